@@ -1,0 +1,1 @@
+"""What people see of guatu: maps, pages, briefings and the command line."""

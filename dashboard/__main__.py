@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m dashboard``."""
+
+from dashboard.cli import main
+
+main()

@@ -1,0 +1,26 @@
+"""Data and analysis for guatu: boundaries, joins, rules and hot spots, without a user interface."""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it. Imported on first use, so that a small command
+# does not pay for the whole library.
+_PUBLIC = {
+    "GuatuError": "geodata.errors",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, importing its module on first use."""
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'geodata' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

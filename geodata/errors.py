@@ -1,0 +1,63 @@
+"""Errors that people read: a key of the catalogue and the values of its sentence."""
+
+from __future__ import annotations
+
+from geodata import i18n
+from geodata.escaping import plain_text
+
+
+class GuatuError(Exception):
+    """An error with a sentence for people, in Chinese and English.
+
+    `key` names the sentence in the catalogue; `values` fill it. ``str(error)`` is the sentence in
+    the default language, `sentence(lang)` the one in a given language.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = {name: _shown(value) for name, value in values.items()}
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def sentence(self, lang: str | None = None) -> str:
+        """Return the sentence in one language; an unknown key is shown as it is."""
+        if self.key not in i18n.CATALOGUE:
+            return f"{self.key} {self.values or ''}".strip()
+        return i18n.text(self.key, lang, **self.values)
+
+
+def _shown(value: object) -> object:
+    """Return text cut to a readable length, so that a 10 MB cell does not fill a screen."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    return plain_text(value, 300)
+
+
+class SourceError(GuatuError):
+    """A table that cannot be read: file, sheet, column or encoding."""
+
+
+class BoundaryError(GuatuError):
+    """Boundaries that cannot be read or placed: parts of a shapefile, CRS, encoding, geometry."""
+
+
+class ConfigError(GuatuError):
+    """A setting that is not understood: guatu.toml or an option."""
+
+
+class PolicyError(GuatuError):
+    """A policy parameter that is missing, malformed or not in force."""
+
+
+class StoreError(GuatuError):
+    """A snapshot that is missing, torn or does not match its manifest."""
+
+
+class ScopeError(GuatuError):
+    """A place that is outside the actor's scope."""
+
+
+class ThemeError(GuatuError):
+    """A theme folder that does not hold together."""

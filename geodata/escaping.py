@@ -1,0 +1,34 @@
+"""Text from data made harmless before it enters HTML or a spreadsheet."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+# Spreadsheets run a cell that begins with one of these; a tab or line break hides the sign only.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Controls that reorder the text around them; a name never needs them.
+_BIDI_CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+def plain_text(value: object, limit: int = 200) -> str:
+    """Return a value as one line of text without control characters, cut to `limit` characters."""
+    line = str(value).translate(_BIDI_CONTROLS)
+    line = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in line)
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def html_text(value: object, limit: int = 200) -> str:
+    """Return a value as text that any HTML pane, title, tooltip or attribute shows literally."""
+    return html.escape(plain_text(value, limit), quote=True)
+
+
+def cell_text(value: str) -> str:
+    """Return text that no spreadsheet runs as a formula; numbers written as text stay numbers."""
+    if not value.startswith(_FORMULA_STARTS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return "'" + value
+    return value

@@ -1,0 +1,86 @@
+"""Texts for people, in Chinese and English, from the YAML catalogues of a package."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LANGUAGES = ("zh", "en")
+
+
+def default_language() -> str:
+    """Return the language of GUATU_LANG when it is a known one, else Chinese."""
+    wanted = os.environ.get("GUATU_LANG", "zh")[:2].lower()
+    return wanted if wanted in LANGUAGES else "zh"
+
+
+class Catalogue:
+    """Texts of a folder of YAML files: the key ``file.name`` is entry ``name`` of ``file.yaml``.
+
+    An entry is a mapping with the keys ``zh`` and ``en``; ``{value}`` places are filled by name.
+    Keys that a catalogue does not hold are looked up in its parent.
+    """
+
+    def __init__(self, folder: Path, parent: Catalogue | None = None) -> None:
+        self._entries: dict[str, Mapping[str, str]] = {}
+        self._parent = parent
+        for file in sorted(folder.glob("*.yaml")):
+            entries = load_yaml(file) or {}
+            if not isinstance(entries, dict):
+                raise ValueError(f"{file}: expected a mapping of names to zh and en")
+            self._entries.update({f"{file.stem}.{name}": entry for name, entry in entries.items()})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries or (self._parent is not None and key in self._parent)
+
+    def entry(self, key: str) -> Mapping[str, str]:
+        """Return the languages of one key; raises KeyError naming the nearest keys."""
+        if key in self._entries:
+            return self._entries[key]
+        if self._parent is not None and key in self._parent:
+            return self._parent.entry(key)
+        near = difflib.get_close_matches(key, list(self._entries), n=3)
+        raise KeyError(f"no text '{key}' in the catalogue; nearest: {', '.join(near) or 'none'}")
+
+    def text(self, key: str, lang: str | None = None, **values: object) -> str:
+        """Return the text of a key in one language with its ``{places}`` filled."""
+        return self.entry(key)[lang or default_language()].format(**values)
+
+
+@cache
+def _unique_key_loader() -> type[yaml.SafeLoader]:
+    """Return a YAML loader that refuses a key written twice, which YAML itself lets pass."""
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[object, object]:
+        keys = [loader.construct_object(key) for key, _ in node.value]
+        doubled = {str(key) for key in keys if keys.count(key) > 1}
+        if doubled:
+            raise ValueError(f"{node.start_mark}: key written twice: {', '.join(sorted(doubled))}")
+        return dict(loader.construct_pairs(node, deep=True))
+
+    Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    return Loader
+
+
+def load_yaml(file: Path) -> object:
+    """Return the content of one YAML file; a key written twice raises ValueError."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_unique_key_loader())
+
+
+CATALOGUE = Catalogue(Path(__file__).parent / "labels")
+
+
+def text(key: str, lang: str | None = None, **values: object) -> str:
+    """Return a text of geodata's own catalogue; language zh or en, default GUATU_LANG or zh."""
+    return CATALOGUE.text(key, lang, **values)
