@@ -9,7 +9,11 @@ __version__ = "0.1.0"
 # Public name -> module that defines it. Imported on first use, so that a small command
 # does not pay for the whole library.
 _PUBLIC = {
+    "Atlas": "geodata.atlas",
     "GuatuError": "geodata.errors",
+    "Indicator": "geodata.atlas",
+    "open_atlas": "geodata.atlas",
+    "write_atlas": "geodata.atlas",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -61,3 +61,7 @@ class ScopeError(GuatuError):
 
 class ThemeError(GuatuError):
     """A theme folder that does not hold together."""
+
+
+class AtlasError(GuatuError):
+    """Map data that cannot be opened, or a place, period or indicator that it does not hold."""

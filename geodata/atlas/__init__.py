@@ -1,0 +1,7 @@
+"""What a map is made of: places at each level, their geometry, and their values by period."""
+
+from geodata.atlas.atlas import Atlas
+from geodata.atlas.folder import open_atlas, write_atlas
+from geodata.atlas.indicator import Indicator
+
+__all__ = ["Atlas", "Indicator", "open_atlas", "write_atlas"]

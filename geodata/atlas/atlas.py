@@ -1,0 +1,124 @@
+"""An atlas: the places of an area, their outlines and their indicators by period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata.atlas.indicator import Indicator
+from geodata.atlas.totals import total_by
+from geodata.errors import AtlasError
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Places, geometry and values, however they were made.
+
+    `places`: index key; level, name, parent (key or missing), shape (whether it has an outline).
+    `outlines`: GeoDataFrame per level in EPSG:4326, index key, edges shared within and between
+    levels. `values`: place (lowest level), period, indicator, numerator, denominator.
+    `join` and `source` hold the counts and the origin that every page shows.
+    """
+
+    title: str
+    levels: tuple[str, ...]
+    places: pd.DataFrame
+    outlines: Mapping[str, gpd.GeoDataFrame]
+    values: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    join: Mapping[str, object]
+    source: Mapping[str, object]
+    _ancestors: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def lowest(self) -> str:
+        """Return the lowest level, whose places carry the values."""
+        return self.levels[-1]
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Return every period of any indicator, in order; one empty key when there is only one."""
+        return tuple(sorted(self.values["period"].unique()))
+
+    def periods_of(self, indicator: str) -> tuple[str, ...]:
+        """Return the periods in which an indicator has a figure."""
+        rows = self.values[(self.values["indicator"] == indicator) & self.values.numerator.notna()]
+        return tuple(sorted(rows["period"].unique()))
+
+    def geometry(self, level: str) -> gpd.GeoDataFrame:
+        """Return the outlines of one level in EPSG:4326, index key."""
+        return self.outlines[level]
+
+    def name(self, place: str | None) -> str:
+        """Return the name of a place; the title of the atlas for the whole area."""
+        return self.title if place is None else str(self._row(place)["name"])
+
+    def level_of(self, place: str | None) -> str | None:
+        """Return the level of a place; None for the whole area."""
+        return None if place is None else str(self._row(place)["level"])
+
+    def path(self, place: str | None) -> tuple[str, ...]:
+        """Return the keys from the top level down to a place; empty for the whole area."""
+        found: list[str] = []
+        while place is not None:
+            parent = self._row(place)["parent"]
+            found.append(place)
+            place = None if pd.isna(parent) else str(parent)
+        return tuple(reversed(found))
+
+    def places_in(self, place: str | None, level: str) -> pd.Index:
+        """Return the keys of a level that lie in a place (or are it), in code order."""
+        keys = self.places.index[self.places["level"] == level]
+        if place is None:
+            return keys
+        above = self.ancestors(level, self._row(place)["level"])
+        return above.index[above == place]
+
+    def ancestors(self, level: str, above: str) -> pd.Series:
+        """Return for each key of a level the key of its ancestor at a level above (or its own)."""
+        if (level, above) not in self._ancestors:
+            keys = self.places.index[self.places["level"] == level]
+            upper = pd.Series(keys, index=keys)
+            for _ in range(self.levels.index(level) - self.levels.index(above)):
+                upper = upper.map(self.places["parent"])
+            self._ancestors[level, above] = upper
+        return self._ancestors[level, above]
+
+    def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+        """Return every place of a level: value, numerator, denominator, places_with_data, places.
+
+        Places without a figure are there with NaN. `places_with_data` of `places` counts the
+        lowest places behind the figure.
+        """
+        rows = self.values
+        rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
+        upper = self.ancestors(self.lowest, level)
+        sizes = upper.value_counts().reindex(self.places_in(None, level)).fillna(0)
+        return total_by(rows, rows["place"].map(upper), self.indicator(indicator), sizes=sizes)
+
+    def series(self, indicator: str, place: str | None) -> pd.DataFrame:
+        """Return the figure of one place (None: the whole) in each period; columns of `frame`."""
+        lowest = self.places_in(place, self.lowest)
+        rows = self.values[self.values["indicator"] == indicator]
+        rows = rows[rows["place"].isin(lowest)]
+        sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
+        return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
+
+    def all_values(self, indicator: str, level: str) -> pd.Series:
+        """Return the known values of a level in all periods, to cut classes that stay comparable."""
+        frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
+        return pd.concat(frames).dropna()
+
+    def indicator(self, key: str) -> Indicator:
+        """Return one indicator; raises AtlasError naming those there are."""
+        if key not in self.indicators:
+            raise AtlasError("atlas.no_indicator", wanted=key, known=", ".join(self.indicators))
+        return self.indicators[key]
+
+    def _row(self, place: str) -> pd.Series:
+        if place not in self.places.index:
+            raise AtlasError("atlas.no_place", place=place, title=self.title)
+        return self.places.loc[place]

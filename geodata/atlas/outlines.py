@@ -1,0 +1,59 @@
+"""Outlines for the screen: simplified once at the lowest level, dissolved upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+# The whole area is about one screen wide; zoomed in to a township eight times as large, an edge
+# is still true to about one pixel.
+SCREEN = 1920
+KEPT_AT_ZOOM = 8
+
+
+def screen_outlines(
+    lowest: gpd.GeoDataFrame, ancestors: Mapping[str, pd.Series]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return outlines per level in EPSG:4326, edges shared within and between levels.
+
+    `lowest` has the lowest places (any CRS, index key, geometry may be missing); `ancestors` maps
+    each level to the ancestor key of every lowest key. Upper levels are unions of the simplified
+    lowest, so that a township border lies exactly on the borders of its villages.
+    """
+    plane = lowest.to_crs(lowest.estimate_utm_crs()) if len(lowest) else lowest
+    drawn = plane[plane.geometry.notna() & ~plane.geometry.is_empty]
+    shapes = _simplified(drawn)
+    return {
+        level: _dissolved(shapes, drawn.crs, above.reindex(drawn.index))
+        for level, above in ancestors.items()
+    }
+
+
+def _simplified(drawn: gpd.GeoDataFrame) -> pd.Series:
+    """Return the shapes with vertices dropped that no screen shows; neighbours keep their edge."""
+    if drawn.empty:
+        return pd.Series([], index=drawn.index, dtype=object)
+    west, south, east, north = drawn.total_bounds
+    tolerance = max(east - west, north - south) / SCREEN / KEPT_AT_ZOOM
+    simple = shapely.coverage_simplify(_polygons(drawn.geometry.to_numpy()), tolerance)
+    return pd.Series(_polygons(simple), index=drawn.index)
+
+
+def _polygons(shapes: np.ndarray) -> np.ndarray:
+    """Return valid polygons; where neighbours overlap, simplifying may leave invalid ones."""
+    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+
+
+def _dissolved(shapes: pd.Series, crs: object, above: pd.Series) -> gpd.GeoDataFrame:
+    """Return one shape per ancestor in EPSG:4326."""
+    frame = gpd.GeoDataFrame({"above": above}, geometry=shapes.to_numpy(), crs=crs)
+    if not above.index.equals(pd.Index(above)):
+        frame = frame.dissolve("above", method="unary")
+    else:
+        frame = frame.drop(columns="above")
+    frame.index.name = "key"
+    return frame[["geometry"]].to_crs(4326).sort_index()
