@@ -1,0 +1,71 @@
+"""The finding in a sentence: place, period, indicator and the worst places."""
+
+from __future__ import annotations
+
+from geodata import i18n
+from geodata.atlas import Atlas
+from geodata.cartography.layer import Layer
+from geodata.cartography.ranking import previous_period, rank_places
+from geodata.cartography.words import change_text, figure_text, period_text, scale_of
+
+WORST = 3
+
+
+def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
+    """Return the finding of a map: which places of its level are worst, with their figures."""
+    facts = _facts(atlas, layer, lang)
+    ranked = rank_places(
+        atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
+    )
+    ranked = ranked[ranked["rank"].notna()]
+    if ranked.empty:
+        return i18n.text("cartography.headline_none", lang, **facts)
+    if atlas.level_of(layer.place) == layer.level:
+        return whole_figure(atlas, layer, lang)
+    worst = ranked.head(min(WORST, len(ranked)))
+    apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
+    names = apart.join(_named(row, layer, lang) for row in worst.itertuples())
+    end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
+    level = i18n.text(f"atlas.{layer.level}", lang)
+    values = {"count": len(worst), "names": names, "end": end, "level": level}
+    return i18n.text("cartography.headline", lang, **facts, **values)
+
+
+def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
+    """Return the figure of the shown place itself, how it was made, and its change."""
+    indicator = layer.indicator
+    facts = _facts(atlas, layer, lang)
+    series = atlas.series(indicator.key, layer.place)["value"] * scale_of(indicator)
+    value = series.get(layer.period, float("nan"))
+    if value != value:
+        return i18n.text("cartography.headline_none", lang, **facts)
+    facts["figure"] = figure_text(value, indicator, decimals=layer.decimals, lang=lang)
+    lowest = atlas.level_of(layer.place) == atlas.lowest
+    kind = "own" if lowest or indicator.adds_up != "none" else "median"
+    sentence = i18n.text(f"cartography.whole_{kind}", lang, **facts)
+    before = previous_period(atlas, indicator.key, layer.period)
+    if before is None or series[before] != series[before]:
+        return sentence
+    change = value - series[before]
+    signed = change_text(change, indicator, decimals=layer.decimals, lang=lang)
+    points = "points" if indicator.unit_in("zh") in ("%", "‰") else "plain"
+    return sentence + i18n.text(
+        f"cartography.change_{points}",
+        lang,
+        before=period_text(before, lang),
+        change=signed,
+        unit=indicator.unit_in(lang),
+    )
+
+
+def _named(row, layer: Layer, lang: str | None) -> str:
+    figure = figure_text(row.value, layer.indicator, decimals=layer.decimals, lang=lang)
+    return i18n.text("cartography.named", lang, name=row.name, figure=figure)
+
+
+def _facts(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, object]:
+    return {
+        "place": atlas.name(layer.place),
+        "period": period_text(layer.period, lang),
+        "indicator": layer.indicator.title_in(lang),
+    }

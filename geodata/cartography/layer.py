@@ -1,0 +1,124 @@
+"""A layer: one indicator of one period and level, coloured; screen, page and slide draw the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geodata import i18n
+from geodata.atlas import Atlas, Indicator
+from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
+from geodata.cartography.palette import Palette, palette_for
+from geodata.cartography.words import decimals_for, number_text, scale_of
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One class of the legend: its interval in words, how many places, its colour by theme."""
+
+    label: str
+    count: int
+    colour: dict[str, str]
+    no_data: bool = False
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Every place of a level with its shown value and class (NO_DATA without a value).
+
+    `inside` tells which places lie in the shown place; legend counts are theirs alone. The cuts
+    hold for all periods of the indicator, so that colours can be compared over time.
+    """
+
+    indicator: Indicator
+    period: str
+    level: str
+    place: str | None
+    keys: pd.Index
+    values: np.ndarray
+    classes: np.ndarray
+    inside: np.ndarray
+    breaks: Breaks
+    palette: Palette
+    decimals: int
+
+    def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
+        """Return the classes, the worse end first, then no data."""
+        colours = self.palette.colours
+        shown = self.classes[self.inside]
+        rows = [
+            LegendRow(
+                _interval(self.breaks, index),
+                int(np.sum(shown == index)),
+                {theme: found[index] for theme, found in colours.items()},
+            )
+            for index in range(self.breaks.count)
+        ]
+        if self.indicator.worse != "low":
+            rows.reverse()
+        missing = {theme: ground for theme, (ground, _) in self.palette.no_data.items()}
+        label = i18n.text("cartography.no_data", lang)
+        return (*rows, LegendRow(label, int(np.sum(shown == NO_DATA)), missing, no_data=True))
+
+    def rule(self, lang: str | None = None) -> str:
+        """Return in words how the classes were cut and which side a cut belongs to."""
+        name = f"cartography.rule_{self.breaks.method}"
+        closed = i18n.text(f"cartography.closed_{self.breaks.closed}", lang)
+        return i18n.text(name, lang, count=self.breaks.count, closed=closed)
+
+
+def draw_layer(
+    atlas: Atlas,
+    indicator: str,
+    period: str,
+    *,
+    level: str,
+    place: str | None = None,
+    method: str = "natural",
+    limits: Sequence[float] = (),
+) -> Layer:
+    """Return the layer of one indicator, period and level; `place` only limits what is counted."""
+    described = atlas.indicator(indicator)
+    scale = scale_of(described)
+    frame = atlas.frame(indicator, period, level)
+    known = atlas.all_values(indicator, level).to_numpy() * scale
+    breaks = find_breaks(known, method, limits=limits)
+    values = frame["value"].to_numpy() * scale
+    return Layer(
+        indicator=described,
+        period=period,
+        level=level,
+        place=place,
+        keys=frame.index,
+        values=values,
+        classes=breaks.assign(values),
+        inside=frame.index.isin(atlas.places_in(place, level)),
+        breaks=breaks,
+        palette=palette_for(described.worse, breaks.count),
+        decimals=max(decimals_of(known), breaks.decimals),
+    )
+
+
+def decimals_of(known: np.ndarray) -> int:
+    """Return the decimals of the figures of a layer; whole numbers have none."""
+    if not len(known) or np.all(known == np.round(known)):
+        return 0
+    return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
+
+
+def _interval(breaks: Breaks, index: int) -> str:
+    """Return the interval of one class, e.g. ≤ 10, 10–20, > 20."""
+    if breaks.method == "distinct":
+        return number_text(breaks.distinct[index], breaks.decimals)
+    below, above = ("≤", ">") if breaks.closed == "right" else ("<", "≥")
+    cuts = [number_text(cut, breaks.decimals) for cut in breaks.cuts]
+    if not cuts:
+        return "—"
+    if index == 0:
+        return f"{below} {cuts[0]}"
+    if index == len(cuts):
+        return f"{above} {cuts[-1]}"
+    return f"{cuts[index - 1]} – {cuts[index]}"

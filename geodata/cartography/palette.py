@@ -1,0 +1,54 @@
+"""Colours of classes: told apart by colour-blind eyes, on a projector, on light and on dark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+THEMES = ("light", "dark")
+# Anchor colours from mild to severe. On a light page the severe end is dark, on a dark page it is
+# bright: in both it stands out most. Lightness changes in one direction only, so the order can be
+# read in grey print and by colour-blind eyes (checked by simulation in the tests).
+_SEVERE = {
+    "light": ("#ffffb2", "#fed976", "#fd8d3c", "#e31a1c", "#800026"),
+    "dark": ("#3b1d4a", "#7b2457", "#c43c4e", "#f47d3a", "#fde047"),
+}
+# For figures without a worse end.
+_NEUTRAL = {
+    "light": ("#edf8d9", "#a9dbb8", "#41b6c4", "#2c7fb8", "#1c2f7d"),
+    "dark": ("#1d2b53", "#1f5a8c", "#2c93a8", "#6fcf97", "#eef9a4"),
+}
+NO_DATA_COLOURS = {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")}
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of the classes from the lowest value up, and of no data (ground, hatching)."""
+
+    colours: Mapping[str, tuple[str, ...]]
+    no_data: Mapping[str, tuple[str, str]]
+
+
+def palette_for(worse: str, count: int) -> Palette:
+    """Return the palette of `count` classes for a figure whose `worse` end is high, low or none."""
+    anchors = _NEUTRAL if worse == "none" else _SEVERE
+    colours = {theme: _spread(anchors[theme], count) for theme in THEMES}
+    if worse == "low":
+        colours = {theme: tuple(reversed(found)) for theme, found in colours.items()}
+    return Palette(colours, NO_DATA_COLOURS)
+
+
+def _spread(anchors: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return `count` colours evenly along the anchors; one class takes the middle."""
+    if count <= 1:
+        return (anchors[len(anchors) // 2],) * count
+    steps = [index * (len(anchors) - 1) / (count - 1) for index in range(count)]
+    return tuple(_between(anchors, step) for step in steps)
+
+
+def _between(anchors: Sequence[str], step: float) -> str:
+    low = min(int(step), len(anchors) - 2)
+    share = step - low
+    first, second = (bytes.fromhex(anchors[index][1:]) for index in (low, low + 1))
+    mixed = [round(a + (b - a) * share) for a, b in zip(first, second, strict=True)]
+    return "#" + bytes(mixed).hex()

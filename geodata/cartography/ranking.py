@@ -1,0 +1,42 @@
+"""Ranking of places, worst first, with the change since the period before."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.atlas import Atlas
+from geodata.cartography.words import scale_of
+
+
+def rank_places(
+    atlas: Atlas, indicator: str, period: str, *, level: str, place: str | None = None
+) -> pd.DataFrame:
+    """Return the places of a level within a place, worst first; index key.
+
+    Columns rank (1 is worst, ties share it, missing without a figure), name, parent_name, value,
+    previous, change (in shown units; a share in percent), places_with_data, places.
+    """
+    described = atlas.indicator(indicator)
+    inside = atlas.places_in(place, level)
+    frame = atlas.frame(indicator, period, level).reindex(inside)
+    frame["value"] *= scale_of(described)
+    before = previous_period(atlas, indicator, period)
+    frame["previous"] = float("nan")
+    if before is not None:
+        old = atlas.frame(indicator, before, level)["value"].reindex(inside)
+        frame["previous"] = old * scale_of(described)
+    frame["change"] = frame["value"] - frame["previous"]
+    ascending = described.worse == "low"
+    frame["rank"] = frame["value"].rank(method="min", ascending=ascending).astype("Int64")
+    frame["name"] = atlas.places["name"].reindex(inside)
+    frame["parent_name"] = atlas.places["parent"].reindex(inside).map(atlas.places["name"])
+    # Sorted by key first, so that ties keep one order.
+    frame = frame.sort_index().sort_values("rank", kind="stable", na_position="last")
+    columns = ["rank", "name", "parent_name", "value", "previous", "change"]
+    return frame[[*columns, "places_with_data", "places"]]
+
+
+def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
+    """Return the period with figures before this one, or None for the first."""
+    earlier = [known for known in atlas.periods_of(indicator) if known < period]
+    return earlier[-1] if earlier else None

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from geodata.cartography import NO_DATA, draw_layer, find_breaks, palette_for, rank_places
+from geodata.cartography.headline import headline, whole_figure
+from geodata.cartography.words import change_text, figure_text, number_text, period_text
+from tests.invented import COUNTY, INCOME, RATE, grid_atlas
+
+SPREAD = np.random.default_rng(3).lognormal(9, 0.5, 1000)
+
+
+@pytest.mark.parametrize("method", ["natural", "quantiles"])
+def test_every_value_falls_in_one_of_five_classes(method):
+    breaks = find_breaks(SPREAD, method)
+    counts = np.bincount(breaks.assign(SPREAD), minlength=5)
+    assert len(counts) == 5
+    assert counts.sum() == 1000
+    assert (counts > 0).all()
+
+
+def test_quantiles_hold_about_a_fifth_each_after_rounding():
+    counts = np.bincount(find_breaks(SPREAD, "quantiles").assign(SPREAD))
+    assert counts.min() >= 180
+    assert counts.max() <= 220
+
+
+def test_natural_cut_falls_into_the_gap():
+    values = [1, 2, 3, 101, 102, 103]
+    breaks = find_breaks(values, count=2)
+    assert 3 <= breaks.cuts[0] < 101
+    assert breaks.assign(values).tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_value_on_a_cut_belongs_below_it():
+    breaks = find_breaks(list(range(100)), "quantiles", count=2)
+    cut = breaks.cuts[0]
+    assert breaks.assign([cut, np.nextafter(cut, 1e9)]).tolist() == [0, 1]
+
+
+def test_value_on_a_policy_limit_belongs_above_it():
+    breaks = find_breaks([1.0], limits=[1.0, 1.5])
+    assert breaks.assign([0.99, 1.0, 1.49, 1.5]).tolist() == [0, 1, 1, 2]
+
+
+def test_constant_column_is_one_class():
+    breaks = find_breaks([7.0] * 9)
+    assert breaks.count == 1
+    assert breaks.assign([7.0, np.nan]).tolist() == [0, NO_DATA]
+
+
+def test_column_without_values_has_no_class():
+    breaks = find_breaks([np.nan, np.nan])
+    assert breaks.count == 0
+    assert breaks.assign([np.nan, np.inf]).tolist() == [NO_DATA, NO_DATA]
+
+
+def test_few_values_are_each_a_class():
+    breaks = find_breaks([0, 0, 1, 2])
+    assert breaks.assign([0, 1, 2]).tolist() == [0, 1, 2]
+
+
+def test_many_ties_do_not_double_a_cut():
+    breaks = find_breaks([0.0] * 90 + list(range(10)), "quantiles")
+    assert len(set(breaks.cuts)) == len(breaks.cuts)
+
+
+def test_same_values_cut_alike():
+    assert find_breaks(SPREAD) == find_breaks(SPREAD[::-1])
+
+
+def test_cuts_are_written_with_few_digits():
+    assert find_breaks(SPREAD).decimals == 0
+    assert all(cut % 10 == 0 for cut in find_breaks(SPREAD).cuts)
+
+
+def _linear(colour):
+    share = np.array(list(bytes.fromhex(colour[1:]))) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+# Machado, Oliveira and Fernandes 2009, severity 1.0
+BLINDNESS = {
+    "none": np.eye(3),
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def _lightness(rgb):
+    luminance = float(np.clip(rgb, 0, 1) @ [0.2126, 0.7152, 0.0722])
+    return 116 * np.cbrt(luminance) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("worse", ["high", "none"])
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_classes_differ_in_lightness_for_every_eye(theme, worse, blindness):
+    colours = palette_for(worse, 5).colours[theme]
+    seen = [_lightness(np.array(BLINDNESS[blindness]) @ _linear(colour)) for colour in colours]
+    steps = [b - a for a, b in itertools.pairwise(seen)]
+    assert all(step < -4 for step in steps) or all(step > 4 for step in steps), seen
+
+
+def test_worse_end_is_the_severe_colour():
+    high, low = palette_for("high", 5).colours["light"], palette_for("low", 5).colours["light"]
+    assert high == tuple(reversed(low))
+
+
+def test_legend_counts_add_up_with_no_data_as_its_own_class():
+    atlas = grid_atlas()
+    layer = draw_layer(atlas, "poor_share", "2025", level="village")
+    legend = layer.legend("zh")
+    assert sum(row.count for row in legend) == 12
+    assert (legend[-1].label, legend[-1].count, legend[-1].no_data) == ("无数据", 1, True)
+
+
+def test_legend_counts_only_the_shown_place_and_keeps_the_cuts():
+    atlas = grid_atlas()
+    whole = draw_layer(atlas, "poor_share", "2025", level="village")
+    part = draw_layer(atlas, "poor_share", "2023", level="village", place=f"{COUNTY}002")
+    assert sum(row.count for row in part.legend()) == 4
+    assert part.breaks == whole.breaks
+
+
+def test_rule_is_said_in_words():
+    layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village")
+    assert layer.rule("zh").startswith("自然断点分5级,含上限、不含下限")
+    policy = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[10, 20])
+    assert policy.rule("zh") == "按政策标准分3级,含下限、不含上限"
+    assert [row.label for row in policy.legend("zh")] == ["≥ 20", "10 – 20", "< 10", "无数据"]
+
+
+def test_ranking_is_worst_first_and_keeps_the_unreported():
+    ranked = rank_places(grid_atlas(), "income", "2024", level="village")
+    assert ranked["value"].is_monotonic_increasing
+    poor = rank_places(grid_atlas(), "poor_share", "2024", level="village")
+    assert len(poor) == 12
+    assert poor.index[-1] == f"{COUNTY}001001"
+    assert poor["rank"].isna().tolist() == [False] * 11 + [True]
+
+
+def test_change_is_since_the_period_before():
+    atlas = grid_atlas()
+    ranked = rank_places(atlas, "income", "2025", level="village")
+    key = ranked.index[0]
+    old = atlas.frame("income", "2024", "village").loc[key, "value"]
+    assert ranked.loc[key, "change"] == pytest.approx(ranked.loc[key, "value"] - old)
+    assert rank_places(atlas, "income", "2023", level="village")["change"].isna().all()
+
+
+def test_headline_names_place_period_indicator_and_worst():
+    atlas = grid_atlas()
+    layer = draw_layer(atlas, "poor_share", "2025", level="village")
+    worst = rank_places(atlas, "poor_share", "2025", level="village")["name"].iloc[0]
+    sentence = headline(atlas, layer, "zh")
+    assert sentence.startswith("云岭县2025年低收入户占比最高的3个村:")
+    assert worst in sentence
+    assert whole_figure(atlas, layer, "zh").startswith("云岭县2025年低收入户占比")
+    assert "highest Share of poor" in headline(atlas, layer, "en")
+
+
+def test_headline_of_a_place_without_figures_says_so():
+    atlas = grid_atlas()
+    layer = draw_layer(atlas, "poor_share", "2025", level="village", place=f"{COUNTY}001001")
+    assert headline(atlas, layer, "zh") == "1-1村2025年没有低收入户占比的数据"
+
+
+@pytest.mark.parametrize(
+    ("period", "zh"),
+    [("2025", "2025年"), ("2025-03", "2025年3月"), ("2025Q3", "2025年第3季度"), ("", "")],
+)
+def test_period_in_words(period, zh):
+    assert period_text(period, "zh") == zh
+
+
+def test_figures_in_words():
+    assert number_text(1234567.891, 1) == "1,234,567.9"
+    assert number_text(float("nan"), 1) == "—"
+    assert number_text(-0.01, 1) == "0.0"
+    assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
+    assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
+    assert change_text(-0.04, RATE, decimals=1) == "±0.0"
+    assert change_text(-1.04, RATE, decimals=1) == "−1.0"
