@@ -1,0 +1,95 @@
+"""What a column of a table is: kind, unit, allowed values, labels, aliases, privacy class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from geodata.i18n import default_language
+
+# Kind -> how a value is stored. Money is stored in fen, the hundredth of a yuan.
+STORED_AS = {
+    "text": "VARCHAR",
+    "certificate": "VARCHAR",
+    "place": "VARCHAR",
+    "choice": "VARCHAR",
+    "choices": "VARCHAR",
+    "month": "VARCHAR",
+    "day": "DATE",
+    "count": "BIGINT",
+    "money": "BIGINT",
+    "number": "DOUBLE",
+    "flag": "BOOLEAN",
+}
+# From free to strict. A column that names no class is treated as identity.
+PRIVACY = ("open", "restricted", "identity")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    `low` and `high` bound what is possible: a value outside is kept as unknown. `usual` bounds what
+    is likely: a value outside is kept and reported. Bounds of money are in yuan. `derived` names
+    where the value comes from when a file does not carry it.
+    """
+
+    name: str
+    kind: str
+    title: Mapping[str, str]
+    unit: str = ""
+    choice: str = ""
+    aliases: tuple[str, ...] = ()
+    privacy: str = "identity"
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    usual: tuple[float, float] | None = None
+    says_yes: tuple[str, ...] = ()
+    says_no: tuple[str, ...] = ()
+    derived: str = ""
+
+    @property
+    def stored_as(self) -> str:
+        """Return the SQL type of the stored values."""
+        return STORED_AS[self.kind]
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """Return the headers under which files carry the column: its Chinese title, then aliases."""
+        return (self.title["zh"], *self.aliases)
+
+    def label(self, lang: str | None = None) -> str:
+        """Return the title in one language, default GUATU_LANG or zh."""
+        return self.title[lang or default_language()]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its key, its columns in order, and whether a month holds its state or its events.
+
+    A month of a "state" table is the whole list as it stands at the end of that month. A month of
+    an "events" table holds what was reported in that month; all months up to a month together are
+    what is known, and for one key the latest report counts.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    nature: str
+    key: tuple[str, ...]
+    columns: Mapping[str, Column] = field(repr=False)
+
+    def column(self, name: str) -> Column:
+        """Return one column; raises KeyError naming the table."""
+        if name not in self.columns:
+            raise KeyError(f"table {self.name} has no column {name!r}")
+        return self.columns[name]
+
+    def label(self, lang: str | None = None) -> str:
+        """Return the title in one language, default GUATU_LANG or zh."""
+        return self.title[lang or default_language()]
+
+    def names(self, *, privacy: str = "identity") -> tuple[str, ...]:
+        """Return the names of the columns up to a privacy class, in order."""
+        allowed = PRIVACY[: PRIVACY.index(privacy) + 1]
+        return tuple(name for name, column in self.columns.items() if column.privacy in allowed)

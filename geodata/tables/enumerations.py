@@ -1,0 +1,128 @@
+"""Lists of allowed values, kept as published, and the items of the household account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geodata.i18n import default_language, load_yaml
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One allowed value: what is stored, its published code, its titles and other spellings."""
+
+    value: str
+    code: str
+    title: Mapping[str, str]
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """A list of allowed values in published order; `source` names the published table."""
+
+    name: str
+    title: Mapping[str, str]
+    choices: tuple[Choice, ...] = field(repr=False)
+    source: str = ""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the stored values in published order."""
+        return tuple(choice.value for choice in self.choices)
+
+    def spellings(self) -> dict[str, str]:
+        """Return every known spelling (value, title, code, alias) with the value it stands for.
+
+        A spelling that is itself a value stands for that value.
+        """
+        known: dict[str, str] = {}
+        for choice in self.choices:
+            for text in (*choice.aliases, choice.title["en"], choice.code):
+                if text:
+                    known.setdefault(text, choice.value)
+        for choice in self.choices:
+            known[choice.title["zh"]] = choice.value
+        return known | {value: value for value in self.values}
+
+    def label(self, value: str, lang: str | None = None) -> str:
+        """Return the title of a stored value; an unknown value is its own title."""
+        for choice in self.choices:
+            if choice.value == value:
+                return choice.title[lang or default_language()]
+        return value
+
+
+@dataclass(frozen=True)
+class IncomeItem:
+    """One item of the household account.
+
+    `part` is wage, business, property, transfer or expense; `policy` is strict, broad or none;
+    `sustainable` is yes, seasonal or no; `cost` is the expense item to be taken off a business item.
+    """
+
+    code: str
+    title: Mapping[str, str]
+    part: str
+    policy: str
+    sustainable: str
+    cost: str = ""
+
+
+@cache
+def enumerations() -> Mapping[str, Enumeration]:
+    """Return all enumerations by name, the items of the household account among them."""
+    found: dict[str, Enumeration] = {}
+    for file in sorted((_FOLDER / "enumerations").glob("*.yaml")):
+        content = load_yaml(file)
+        assert isinstance(content, dict)
+        doubled = set(content) & set(found)
+        if doubled:
+            raise ValueError(f"{file}: enumerations defined twice: {', '.join(sorted(doubled))}")
+        found.update({name: _enumeration(name, entry) for name, entry in content.items()})
+    found["income_item"] = _income_enumeration()
+    return found
+
+
+@cache
+def income_items() -> Mapping[str, IncomeItem]:
+    """Return the items of the household account by code, in the order of the form."""
+    content = load_yaml(_FOLDER / "income_items.yaml")
+    assert isinstance(content, dict)
+    return {
+        code: IncomeItem(
+            code=code,
+            title={"zh": entry["zh"], "en": entry["en"]},
+            part=entry["part"],
+            policy=entry["policy"],
+            sustainable=entry["sustainable"],
+            cost=entry.get("cost", ""),
+        )
+        for code, entry in content.items()
+    }
+
+
+def _enumeration(name: str, entry: Mapping[str, Any]) -> Enumeration:
+    choices = tuple(
+        Choice(
+            value=str(item.get("value", item["zh"])),
+            code=str(item.get("code", "")),
+            title={"zh": item["zh"], "en": item["en"]},
+            aliases=tuple(map(str, item.get("aliases", ()))),
+            unit=item.get("unit", ""),
+        )
+        for item in entry["values"]
+    )
+    return Enumeration(name, entry["title"], choices, str(entry.get("source", "")))
+
+
+def _income_enumeration() -> Enumeration:
+    choices = tuple(Choice(item.code, item.code, item.title) for item in income_items().values())
+    return Enumeration("income_item", {"zh": "收支项目", "en": "income item"}, choices)
