@@ -58,20 +58,19 @@ def _column(file: Path, name: str, entry: Mapping[str, Any]) -> Column:
         )
     if kind.startswith("choice") and choice not in enumerations():
         raise ValueError(f"{file.name}: column {name}: no enumeration {choice!r}")
-    lists = {
+    given: dict[str, Any] = {
         key: tuple(entry[key])
         for key in ("aliases", "says_yes", "says_no", "usual")
         if key in entry
     }
-    plain = {
-        key: entry[key] for key in ("unit", "required", "low", "high", "derived") if key in entry
-    }
+    for key in ("unit", "required", "low", "high", "derived"):
+        if key in entry:
+            given[key] = entry[key]
     return Column(
         name=name,
         kind=kind,
         title={"zh": entry["zh"], "en": entry["en"]},
         choice=choice,
         privacy=privacy,
-        **lists,
-        **plain,
+        **given,
     )
