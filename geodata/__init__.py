@@ -14,6 +14,8 @@ _PUBLIC = {
     "Indicator": "geodata.atlas",
     "open_atlas": "geodata.atlas",
     "write_atlas": "geodata.atlas",
+    "SourceTable": "geodata.sources.readers",
+    "read_table": "geodata.sources.readers",
 }
 
 __all__ = ["__version__", *_PUBLIC]

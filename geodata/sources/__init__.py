@@ -1,0 +1,1 @@
+"""Tables from files: text, workbooks and Parquet, every cell read as text."""

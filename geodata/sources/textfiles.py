@@ -1,0 +1,196 @@
+"""Delimited text: which encoding, which delimiter, and its rows as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.errors import SourceError
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# Lead bytes of the characters in everyday use: level 1 of GB 2312, of Big5 and of JIS X 0208.
+_COMMON = {
+    "gb18030": ("gb2312", 0xB0, 0xD7),
+    "cp950": ("cp950", 0xA4, 0xC6),
+    "cp932": ("euc_jp", 0xA4, 0xCF),
+    "cp949": ("euc_kr", 0xB0, 0xC8),
+}
+_DELIMITERS = ",\t;|"
+_SAMPLE_BYTES = 400_000
+# A spreadsheet cell holds 32,767 characters; anything far longer is not a table's cell.
+LONGEST_CELL = 1_000_000
+
+
+@dataclass(frozen=True)
+class Text:
+    """A decoded file: its text, its encoding and the lines with bytes that could not be decoded."""
+
+    content: str
+    encoding: str
+    damaged_lines: tuple[int, ...] = ()
+
+
+def decode(path: Path, encoding: str | None = None) -> Text:
+    """Return the text of a file in the given or the most likely encoding.
+
+    Bytes that no encoding explains become U+FFFD and their lines are named; an encoding given by
+    name must fit the whole file, else SourceError.
+    """
+    raw = path.read_bytes()
+    if encoding:
+        return Text(_decode_as(raw, encoding, path).lstrip("\ufeff"), encoding.lower())
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            return _whole(raw, name)
+    if is_wide(raw[:_SAMPLE_BYTES]):
+        low = raw[1:_SAMPLE_BYTES:2].count(0) > raw[:_SAMPLE_BYTES:2].count(0)
+        return _whole(raw, "utf-16-le" if low else "utf-16-be")
+    try:
+        return Text(raw.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _whole(raw, likely_encoding(raw))
+
+
+def is_wide(sample: bytes) -> bool:
+    """Return whether bytes are text of two bytes a sign: zero bytes, all on one side."""
+    left, right = sample[::2].count(0), sample[1::2].count(0)
+    return max(left, right) > len(sample) // 40 and min(left, right) * 20 < max(left, right)
+
+
+def _decode_as(raw: bytes, encoding: str, path: Path) -> str:
+    try:
+        return raw.decode(encoding)
+    except LookupError:
+        raise SourceError("readers.unknown_encoding", encoding=encoding) from None
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            "readers.wrong_encoding", file=path.name, encoding=encoding, line=line
+        ) from None
+
+
+def _whole(raw: bytes, encoding: str) -> Text:
+    content = raw.decode(encoding, errors="replace")
+    shown = {"cp950": "big5", "cp932": "shift-jis", "cp949": "euc-kr"}.get(encoding, encoding)
+    if "\ufffd" not in content:
+        return Text(content, shown)
+    lines = content.splitlines()
+    return Text(content, shown, tuple(n for n, line in enumerate(lines, 1) if "\ufffd" in line))
+
+
+def likely_encoding(raw: bytes) -> str:
+    """Return the legacy encoding whose decoded text holds most everyday characters."""
+    sample = raw[:_SAMPLE_BYTES]
+    scores = {name: _score(sample, name) for name in ("utf-8", *_COMMON, "cp1252")}
+    return max(scores, key=lambda name: scores[name])
+
+
+def _score(sample: bytes, encoding: str) -> float:
+    foreign = [sign for sign in sample.decode(encoding, errors="replace") if sign > "\x7f"]
+    if not foreign:
+        return 0.0
+    wrong = foreign.count("\ufffd")
+    if encoding == "utf-8":
+        return 1 - 10 * wrong / len(foreign)
+    counts = Counter(foreign)
+    common = sum(number for sign, number in counts.items() if _is_common(sign, encoding))
+    if encoding == "cp1252":
+        words = re.findall(rb"(?<=[a-z])[\x80-\xff](?=[a-z ,;])", sample)
+        common = len(words)
+    return (common - 5 * wrong) / len(foreign)
+
+
+def _is_common(sign: str, encoding: str) -> bool:
+    if encoding not in _COMMON or sign == "\ufffd":
+        return False
+    codec, first, last = _COMMON[encoding]
+    try:
+        return first <= sign.encode(codec)[0] <= last
+    except UnicodeEncodeError:
+        return False
+
+
+def likely_delimiter(content: str) -> str:
+    """Return the delimiter that splits most of the first lines into the same number of cells."""
+    head = content[:50_000].splitlines()[:50]
+    best, most = ",", (0.0, 0)
+    for delimiter in _DELIMITERS:
+        widths = [len(row) for row in csv.reader(head, delimiter=delimiter) if row]
+        if not widths:
+            continue
+        width, often = Counter(widths).most_common(1)[0]
+        if width > 1 and (often / len(widths), width) > most:
+            best, most = delimiter, (often / len(widths), width)
+    return best
+
+
+def head_rows(content: str, delimiter: str, count: int) -> list[list[str]]:
+    """Return the first `count` rows as lists of text."""
+    _refuse_long_lines(content)
+    csv.field_size_limit(LONGEST_CELL)
+    rows = []
+    for row in csv.reader(io.StringIO(content), delimiter=delimiter):
+        rows.append(row)
+        if len(rows) == count:
+            break
+    return rows
+
+
+def _refuse_long_lines(content: str) -> None:
+    if len(content) <= LONGEST_CELL:
+        return
+    longest = 0
+    start = 0
+    # Line by line through str.find, because a list of all lines of a large file is a second copy.
+    while start < len(content):
+        end = content.find("\n", start)
+        end = len(content) if end < 0 else end
+        longest = max(longest, end - start)
+        start = end + 1
+    if longest > LONGEST_CELL:
+        raise SourceError("readers.cell_too_long", length=longest, limit=LONGEST_CELL)
+
+
+def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> pd.DataFrame:
+    """Return all rows after the first `skip` as text; a row with more filled cells is refused."""
+    try:
+        frame = _parsed(content, delimiter, skip, width)
+    except pd.errors.ParserError:
+        frame = _parsed(content, delimiter, skip, _widest(content, delimiter))
+    extra = frame.iloc[:, width:].fillna("")
+    filled = (extra != "").any(axis=1)
+    if filled.any():
+        row = int(filled.to_numpy().argmax())
+        raise SourceError("readers.too_many_cells", file=file, row=skip + row + 1, expected=width)
+    return frame.iloc[:, :width].fillna("")
+
+
+def _parsed(content: str, delimiter: str, skip: int, width: int) -> pd.DataFrame:
+    return pd.read_csv(
+        io.StringIO(content),
+        sep=delimiter,
+        header=None,
+        names=range(width),
+        index_col=False,
+        skiprows=skip,
+        dtype=str,
+        keep_default_na=False,
+        na_filter=False,
+        skip_blank_lines=False,
+    )
+
+
+def _widest(content: str, delimiter: str) -> int:
+    return max(len(row) for row in csv.reader(io.StringIO(content), delimiter=delimiter))

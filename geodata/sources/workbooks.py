@@ -1,0 +1,134 @@
+"""Workbooks (xlsx, xls, ods): their sheets as rows of text without lost digits or zeros."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine as calamine
+
+from geodata.errors import SourceError
+
+# A workbook that unpacks to more than this is no table of a county.
+MOST_BYTES = 1_000_000_000
+# Whole numbers beyond this are no longer exact in a spreadsheet's floating point.
+_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, its rows as text and how many cells a merged range filled."""
+
+    name: str
+    rows: list[list[str]]
+    filled: int
+
+
+def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
+    """Return the sheets of a workbook that hold anything, or the one named (or numbered).
+
+    Raises SourceError for a workbook that is locked, damaged, too large unpacked, or lacks the sheet.
+    """
+    _refuse_bomb(path)
+    try:
+        # Opened as bytes, because by its path a workbook is taken for what its name says.
+        with (
+            path.open("rb") as file,
+            calamine.CalamineWorkbook.from_filelike(file) as book,
+        ):
+            wanted = [_sheet_name(book, sheet, path)] if sheet else book.sheet_names
+            sheets = [_rows_of(book, name) for name in wanted]
+    except calamine.PasswordError:
+        raise SourceError("readers.locked", file=path.name) from None
+    except (calamine.CalamineError, ValueError, OSError) as error:
+        if "assword" in str(error) or _is_encrypted(path):
+            raise SourceError("readers.locked", file=path.name) from None
+        raise SourceError("readers.damaged_workbook", file=path.name) from None
+    return [found for found in sheets if found.rows] if not sheet else sheets
+
+
+def _refuse_bomb(path: Path) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+        if size > MOST_BYTES:
+            raise SourceError("readers.bomb", file=path.name, size=f"{size / 1e9:.1f}")
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Return whether an OLE file holds an encrypted package (a workbook with a password)."""
+    with path.open("rb") as file:
+        head = file.read(2_000_000)
+    return head.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in head
+
+
+def _sheet_name(book: calamine.CalamineWorkbook, sheet: str, path: Path) -> str:
+    names = book.sheet_names
+    if sheet in names:
+        return sheet
+    if sheet.isdigit() and 1 <= int(sheet) <= len(names):
+        return names[int(sheet) - 1]
+    near = difflib.get_close_matches(sheet, names, n=3, cutoff=0.3) or names[:3]
+    raise SourceError("readers.no_sheet", file=path.name, sheet=sheet, nearest="、".join(near))
+
+
+def _rows_of(book: calamine.CalamineWorkbook, name: str) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    values = sheet.to_python(skip_empty_area=False)
+    filled = _fill_merged(values, sheet.merged_cell_ranges or [])
+    rows = [[cell_as_text(cell) for cell in row] for row in values]
+    if any("\x00" in cell for row in rows for cell in row):
+        rows = [[_wide_text(cell) for cell in row] for row in rows]
+    return Sheet(name, rows if any(any(row) for row in rows) else [], filled)
+
+
+def _fill_merged(values: list[list], ranges: list) -> int:
+    """Give the text of a merged range to all its cells; numbers stay where they are written."""
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        text = values[top][left] if top < len(values) and left < len(values[top]) else ""
+        if not isinstance(text, str) or not text or _is_title(left, right, len(values[top])):
+            continue
+        for row in range(top, min(bottom, len(values) - 1) + 1):
+            for column in range(left, right + 1):
+                if values[row][column] == "":
+                    values[row][column] = text
+                    filled += 1
+    return filled
+
+
+def _is_title(left: int, right: int, width: int) -> bool:
+    """Return whether a merged range is a title over the sheet, which must not look like a header."""
+    return (left == 0 and right >= 2) or right - left + 1 > 0.7 * width > 1
+
+
+def cell_as_text(value: object) -> str:
+    """Return one cell as text: 3411810000.0 as "3411810000", a day as 2025-03-31."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        whole = value.is_integer() and abs(value) < _EXACT
+        return str(int(value)) if whole else repr(value)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value)
+
+
+def _wide_text(cell: str) -> str:
+    """Return a cell of an old xls whose two-byte text was read byte by byte."""
+    if "\x00" not in cell and (len(cell) % 2 or cell.isascii()):
+        return cell
+    try:
+        raw = b"".join(
+            sign.encode("cp1252") if ord(sign) > 255 else bytes([ord(sign)]) for sign in cell
+        )
+        return raw.decode("utf-16-le")
+    except UnicodeError:
+        return cell.replace("\x00", "")
