@@ -16,6 +16,8 @@ _PUBLIC = {
     "write_atlas": "geodata.atlas",
     "SourceTable": "geodata.sources.readers",
     "read_table": "geodata.sources.readers",
+    "make_places": "geodata.sample.places",
+    "write_join_demo": "geodata.sample.join_demo",
 }
 
 __all__ = ["__version__", *_PUBLIC]
