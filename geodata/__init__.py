@@ -18,6 +18,8 @@ _PUBLIC = {
     "read_table": "geodata.sources.readers",
     "make_places": "geodata.sample.places",
     "write_join_demo": "geodata.sample.join_demo",
+    "place_tree": "geodata.boundaries.hierarchy",
+    "read_boundaries": "geodata.boundaries.read",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -1,0 +1,1 @@
+"""Boundaries of places: reading, repairing, the place tree, simplifying and joining."""

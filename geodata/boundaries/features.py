@@ -1,0 +1,99 @@
+"""The features of one file as GDAL gives them: raw texts, numbers, shapes, what it remarked."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from geodata.boundaries.files import part_of
+from geodata.boundaries.remark import Remark
+from geodata.errors import BoundaryError
+
+_GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
+
+
+@dataclass(frozen=True)
+class Features:
+    """Columns in order of the file (names may repeat) and one geometry or None per feature.
+
+    Names and texts of a DBF are still its bytes, one character for one byte (ISO-8859-1).
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[np.ndarray, ...]
+    geometries: np.ndarray
+    crs: str | None
+    remarks: tuple[Remark, ...]
+
+
+def read_features(file: Path, *, layer: str | None = None) -> Features:
+    """Return the features of one layer; raises BoundaryError when there is none or it is broken."""
+    is_shapefile = file.suffix.lower() == ".shp"
+    chosen = None if is_shapefile else _chosen_layer(file, layer)
+    if is_shapefile:
+        _refuse_unequal_parts(file)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            meta, _, shapes, columns = pyogrio.raw.read(
+                file, layer=chosen, encoding="ISO-8859-1" if is_shapefile else None
+            )
+        except _GDAL_ERRORS as error:
+            raise BoundaryError("boundaries.unreadable", file=file, detail=error) from error
+        except UnicodeDecodeError as error:
+            raise BoundaryError("boundaries.not_utf8", file=file) from error
+    if shapes is None:
+        raise BoundaryError("boundaries.no_geometry", file=file)
+    if len(shapes) == 0:
+        raise BoundaryError("boundaries.no_features", file=file)
+    remarks = tuple(
+        Remark("boundaries.reader_remark", {"detail": text})
+        for text in dict.fromkeys(str(warning.message) for warning in caught)
+    )
+    return Features(
+        names=tuple(str(name) for name in meta["fields"]),
+        columns=tuple(columns),
+        geometries=shapely.force_2d(shapely.from_wkb(shapes, on_invalid="ignore")),
+        crs=_stated_crs(file, meta["crs"]),
+        remarks=remarks,
+    )
+
+
+def _stated_crs(file: Path, crs: str | None) -> str | None:
+    """Return the CRS that the file states; a .prj as written, since GDAL renames its parts."""
+    if file.suffix.lower() != ".shp":
+        return crs
+    prj = part_of(file, ".prj")
+    text = prj.read_bytes().decode("utf-8", "replace").strip("\ufeff\x00 \r\n\t") if prj else ""
+    return text or None
+
+
+def _chosen_layer(file: Path, layer: str | None) -> str:
+    try:
+        found = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
+    except _GDAL_ERRORS as error:
+        raise BoundaryError("boundaries.unreadable", file=file, detail=error) from error
+    if layer is not None and layer not in found:
+        raise BoundaryError(
+            "boundaries.no_such_layer", file=file, layer=layer, names=", ".join(found)
+        )
+    if not found:
+        raise BoundaryError("boundaries.no_geometry", file=file)
+    if layer is None and len(found) > 1:
+        raise BoundaryError("boundaries.choose_layer", file=file, names=", ".join(found))
+    return layer or found[0]
+
+
+def _refuse_unequal_parts(file: Path) -> None:
+    """Raise when .shx and .dbf count differently: attributes would belong to other shapes."""
+    shx, dbf = part_of(file, ".shx"), part_of(file, ".dbf")
+    shapes = (shx.stat().st_size - 100) // 8
+    rows = int.from_bytes(dbf.read_bytes()[4:8], "little")
+    if shapes != rows:
+        raise BoundaryError("boundaries.parts_differ", file=file, shapes=shapes, rows=rows)

@@ -1,0 +1,136 @@
+"""From the path a person gives to the one file that holds the layer, folders and zips opened."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from geodata.errors import BoundaryError
+
+# Ending -> what the file begins with, so that a file is what its name says before GDAL sees it.
+_BEGINNINGS = {
+    ".shp": (b"\x00\x00\x27\x0a",),
+    ".gpkg": (b"SQLite format 3\x00",),
+    ".fgb": (b"fgb",),
+    ".parquet": (b"PAR1",),
+    ".geoparquet": (b"PAR1",),
+    ".geojson": (b"{", b"\xef\xbb\xbf{"),
+    ".json": (b"{", b"\xef\xbb\xbf{"),
+    ".topojson": (b"{", b"\xef\xbb\xbf{"),
+}
+SUFFIXES = tuple(_BEGINNINGS)
+_SHAPEFILE_PARTS = (".shx", ".dbf")
+_TAKEN_FROM_ZIP = (*SUFFIXES, *_SHAPEFILE_PARTS, ".prj", ".cpg")
+# A county's village boundaries are tens of megabytes; more than this is no boundary file.
+_MOST_BYTES = 2 * 1024**3
+_MOST_RATIO = 200
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[Path]:
+    """Give the one boundary file that a path names; what a zip holds lives only inside the block.
+
+    Raises BoundaryError when there is none, when there are several, when a part is missing, when
+    it may not be read, or when a zip is damaged, locked, too large or reaches outside itself.
+    """
+    try:
+        if not path.exists():
+            raise BoundaryError("boundaries.no_such_file", file=path)
+        if path.is_file() and path.suffix.lower() == ".zip":
+            with TemporaryDirectory(prefix="guatu-") as folder:
+                _unpack(path, Path(folder))
+                yield _checked(_only_one(Path(folder), path))
+        else:
+            yield _checked(_only_one(path, path) if path.is_dir() else path)
+    except PermissionError as error:
+        raise BoundaryError("boundaries.no_permission", file=error.filename or path) from error
+
+
+def part_of(shapefile: Path, suffix: str) -> Path | None:
+    """Return the part of a shapefile with an ending in any case, None when it is not there."""
+    for file in sorted(shapefile.parent.iterdir()):
+        if file.stem == shapefile.stem and file.suffix.lower() == suffix:
+            return file
+    return None
+
+
+def _only_one(folder: Path, shown: Path) -> Path:
+    found = sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith("._")
+    )
+    list(folder.iterdir())  # rglob passes over a folder that may not be read
+    if len(found) == 1:
+        return found[0]
+    names = _listed([file.relative_to(folder).as_posix() for file in found])
+    if found:
+        raise BoundaryError("boundaries.several_layers", file=shown, names=names)
+    parts = sorted(file.name for file in folder.rglob("*") if file.suffix.lower() == ".dbf")
+    if parts:
+        raise BoundaryError("boundaries.missing_part", file=shown / parts[0], part=".shp")
+    raise BoundaryError("boundaries.no_layer", file=shown, formats=" ".join(SUFFIXES))
+
+
+def _listed(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (" …" if len(names) > most else "")
+
+
+def _checked(file: Path) -> Path:
+    """Return the file when its parts are there and it begins as its ending demands."""
+    suffix = file.suffix.lower()
+    if suffix in (".dbf", ".shx", ".prj", ".cpg"):
+        shapefile = part_of(file, ".shp")
+        if shapefile is None:
+            raise BoundaryError("boundaries.missing_part", file=file, part=".shp")
+        file, suffix = shapefile, ".shp"
+    if suffix not in SUFFIXES:
+        raise BoundaryError("boundaries.unknown_format", file=file, formats=" ".join(SUFFIXES))
+    with file.open("rb") as stream:
+        beginning = stream.read(64)
+    if not beginning:
+        raise BoundaryError("boundaries.empty_file", file=file)
+    if not beginning.lstrip(b" \t\r\n").startswith(_BEGINNINGS[suffix]):
+        raise BoundaryError("boundaries.not_that_format", file=file, suffix=suffix)
+    for part in _SHAPEFILE_PARTS if suffix == ".shp" else ():
+        found = part_of(file, part)
+        if found is None:
+            raise BoundaryError("boundaries.missing_part", file=file, part=part)
+        if found.stat().st_size == 0:
+            raise BoundaryError("boundaries.empty_file", file=found)
+    return file
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    """Copy the boundary files of a zip into a folder after looking at every name and size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [item for item in archive.infolist() if not item.is_dir()]
+            _refuse_dangerous(path, members)
+            for item in members:
+                name = PurePosixPath(item.filename)
+                if name.suffix.lower() not in _TAKEN_FROM_ZIP:
+                    continue
+                target = folder.joinpath(*name.parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(item) as stream, target.open("wb") as copy:
+                    shutil.copyfileobj(stream, copy)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        raise BoundaryError("boundaries.zip_damaged", file=path) from error
+
+
+def _refuse_dangerous(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    for item in members:
+        name = PurePosixPath(item.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts or ":" in item.filename:
+            raise BoundaryError("boundaries.zip_outside", file=path, name=item.filename)
+        if item.flag_bits & 1:
+            raise BoundaryError("boundaries.zip_locked", file=path)
+    size = sum(item.file_size for item in members)
+    packed = max(1, sum(item.compress_size for item in members))
+    if size > _MOST_BYTES or (size > 100 * 1024**2 and size / packed > _MOST_RATIO):
+        raise BoundaryError("boundaries.zip_too_large", file=path, megabytes=size // 1024**2)

@@ -1,0 +1,182 @@
+"""Keys, names and parents of the places of each level, from codes or columns of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geodata import codes as division_codes
+from geodata.boundaries.remark import Remark
+from geodata.errors import BoundaryError
+
+# Between the names of a path that serves as key; in a name it is written as its full-width form.
+SEPARATOR = "/"
+# The national statistics write 17 digits: the 12 of the place, then its urban-rural class.
+_STATISTICS_WIDTH = 17
+
+
+@dataclass(frozen=True)
+class LevelKeys:
+    """Per level a table indexed by key with name and parent; `lowest` is the key per feature."""
+
+    levels: tuple[str, ...]
+    tables: tuple[pd.DataFrame, ...]
+    lowest: pd.Index
+    issues: tuple[Remark, ...]
+
+
+def by_code(codes: pd.Series, names: pd.DataFrame | None = None) -> LevelKeys:
+    """Return the levels that division codes of 2, 4, 6, 9 or 12 digits make by their beginnings.
+
+    Levels above the county that hold a single place are left off. A feature whose text is no code
+    of the common width keeps its own key and has no parent.
+    """
+    texts = code_texts(codes)
+    width = _common_width(texts)
+    valid = texts.str.fullmatch(rf"[0-9]{{{width}}}").fillna(False).astype(bool)
+    lowest_level = division_codes.level_of("0" * width)
+    levels = division_codes.LEVELS[: division_codes.LEVELS.index(lowest_level) + 1]
+    paths = pd.DataFrame(
+        {level: texts.where(valid).str.slice(0, division_codes.WIDTHS[level]) for level in levels}
+    )
+    paths = paths[_without_single_tops(paths)]
+    labels = _labels_for(paths, names)
+    return _assembled(paths, labels, texts)
+
+
+def by_columns(
+    names: pd.DataFrame | None, codes: pd.DataFrame | None, levels: Sequence[str] | None
+) -> LevelKeys:
+    """Return the levels that one column of names or codes per level makes, from the top down.
+
+    Without codes a place is the path of names down to it, so places of one name in different
+    parents stay apart. A feature without its own name or a parent's keeps a key and no parent.
+    """
+    given = codes if codes is not None else names
+    level_names = tuple(levels) if levels else _usual_levels(given.shape[1])
+    if len(level_names) != given.shape[1]:
+        raise BoundaryError(
+            "boundaries.unequal_levels", codes=len(level_names), names=given.shape[1]
+        )
+    texts = given.apply(code_texts if codes is not None else name_texts)
+    texts.columns = list(level_names)
+    paths = texts if codes is not None else _joined_paths(texts)
+    labels = texts if names is None else names.apply(name_texts).set_axis(level_names, axis=1)
+    return _assembled(paths, labels, texts.iloc[:, -1])
+
+
+def code_texts(codes: pd.Series) -> pd.Series:
+    """Return codes as text: numbers without decimals, no blanks, 17-digit strings cut to 12."""
+    if pd.api.types.is_numeric_dtype(codes.dtype):
+        # Shapefiles and spreadsheets hand codes over as numbers; none has a fraction.
+        text = codes.astype("Float64").round().astype("Int64").astype("str")
+        text = text.where(codes.notna(), None).astype("str")
+    else:
+        text = codes.astype("str").str.strip().str.replace(r"\.0+$", "", regex=True)
+    is_long = text.str.fullmatch(rf"[0-9]{{{_STATISTICS_WIDTH}}}").fillna(False).astype(bool)
+    text = text.where(~is_long, text.str.slice(0, 12))
+    return text.where(text.str.len().fillna(0) > 0, None)
+
+
+def name_texts(names: pd.Series) -> pd.Series:
+    """Return names as text without blanks around them; an empty one is missing."""
+    text = names.astype("str").str.strip()
+    return text.where(text.str.len().fillna(0) > 0, None)
+
+
+def _common_width(texts: pd.Series) -> int:
+    digits = texts[texts.str.fullmatch("[0-9]+").fillna(False).astype(bool)]
+    widths = digits.str.len()
+    widths = widths[widths.isin(division_codes.WIDTHS.values())]
+    if widths.empty:
+        raise BoundaryError("boundaries.no_codes", column=str(texts.name))
+    counts = widths.value_counts()
+    return int(counts[counts == counts.max()].index.max())
+
+
+def _without_single_tops(paths: pd.DataFrame) -> list[str]:
+    """Return the levels from the lowest one that holds everything, but at least from the county."""
+    kept = list(paths.columns)
+    while len(kept) > 1 and kept[0] in ("province", "city") and paths[kept[1]].nunique() == 1:
+        kept.pop(0)
+    return kept
+
+
+def _usual_levels(count: int) -> tuple[str, ...]:
+    if count > len(division_codes.LEVELS):
+        raise BoundaryError("boundaries.too_many_levels", count=count)
+    return division_codes.LEVELS[-count:]
+
+
+def _joined_paths(texts: pd.DataFrame) -> pd.DataFrame:
+    parts = texts.apply(lambda column: column.str.replace(SEPARATOR, "／", regex=False))
+    paths = parts.copy()
+    for above, level in zip(parts.columns[:-1], parts.columns[1:], strict=True):
+        paths[level] = paths[above] + SEPARATOR + parts[level]
+    return paths
+
+
+def _labels_for(paths: pd.DataFrame, names: pd.DataFrame | None) -> pd.DataFrame:
+    """Return a name per level: the columns belong to the lowest levels; a code names itself."""
+    labels = paths.copy()
+    if names is not None:
+        for level, column in zip(reversed(paths.columns), reversed(names.columns), strict=False):
+            named = name_texts(names[column])
+            labels[level] = named.where(named.notna(), labels[level])
+    return labels
+
+
+def _assembled(paths: pd.DataFrame, labels: pd.DataFrame, texts: pd.Series) -> LevelKeys:
+    """Return keys and tables; `paths`, `labels` and `texts` have one row per feature."""
+    levels = tuple(paths.columns)
+    lowest, issues = _feature_keys(paths[levels[-1]], texts)
+    tables = []
+    for place, level in enumerate(levels):
+        keys = lowest.to_series(index=paths.index) if level == levels[-1] else paths[level]
+        rows = pd.DataFrame(
+            {
+                "key": keys,
+                "name": labels[level],
+                "parent": paths[levels[place - 1]] if place else None,
+            }
+        )
+        tables.append(_places_of(rows[rows["key"].notna()]))
+    if len(levels) > 1:
+        orphans = np.flatnonzero(paths[levels[-2]].isna().to_numpy())
+        issues += tuple(
+            Remark("boundaries.no_parent", {"row": int(row) + 1, "key": lowest[row]}, int(row))
+            for row in orphans
+        )
+    return LevelKeys(levels, tuple(tables), lowest, issues)
+
+
+def _places_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per key in order of first appearance, with its most frequent name."""
+    counts = rows.groupby(["key", "name"], sort=False).size()
+    names = counts.groupby(level="key", sort=False).idxmax().map(lambda pair: pair[1])
+    table = rows.drop_duplicates("key").set_index("key")
+    table["name"] = names.reindex(table.index).where(lambda found: found.notna(), table.index)
+    return table
+
+
+def _feature_keys(keys: pd.Series, texts: pd.Series) -> tuple[pd.Index, tuple[Remark, ...]]:
+    """Return a unique key per feature; doubled and missing ones are marked and reported."""
+    issues = []
+    whole = keys.where(keys.notna(), texts)
+    repeat = whole.groupby(whole).cumcount()
+    unique = []
+    # One pass over features in order: each marked key depends only on its own row.
+    for row, (key, count) in enumerate(zip(whole, repeat, strict=True)):
+        if not isinstance(key, str):
+            unique.append(f"#{row + 1}")
+            issues.append(Remark("boundaries.no_key", {"row": row + 1}, row))
+        elif count:
+            unique.append(f"{key}#{row + 1}")
+            values = {"row": row + 1, "key": key}
+            issues.append(Remark("boundaries.duplicate_key", values, row))
+        else:
+            unique.append(key)
+    return pd.Index(unique, dtype="str"), tuple(issues)

@@ -1,0 +1,109 @@
+"""How plausible decoded text is: does it use the characters that its script uses every day."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+from geodata.boundaries.decoding import decode
+
+# A character that cannot be decoded counts against an encoding more than a rare one.
+_UNDECODED = -2.0
+_RARE_HAN = 0.1
+_PUNCTUATION = set("　、。，：；（）《》〈〉“”‘’·—…！？【】〔〕")
+
+
+def plausibility(texts: Sequence[bytes], encoding: str) -> float:
+    """Return the mean weight of the characters beyond ASCII: 1 everyday, 0 implausible.
+
+    Undecodable characters weigh -2, so a wrong encoding ends below zero.
+    """
+    total = count = 0.0
+    for text in texts:
+        decoded = decode(text, encoding)
+        for place, character in enumerate(decoded):
+            if character > "\x7f":
+                total += _weight(decoded, place, encoding)
+                count += 1
+    return total / count if count else 0.0
+
+
+def _weight(text: str, place: int, encoding: str) -> float:
+    character = text[place]
+    if character == "\ufffd":
+        return _UNDECODED
+    if encoding == "utf-8":
+        return 1.0
+    weigh = _SCRIPTS.get(encoding)
+    return _alphabetic(text, place) if weigh is None else weigh(character)
+
+
+@cache
+def _chinese_simplified(character: str) -> float:
+    if character in _level_1("gb2312", 0xB0, 0xD7) or character in _PUNCTUATION or _wide(character):
+        return 1.0
+    if character in _level_1("big5", 0xA4, 0xC6):
+        return 0.7
+    if character in _level_1("gb2312", 0xD8, 0xF7):
+        return 0.4
+    return _RARE_HAN if _is_han(character) else 0.0
+
+
+@cache
+def _chinese_traditional(character: str) -> float:
+    # A1BD is what converters write for a character they could not convert; it says nothing.
+    if character in _level_1("big5", 0xA4, 0xC6) or character in _PUNCTUATION or _wide(character):
+        return 1.0
+    return 0.3 if _is_han(character) else 0.0
+
+
+@cache
+def _japanese(character: str) -> float:
+    if "\u3041" <= character <= "\u30ff" or character in _level_1("euc_jp", 0xB0, 0xCF):
+        return 0.95
+    # Bytes A1-DF alone are half-width katakana: any other encoding's bytes look like them.
+    return _RARE_HAN if _is_han(character) else 0.0
+
+
+@cache
+def _korean(character: str) -> float:
+    # Hangul and everyday simplified Chinese share their bytes; without a label it is Chinese.
+    if "\uac00" <= character <= "\ud7a3":
+        return 0.9 if character in _level_1("euc_kr", 0xB0, 0xC8) else 0.3
+    return _RARE_HAN
+
+
+def _alphabetic(text: str, place: int) -> float:
+    """Return the weight of a letter of a one-byte alphabet, by the letters next to it."""
+    character = text[place]
+    if not unicodedata.category(character).startswith("L"):
+        return 0.0
+    around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+    if character < "\u0250":
+        return 0.9 if any(sign.isascii() and sign.isalpha() for sign in around) else 0.2
+    return 0.8
+
+
+_SCRIPTS = {
+    "gb18030": _chinese_simplified,
+    "big5": _chinese_traditional,
+    "shift_jis": _japanese,
+    "euc-jp": _japanese,
+    "euc-kr": _korean,
+}
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _wide(character: str) -> bool:
+    return "\uff10" <= character <= "\uff5a"
+
+
+@cache
+def _level_1(codec: str, first: int, last: int) -> frozenset[str]:
+    """Return the characters whose lead byte lies in a range: the everyday part of a charset."""
+    pairs = (bytes((lead, trail)) for lead in range(first, last + 1) for trail in range(64, 255))
+    return frozenset(pair.decode(codec, "ignore")[:1] for pair in pairs)

@@ -1,0 +1,53 @@
+"""Read boundaries from a file, settle encoding and CRS, repair geometry; say all that was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geodata.boundaries.attributes import damaged_texts, decoded
+from geodata.boundaries.boundaries import Boundaries
+from geodata.boundaries.crs import choose_crs
+from geodata.boundaries.features import read_features
+from geodata.boundaries.files import opened_file
+from geodata.boundaries.repair import repair_geometry
+from geodata.errors import BoundaryError
+
+
+def read_boundaries(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    crs: object = None,
+    datum: str | None = None,
+    layer: str | None = None,
+) -> Boundaries:
+    """Return the boundaries of a shapefile (file, folder or zip), GeoPackage, GeoJSON and others.
+
+    Also read are TopoJSON, FlatGeobuf and GeoParquet. `encoding` and `crs` are the user's own
+    statements and go before what the file says; `datum="gcj02"` takes the shift of Chinese map
+    sites out of longitudes and latitudes; `layer` names one of several layers. Raises BoundaryError
+    with what is wrong and what to do when the file cannot be read or placed.
+    """
+    shown = Path(path)
+    with opened_file(shown) as file:
+        features = read_features(file, layer=layer)
+        table, encoding_choice = decoded(features, file, encoding)
+    present = features.geometries[~shapely.is_missing(features.geometries)]
+    bounds = tuple(float(value) for value in shapely.total_bounds(present))
+    if np.isnan(bounds).any():
+        raise BoundaryError("boundaries.all_null", file=shown)
+    crs_choice = choose_crs(features.crs, bounds, given=crs)
+    frame = gpd.GeoDataFrame(table, geometry=features.geometries, crs=crs_choice.crs)
+    frame, repairs = repair_geometry(frame)
+    return Boundaries(
+        path=shown,
+        frame=frame,
+        encoding=encoding_choice,
+        crs=crs_choice,
+        repairs=repairs,
+        issues=(*features.remarks, *damaged_texts(table)),
+    )
