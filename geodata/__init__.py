@@ -20,6 +20,7 @@ _PUBLIC = {
     "write_join_demo": "geodata.sample.join_demo",
     "place_tree": "geodata.boundaries.hierarchy",
     "read_boundaries": "geodata.boundaries.read",
+    "load_policy": "geodata.policy",
 }
 
 __all__ = ["__version__", *_PUBLIC]

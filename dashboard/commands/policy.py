@@ -1,0 +1,122 @@
+"""``guatu policy``: which values are in force where and when, and whether the files hold together."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.texts import text
+
+if TYPE_CHECKING:
+    from geodata.policy import Lookup, Parameter, Policy
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_workspace = click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=text("policy.workspace_help"),
+)
+_place = click.option("--place", default="", help=text("policy.place_help"))
+_day = click.option("--day", type=_DAY, required=True, help=text("policy.day_help"))
+
+
+@click.group(help=text("policy.help"))
+def command() -> None:
+    """Hold the subcommands together."""
+
+
+@command.command("list", help=text("policy.list_help"))
+@click.argument("beginning", default="")
+@_workspace
+@_place
+@_day
+@click.option("--since", type=_DAY, help=text("policy.since_help"))
+def list_values(
+    beginning: str,
+    workspace: Path | None,
+    place: str,
+    day: datetime.datetime,
+    since: datetime.datetime | None,
+) -> None:
+    """Print the value of every parameter for a place and day, or only what changed since a day."""
+    policy = _load(workspace)
+    if since is not None:
+        _print_changes(policy, place, since.date(), day.date())
+        return
+    for parameter in policy:
+        if parameter.key.startswith(beginning):
+            click.echo(f"{parameter.key}  {_worded(parameter.at(place, day.date()))}")
+
+
+@command.command("show", help=text("policy.show_help"))
+@click.argument("key")
+@_workspace
+def show(key: str, workspace: Path | None) -> None:
+    """Print all dated values of one parameter with places, days, status and document."""
+    from geodata.i18n import default_language
+
+    lang = default_language()
+    parameter = _load(workspace)[key]
+    click.echo(f"{parameter.key}  {parameter.title[lang]}  {parameter.unit[lang]}")
+    for value in parameter.values:
+        places = ",".join(p or "*" for p in value.places) or "?"
+        days = f"{value.since or '?'} .. {value.until or ''}"
+        shown = text("policy.empty") if value.value is None else value.value
+        parts = [str(shown), places, value.scope[lang], days, value.reference.label()]
+        if value.reference.document:
+            parts.append(value.reference.citation())
+        if value.reference.note:
+            parts.append(value.reference.note[lang])
+        click.echo("  " + " | ".join(part for part in parts if part))
+    click.echo(f"  {parameter.file}")
+
+
+@command.command("check", help=text("policy.check_help"))
+@_workspace
+@_place
+@_day
+def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
+    """Read all files, and print what is not usable at a place on a day and how to set it."""
+    policy = _load(workspace)
+    lookups = [parameter.at(place, day.date()) for parameter in policy]
+    for state in ("not_set", "unconfirmed"):
+        for lookup in lookups:
+            if lookup.state == state:
+                click.echo(f"{lookup.parameter.key}  {lookup.reason()}")
+    waiting = [lookup for lookup in lookups if lookup.state in ("not_set", "unconfirmed")]
+    usable = sum(lookup.state == "in_force" for lookup in lookups)
+    click.echo(text("policy.checked", usable=usable, waiting=len(waiting), all=len(lookups)))
+    if waiting:
+        click.echo(waiting[0].advice())
+
+
+def _load(workspace: Path | None) -> Policy:
+    from geodata.policy import load_policy
+
+    return load_policy(workspace / "parameters" if workspace else None)
+
+
+def _print_changes(policy: Policy, place: str, since: datetime.date, day: datetime.date) -> None:
+    from geodata.policy import changes_since
+
+    changes = changes_since(policy, place, since=since, day=day)
+    for change in changes:
+        click.echo(f"{change.key}  {_worded(change.before)}  →  {_worded(change.after)}")
+    click.echo(text("policy.changes", count=len(changes), since=since, day=day))
+
+
+def _worded(lookup: Lookup) -> str:
+    """Return a value with unit and status, or why there is none."""
+    if lookup.found is None or lookup.state != "in_force":
+        return lookup.reason()
+    unit = _unit_of(lookup.parameter)
+    return f"{lookup.value}{' ' if unit else ''}{unit} ({lookup.found.reference.label()})"
+
+
+def _unit_of(parameter: Parameter) -> str:
+    from geodata.i18n import default_language
+
+    return parameter.unit[default_language()]

@@ -1,0 +1,21 @@
+"""What the documents say: dated parameters with place, status and source, and how they are found."""
+
+from __future__ import annotations
+
+from geodata.policy.changes import Change, changes_since
+from geodata.policy.loader import load_policy
+from geodata.policy.lookup import Lookup
+from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.policy import Policy
+from geodata.policy.reference import Reference
+
+__all__ = [
+    "Change",
+    "DatedValue",
+    "Lookup",
+    "Parameter",
+    "Policy",
+    "Reference",
+    "changes_since",
+    "load_policy",
+]

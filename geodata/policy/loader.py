@@ -1,0 +1,121 @@
+"""Parameters from folders of YAML: the shipped ones, those of themes, those of a workspace."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from geodata.errors import PolicyError
+from geodata.i18n import load_yaml, text
+from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.policy import Policy
+from geodata.policy.values import read_pair, read_values
+
+SHIPPED = Path(__file__).parent / "parameters"
+_FIELDS = ("title", "unit", "values")
+_SHOWN = 5
+
+
+def load_policy(workspace: Path | None = None, *, more: Iterable[Path] = ()) -> Policy:
+    """Return the shipped parameters, those of `more` folders, and the workspace's over them.
+
+    `workspace` is a folder of YAML files that map a key to its list of values; a key given there
+    replaces the shipped values of that key. Raises PolicyError with all faults: a key that two
+    files define, a key the product does not know, a field or value that cannot be read.
+    """
+    known: dict[str, Parameter] = {}
+    faults: list[str] = []
+    for folder in (SHIPPED, *more):
+        shipped, unread = _read_folder(folder)
+        faults += unread
+        for key in shipped.keys() & known.keys():
+            twice = PolicyError("policy.fault_known_elsewhere", other=known[key].file)
+            faults.append(_placed(shipped[key].file, twice, key))
+        known.update(shipped)
+    if workspace is not None and workspace.is_dir():
+        known.update(_read_overrides(workspace, known, faults))
+    if faults:
+        shown = "; ".join(sorted(faults)[:_SHOWN])
+        raise PolicyError("policy.faults", count=len(faults), faults=shown)
+    return Policy(dict(sorted(known.items())))
+
+
+@cache
+def _read_folder(folder: Path) -> tuple[dict[str, Parameter], tuple[str, ...]]:
+    """Return the parameters of `folder/area/name.yaml` under the key area.name, and the faults."""
+    found: dict[str, Parameter] = {}
+    faults: list[str] = []
+    for file in sorted(folder.rglob("*.yaml")):
+        key = ".".join((*file.parent.relative_to(folder).parts, file.stem))
+        try:
+            found[key] = _read_file(key, file)
+        except PolicyError as fault:
+            faults.append(_placed(file, fault))
+    return found, tuple(faults)
+
+
+def _read_file(key: str, file: Path) -> Parameter:
+    content = _mapping_in(file)
+    for field in content:
+        if field not in _FIELDS:
+            raise PolicyError("policy.fault_field", field=field, near=", ".join(_FIELDS))
+    title, unit = read_pair(content.get("title"), "title"), read_pair(content.get("unit"), "unit")
+    return Parameter(key, title, unit, read_values(content.get("values"), workspace=False), file)
+
+
+def _read_overrides(
+    folder: Path, known: dict[str, Parameter], faults: list[str]
+) -> dict[str, Parameter]:
+    """Return the parameters that a workspace replaces; faults are added to the list."""
+    found: dict[str, Parameter] = {}
+    for file, key, values in _written_in(folder, faults):
+        try:
+            replaced = _override(key, values, known, found)
+            found[key] = replace(known[key], values=replaced, file=file)
+        except PolicyError as fault:
+            faults.append(_placed(file, fault, key))
+    return found
+
+
+def _written_in(folder: Path, faults: list[str]) -> Iterator[tuple[Path, str, object]]:
+    for file in sorted(folder.glob("*.yaml")):
+        try:
+            content = _mapping_in(file)
+        except PolicyError as fault:
+            faults.append(_placed(file, fault))
+            continue
+        for key, values in content.items():
+            yield file, str(key), values
+
+
+def _override(
+    key: str, values: object, known: dict[str, Parameter], found: dict[str, Parameter]
+) -> tuple[DatedValue, ...]:
+    if key not in known:
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        raise PolicyError("policy.fault_unknown_key", near=", ".join(near) or "-")
+    if key in found:
+        raise PolicyError("policy.fault_known_elsewhere", other=found[key].file)
+    return read_values(values, workspace=True)
+
+
+def _mapping_in(file: Path) -> dict[object, object]:
+    """Return the content of one file; raises PolicyError when it is no mapping or no YAML."""
+    try:
+        content = load_yaml(file) or {}
+    except (yaml.YAMLError, ValueError) as problem:
+        words = " ".join(str(problem).split())
+        raise PolicyError("policy.fault_yaml", problem=words) from problem
+    if not isinstance(content, dict):
+        raise PolicyError("policy.fault_mapping")
+    return content
+
+
+def _placed(file: Path, fault: PolicyError, key: str = "") -> str:
+    """Return a fault with the file, and the key where the file holds several, before it."""
+    return text("policy.fault_at", file=file, name=f" {key}" if key else "", fault=fault.sentence())

@@ -1,0 +1,53 @@
+"""All parameters that are known, and the lookup of several at once."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from geodata.errors import PolicyError
+from geodata.policy.lookup import Lookup
+from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.reference import Reference
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Parameters by key; immutable, so that a what-if works on a copy."""
+
+    parameters: Mapping[str, Parameter]
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.parameters.values())
+
+    def __getitem__(self, key: str) -> Parameter:
+        """Return one parameter; an unknown key raises PolicyError naming the nearest known ones."""
+        if key not in self.parameters:
+            near = difflib.get_close_matches(key, self.parameters, n=3, cutoff=0.5)
+            raise PolicyError("policy.unknown_key", name=key, near=", ".join(near) or "-")
+        return self.parameters[key]
+
+    def at(self, key: str, place: str, day: datetime.date) -> Lookup:
+        """Return the value of one key for a place code on a day."""
+        return self[key].at(place, day)
+
+    def numbers(
+        self, keys: Iterable[str], place: str, day: datetime.date
+    ) -> dict[str, float | int | None]:
+        """Return the comparable value of each key (money in fen), None where it is not usable."""
+        return {key: self.at(key, place, day).number for key in keys}
+
+    def with_values(self, values: Mapping[str, float | int | bool | str | None]) -> Policy:
+        """Return a copy in which the given keys have one value everywhere and always."""
+        changed = {}
+        for key, value in values.items():
+            scope = {"zh": "", "en": ""}
+            reference = Reference("unset" if value is None else "county", "W")
+            changed[key] = replace(self[key], values=(DatedValue(value, ("",), scope, reference),))
+        return Policy({**self.parameters, **changed})
+
+    def prefix_width(self, keys: Iterable[str]) -> int:
+        """Return the longest place prefix that any value of these keys is written for."""
+        return max((len(p) for k in keys for v in self[k].values for p in v.places), default=0)

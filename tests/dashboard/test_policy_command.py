@@ -1,0 +1,51 @@
+"""The policy command as a county office uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    printed = capsys.readouterr()
+    return int(left.value.code or 0), printed.out + printed.err
+
+
+def test_list_shows_value_unit_and_status(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(
+        capsys, "policy", "list", "monitor.line.per", "--place", "53", "--day", "2025-06-30"
+    )
+    assert (code, out) == (0, "monitor.line.per_capita  8700 元/人·年 (有出处,待核对原文)\n")
+
+
+def test_list_since_a_day_shows_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--place", "53", "--since", "2024-12-31", "--day", "2025-01-01")
+    code, out = run(capsys, "policy", "list", *arguments)
+    assert code == 0
+    assert "防返贫监测线未设定  →  8700 元/人·年" in out
+    assert "1 个参数有变化" in out
+
+
+def test_show_lists_every_dated_value(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, "policy", "show", "monitor.line.per_capita")
+    assert code == 0
+    assert "云农办通〔2025〕1号" in out
+    assert "815 元/月 × 12 × 2 = 19,560 元" in out
+
+
+def test_an_unknown_key_is_refused_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, "policy", "show", "monitor.line.percapita")
+    assert code == 2
+    assert "monitor.line.per_capita" in out
+
+
+def test_check_says_what_to_set_and_how(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out = run(capsys, "policy", "check", "--workspace", str(tmp_path), "--day", "2025-06-30")
+    assert code == 0
+    assert "monitor.line.per_capita  防返贫监测线未设定" in out
+    assert "parameters 文件夹" in out

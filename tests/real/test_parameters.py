@@ -1,0 +1,44 @@
+"""The shipped parameters against the table they were taken from."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from pathlib import Path
+
+import pytest
+
+from geodata.policy import load_policy
+
+pytestmark = pytest.mark.real
+
+
+def test_every_row_of_the_parameter_table_is_shipped(real_data: Path) -> None:
+    table = real_data.parent / "domain" / "parameters.csv"
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    policy = load_policy()
+    shipped = [(p.key, value) for p in policy for value in p.values]
+    assert len(rows) == len(shipped) == 146
+    for key in {row["key"] for row in rows}:
+        expected = [
+            (_value(row["value"]), _day(row["effective_from"]), _day(row["effective_to"]))
+            for row in rows
+            if row["key"] == key
+        ]
+        assert [(v.value, v.since, v.until) for v in policy[key].values] == expected, key
+
+
+def _value(text: str) -> object:
+    if text == "NULL":
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _day(text: str) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
