@@ -65,3 +65,7 @@ class ThemeError(GuatuError):
 
 class AtlasError(GuatuError):
     """Map data that cannot be opened, or a place, period or indicator that it does not hold."""
+
+
+class HotspotError(GuatuError):
+    """Values, counts or neighbours from which no hot spot can be computed."""

@@ -1,0 +1,233 @@
+"""Getis and Ord's Gi*: where high values have high neighbours, for all months at once."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from scipy import special
+
+from geodata import i18n
+from geodata.errors import HotspotError
+from geodata.hotspots.labelled import Labelled, read_values
+from geodata.hotspots.links import Links, read_links
+
+MIN_VILLAGES = 30
+# A spread below this share of the largest value is rounding noise, not variation.
+NO_VARIATION = 1e-9
+_BLOCK = 4096
+_LOG = logging.getLogger(__name__)
+
+REASONS = (
+    "assessed",
+    "missing_value",
+    "base_zero",
+    "few_villages",
+    "no_variation",
+    "no_neighbours",
+    "everybody",
+    "few_periods",
+    "final_missing",
+)
+_CODE = {reason: np.int8(code) for code, reason in enumerate(REASONS)}
+
+
+def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> object:
+    """Return the z score of Gi* of every village in every month, labelled like `values`.
+
+    Parameters
+    ----------
+    values
+        (n,) or (n, T): villages, and months if any; a number a village in any unit. NaN is "not
+        reported" and takes no part. numpy, pandas or xarray.
+    neighbours
+        `Neighbours`, a scipy sparse matrix, a libpysal Graph or W, or an edge list.
+    min_villages
+        Months with fewer reporting villages are not assessed.
+
+    Returns
+    -------
+    z with two-sided p = 2 Phi(-|z|) (`two_sided_p`). Per month, over the n reporting villages:
+    z_i = sum_j w_ij (x_j - mean) / (s sqrt((n sum_j w_ij^2 - (sum_j w_ij)^2) / (n - 1))), the
+    village itself among its j and s the population standard deviation. |z| <= sqrt(n - 1).
+    NaN is "not assessed": value missing, too few villages, no variation, no neighbour reporting,
+    or a neighbourhood of everybody; `not_assessed` says which.
+
+    Notes
+    -----
+    Ord and Getis (1995), Geographical Analysis 27(4), 286-306. A village is compared with all
+    villages given: compute a county at once and filter afterwards.
+    """
+    given, links = read_input(values, neighbours)
+    z = compute_gi(given.table(), links, min_villages)
+    _say_when_nothing_is_assessed(z, given, links, min_villages)
+    return given.labelled(z.reshape(given.array.shape))
+
+
+def not_assessed(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> object:
+    """Return why Gi* is NaN: positions in `REASONS`, 0 where it is assessed, shaped as `values`."""
+    given, links = read_input(values, neighbours)
+    reasons = find_reasons(given.table(), links, min_villages)
+    return given.labelled(reasons.reshape(given.array.shape))
+
+
+def two_sided_p(z: object) -> object:
+    """Return the two-sided normal p value of z scores, 2 Phi(-|z|); NaN stays NaN."""
+    given = read_values(z, "z")
+    return given.labelled(2 * special.ndtr(-np.abs(given.array)))
+
+
+def read_input(values: object, neighbours: object) -> tuple[Labelled, Links]:
+    """Return values and links in one order; raises HotspotError when they do not fit."""
+    given = read_values(values)
+    return given, read_links(neighbours, len(given.array), given.index)
+
+
+def compute_gi(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) -> np.ndarray:
+    """Return z for (n, T) numbers, NaN where not assessed."""
+    with np.errstate(invalid="ignore"):
+        complete = bool(np.isfinite(x.sum(axis=0)).all())
+    return (_complete if complete else _with_gaps)(x, links, min_villages)
+
+
+def _complete(x: np.ndarray, links: Links, min_villages: int) -> np.ndarray:
+    """Return z when every village reports: own weights are folded into the matrix once."""
+    n, months = x.shape
+    if n < max(min_villages, 2):
+        return np.full((n, months), np.nan)
+    centred = _standardised(x)
+    w = np.asarray(links.with_self.sum(axis=1)).ravel()
+    squares = w if links.is_binary else _row_sums(links.with_self.multiply(links.with_self))
+    room = (n * squares - w**2) / (n - 1)
+    usable = (room > 1e-12 * n * squares) & (np.diff(links.matrix.indptr) > 0)
+    scale = np.where(usable, 1 / np.sqrt(np.where(usable, room, 1.0)), np.nan)
+    weighted = links.with_self.copy()
+    weighted.data = weighted.data * np.repeat(scale, np.diff(weighted.indptr))
+    return weighted @ centred
+
+
+def _standardised(x: np.ndarray) -> np.ndarray:
+    """Return (x - mean) / s of every column, NaN where a column does not vary.
+
+    Block by block, so that the numbers are still in the cache when they are used again.
+    """
+    n = len(x)
+    mean = x.sum(axis=0) / n
+    variance, largest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    scratch = np.empty((min(_BLOCK, n), x.shape[1]))
+    for start in range(0, n, _BLOCK):
+        block = x[start : start + _BLOCK]
+        apart = np.subtract(block, mean, out=scratch[: len(block)])
+        variance += np.einsum("ij,ij->j", apart, apart)
+        largest = np.maximum(largest, np.abs(block, out=apart).max(axis=0))
+    s = np.sqrt(variance / n)
+    per_s = np.where(s > NO_VARIATION * largest, 1 / np.where(s > 0, s, 1.0), np.nan)
+    centred = np.empty(x.shape)
+    for start in range(0, n, _BLOCK):
+        block = centred[start : start + _BLOCK]
+        np.subtract(x[start : start + _BLOCK], mean, out=block)
+        block *= per_s
+    return centred
+
+
+def _with_gaps(x: np.ndarray, links: Links, min_villages: int) -> np.ndarray:
+    known = ~np.isnan(x)
+    n = known.sum(axis=0)
+    mean, s, largest = _moments(x, known)
+    centred = np.where(known, x - mean, 0.0)
+    mask = known.astype(np.float64)
+    w = links.with_self @ mask
+    squares = w if links.is_binary else links.with_self.multiply(links.with_self) @ mask
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = (n * squares - w**2) / (n - 1)
+        z = (links.with_self @ centred) / (s * np.sqrt(room))
+    bad = ~known | (room <= 1e-12 * n * squares) | (links.matrix @ mask == 0)
+    bad |= (n < max(min_villages, 2)) | ~(s > NO_VARIATION * largest)
+    z[bad] = np.nan
+    return z
+
+
+def _moments(x: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return mean, population standard deviation and largest |x| of the known values by column."""
+    n = np.maximum(known.sum(axis=0), 1)
+    filled = np.where(known, x, 0.0)
+    mean = filled.sum(axis=0) / n
+    centred = np.where(known, x - mean, 0.0)
+    s = np.sqrt(np.einsum("ij,ij->j", centred, centred) / n)
+    return mean, s, np.abs(filled).max(axis=0, initial=0.0)
+
+
+def find_reasons(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) -> np.ndarray:
+    """Return codes of `REASONS` for (n, T) numbers: the first that holds, 0 where assessed."""
+    known = ~np.isnan(x)
+    n = known.sum(axis=0)
+    _, s, largest = _moments(x, known)
+    mask = known.astype(np.float64)
+    w = links.with_self @ mask
+    squares = w if links.is_binary else links.with_self.multiply(links.with_self) @ mask
+    reasons = np.zeros(x.shape, dtype=np.int8)
+    for reason, holds in (  # later ones win: from the particular to the fundamental
+        ("everybody", n * squares - w**2 <= 1e-12 * n * squares * (n - 1)),
+        ("no_neighbours", links.matrix @ mask == 0),
+        ("no_variation", np.broadcast_to(~(s > NO_VARIATION * largest), x.shape)),
+        ("few_villages", np.broadcast_to(n < max(min_villages, 2), x.shape)),
+        ("missing_value", ~known),
+    ):
+        reasons[holds] = _CODE[reason]
+    return reasons
+
+
+def _row_sums(matrix: object) -> np.ndarray:
+    return np.asarray(matrix.sum(axis=1)).ravel()
+
+
+def _say_when_nothing_is_assessed(
+    z: np.ndarray, given: Labelled, links: Links, min_villages: int
+) -> None:
+    """Log why, when not one village could be assessed, so that no empty map passes in silence."""
+    if np.isfinite(z[:, -1]).any() or np.isfinite(z).any():
+        return
+    codes = find_reasons(given.table(), links, min_villages)
+    reason = REASONS[np.bincount(codes.ravel()).argmax()]
+    _LOG.warning(i18n.text("hotspots.nothing_assessed", reason=i18n.text(f"hotspots.{reason}")))
+
+
+def gi_star_window(
+    values: object, neighbours: object, lag: int, *, reference: str = "step"
+) -> object:
+    """Return Gi* over a village, its neighbours and the `lag` months before each month.
+
+    Shapes, missing values and NaN as in `gi_star`. The reference set is the villages x months of
+    the window (`reference` step), or all months (cube, which rewrites past months whenever one is
+    added and calls a county-wide change a cluster). A lag makes the series of z autocorrelated:
+    use only the autocorrelation-aware trend with it.
+    """
+    if lag < 0 or reference not in ("step", "cube"):
+        raise HotspotError("hotspots.bad_window", lag=lag, reference=reference)
+    given, links = read_input(values, neighbours)
+    x = given.table()
+    known = ~np.isnan(x)
+    mask = known.astype(np.float64)
+    shift = x[known].mean() if known.any() else 0.0
+    centred = np.where(known, x - shift, 0.0)
+    squared_links = links.with_self.multiply(links.with_self)
+    total, w = (_rolling(links.with_self @ part, lag) for part in (centred, mask))
+    squares = w if links.is_binary else _rolling(squared_links @ mask, lag)
+    n, first, second = (part.sum(axis=0) for part in (mask, centred, centred**2))
+    if reference == "cube":
+        n, first, second = (np.full(x.shape[1], part.sum()) for part in (n, first, second))
+    else:
+        n, first, second = (_rolling(part[None], lag)[0] for part in (n, first, second))
+    mean = first / np.maximum(n, 1)
+    s = np.sqrt(np.maximum(second / np.maximum(n, 1) - mean**2, 0.0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = (total - w * mean) / (s * np.sqrt((n * squares - w**2) / (n - 1)))
+    assessed = find_reasons(x, links) == 0
+    return given.labelled(np.where(assessed & np.isfinite(z), z, np.nan).reshape(x.shape))
+
+
+def _rolling(columns: np.ndarray, lag: int) -> np.ndarray:
+    """Return the sum of each column and the `lag` before it, as far as there are any."""
+    sums = np.cumsum(columns, axis=1)
+    sums[:, lag + 1 :] -= sums[:, : -lag - 1].copy() if columns.shape[1] > lag + 1 else 0.0
+    return sums
