@@ -1,0 +1,72 @@
+"""DuckDB inside the process, in memory, over the Parquet files of the store: the default engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from geodata.store.queries import no_rows, quoted
+
+
+class DuckDBEngine:
+    """An Engine of one process; every object has its own views, so readers never wait."""
+
+    name = "duckdb"
+
+    def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
+        settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        if memory:
+            settings["memory_limit"] = memory
+        if threads:
+            settings["threads"] = str(threads)
+        self._connection = duckdb.connect(config=settings)
+
+    def add_files(self, view: str, files: Sequence[Path], columns: Mapping[str, str]) -> None:
+        """Name the rows of Parquet files; columns (name to SQL type) a file lacks are NULL."""
+        if not files:
+            self.add_view(view, no_rows(columns))
+            return
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        source = f"read_parquet([{listed}], union_by_name=true, hive_partitioning=false)"
+        present = set(self._connection.sql(f"SELECT * FROM {source} LIMIT 0").columns)
+        picked = ", ".join(
+            quoted(name) if name in present else f"CAST(NULL AS {kind}) AS {quoted(name)}"
+            for name, kind in columns.items()
+        )
+        self.add_view(view, f"SELECT {picked} FROM {source}")
+
+    def add_rows(self, view: str, rows: pa.Table | pd.DataFrame) -> None:
+        """Name the rows of a table in memory."""
+        self._connection.register(view, rows)
+
+    def add_view(self, view: str, sql: str) -> None:
+        """Name the rows of a query."""
+        self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(view)} AS {sql}")
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return the rows of a query as a data frame."""
+        return self._connection.sql(sql).df()
+
+    def rows(self, sql: str) -> pa.Table:
+        """Return the rows of a query as an Arrow table."""
+        return self._connection.sql(sql).to_arrow_table()
+
+    def close(self) -> None:
+        """Give back memory; the engine must not be used afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> DuckDBEngine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

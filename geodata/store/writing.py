@@ -1,0 +1,129 @@
+"""Writing a snapshot: all files first, then the manifest, and last the pointer.
+
+A process killed before the pointer moves leaves files that no reader looks at; the next writer
+removes them. Files a pointer names are never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from geodata.store.durable import digest_of, flush_file, flush_folder
+from geodata.store.history import Entry, read_history, write_history
+from geodata.store.locking import writing
+from geodata.store.manifest import Manifest, SourceFile, StoredFile
+from geodata.store.snapshots import MANIFEST, SNAPSHOTS, SnapshotStore
+
+# Small enough that the rows of one village lie in one or two groups, large enough to scan fast.
+ROW_GROUP = 20_000
+_INCOMING = ".incoming"
+
+
+class SnapshotWriter:
+    """One snapshot being written; `write_table` for each table, then `commit` once."""
+
+    def __init__(self, store: Path, snapshot: str, month: str) -> None:
+        self._store = store
+        self.snapshot = snapshot
+        self.month = month
+        self._folder = store / SNAPSHOTS / f"{_INCOMING}-{snapshot}"
+        self._folder.mkdir(parents=True)
+        self._files: list[StoredFile] = []
+        self._months: dict[str, tuple[str, ...]] = {}
+
+    def write_table(self, table: str, rows: pa.Table, *, sort: Sequence[str] = ()) -> None:
+        """Write the rows of a table, sorted, one file a county (first six digits of place_code)."""
+        order = [(name, "ascending") for name in dict.fromkeys(sort) if name in rows.column_names]
+        rows = rows.sort_by(order) if order else rows
+        for county, part in _by_county(rows):
+            folder = self._folder / table / f"county={county}"
+            folder.mkdir(parents=True)
+            path = folder / "part-0.parquet"
+            parquet.write_table(part, path, row_group_size=ROW_GROUP, compression="zstd")
+            flush_file(path)
+            flush_folder(folder)
+            self._files.append(
+                StoredFile(
+                    path=path.relative_to(self._folder).as_posix(),
+                    table=table,
+                    rows=part.num_rows,
+                    size=path.stat().st_size,
+                    sha256=digest_of(path),
+                )
+            )
+
+    def note_months(self, table: str, months: Sequence[str]) -> None:
+        """Record to which months the rows of an events table belong."""
+        self._months[table] = tuple(sorted(months))
+
+    def commit(
+        self, *, who: str, at: str, sources: Sequence[SourceFile] = (), facts: Mapping[str, Any]
+    ) -> Manifest:
+        """Finish the snapshot and let its month show it; returns its manifest."""
+        manifest = Manifest(
+            snapshot=self.snapshot,
+            month=self.month,
+            who=who,
+            at=at,
+            files=tuple(self._files),
+            sources=tuple(sources),
+            months=self._months,
+            facts=facts,
+        )
+        path = self._folder / MANIFEST
+        path.write_bytes(manifest.content())
+        flush_file(path)
+        for folder in (*(self._folder / file.table for file in self._files), self._folder):
+            flush_folder(folder)
+        self._folder.rename(self._store / SNAPSHOTS / self.snapshot)
+        flush_folder(self._store / SNAPSHOTS)
+        entry = Entry(self.snapshot, self.month, "import", who, at, manifest.digest())
+        write_history(self._store, read_history(self._store).with_entry(entry).entries)
+        return manifest
+
+
+@contextmanager
+def new_snapshot(store: Path, month: str) -> Iterator[SnapshotWriter]:
+    """Give a writer for the next snapshot of a month, alone in the store.
+
+    Leaving without `commit`, by an error or a kill, changes nothing that readers see. Raises
+    StoreError when another process is writing.
+    """
+    with writing(store):
+        _remove_unfinished(store)
+        taken = [name for name in SnapshotStore(store).history.snapshots if name[:7] == month]
+        number = max((int(name[8:]) for name in taken), default=0) + 1
+        writer = SnapshotWriter(store, f"{month}-{number:03d}", month)
+        try:
+            yield writer
+        finally:
+            shutil.rmtree(writer._folder, ignore_errors=True)
+
+
+def _remove_unfinished(store: Path) -> None:
+    """Remove what a killed import left: folders that the pointer does not name."""
+    folder = store / SNAPSHOTS
+    folder.mkdir(parents=True, exist_ok=True)
+    known = set(read_history(store).snapshots)
+    for entry in os.scandir(folder):
+        if entry.is_dir() and entry.name not in known:
+            shutil.rmtree(entry.path)
+
+
+def _by_county(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    import pyarrow.compute as pc
+
+    if "place_code" not in rows.column_names:
+        yield "all", rows
+        return
+    counties = pc.fill_null(pc.utf8_slice_codeunits(rows["place_code"], 0, 6), "none")
+    for county in sorted(pc.unique(counties).to_pylist()):
+        yield county, rows.filter(pc.equal(counties, county))
