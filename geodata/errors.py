@@ -13,7 +13,7 @@ class GuatuError(Exception):
     the default language, `sentence(lang)` the one in a given language.
     """
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.values = {name: _shown(value) for name, value in values.items()}

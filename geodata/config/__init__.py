@@ -1,0 +1,28 @@
+"""The settings of a workspace: ``guatu.toml`` as frozen data classes."""
+
+from geodata.config.making import make_workspace
+from geodata.config.reading import find_workspace, read_config
+from geodata.config.settings import (
+    FOLDERS,
+    BoundarySettings,
+    Config,
+    CountySettings,
+    ImportSettings,
+    PlaceDecision,
+    PlaceSettings,
+    SourceSettings,
+)
+
+__all__ = [
+    "FOLDERS",
+    "BoundarySettings",
+    "Config",
+    "CountySettings",
+    "ImportSettings",
+    "PlaceDecision",
+    "PlaceSettings",
+    "SourceSettings",
+    "find_workspace",
+    "make_workspace",
+    "read_config",
+]
