@@ -43,6 +43,10 @@ class BoundaryError(GuatuError):
     """Boundaries that cannot be read or placed: parts of a shapefile, CRS, encoding, geometry."""
 
 
+class JoinError(GuatuError):
+    """A join that cannot be made: columns, decisions or a table of changes that do not fit."""
+
+
 class ConfigError(GuatuError):
     """A setting that is not understood: guatu.toml or an option."""
 

@@ -1,0 +1,96 @@
+"""The join of a table of indicators to boundaries, step by step, every outcome in a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geodata import i18n
+from geodata.boundaries.join.code_step import match_codes
+from geodata.boundaries.join.columns import settle_columns
+from geodata.boundaries.join.ledger import build_ledger
+from geodata.boundaries.join.matching import Matching
+from geodata.boundaries.join.name_step import match_names
+from geodata.boundaries.join.result import JoinResult
+from geodata.boundaries.join.sides import Side, boundary_side, doubled_keys, table_side
+from geodata.boundaries.join.similar_step import propose_similar
+
+
+def join_indicators(
+    boundaries: Any,
+    table: Any,
+    *,
+    boundary_code: str | None = None,
+    table_code: str | None = None,
+    boundary_name: str | Sequence[str] | None = None,
+    table_name: str | Sequence[str] | None = None,
+    aliases: Any = None,
+    decisions: Any = None,
+    crosswalk: Any = None,
+    periods: pd.Series | None = None,
+    lang: str | None = None,
+) -> JoinResult:
+    """Return the join of a table (SourceTable or frame) to boundaries (Boundaries or GeoDataFrame).
+
+    Steps: decisions, code, name within the parent, normalised name, aliases and changes, then
+    proposals, which are never applied. Name columns run from the parent to the place, as a list or
+    as text with commas. Columns not stated are guessed. `periods` gives the period of each row; rows
+    of different periods are no duplicates. Raises JoinError for columns that do not fit.
+    """
+    layer: gpd.GeoDataFrame = getattr(boundaries, "frame", boundaries)
+    layer = layer.reset_index(drop=True)
+    frame: pd.DataFrame = getattr(table, "frame", table).reset_index(drop=True)
+    columns = settle_columns(
+        layer,
+        frame,
+        boundary_code=boundary_code,
+        table_code=table_code,
+        boundary_name=_as_list(boundary_name),
+        table_name=_as_list(table_name),
+    )
+    when = pd.Series("", index=frame.index) if periods is None else periods.reset_index(drop=True)
+    ours, theirs = boundary_side(layer, columns), table_side(frame, columns, when)
+    work = Matching(ours, theirs, many=_is_many(theirs))
+    _run_steps(work)
+    rows = getattr(table, "rows", None)
+    rows = np.arange(len(frame)) + 2 if rows is None or len(rows) != len(frame) else rows
+    return JoinResult(
+        ledger=build_ledger(work, when, rows, lang or i18n.default_language()),
+        columns=columns,
+        boundaries=layer,
+        table=frame,
+        periods=when,
+        feature_of_row=_features(work),
+        duplicates={"boundary": doubled_keys(ours), "table": doubled_keys(theirs, rows)},
+    )
+
+
+def _as_list(names: str | Sequence[str] | None) -> list[str]:
+    if names is None:
+        return []
+    parts = names.replace("，", ",").split(",") if isinstance(names, str) else names
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _is_many(table: Side) -> bool:
+    """Return whether most places of the table have several rows: households, not villages."""
+    return bool(len(table) and np.median(table.most_rows) > 1)
+
+
+def _run_steps(work: Matching) -> None:
+    if any(work.boundary.codes) and any(work.table.codes):
+        match_codes(work)
+    if any(work.boundary.paths) and any(work.table.paths):
+        parents = match_names(work)
+        propose_similar(work, parents)
+
+
+def _features(work: Matching) -> np.ndarray:
+    of_place = np.full(len(work.table), -1)
+    for place, link in work.matched.items():
+        of_place[place] = link.feature
+    return of_place[work.table.place_of]
