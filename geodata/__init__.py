@@ -20,6 +20,8 @@ _PUBLIC = {
     "write_join_demo": "geodata.sample.join_demo",
     "place_tree": "geodata.boundaries.hierarchy",
     "read_boundaries": "geodata.boundaries.read",
+    "JoinResult": "geodata.boundaries.join",
+    "join_indicators": "geodata.boundaries.join",
     "load_policy": "geodata.policy",
 }
 

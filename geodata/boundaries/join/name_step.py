@@ -22,9 +22,13 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Parent:
-    """The parent in the boundaries for one of the table, and whether that is certain."""
+    """The parent in the boundaries for one of the table.
+
+    `exact` when all names down to it are the same text, `certain` when it is no mere proposal.
+    """
 
     path: Path
+    exact: bool = True
     certain: bool = True
     score: float = 100.0
 
@@ -74,8 +78,12 @@ def find_parents(work: Matching, paths: Iterable[Path]) -> dict[Path, Parent]:
             target = parents[upper]
             left, right = wanted[upper], there.get(target.path, set())
             _add_parents(parents, upper, target, left, right)
-            propose_parents(parents, upper, paths, ours, Parent)
+            propose_parents(parents, upper, paths, ours, _inexact)
     return parents
+
+
+def _inexact(path: Path, certain: bool, score: float) -> Parent:
+    return Parent(path, False, certain, score)
 
 
 def _add_parents(
@@ -83,8 +91,10 @@ def _add_parents(
 ) -> None:
     periods = dict.fromkeys(left, frozenset([""]))
     found = match_siblings(periods, dict.fromkeys(right, True), lowest=False, shared=True)
-    for name, (other, _) in found.pairs.items():
-        parents[(*upper, name)] = Parent((*target.path, other), target.certain, target.score)
+    for name, (other, step) in found.pairs.items():
+        parents[(*upper, name)] = Parent(
+            (*target.path, other), target.exact and step == NAME, target.certain, target.score
+        )
 
 
 def _children(paths: list[Path]) -> dict[Path, dict[str, list[int]]]:
@@ -148,7 +158,7 @@ def _settle(
             elif not work.is_free(feature, place):
                 work.reasons[place] = _taken(work, feature, place)
             elif parent.certain:
-                work.accept(place, Link(feature, step or how))
+                work.accept(place, Link(feature, step or (how if parent.exact else NORMALISED)))
             else:
                 work.propose(place, Link(feature, "parent", parent.score))
 

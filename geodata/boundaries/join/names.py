@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 _IGNORED = re.compile(
     r"[\s\u200b-\u200f\u2060\ufeff()（）\[\]【】〔〕<>《》·・•,，.。、;；:：'’‘\"“”`\-‐-―_/|*]+"
@@ -42,6 +42,7 @@ def _converter() -> object:
     return opencc.OpenCC("t2s")
 
 
+@lru_cache(maxsize=200_000)
 def clean_name(name: str) -> str:
     """Return a name in one form: half width, simplified, lower case, no spaces or punctuation.
 

@@ -1,0 +1,36 @@
+"""``guatu join``: boundaries and a table of indicators become a ledger, a layer and a map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dashboard.texts import text
+
+
+def _help(name: str) -> str:
+    return text(f"join.{name}_help")
+
+
+@click.command(help=text("join.help"))
+@click.argument("boundaries", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--sheet", help=_help("sheet"))
+@click.option("--boundary-code", metavar="COL", help=_help("boundary_code"))
+@click.option("--table-code", metavar="COL", help=_help("table_code"))
+@click.option("--boundary-name", metavar="COL[,COL...]", help=_help("boundary_name"))
+@click.option("--table-name", metavar="COL[,COL...]", help=_help("table_name"))
+@click.option("--encoding", help=_help("encoding"))
+@click.option("--table-encoding", help=_help("table_encoding"))
+@click.option("--crs", help=_help("crs"))
+@click.option("--datum", type=click.Choice(["gcj02"]), help=_help("datum"))
+@click.option("--layer", help=_help("layer"))
+@click.option("--period", metavar="COL", help=_help("period"))
+@click.option("--json", "as_json", is_flag=True, help=_help("json"))
+def command(boundaries: Path, table: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Join a table to boundaries; exit code 0 also when rows stay unmatched."""
+    from dashboard.joining.run import run_join
+
+    run_join(boundaries, table, options, as_json=as_json)
