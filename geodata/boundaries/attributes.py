@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from geodata.boundaries.decoding import codec_of, decode
 from geodata.boundaries.encoding import LANGUAGE_BYTES, EncodingChoice, Label, choose_encoding
 from geodata.boundaries.features import Features
 from geodata.boundaries.files import part_of
+from geodata.boundaries.plausibility import plausibility
 from geodata.boundaries.remark import Remark
+from geodata.errors import BoundaryError
 
 # Characters that stand where another one was lost: converters write them for what they cannot map.
 _LOST = re.compile("[\ufffd■□\ue000-\uf8ff]|\\?(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\\?")
@@ -22,27 +25,50 @@ _LOST = re.compile("[\ufffd■□\ue000-\uf8ff]|\\?(?=[\u4e00-\u9fff])|(?<=[\u4e
 def decoded(
     features: Features, file: Path, encoding: str | None
 ) -> tuple[pd.DataFrame, EncodingChoice]:
-    """Return the attribute columns with readable texts, and the encoding that was found.
+    """Return the attribute columns of a shapefile with readable texts, and their encoding.
 
-    Files other than shapefiles are UTF-8 by their formats. Repeated column names become name_2,
-    name_3; a column named geometry becomes geometry_2.
+    Raises BoundaryError when the encoding that was stated cannot be that of most texts.
     """
-    if file.suffix.lower() != ".shp":
-        reason = Remark("boundaries.encoding_format", {"suffix": file.suffix.lower()})
-        names, columns = features.names, features.columns
-        choice = EncodingChoice("utf-8", True, reason)
-    else:
-        texts = [text for column in features.columns for text in _raw_texts(column)]
-        # A name may be cut inside a character, so it is evidence only when there is nothing else.
-        evidence = texts or [name.encode("latin-1") for name in features.names]
-        choice = choose_encoding(evidence, labels=stated_labels(file), wanted=encoding)
-        names = tuple(_name(name.encode("latin-1"), choice.name) for name in features.names)
-        columns = tuple(_decoded_column(column, choice.name) for column in features.columns)
-    frame = {
-        name: pd.Series(column, dtype="str") if column.dtype == object else pd.Series(column)
-        for name, column in zip(_unique(names), columns, strict=True)
-    }
-    return pd.DataFrame(frame, index=pd.RangeIndex(len(features.geometries))), choice
+    texts = [text for column in features.columns for text in _raw_texts(column)]
+    # A name may be cut inside a character, so it is evidence only when there is nothing else.
+    evidence = texts or [name.encode("latin-1") for name in features.names]
+    labels = stated_labels(file)
+    choice = choose_encoding(evidence, labels=labels, wanted=encoding)
+    if encoding is not None:
+        choice = _confirmed(evidence, choice, choose_encoding(evidence, labels=labels).name)
+    names = tuple(_name(name.encode("latin-1"), choice.name) for name in features.names)
+    columns = tuple(_decoded_column(column, choice.name) for column in features.columns)
+    return as_table(names, columns, len(features.geometries)), choice
+
+
+def as_table(
+    names: Sequence[str], columns: Sequence[np.ndarray | pd.Series], rows: int
+) -> pd.DataFrame:
+    """Return columns as a frame: texts as text, repeated names as name_2, name_3.
+
+    A column named geometry becomes geometry_2.
+    """
+    table = {}
+    for name, column in zip(_unique(names), columns, strict=True):
+        series = pd.Series(column)
+        is_text = series.dtype == object and pd.api.types.infer_dtype(series) in ("string", "empty")
+        table[name] = series.astype("str") if is_text else series
+    return pd.DataFrame(table, index=pd.RangeIndex(rows))
+
+
+def _confirmed(texts: Sequence[bytes], stated: EncodingChoice, better: str) -> EncodingChoice:
+    """Return what the user stated, with a remark when another encoding reads far better."""
+    high = [text for text in set(texts) if not text.isascii()]
+    if stated.name == better or not high:
+        return stated
+    broken = sum("\ufffd" in decode(text, stated.name) for text in high)
+    values = {"encoding": stated.name, "better": better}
+    if broken * 2 > len(high):
+        counts = {"broken": broken, "texts": len(high)}
+        raise BoundaryError("boundaries.encoding_misfit", **values, **counts)
+    if plausibility(high, stated.name) > plausibility(high, better) - 0.3:
+        return stated
+    return replace(stated, remarks=(Remark("boundaries.encoding_given_doubtful", values),))
 
 
 def stated_labels(shapefile: Path) -> list[Label]:

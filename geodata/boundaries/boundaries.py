@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
 
 from geodata.boundaries.crs import CrsChoice
 from geodata.boundaries.encoding import EncodingChoice
+from geodata.boundaries.neighbours import NeighbourFaults
 from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import Repair
 
@@ -29,6 +30,7 @@ class Boundaries:
     crs: CrsChoice
     repairs: tuple[Repair, ...] = ()
     issues: tuple[Remark, ...] = ()
+    neighbours: NeighbourFaults = field(default_factory=NeighbourFaults)
 
     def __len__(self) -> int:
         return len(self.frame)

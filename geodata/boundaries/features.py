@@ -6,7 +6,10 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -15,6 +18,7 @@ from geodata.boundaries.files import part_of
 from geodata.boundaries.remark import Remark
 from geodata.errors import BoundaryError
 
+_PARQUET = (".parquet", ".geoparquet")
 _GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 
 
@@ -26,7 +30,7 @@ class Features:
     """
 
     names: tuple[str, ...]
-    columns: tuple[np.ndarray, ...]
+    columns: tuple[np.ndarray | pd.Series, ...]
     geometries: np.ndarray
     crs: str | None
     remarks: tuple[Remark, ...]
@@ -34,6 +38,8 @@ class Features:
 
 def read_features(file: Path, *, layer: str | None = None) -> Features:
     """Return the features of one layer; raises BoundaryError when there is none or it is broken."""
+    if file.suffix.lower() in _PARQUET:
+        return _from_parquet(file)
     is_shapefile = file.suffix.lower() == ".shp"
     chosen = None if is_shapefile else _chosen_layer(file, layer)
     if is_shapefile:
@@ -65,10 +71,30 @@ def read_features(file: Path, *, layer: str | None = None) -> Features:
     )
 
 
+def _from_parquet(file: Path) -> Features:
+    try:
+        frame = gpd.read_parquet(file).reset_index(drop=True)
+    except pa.ArrowException as error:
+        raise BoundaryError("boundaries.unreadable", file=file, detail=error) from error
+    except ValueError as error:  # Parquet without the description of a geometry column
+        raise BoundaryError("boundaries.no_geometry", file=file) from error
+    if frame.empty:
+        raise BoundaryError("boundaries.no_features", file=file)
+    # A second geometry column is no attribute.
+    table = pd.DataFrame(frame.loc[:, frame.dtypes.astype(str) != "geometry"])
+    return Features(
+        names=tuple(str(name) for name in table.columns),
+        columns=tuple(table.iloc[:, place] for place in range(table.shape[1])),
+        geometries=shapely.force_2d(frame.geometry.to_numpy()),
+        crs=frame.crs.to_wkt() if frame.crs else None,
+        remarks=(),
+    )
+
+
 def _stated_crs(file: Path, crs: str | None) -> str | None:
     """Return the CRS that the file states; a .prj as written, since GDAL renames its parts."""
     if file.suffix.lower() != ".shp":
-        return crs
+        return crs or None
     prj = part_of(file, ".prj")
     text = prj.read_bytes().decode("utf-8", "replace").strip("\ufeff\x00 \r\n\t") if prj else ""
     return text or None

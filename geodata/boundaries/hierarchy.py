@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geodata.boundaries.boundaries import Boundaries
-from geodata.boundaries.dissolve import dissolved
+from geodata.boundaries.dissolve import cleaned, dissolved
 from geodata.boundaries.levels import LevelKeys, by_code, by_columns
 from geodata.boundaries.remark import Remark
 from geodata.errors import BoundaryError
@@ -53,16 +54,22 @@ class PlaceTree:
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the shapes of one level, indexed by key, with name and parent.
 
-        Upper levels are the union of their lowest places; the CRS is that of the boundaries.
+        Upper levels are the union of their lowest places with slivers closed; the CRS is that of
+        the boundaries.
         """
         if level not in self._dissolved:
             places = self.at_level(level)[["name", "parent"]]
             if level == self.lowest:
                 shapes = self.shapes
             else:
-                shapes = dissolved(self.shapes, self.ancestors(level)).reindex(places.index)
+                shapes = dissolved(self.clean_shapes, self.ancestors(level)).reindex(places.index)
             self._dissolved[level] = gpd.GeoDataFrame(places, geometry=shapes, crs=self.shapes.crs)
         return self._dissolved[level].copy()
+
+    @cached_property
+    def clean_shapes(self) -> gpd.GeoSeries:
+        """The lowest shapes made to meet exactly, for unions and for drawing."""
+        return cleaned(self.shapes)
 
     def _refuse_unknown(self, level: str) -> None:
         if level not in self.levels:

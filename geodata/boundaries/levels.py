@@ -63,7 +63,7 @@ def by_columns(
         )
     texts = given.apply(code_texts if codes is not None else name_texts)
     texts.columns = list(level_names)
-    paths = texts if codes is not None else _joined_paths(texts)
+    paths = texts if codes is not None and _apart(texts) else _joined_paths(texts)
     labels = texts if names is None else names.apply(name_texts).set_axis(level_names, axis=1)
     return _assembled(paths, labels, texts.iloc[:, -1])
 
@@ -111,6 +111,12 @@ def _usual_levels(count: int) -> tuple[str, ...]:
     return division_codes.LEVELS[-count:]
 
 
+def _apart(texts: pd.DataFrame) -> bool:
+    """Return whether no code occurs at two levels, so that each is a key by itself."""
+    total = pd.concat([texts[level].drop_duplicates().dropna() for level in texts.columns])
+    return bool(total.is_unique)
+
+
 def _joined_paths(texts: pd.DataFrame) -> pd.DataFrame:
     parts = texts.apply(lambda column: column.str.replace(SEPARATOR, "／", regex=False))
     paths = parts.copy()
@@ -132,25 +138,34 @@ def _labels_for(paths: pd.DataFrame, names: pd.DataFrame | None) -> pd.DataFrame
 def _assembled(paths: pd.DataFrame, labels: pd.DataFrame, texts: pd.Series) -> LevelKeys:
     """Return keys and tables; `paths`, `labels` and `texts` have one row per feature."""
     levels = tuple(paths.columns)
-    lowest, issues = _feature_keys(paths[levels[-1]], texts)
+    upper = paths[list(levels[:-1])]
+    lowest, issues = _feature_keys(paths[levels[-1]], texts, set(upper.stack()))
     tables = []
     for place, level in enumerate(levels):
         keys = lowest.to_series(index=paths.index) if level == levels[-1] else paths[level]
-        rows = pd.DataFrame(
-            {
-                "key": keys,
-                "name": labels[level],
-                "parent": paths[levels[place - 1]] if place else None,
-            }
-        )
-        tables.append(_places_of(rows[rows["key"].notna()]))
+        parent = paths[levels[place - 1]] if place else None
+        rows = pd.DataFrame({"key": keys, "name": labels[level], "parent": parent})
+        rows = rows[rows["key"].notna()]
+        tables.append(_places_of(rows))
+        issues += _with_two_parents(rows)
     if len(levels) > 1:
         orphans = np.flatnonzero(paths[levels[-2]].isna().to_numpy())
         issues += tuple(
-            Remark("boundaries.no_parent", {"row": int(row) + 1, "key": lowest[row]}, int(row))
+            Remark("boundaries.no_parent", {"row": int(row) + 1, "place": lowest[row]}, int(row))
             for row in orphans
         )
     return LevelKeys(levels, tuple(tables), lowest, issues)
+
+
+def _with_two_parents(rows: pd.DataFrame) -> tuple[Remark, ...]:
+    """Return a remark for each key whose features state different parents; the first is kept."""
+    parents = rows.drop_duplicates(["key", "parent"]).groupby("key", sort=False)["parent"]
+    several = parents.nunique()
+    return tuple(
+        Remark("boundaries.two_parents", {"place": key, "parents": ", ".join(found.dropna())})
+        for key, found in parents
+        if several[key] > 1
+    )
 
 
 def _places_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -162,8 +177,13 @@ def _places_of(rows: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _feature_keys(keys: pd.Series, texts: pd.Series) -> tuple[pd.Index, tuple[Remark, ...]]:
-    """Return a unique key per feature; doubled and missing ones are marked and reported."""
+def _feature_keys(
+    keys: pd.Series, texts: pd.Series, taken: set[str]
+) -> tuple[pd.Index, tuple[Remark, ...]]:
+    """Return a unique key per feature; doubled and missing ones are marked and reported.
+
+    `taken` are the keys of upper levels, which a feature without parent may repeat.
+    """
     issues = []
     whole = keys.where(keys.notna(), texts)
     repeat = whole.groupby(whole).cumcount()
@@ -175,8 +195,8 @@ def _feature_keys(keys: pd.Series, texts: pd.Series) -> tuple[pd.Index, tuple[Re
             issues.append(Remark("boundaries.no_key", {"row": row + 1}, row))
         elif count:
             unique.append(f"{key}#{row + 1}")
-            values = {"row": row + 1, "key": key}
+            values = {"row": row + 1, "place": key}
             issues.append(Remark("boundaries.duplicate_key", values, row))
         else:
-            unique.append(key)
+            unique.append(f"{key}#{row + 1}" if key in taken else key)
     return pd.Index(unique, dtype="str"), tuple(issues)

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from geodata.boundaries.attributes import damaged_texts, decoded
+from geodata.boundaries.attributes import as_table, damaged_texts, decoded
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.crs import choose_crs
-from geodata.boundaries.features import read_features
+from geodata.boundaries.datum import without_shift
+from geodata.boundaries.encoding import EncodingChoice
+from geodata.boundaries.features import Features, read_features
 from geodata.boundaries.files import opened_file
+from geodata.boundaries.json_text import JSON, json_as_utf8
+from geodata.boundaries.neighbours import neighbour_faults
+from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import repair_geometry
 from geodata.errors import BoundaryError
 
@@ -34,20 +40,39 @@ def read_boundaries(
     """
     shown = Path(path)
     with opened_file(shown) as file:
-        features = read_features(file, layer=layer)
-        table, encoding_choice = decoded(features, file, encoding)
+        table, features, encoding_choice = _texts_settled(file, layer, encoding)
     present = features.geometries[~shapely.is_missing(features.geometries)]
     bounds = tuple(float(value) for value in shapely.total_bounds(present))
     if np.isnan(bounds).any():
         raise BoundaryError("boundaries.all_null", file=shown)
     crs_choice = choose_crs(features.crs, bounds, given=crs)
     frame = gpd.GeoDataFrame(table, geometry=features.geometries, crs=crs_choice.crs)
-    frame, repairs = repair_geometry(frame)
+    frame, repairs = repair_geometry(without_shift(frame, datum))
+    faults = neighbour_faults(frame)
     return Boundaries(
         path=shown,
         frame=frame,
         encoding=encoding_choice,
         crs=crs_choice,
         repairs=repairs,
-        issues=(*features.remarks, *damaged_texts(table)),
+        issues=(*features.remarks, *damaged_texts(table), *faults.remarks()),
+        neighbours=faults,
     )
+
+
+def _texts_settled(
+    file: Path, layer: str | None, encoding: str | None
+) -> tuple[pd.DataFrame, Features, EncodingChoice]:
+    """Return attributes as readable texts, the features, and the encoding that was used."""
+    suffix = file.suffix.lower()
+    if suffix == ".shp":
+        features = read_features(file)
+        table, choice = decoded(features, file, encoding)
+        return table, features, choice
+    choice = EncodingChoice("utf-8", True, Remark("boundaries.encoding_format", {"suffix": suffix}))
+    if suffix in JSON:
+        with json_as_utf8(file, encoding) as (text, found):
+            features, choice = read_features(text, layer=layer), found or choice
+    else:
+        features = read_features(file, layer=layer)
+    return as_table(features.names, features.columns, len(features.geometries)), features, choice

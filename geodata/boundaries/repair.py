@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
+
+from geodata.boundaries.columns import repeated_codes
 
 
 @dataclass(frozen=True)
 class Repair:
     """What was found wrong with one feature; areas in square metres on the ellipsoid.
 
-    `kind` is null_geometry, empty_geometry, invalid_geometry or duplicate_geometry. `note` is the
-    fault as GEOS words it, or the feature that a duplicate repeats.
+    `kind` is null_geometry, empty_geometry, invalid_geometry, duplicate_geometry or duplicate_code.
+    `note` is the fault as GEOS words it, or the record (counted from 1) that a duplicate repeats.
     """
 
     feature: int
@@ -29,7 +32,7 @@ def repair_geometry(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Re
     """Return the frame with valid or absent geometries, and a record of every feature concerned.
 
     An empty geometry becomes None, an invalid one is rebuilt and keeps its polygons only, a
-    repeated one stays. No feature is left out.
+    repeated shape or code stays. No feature is left out.
     """
     geometries = frame.geometry.to_numpy().copy()
     absent = shapely.is_missing(geometries)
@@ -50,7 +53,14 @@ def repair_geometry(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Re
             Repair(int(row), "invalid_geometry", old, new, str(note))
             for row, (old, new), note in zip(rows, areas, notes, strict=True)
         ]
-    repairs += _duplicates(geometries, frame.crs)
+    again = [
+        (row, first, "duplicate_geometry", f"= {first + 1}") for row, first in _twins(geometries)
+    ]
+    again += [
+        (row, first, "duplicate_code", f"{code} = {first + 1}")
+        for row, first, code in repeated_codes(frame)
+    ]
+    repairs += _unchanged(again, geometries, frame.crs)
     repaired = frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=frame.crs))
     return repaired, tuple(sorted(repairs, key=lambda repair: (repair.feature, repair.kind)))
 
@@ -75,17 +85,20 @@ def _rebuilt(geometries: np.ndarray) -> np.ndarray:
     return made
 
 
-def _duplicates(geometries: np.ndarray, crs: pyproj.CRS) -> list[Repair]:
+def _twins(geometries: np.ndarray) -> list[tuple[int, int]]:
+    """Return (row, earlier row) where a shape is the same whatever its starting point."""
     rows = np.flatnonzero(~shapely.is_missing(geometries))
-    keys = shapely.to_wkb(shapely.normalize(geometries[rows]))
-    first: dict[bytes, int] = {}
-    repeated = []
-    for row, key in zip(rows, keys, strict=True):
-        origin = first.setdefault(key, int(row))
-        if origin != row:
-            repeated.append((int(row), origin))
-    areas = ellipsoid_areas(geometries[[row for row, _ in repeated]], crs) if repeated else []
+    keys = pd.Series(shapely.to_wkb(shapely.normalize(geometries[rows])), index=rows)
+    origin = keys.groupby(keys).transform(lambda same: same.index[0])
+    return [(int(row), int(first)) for row, first in origin.items() if row != first]
+
+
+def _unchanged(
+    again: list[tuple[int, int, str, str]], geometries: np.ndarray, crs: pyproj.CRS
+) -> list[Repair]:
+    rows = [row for row, *_ in again]
+    areas = ellipsoid_areas(geometries[rows], crs) if rows else []
     return [
-        Repair(row, "duplicate_geometry", area, area, f"= {origin}")
-        for (row, origin), area in zip(repeated, areas, strict=True)
+        Repair(row, kind, area, area, note)
+        for (row, _, kind, note), area in zip(again, areas, strict=True)
     ]
