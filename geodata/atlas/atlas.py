@@ -31,7 +31,9 @@ class Atlas:
     indicators: Mapping[str, Indicator]
     join: Mapping[str, object]
     source: Mapping[str, object]
-    _ancestors: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+    # Results that every viewer asks for again; the atlas itself never changes.
+    _ancestors: dict[tuple, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple, pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def lowest(self) -> str:
@@ -109,8 +111,10 @@ class Atlas:
 
     def all_values(self, indicator: str, level: str) -> pd.Series:
         """Return the known values of a level in all periods, to cut classes that stay comparable."""
-        frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
-        return pd.concat(frames).dropna()
+        if (indicator, level) not in self._known:
+            frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
+            self._known[indicator, level] = pd.concat(frames).dropna()
+        return self._known[indicator, level]
 
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""

@@ -6,7 +6,7 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.layer import Layer
 from geodata.cartography.ranking import previous_period, rank_places
-from geodata.cartography.words import change_text, figure_text, period_text, scale_of
+from geodata.cartography.words import figure_text, number_text, period_text, scale_of
 
 WORST = 3
 
@@ -46,16 +46,14 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     before = previous_period(atlas, indicator.key, layer.period)
     if before is None or series[before] != series[before]:
         return sentence
-    change = value - series[before]
-    signed = change_text(change, indicator, decimals=layer.decimals, lang=lang)
-    points = "points" if indicator.unit_in("zh") in ("%", "‰") else "plain"
-    return sentence + i18n.text(
-        f"cartography.change_{points}",
-        lang,
-        before=period_text(before, lang),
-        change=signed,
-        unit=indicator.unit_in(lang),
-    )
+    change = round(float(value - series[before]), layer.decimals)
+    course = "up" if change > 0 else "down" if change < 0 else "none"
+    amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
+    if indicator.unit_in("zh") == "%":
+        points = number_text(abs(change), layer.decimals)
+        amount = i18n.text("cartography.points", lang, change=points)
+    values = {"before": period_text(before, lang), "change": amount}
+    return sentence + i18n.text(f"cartography.change_{course}", lang, **values)
 
 
 def _named(row, layer: Layer, lang: str | None) -> str:

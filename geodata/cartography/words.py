@@ -36,10 +36,8 @@ def figure_text(
     return f"{number}{unit}" if unit in ("%", "‰") else f"{number} {unit}"
 
 
-def change_text(
-    change: float, indicator: Indicator, *, decimals: int, lang: str | None = None
-) -> str:
-    """Return a change with its sign and unit; shares change by points. A dash when unknown."""
+def change_text(change: float, decimals: int) -> str:
+    """Return a change with its sign, ± when it rounds to nothing; a dash when unknown."""
     if change is None or not math.isfinite(change):
         return "—"
     sign = "+" if round(change, decimals) > 0 else "−" if round(change, decimals) < 0 else "±"

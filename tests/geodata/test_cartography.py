@@ -141,9 +141,9 @@ def test_legend_counts_only_the_shown_place_and_keeps_the_cuts():
 
 def test_rule_is_said_in_words():
     layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village")
-    assert layer.rule("zh").startswith("自然断点分5级,含上限、不含下限")
+    assert layer.rule("zh").startswith("自然断点分5级，含上限、不含下限")
     policy = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[10, 20])
-    assert policy.rule("zh") == "按政策标准分3级,含下限、不含上限"
+    assert policy.rule("zh") == "按政策标准分3级，含下限、不含上限"
     assert [row.label for row in policy.legend("zh")] == ["≥ 20", "10 – 20", "< 10", "无数据"]
 
 
@@ -170,7 +170,7 @@ def test_headline_names_place_period_indicator_and_worst():
     layer = draw_layer(atlas, "poor_share", "2025", level="village")
     worst = rank_places(atlas, "poor_share", "2025", level="village")["name"].iloc[0]
     sentence = headline(atlas, layer, "zh")
-    assert sentence.startswith("云岭县2025年低收入户占比最高的3个村:")
+    assert sentence.startswith("云岭县2025年低收入户占比最高的3个村：")
     assert worst in sentence
     assert whole_figure(atlas, layer, "zh").startswith("云岭县2025年低收入户占比")
     assert "highest Share of poor" in headline(atlas, layer, "en")
@@ -196,5 +196,5 @@ def test_figures_in_words():
     assert number_text(-0.01, 1) == "0.0"
     assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
     assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
-    assert change_text(-0.04, RATE, decimals=1) == "±0.0"
-    assert change_text(-1.04, RATE, decimals=1) == "−1.0"
+    assert change_text(-0.04, 1) == "±0.0"
+    assert change_text(-1.04, 1) == "−1.0"

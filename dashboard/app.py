@@ -1,0 +1,26 @@
+"""The app over one atlas: a page for each session, all over the same places and outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import panel as pn
+
+from dashboard.maps.screen import LIBRARY
+from dashboard.pages.map_page import map_page
+from dashboard.state import State
+from geodata.atlas import Atlas
+
+
+def app_of(
+    atlas: Atlas, sources: list[dict[str, str]], *, lang: str | None = None
+) -> Callable[[], pn.viewable.Viewable]:
+    """Return the function that makes the page of a session from the address it asked for."""
+
+    def session() -> pn.viewable.Viewable:
+        query = pn.state.location.search if pn.state.location else ""
+        if lang and "lang=" not in query:
+            query = f"{query or '?'}&lang={lang}"
+        return map_page(State(atlas, query), sources=sources, script=LIBRARY)
+
+    return session

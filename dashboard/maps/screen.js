@@ -1,0 +1,450 @@
+// The map of the app: MapLibre GL with colours by feature-state.
+// Geometry comes once by address; a change of period or indicator is one typed array (`picture`).
+// Every text from data enters the page as text (textContent or drawn glyphs), never as HTML.
+
+const OUTSIDE = 254
+const MISSING = 255
+const SVG = "http://www.w3.org/2000/svg"
+const FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
+const INK = {
+  light: {ground: "#f7f8fa", outside: "#eef0f3", line: "#ffffff", town: "#37474f", area: "#10171c",
+          text: "#10171c", halo: "#ffffff", mark: "#0b57d0"},
+  dark: {ground: "#12161b", outside: "#1b2127", line: "#12161b", town: "#b0bec5", area: "#ffffff",
+         text: "#ffffff", halo: "#0b0f13", mark: "#7cc4ff"},
+}
+
+let library = null
+function load(address) {
+  library ??= new Promise((done, failed) => {
+    const script = document.createElement("script")
+    script.src = address
+    script.onload = () => done(window.maplibregl)
+    script.onerror = () => failed(new Error("the map library is not served: " + address))
+    document.head.append(script)
+  })
+  return library
+}
+
+function make(tag, name, text) {
+  const node = document.createElement(tag)
+  if (name) { node.className = name }
+  if (text !== undefined) { node.textContent = text }
+  return node
+}
+
+function hatch(ground, stroke) {
+  const size = 12
+  const canvas = document.createElement("canvas")
+  canvas.width = canvas.height = size
+  const pen = canvas.getContext("2d")
+  pen.fillStyle = ground
+  pen.fillRect(0, 0, size, size)
+  pen.strokeStyle = stroke
+  pen.lineWidth = 2
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath()
+    pen.moveTo(shift, size)
+    pen.lineTo(shift + size, 0)
+    pen.stroke()
+  }
+  return pen.getImageData(0, 0, size, size)
+}
+
+class Screen {
+  constructor(model) {
+    this.model = model
+    this.hovered = null
+    this.marked = []
+    this.drawn = null
+    this.mode = null
+    this.points = {}
+    this.build()
+  }
+
+  build() {
+    this.root = make("div", "screen")
+    this.canvas = make("div", "canvas")
+    this.tip = make("div", "tip")
+    this.legend = make("div", "legend")
+    this.tools = make("div", "tools")
+    this.chip = make("div", "chip")
+    this.north = make("div", "north")
+    this.north.append(make("span", "arrow", "▲"), make("span", "letter", this.model.texts.north))
+    this.sketch = document.createElementNS(SVG, "svg")
+    this.sketch.setAttribute("class", "sketch")
+    this.outline = document.createElementNS(SVG, "polygon")
+    this.sketch.append(this.outline)
+    this.root.append(this.canvas, this.sketch, this.legend, this.tools, this.chip, this.north, this.tip)
+    this.button("up", "M12 20V5M5 12l7-7 7 7", () => this.say("up"))
+    this.button("whole", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", () => this.fit())
+    this.button("box", "M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4",
+      () => this.draw("box"))
+    this.button("lasso", "M12 4c5 0 9 2.500 9 6s-4 6-9 6-9-2.500-9-6 4-6 9-6M7 15c-2 2-1 4 1 4s2 2 1 3",
+      () => this.draw("lasso"))
+  }
+
+  button(name, path, action) {
+    const node = make("button", name)
+    node.type = "button"
+    const icon = document.createElementNS(SVG, "svg")
+    icon.setAttribute("viewBox", "0 0 24 24")
+    const stroke = document.createElementNS(SVG, "path")
+    stroke.setAttribute("d", path)
+    icon.append(stroke)
+    node.append(icon)
+    node.title = this.model.texts[name]
+    node.setAttribute("aria-label", node.title)
+    node.addEventListener("click", action)
+    this.tools.append(node)
+  }
+
+  say(type, more = {}) { this.model.send_msg({type, ...more}) }
+
+  get theme() { return this.model.dark ? "dark" : "light" }
+
+  async start() {
+    const gl = await load(this.model.script)
+    const places = await Promise.all(this.model.sources.map(async (source) => {
+      const answer = await fetch(source.labels)
+      return [source.level, await answer.json()]
+    }))
+    for (const [level, rows] of places) { this.points[level] = rows }
+    if (this.removed) { return }
+    this.map = new gl.Map({
+      container: this.canvas, style: this.style(), attributionControl: false, dragRotate: false,
+      pitchWithRotate: false, touchPitch: false, fadeDuration: 0, renderWorldCopies: false,
+      bounds: this.model.picture.bounds, fitBoundsOptions: {padding: 24},
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.map.addControl(new gl.ScaleControl({maxWidth: 140, unit: "metric"}), "bottom-right")
+    this.map.on("load", () => {
+      this.ready = true
+      this.paint()
+    })
+    this.map.on("mousemove", (event) => this.hover(event))
+    this.map.on("mouseout", () => this.leave())
+    this.map.on("click", (event) => this.click(event))
+    this.map.on("error", (event) => console.error(String(event.error?.message ?? event.error)))
+    this.sizes = new ResizeObserver(() => { this.map.resize(); this.fit(0) })
+    this.sizes.observe(this.canvas)
+    this.sketching()
+  }
+
+  // Beside or above the legend, whichever shows the place larger.
+  padding() {
+    const {offsetWidth: wide, offsetHeight: high} = this.legend
+    const around = {top: 28, bottom: 40, right: 28, left: 28}
+    const [west, south, east, north] = this.model.picture.bounds
+    const ratio = (east - west) * Math.cos((south + north) * Math.PI / 360) / Math.max(north - south, 1e-9)
+    const scale = (pad) => Math.min((this.canvas.clientWidth - pad.left - pad.right) / ratio,
+      this.canvas.clientHeight - pad.top - pad.bottom)
+    const beside = {...around, left: wide + 36}, above = {...around, bottom: high + 36}
+    const best = scale(beside) >= scale(above) ? beside : above
+    return scale(best) > 0.5 * scale(around) ? best : around
+  }
+
+  style() {
+    const ink = INK[this.theme]
+    const sources = {worst: {type: "geojson", data: {type: "FeatureCollection", features: []}}}
+    const fills = [], lines = [], marks = [], texts = []
+    this.model.sources.forEach((source, depth) => {
+      const level = source.level
+      sources[level] = {type: "geojson", data: new URL(source.outlines, document.baseURI).href,
+                        tolerance: 0.2, buffer: 16}
+      sources["labels-" + level] = {type: "geojson", data: this.features(level)}
+      fills.push({id: "fill-" + level, type: "fill", source: level, layout: {visibility: "none"},
+        paint: {"fill-antialias": false,
+          "fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]]}})
+      fills.push({id: "hatch-" + level, type: "fill", source: level, layout: {visibility: "none"},
+        paint: {"fill-pattern": "hatch", "fill-antialias": false,
+          "fill-opacity": ["case", ["boolean", ["feature-state", "missing"], false], 1, 0]}})
+      const rank = this.model.sources.length - depth
+      lines.push({id: "line-" + level, type: "line", source: level,
+        paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
+      marks.push({id: "mark-" + level, type: "line", source: level,
+        layout: {"line-join": "round"},
+        paint: {"line-color": ink.mark, "line-width": 4, "line-opacity":
+          ["case", ["boolean", ["feature-state", "hover"], false], 1,
+            ["boolean", ["feature-state", "marked"], false], 1, 0]}})
+      texts.push(this.label("label-" + level, "labels-" + level, depth))
+    })
+    // Outlines of the villages lie under those of the townships, and those under the county's.
+    lines.reverse()
+    texts.push({...this.label("worst", "worst", 1), layout: {
+      "text-field": ["get", "t"], "text-font": FONT, "text-size": 16, "text-max-width": 30,
+      "text-variable-anchor": ["center", "left", "right", "top", "bottom"],
+      "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
+      "text-padding": 2}})
+    const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
+    return {version: 8, sources, layers: [ground, ...fills, ...lines, ...marks, ...texts]}
+  }
+
+  label(id, source, depth) {
+    const ink = INK[this.theme]
+    return {id, type: "symbol", source,
+      layout: {"text-field": ["get", "n"], "text-font": FONT, "text-max-width": 8,
+        "text-size": depth === this.model.sources.length - 1 ? 14 : 17, "text-padding": 4,
+        "symbol-sort-key": ["get", "s"]},
+      paint: {"text-color": ink.text, "text-halo-color": ink.halo, "text-halo-width": 2.5}}
+  }
+
+  features(level) {
+    // Large places first: theirs is the label kept when two collide.
+    const features = this.points[level].map(([name, x, y, parent, size], id) => ({
+      type: "Feature", id, properties: {n: shorten(name), p: parent, s: -size, i: id},
+      geometry: {type: "Point", coordinates: [x, y]}})).filter((f) => f.geometry.coordinates[0] !== null)
+    return {type: "FeatureCollection", features}
+  }
+
+  // One change: colours, legend, labels and place, all from the same picture.
+  paint() {
+    if (!this.ready) { return }
+    const picture = this.model.picture
+    if (this.level && this.level !== picture.level) { this.map.removeFeatureState({source: this.level}) }
+    this.level = picture.level
+    this.colour(picture)
+    this.restyle(picture)
+    this.name(picture)
+    this.list(picture)
+    this.markAll()
+    const target = picture.bounds.join() + picture.legend.length
+    if (this.drawn !== target) { this.fit(this.drawn === null ? 0 : 500) }
+    this.drawn = target
+    this.tip.style.display = "none"
+    this.map.once("idle", () => {
+      this.root.dataset.painted = String(Number(this.root.dataset.painted ?? 0) + 1)
+      performance.mark("guatu-painted")
+    })
+    this.map.triggerRepaint()
+  }
+
+  colour(picture) {
+    const colours = picture.colours[this.theme]
+    const outside = INK[this.theme].outside
+    const classes = picture.classes
+    for (let id = 0; id < classes.length; id++) {
+      const found = classes[id]
+      this.map.setFeatureState({source: picture.level, id}, {
+        colour: found < OUTSIDE ? colours[found] : outside, missing: found === MISSING})
+    }
+  }
+
+  restyle(picture) {
+    const ink = INK[this.theme]
+    const [ground, stroke] = picture.missing[this.theme]
+    const image = hatch(ground, stroke)
+    this.map.hasImage("hatch") ? this.map.updateImage("hatch", image)
+      : this.map.addImage("hatch", image, {pixelRatio: 1.5})
+    const levels = this.model.sources.map((source) => source.level)
+    const shown = levels.indexOf(picture.level)
+    this.map.setPaintProperty("ground", "background-color", ink.ground)
+    levels.forEach((level, depth) => {
+      const on = (visible) => visible ? "visible" : "none"
+      for (const kind of ["fill-", "hatch-", "mark-"]) {
+        this.map.setLayoutProperty(kind + level, "visibility", on(depth === shown))
+      }
+      this.map.setLayoutProperty("line-" + level, "visibility", on(depth <= shown))
+      const colour = depth === shown ? ink.line : depth === shown - 1 ? ink.town : ink.area
+      this.map.setPaintProperty("line-" + level, "line-color", colour)
+      this.map.setPaintProperty("mark-" + level, "line-color", ink.mark)
+      this.map.setPaintProperty("label-" + level, "text-color", ink.text)
+      this.map.setPaintProperty("label-" + level, "text-halo-color", ink.halo)
+    })
+    for (const [name, value] of [["text-color", ink.text], ["text-halo-color", ink.halo]]) {
+      this.map.setPaintProperty("worst", name, value)
+    }
+    this.root.classList.toggle("dark", this.model.dark)
+  }
+
+  // Which names are written: the worst places always; the level shown when the place is small
+  // enough to read them; otherwise the level above it.
+  name(picture) {
+    const levels = this.model.sources.map((source) => source.level)
+    const worst = new Set(picture.worst.map((row) => row[0]))
+    for (const level of levels) {
+      const visible = level === picture.named
+      this.map.setLayoutProperty("label-" + level, "visibility", visible ? "visible" : "none")
+      if (!visible) { continue }
+      const ids = picture.named_ids.filter((id) => level !== picture.level || !worst.has(id))
+      this.map.setFilter("label-" + level, ["in", ["get", "i"], ["literal", Array.from(ids)]])
+    }
+    const points = this.points[picture.level]
+    const features = picture.worst.filter(([id]) => points[id]?.[1] !== null).map(([id, text], r) => ({
+      type: "Feature", properties: {t: text, r},
+      geometry: {type: "Point", coordinates: [points[id][1], points[id][2]]}}))
+    this.map.getSource("worst").setData({type: "FeatureCollection", features})
+  }
+
+  list(picture) {
+    this.legend.replaceChildren(make("div", "title", picture.title))
+    for (const row of picture.legend) {
+      const line = make("div", "row")
+      const swatch = make("span", row.missing ? "swatch missing" : "swatch")
+      swatch.style.backgroundColor = row.colour[this.theme]
+      line.append(swatch, make("span", "interval", row.label), make("span", "count", row.count))
+      this.legend.append(line)
+    }
+    this.legend.append(make("div", "rule", picture.rule))
+    this.tools.querySelector(".up").style.display = picture.top ? "none" : ""
+  }
+
+  fit(duration = 500) {
+    if (!this.map) { return }
+    const bounds = this.model.picture.bounds
+    this.map.fitBounds(bounds, {padding: this.padding(), duration, maxZoom: 16})
+  }
+
+  at(point) {
+    if (!this.ready || this.mode) { return null }
+    const found = this.map.queryRenderedFeatures(point, {layers: ["fill-" + this.level]})
+    return found.length ? found[0].id : null
+  }
+
+  hover(event) {
+    const id = this.at(event.point)
+    this.light(id)
+    this.map.getCanvas().style.cursor = id === null ? "" : "pointer"
+    if (id === null) { this.tip.style.display = "none"; return }
+    this.describe(id)
+    const wide = this.root.clientWidth
+    const left = Math.min(event.point.x + 18, wide - this.tip.offsetWidth - 8)
+    const low = event.point.y + 18 + this.tip.offsetHeight > this.root.clientHeight
+    this.tip.style.left = Math.max(left, 8) + "px"
+    this.tip.style.top = (low ? event.point.y - this.tip.offsetHeight - 12 : event.point.y + 18) + "px"
+    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: "map"}}))
+  }
+
+  describe(id) {
+    const picture = this.model.picture
+    const [name, , , parent] = this.points[picture.level][id]
+    const depth = this.model.sources.findIndex((source) => source.level === picture.level)
+    const above = depth > 0 && parent >= 0 ? this.points[this.model.sources[depth - 1].level][parent][0] : ""
+    const value = picture.values[id]
+    const figure = Number.isFinite(value)
+      ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
+        maximumFractionDigits: picture.decimals}) + picture.unit
+      : this.model.texts.missing
+    this.tip.replaceChildren(make("div", "name", shorten(name, 40)),
+      make("div", "above", shorten(above, 40)), make("div", "figure", figure))
+    this.tip.style.display = "block"
+  }
+
+  leave() {
+    this.light(null)
+    this.tip.style.display = "none"
+    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id: null, from: "map"}}))
+  }
+
+  light(id) {
+    if (!this.ready || this.hovered === id) { return }
+    if (this.hovered !== null) {
+      this.map.setFeatureState({source: this.level, id: this.hovered}, {hover: false})
+    }
+    if (id !== null) { this.map.setFeatureState({source: this.level, id}, {hover: true}) }
+    this.hovered = id
+  }
+
+  click(event) {
+    const id = this.at(event.point)
+    if (id !== null) { this.say("click", {id}) }
+  }
+
+  markAll() {
+    if (!this.ready) { return }
+    for (const [source, id] of this.marked) { this.map.setFeatureState({source, id}, {marked: false}) }
+    this.marked = Array.from(this.model.marked, (id) => [this.level, id])
+    for (const [source, id] of this.marked) { this.map.setFeatureState({source, id}, {marked: true}) }
+    this.chip.style.display = this.model.chosen ? "flex" : "none"
+    const clear = make("button", "", this.model.texts.clear)
+    clear.type = "button"
+    clear.addEventListener("click", () => this.say("select", {ids: []}))
+    this.chip.replaceChildren(make("span", "", this.model.chosen), clear)
+  }
+
+  draw(mode) {
+    this.mode = this.mode === mode ? null : mode
+    for (const name of ["box", "lasso"]) {
+      this.tools.querySelector("." + name).classList.toggle("on", this.mode === name)
+    }
+    this.sketch.style.pointerEvents = this.mode ? "all" : "none"
+    this.leave()
+  }
+
+  sketching() {
+    let trail = null
+    const spot = (event) => {
+      const frame = this.root.getBoundingClientRect()
+      return [event.clientX - frame.left, event.clientY - frame.top]
+    }
+    const ring = () => {
+      if (this.mode === "lasso") { return trail }
+      const [[a, b], [c, d]] = [trail[0], trail[trail.length - 1]]
+      return [[a, b], [c, b], [c, d], [a, d]]
+    }
+    this.sketch.addEventListener("pointerdown", (event) => {
+      trail = [spot(event)]
+      this.sketch.setPointerCapture(event.pointerId)
+    })
+    this.sketch.addEventListener("pointermove", (event) => {
+      if (!trail) { return }
+      trail.push(spot(event))
+      this.outline.setAttribute("points", ring().map((point) => point.join()).join(" "))
+    })
+    this.sketch.addEventListener("pointerup", () => {
+      const ids = trail && trail.length > 1 ? this.caught(ring()) : []
+      trail = null
+      this.outline.setAttribute("points", "")
+      this.draw(null)
+      this.say("select", {ids})
+    })
+  }
+
+  // The places of the shown area whose label point lies in the ring.
+  caught(ring) {
+    const picture = this.model.picture
+    return this.points[picture.level].flatMap(([, x, y], id) => {
+      if (x === null || picture.classes[id] === OUTSIDE) { return [] }
+      const {x: left, y: top} = this.map.project([x, y])
+      return within(left, top, ring) ? [id] : []
+    })
+  }
+
+  remove() {
+    this.removed = true
+    this.sizes?.disconnect()
+    this.map?.remove()
+  }
+}
+
+function within(x, y, ring) {
+  let inside = false
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [a, b] = ring[i], [c, d] = ring[j]
+    if ((b > y) !== (d > y) && x < (c - a) * (y - b) / (d - b) + a) { inside = !inside }
+  }
+  return inside
+}
+
+function shorten(name, limit = 14) {
+  const signs = Array.from(name)
+  return signs.length > limit ? signs.slice(0, limit - 1).join("") + "…" : name
+}
+
+export function render({model}) {
+  const screen = new Screen(model)
+  const listen = (event) => { if (event.detail.from !== "map") { screen.light(event.detail.id) } }
+  window.addEventListener("guatu:hover", listen)
+  model.on("picture", () => screen.paint())
+  model.on("dark", () => screen.paint())
+  model.on("marked", () => screen.markAll())
+  model.on("chosen", () => screen.markAll())
+  model.on("remove", () => {
+    window.removeEventListener("guatu:hover", listen)
+    screen.remove()
+  })
+  screen.start().catch((error) => {
+    screen.root.append(make("p", "failed", model.texts.failed))
+    console.error(error)
+  })
+  return screen.root
+}

@@ -1,0 +1,32 @@
+"""The map of the app: MapLibre GL from the panel wheel in a component of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import param
+from panel.custom import JSComponent
+
+# Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
+LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
+
+
+class ScreenMap(JSComponent):
+    """A map that is sent its geometry by address and every change as one `picture`.
+
+    It answers with messages: click (id), select (ids) and up; ids are positions in the level.
+    """
+
+    script = param.String(default=LIBRARY, doc="address of the map library on this server")
+    sources = param.List(doc="level, outlines and labels (addresses), top level first")
+    picture = param.Dict(default={}, doc="the change shown, of dashboard.maps.picture")
+    marked = param.List(doc="positions drawn with a thick outline")
+    chosen = param.String(doc="how many places are selected, in words; empty for none")
+    dark = param.Boolean(default=False)
+    texts = param.Dict(default={}, doc="words of the controls")
+
+    _esm = Path(__file__).with_name("screen.js")
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
+    ]

@@ -1,0 +1,1 @@
+"""Which views sit where."""

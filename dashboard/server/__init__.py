@@ -1,0 +1,1 @@
+"""How the pages are served: on this computer, with nothing from outside."""

@@ -1,0 +1,138 @@
+"""What one viewer is looking at: place, indicator, period, level; the address bar mirrors it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlencode
+
+import param
+
+from geodata.atlas import Atlas
+from geodata.cartography import Layer, draw_layer
+from geodata.cartography.classes import METHODS
+from geodata.i18n import LANGUAGES, default_language
+
+# What of the state is in the address, and in which order; nothing of it is personal.
+ADDRESS = ("place", "indicator", "period", "level", "classes", "lang", "dark")
+
+
+class State(param.Parameterized):
+    """The state of one session over one atlas; every value set is one the atlas holds."""
+
+    place = param.String(allow_None=True, doc="key of the place looked at; None for the whole")
+    indicator = param.String()
+    period = param.String()
+    level = param.String(doc="level whose places are coloured")
+    classes = param.Selector(default=METHODS[0], objects=list(METHODS))
+    lang = param.Selector(default="zh", objects=list(LANGUAGES))
+    dark = param.Boolean(default=False)
+    selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
+    playing = param.Boolean(default=False)
+
+    def __init__(self, atlas: Atlas, query: str = "") -> None:
+        super().__init__()
+        self.atlas = atlas
+        self._drawn: tuple[tuple, Layer] | None = None
+        self.read(query)
+
+    def read(self, query: str) -> None:
+        """Take over an address; what is absent or unknown to the atlas becomes the default."""
+        asked = {key: found[-1] for key, found in parse_qs(query.lstrip("?")).items()}
+        indicator = asked.get("indicator")
+        if indicator not in self.atlas.indicators:
+            indicator = next(iter(self.atlas.indicators), "")
+        place = asked.get("place")
+        if place not in self.atlas.places.index:
+            place = self.root
+        periods = self.atlas.periods_of(indicator)
+        period = asked.get("period")
+        if period not in periods:
+            period = periods[-1] if periods else ""
+        level = asked.get("level")
+        lang, classes = asked.get("lang"), asked.get("classes")
+        self.param.update(
+            place=place,
+            indicator=indicator,
+            period=period,
+            level=level if level in self.levels_below(place) else self.atlas.lowest,
+            classes=classes if classes in METHODS else METHODS[0],
+            lang=lang if lang in LANGUAGES else default_language(),
+            dark=asked.get("dark") == "1",
+            selected=[],
+        )
+
+    @property
+    def query(self) -> str:
+        """Return the address of this view; a copy of it opens the same view."""
+        values = {name: getattr(self, name) for name in ADDRESS}
+        values["dark"] = "1" if self.dark else None
+        return "?" + urlencode({name: found for name, found in values.items() if found})
+
+    @property
+    def root(self) -> str | None:
+        """Return the one place at the top, or None when there are several (or none)."""
+        top = self.atlas.places_in(None, self.atlas.levels[0])
+        return top[0] if len(top) == 1 else None
+
+    @property
+    def area(self) -> str | None:
+        """Return the place that the map shows: a lowest place is shown among its neighbours."""
+        path = self.atlas.path(self.place)
+        if self.atlas.level_of(self.place) != self.atlas.lowest:
+            return self.place
+        return path[-2] if len(path) > 1 else None
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Return the periods of the indicator."""
+        return self.atlas.periods_of(self.indicator)
+
+    @property
+    def layer(self) -> Layer:
+        """Return the layer that every view of this moment draws."""
+        asked = (self.indicator, self.period, self.level, self.area, self.classes)
+        if self._drawn is None or self._drawn[0] != asked:
+            indicator, period, level, area, method = asked
+            layer = draw_layer(
+                self.atlas, indicator, period, level=level, place=area, method=method
+            )
+            self._drawn = (asked, layer)
+        return self._drawn[1]
+
+    def levels_below(self, place: str | None) -> tuple[str, ...]:
+        """Return the levels that can be coloured within a place; at least the lowest."""
+        level = self.atlas.level_of(place)
+        depth = 0 if level is None else self.atlas.levels.index(level) + 1
+        return self.atlas.levels[depth:] or (self.atlas.lowest,)
+
+    def choose_indicator(self, indicator: str) -> None:
+        """Show another indicator, in the same period if it has it, else in its last."""
+        periods = self.atlas.periods_of(indicator)
+        last = periods[-1] if periods else ""
+        self.param.update(
+            indicator=indicator, period=self.period if self.period in periods else last
+        )
+
+    def go(self, place: str | None) -> None:
+        """Go to a place; None goes to the top."""
+        place = self.root if place is None else place
+        below = self.levels_below(place)
+        level = self.level if self.level in below else below[0]
+        self.param.update(place=place, level=level, selected=[])
+
+    def drill(self, key: str) -> None:
+        """Go one level down towards a place that was clicked."""
+        path = self.atlas.path(key)
+        here = self.atlas.path(self.area)
+        inside = path[: len(here)] == here and len(path) > len(here)
+        self.go(path[len(here)] if inside else key)
+
+    def up(self) -> None:
+        """Go to the place above the shown one."""
+        path = self.atlas.path(self.place)
+        self.go(path[-2] if len(path) > 1 else None)
+
+    def step(self) -> None:
+        """Go to the next period; after the last comes the first."""
+        if self.periods:
+            here = self.periods.index(self.period) if self.period in self.periods else -1
+            self.period = self.periods[(here + 1) % len(self.periods)]

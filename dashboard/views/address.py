@@ -1,0 +1,40 @@
+"""The address bar: mirrors the state, and gives it back when the reader goes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from dashboard.state import ADDRESS, State
+
+
+class Address(JSComponent):
+    """The query of the page; while playing it replaces the last step instead of adding one."""
+
+    query = param.String()
+    playing = param.Boolean()
+
+    _esm = Path(__file__).with_name("address.js")
+
+
+class AddressView(pn.viewable.Viewer):
+    """Keeps address and state equal."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.address = Address(query=state.query, width=0, height=0, margin=0)
+        self.address.on_msg(self._answer)
+        state.param.watch(self._update, [*ADDRESS])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.address
+
+    def _update(self, *events) -> None:
+        self.address.param.update(playing=self.state.playing, query=self.state.query)
+
+    def _answer(self, message: dict[str, object]) -> None:
+        self.state.read(str(message.get("query", ""))[:2000])

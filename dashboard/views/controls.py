@@ -1,0 +1,83 @@
+"""Indicator, level, classes and period with play."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard.state import State
+from dashboard.texts import text
+from geodata.cartography.classes import METHODS
+from geodata.cartography.words import period_text
+from geodata.escaping import plain_text
+
+STEP = 1600  # milliseconds a period stands while playing
+
+
+class ControlsView(pn.viewable.Viewer):
+    """The widgets that set the state, and follow it when the address or the map sets it."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        full = {"sizing_mode": "stretch_width", "margin": (6, 0)}
+        self.indicator = pmui.Select(label=self._text("indicator"), **full)
+        self.level = pmui.RadioButtonGroup(label=self._text("level"), **full)
+        self.classes = pmui.Select(label=self._text("classes"), **full)
+        self.period = pmui.DiscreteSlider(label=self._text("period"), options=[""], **full)
+        self.play = pmui.Button(icon="play_arrow", variant="contained", **full)
+        self._clock = None
+        self._follow()
+        self.indicator.param.watch(lambda event: state.choose_indicator(event.new), "value")
+        self.level.param.watch(lambda event: _set(state, level=event.new), "value")
+        self.classes.param.watch(lambda event: _set(state, classes=event.new), "value")
+        self.period.param.watch(lambda event: _set(state, period=event.new), "value")
+        self.play.on_click(self._toggle)
+        state.param.watch(self._follow, ["place", "indicator", "period", "level", "classes"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        parts = [self.indicator, self.period, self.play, self.level, self.classes]
+        return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
+
+    def _text(self, name: str) -> str:
+        return text(f"controls.{name}", self.state.lang)
+
+    def _follow(self, *events) -> None:
+        """Show the state; equal values are not set again, so nothing echoes."""
+        state, lang = self.state, self.state.lang
+        indicators = {
+            plain_text(found.title_in(lang), 40): key
+            for key, found in state.atlas.indicators.items()
+        }
+        levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
+        methods = {text(f"controls.{method}", lang): method for method in METHODS}
+        periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
+        several = len(state.periods) > 1
+        self.indicator.param.update(options=indicators, value=state.indicator)
+        self.level.param.update(options=levels, value=state.level, visible=len(levels) > 1)
+        self.classes.param.update(options=methods, value=state.classes)
+        self.period.param.update(options=periods, value=state.period, visible=several)
+        self.play.param.update(
+            visible=several,
+            label=self._text("stop" if state.playing else "play"),
+            icon="stop" if state.playing else "play_arrow",
+        )
+
+    def _toggle(self, event) -> None:
+        self.state.playing = not self.state.playing
+        if self.state.playing:
+            self._clock = pn.state.add_periodic_callback(self.state.step, period=STEP)
+        elif self._clock is not None:
+            self._clock.stop()
+            self._clock = None
+        self._follow()
+
+
+def _levels(state: State) -> tuple[str, ...]:
+    return state.levels_below(state.area)
+
+
+def _set(state: State, **values: str | None) -> None:
+    """Set the state unless a widget was cleared; choosing a level drops the selection."""
+    if all(found is not None for found in values.values()):
+        state.param.update(**values, **({"selected": []} if "level" in values else {}))

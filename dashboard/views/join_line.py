@@ -1,0 +1,96 @@
+"""The line that is always there: which period, how many places have a figure, which have none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from dashboard.state import State
+from dashboard.texts import text
+from geodata.cartography.coverage import Coverage, coverage
+from geodata.cartography.words import period_text
+from geodata.escaping import plain_text
+
+
+class JoinNote(JSComponent):
+    """A sentence, and tables behind a button."""
+
+    content = param.Dict(default={})
+    dark = param.Boolean(default=False)
+
+    _esm = Path(__file__).with_name("join_line.js")
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("join_line.css").read_text(encoding="utf-8")
+    ]
+
+
+class JoinLineView(pn.viewable.Viewer):
+    """How complete the map is."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.note = JoinNote(content=self._content(), dark=state.dark, sizing_mode="stretch_width")
+        state.param.watch(self._update, ["place", "indicator", "period"])
+        state.param.watch(self._darken, ["dark"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.note
+
+    def _content(self) -> dict[str, object]:
+        state = self.state
+        found = coverage(state.atlas, state.indicator, state.period, state.area)
+        join = state.atlas.join
+        lines = [
+            self._text("period", period=period_text(state.period, state.lang) or "—"),
+            self._text(
+                "with_data",
+                count=found.with_data,
+                places=found.places,
+                level=text(f"atlas.{state.atlas.lowest}", state.lang),
+            ),
+        ]
+        if "matched" in join and "boundary_features" in join:
+            joined, total = join["matched"], join["boundary_features"]
+            lines.append(self._text("joined", matched=joined, features=total))
+        if found.unmatched_rows:
+            lines.append(self._text("rows", count=len(found.unmatched_rows)))
+        return {
+            "sentence": "\n".join(lines),
+            "button": self._text("open", count=len(found.missing)),
+            "close": self._text("close"),
+            "parts": self._parts(found),
+        }
+
+    def _parts(self, found: Coverage) -> list[dict[str, object]]:
+        parts = []
+        if len(found.missing):
+            rows = [
+                [plain_text(row.name), _name(row.parent_name), self._text(row.reason)]
+                for row in found.missing.itertuples()
+            ]
+            columns = [self._text(name) for name in ("place", "parent", "reason")]
+            title = self._text("missing_title", count=len(rows))
+            parts.append({"title": title, "columns": columns, "rows": rows})
+        if found.unmatched_rows:
+            rows = [[plain_text(row)] for row in found.unmatched_rows]
+            title = self._text("rows_title", count=len(rows))
+            parts.append({"title": title, "columns": [self._text("row")], "rows": rows})
+        return parts
+
+    def _text(self, name: str, **values: object) -> str:
+        return text(f"join_line.{name}", self.state.lang, **values)
+
+    def _update(self, *events) -> None:
+        self.note.content = self._content()
+
+    def _darken(self, *events) -> None:
+        self.note.dark = self.state.dark
+
+
+def _name(value: object) -> str:
+    return plain_text(value) if isinstance(value, str) else ""

@@ -1,0 +1,135 @@
+"""The ranking of places: worst first, with the change, linked both ways with the map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pandas as pd
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from dashboard.state import State
+from dashboard.texts import text
+from geodata.cartography import Layer, rank_places
+from geodata.cartography.classes import NO_DATA
+from geodata.cartography.words import change_text, number_text, period_text
+from geodata.escaping import plain_text
+
+# A leader reads the first ten, an officer scrolls; everything is in the exports.
+SHOWN = 100
+
+
+class RankingList(JSComponent):
+    """Rows of a ranking; a click answers with the key of the place."""
+
+    table = param.Dict(default={})
+    dark = param.Boolean(default=False)
+
+    _esm = Path(__file__).with_name("list.js")
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("list.css").read_text(encoding="utf-8")
+    ]
+
+
+class RankingView(pn.viewable.Viewer):
+    """The ranking of the places on the map."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.list = RankingList(
+            table=self._table(), dark=state.dark, sizing_mode="stretch_both", margin=0
+        )
+        self.list.on_msg(self._answer)
+        watched = ["place", "indicator", "period", "level", "classes", "selected"]
+        state.param.watch(self._update, watched)
+        state.param.watch(self._darken, ["dark"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.list
+
+    def _table(self) -> dict[str, object]:
+        state = self.state
+        ranked = rank_places(
+            state.atlas, state.indicator, state.period, level=state.level, place=state.area
+        )
+        if state.selected:
+            ranked = ranked[ranked.index.isin(state.selected)]
+        shown = ranked.head(SHOWN)
+        if state.place in ranked.index and state.place not in shown.index:
+            shown = pd.concat([shown, ranked.loc[[state.place]]])
+        hidden = len(ranked) - len(shown)
+        more = text("ranking.more", state.lang, count=hidden) if hidden else ""
+        return {
+            "title": self._title(len(ranked)),
+            "columns": self._columns(),
+            "items": self._items(shown, state.layer),
+            "more": more,
+        }
+
+    def _title(self, count: int) -> str:
+        state = self.state
+        level = text(f"atlas.{state.level}", state.lang)
+        key = "ranking.selected" if state.selected else "ranking.title"
+        name = plain_text(state.atlas.name(state.area), 20)
+        period = period_text(state.period, state.lang)
+        return text(key, state.lang, level=level, place=name, count=count, period=period)
+
+    def _columns(self) -> list[str]:
+        unit = self.state.layer.indicator.unit_in(self.state.lang)
+        names = [text(f"ranking.{name}", self.state.lang) for name in _COLUMNS]
+        return [*names[:2], unit or names[2], names[3]]
+
+    def _items(self, shown: pd.DataFrame, layer: Layer) -> list[dict[str, object]]:
+        state, worse = self.state, layer.indicator.worse
+        positions = layer.keys.get_indexer(shown.index)
+        tallest = max(shown["value"].abs().max(), 1e-12) if shown["value"].notna().any() else 1.0
+        items = []
+        # One small mapping a row for the browser; at most a hundred rows.
+        for row, position in zip(shown.itertuples(), positions, strict=True):
+            class_ = int(layer.classes[position])
+            known = class_ != NO_DATA
+            items.append(
+                {
+                    "key": row.Index,
+                    "id": int(position),
+                    "rank": str(row.rank) if known else "—",
+                    "name": plain_text(row.name),
+                    "parent": "" if pd.isna(row.parent_name) else plain_text(row.parent_name),
+                    "value": number_text(row.value, layer.decimals),
+                    "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
+                    "colour": _colour(layer, class_),
+                    "change": change_text(row.change, layer.decimals),
+                    "course": _course(row.change, worse),
+                    "here": row.Index == state.place,
+                }
+            )
+        return items
+
+    def _update(self, *events) -> None:
+        self.list.table = self._table()
+
+    def _darken(self, *events) -> None:
+        self.list.dark = self.state.dark
+
+    def _answer(self, message: dict[str, object]) -> None:
+        key = message.get("key")
+        if message.get("type") == "click" and key in self.state.atlas.places.index:
+            self.state.drill(str(key))
+
+
+_COLUMNS = ("rank", "place", "value", "change")
+
+
+def _colour(layer: Layer, class_: int) -> dict[str, str]:
+    colours = layer.palette.colours
+    return {theme: found[class_] if class_ < len(found) else "" for theme, found in colours.items()}
+
+
+def _course(change: float, worse: str) -> str:
+    """Return whether a change is worse or better; plain when it is neither or unknown."""
+    if worse == "none" or pd.isna(change) or change == 0:
+        return "plain"
+    return "worse" if (change > 0) == (worse == "high") else "better"

@@ -1,0 +1,28 @@
+// The place path: every step but the last goes there. Names are set as text only.
+
+function make(tag, name, text) {
+  const node = document.createElement(tag)
+  if (name) { node.className = name }
+  if (text !== undefined) { node.textContent = text }
+  return node
+}
+
+export function render({model}) {
+  const root = make("nav", "trail")
+  function fill() {
+    root.replaceChildren()
+    model.steps.forEach((name, index) => {
+      if (index) { root.append(make("span", "sep", "›")) }
+      const last = index === model.steps.length - 1
+      const step = make(last ? "strong" : "button", "step", name)
+      if (!last) {
+        step.type = "button"
+        step.addEventListener("click", () => model.send_msg({type: "go", index}))
+      }
+      root.append(step)
+    })
+  }
+  model.on("steps", fill)
+  fill()
+  return root
+}

@@ -1,0 +1,53 @@
+"""The place path: county, township, village, and back by a click."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import param
+from panel.custom import JSComponent
+
+from dashboard.state import State
+from geodata.escaping import plain_text
+
+
+class Trail(JSComponent):
+    """Names from the top down; a click answers with the position of the step."""
+
+    steps = param.List(default=[])
+
+    _esm = Path(__file__).with_name("trail.js")
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("trail.css").read_text(encoding="utf-8")
+    ]
+
+
+class TrailView(pn.viewable.Viewer):
+    """The path to the place looked at."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.trail = Trail(steps=self._steps(), sizing_mode="stretch_width")
+        self.trail.on_msg(self._answer)
+        state.param.watch(self._update, ["place"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.trail
+
+    def _keys(self) -> list[str | None]:
+        path = list(self.state.atlas.path(self.state.place))
+        return path if self.state.root is not None else [None, *path]
+
+    def _steps(self) -> list[str]:
+        return [plain_text(self.state.atlas.name(key), 30) for key in self._keys()]
+
+    def _update(self, *events) -> None:
+        self.trail.steps = self._steps()
+
+    def _answer(self, message: dict[str, object]) -> None:
+        keys, index = self._keys(), message.get("index")
+        if type(index) is int and 0 <= index < len(keys):
+            self.state.go(keys[index])

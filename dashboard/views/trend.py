@@ -1,0 +1,72 @@
+"""The trend of the place looked at against the place above it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import panel as pn
+
+from dashboard.charts import trend
+from dashboard.state import State
+from dashboard.texts import text
+from geodata.cartography.words import period_text, scale_of
+from geodata.escaping import html_text
+
+_CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); }"
+
+
+class TrendView(pn.viewable.Viewer):
+    """The course of one indicator over all its periods; hidden when there is only one."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.title = pn.pane.HTML(
+            self._title(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=0
+        )
+        self.pane = pn.pane.HoloViews(
+            self._chart(), sizing_mode="stretch_both", min_height=180, margin=0
+        )
+        self.column = pn.Column(
+            self.title,
+            self.pane,
+            sizing_mode="stretch_both",
+            margin=0,
+            visible=len(state.periods) > 1,
+        )
+        state.param.watch(self._update, ["place", "indicator", "period", "dark"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.column
+
+    def _chart(self):
+        state = self.state
+        path = state.atlas.path(state.place)
+        above = path[-2] if len(path) > 1 else None
+        names = (state.atlas.name(state.place), state.atlas.name(above))
+        alone = not path or (len(path) == 1 and state.root is not None)
+        return trend(
+            self._course(state.place),
+            None if alone else self._course(above),
+            names=names,
+            now=period_text(state.period, state.lang),
+            dark=state.dark,
+        )
+
+    def _course(self, place: str | None) -> pd.Series:
+        state = self.state
+        series = state.atlas.series(state.indicator, place)["value"].reindex(list(state.periods))
+        shown = series * scale_of(state.atlas.indicator(state.indicator))
+        names = [period_text(period, state.lang) for period in shown.index]
+        return pd.Series(shown.to_numpy(), index=pd.Index(names, name="period"))
+
+    def _title(self) -> str:
+        state = self.state
+        indicator = state.atlas.indicator(state.indicator)
+        values = {"place": state.atlas.name(state.place), "unit": indicator.unit_in(state.lang)}
+        title = text("trend.title", state.lang, indicator=indicator.title_in(state.lang), **values)
+        return f"<h2>{html_text(title)}</h2>"
+
+    def _update(self, *events) -> None:
+        self.column.visible = len(self.state.periods) > 1
+        self.title.object = self._title()
+        self.pane.object = self._chart()

@@ -1,0 +1,46 @@
+"""How complete a map is: places with a figure of all places, and why the others have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geodata.atlas import Atlas
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Lowest places with a figure, of all in a place; `missing` has name, parent_name, reason.
+
+    The reason is unmatched (the join found no row for it) or unreported (a row without a figure).
+    `unmatched_rows` names the rows of the table that no place took, of the whole table.
+    """
+
+    with_data: int
+    places: int
+    missing: pd.DataFrame
+    unmatched_rows: tuple[str, ...]
+
+
+def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
+    """Return the coverage of one indicator and period within a place."""
+    inside = atlas.places_in(place, atlas.lowest)
+    values = atlas.frame(indicator, period, atlas.lowest)["value"].reindex(inside)
+    absent = values.index[values.isna()]
+    unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
+    missing = pd.DataFrame(
+        {
+            "name": atlas.places["name"].reindex(absent),
+            "parent_name": atlas.places["parent"].reindex(absent).map(atlas.places["name"]),
+            "reason": ["unmatched" if key in unmatched else "unreported" for key in absent],
+        },
+        index=absent,
+    )
+    rows = tuple(_texts(atlas.join.get("unmatched_table")))
+    return Coverage(len(inside) - len(absent), len(inside), missing, rows)
+
+
+def _texts(found: object) -> list[str]:
+    return [str(item) for item in found] if isinstance(found, Iterable) else []
