@@ -60,7 +60,7 @@ def trend(own: pd.Series, above: pd.Series | None, *, names: tuple[str, str], no
             hooks=[_dress(ink)],
             default_tools=[],
             active_tools=[],
-            fontsize={"ticks": "11pt", "legend": "11pt"},
+            fontsize={"ticks": "12pt", "legend": "12pt"},
         )
     )
 

@@ -10,7 +10,7 @@ import shapely
 
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, Layer, rank_places
-from geodata.cartography.words import figure_text
+from geodata.cartography.words import number_text
 from geodata.escaping import plain_text
 
 # The class of a place that lies outside the shown one.
@@ -82,7 +82,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "title": plain_text(layer.indicator.title_in(lang) + (f"({unit})" if unit else "")),
         "unit": unit if unit in ("%", "‰") else f" {unit}".rstrip(),
         "decimals": layer.decimals,
-        "worst": _worst(atlas, layer, lang),
+        "worst": _worst(atlas, layer),
         "named": named,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
@@ -124,7 +124,7 @@ def _compact(layer: Layer) -> np.ndarray:
     return short if same else layer.values.astype("float64")
 
 
-def _worst(atlas: Atlas, layer: Layer, lang: str | None) -> list[list[object]]:
+def _worst(atlas: Atlas, layer: Layer) -> list[list[object]]:
     """Return position and text of the worst places of the layer, worst first."""
     if layer.indicator.worse == "none" or int((layer.classes[layer.inside] != NO_DATA).sum()) < 2:
         return []
@@ -133,9 +133,10 @@ def _worst(atlas: Atlas, layer: Layer, lang: str | None) -> list[list[object]]:
     )
     ranked = ranked[ranked["rank"].notna()].head(WORST)
     positions = _positions(atlas, ranked.index, layer.level)
+    unit = layer.indicator.unit_in("zh")
+    percent = unit if unit in ("%", "‰") else ""
     texts = [
-        f"{plain_text(row.name, 14)} "
-        + figure_text(row.value, layer.indicator, decimals=layer.decimals, lang=lang)
+        f"{plain_text(row.name, 14)} {number_text(row.value, layer.decimals)}{percent}"
         for row in ranked.itertuples()
     ]
     return [[position, text] for position, text in zip(positions, texts, strict=True)]

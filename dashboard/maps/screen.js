@@ -5,12 +5,13 @@
 const OUTSIDE = 254
 const MISSING = 255
 const SVG = "http://www.w3.org/2000/svg"
+const BOLD = ["Guatu Bold,Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 const FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 const INK = {
   light: {ground: "#f7f8fa", outside: "#eef0f3", line: "#ffffff", town: "#37474f", area: "#10171c",
-          text: "#10171c", halo: "#ffffff", mark: "#0b57d0"},
+          text: "#10171c", soft: "#37434d", halo: "#ffffff", mark: "#0b57d0"},
   dark: {ground: "#12161b", outside: "#1b2127", line: "#12161b", town: "#b0bec5", area: "#ffffff",
-         text: "#ffffff", halo: "#0b0f13", mark: "#7cc4ff"},
+         text: "#ffffff", soft: "#d5dde4", halo: "#0b0f13", mark: "#7cc4ff"},
 }
 
 let library = null
@@ -130,17 +131,38 @@ class Screen {
     this.sketching()
   }
 
-  // Beside or above the legend, whichever shows the place larger.
+  // The smallest padding on the left or below with which no place lies under the legend.
   padding() {
+    const around = {top: 28, bottom: 34, right: 40, left: 20}
     const {offsetWidth: wide, offsetHeight: high} = this.legend
-    const around = {top: 28, bottom: 40, right: 28, left: 28}
-    const [west, south, east, north] = this.model.picture.bounds
-    const ratio = (east - west) * Math.cos((south + north) * Math.PI / 360) / Math.max(north - south, 1e-9)
-    const scale = (pad) => Math.min((this.canvas.clientWidth - pad.left - pad.right) / ratio,
-      this.canvas.clientHeight - pad.top - pad.bottom)
-    const beside = {...around, left: wide + 36}, above = {...around, bottom: high + 36}
-    const best = scale(beside) >= scale(above) ? beside : above
-    return scale(best) > 0.5 * scale(around) ? best : around
+    const found = [around]
+    for (let share = 0; share <= 1; share += 0.1) {
+      found.push({...around, left: around.left + share * wide}, {...around, bottom: around.bottom + share * high})
+    }
+    const free = found.map((pad) => this.layout(pad)).filter((layout) => layout.hidden === 0)
+    free.sort((a, b) => b.scale - a.scale)
+    return free[0]?.pad ?? around
+  }
+
+  // How large the place is drawn with a padding, and how many of its places the legend hides.
+  layout(pad) {
+    const picture = this.model.picture
+    const {clientWidth: width, clientHeight: height} = this.canvas
+    const [west, south, east, north] = picture.bounds
+    const left = mercatorX(west), top = mercatorY(north)
+    const across = Math.max(mercatorX(east) - left, 1e-12), down = Math.max(mercatorY(south) - top, 1e-12)
+    const room = [width - pad.left - pad.right, height - pad.top - pad.bottom]
+    const scale = Math.min(room[0] / across, room[1] / down)
+    const shift = [pad.left + (room[0] - across * scale) / 2, pad.top + (room[1] - down * scale) / 2]
+    const right = 12 + this.legend.offsetWidth + 12, roof = height - 12 - this.legend.offsetHeight - 12
+    let hidden = 0
+    this.points[picture.level].forEach(([, x, y, , size], id) => {
+      if (x === null || picture.classes[id] === OUTSIDE) { return }
+      const reach = Math.sqrt(size) * 1e-4 / 360 * scale / 2
+      const px = shift[0] + (mercatorX(x) - left) * scale, py = shift[1] + (mercatorY(y) - top) * scale
+      if (px - reach < right && py + reach > roof) { hidden += 1 }
+    })
+    return {pad, scale, hidden}
   }
 
   style() {
@@ -170,8 +192,9 @@ class Screen {
     })
     // Outlines of the villages lie under those of the townships, and those under the county's.
     lines.reverse()
-    texts.push({...this.label("worst", "worst", 1), layout: {
-      "text-field": ["get", "t"], "text-font": FONT, "text-size": 16, "text-max-width": 30,
+    const worst = this.label("worst", "worst", 1)
+    texts.push({...worst, paint: {...worst.paint, "text-halo-width": 3}, layout: {
+      "text-field": ["get", "t"], "text-font": BOLD, "text-size": this.letters(1.25), "text-max-width": 30,
       "text-variable-anchor": ["center", "left", "right", "top", "bottom"],
       "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
       "text-padding": 2}})
@@ -183,10 +206,13 @@ class Screen {
     const ink = INK[this.theme]
     return {id, type: "symbol", source,
       layout: {"text-field": ["get", "n"], "text-font": FONT, "text-max-width": 8,
-        "text-size": depth === this.model.sources.length - 1 ? 14 : 17, "text-padding": 4,
+        "text-size": this.letters(depth === this.model.sources.length - 1 ? 0.95 : 1.05), "text-padding": 4,
         "symbol-sort-key": ["get", "s"]},
       paint: {"text-color": ink.text, "text-halo-color": ink.halo, "text-halo-width": 2.5}}
   }
+
+  // Letters grow with the map, so that they can be read on a projector.
+  letters(share) { return Math.round(Math.max(13, Math.min(20, this.canvas.clientWidth / 62)) * share) }
 
   features(level) {
     // Large places first: theirs is the label kept when two collide.
@@ -247,7 +273,7 @@ class Screen {
       const colour = depth === shown ? ink.line : depth === shown - 1 ? ink.town : ink.area
       this.map.setPaintProperty("line-" + level, "line-color", colour)
       this.map.setPaintProperty("mark-" + level, "line-color", ink.mark)
-      this.map.setPaintProperty("label-" + level, "text-color", ink.text)
+      this.map.setPaintProperty("label-" + level, "text-color", ink.soft)
       this.map.setPaintProperty("label-" + level, "text-halo-color", ink.halo)
     })
     for (const [name, value] of [["text-color", ink.text], ["text-halo-color", ink.halo]]) {
@@ -354,6 +380,7 @@ class Screen {
     for (const [source, id] of this.marked) { this.map.setFeatureState({source, id}, {marked: false}) }
     this.marked = Array.from(this.model.marked, (id) => [this.level, id])
     for (const [source, id] of this.marked) { this.map.setFeatureState({source, id}, {marked: true}) }
+    this.map.setPaintProperty("mark-" + this.level, "line-width", this.marked.length > 1 ? 2.5 : 4)
     this.chip.style.display = this.model.chosen ? "flex" : "none"
     const clear = make("button", "", this.model.texts.clear)
     clear.type = "button"
@@ -415,6 +442,9 @@ class Screen {
     this.map?.remove()
   }
 }
+
+const mercatorX = (longitude) => longitude / 360
+const mercatorY = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
 
 function within(x, y, ring) {
   let inside = false

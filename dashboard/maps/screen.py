@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import param
-from panel.custom import JSComponent
+
+from dashboard.maps.component import Component
 
 # Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
 
 
-class ScreenMap(JSComponent):
+class ScreenMap(Component):
     """A map that is sent its geometry by address and every change as one `picture`.
 
     It answers with messages: click (id), select (ids) and up; ids are positions in the level.

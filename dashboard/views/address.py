@@ -6,12 +6,12 @@ from pathlib import Path
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
+from dashboard.maps.component import Component
 from dashboard.state import ADDRESS, State
 
 
-class Address(JSComponent):
+class Address(Component):
     """The query of the page; while playing it replaces the last step instead of adding one."""
 
     query = param.String()
@@ -27,7 +27,7 @@ class AddressView(pn.viewable.Viewer):
         super().__init__()
         self.state = state
         self.address = Address(query=state.query, width=0, height=0, margin=0)
-        self.address.on_msg(self._answer)
+        self.address.on_message(self._answer)
         state.param.watch(self._update, [*ADDRESS])
 
     def __panel__(self) -> pn.viewable.Viewable:

@@ -12,7 +12,7 @@ from geodata.escaping import html_text
 
 _CSS = """
 :host { width: 100%; }
-h1 { margin: 0; font-size: clamp(22px, 1.75vw, 36px); line-height: 1.25; font-weight: 700; }
+h1 { margin: 0; font-size: clamp(20px, 1.7vw, 36px); line-height: 1.25; font-weight: 700; word-break: keep-all; overflow-wrap: anywhere; }
 p { margin: 4px 0 0; font-size: clamp(16px, 1.1vw, 22px); opacity: 0.85; }
 """
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
+from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.texts import text
 from geodata.cartography.coverage import Coverage, coverage
@@ -16,7 +16,7 @@ from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
 
-class JoinNote(JSComponent):
+class JoinNote(Component):
     """A sentence, and tables behind a button."""
 
     content = param.Dict(default={})
@@ -61,7 +61,9 @@ class JoinLineView(pn.viewable.Viewer):
             lines.append(self._text("rows", count=len(found.unmatched_rows)))
         return {
             "sentence": "\n".join(lines),
-            "button": self._text("open", count=len(found.missing)),
+            "button": self._text("open", count=len(found.missing))
+            if len(found.missing)
+            else self._text("open_rows", count=len(found.unmatched_rows)),
             "close": self._text("close"),
             "parts": self._parts(found),
         }

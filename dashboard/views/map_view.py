@@ -27,7 +27,7 @@ class MapView(pn.viewable.Viewer):
             marked=self._marked(),
             sizing_mode="stretch_both",
         )
-        self.screen.on_msg(self._answer)
+        self.screen.on_message(self._answer)
         state.param.watch(self._repaint, ["place", "indicator", "period", "level", "classes"])
         state.param.watch(self._select, ["selected"])
         state.param.watch(self._darken, ["dark"])

@@ -8,8 +8,8 @@ from typing import ClassVar
 import pandas as pd
 import panel as pn
 import param
-from panel.custom import JSComponent
 
+from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.texts import text
 from geodata.cartography import Layer, rank_places
@@ -21,7 +21,7 @@ from geodata.escaping import plain_text
 SHOWN = 100
 
 
-class RankingList(JSComponent):
+class RankingList(Component):
     """Rows of a ranking; a click answers with the key of the place."""
 
     table = param.Dict(default={})
@@ -42,7 +42,7 @@ class RankingView(pn.viewable.Viewer):
         self.list = RankingList(
             table=self._table(), dark=state.dark, sizing_mode="stretch_both", margin=0
         )
-        self.list.on_msg(self._answer)
+        self.list.on_message(self._answer)
         watched = ["place", "indicator", "period", "level", "classes", "selected"]
         state.param.watch(self._update, watched)
         state.param.watch(self._darken, ["dark"])

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import panel as pn
 import param
-from panel.custom import JSComponent
 
+from dashboard.maps.component import Component
 from dashboard.state import State
 from geodata.escaping import plain_text
 
 
-class Trail(JSComponent):
+class Trail(Component):
     """Names from the top down; a click answers with the position of the step."""
 
     steps = param.List(default=[])
@@ -31,7 +31,7 @@ class TrailView(pn.viewable.Viewer):
         super().__init__()
         self.state = state
         self.trail = Trail(steps=self._steps(), sizing_mode="stretch_width")
-        self.trail.on_msg(self._answer)
+        self.trail.on_message(self._answer)
         state.param.watch(self._update, ["place"])
 
     def __panel__(self) -> pn.viewable.Viewable:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-# The whole area is about one screen wide; zoomed in to a township eight times as large, an edge
+# The whole area is about one screen wide; zoomed in five times, an edge
 # is still true to about one pixel.
 SCREEN = 1920
-KEPT_AT_ZOOM = 8
+KEPT_AT_ZOOM = 5
 
 
 def screen_outlines(

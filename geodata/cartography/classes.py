@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import mapclassify
 import numpy as np
@@ -85,10 +86,16 @@ def _quantiles(numbers: np.ndarray, count: int) -> np.ndarray:
 def _natural(numbers: np.ndarray, count: int) -> np.ndarray:
     if len(numbers) > _SAMPLE:
         numbers = np.quantile(numbers, np.linspace(0, 1, _SAMPLE), method="closest_observation")
+    bins = np.array(_fisher_jenks(tuple(numbers.tolist()), min(count, len(np.unique(numbers)))))
+    return np.unique(bins[bins < numbers[-1]])
+
+
+@lru_cache(maxsize=256)
+def _fisher_jenks(numbers: tuple[float, ...], count: int) -> tuple[float, ...]:
+    """Return the upper bounds; kept, because every viewer and period asks for the same ones."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # says that an optional compiler is absent
-        bins = mapclassify.FisherJenks(numbers, k=min(count, len(np.unique(numbers)))).bins
-    return np.unique(bins[bins < numbers[-1]])
+        return tuple(mapclassify.FisherJenks(np.array(numbers), k=count).bins.tolist())
 
 
 def _rounded(cuts: np.ndarray, numbers: np.ndarray, method: str) -> Breaks:

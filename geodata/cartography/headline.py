@@ -24,7 +24,9 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         return whole_figure(atlas, layer, lang)
     worst = ranked.head(min(WORST, len(ranked)))
     apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
-    names = apart.join(_named(row, layer, lang) for row in worst.itertuples())
+    nested = _skips_a_level(atlas, layer)
+    names = apart.join(_named(row, layer, nested) for row in worst.itertuples())
+    facts["indicator"] = _with_unit(layer, lang)
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
     values = {"count": len(worst), "names": names, "end": end, "level": level}
@@ -56,9 +58,29 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     return sentence + i18n.text(f"cartography.change_{course}", lang, **values)
 
 
-def _named(row, layer: Layer, lang: str | None) -> str:
-    figure = figure_text(row.value, layer.indicator, decimals=layer.decimals, lang=lang)
-    return i18n.text("cartography.named", lang, name=row.name, figure=figure)
+def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
+    """Return whether the places listed lie in different places below the shown one."""
+    level = atlas.level_of(layer.place)
+    depth = -1 if level is None else atlas.levels.index(level)
+    return atlas.levels.index(layer.level) - depth > 1
+
+
+def _named(row, layer: Layer, nested: bool) -> str:
+    parent = row.parent_name if nested and isinstance(row.parent_name, str) else ""
+    percent = layer.indicator.unit_in("zh") if _is_share(layer) else ""
+    return f"{parent}{row.name} {number_text(row.value, layer.decimals)}{percent}"
+
+
+def _with_unit(layer: Layer, lang: str | None) -> str:
+    """Return the title of the indicator with its unit, which is then left off each figure."""
+    title, unit = layer.indicator.title_in(lang), layer.indicator.unit_in(lang)
+    if not unit or _is_share(layer):
+        return title
+    return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
+
+
+def _is_share(layer: Layer) -> bool:
+    return layer.indicator.unit_in("zh") in ("%", "‰")
 
 
 def _facts(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, object]:
