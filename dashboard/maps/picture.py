@@ -82,7 +82,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "title": plain_text(layer.indicator.title_in(lang) + (f"({unit})" if unit else "")),
         "unit": unit if unit in ("%", "‰") else f" {unit}".rstrip(),
         "decimals": layer.decimals,
-        "worst": _worst(atlas, layer),
+        "worst": [list(found) for found in worst_places(atlas, layer)],
         "named": named,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
@@ -124,7 +124,7 @@ def _compact(layer: Layer) -> np.ndarray:
     return short if same else layer.values.astype("float64")
 
 
-def _worst(atlas: Atlas, layer: Layer) -> list[list[object]]:
+def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
     """Return position and text of the worst places of the layer, worst first."""
     if layer.indicator.worse == "none" or int((layer.classes[layer.inside] != NO_DATA).sum()) < 2:
         return []
@@ -139,4 +139,4 @@ def _worst(atlas: Atlas, layer: Layer) -> list[list[object]]:
         f"{plain_text(row.name, 14)} {number_text(row.value, layer.decimals)}{percent}"
         for row in ranked.itertuples()
     ]
-    return [[position, text] for position, text in zip(positions, texts, strict=True)]
+    return list(zip(positions, texts, strict=True))

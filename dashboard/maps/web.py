@@ -1,0 +1,187 @@
+"""A map in one file: opens from disk or a memory stick with the network off."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import folium
+import shapely
+from branca.element import MacroElement
+from jinja2 import Template
+from xstatic.pkg import leaflet
+
+from dashboard.maps.picture import bounds, worst_places
+from dashboard.texts import text
+from geodata.atlas import Atlas
+from geodata.cartography import NO_DATA, Layer, draw_layer, rank_places
+from geodata.cartography.coverage import coverage
+from geodata.cartography.headline import headline, whole_figure
+from geodata.cartography.words import figure_text, period_text
+from geodata.escaping import html_text
+
+_HERE = Path(__file__).parent
+_GRID = 1e-5
+# What folium names its variables by.
+_NAME = re.compile(r"(?<=[a-z]_)[0-9a-f]{32}(?![0-9a-f])")
+# A marker would fetch its picture before it is given its text.
+_NO_PICTURE = "L.Marker.prototype.options.icon = L.divIcon({className: 'worst'});"
+
+
+def write_web_map(
+    atlas: Atlas, file: Path, *, indicator: str | None = None, lang: str | None = None
+) -> None:
+    """Write `web_map` to a file in UTF-8."""
+    file.write_text(web_map(atlas, indicator=indicator, lang=lang), encoding="utf-8")
+
+
+def web_map(atlas: Atlas, *, indicator: str | None = None, lang: str | None = None) -> str:
+    """Return a page with the lowest places coloured by an indicator in its last period.
+
+    Scripts and styles are in the page and no tiles are asked for. Every text from data is escaped.
+    The same atlas gives the same page.
+    """
+    key = indicator or next(iter(atlas.indicators))
+    periods = atlas.periods_of(key)
+    layer = draw_layer(atlas, key, periods[-1] if periods else "", level=atlas.lowest)
+    chart = folium.Map(
+        tiles=None, zoom_control=True, attributionControl=False, zoomSnap=0.1, prefer_canvas=False
+    )
+    chart.default_js, chart.default_css = [], []
+    _places(atlas, layer, lang).add_to(chart)
+    for level in reversed(atlas.levels[:-1]):
+        _borders(atlas, level).add_to(chart)
+    for marker in _labels(atlas, layer):
+        marker.add_to(chart)
+    west, south, east, north = bounds(atlas, None)
+    chart.fit_bounds([[south, west], [north, east]], padding=(20, 20))
+    root = chart.get_root()
+    root.title = f"{atlas.title} {layer.indicator.title_in(lang)}"
+    root.header.add_child(_Raw(_library()), name="library")
+    root.html.add_child(_Raw(_beside(atlas, layer, lang)), name="beside")
+    return _stable(root.render())
+
+
+class _Raw(MacroElement):
+    """Finished HTML that no template engine reads again."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self._template = Template("{{ this.html }}")
+
+    def render(self, **kwargs: object) -> str:
+        return self.html
+
+
+def _library() -> str:
+    """Return Leaflet's script and style for the head, with no reference to another file."""
+    home = Path(leaflet.BASE_DIR)
+    script = (home / "leaflet.js").read_text(encoding="utf-8")
+    script = re.sub(r"//# sourceMappingURL=.*", "", script).replace("</script", "<\\/script")
+    style = re.sub(r"url\([^)]*\)", "none", (home / "leaflet.css").read_text(encoding="utf-8"))
+    own = (_HERE / "web.css").read_text(encoding="utf-8")
+    return f"<script>{script}\n{_NO_PICTURE}</script>\n<style>{style}\n{own}</style>"
+
+
+def _places(atlas: Atlas, layer: Layer, lang: str | None) -> folium.GeoJson:
+    """Return the coloured places with their tooltips; folium puts those in as HTML."""
+    frame = atlas.geometry(layer.level)
+    positions = layer.keys.get_indexer(frame.index)
+    parents = atlas.places["parent"].reindex(frame.index).map(atlas.places["name"])
+    colours = layer.palette.colours["light"]
+    shapes = shapely.set_precision(frame.geometry.to_numpy(), _GRID, mode="pointwise")
+    features = []
+    # Feature by feature, because folium takes mappings.
+    for key, position, shape in zip(frame.index, positions, shapes, strict=True):
+        class_ = layer.classes[position]
+        figure = figure_text(
+            layer.values[position], layer.indicator, decimals=layer.decimals, lang=lang
+        )
+        missing = class_ == NO_DATA
+        properties = {
+            "name": html_text(atlas.places.at[key, "name"]),
+            "parent": html_text(parents[key]) if isinstance(parents[key], str) else "",
+            "figure": html_text(text("map.missing", lang) if missing else figure),
+            "fill": "url(#no-data)" if missing else colours[class_],
+        }
+        geometry = json.loads(shapely.to_geojson(shape))
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    tooltip = folium.GeoJsonTooltip(["name", "parent", "figure"], labels=False, sticky=True)
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        style_function=_fill,
+        highlight_function=lambda feature: {"weight": 4, "color": "#0b57d0"},
+        tooltip=tooltip if features else None,
+        smooth_factor=0.5,
+    )
+
+
+def _fill(feature: dict) -> dict[str, object]:
+    fill = feature["properties"]["fill"]
+    return {"fillColor": fill, "fillOpacity": 1, "color": "#ffffff", "weight": 0.8}
+
+
+def _borders(atlas: Atlas, level: str) -> folium.GeoJson:
+    """Return the outlines of a level above as lines that no pointer meets."""
+    weight = 3 if level == atlas.levels[0] else 1.6
+    lines = shapely.boundary(atlas.geometry(level).geometry.to_numpy())
+    line = shapely.set_precision(shapely.union_all(lines), _GRID, mode="pointwise")
+    return folium.GeoJson(
+        json.loads(shapely.to_geojson(line)),
+        style_function=lambda feature: {"color": "#263238", "weight": weight},
+        interactive=False,
+        smooth_factor=0.5,
+    )
+
+
+def _labels(atlas: Atlas, layer: Layer) -> list[folium.Marker]:
+    """Return the names of the worst places as markers."""
+    frame = atlas.geometry(layer.level)
+    markers = []
+    for position, words in worst_places(atlas, layer):
+        key = layer.keys[position]
+        if key in frame.index:
+            point = shapely.point_on_surface(frame.geometry[key])
+            icon = folium.DivIcon(html=f"<b>{html_text(words)}</b>", class_name="worst")
+            markers.append(folium.Marker((point.y, point.x), icon=icon))
+    return markers
+
+
+def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
+    """Return title, legend, join counts and the worst ten as escaped HTML."""
+    found = coverage(atlas, layer.indicator.key, layer.period)
+    level = text(f"atlas.{atlas.lowest}", lang)
+    lines = [
+        text("join_line.period", lang, period=period_text(layer.period, lang) or "—"),
+        text("join_line.with_data", lang, count=found.with_data, places=found.places, level=level),
+    ]
+    if "matched" in atlas.join and "boundary_features" in atlas.join:
+        counts = {"matched": atlas.join["matched"], "features": atlas.join["boundary_features"]}
+        lines.append(text("join_line.joined", lang, **counts))
+    ranked = rank_places(atlas, layer.indicator.key, layer.period, level=layer.level)
+    figures = [
+        (row.name, figure_text(row.value, layer.indicator, decimals=layer.decimals, lang=lang))
+        for row in ranked[ranked["rank"].notna()].head(10).itertuples()
+    ]
+    template = Template((_HERE / "web.html").read_text(encoding="utf-8"), autoescape=True)
+    return template.render(
+        lang=lang or "zh",
+        title=headline(atlas, layer, lang),
+        whole=whole_figure(atlas, layer, lang),
+        indicator=layer.indicator.title_in(lang),
+        unit=layer.indicator.unit_in(lang),
+        legend=layer.legend(lang),
+        rule=layer.rule(lang),
+        lines=lines,
+        figures=figures,
+        no_data=layer.palette.no_data["light"],
+    )
+
+
+def _stable(page: str) -> str:
+    """Return the page with folium's random names replaced by numbers in order."""
+    names = dict.fromkeys(_NAME.findall(page))
+    numbers = {name: f"{order:032x}" for order, name in enumerate(names)}
+    return _NAME.sub(lambda found: numbers[found[0]], page)
