@@ -22,6 +22,8 @@ _PUBLIC = {
     "read_boundaries": "geodata.boundaries.read",
     "JoinResult": "geodata.boundaries.join",
     "join_indicators": "geodata.boundaries.join",
+    "Actor": "geodata.access",
+    "Scope": "geodata.access",
     "load_policy": "geodata.policy",
 }
 

@@ -25,11 +25,17 @@ class GuatuError(Exception):
         """Return the sentence in one language; an unknown key is shown as it is."""
         if self.key not in i18n.CATALOGUE:
             return f"{self.key} {self.values or ''}".strip()
-        return i18n.text(self.key, lang, **self.values)
+        values = {
+            name: i18n.text(value, lang) if isinstance(value, i18n.Key) else value
+            for name, value in self.values.items()
+        }
+        return i18n.text(self.key, lang, **values)
 
 
 def _shown(value: object) -> object:
     """Return text cut to a readable length, so that a 10 MB cell does not fill a screen."""
+    if isinstance(value, i18n.Key):
+        return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     return plain_text(value, 300)
@@ -61,6 +67,18 @@ class StoreError(GuatuError):
 
 class ScopeError(GuatuError):
     """A place that is outside the actor's scope."""
+
+
+class AccessError(GuatuError):
+    """The records of accounts and audit cannot be written or read; the act does not happen."""
+
+
+class AccountError(GuatuError):
+    """A sign-in, a password or an account that is refused."""
+
+
+class WriteError(GuatuError):
+    """An entry by a person that is incomplete, or changed by someone else meanwhile."""
 
 
 class ThemeError(GuatuError):

@@ -13,6 +13,10 @@ import yaml
 LANGUAGES = ("zh", "en")
 
 
+class Key(str):
+    """The key of a text that stands as a value inside another text, in the same language."""
+
+
 def default_language() -> str:
     """Return the language of GUATU_LANG when it is a known one, else Chinese."""
     wanted = os.environ.get("GUATU_LANG", "zh")[:2].lower()

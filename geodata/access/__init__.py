@@ -1,0 +1,52 @@
+"""Who sees what: scope, masks, audit, accounts, and the one door to rows about people."""
+
+from geodata.access.accounts import Account, Accounts
+from geodata.access.audit import Trail, read_export, utc_now
+from geodata.access.chain import Entry, Record, Verification, verify_records
+from geodata.access.database import Database
+from geodata.access.limits import Limits
+from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame
+from geodata.access.privacy import table_privacy
+from geodata.access.reader import Door, Keys, Reader, Request, Rows
+from geodata.access.roles import load_roles
+from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
+from geodata.access.sessions import Sessions
+from geodata.access.suppression import small_counts
+from geodata.access.unmask import Grant, Unmasking
+from geodata.access.writes import Writes, Written
+
+__all__ = [
+    "EVERYWHERE",
+    "Account",
+    "Accounts",
+    "Actor",
+    "Database",
+    "Door",
+    "Entry",
+    "Grant",
+    "Keys",
+    "Limits",
+    "Pattern",
+    "Patterns",
+    "Privacy",
+    "Reader",
+    "Record",
+    "Request",
+    "Rows",
+    "Scope",
+    "Sessions",
+    "Trail",
+    "Unmasking",
+    "Verdict",
+    "Verification",
+    "Writes",
+    "Written",
+    "load_roles",
+    "mask_column",
+    "mask_frame",
+    "read_export",
+    "small_counts",
+    "table_privacy",
+    "utc_now",
+    "verify_records",
+]

@@ -1,0 +1,218 @@
+"""Local accounts: who there is, signing in, and the lock after too many failures."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from geodata.access.audit import Trail
+from geodata.access.chain import Entry
+from geodata.access.database import METADATA
+from geodata.access.limits import Limits
+from geodata.access.passwords import hash_password, is_password, password_faults
+from geodata.access.scope import Actor
+from geodata.errors import AccountError
+
+_ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(40), nullable=False),
+    Column("prefixes", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("changed", String(40), nullable=False),
+)
+# Failures are counted for every name typed, known or not, under its hash: the answer is the same
+# for both, and a password typed into the wrong field is not kept readable.
+_FAILURES = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("who", String(64), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last", String(40), nullable=False),
+)
+_NAME = re.compile(r"[\w.@-]{2,64}")
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account without its password; `changed` is when the password was set (UTC)."""
+
+    name: str
+    role: str
+    prefixes: tuple[str, ...]
+    disabled: bool
+    must_change: bool
+    changed: str
+
+    @property
+    def actor(self) -> Actor:
+        """Return the person at work under this account."""
+        return Actor(self.name, self.role, self.prefixes)
+
+
+class Accounts:
+    """The accounts of one database; every change is in the audit, in the same transaction."""
+
+    def __init__(self, trail: Trail, limits: Limits) -> None:
+        self._trail, self._limits = trail, limits
+        self._database = trail.database
+        self._database.create(_ACCOUNTS, _FAILURES)
+
+    def add(self, actor: Actor, password: str, *, by: str, now: datetime) -> Account:
+        """Make an account for `actor`; its first password must be changed at the first sign-in."""
+        name = account_name(actor.name)
+        self._check_password(password, name)
+        account = Account(name, actor.role, actor.scope.prefixes, False, True, _text(now))
+        row = vars(account) | {"prefixes": ",".join(account.prefixes)}
+        kept = hash_password(password)
+        with self._database.writing() as connection:
+            if _found(connection, name) is not None:
+                raise AccountError("access.account_exists", name=name)
+            detail = {"role": account.role, "places": list(account.prefixes)}
+            self._trail.append(
+                connection, Entry(by, "user_add", subject=name, outcome="done", detail=detail)
+            )
+            connection.execute(insert(_ACCOUNTS).values(**row, password=kept))
+        return account
+
+    def set_password(self, name: str, password: str, *, by: str, now: datetime) -> None:
+        """Set a password; set by anyone but its owner, it must be changed at the next sign-in."""
+        name = account_name(name)
+        self._check_password(password, name)
+        changes = {
+            "password": hash_password(password),
+            "must_change": by != name,
+            "changed": _text(now),
+        }
+        with self._database.writing() as connection:
+            old = _required(connection, name)
+            if by == name and is_password(password, old.password):
+                raise AccountError("access.password_same")
+            self._change(connection, name, Entry(by, "user_reset"), **changes)
+            connection.execute(delete(_FAILURES).where(_FAILURES.c.who == _who(name)))
+
+    def set_disabled(self, name: str, disabled: bool, *, by: str) -> None:
+        """Shut an account out, or let it in again."""
+        act = "user_disable" if disabled else "user_enable"
+        with self._database.writing() as connection:
+            self._change(connection, account_name(name), Entry(by, act), disabled=disabled)
+
+    def all(self) -> list[Account]:
+        """Return every account by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(_ACCOUNTS).order_by(_ACCOUNTS.c.name)).all()
+        return [_account(row) for row in rows]
+
+    def get(self, name: str) -> Account | None:
+        """Return one account, or None."""
+        with self._database.reading() as connection:
+            row = _found(connection, account_name(name, strict=False))
+        return None if row is None else _account(row)
+
+    def sign_in(self, name: str, password: str, *, now: datetime, origin: str = "") -> Account:
+        """Return the account when name and password are right and neither locked nor disabled.
+
+        Everything else raises AccountError: the same sentence, after the same work, for a wrong
+        password, an unknown name and a disabled account. Both ends are in the audit.
+        """
+        key = account_name(name, strict=False)
+        who = _who(key)
+        # The attempt is counted before it is tried, so that guesses at the same time all count.
+        locked = self._count(who, now)
+        with self._database.reading() as connection:
+            row = _found(connection, key)
+        right = is_password(password, row.password if row is not None else None)
+        known = key if row is not None else f"?{who[:12]}"
+        entry = Entry(known, "sign_in", detail={"origin": origin})
+        if locked:
+            self._trail.record(replace(entry, outcome="refused", reason="locked"))
+            raise AccountError("access.locked", minutes=self._limits.lock_minutes)
+        if not right or row.disabled:
+            self._trail.record(replace(entry, outcome="failed"))
+            raise AccountError("access.sign_in_failed", **self._lock_values())
+        with self._database.writing() as connection:
+            self._trail.append(connection, replace(entry, role=row.role, outcome="done"))
+            connection.execute(delete(_FAILURES).where(_FAILURES.c.who == who))
+        return _account(row)
+
+    def _count(self, who: str, now: datetime) -> bool:
+        """Count one more attempt under a name; returns whether the name is locked."""
+        over = _text(now - timedelta(minutes=self._limits.lock_minutes))
+        with self._database.writing() as connection:
+            connection.execute(delete(_FAILURES).where(_FAILURES.c.last <= over))
+            count = connection.execute(
+                select(_FAILURES.c.count).where(_FAILURES.c.who == who).with_for_update()
+            ).scalar_one_or_none()
+            if count is None:
+                connection.execute(insert(_FAILURES).values(who=who, count=1, last=_text(now)))
+                return False
+            if count >= self._limits.failures:
+                return True  # the lock runs from the last real attempt and ends by itself
+            mine = update(_FAILURES).where(_FAILURES.c.who == who)
+            connection.execute(mine.values(count=count + 1, last=_text(now)))
+            return False
+
+    def _lock_values(self) -> dict[str, int]:
+        return {"failures": self._limits.failures, "minutes": self._limits.lock_minutes}
+
+    def _check_password(self, password: str, name: str) -> None:
+        faults = password_faults(password, name, self._limits)
+        if faults:
+            raise AccountError("access.password_weak", faults="".join(faults))
+
+    def _change(self, connection: Connection, name: str, entry: Entry, **values: object) -> None:
+        _required(connection, name)
+        self._trail.append(connection, replace(entry, subject=name, outcome="done"))
+        connection.execute(update(_ACCOUNTS).where(_ACCOUNTS.c.name == name).values(**values))
+
+
+def account_name(name: str, *, strict: bool = True) -> str:
+    """Return the one form of an account's name; raises AccountError when it can be none."""
+    same = unicodedata.normalize("NFKC", name).strip().casefold()
+    if strict and not _NAME.fullmatch(same):
+        raise AccountError("access.bad_account_name", name=name)
+    return same
+
+
+def _found(connection: Connection, name: str):  # type: ignore[no-untyped-def]
+    return connection.execute(select(_ACCOUNTS).where(_ACCOUNTS.c.name == name)).one_or_none()
+
+
+def _required(connection: Connection, name: str):  # type: ignore[no-untyped-def]
+    row = _found(connection, name)
+    if row is None:
+        raise AccountError("access.no_account", name=name)
+    return row
+
+
+def _account(row) -> Account:  # type: ignore[no-untyped-def]
+    prefixes = tuple(filter(None, row.prefixes.split(",")))
+    return Account(row.name, row.role, prefixes, row.disabled, row.must_change, row.changed)
+
+
+def _who(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,213 @@
+"""The audit: every act is written down before it happens, and nothing is taken away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from geodata.access.chain import (
+    START,
+    Entry,
+    Fault,
+    Record,
+    Verification,
+    detail_text,
+    verify_records,
+)
+from geodata.access.database import METADATA, Database
+from geodata.errors import AccessError
+
+_AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False, index=False),
+    *(Column(name, Text, nullable=False) for name in ("actor", "role", "act", "place", "subject")),
+    *(Column(name, Text, nullable=False) for name in ("outcome", "reason", "detail")),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+# One row: the end of the chain, and the last record that was put away with its time of keeping.
+_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("base_seq", Integer, nullable=False),
+    Column("base_hash", String(64), nullable=False),
+)
+_SQLITE = (
+    "INSERT OR IGNORE INTO audit_head VALUES (1, 0, '{start}', 0, '{start}')",
+    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
+    "CREATE INDEX IF NOT EXISTS audit_subject ON audit (subject)",
+    "CREATE TRIGGER IF NOT EXISTS audit_no_update BEFORE UPDATE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END",
+    "CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit "
+    "WHEN old.seq > (SELECT base_seq FROM audit_head) "
+    "BEGIN SELECT RAISE(ABORT, 'audit records are never removed'); END",
+)
+_POSTGRESQL = (
+    "INSERT INTO audit_head VALUES (1, 0, '{start}', 0, '{start}') ON CONFLICT DO NOTHING",
+    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
+    "CREATE INDEX IF NOT EXISTS audit_subject ON audit (subject)",
+    "CREATE OR REPLACE FUNCTION audit_keep() RETURNS trigger AS $$ BEGIN "
+    "IF TG_OP = 'DELETE' AND old.seq <= (SELECT base_seq FROM audit_head) THEN RETURN old; END IF; "
+    "RAISE EXCEPTION 'audit records are never changed'; END $$ LANGUAGE plpgsql",
+    "CREATE OR REPLACE TRIGGER audit_keep BEFORE UPDATE OR DELETE ON audit "
+    "FOR EACH ROW EXECUTE FUNCTION audit_keep()",
+)
+
+
+def utc_now() -> datetime:
+    """Return the time now; the one clock of the trail unless another is given."""
+    return datetime.now(UTC)
+
+
+class Trail:
+    """The audit of one database; any number of processes may write to one chain."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.database = database
+        self.clock = clock
+        also = _SQLITE if database.is_sqlite else _POSTGRESQL
+        database.create(_AUDIT, _HEAD, also=tuple(line.format(start=START) for line in also))
+
+    def record(self, entry: Entry) -> Record:
+        """Write an entry and commit it; raises AccessError when it cannot, and then nothing may go on."""
+        with self.database.writing() as connection:
+            return self.append(connection, entry)
+
+    def append(self, connection: Connection, entry: Entry) -> Record:
+        """Write an entry within a transaction, so that it is kept exactly when the act is."""
+        head = connection.execute(select(_HEAD).with_for_update()).one_or_none()
+        if head is None:
+            raise AccessError("access.audit_damaged", database=self.database.name)
+        fields = asdict(entry) | {"detail": detail_text(entry.detail)}
+        clean = {name: _storable(value) for name, value in fields.items()}
+        at = self.clock().astimezone(UTC).isoformat(timespec="microseconds")
+        draft = Record(seq=head.seq + 1, at=at, previous=head.hash, hash="", **clean)
+        record = Record(**(asdict(draft) | {"hash": draft.computed()}))
+        connection.execute(insert(_AUDIT).values(**asdict(record)))
+        connection.execute(update(_HEAD).values(seq=record.seq, hash=record.hash))
+        return record
+
+    def records(
+        self, *, since: datetime | None = None, newest: int | None = None, **equal: str
+    ) -> list[Record]:
+        """Return records in their order: since a time, the newest n, with equal fields."""
+        query = select(_AUDIT).order_by(_AUDIT.c.seq.desc())
+        if since is not None:
+            query = query.where(_AUDIT.c.at >= since.astimezone(UTC).isoformat())
+        for name, value in equal.items():
+            query = query.where(_AUDIT.c[name] == value)
+        if newest is not None:
+            query = query.limit(newest)
+        with self.database.reading() as connection:
+            found = [Record(**row) for row in connection.execute(query).mappings()]
+        return found[::-1]
+
+    def verify(self, *, noted: str | None = None) -> Verification:
+        """Check the whole chain; `noted` is a head hash written down earlier."""
+        with self._chain() as (records, head):
+            if head is None:
+                return Verification(0, 1, 0, START, (Fault(0, "tail"),))
+            found = verify_records(
+                records,
+                base=(head.base_seq, head.base_hash),
+                head=(head.seq, head.hash),
+                noted=noted,
+            )
+        if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
+            return replace(found, faults=(Fault(head.base_seq, "missing"), *found.faults))
+        return found
+
+    def _put_away_recorded(self, seq: int, base_hash: str) -> bool:
+        details = [json.loads(entry.detail) for entry in self.records(act="audit_put_away")]
+        return any((each["to"], each["hash"]) == (seq, base_hash) for each in details)
+
+    def export(self, file: Path) -> Verification:
+        """Write every record as JSON lines, and return the check of exactly what was written."""
+        with self._chain() as (records, head), file.open("w", encoding="utf-8") as lines:
+
+            def written() -> Iterator[Record]:
+                for record in records:
+                    lines.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+                    yield record
+
+            base = (head.base_seq, head.base_hash) if head else (0, START)
+            return verify_records(
+                written(), base=base, head=(head.seq, head.hash) if head else (0, "")
+            )
+
+    def put_away(self, before: datetime, archive: Path, *, keep_from: datetime, actor: str) -> int:
+        """Move records older than `before` to an archive file; returns how many.
+
+        Raises AccessError when `before` lies after `keep_from`, the first day that must be kept.
+        The chain goes on from the last record moved, and the move itself is recorded.
+        """
+        if before > keep_from:
+            raise AccessError("access.kept_longer", day=keep_from.date().isoformat())
+        verification = self.export(archive)
+        if not verification.whole:
+            raise AccessError("access.audit_damaged", database=self.database.name)
+        limit = before.astimezone(UTC).isoformat()
+        with self.database.writing() as connection:
+            kept = select(func.min(_AUDIT.c.seq)).where(_AUDIT.c.at >= limit).scalar_subquery()
+            last = connection.execute(
+                select(_AUDIT.c.seq, _AUDIT.c.hash)
+                .where(_AUDIT.c.seq < func.coalesce(kept, _HEAD.c.seq + 1))
+                .order_by(_AUDIT.c.seq.desc())
+                .limit(1)
+            ).one_or_none()
+            if last is None:
+                return 0
+            detail = {"to": last.seq, "hash": last.hash, "archive": archive.name}
+            self.append(connection, Entry(actor, "audit_put_away", detail=detail))
+            connection.execute(update(_HEAD).values(base_seq=last.seq, base_hash=last.hash))
+            gone = delete(_AUDIT).where(_AUDIT.c.seq <= last.seq)
+            return connection.execute(gone).rowcount
+
+    def count(self) -> int:
+        """Return how many records there are."""
+        with self.database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(_AUDIT)).scalar_one()
+
+    @contextmanager
+    def _chain(self):  # type: ignore[no-untyped-def]
+        with self.database.reading() as connection:
+            head = connection.execute(select(_HEAD)).one_or_none()
+            rows = connection.execution_options(yield_per=5000).execute(
+                select(_AUDIT).order_by(_AUDIT.c.seq)
+            )
+            yield (Record(*row) for row in rows), head
+
+
+def _storable(value: str) -> str:
+    """Return text that every database stores as it is: no NUL, no half of a surrogate pair."""
+    return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def read_export(file: Path) -> Iterator[Record]:
+    """Yield the records of an exported file, for a check on another machine."""
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield Record(**json.loads(line))

@@ -1,0 +1,92 @@
+"""What people may write: the kinds of entries of ``entries.yaml`` and the check of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from geodata import i18n
+from geodata.errors import WriteError
+
+_FILE = Path(__file__).with_name("entries.yaml")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entry: type text, day or choice, and its bounds."""
+
+    name: str
+    type: str
+    required: bool = False
+    longest: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of entry: the right it needs and its fields."""
+
+    name: str
+    act: str
+    fields: tuple[Field, ...]
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind of entry by name."""
+    content = i18n.load_yaml(_FILE)
+    assert isinstance(content, dict)
+    return {
+        name: Kind(
+            name,
+            kind["act"],
+            tuple(
+                Field(field, **(given | {"choices": tuple(given.get("choices", ()))}))
+                for field, given in kind["fields"].items()
+            ),
+        )
+        for name, kind in content.items()
+    }
+
+
+def checked(kind: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Return the fields of an entry as text, the empty ones left out.
+
+    Raises WriteError with all faults at once: unknown kind or field, missing, too long, no day.
+    """
+    known = kinds().get(kind)
+    if known is None:
+        raise WriteError("access.unknown_kind", kind=kind, known=", ".join(kinds()))
+    clean = {name: str(value).strip() for name, value in values.items() if value is not None}
+    faults = [
+        fault for field in known.fields for fault in _faults(field, clean.get(field.name, ""))
+    ]
+    names = {field.name for field in known.fields}
+    faults += [i18n.text("access.unknown_field", field=name) for name in clean if name not in names]
+    if faults:
+        raise WriteError("access.entry_faults", faults="".join(faults))
+    return {name: value for name, value in clean.items() if value}
+
+
+def _faults(field: Field, value: str) -> list[str]:
+    title = i18n.text(f"access.field_{field.name}")
+    if not value:
+        return [i18n.text("access.needed_field", field=title)] if field.required else []
+    if field.longest and len(value) > field.longest:
+        return [i18n.text("access.long_field", field=title, most=field.longest, found=len(value))]
+    if field.type == "day" and not _is_day(value):
+        return [i18n.text("access.not_a_day", field=title, value=value[:50])]
+    if field.type == "choice" and value not in field.choices:
+        known = ", ".join(field.choices)
+        return [i18n.text("access.not_a_choice", field=title, value=value[:50], known=known)]
+    return []
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

@@ -1,0 +1,49 @@
+"""The numbers of signing in, unmasking and keeping, as one value made from the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geodata.access.masking import Pattern, Patterns
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is in force on a day: times in minutes, hours and months, lengths in characters."""
+
+    failures: int
+    lock_minutes: int
+    idle_minutes: int
+    unmask_hours: int
+    retention_months: int
+    password_length: int
+    password_kinds: int
+    reason_length: int
+    small_count: int
+    patterns: Patterns
+
+    @classmethod
+    def of(cls, value: Callable[[str], object]) -> Limits:
+        """Return the limits from a look-up of parameter keys, already bound to place and day."""
+        numbers = {name: int(str(value(key))) for name, key in KEYS.items()}
+        patterns = {name: Pattern.parse(str(value(key))) for name, key in MASK_KEYS.items()}
+        return cls(**numbers, patterns=Patterns(**patterns))
+
+
+KEYS = {
+    "failures": "security.login_fail_max",
+    "lock_minutes": "security.lock_minutes",
+    "idle_minutes": "security.session_timeout",
+    "unmask_hours": "security.unmask_hours",
+    "retention_months": "security.log_retention",
+    "password_length": "security.password_length",
+    "password_kinds": "security.password_kinds",
+    "reason_length": "security.reason_length",
+    "small_count": "privacy.small_count",
+}
+MASK_KEYS = {
+    "identity_number": "privacy.mask.id",
+    "phone": "privacy.mask.phone",
+    "bank_account": "privacy.mask.bank",
+}

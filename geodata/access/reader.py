@@ -1,0 +1,241 @@
+"""The one door to rows about people: scope, then read, then mask, then the audit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pandas as pd
+
+from geodata.access.audit import Trail
+from geodata.access.chain import Entry
+from geodata.access.limits import Limits
+from geodata.access.masking import UNKNOWN, Privacy, mask_frame
+from geodata.access.scope import Actor
+from geodata.access.suppression import small_counts
+from geodata.access.unmask import Unmasking
+from geodata.errors import ScopeError
+
+COMPARISONS = ("is", "in", "at_least", "at_most", "contains")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which rows are wanted: a table, a place, columns, filters, an order and a page.
+
+    `place` is the code within which rows are wanted, empty for all the actor's places. A filter is
+    (column, comparison, value) with a comparison of COMPARISONS; `order` names columns, with "-"
+    before one for descending; `limit` None means all rows.
+    """
+
+    table: str
+    place: str = ""
+    household: str = ""
+    columns: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str, object], ...] = ()
+    order: tuple[str, ...] = ()
+    offset: int = 0
+    limit: int | None = None
+
+
+# Reads what is wanted within code prefixes (the empty text is every place) and gives back rows
+# with the columns of `Keys`; it decides nothing about who may see them.
+ReadRows = Callable[[Request, tuple[str, ...]], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The columns that say where a row lies and which household it is about."""
+
+    place: str = "place_code"
+    household: str = "household_code"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What an actor may see: the frame, the masked columns and how, and the audit's number.
+
+    `foreign` counts rows that the store gave although they lie outside; they are not in `frame`.
+    """
+
+    frame: pd.DataFrame
+    masked: Mapping[str, str]
+    record: int
+    foreign: int = 0
+    watermark: str = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every reader of one workspace shares."""
+
+    read: ReadRows
+    trail: Trail
+    unmasking: Unmasking
+    limits: Limits
+    privacy: Mapping[str, Mapping[str, Privacy]] = field(default_factory=dict)
+    keys: Keys = Keys()
+
+
+class Reader:
+    """Everything one actor reads of households passes here; nothing else may open the store."""
+
+    def __init__(self, actor: Actor, door: Door) -> None:
+        self.actor = actor
+        self._door = door
+
+    def rows(self, request: Request) -> Rows:
+        """Return a page of rows within the actor's places, masked."""
+        record = self._begin(request, "rows")
+        frame, foreign = self._own(request, "rows")
+        masked, masks = self._masked(frame, request, self.actor.scope.role.sees)
+        return Rows(masked, masks, record, foreign)
+
+    def card(
+        self, tables: Sequence[str], *, household: str, place: str, now: datetime
+    ) -> dict[str, Rows]:
+        """Return the rows of one household in several tables; readable when the glass was broken."""
+        if not household or not place:
+            raise ValueError("a card needs its household and its place")
+        is_open = self._door.unmasking.is_open(self.actor, household, place=place, now=now)
+        whole = Request(",".join(tables), place, household)
+        record = self._begin(whole, "card", unmasked=is_open)
+        keys, rows = self._door.keys, {}
+        for table in tables:
+            asked = replace(whole, table=table)
+            frame, foreign = self._own(asked, "card")
+            # Asked for one household, nothing else may come along.
+            frame = frame[frame[keys.household].eq(household).fillna(False).astype(bool)]
+            masks: dict[str, str] = {}
+            if not is_open:
+                frame, masks = self._masked(frame, asked, self.actor.scope.role.sees)
+            rows[table] = Rows(frame, masks, record, foreign)
+        return rows
+
+    def export(self, request: Request, *, reason: str = "") -> Rows:
+        """Return rows for a file that leaves: always masked, recorded by hash before they go.
+
+        `watermark` is the audit's number and the first digits of the content's hash; it goes on
+        the file. Formula-safe cells are the writer's part (geodata.escaping).
+        """
+        self._check(request, "export")
+        frame, foreign = self._own(request, "export")
+        masked, masks = self._masked(frame, request, self.actor.scope.role.exports)
+        digest = _digest(masked)
+        record = self._begin(request, "export", reason=reason, sha256=digest, rows=len(masked))
+        return Rows(masked, masks, record, foreign, watermark=f"{record}-{digest[:8]}")
+
+    def figures(
+        self, frame: pd.DataFrame, counts: Mapping[str, str], *, leaves: bool = False
+    ) -> pd.DataFrame:
+        """Return the figures of places the actor may see, small counts as missing.
+
+        `frame` holds one row a place (column of `Keys.place`), and optionally `parent`. `counts`
+        maps a column of household counts to the columns it would give away (comma-separated).
+        Small counts stay readable inside the actor's own places unless the figures leave.
+        `<count>_suppressed` says what was hidden.
+        """
+        key, scope = self._door.keys.place, self.actor.scope
+        seen = frame[scope.filter(frame[key], "figure")]
+        own = scope.filter(seen[key], "rows") & (not leaves)
+        parents = seen.get("parent")
+        changes: dict[str, pd.Series] = {}
+        for count, given_away in counts.items():
+            others = seen[count].astype("float64").mask(own)
+            hidden = small_counts(others, self._door.limits.small_count, parents)
+            changes[f"{count}_suppressed"] = hidden
+            for name in (count, *filter(None, given_away.split(","))):
+                before = changes.get(name, seen[name]).astype("float64")
+                changes[name] = before.mask(hidden)
+        return seen.assign(**changes)
+
+    def cache_key(self, request: Request, snapshot: str) -> tuple[str, ...]:
+        """Return what a cache of rows must be kept by: snapshot, whole scope, hash of the request."""
+        asked = hashlib.sha256(repr(request).encode("utf-8", "surrogatepass")).hexdigest()
+        return (snapshot, *self.actor.scope.key, asked)
+
+    def _check(self, request: Request, act: str) -> tuple[str, ...]:
+        """Return the prefixes to read within; what is not allowed is recorded and refused."""
+        scope = self.actor.scope
+        starts = scope.narrowed(request.place, act)
+        if not starts:
+            verdict = scope.allows(request.place, act)
+            self._trail(request, act, outcome="refused")
+            raise verdict.error()
+        column = self._asks_hidden(request)
+        if column:
+            self._trail(request, act, outcome="refused")
+            raise ScopeError("access.masked_column", column=column)
+        return starts
+
+    def _asks_hidden(self, request: Request) -> str | None:
+        """Return a column that is masked to the actor although rows are picked or sorted by it.
+
+        Sorting by an identity number, or asking for its beginnings, would read it digit by digit;
+        only a whole value that the actor already knows may be looked for.
+        """
+        known = self._privacy(request.table)
+        sees = self.actor.scope.role.sees | {"open"}
+        partly = [column for column, comparison, _ in request.filters if comparison != "is"]
+        for column in (*partly, *(name.removeprefix("-") for name in request.order)):
+            if known.get(column, UNKNOWN).column_class not in sees:
+                return column
+        return None
+
+    def _begin(self, request: Request, act: str, reason: str = "", **detail: object) -> int:
+        """Check the scope and write the audit; only then may anything be read or leave."""
+        self._check(request, act)
+        return self._trail(request, act, reason=reason, detail=detail)
+
+    def _trail(
+        self,
+        request: Request,
+        act: str,
+        *,
+        reason: str = "",
+        outcome: str = "allowed",
+        detail: Mapping[str, object] | None = None,
+    ) -> int:
+        page = {"table": request.table, "from": request.offset, "limit": request.limit}
+        entry = Entry(
+            self.actor.name,
+            act,
+            self.actor.role,
+            request.place or ",".join(self.actor.prefixes),
+            request.household,
+            reason,
+            outcome,
+            {**page, **(detail or {})},
+        )
+        return self._door.trail.record(entry).seq
+
+    def _own(self, request: Request, act: str) -> tuple[pd.DataFrame, int]:
+        """Return the rows that lie within the scope, whatever the store gave, and the others' count."""
+        starts = self._check(request, act)
+        keys = self._door.keys
+        needed = (*request.columns, keys.place, keys.household) if request.columns else ()
+        frame = self._door.read(replace(request, columns=tuple(dict.fromkeys(needed))), starts)
+        places = frame[keys.place].astype("str")
+        inside = self.actor.scope.filter(places, act)
+        inside &= places.str.startswith(starts).fillna(False).astype(bool)
+        return frame[inside], int((~inside).sum())
+
+    def _masked(
+        self, frame: pd.DataFrame, request: Request, sees: frozenset[str]
+    ) -> tuple[pd.DataFrame, dict[str, str]]:
+        privacy = self._privacy(request.table)
+        return mask_frame(frame, privacy, self._door.limits.patterns, sees=sees | {"open"})
+
+    def _privacy(self, table: str) -> dict[str, Privacy]:
+        """Return the privacy of a table's columns; the two keys open, they name no person."""
+        keys = self._door.keys
+        open_keys = dict.fromkeys((keys.place, keys.household), Privacy("open", ""))
+        return {**self._door.privacy.get(table, {}), **open_keys}
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    """Return the hash of a frame's content, the same for the same rows in the same order."""
+    text = frame.to_csv(index=False, lineterminator="\n", na_rep="")
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

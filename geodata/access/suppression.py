@@ -1,0 +1,23 @@
+"""Small counts hidden, and those from which a hidden one could be worked out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def small_counts(counts: pd.Series, minimum: int, parents: pd.Series | None = None) -> pd.Series:
+    """Return which counts must not be shown.
+
+    A count above zero and below `minimum` is small. Where exactly one count under a parent is
+    hidden, the parent's total less the others would give it away, so another is hidden too: the
+    smallest above zero, else a zero. `parents` names each row's parent; missing means no total is
+    shown. A missing count is neither small nor able to hide another.
+    """
+    small = counts.gt(0) & counts.lt(minimum)
+    if parents is None or not small.any():
+        return small
+    alone = small.groupby(parents).transform("sum").eq(1)
+    others = counts.astype("float64").where(alone & ~small)
+    rank = others.mask(others.eq(0), np.inf).groupby(parents).rank(method="first")
+    return small | rank.eq(1)

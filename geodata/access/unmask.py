@@ -1,0 +1,111 @@
+"""Breaking the glass: one household readable to one actor, for a reason and a few hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Column, Integer, String, Table, Text, insert, select
+
+from geodata.access.audit import Trail
+from geodata.access.chain import Entry
+from geodata.access.database import METADATA
+from geodata.access.limits import Limits
+from geodata.access.scope import Actor
+from geodata.errors import AccessError
+
+_GRANTS = Table(
+    "unmask_grants",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("actor", Text, nullable=False, index=True),
+    Column("household", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", String(40), nullable=False),
+    Column("until", String(40), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What was opened: household, its place, why, and from when until when (UTC)."""
+
+    actor: str
+    household: str
+    place: str
+    reason: str
+    since: datetime
+    until: datetime
+
+
+class Unmasking:
+    """The grants in one database, each written to the audit in the same transaction."""
+
+    def __init__(self, trail: Trail, limits: Limits) -> None:
+        self._trail, self._limits = trail, limits
+        trail.database.create(_GRANTS)
+
+    def open(
+        self, actor: Actor, household: str, *, place: str, reason: str, now: datetime
+    ) -> Grant:
+        """Open one household and return the grant; refusals are written to the audit as well.
+
+        Raises ScopeError outside the actor's right, AccessError without a real reason.
+        """
+        entry = Entry(actor.name, "unmask", actor.role, place, household, reason.strip())
+        verdict = actor.allows(place, "unmask")
+        if not verdict:
+            self._refuse(entry)
+            raise verdict.error()
+        if len("".join(reason.split())) < self._limits.reason_length:
+            self._refuse(entry)
+            raise AccessError("access.reason_too_short", least=self._limits.reason_length)
+        until = now + timedelta(hours=self._limits.unmask_hours)
+        grant = Grant(actor.name, household, place, reason.strip(), now, until)
+        row = vars(grant) | {"since": _text(now), "until": _text(until)}
+        with self._trail.database.writing() as connection:
+            self._trail.append(
+                connection,
+                Entry(**(vars(entry) | {"outcome": "allowed", "detail": {"until": _text(until)}})),
+            )
+            connection.execute(insert(_GRANTS).values(**row))
+        return grant
+
+    def is_open(self, actor: Actor, household: str, *, place: str, now: datetime) -> bool:
+        """Return whether the actor may read this household now; the right itself is asked again."""
+        if not actor.allows(place, "unmask"):
+            return False
+        return (household, place) in {(one.household, one.place) for one in self.of(actor, now)}
+
+    def of(self, actor: Actor, now: datetime) -> list[Grant]:
+        """Return what is open to an actor now."""
+        mine = _GRANTS.c.actor == actor.name
+        return self._found(mine & (_GRANTS.c.since <= _text(now)) & (_GRANTS.c.until > _text(now)))
+
+    def all_since(self, day: datetime) -> list[Grant]:
+        """Return every grant since a time, for the auditor."""
+        return self._found(_GRANTS.c.since >= _text(day))
+
+    def _found(self, condition) -> list[Grant]:  # type: ignore[no-untyped-def]
+        query = select(_GRANTS).where(condition).order_by(_GRANTS.c.id)
+        with self._trail.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [
+            Grant(
+                row["actor"],
+                row["household"],
+                row["place"],
+                row["reason"],
+                datetime.fromisoformat(row["since"]),
+                datetime.fromisoformat(row["until"]),
+            )
+            for row in rows
+        ]
+
+    def _refuse(self, entry: Entry) -> None:
+        self._trail.record(Entry(**(vars(entry) | {"outcome": "refused"})))
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,204 @@
+"""The one service for what people write: checked, versioned, with who, when, old and new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+from sqlalchemy import Column, Connection, Integer, String, Table, Text, insert, select, update
+
+from geodata.access.audit import Trail
+from geodata.access.chain import Entry, detail_text
+from geodata.access.database import METADATA
+from geodata.access.entries import checked, kinds
+from geodata.access.scope import Actor
+from geodata.errors import WriteError
+
+_ENTRIES = Table(
+    "entries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("place", Text, nullable=False, index=True),
+    Column("household", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+)
+# Every version that ever was, with the one before it.
+_HISTORY = Table(
+    "entries_history",
+    METADATA,
+    Column("entry", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One entry as it stands: kind, place, household (or empty), version, fields, last writer."""
+
+    id: int
+    kind: str
+    place: str
+    household: str
+    version: int
+    fields: Mapping[str, str]
+    by: str
+    at: str
+    state: str
+
+
+class Writes:
+    """Entries of one database. Each write and its audit record are one transaction."""
+
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
+        trail.database.create(_ENTRIES, _HISTORY)
+
+    def add(
+        self,
+        actor: Actor,
+        kind: str,
+        values: Mapping[str, object],
+        *,
+        place: str,
+        now: datetime,
+        household: str = "",
+    ) -> Written:
+        """Write a new entry and return it at version 1."""
+        fields = checked(kind, values)
+        self._check(actor, kind, place, household)
+        row = {"kind": kind, "place": place, "household": household, "version": 1}
+        row |= {"fields": detail_text(fields), "by": actor.name, "at": _text(now), "state": "open"}
+        with self._trail.database.writing() as connection:
+            new = insert(_ENTRIES).values(**row).returning(_ENTRIES.c.id)
+            number = connection.execute(new).scalar_one()
+            written = _written(connection, number)
+            self._keep(connection, actor, written, old="{}")
+        return written
+
+    def change(
+        self,
+        actor: Actor,
+        number: int,
+        values: Mapping[str, object],
+        *,
+        version: int,
+        now: datetime,
+        state: str = "open",
+    ) -> Written:
+        """Replace the fields of an entry that is still at `version`; returns the next version.
+
+        Raises WriteError naming who changed it when it is not, so that both texts can be put
+        together. `state` "withdrawn" takes an entry back; its history stays.
+        """
+        with self._trail.database.reading() as connection:
+            seen = _written(connection, number)
+        fields = checked(seen.kind, values)
+        self._check(actor, seen.kind, seen.place, seen.household)
+        with self._trail.database.writing() as connection:
+            changed = connection.execute(
+                update(_ENTRIES)
+                .where((_ENTRIES.c.id == number) & (_ENTRIES.c.version == version))
+                .values(
+                    version=version + 1,
+                    fields=detail_text(fields),
+                    by=actor.name,
+                    at=_text(now),
+                    state=state,
+                )
+            )
+            written = _written(connection, number)
+            if changed.rowcount != 1:
+                raise WriteError("access.changed_meanwhile", by=written.by, at=written.at)
+            before = select(_HISTORY.c.new).where(
+                (_HISTORY.c.entry == number) & (_HISTORY.c.version == version)
+            )
+            old = connection.execute(before).scalar_one()
+            self._keep(connection, actor, written, old=old)
+        return written
+
+    def entries(self, actor: Actor, kind: str, *, household: str = "") -> list[Written]:
+        """Return the entries of one kind at places whose rows the actor may see, oldest first."""
+        if kind not in kinds():
+            raise WriteError("access.unknown_kind", kind=kind, known=", ".join(kinds()))
+        query = select(_ENTRIES).where(_ENTRIES.c.kind == kind).order_by(_ENTRIES.c.id)
+        if household:
+            query = query.where(_ENTRIES.c.household == household)
+        with self._trail.database.reading() as connection:
+            found = [_as_written(row) for row in connection.execute(query)]
+        act = "rows" if kinds()[kind].act in ("visit", "note", "exemption") else "figure"
+        seen = actor.scope.filter(pd.Series([one.place for one in found], dtype="str"), act)
+        return [one for one, allowed in zip(found, seen, strict=True) if allowed]
+
+    def history(self, actor: Actor, number: int) -> list[dict[str, object]]:
+        """Return every version of an entry: who, when, old and new fields, state."""
+        with self._trail.database.reading() as connection:
+            seen = _written(connection, number)
+            verdict = actor.allows(seen.place, kinds()[seen.kind].act)
+            if not verdict and not actor.allows(seen.place, "audit"):
+                raise verdict.error()
+            query = select(_HISTORY).where(_HISTORY.c.entry == number).order_by(_HISTORY.c.version)
+            rows = connection.execute(query).mappings().all()
+        return [
+            dict(row) | {"old": json.loads(row["old"]), "new": json.loads(row["new"])}
+            for row in rows
+        ]
+
+    def _check(self, actor: Actor, kind: str, place: str, household: str) -> None:
+        act = kinds()[kind].act
+        verdict = actor.allows(place, act)
+        if not verdict:
+            self._trail.record(
+                Entry(actor.name, act, actor.role, place, household, outcome="refused")
+            )
+            raise verdict.error()
+
+    def _keep(self, connection: Connection, actor: Actor, written: Written, *, old: str) -> None:
+        """Write the version into the history and the act into the audit, without its text."""
+        new = detail_text(written.fields)
+        names = {*json.loads(old), *written.fields}
+        changed = sorted(n for n in names if json.loads(old).get(n) != written.fields.get(n))
+        row = {"entry": written.id, "version": written.version, "old": old, "new": new}
+        row |= {"by": written.by, "at": written.at, "state": written.state}
+        connection.execute(insert(_HISTORY).values(**row))
+        detail = {"entry": written.id, "version": written.version, "changed": changed}
+        act = kinds()[written.kind].act
+        self._trail.append(
+            connection,
+            Entry(
+                actor.name,
+                act,
+                actor.role,
+                written.place,
+                written.household,
+                outcome="done",
+                detail=detail | {"state": written.state},
+            ),
+        )
+
+
+def _written(connection: Connection, number: int) -> Written:
+    row = connection.execute(select(_ENTRIES).where(_ENTRIES.c.id == number)).one_or_none()
+    if row is None:
+        raise WriteError("access.no_entry", number=number)
+    return _as_written(row)
+
+
+def _as_written(row) -> Written:  # type: ignore[no-untyped-def]
+    return Written(**(dict(row._mapping) | {"fields": json.loads(row.fields)}))
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,320 @@
+"""The one door: no sequence of reads shows a foreign household or an unmasked name."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from geodata.access import Actor, Reader, Request, load_roles
+from geodata.errors import AccessError, ScopeError
+from tests.geodata.access.county import (
+    COUNTIES,
+    NOW,
+    PARENT,
+    TOWNSHIPS,
+    VILLAGES,
+    door,
+    households,
+)
+
+HOUR = datetime.timedelta(hours=1)
+OFFICER = Actor("li", "township_officer", (TOWNSHIPS[0],))
+LIST = Request("household")
+HOUSEHOLD = f"{VILLAGES[0]}-1"
+
+
+def reader(folder, actor=OFFICER) -> Reader:
+    return Reader(actor, door(folder))
+
+
+def records(folder, **equal) -> list:
+    return door(folder).trail.records(**equal)
+
+
+def test_a_list_holds_the_actors_places_masked_whatever_the_store_gives(tmp_path):
+    rows = reader(tmp_path).rows(LIST)
+    assert set(rows.frame["place_code"].str[:9]) == {TOWNSHIPS[0]}
+    assert len(rows.frame) == 6
+    assert rows.foreign == len(households()) - 6
+    assert set(rows.frame["head_name"]) == {"王*"}
+    assert rows.frame["head_certificate"].str.fullmatch(r"99\*{13}\d{3}").all()
+    assert set(rows.frame["new_column"]) == {"***"}
+    assert rows.frame["per_capita_income"].tolist()[:2] == [500_001, 500_002]
+
+
+def test_a_place_above_is_narrowed_to_ones_own(tmp_path):
+    rows = reader(tmp_path).rows(Request("household", place=COUNTIES[0]))
+    assert set(rows.frame["place_code"].str[:9]) == {TOWNSHIPS[0]}
+
+
+@pytest.mark.parametrize("place", [TOWNSHIPS[1], VILLAGES[-1], COUNTIES[1], "110101001001", "x"])
+def test_another_place_is_refused_and_recorded(tmp_path, place):
+    with pytest.raises(ScopeError, match="不在您的数据范围内"):
+        reader(tmp_path).rows(Request("household", place=place))
+    assert [(one.place, one.outcome) for one in records(tmp_path)] == [(place, "refused")]
+
+
+def test_the_record_is_there_before_the_store_is_read(tmp_path):
+    seen = []
+
+    def read(request, starts):
+        seen.append(records(tmp_path, act="rows")[-1].place)
+        return households()
+
+    Reader(OFFICER, door(tmp_path, read)).rows(LIST)
+    assert seen == [TOWNSHIPS[0]]
+
+
+def test_nothing_is_read_when_the_record_cannot_be_written(tmp_path):
+    seen = []
+    shared = door(tmp_path, lambda request, starts: seen.append(request) or households())
+    with shared.trail.database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE audit")
+    with pytest.raises(AccessError, match="没有执行"):
+        Reader(OFFICER, shared).rows(LIST)
+    assert seen == []
+
+
+@pytest.mark.parametrize("column", ["head_name", "head_certificate", "phone", "new_column"])
+def test_masked_columns_are_neither_sorted_nor_searched_in_part(tmp_path, column):
+    for request in (
+        Request("household", order=(column,)),
+        Request("household", order=(f"-{column}",)),
+        Request("household", filters=((column, "contains", "王"),)),
+        Request("household", filters=((column, "at_least", "9"),)),
+    ):
+        with pytest.raises(ScopeError, match="脱敏"):
+            reader(tmp_path).rows(request)
+    assert len(reader(tmp_path).rows(Request("household", filters=((column, "is", "王"),))).frame)
+
+
+def test_a_card_is_masked_until_the_glass_is_broken_and_again_after_three_hours(tmp_path):
+    shared = door(tmp_path)
+    mine = Reader(OFFICER, shared)
+
+    def name(now):
+        card = mine.card(["household"], household=HOUSEHOLD, place=VILLAGES[0], now=now)
+        assert card["household"].frame["household_code"].tolist() == [HOUSEHOLD]
+        return card["household"].frame["head_name"].item()
+
+    assert name(NOW) == "王*"
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房安全情况", now=NOW)
+    assert name(NOW) == "王0012001"
+    assert name(NOW + 3 * HOUR - datetime.timedelta(seconds=1)) == "王0012001"
+    assert name(NOW + 3 * HOUR) == "王*"
+    opened = records(tmp_path, act="unmask")
+    assert [(one.subject, one.reason) for one in opened] == [(HOUSEHOLD, "核实住房安全情况")]
+    assert [one.until for one in shared.unmasking.all_since(NOW)] == [NOW + 3 * HOUR]
+
+
+def test_a_broken_glass_is_for_one_household_and_one_actor(tmp_path):
+    shared = door(tmp_path)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    other = Reader(Actor("wang", "township_officer", (TOWNSHIPS[0],)), shared)
+    ask = {"place": VILLAGES[0], "now": NOW}
+    theirs = other.card(["household"], household=HOUSEHOLD, **ask)["household"].frame
+    next_door = Reader(OFFICER, shared).card(["household"], household=f"{VILLAGES[0]}-2", **ask)
+    assert theirs["head_name"].item() == "王*"
+    assert next_door["household"].frame["head_name"].item() == "王*"
+    assert set(Reader(OFFICER, shared).rows(LIST).frame["head_name"]) == {"王*"}
+
+
+@pytest.mark.parametrize(
+    ("actor", "place", "reason", "error"),
+    [
+        (OFFICER, VILLAGES[-1], "核实住房安全情况", ScopeError),
+        (OFFICER, VILLAGES[0], " 看 看 ", AccessError),
+        (OFFICER, VILLAGES[0], "", AccessError),
+        (Actor("fen", "analyst", ("99",)), VILLAGES[0], "核实住房安全情况", ScopeError),
+        (Actor("shen", "auditor"), VILLAGES[0], "核实住房安全情况", ScopeError),
+    ],
+)
+def test_the_glass_stays_whole_without_right_or_reason(tmp_path, actor, place, reason, error):
+    with pytest.raises(error):
+        door(tmp_path).unmasking.open(actor, HOUSEHOLD, place=place, reason=reason, now=NOW)
+    assert [one.outcome for one in records(tmp_path)] == ["refused"]
+    assert door(tmp_path).unmasking.of(actor, NOW) == []
+
+
+def test_a_right_that_is_taken_away_closes_the_glass(tmp_path):
+    shared = door(tmp_path)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    moved = Actor("li", "township_officer", (TOWNSHIPS[1],))
+    assert not shared.unmasking.is_open(moved, HOUSEHOLD, place=VILLAGES[0], now=NOW)
+
+
+def test_an_export_is_masked_hashed_and_recorded(tmp_path):
+    shared = door(tmp_path)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    first = Reader(OFFICER, shared).export(LIST, reason="入户走访")
+    again = Reader(OFFICER, shared).export(LIST)
+    assert set(first.frame["head_name"]) == {"王*"}
+    entry = records(tmp_path, act="export")[0]
+    number, digest = first.watermark.split("-")
+    assert (int(number), entry.reason) == (entry.seq, "入户走访")
+    assert f'"sha256":"{digest}' in entry.detail
+    assert again.watermark.split("-")[1] == digest
+
+
+def test_an_administrator_reads_no_household_and_an_auditor_none(tmp_path):
+    for role in ("administrator", "auditor"):
+        with pytest.raises(ScopeError, match="没有"):
+            reader(tmp_path, Actor("a", role, ("99",))).rows(LIST)
+
+
+def figures(places, counts, parent=COUNTIES[0]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"place_code": places, "parent": parent, "at_risk": counts, "rate": [0.1] * len(counts)}
+    )
+
+
+def test_small_counts_of_others_are_hidden_with_what_would_give_them_away(tmp_path):
+    frame = figures(list(TOWNSHIPS[:3]), [2, 1, 40])
+    shown = reader(tmp_path).figures(frame, {"at_risk": "rate"})
+    assert shown["at_risk_suppressed"].tolist() == [False, True, True]
+    assert shown["at_risk"].isna().tolist() == shown["rate"].isna().tolist() == [False, True, True]
+    leaves = reader(tmp_path).figures(frame, {"at_risk": "rate"}, leaves=True)
+    assert leaves["at_risk_suppressed"].tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([0, 5, 9], [False, False, False]),
+        ([3, 5, 9], [False, False, False]),
+        ([2, 5, 9], [True, True, False]),
+        ([2, 0, 9], [True, False, True]),
+        ([2, 0, 0], [True, True, False]),
+        ([2, 1, 9], [True, True, False]),
+        ([2, None, 9], [True, False, True]),
+    ],
+)
+def test_one_hidden_count_is_never_alone(tmp_path, counts, hidden):
+    frame = figures(list(TOWNSHIPS[:3]), pd.Series(counts, dtype="float64"))
+    shown = reader(tmp_path).figures(frame, {"at_risk": ""}, leaves=True)
+    assert shown["at_risk_suppressed"].tolist() == hidden
+
+
+def test_figures_of_places_out_of_reach_are_left_out(tmp_path):
+    village = Actor("v", "village_officer", (VILLAGES[0],))
+    frame = figures([*TOWNSHIPS[:3], VILLAGES[0], VILLAGES[1], COUNTIES[1]], [9] * 6)
+    shown = reader(tmp_path, village).figures(frame, {"at_risk": "rate"})
+    assert shown["place_code"].tolist() == [TOWNSHIPS[0], VILLAGES[0]]
+
+
+def test_a_cache_key_holds_the_scope_and_nothing_readable_of_a_person(tmp_path):
+    asked = Request("household", filters=(("head_name", "is", "王小明"),))
+    key = reader(tmp_path).cache_key(asked, "2025-06")
+    other = reader(tmp_path, Actor("li", "township_officer", (TOWNSHIPS[1],)))
+    assert key != other.cache_key(asked, "2025-06")
+    assert key != reader(tmp_path).cache_key(LIST, "2025-06")
+    assert "王小明" not in str(key)
+
+
+roles = st.sampled_from(sorted(load_roles()))
+places = st.sampled_from(["", *PARENT, "990103", "x"])
+homes = st.sampled_from(sorted(households()["household_code"]))
+
+
+class Screens(RuleBasedStateMachine):
+    """One browser after another: people sign in, wander, ask for anything, and share a cache."""
+
+    @initialize()
+    def open(self):
+        import tempfile
+        from pathlib import Path
+
+        self.folder = tempfile.TemporaryDirectory()
+        self.door = door(Path(self.folder.name))
+        self.cache, self.shown, self.now, self.open_homes = {}, [], NOW, set()
+        self.actor = OFFICER
+
+    @rule(role=roles, own=st.lists(st.sampled_from(sorted(PARENT)), max_size=2))
+    def sign_in(self, role, own):
+        self.actor = Actor(f"{role}-{'-'.join(own)}", role, tuple(own))
+
+    @rule(hours=st.integers(1, 4))
+    def wait(self, hours):
+        self.now += hours * HOUR
+
+    @rule(place=places, act=st.sampled_from(["rows", "export"]))
+    def ask(self, place, act):
+        mine = Reader(self.actor, self.door)
+        request = Request("household", place)
+        key = (act, mine.cache_key(request, "m"))
+        try:
+            self.cache[key] = self.cache.get(key) or getattr(mine, act)(request)
+        except ScopeError:
+            return
+        self.shown.append((self.actor, self.cache[key].frame, set()))
+
+    @rule(home=homes, place=places)
+    def card(self, home, place):
+        try:
+            card = Reader(self.actor, self.door).card(
+                ["household"], household=home, place=place or "x", now=self.now
+            )
+        except ScopeError:
+            return
+        readable = {grant.household for grant in self.door.unmasking.of(self.actor, self.now)}
+        self.shown.append((self.actor, card["household"].frame, readable))
+
+    @rule(home=homes, place=places)
+    def break_glass(self, home, place):
+        try:
+            self.door.unmasking.open(
+                self.actor, home, place=place, reason="核实情况属实", now=self.now
+            )
+        except ScopeError:
+            return
+
+    @invariant()
+    def nothing_foreign_is_shown(self):
+        for actor, frame, readable in self.shown:
+            own = frame["place_code"].map(lambda code, own=actor.prefixes: _inside(code, own))
+            assert own.all()
+            assert actor.role not in ("auditor", "administrator")
+            plain = frame[frame["head_name"] != "王*"]
+            assert set(plain["household_code"]) <= readable
+        self.shown.clear()
+
+    def teardown(self):
+        self.door.trail.database.close()
+        self.folder.cleanup()
+
+
+def _inside(code, own):
+    while code:
+        if code in own:
+            return True
+        code = PARENT[code]
+    return False
+
+
+TestScreens = Screens.TestCase
+TestScreens.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+@given(st.lists(st.sampled_from(VILLAGES), max_size=4), places)
+@settings(max_examples=60, deadline=None)
+def test_a_store_that_ignores_the_scope_gives_nothing_away(tmp_path_factory, own, place):
+    mine = reader(tmp_path_factory.mktemp("door"), Actor("v", "village_officer", tuple(own)))
+    try:
+        rows = mine.rows(Request("household", place)).frame
+    except ScopeError:
+        return
+    assert set(rows["place_code"]) <= set(own)
+
+
+def test_entries_of_the_audit_name_no_person(tmp_path):
+    mine = reader(tmp_path)
+    mine.rows(Request("household", filters=(("head_name", "is", "王0012001"),)))
+    mine.export(LIST)
+    text = " ".join(str(one) for one in records(tmp_path))
+    assert "王" not in text
+    assert "9901011950" not in text
