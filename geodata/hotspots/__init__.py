@@ -1,16 +1,27 @@
 """Hot spots that tell the truth: neighbours, rates, Gi*, many tests, trends and categories."""
 
+from geodata.hotspots.analysis import analyse
 from geodata.hotspots.contiguity import geometry_hash, nearest_neighbours, neighbours
 from geodata.hotspots.emerging import CATEGORIES, emerging, trend_direction
 from geodata.hotspots.gi import REASONS, gi_star, gi_star_window, not_assessed, two_sided_p
 from geodata.hotspots.moran import QUADRANTS, LocalMoran, local_moran
 from geodata.hotspots.multiple import benjamini_hochberg, significance_bins
+from geodata.hotspots.options import HotspotOptions
 from geodata.hotspots.rates import (
     EmpiricalBayes,
     empirical_bayes,
     exceedance,
     standardised_rate,
     wilson_interval,
+)
+from geodata.hotspots.result import HotspotResult
+from geodata.hotspots.scan import ScanOptions, spatial_scan
+from geodata.hotspots.sentences import (
+    bin_name,
+    category_meaning,
+    category_name,
+    category_sentence,
+    reason_sentence,
 )
 from geodata.hotspots.trend import MannKendall, mann_kendall, seasonal_mann_kendall
 from geodata.hotspots.weights import Neighbours
@@ -20,10 +31,18 @@ __all__ = [
     "QUADRANTS",
     "REASONS",
     "EmpiricalBayes",
+    "HotspotOptions",
+    "HotspotResult",
     "LocalMoran",
     "MannKendall",
     "Neighbours",
+    "ScanOptions",
+    "analyse",
     "benjamini_hochberg",
+    "bin_name",
+    "category_meaning",
+    "category_name",
+    "category_sentence",
     "emerging",
     "empirical_bayes",
     "exceedance",
@@ -35,8 +54,10 @@ __all__ = [
     "nearest_neighbours",
     "neighbours",
     "not_assessed",
+    "reason_sentence",
     "seasonal_mann_kendall",
     "significance_bins",
+    "spatial_scan",
     "standardised_rate",
     "trend_direction",
     "two_sided_p",

@@ -6,7 +6,7 @@ import numpy as np
 
 from geodata.errors import HotspotError
 from geodata.hotspots.labelled import read_values
-from geodata.hotspots.trend import mann_kendall
+from geodata.hotspots.trend import mann_kendall, seasonal_mann_kendall
 
 MIN_PERIODS = 10
 NOT_ASSESSED = 99
@@ -14,6 +14,7 @@ NOT_ASSESSED = 99
 LONG_STANDING = 0.9
 # Change of z from the first to the last month below which a trend does not matter.
 MATERIAL_CHANGE = 0.5
+TREND_TESTS = ("ar1", "mk", "seasonal")
 
 CATEGORIES = {
     0: "no_pattern",
@@ -115,19 +116,22 @@ def trend_direction(
 ) -> object:
     """Return -1, 0, +1 for every village: the sign of a significant and material trend in z.
 
-    Significant: Mann-Kendall p <= alpha, allowing for autocorrelation (`test` ar1) or not (mk).
+    Significant: Mann-Kendall p <= alpha, allowing for autocorrelation (`test` ar1), not (mk), or
+    each calendar month against its own years (seasonal, 12 periods a year).
     Material: Sen's slope moves z by at least 0.5 over the months. With `rate` (n, T), the village's
     own values, the sign must also be theirs: otherwise one rising village makes all others "fall".
     """
-    if test not in ("ar1", "mk"):
-        raise HotspotError("hotspots.bad_option", name="test", value=test, known="ar1, mk")
+    if test not in TREND_TESTS:
+        known = ", ".join(TREND_TESTS)
+        raise HotspotError("hotspots.bad_option", name="test", value=test, known=known)
     given = read_values(z, "z")
     x = given.table()
-    found = mann_kendall(x)
+    found = seasonal_mann_kendall(x) if test == "seasonal" else mann_kendall(x)
     p = found.p_ar1 if test == "ar1" else found.p
+    length = (x.shape[1] - 1) / (12 if test == "seasonal" else 1)
     with np.errstate(invalid="ignore"):
         # the tolerance keeps a change of exactly 0.5 on the material side of rounding
-        moved = np.abs(found.slope) * (x.shape[1] - 1) >= MATERIAL_CHANGE - 1e-12
+        moved = np.abs(found.slope) * length >= MATERIAL_CHANGE - 1e-12
         direction = np.where((p <= alpha) & moved, np.sign(found.S), 0)
     if rate is not None:
         own = mann_kendall(read_values(rate, "rate").table()).S

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-from scipy import special
+from scipy import sparse, special
 
 from geodata import i18n
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import Labelled, read_values
+from geodata.hotspots.labelled import Labelled, read_values, refuse_infinite
 from geodata.hotspots.links import Links, read_links
 
 MIN_VILLAGES = 30
@@ -27,9 +27,8 @@ REASONS = (
     "no_neighbours",
     "everybody",
     "few_periods",
-    "final_missing",
 )
-_CODE = {reason: np.int8(code) for code, reason in enumerate(REASONS)}
+CODE_OF = {reason: np.int8(code) for code, reason in enumerate(REASONS)}
 
 
 def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> object:
@@ -58,7 +57,8 @@ def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLA
     Ord and Getis (1995), Geographical Analysis 27(4), 286-306. A village is compared with all
     villages given: compute a county at once and filter afterwards.
     """
-    given, links = read_input(values, neighbours)
+    given = read_values(values, checked=False)
+    links = read_links(neighbours, len(given.array), given.index)
     z = compute_gi(given.table(), links, min_villages)
     _say_when_nothing_is_assessed(z, given, links, min_villages)
     return given.labelled(z.reshape(given.array.shape))
@@ -84,46 +84,64 @@ def read_input(values: object, neighbours: object) -> tuple[Labelled, Links]:
 
 
 def compute_gi(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) -> np.ndarray:
-    """Return z for (n, T) numbers, NaN where not assessed."""
-    with np.errstate(invalid="ignore"):
-        complete = bool(np.isfinite(x.sum(axis=0)).all())
-    return (_complete if complete else _with_gaps)(x, links, min_villages)
+    """Return z for (n, T) numbers, NaN where not assessed; infinite ones raise HotspotError."""
+    mean, squares = _first_pass(x)
+    if not np.isfinite(mean).all():
+        refuse_infinite(x, mean)
+        return _with_gaps(x, links, min_villages)
+    return _complete(x, links, min_villages, mean=mean, s=np.sqrt(squares / len(x)))
 
 
-def _complete(x: np.ndarray, links: Links, min_villages: int) -> np.ndarray:
-    """Return z when every village reports: own weights are folded into the matrix once."""
+def _first_pass(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and sum of squared deviations of every column, reading the numbers once.
+
+    Deviations are taken from the mean of the first block, near enough to the mean for the
+    correction to lose nothing; blocks stay in the cache.
+    """
+    scratch = np.empty((min(_BLOCK, len(x)), x.shape[1]))
+    ones = np.ones(len(scratch))  # a product with ones adds up faster than a sum down the columns
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = x[:_BLOCK].mean(axis=0)
+        total, squares = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+        for start in range(0, len(x), _BLOCK):
+            block = x[start : start + _BLOCK]
+            apart = np.subtract(block, near, out=scratch[: len(block)])
+            total += ones[: len(block)] @ apart
+            np.multiply(apart, apart, out=apart)
+            squares += ones[: len(block)] @ apart
+        return near + total / len(x), np.maximum(squares - total**2 / len(x), 0.0)
+
+
+def _complete(
+    x: np.ndarray, links: Links, min_villages: int, *, mean: np.ndarray, s: np.ndarray
+) -> np.ndarray:
+    """Return z when every village reports: the scale of a row is folded into its weights."""
     n, months = x.shape
     if n < max(min_villages, 2):
         return np.full((n, months), np.nan)
-    centred = _standardised(x)
-    w = np.asarray(links.with_self.sum(axis=1)).ravel()
-    squares = w if links.is_binary else _row_sums(links.with_self.multiply(links.with_self))
+    around = links.with_self
+    length = np.diff(around.indptr)
+    w = length.astype(np.float64) if links.is_binary else _row_sums(around)
+    squares = w if links.is_binary else _row_sums(around.multiply(around))
     room = (n * squares - w**2) / (n - 1)
     usable = (room > 1e-12 * n * squares) & (np.diff(links.matrix.indptr) > 0)
     scale = np.where(usable, 1 / np.sqrt(np.where(usable, room, 1.0)), np.nan)
-    weighted = links.with_self.copy()
-    weighted.data = weighted.data * np.repeat(scale, np.diff(weighted.indptr))
-    return weighted @ centred
+    weights = np.repeat(scale, length)
+    if not links.is_binary:
+        weights *= around.data
+    weighted = sparse.csr_array((weights, around.indices, around.indptr), shape=around.shape)
+    return weighted @ _standardised(x, mean, s)
 
 
-def _standardised(x: np.ndarray) -> np.ndarray:
-    """Return (x - mean) / s of every column, NaN where a column does not vary.
-
-    Block by block, so that the numbers are still in the cache when they are used again.
-    """
-    n = len(x)
-    mean = x.sum(axis=0) / n
-    variance, largest = np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    scratch = np.empty((min(_BLOCK, n), x.shape[1]))
-    for start in range(0, n, _BLOCK):
-        block = x[start : start + _BLOCK]
-        apart = np.subtract(block, mean, out=scratch[: len(block)])
-        variance += np.einsum("ij,ij->j", apart, apart)
-        largest = np.maximum(largest, np.abs(block, out=apart).max(axis=0))
-    s = np.sqrt(variance / n)
-    per_s = np.where(s > NO_VARIATION * largest, 1 / np.where(s > 0, s, 1.0), np.nan)
+def _standardised(x: np.ndarray, mean: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """Return (x - mean) / s of every column, NaN where a column does not vary, block by block."""
+    # max |x| <= |mean| + s sqrt(n): most columns need no look at their largest value
+    varies = s > NO_VARIATION * (np.abs(mean) + s * np.sqrt(len(x)))
+    for column in np.flatnonzero(~varies):  # rare, and each is one look
+        varies[column] = s[column] > NO_VARIATION * np.abs(x[:, column]).max()
+    per_s = np.where(varies, 1 / np.where(varies, s, 1.0), np.nan)
     centred = np.empty(x.shape)
-    for start in range(0, n, _BLOCK):
+    for start in range(0, len(x), _BLOCK):
         block = centred[start : start + _BLOCK]
         np.subtract(x[start : start + _BLOCK], mean, out=block)
         block *= per_s
@@ -173,7 +191,7 @@ def find_reasons(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) 
         ("few_villages", np.broadcast_to(n < max(min_villages, 2), x.shape)),
         ("missing_value", ~known),
     ):
-        reasons[holds] = _CODE[reason]
+        reasons[holds] = CODE_OF[reason]
     return reasons
 
 

@@ -45,8 +45,6 @@ class Labelled:
     def labelled(self, result: np.ndarray) -> object:
         """Return a result with the labels of the input: one number a cell, or one a village."""
         result = np.asarray(result)
-        if result.size == self.array.size and result.ndim != self.array.ndim:
-            result = result.reshape(self.array.shape)
         whole = result.shape == self.array.shape
         if isinstance(self.like, pd.DataFrame) and whole:
             return pd.DataFrame(result, index=self.like.index, columns=self.like.columns)
@@ -60,10 +58,11 @@ class Labelled:
         return result
 
 
-def read_values(values: object, name: str = "values") -> Labelled:
+def read_values(values: object, name: str = "values", *, checked: bool = True) -> Labelled:
     """Return numbers as float64 with NaN for missing; infinite and text raise HotspotError.
 
-    An xarray array with the dimension ``place`` has it moved to the front.
+    An xarray array with the dimension ``place`` has it moved to the front. With `checked` False
+    the caller looks for infinite values himself, by `refuse_infinite`.
     """
     like = values
     if isinstance(values, xr.DataArray) and PLACE_DIMENSION in values.dims:
@@ -74,11 +73,14 @@ def read_values(values: object, name: str = "values") -> Labelled:
         raise HotspotError("hotspots.not_numbers", name=name) from None
     if array.ndim == 0 or len(array) == 0:
         raise HotspotError("hotspots.no_values", name=name)
-    # a finite sum proves that nothing is infinite or missing, in one pass over the numbers
-    with np.errstate(invalid="ignore", over="ignore"):
-        if not np.isfinite(array.sum()):
-            _refuse_infinite(array, name)
+    if checked:
+        refuse_infinite(array, _sum(array), name)
     return Labelled(array, like)
+
+
+def _sum(array: np.ndarray) -> float:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return float(array.sum())
 
 
 def _as_float(values: object) -> np.ndarray:
@@ -94,7 +96,10 @@ def _dtypes(values: pd.Series | pd.DataFrame) -> list[object]:
     return list(values.dtypes) if isinstance(values, pd.DataFrame) else [values.dtype]
 
 
-def _refuse_infinite(array: np.ndarray, name: str) -> None:
+def refuse_infinite(array: np.ndarray, sums: object, name: str = "values") -> None:
+    """Raise HotspotError when a number is infinite; finite `sums` of them prove that none is."""
+    if np.isfinite(sums).all():
+        return
     rows = np.argwhere(np.isinf(array))
     if len(rows):
         raise HotspotError("hotspots.infinite", name=name, count=len(rows), row=int(rows[0][0]) + 1)

@@ -34,7 +34,7 @@ def read_links(neighbours: object, n: int, index: pd.Index | None = None) -> Lin
         return _in_order(neighbours, n, index)
     if hasattr(neighbours, "sparse") and not sparse.issparse(neighbours):
         return _in_order(Neighbours.from_graph(neighbours), n, index)
-    if sparse.issparse(neighbours) or _is_square(neighbours, n):
+    if sparse.issparse(neighbours) or _is_square(neighbours):
         return _from_matrix(sparse.csr_array(neighbours, dtype=np.float64), n)
     focal, other = _pairs(neighbours)
     ids = index if index is not None else pd.RangeIndex(n)
@@ -46,8 +46,10 @@ def read_links(neighbours: object, n: int, index: pd.Index | None = None) -> Lin
     return _unit(binary(found[0], found[1], n))
 
 
-def _is_square(neighbours: object, n: int) -> bool:
-    return isinstance(neighbours, np.ndarray) and neighbours.shape == (n, n) and n != 2
+def _is_square(neighbours: object) -> bool:
+    """Return whether this is a matrix; two rows of two are read as a pair of links."""
+    shape = neighbours.shape if isinstance(neighbours, np.ndarray) else ()
+    return len(shape) == 2 and shape[0] == shape[1] and shape[0] != 2
 
 
 def _in_order(neighbours: Neighbours, n: int, index: pd.Index | None) -> Links:
