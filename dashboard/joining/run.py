@@ -9,12 +9,21 @@ from typing import Any
 
 import click
 
+from dashboard.joining.atlas import join_tree, save_join_atlas
+from dashboard.joining.figures import Plan, make_plan
+from dashboard.joining.folder import write_decisions, write_layer, write_ledger, write_whole
+from dashboard.joining.report import write_report
 from dashboard.joining.wording import summary_lines
+from dashboard.texts import text
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult, join_indicators
+from geodata.boundaries.join.values import wide_values
 from geodata.boundaries.read import read_boundaries
-from geodata.sources.readers import SourceTable
+from geodata.errors import JoinError
+from geodata.sources.readers import SourceTable, read_table, read_tables
 from geodata.sources.series import read_series
+
+_COLUMNS = ("boundary_code", "table_code", "boundary_name", "table_name")
 
 
 def run_join(
@@ -23,10 +32,7 @@ def run_join(
     """Join and print the outcome; notes go to standard error, with `as_json` one object to output."""
     layer = read_boundaries(
         boundaries,
-        encoding=options["encoding"],
-        crs=options["crs"],
-        datum=options["datum"],
-        layer=options["layer"],
+        **{name: options[name] for name in ("encoding", "crs", "datum", "layer")},
     )
     table, periods = read_series(
         tables,
@@ -38,19 +44,83 @@ def run_join(
         layer,
         table,
         periods=periods,
+        aliases=read_tables(options["aliases"]) if options["aliases"] else None,
+        decisions=read_table(options["decisions"]) if options["decisions"] else None,
         **{name: options[name] for name in _COLUMNS},
     )
-    for line in summary_lines(layer, table, result):
+    _refuse_doubled(table, result, options["value"])
+    plan = _plan(result, options)
+    notes = [*table.notes, *result.notes, *(plan.notes if plan else ())]
+    if options["out"]:
+        _write(layer, table, result, plan, options, notes)
+    for line in summary_lines(layer, result, notes):
         click.echo(line, err=as_json)
+    if options["out"]:
+        click.echo(text("join.written", folder=str(options["out"])), err=as_json)
     if as_json:
-        click.echo(json.dumps(as_object(layer, table, result), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(as_object(layer, table, result, notes), ensure_ascii=False, indent=1))
     return result
 
 
-_COLUMNS = ("boundary_code", "table_code", "boundary_name", "table_name")
+def _refuse_doubled(table: SourceTable, result: JoinResult, stated: Sequence[str]) -> None:
+    """Refuse a name that two columns share, when the join or its figures would use it."""
+    used = {result.columns.table_code, *result.columns.table_name}
+    used |= {part for value in stated for part in value.split("/")}
+    for name in table.doubled:
+        if not stated or name in used:
+            raise JoinError("join.doubled_columns", file=table.path.name, column=name)
 
 
-def as_object(layer: Boundaries, table: SourceTable, result: JoinResult) -> dict[str, object]:
+def _plan(result: JoinResult, options: Mapping[str, Any]) -> Plan | None:
+    """Return what to map; nothing is worked out when neither a value nor a folder is asked for."""
+    if not options["value"] and not options["out"]:
+        return None
+    try:
+        return make_plan(
+            result,
+            options["value"],
+            **{name: options[name] for name in ("how", "worse", "aggregate", "period")},
+        )
+    except JoinError as error:
+        if error.key == "join.no_figures" and not options["value"]:
+            return None
+        raise
+
+
+def _write(
+    layer: Boundaries,
+    table: SourceTable,
+    result: JoinResult,
+    plan: Plan | None,
+    options: Mapping[str, Any],
+    notes: Sequence[str],
+) -> None:
+    title = options["title"] or text(
+        "join.default_title", table=table.path.stem, boundaries=layer.path.stem
+    )
+
+    def fill(folder: Path) -> None:
+        figures = wide_values(plan.values, len(layer.frame)) if plan else result.boundaries[[]]
+        write_layer(folder / "joined.gpkg", result.frame, figures)
+        write_ledger(folder / "ledger.csv", result)
+        write_decisions(folder / "decisions.csv", result)
+        write_report(folder / "report.html", layer, table, result, title=title, notes=notes)
+        if plan:
+            save_join_atlas(
+                folder,
+                title=title,
+                tree=join_tree(layer, result),
+                plan=plan,
+                join=as_object(layer, table, result, notes),
+                source={"boundaries": layer.path.name, "table": table.path.name},
+            )
+
+    write_whole(options["out"], fill)
+
+
+def as_object(
+    layer: Boundaries, table: SourceTable, result: JoinResult, notes: Sequence[str]
+) -> dict[str, object]:
     """Return the outcome as plain JSON values, the object that --json prints."""
     return {
         **result.counts(),
@@ -58,5 +128,5 @@ def as_object(layer: Boundaries, table: SourceTable, result: JoinResult) -> dict
         "encoding": layer.encoding.name,
         "crs": layer.crs.label,
         "table_encoding": table.encoding,
-        "notes": [*table.notes, *result.notes],
+        "notes": list(notes),
     }

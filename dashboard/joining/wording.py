@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboard.texts import text
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult
-from geodata.sources.readers import SourceTable
 
 
-def summary_lines(layer: Boundaries, table: SourceTable, result: JoinResult) -> Iterator[str]:
+def summary_lines(layer: Boundaries, result: JoinResult, notes: Sequence[str]) -> Iterator[str]:
     """Yield what was read, by which columns it was joined, and the counts of both sides."""
     yield text("join.read", encoding=layer.encoding.name, crs=layer.crs.label)
-    yield from table.notes
+    repairs = {**layer.repair_counts(), **layer.issue_counts()}
+    if repairs:
+        listed = "，".join(f"{kind} {count}" for kind, count in repairs.items())
+        yield text("join.boundary_issues", repairs=listed)
     columns = result.columns
     for kind, ours, theirs in (
         ("code", columns.boundary_code, columns.table_code),
@@ -40,4 +42,4 @@ def summary_lines(layer: Boundaries, table: SourceTable, result: JoinResult) -> 
         proposed=result.proposed_boundary,
         unmatched=len(result.unmatched_boundary),
     )
-    yield from result.notes
+    yield from notes

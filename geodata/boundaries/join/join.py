@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n
+from geodata.boundaries.join.change_step import match_changes
+from geodata.boundaries.join.changes import Changes, read_changes
 from geodata.boundaries.join.code_step import match_codes
 from geodata.boundaries.join.columns import settle_columns
+from geodata.boundaries.join.decisions import alias_changes, apply_decisions, read_decisions
 from geodata.boundaries.join.ledger import build_ledger
-from geodata.boundaries.join.matching import Matching
+from geodata.boundaries.join.matching import Matching, Reason
 from geodata.boundaries.join.name_step import match_names
 from geodata.boundaries.join.result import JoinResult
 from geodata.boundaries.join.sides import Side, boundary_side, doubled_keys, table_side
@@ -55,7 +58,10 @@ def join_indicators(
     when = pd.Series("", index=frame.index) if periods is None else periods.reset_index(drop=True)
     ours, theirs = boundary_side(layer, columns), table_side(frame, columns, when)
     work = Matching(ours, theirs, many=_is_many(theirs))
-    _run_steps(work)
+    taken = read_decisions(decisions)
+    changes = read_changes(aliases) + read_changes(crosswalk) + alias_changes(taken)
+    stale = apply_decisions(work, taken)
+    _run_steps(work, changes)
     rows = getattr(table, "rows", None)
     rows = np.arange(len(frame)) + 2 if rows is None or len(rows) != len(frame) else rows
     return JoinResult(
@@ -65,6 +71,7 @@ def join_indicators(
         table=frame,
         periods=when,
         feature_of_row=_features(work),
+        notes=_notes(work, stale, lang),
         duplicates={"boundary": doubled_keys(ours), "table": doubled_keys(theirs, rows)},
     )
 
@@ -81,11 +88,13 @@ def _is_many(table: Side) -> bool:
     return bool(len(table) and np.median(table.most_rows) > 1)
 
 
-def _run_steps(work: Matching) -> None:
+def _run_steps(work: Matching, changes: Changes) -> None:
     if any(work.boundary.codes) and any(work.table.codes):
         match_codes(work)
-    if any(work.boundary.paths) and any(work.table.paths):
-        parents = match_names(work)
+    named = any(work.boundary.paths) and any(work.table.paths)
+    parents = match_names(work) if named else {}
+    match_changes(work, changes)
+    if named:
         propose_similar(work, parents)
 
 
@@ -94,3 +103,11 @@ def _features(work: Matching) -> np.ndarray:
     for place, link in work.matched.items():
         of_place[place] = link.feature
     return of_place[work.table.place_of]
+
+
+def _notes(work: Matching, stale: Sequence[Reason], lang: str | None) -> tuple[str, ...]:
+    """Return sentences about what a person should know beside the counts."""
+    notes = [i18n.text(reason.key, lang, **reason.values) for reason in stale]
+    if work.notes:
+        notes.append(i18n.text("join.names_differ", lang, count=len(work.notes)))
+    return tuple(notes)

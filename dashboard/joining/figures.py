@@ -1,0 +1,64 @@
+"""Which figures of the table are mapped, and their values per feature and period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geodata.atlas import Indicator
+from geodata.boundaries.join import JoinResult
+from geodata.boundaries.join.values import Figure, feature_values, settle_figures
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The figures to map: their columns, the indicators they become, and their long values."""
+
+    figures: Sequence[Figure]
+    indicators: Sequence[Indicator]
+    values: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(
+    result: JoinResult,
+    stated: Sequence[str],
+    *,
+    how: str | None,
+    worse: str,
+    aggregate: str | None,
+    period: str | None,
+) -> Plan:
+    """Return what to map: the figures stated, or all columns of numbers.
+
+    Raises JoinError for a column that is not there or holds no figure.
+    """
+    figures = settle_figures(result, stated, period=period)
+    values, notes = feature_values(result, figures, aggregate=aggregate)
+    indicators = _indicators(figures, how=how, worse=worse, aggregate=aggregate)
+    return Plan(figures, indicators, values, notes)
+
+
+def _indicators(
+    figures: Sequence[Figure], *, how: str | None, worse: str, aggregate: str | None
+) -> list[Indicator]:
+    return [
+        Indicator(
+            key=figure.key,
+            title={"zh": figure.title, "en": figure.title},
+            unit={"zh": figure.unit, "en": figure.unit},
+            worse=worse,
+            adds_up=_adds_up(figure, how, aggregate),
+        )
+        for figure in figures
+    ]
+
+
+def _adds_up(figure: Figure, how: str | None, aggregate: str | None) -> str:
+    if figure.denominator or (aggregate == "mean" and how is None):
+        return "ratio"
+    if how is not None:
+        return how
+    return "sum" if aggregate in {"sum", "count"} else "none"

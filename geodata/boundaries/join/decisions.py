@@ -1,0 +1,130 @@
+"""Decisions of people about a join: accept, reject or alias, with who, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geodata.boundaries.join.changes import Change, Changes
+from geodata.boundaries.join.matching import Link, Matching, Reason
+from geodata.boundaries.join.names import clean_name
+from geodata.errors import JoinError
+
+ACCEPT, REJECT, ALIAS = "accept", "reject", "alias"
+DECISION = "decision"
+COLUMNS = ["boundary_key", "table_key", "decision", "who", "when", "why"]
+_WORDS = {
+    **dict.fromkeys(("accept", "accepted", "yes", "采纳", "接受", "同意", "是", "确认"), ACCEPT),
+    **dict.fromkeys(("reject", "rejected", "no", "拒绝", "否决", "否", "不同意", "不是"), REJECT),
+    **dict.fromkeys(("alias", "别名", "改名", "视同"), ALIAS),
+}
+_HEADINGS = {
+    "boundary_key": ("boundary_key", "边界", "边界标识", "边界键"),
+    "table_key": ("table_key", "表格", "表格标识", "表格键"),
+    "decision": ("decision", "决定", "处理", "处理决定"),
+    "who": ("who", "处理人", "决定人"),
+    "when": ("when", "处理时间", "时间", "日期"),
+    "why": ("why", "理由", "原因", "说明"),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision: the keys of both sides, what was decided, and who, when, why."""
+
+    boundary_key: str
+    table_key: str
+    kind: str
+    who: str = ""
+    when: str = ""
+    why: str = ""
+
+
+def read_decisions(source: Any) -> tuple[Decision, ...]:
+    """Return the decisions of a table; rows whose decision is still open are left out.
+
+    Raises JoinError when a needed column is absent or a decision is not understood.
+    """
+    if source is None:
+        return ()
+    if isinstance(source, tuple):
+        return source
+    frame: pd.DataFrame = getattr(source, "frame", source).fillna("").astype(str)
+    columns = _columns(frame)
+    found = []
+    for row, line in enumerate(frame.to_dict("records"), 2):
+        values = {role: str(line.get(column, "")).strip() for role, column in columns.items()}
+        word = values.pop("decision").casefold()
+        if not word:
+            continue
+        if word not in _WORDS:
+            raise JoinError("join.unknown_decision", row=row, value=word)
+        keys = {role: _plain_key(values.pop(role)) for role in ("boundary_key", "table_key")}
+        found.append(Decision(kind=_WORDS[word], **keys, **values))
+    return tuple(found)
+
+
+def _plain_key(key: str) -> str:
+    """Return a key without the apostrophe that keeps a spreadsheet from running it."""
+    return key[1:] if key[:2] in {"'=", "'+", "'-", "'@"} else key
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, str]:
+    alike = {clean_name(str(column)): str(column) for column in frame.columns}
+    found = {}
+    for role, headings in _HEADINGS.items():
+        names = [alike[name] for heading in headings if (name := clean_name(heading)) in alike]
+        if names:
+            found[role] = names[0]
+    lacking = {"boundary_key", "table_key", "decision"} - found.keys()
+    if lacking:
+        raise JoinError("join.no_decision_column", column="、".join(sorted(lacking)))
+    return found
+
+
+def alias_changes(decisions: tuple[Decision, ...]) -> Changes:
+    """Return the alias decisions as changes: the last name of one key is that of the other."""
+    entries = []
+    for decision in decisions:
+        if decision.kind == ALIAS:
+            old, new = decision.table_key.split("/"), decision.boundary_key.split("/")
+            parent = old[-2] if len(old) > 1 else ""
+            entries.append(Change(old_name=old[-1], new_name=new[-1], parent=parent))
+            entries.append(Change(old_code=decision.table_key, new_codes=(decision.boundary_key,)))
+    return Changes(tuple(entries))
+
+
+def apply_decisions(work: Matching, decisions: tuple[Decision, ...]) -> list[Reason]:
+    """Settle what was accepted, exclude what was rejected; return what no longer applies.
+
+    A key that several features share cannot be accepted, for it does not say which is meant.
+    """
+    features = _places_of(work.boundary.keys)
+    places = _places_of(work.table.keys)
+    stale = []
+    for decision in sorted(decisions, key=lambda d: (d.table_key, d.boundary_key, d.kind)):
+        if decision.kind == ALIAS:
+            continue
+        ours = features.get(decision.boundary_key, [])
+        theirs = places.get(decision.table_key, [])
+        if not ours or not theirs:
+            values = {"boundary": decision.boundary_key, "table": decision.table_key}
+            stale.append(Reason("join.stale_decision", values))
+        elif decision.kind == REJECT:
+            work.rejected.update((place, feature) for place in theirs for feature in ours)
+        elif len(ours) > 1:
+            stale.append(Reason("join.doubled_decision", {"boundary": decision.boundary_key}))
+        else:
+            for place in theirs:
+                work.accept(place, Link(ours[0], DECISION))
+    return stale
+
+
+def _places_of(keys: list[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, key in enumerate(keys):
+        if key:
+            found.setdefault(key, []).append(place)
+    return found
