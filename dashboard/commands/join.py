@@ -24,6 +24,7 @@ def _help(name: str) -> str:
 @click.option("--table-code", metavar="COL", help=_help("table_code"))
 @click.option("--boundary-name", metavar="COL[,COL...]", help=_help("boundary_name"))
 @click.option("--table-name", metavar="COL[,COL...]", help=_help("table_name"))
+@click.option("--table-xy", metavar="LON,LAT", help=_help("table_xy"))
 @click.option("--encoding", help=_help("encoding"))
 @click.option("--table-encoding", help=_help("table_encoding"))
 @click.option("--crs", help=_help("crs"))

@@ -23,7 +23,7 @@ from geodata.errors import JoinError
 from geodata.sources.readers import SourceTable, read_table, read_tables
 from geodata.sources.series import read_series
 
-_COLUMNS = ("boundary_code", "table_code", "boundary_name", "table_name")
+_COLUMNS = ("boundary_code", "table_code", "boundary_name", "table_name", "table_xy")
 
 
 def run_join(

@@ -32,7 +32,7 @@ def match_codes(work: Matching) -> None:
     for feature, code in enumerate(ours):
         if code:
             features.setdefault(code, []).append(feature)
-    widths = set(ours[ours != ""].str.len())
+    widths = {len(code) for code in work.boundary.codes if code}
     # Over the distinct places of the table, not its rows.
     for place, code in enumerate(theirs):
         if place in work.matched:
@@ -42,9 +42,9 @@ def match_codes(work: Matching) -> None:
             found = _same_name(work, place, found) or found
         if len(found) == 1:
             work.accept(place, Link(found[0], CODE))
-            _note_other_name(work, place, found[0])
+            note_other_name(work, place, found[0])
         else:
-            work.reasons[place] = _reason(work, place, code, found, widths, features)
+            work.reasons[place] = _reason(work, place, found, widths, features)
 
 
 def _same_name(work: Matching, place: int, features: list[int]) -> list[int]:
@@ -55,26 +55,27 @@ def _same_name(work: Matching, place: int, features: list[int]) -> list[int]:
     return same if len(same) == 1 else []
 
 
-def _note_other_name(work: Matching, place: int, feature: int) -> None:
-    """Note a match by code whose names have nothing in common, so that a person looks at it."""
+def note_other_name(
+    work: Matching, place: int, feature: int, key: str = "join.name_differs"
+) -> None:
+    """Note a match whose names are not the same, so that a person looks at it."""
     ours, theirs = work.boundary.paths[feature], work.table.paths[place]
     if not ours or not theirs or not ours[-1] or not theirs[-1]:
         return
     stems = [split_ending(clean_name(path[-1]), lowest=True)[0] for path in (ours, theirs)]
     if stems[0] != stems[1]:
         values = {"boundary": ours[-1], "table": theirs[-1]}
-        work.notes[place] = Reason("join.name_differs", values)
+        work.notes[place] = Reason(key, values)
 
 
 def _reason(
     work: Matching,
     place: int,
-    code: str,
     found: list[int],
     widths: set[int],
     features: dict[str, list[int]],
 ) -> Reason:
-    shown = work.table.keys[place]
+    shown, code = work.table.keys[place], work.table.codes[place]
     if work.table.code_faults[place] == LOST_DIGITS:
         return Reason("join.lost_digits", {"code": shown})
     if not code:

@@ -6,6 +6,8 @@ import pandas as pd
 
 # Reasons why a code cannot be compared.
 LOST_DIGITS = "lost_digits"
+# The share of codes of one width that proves it; the rest are mistyped.
+_NEARLY_ALL = 0.95
 
 
 def clean_codes(codes: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -40,15 +42,21 @@ def _written_out(parts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def one_width(codes: pd.Series) -> int | None:
-    """Return the width that all codes of digits share, or None when they differ or there is none."""
+    """Return the width that nearly all codes of digits share, or None when they differ."""
     digits = codes[codes.str.fullmatch(r"\d+")]
-    widths = digits.str.len().unique()
-    return int(widths[0]) if len(widths) == 1 else None
+    if digits.empty:
+        return None
+    shares = digits.str.len().value_counts(normalize=True)
+    return int(shares.index[0]) if shares.iloc[0] >= _NEARLY_ALL else None
 
 
 def restore_zeros(codes: pd.Series, width: int | None) -> pd.Series:
-    """Return digit codes shorter than `width` with their leading zeros; others as they are."""
+    """Return digit codes shorter than `width` with their leading zeros; others as they are.
+
+    A code stays as it is when another one is written with those zeros already.
+    """
     if width is None:
         return codes
     short = codes.str.fullmatch(r"\d+") & (codes.str.len() < width)
-    return codes.where(~short, codes.str.zfill(width))
+    whole = codes.str.zfill(width)
+    return codes.where(~short | whole.isin(set(codes)), whole)

@@ -30,6 +30,7 @@ class JoinColumns:
     table_code: str | None = None
     boundary_name: tuple[str, ...] = ()
     table_name: tuple[str, ...] = ()
+    table_xy: tuple[str, ...] = ()
     guessed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
@@ -45,6 +46,7 @@ def settle_columns(
     table_code: str | None = None,
     boundary_name: Sequence[str] = (),
     table_name: Sequence[str] = (),
+    table_xy: Sequence[str] = (),
 ) -> JoinColumns:
     """Return the columns to join by; those not stated are guessed from what both sides hold.
 
@@ -54,6 +56,9 @@ def settle_columns(
     codes = (find_column(boundaries, boundary_code), find_column(table, table_code))
     names = (_find_all(boundaries, boundary_name), _find_all(table, table_name))
     stated = (any(codes), any(names))
+    points = _find_all(table, table_xy)
+    if table_xy and len(points) != 2:
+        raise JoinError("join.two_xy", value=",".join(table_xy))
     guessed: list[str] = []
     if not all(codes) and (stated[0] or not stated[1]):
         codes = _guess_codes(boundaries, table, *codes)
@@ -65,9 +70,9 @@ def settle_columns(
         codes = (None, None)
     if not all(names):
         names = ((), ())
-    if not all(codes) and not all(names):
+    if not all(codes) and not all(names) and not points:
         raise JoinError("join.no_common_column", boundary=_listed(boundaries), table=_listed(table))
-    return JoinColumns(*codes, *names, guessed=tuple(guessed))
+    return JoinColumns(*codes, *names, table_xy=points, guessed=tuple(guessed))
 
 
 def find_column(frame: pd.DataFrame, name: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from geodata.boundaries.join.code_step import match_codes
 from geodata.boundaries.join.columns import settle_columns
 from geodata.boundaries.join.decisions import alias_changes, apply_decisions, read_decisions
 from geodata.boundaries.join.ledger import build_ledger
+from geodata.boundaries.join.location_step import match_locations
 from geodata.boundaries.join.matching import Matching, Reason
 from geodata.boundaries.join.name_step import match_names
 from geodata.boundaries.join.result import JoinResult
@@ -31,6 +33,7 @@ def join_indicators(
     table_code: str | None = None,
     boundary_name: str | Sequence[str] | None = None,
     table_name: str | Sequence[str] | None = None,
+    table_xy: str | Sequence[str] | None = None,
     aliases: Any = None,
     decisions: Any = None,
     crosswalk: Any = None,
@@ -39,8 +42,8 @@ def join_indicators(
 ) -> JoinResult:
     """Return the join of a table (SourceTable or frame) to boundaries (Boundaries or GeoDataFrame).
 
-    Steps: decisions, code, name within the parent, normalised name, aliases and changes, then
-    proposals, which are never applied. Name columns run from the parent to the place, as a list or
+    Steps: decisions, code, location (with `table_xy`), name within the parent, normalised name,
+    aliases and changes, then proposals, which are never applied. Name columns run from the parent to the place, as a list or
     as text with commas. Columns not stated are guessed. `periods` gives the period of each row; rows
     of different periods are no duplicates. Raises JoinError for columns that do not fit.
     """
@@ -54,6 +57,7 @@ def join_indicators(
         table_code=table_code,
         boundary_name=_as_list(boundary_name),
         table_name=_as_list(table_name),
+        table_xy=_as_list(table_xy),
     )
     when = pd.Series("", index=frame.index) if periods is None else periods.reset_index(drop=True)
     ours, theirs = boundary_side(layer, columns), table_side(frame, columns, when)
@@ -61,7 +65,7 @@ def join_indicators(
     taken = read_decisions(decisions)
     changes = read_changes(aliases) + read_changes(crosswalk) + alias_changes(taken)
     stale = apply_decisions(work, taken)
-    _run_steps(work, changes)
+    _run_steps(work, changes, layer)
     rows = getattr(table, "rows", None)
     rows = np.arange(len(frame)) + 2 if rows is None or len(rows) != len(frame) else rows
     return JoinResult(
@@ -85,12 +89,14 @@ def _as_list(names: str | Sequence[str] | None) -> list[str]:
 
 def _is_many(table: Side) -> bool:
     """Return whether most places of the table have several rows: households, not villages."""
-    return bool(len(table) and np.median(table.most_rows) > 1)
+    often = table.most_rows > 1
+    return bool(len(table)) and often.mean() > 0.5 and table.most_rows.mean() >= 2
 
 
-def _run_steps(work: Matching, changes: Changes) -> None:
-    if any(work.boundary.codes) and any(work.table.codes):
+def _run_steps(work: Matching, changes: Changes, layer: gpd.GeoDataFrame) -> None:
+    if any(work.boundary.codes):
         match_codes(work)
+    match_locations(work, layer)
     named = any(work.boundary.paths) and any(work.table.paths)
     parents = match_names(work) if named else {}
     match_changes(work, changes)
@@ -108,6 +114,6 @@ def _features(work: Matching) -> np.ndarray:
 def _notes(work: Matching, stale: Sequence[Reason], lang: str | None) -> tuple[str, ...]:
     """Return sentences about what a person should know beside the counts."""
     notes = [i18n.text(reason.key, lang, **reason.values) for reason in stale]
-    if work.notes:
-        notes.append(i18n.text("join.names_differ", lang, count=len(work.notes)))
+    for key, count in sorted(Counter(note.key for note in work.notes.values()).items()):
+        notes.append(i18n.text(f"{key}_count", lang, count=count))
     return tuple(notes)

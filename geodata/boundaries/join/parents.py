@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -23,8 +24,7 @@ def propose_parents(
 ) -> None:
     """Add the likely parents under `upper` for names that have none.
 
-    A longer name that ends with exactly one parent's whole name (臺南市新營區 for 新營區) is
-    certain. Otherwise two parents are likely the same when most of their places are: a proposal.
+    A longer name that ends with a parent's whole name (臺南市新營區 for 新營區) is certain. Otherwise two parents are likely the same when most of their places are: a proposal.
     """
     target = parents[upper]
     depth = len(upper)
@@ -32,11 +32,9 @@ def propose_parents(
     right = _below(ours, target.path, depth)
     held = {parents[key].path for key in parents if len(key) == depth + 1}
     open_names = sorted(name for name in left if (*upper, name) not in parents and clean_name(name))
-    for name in open_names:
-        ends = [other for other in right if _contains(name, other)]
-        if len(ends) == 1:
-            parents[(*upper, name)] = parent((*target.path, ends[0]), target.certain, target.score)
-            held.add((*target.path, ends[0]))
+    for name, other in _ended(open_names, right, target.path).items():
+        parents[(*upper, name)] = parent((*target.path, other), target.certain, target.score)
+        held.add((*target.path, other))
     open_names = [name for name in open_names if (*upper, name) not in parents]
     free = sorted(other for other in right if (*target.path, other) not in held)
     likely = sorted(
@@ -64,9 +62,25 @@ def _below(paths: set[Path], upper: Path, depth: int) -> dict[str, set[str]]:
     return found
 
 
-def _contains(name: str, other: str) -> bool:
-    longer, shorter = clean_name(name), clean_name(other)
-    return len(shorter) >= 2 and longer != shorter and longer.endswith(shorter)
+def _ended(names: Iterable[str], others: Iterable[str], target: Path) -> dict[str, str]:
+    """Return which name ends with which other's whole name, after one and the same beginning.
+
+    The beginning must be that of most names or the name of the parent: 臺南市 in 臺南市安南區,
+    which therefore is 安南區 and not 南區.
+    """
+    found = {
+        (name, other): clean_name(name)[: -len(clean_name(other))]
+        for name in names
+        for other in others
+        if len(clean_name(other)) >= 2 and clean_name(name).endswith(clean_name(other))
+    }
+    if not found:
+        return {}
+    counts = Counter(found.values())
+    usual = max(sorted(counts), key=lambda beginning: counts[beginning])
+    above = {clean_name("".join(target[n:])) for n in range(len(target))}
+    wanted = above | ({usual} if counts[usual] > 1 or not target else set())
+    return {name: other for (name, other), begun in found.items() if begun and begun in wanted}
 
 
 def _likeness(left: set[str], right: set[str], name: str, other: str) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geodata.boundaries.join import code_text
 from geodata.boundaries.join.columns import JoinColumns
+from geodata.boundaries.join.coordinates import coordinates
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Side:
     place_of: np.ndarray
     periods: list[frozenset[str]]
     most_rows: np.ndarray
+    points: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -63,12 +65,15 @@ def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) ->
     names = _names(frame, columns.table_name)
     parts = pd.DataFrame({f"n{n}": names[name] for n, name in enumerate(names.columns)})
     parts["code"] = _text(frame, columns.table_code)
+    for axis, column in zip(("x", "y"), columns.table_xy, strict=False):
+        parts[axis] = _text(frame, column)
     distinct = parts.drop_duplicates().sort_values(list(parts.columns), ignore_index=True)
     distinct["place"] = np.arange(len(distinct))
     place_of = parts.merge(distinct, how="left", on=list(parts.columns))["place"].to_numpy()
     codes, faults = code_text.clean_codes(distinct["code"])
-    shown = distinct.drop(columns=["code", "place"])
-    shown.columns = names.columns
+    points = distinct[["x", "y"]] if columns.table_xy else None
+    shown = distinct[[f"n{n}" for n in range(names.shape[1])]]
+    shown = shown.set_axis(names.columns, axis=1)
     keyed = shown.assign(**{columns.table_code: distinct["code"]}) if columns.table_code else shown
     counts = pd.DataFrame({"place": place_of, "period": periods.to_numpy()}).value_counts()
     most = counts.groupby(level="place").max().sort_index().to_numpy()
@@ -80,6 +85,7 @@ def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) ->
         place_of=place_of,
         periods=_periods_of(counts, len(distinct)),
         most_rows=most,
+        points=None if points is None else coordinates(points, ("x", "y")),
     )
 
 

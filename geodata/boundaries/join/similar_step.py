@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from rapidfuzz import fuzz, process
 
@@ -12,6 +14,20 @@ from geodata.boundaries.join.names import BROKEN, clean_name, split_ending
 SIMILAR, ELSEWHERE, LAST = "similar", "elsewhere", "last_in_parent"
 # Alike enough to show a person: within the parent, and anywhere.
 _WITHIN, _ANYWHERE = 50.0, 80.0
+# Words of letters share many by chance: there one village name in two looks half like another.
+_WITHIN_LETTERS, _ANYWHERE_LETTERS = 72.0, 92.0
+# The one feature left in a parent says something only when its others have found their places.
+_LEAST_SETTLED = 3
+# What more than one feature or row fits is not settled by picking the first.
+_UNCLEAR = {
+    "join.ambiguous_name",
+    "join.ambiguous_code",
+    "join.doubled_name",
+    "join.taken",
+    "join.merged",
+    "join.split",
+    "join.abolished",
+}
 _MOST_PAIRS = 30_000_000
 
 
@@ -21,19 +37,30 @@ def propose_similar(work: Matching, parents: dict[Path, Parent]) -> None:
     free: dict[Path, list[int]] = {}
     for feature in work.free_features():
         free.setdefault(work.boundary.paths[feature][:-1], []).append(feature)
+    settled = Counter(work.boundary.paths[link.feature][:-1] for link in work.matched.values())
     open_places: dict[Path, list[int]] = {}
-    for place in work.unsettled_places():
-        if not work.is_doubled(place) and clean_name(work.table.paths[place][-1]):
+    for place in _clear_places(work):
+        if work.table.paths[place]:
             target = parents.get(work.table.paths[place][:-1])
             if target is not None:
                 open_places.setdefault(target.path, []).append(place)
     for parent, places in sorted(open_places.items()):
         features = free.get(parent, [])
         _pair(work, places, features, SIMILAR, least=_WITHIN)
-        _pair_last(work, places, features)
-    rest = [p for p in work.unsettled_places() if not work.is_doubled(p)]
-    rest = [place for place in rest if clean_name(work.table.paths[place][-1])]
-    _pair(work, rest, work.free_features(), ELSEWHERE, least=_ANYWHERE)
+        if settled.get(parent, 0) >= _LEAST_SETTLED:
+            _pair_last(work, places, features)
+    _pair(work, _clear_places(work), work.free_features(), ELSEWHERE, least=_ANYWHERE)
+
+
+def _clear_places(work: Matching) -> list[int]:
+    """Return the places without proposal that have a name and no fault that a guess would hide."""
+    return [
+        place
+        for place in work.unsettled_places()
+        if not work.is_doubled(place)
+        and clean_name(work.table.paths[place][-1])
+        and (place not in work.reasons or work.reasons[place].key not in _UNCLEAR)
+    ]
 
 
 def _pair(
@@ -50,6 +77,9 @@ def _pair(
         [work.table.paths[place][-1] for place in places],
         [work.boundary.paths[feature][-1] for feature in features],
     )
+    if step == ELSEWHERE:
+        letters = np.array([work.table.paths[place][-1].isascii() for place in places])
+        scores = np.where(letters[:, None] & (scores < _ANYWHERE_LETTERS), 0.0, scores)
     rows, columns = np.nonzero(scores >= least)
     order = np.lexsort((columns, rows, -scores[rows, columns]))
     used: set[int] = set()
@@ -73,17 +103,13 @@ def _scores(left: list[str], right: list[str]) -> np.ndarray:
     stems = [[split_ending(name, lowest=True)[0] for name in names] for names in clean]
     whole = process.cdist(*clean, scorer=fuzz.ratio)
     scores = (whole + process.cdist(*stems, scorer=fuzz.ratio)) / 2
-    broken = [[n for n, name in enumerate(names) if BROKEN in name] for names in clean]
-    for row in broken[0]:
-        for column in range(len(right)):
-            scores[row, column] = max(
-                scores[row, column], _blank_score(clean[0][row], clean[1][column])
-            )
-    for column in broken[1]:
-        for row in range(len(left)):
-            scores[row, column] = max(
-                scores[row, column], _blank_score(clean[0][row], clean[1][column])
-            )
+    letters = [np.array([name.isascii() for name in names]) for names in clean]
+    chance = letters[0][:, None] & letters[1][None, :] & (scores < _WITHIN_LETTERS)
+    scores = np.where(chance, 0.0, scores)
+    broken = [np.array([BROKEN in name for name in names]) for names in clean]
+    # Over the few pairs with a sign that cannot be read.
+    for row, column in np.argwhere(broken[0][:, None] | broken[1][None, :]):
+        scores[row, column] = _blank_score(clean[0][row], clean[1][column])
     return scores
 
 
@@ -91,9 +117,9 @@ def _blank_score(one: str, other: str) -> float:
     """Return the score of two names of one length that differ only where a sign is unreadable."""
     if len(one) != len(other):
         return 0.0
-    fits = sum(a == b or BROKEN in (a, b) for a, b in zip(one, other, strict=True))
-    known = sum(a == b for a, b in zip(one, other, strict=True))
-    return 60.0 + 35.0 * known / len(one) if fits == len(one) else 0.0
+    fits = all(a == b or BROKEN in (a, b) for a, b in zip(one, other, strict=True))
+    known = sum(a == b != BROKEN for a, b in zip(one, other, strict=True))
+    return 60.0 + 35.0 * known / len(one) if fits else 0.0
 
 
 def _pair_last(work: Matching, places: list[int], features: list[int]) -> None:
