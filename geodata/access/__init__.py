@@ -4,6 +4,7 @@ from geodata.access.accounts import Account, Accounts
 from geodata.access.audit import Trail, read_export, utc_now
 from geodata.access.chain import Entry, Record, Verification, verify_records
 from geodata.access.database import Database
+from geodata.access.guard import Guard, database_of, open_guard
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame
 from geodata.access.privacy import table_privacy
@@ -24,6 +25,7 @@ __all__ = [
     "Door",
     "Entry",
     "Grant",
+    "Guard",
     "Keys",
     "Limits",
     "Pattern",
@@ -41,9 +43,11 @@ __all__ = [
     "Verification",
     "Writes",
     "Written",
+    "database_of",
     "load_roles",
     "mask_column",
     "mask_frame",
+    "open_guard",
     "read_export",
     "small_counts",
     "table_privacy",

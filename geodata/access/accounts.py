@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from geodata.access.audit import Trail
 from geodata.access.chain import Entry
-from geodata.access.database import METADATA
+from geodata.access.database import METADATA, storable
 from geodata.access.limits import Limits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
@@ -188,7 +188,7 @@ class Accounts:
 
 def account_name(name: str, *, strict: bool = True) -> str:
     """Return the one form of an account's name; raises AccountError when it can be none."""
-    same = unicodedata.normalize("NFKC", name).strip().casefold()
+    same = unicodedata.normalize("NFKC", storable(name)).strip().casefold()
     if strict and not _NAME.fullmatch(same):
         raise AccountError("access.bad_account_name", name=name)
     return same

@@ -32,7 +32,7 @@ from geodata.access.chain import (
     detail_text,
     verify_records,
 )
-from geodata.access.database import METADATA, Database
+from geodata.access.database import METADATA, Database, storable
 from geodata.errors import AccessError
 
 _AUDIT = Table(
@@ -102,7 +102,7 @@ class Trail:
         if head is None:
             raise AccessError("access.audit_damaged", database=self.database.name)
         fields = asdict(entry) | {"detail": detail_text(entry.detail)}
-        clean = {name: _storable(value) for name, value in fields.items()}
+        clean = {name: storable(value) for name, value in fields.items()}
         at = self.clock().astimezone(UTC).isoformat(timespec="microseconds")
         draft = Record(seq=head.seq + 1, at=at, previous=head.hash, hash="", **clean)
         record = Record(**(asdict(draft) | {"hash": draft.computed()}))
@@ -199,11 +199,6 @@ class Trail:
                 select(_AUDIT).order_by(_AUDIT.c.seq)
             )
             yield (Record(*row) for row in rows), head
-
-
-def _storable(value: str) -> str:
-    """Return text that every database stores as it is: no NUL, no half of a surrogate pair."""
-    return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
 
 def read_export(file: Path) -> Iterator[Record]:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from geodata import i18n
+from geodata.access.database import storable
 from geodata.errors import WriteError
 
 _FILE = Path(__file__).with_name("entries.yaml")
@@ -60,7 +61,9 @@ def checked(kind: str, values: Mapping[str, object]) -> dict[str, str]:
     known = kinds().get(kind)
     if known is None:
         raise WriteError("access.unknown_kind", kind=kind, known=", ".join(kinds()))
-    clean = {name: str(value).strip() for name, value in values.items() if value is not None}
+    clean = {
+        name: storable(str(value)).strip() for name, value in values.items() if value is not None
+    }
     faults = [
         fault for field in known.fields for fault in _faults(field, clean.get(field.name, ""))
     ]

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geodata import i18n
+from geodata.access.database import storable
 from geodata.access.limits import Limits
 
 _HASHER = PasswordHasher()
@@ -54,7 +55,7 @@ def _nobody() -> str:
 
 def _same(password: str) -> str:
     """Return one form for the same characters typed on different keyboards."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", storable(password))
 
 
 def _kinds(password: str) -> set[str]:

@@ -1,0 +1,125 @@
+"""``guatu user``: who may sign in, with which role and for which places."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.texts import text
+
+if TYPE_CHECKING:
+    from geodata.access import Account, Guard
+
+_folder = click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help=text("user.workspace_help"),
+)
+_password = click.option("--ask-password", is_flag=True, help=text("user.ask_password_help"))
+_name = click.argument("name")
+
+
+@click.group(help=text("user.help"))
+def command() -> None:
+    """Hold the subcommands together."""
+
+
+@command.command("add", help=text("user.add_help"))
+@_name
+@click.option("--role", required=True, help=text("user.role_help"))
+@click.option("--place", "places", multiple=True, help=text("user.place_help"))
+@_password
+@_folder
+def add(name: str, role: str, places: tuple[str, ...], ask_password: bool, workspace: Path) -> None:
+    """Make an account and say its first password, which must be changed at the first sign-in."""
+    from geodata.access import Actor
+
+    guard = _guard(workspace)
+    actor = Actor(name, role, places)
+    password = _new_password(ask_password, guard)
+    account = guard.accounts.add(actor, password, by=_me(), now=guard.trail.clock())
+    click.echo(text("user.added", line=_line(account)))
+    if not ask_password:
+        click.echo(text("user.first_password", password=password))
+    if not places and any(reach != "any" for reach in actor.scope.role.acts.values()):
+        click.echo(text("user.no_places"))
+
+
+@command.command("list", help=text("user.list_help"))
+@_folder
+def list_accounts(workspace: Path) -> None:
+    """Print every account with role, places and state."""
+    accounts = _guard(workspace).accounts.all()
+    for account in accounts:
+        click.echo(_line(account))
+    click.echo(text("user.count", count=len(accounts)))
+
+
+@command.command("disable", help=text("user.disable_help"))
+@_name
+@click.option("--undo", is_flag=True, help=text("user.undo_help"))
+@_folder
+def disable(name: str, undo: bool, workspace: Path) -> None:
+    """Shut an account out and end its sessions, or let it in again."""
+    _guard(workspace).accounts.set_disabled(name, not undo, by=_me())
+    click.echo(text("user.enabled" if undo else "user.disabled", name=name))
+
+
+@command.command("reset", help=text("user.reset_help"))
+@_name
+@_password
+@_folder
+def reset(name: str, ask_password: bool, workspace: Path) -> None:
+    """Set a new first password, which also unlocks the account and ends its sessions."""
+    guard = _guard(workspace)
+    password = _new_password(ask_password, guard)
+    guard.accounts.set_password(name, password, by=_me(), now=guard.trail.clock())
+    click.echo(text("user.was_reset", name=name))
+    if not ask_password:
+        click.echo(text("user.first_password", password=password))
+
+
+def _guard(folder: Path) -> Guard:
+    from geodata.access import open_guard
+
+    return open_guard(folder)
+
+
+def _me() -> str:
+    """Return who runs the command, marked as the command line and not the application."""
+    return f"cli:{getpass.getuser()}"
+
+
+def _new_password(ask: bool, guard: Guard) -> str:
+    if ask:
+        prompt = text("user.password_prompt", least=guard.limits.password_length)
+        answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=True)
+        return answer
+    return _made_password(guard.limits.password_length + 4)
+
+
+def _made_password(length: int) -> str:
+    """Return a random password with every kind of sign, without those that are easily confused."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "-+=%")
+    clear = ["".join(sign for sign in kind if sign not in "Il1O0o") for kind in kinds]
+    signs = [secrets.choice(kind) for kind in clear]
+    signs += [secrets.choice("".join(clear)) for _ in range(length - len(signs))]
+    secrets.SystemRandom().shuffle(signs)
+    return "".join(signs)
+
+
+def _line(account: Account) -> str:
+    states = [
+        text(f"user.state_{state}")
+        for state, holds in (("disabled", account.disabled), ("must_change", account.must_change))
+        if holds
+    ]
+    role = text(f"access.role_{account.role}")
+    places = ",".join(account.prefixes) or text("user.nowhere")
+    return "  ".join([account.name, role, places, *states])

@@ -1,0 +1,70 @@
+"""Everything of access of one folder, opened together: a workspace or a joined folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from geodata.access.accounts import Accounts
+from geodata.access.audit import Trail, utc_now
+from geodata.access.database import Database
+from geodata.access.limits import Limits
+from geodata.access.sessions import Sessions
+from geodata.access.unmask import Unmasking
+from geodata.access.writes import Writes
+from geodata.config import read_config
+from geodata.config.settings import FILE_NAME
+from geodata.policy import load_policy
+
+DATABASE_VARIABLE = "GUATU_DATABASE"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The records of one folder; opening them makes their tables where they are missing."""
+
+    folder: Path
+    limits: Limits
+    trail: Trail
+    accounts: Accounts
+    sessions: Sessions
+    unmasking: Unmasking
+    writes: Writes
+
+    def has_accounts(self) -> bool:
+        """Return whether anyone could sign in."""
+        return any(not account.disabled for account in self.accounts.all())
+
+
+def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guard:
+    """Return the records of a folder, in the database that `database_of` names.
+
+    The limits are those of the parameters in force on the day of `clock`, for the county of the
+    workspace, and with the workspace's own parameters over the shipped ones.
+    """
+    limits = _limits(folder, clock())
+    trail = Trail(Database(database_of(folder)), clock=clock)
+    accounts = Accounts(trail, limits)
+    return Guard(
+        folder,
+        limits,
+        trail,
+        accounts,
+        Sessions(accounts, trail, limits),
+        Unmasking(trail, limits),
+        Writes(trail),
+    )
+
+
+def database_of(folder: Path) -> Path | str:
+    """Return the URL of GUATU_DATABASE, or else the file audit/access.sqlite of the folder."""
+    return os.environ.get(DATABASE_VARIABLE) or folder / "audit" / "access.sqlite"
+
+
+def _limits(folder: Path, now: datetime) -> Limits:
+    place = read_config(folder).county.code if (folder / FILE_NAME).is_file() else ""
+    policy = load_policy(folder / "parameters")
+    return Limits.of(lambda key: policy.at(key, place, now.date()).value)

@@ -1,0 +1,131 @@
+"""``guatu user`` and ``guatu audit`` as an administrator and an auditor use them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+
+import pytest
+
+from dashboard.cli import main
+from geodata.access import open_guard
+
+
+@pytest.fixture
+def run(capsys):
+    """Return a function that runs one command and gives its exit code and what it printed."""
+
+    def run(*arguments) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return int(left.value.code or 0), printed.out + printed.err
+
+    return run
+
+
+@pytest.fixture
+def county(tmp_path, run):
+    role = ("--role", "township_officer", "--place", "990101001")
+    code, printed = run("user", "add", "li.na", *role, "--workspace", tmp_path)
+    assert code == 0
+    return tmp_path, re.search(r"首次登录密码:(\S+)", printed)[1]
+
+
+def test_a_new_user_signs_in_with_the_password_shown_once(county, run):
+    folder, password = county
+    guard = open_guard(folder)
+    account = guard.accounts.sign_in("li.na", password, now=guard.trail.clock())
+    assert account.must_change
+    code, printed = run("user", "list", "--workspace", folder)
+    assert (code, password in printed) == (0, False)
+    assert "li.na  乡镇干部  990101001  首次登录须改密码\n共 1 个用户。" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("add", "x.y", "--role", "boss"), "没有“boss”这个角色"),
+        (("add", "x.y", "--role", "analyst", "--place", "990101000000"), "不是完整的区划代码"),
+        (("add", "<b>", "--role", "analyst"), "用户名“<b>”不能用"),
+        (("add", "LI.NA", "--role", "analyst"), "已经存在"),
+        (("disable", "nobody"), "没有“nobody”这个用户"),
+        (("reset", "nobody"), "没有“nobody”这个用户"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(county, run, arguments, sentence):
+    code, printed = run("user", *arguments, "--workspace", county[0])
+    assert (code, len(printed.strip().splitlines())) == (2, 1)
+    assert sentence in printed
+
+
+def test_a_user_without_places_is_pointed_out(tmp_path, run):
+    for role, noted in (("analyst", True), ("administrator", False)):
+        code, printed = run("user", "add", role, "--role", role, "--workspace", tmp_path)
+        assert (code, "看不到任何地方的数据" in printed) == (0, noted)
+
+
+def test_disable_and_reset_change_who_may_sign_in(county, run):
+    folder, _ = county
+    assert "其会话已结束" in run("user", "disable", "li.na", "--workspace", folder)[1]
+    assert "已停用" in run("user", "list", "--workspace", folder)[1]
+    assert "重新启用" in run("user", "disable", "li.na", "--undo", "--workspace", folder)[1]
+    printed = run("user", "reset", "li.na", "--workspace", folder)[1]
+    password = re.search(r"首次登录密码:(\S+)", printed)[1]
+    guard = open_guard(folder)
+    assert guard.accounts.sign_in("li.na", password, now=guard.trail.clock()).name == "li.na"
+
+
+def test_the_audit_shows_who_did_what_in_words(county, run):
+    code, printed = run("audit", "show", "--workspace", county[0])
+    assert code == 0
+    assert re.search(r"1  20\d\d-\d\d-\d\d \S+  cli:\S+  新增用户  li.na  已完成", printed)
+    assert "显示 1 条,共 1 条。" in printed
+    assert "显示 0 条" in run("audit", "show", "--actor", "nobody", "--workspace", county[0])[1]
+
+
+def test_a_whole_audit_verifies_and_a_changed_one_does_not(county, run):
+    folder, _ = county
+    code, printed = run("audit", "verify", "--workspace", folder)
+    assert (code, "审计记录完整:第 1 至第 1 条" in printed) == (0, True)
+    head = re.search(r"[0-9a-f]{64}", printed)[0]
+    assert run("audit", "verify", "--noted", head, "--workspace", folder)[0] == 0
+    assert run("audit", "verify", "--noted", "0" * 63 + "1", "--workspace", folder)[0] == 1
+    with sqlite3.connect(folder / "audit" / "access.sqlite") as raw:
+        raw.execute("DROP TRIGGER audit_no_update")
+        raw.execute("UPDATE audit SET subject = 'wang'")
+    raw.close()
+    code, printed = run("audit", "verify", "--workspace", folder)
+    assert (code, "第 1 条被修改过" in printed) == (1, True)
+
+
+def test_an_export_is_recorded_and_verified_elsewhere(county, run):
+    folder, _ = county
+    file = folder / "out.jsonl"
+    assert "已把 2 条审计记录写入" in run("audit", "export", file, "--workspace", folder)[1]
+    assert run("audit", "verify", "--file", file)[0] == 0
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [line["act"] for line in lines] == ["user_add", "audit_export"]
+    file.write_text(file.read_text(encoding="utf-8").replace("li.na", "wang"), encoding="utf-8")
+    assert run("audit", "verify", "--file", file)[0] == 1
+
+
+def test_a_csv_for_reading_runs_no_formula(county, run):
+    folder, _ = county
+    guard = open_guard(folder)
+    from geodata.access import Entry
+
+    guard.trail.record(Entry("=cmd|'/c calc'!A1", "card", reason="@SUM(1)"))
+    run("audit", "export", folder / "out.csv", "--workspace", folder)
+    content = (folder / "out.csv").read_text(encoding="utf-8-sig")
+    assert content.splitlines()[0].startswith("序号,时间(UTC),用户")
+    assert "'=cmd" in content
+    assert "'@SUM(1)" in content
+
+
+def test_a_folder_without_audit_says_so(tmp_path, run):
+    for act in (("show",), ("verify",), ("export", tmp_path / "x.jsonl")):
+        code, printed = run("audit", *act, "--workspace", tmp_path)
+        assert (code, "还没有审计记录" in printed) == (2, True)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,207 @@
+"""Local accounts: passwords, the lock, sessions, and the same answer for known and unknown."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from geodata.access import Actor, Sessions
+from geodata.errors import AccountError
+from tests.geodata.access.county import NOW, PASSWORD, accounts, limits, trail
+
+MINUTE = datetime.timedelta(minutes=1)
+OFFICER = Actor("li.na", "township_officer", ("990101001",))
+
+
+@pytest.fixture
+def people(tmp_path):
+    made = accounts(tmp_path)
+    made.add(OFFICER, PASSWORD, by="admin", now=NOW)
+    return made
+
+
+def outcomes(folder) -> list[tuple[str, str]]:
+    return [(one.act, one.outcome) for one in trail(folder).records()]
+
+
+def fail(people, name="li.na", now=NOW, password="wrong"):
+    with pytest.raises(AccountError) as refused:
+        people.sign_in(name, password, now=now)
+    return refused.value
+
+
+def test_the_right_password_gives_the_actor_with_role_and_places(tmp_path, people):
+    assert people.sign_in("li.na", PASSWORD, now=NOW).actor == OFFICER
+    assert people.sign_in(" LI.NA ", PASSWORD, now=NOW).actor == OFFICER
+    assert outcomes(tmp_path) == [("user_add", "done"), ("sign_in", "done"), ("sign_in", "done")]
+
+
+def test_neither_password_nor_hash_leaves_the_database(tmp_path, people):
+    people.sign_in("li.na", PASSWORD, now=NOW)
+    raw = sqlite3.connect(tmp_path / "access.sqlite")
+    everything = "\n".join(raw.iterdump())
+    raw.close()
+    assert PASSWORD not in everything
+    assert "$argon2id$" in everything
+    assert "argon2" not in str(trail(tmp_path).records()) + str(people.all())
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("Ab-123456", "10 至 256"),
+        ("Ab-1" * 65, "10 至 256"),
+        ("abcdefghijk1", "至少要有 3 种"),
+        ("Li.Na-12345", "不能有用户名"),
+        ("Aa-Aa-Aa-Aa-", "重复的字符太多"),
+        ("", "10 至 256"),
+    ],
+)
+def test_a_weak_password_is_refused_with_every_fault(tmp_path, password, fault):
+    with pytest.raises(AccountError, match=fault):
+        accounts(tmp_path).add(OFFICER, password, by="admin", now=NOW)
+    assert accounts(tmp_path).all() == []
+
+
+@pytest.mark.parametrize("name", ["", "a", "x" * 65, "../etc", "a b", "<b>", "a\nb", "a,b"])
+def test_a_name_that_cannot_be_one_is_refused(tmp_path, name):
+    with pytest.raises(AccountError, match="不能用"):
+        accounts(tmp_path).add(Actor(name, "analyst", ("99",)), PASSWORD, by="admin", now=NOW)
+
+
+def test_a_name_is_given_once_however_it_is_written(people):
+    for name in ("li.na", "LI.NA", "ｌｉ.ｎａ"):
+        with pytest.raises(AccountError, match="已经存在"):
+            people.add(Actor(name, "analyst", ("99",)), PASSWORD, by="admin", now=NOW)
+
+
+def test_unknown_wrong_and_disabled_get_the_same_sentence(people):
+    people.add(Actor("gone", "analyst", ("99",)), PASSWORD, by="admin", now=NOW)
+    people.set_disabled("gone", True, by="admin")
+    answers = {
+        str(fail(people)),
+        str(fail(people, "nobody")),
+        str(fail(people, "gone", password=PASSWORD)),
+        str(fail(people, "'; DROP TABLE accounts; --")),
+        str(fail(people, "\ud800" * 3)),
+    }
+    assert len(answers) == 1
+
+
+def test_unknown_names_take_as_long_as_wrong_passwords(people):
+    def seconds(name, number):
+        start = time.perf_counter()
+        fail(people, name, NOW + number * 40 * MINUTE)
+        return time.perf_counter() - start
+
+    seconds("warm.up", 0)
+    pairs = [(seconds("li.na", n), seconds("nobody", n)) for n in range(1, 16)]
+    known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
+    assert 0.5 < known / unknown < 2
+
+
+def test_the_name_is_locked_after_five_failures_and_open_after_thirty_minutes(people):
+    for _ in range(5):
+        assert fail(people).key == "access.sign_in_failed"
+    assert fail(people, password=PASSWORD).key == "access.locked"
+    last = NOW + 30 * MINUTE - datetime.timedelta(seconds=1)
+    assert fail(people, password=PASSWORD, now=last).key == "access.locked"
+    assert people.sign_in("li.na", PASSWORD, now=NOW + 30 * MINUTE).name == "li.na"
+
+
+def test_the_fifth_attempt_may_still_be_right_and_clears_the_count(people):
+    for _ in range(4):
+        fail(people)
+    assert people.sign_in("li.na", PASSWORD, now=NOW).name == "li.na"
+    for _ in range(4):
+        fail(people)
+    assert people.sign_in("li.na", PASSWORD, now=NOW).name == "li.na"
+
+
+def test_an_unknown_name_is_locked_like_a_known_one(people):
+    answers = [[fail(people, name).key for _ in range(7)] for name in ("li.na", "nobody")]
+    assert answers[0] == answers[1]
+
+
+def test_guesses_at_the_same_time_all_count(tmp_path, people):
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda _: fail(people).key, range(16)))
+    assert keys.count("access.sign_in_failed") == 5
+    assert keys.count("access.locked") == 11
+    assert trail(tmp_path).verify().whole
+
+
+def test_a_name_typed_wrong_is_not_kept_readable(tmp_path, people):
+    fail(people, "MySecret-Passw0rd")
+    raw = sqlite3.connect(tmp_path / "access.sqlite")
+    assert "passw0rd" not in "\n".join(raw.iterdump()).casefold()
+    raw.close()
+
+
+def test_a_reset_password_must_be_changed_and_unlocks(people):
+    for _ in range(6):
+        fail(people)
+    people.set_password("li.na", "Another-9876", by="admin", now=NOW)
+    assert people.sign_in("li.na", "Another-9876", now=NOW).must_change
+    people.set_password("li.na", "Mine-is-4321", by="li.na", now=NOW)
+    assert not people.sign_in("li.na", "Mine-is-4321", now=NOW).must_change
+    with pytest.raises(AccountError, match="不能与原密码相同"):
+        people.set_password("li.na", "Mine-is-4321", by="li.na", now=NOW)
+
+
+def test_changes_of_an_account_that_is_not_there_say_so(people):
+    for change in (
+        lambda: people.set_disabled("nobody", True, by="admin"),
+        lambda: people.set_password("nobody", PASSWORD, by="admin", now=NOW),
+    ):
+        with pytest.raises(AccountError, match="没有“nobody”这个用户"):
+            change()
+
+
+@pytest.fixture
+def sessions(tmp_path, people):
+    return Sessions(people, trail(tmp_path), limits())
+
+
+def test_a_session_lives_while_it_is_used_and_ends_after_idling(people, sessions):
+    token = sessions.start(people.get("li.na"), NOW)
+    moments = [NOW + n * 29 * MINUTE for n in range(1, 4)]
+    assert [sessions.seen(token, now).actor for now in moments] == [OFFICER] * 3
+    assert sessions.seen(token, moments[-1] + 30 * MINUTE) is None
+
+
+def test_a_forged_token_is_nobodys(people, sessions):
+    token = sessions.start(people.get("li.na"), NOW)
+    for forged in ("", token[:-1], token + "x", "li.na", "\ud800", "' OR 1=1 --"):
+        assert sessions.seen(forged, NOW) is None
+
+
+def test_signing_out_ends_the_session_everywhere(tmp_path, people, sessions):
+    token, other = (sessions.start(people.get("li.na"), NOW) for _ in range(2))
+    sessions.end(token)
+    sessions.end(token)
+    assert sessions.seen(token, NOW) is None
+    assert sessions.seen(other, NOW) is not None
+    assert outcomes(tmp_path).count(("sign_out", "done")) == 1
+
+
+def test_disabling_or_a_new_password_ends_every_session(people, sessions):
+    token = sessions.start(people.get("li.na"), NOW)
+    people.set_disabled("li.na", True, by="admin")
+    assert sessions.seen(token, NOW) is None
+    people.set_disabled("li.na", False, by="admin")
+    assert sessions.seen(token, NOW) is not None
+    people.set_password("li.na", "Another-9876", by="admin", now=NOW + MINUTE)
+    assert sessions.seen(token, NOW + MINUTE) is None
+
+
+def test_the_token_itself_is_not_kept(tmp_path, people, sessions):
+    token = sessions.start(people.get("li.na"), NOW)
+    raw = sqlite3.connect(tmp_path / "access.sqlite")
+    assert token not in "\n".join(raw.iterdump())
+    raw.close()
