@@ -18,6 +18,7 @@ _PUBLIC = {
     "read_table": "geodata.sources.readers",
     "make_places": "geodata.sample.places",
     "write_join_demo": "geodata.sample.join_demo",
+    "place_points": "geodata.boundaries.points",
     "place_tree": "geodata.boundaries.hierarchy",
     "read_boundaries": "geodata.boundaries.read",
     "JoinResult": "geodata.boundaries.join",

@@ -29,6 +29,8 @@ def decoded(
 
     Raises BoundaryError when the encoding that was stated cannot be that of most texts.
     """
+    if any(name.startswith(("\xff\xfe", "\xfe\xff")) for name in features.names):
+        raise BoundaryError("boundaries.encoding_utf16", encoding="UTF-16")
     texts = [text for column in features.columns for text in _raw_texts(column)]
     # A name may be cut inside a character, so it is evidence only when there is nothing else.
     evidence = texts or [name.encode("latin-1") for name in features.names]

@@ -64,20 +64,26 @@ def _shift(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return east, north
 
 
-def without_shift(frame: gpd.GeoDataFrame, datum: str | None) -> gpd.GeoDataFrame:
-    """Return the frame on its CRS without the shift that `datum` states.
+def without_shift(
+    frame: gpd.GeoDataFrame, datum: str | None
+) -> tuple[gpd.GeoDataFrame, tuple[Remark, ...]]:
+    """Return the frame on its CRS without the shift that `datum` states, and how far it moved.
 
     Raises BoundaryError for an unknown datum, or GCJ-02 in a layer that is not in degrees.
     """
     name = (datum or "").lower().replace("-", "").replace("_", "")
     if not name or name in _UNSHIFTED:
-        return frame
+        return frame, ()
     if name not in DATUMS:
         raise BoundaryError("boundaries.unknown_datum", datum=datum, names=", ".join(DATUMS))
     if not frame.crs.is_geographic:
         raise BoundaryError("boundaries.datum_needs_degrees", name=frame.crs.name)
-    shapes = shapely.transform(frame.geometry.to_numpy(), from_gcj02, interleaved=False)
-    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    before = frame.geometry.to_numpy()
+    after = shapely.transform(before, from_gcj02, interleaved=False)
+    old, new = shapely.get_coordinates(before), shapely.get_coordinates(after)
+    metres = frame.crs.get_geod().inv(*old.T, *new.T)[2].mean()
+    remark = Remark("boundaries.datum_converted", {"metres": round(float(metres))})
+    return frame.set_geometry(gpd.GeoSeries(after, index=frame.index, crs=frame.crs)), (remark,)
 
 
 @dataclass(frozen=True)

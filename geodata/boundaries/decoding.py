@@ -24,6 +24,7 @@ _ALIASES = {
     **dict.fromkeys(("932", "cp932", "sjis", "shiftjis", "ansi932"), "shift_jis"),
     **dict.fromkeys(("949", "cp949", "euckr", "ksc56011987", "ansi949"), "euc-kr"),
     **dict.fromkeys(("eucjp", "51932"), "euc-jp"),
+    **dict.fromkeys(("koi8r", "20866"), "koi8-r"),
     **dict.fromkeys(("1252", "iso88591", "88591", "latin1", "ansi1252"), "windows-1252"),
 }
 
@@ -38,7 +39,7 @@ def canonical(label: str) -> str | None:
     plain = re.sub(r"[^0-9a-z]", "", label.lower())
     if plain in _ALIASES:
         return _ALIASES[plain]
-    for guess in (label.strip(), plain, f"cp{plain}", plain.replace("win", "cp")):
+    for guess in (label.strip(), plain, f"cp{plain}", re.sub("^win(dows)?", "cp", plain)):
         try:
             found = codecs.lookup(guess)
         except (LookupError, ValueError):

@@ -49,7 +49,7 @@ class PlaceTree:
         above = pd.Series(self.at_level(self.lowest).index, index=self.at_level(self.lowest).index)
         for _ in range(self.levels.index(level), len(self.levels) - 1):
             above = above.map(parents)
-        return above
+        return above.astype(object).where(above.notna(), None)
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the shapes of one level, indexed by key, with name and parent.

@@ -14,8 +14,9 @@ from geodata.errors import BoundaryError
 
 # Between the names of a path that serves as key; in a name it is written as its full-width form.
 SEPARATOR = "/"
-# The national statistics write 17 digits: the 12 of the place, then its urban-rural class.
-_STATISTICS_WIDTH = 17
+# The national statistics write 17 digits: the 12 of the place, then its urban-rural class; the
+# land survey writes 19: the 12 of the place, then zeros for what lies below it.
+_LONGER = "[0-9]{17}|[0-9]{12}0{7}"
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ def by_columns(
 
 
 def code_texts(codes: pd.Series) -> pd.Series:
-    """Return codes as text: numbers without decimals, no blanks, 17-digit strings cut to 12."""
+    """Return codes as text: numbers without decimals, no blanks, 17 or 19 digits cut to 12."""
     if pd.api.types.is_numeric_dtype(codes.dtype):
         # Shapefiles and spreadsheets hand codes over as numbers; none has a fraction.
         text = codes.astype("Float64").round().astype("Int64").astype("str")
         text = text.where(codes.notna(), None).astype("str")
     else:
         text = codes.astype("str").str.strip().str.replace(r"\.0+$", "", regex=True)
-    is_long = text.str.fullmatch(rf"[0-9]{{{_STATISTICS_WIDTH}}}").fillna(False).astype(bool)
+    is_long = text.str.fullmatch(_LONGER).fillna(False).astype(bool)
     text = text.where(~is_long, text.str.slice(0, 12))
     return text.where(text.str.len().fillna(0) > 0, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -11,6 +12,10 @@ from geodata.boundaries.decoding import decode
 # A character that cannot be decoded counts against an encoding more than a rare one.
 _UNDECODED = -2.0
 _RARE_HAN = 0.1
+# Japanese without any kana in a whole file is more likely another encoding's Han.
+_KANA = re.compile("[\u3041-\u30ff]")
+_KANA_EXPECTED = ("shift_jis", "euc-jp")
+_WITHOUT_KANA = 0.7
 _PUNCTUATION = set("　、。，：；（）《》〈〉“”‘’·—…！？【】〔〕")
 
 
@@ -20,12 +25,14 @@ def plausibility(texts: Sequence[bytes], encoding: str) -> float:
     Undecodable characters weigh -2, so a wrong encoding ends below zero.
     """
     total = count = 0.0
-    for text in texts:
-        decoded = decode(text, encoding)
+    decoded_texts = [decode(text, encoding) for text in texts]
+    for decoded in decoded_texts:
         for place, character in enumerate(decoded):
             if character > "\x7f":
                 total += _weight(decoded, place, encoding)
                 count += 1
+    if encoding in _KANA_EXPECTED and not any(map(_KANA.search, decoded_texts)):
+        total *= _WITHOUT_KANA
     return total / count if count else 0.0
 
 

@@ -41,13 +41,17 @@ def read_boundaries(
     shown = Path(path)
     with opened_file(shown) as file:
         table, features, encoding_choice = _texts_settled(file, layer, encoding)
-    present = features.geometries[~shapely.is_missing(features.geometries)]
-    bounds = tuple(float(value) for value in shapely.total_bounds(present))
-    if np.isnan(bounds).any():
+    shapes = features.geometries
+    drawn = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
+    if not len(drawn):
         raise BoundaryError("boundaries.all_null", file=shown)
+    bounds = tuple(float(value) for value in shapely.total_bounds(drawn))
+    if not np.isfinite(bounds).all():
+        raise BoundaryError("boundaries.not_finite", file=shown)
     crs_choice = choose_crs(features.crs, bounds, given=crs)
     frame = gpd.GeoDataFrame(table, geometry=features.geometries, crs=crs_choice.crs)
-    frame, repairs = repair_geometry(without_shift(frame, datum))
+    frame, moved = without_shift(frame, datum)
+    frame, repairs = repair_geometry(frame)
     faults = neighbour_faults(frame)
     return Boundaries(
         path=shown,
@@ -55,7 +59,7 @@ def read_boundaries(
         encoding=encoding_choice,
         crs=crs_choice,
         repairs=repairs,
-        issues=(*features.remarks, *damaged_texts(table), *faults.remarks()),
+        issues=(*features.remarks, *moved, *damaged_texts(table), *faults.remarks()),
         neighbours=faults,
     )
 
