@@ -157,8 +157,8 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         text("join_line.period", lang, period=period_text(layer.period, lang) or "—"),
         text("join_line.with_data", lang, count=found.with_data, places=found.places, level=level),
     ]
-    if "matched" in atlas.join and "boundary_features" in atlas.join:
-        counts = {"matched": atlas.join["matched"], "features": atlas.join["boundary_features"]}
+    if found.joined is not None and found.features is not None:
+        counts = {"matched": found.joined, "features": found.features}
         lines.append(text("join_line.joined", lang, **counts))
     ranked = rank_places(atlas, layer.indicator.key, layer.period, level=layer.level)
     figures = [

@@ -44,7 +44,6 @@ class JoinLineView(pn.viewable.Viewer):
     def _content(self) -> dict[str, object]:
         state = self.state
         found = coverage(state.atlas, state.indicator, state.period, state.area)
-        join = state.atlas.join
         lines = [
             self._text("period", period=period_text(state.period, state.lang) or "—"),
             self._text(
@@ -54,9 +53,8 @@ class JoinLineView(pn.viewable.Viewer):
                 level=text(f"atlas.{state.atlas.lowest}", state.lang),
             ),
         ]
-        if "matched" in join and "boundary_features" in join:
-            joined, total = join["matched"], join["boundary_features"]
-            lines.append(self._text("joined", matched=joined, features=total))
+        if found.joined is not None and found.features is not None:
+            lines.append(self._text("joined", matched=found.joined, features=found.features))
         if found.unmatched_rows:
             lines.append(self._text("rows", count=len(found.unmatched_rows)))
         return {

@@ -15,13 +15,16 @@ class Coverage:
     """Lowest places with a figure, of all in a place; `missing` has name, parent_name, reason.
 
     The reason is unmatched (the join found no row for it) or unreported (a row without a figure).
-    `unmatched_rows` names the rows of the table that no place took, of the whole table.
+    `unmatched_rows` names the rows of the whole table that no place took, each name once;
+    `joined` and `features` count the boundaries with a row, of all (None when not told).
     """
 
     with_data: int
     places: int
     missing: pd.DataFrame
     unmatched_rows: tuple[str, ...]
+    joined: int | None
+    features: int | None
 
 
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
@@ -30,6 +33,7 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
     values = atlas.frame(indicator, period, atlas.lowest)["value"].reindex(inside)
     absent = values.index[values.isna()]
     unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
+    unmatched |= set(absent) - set(atlas.values["place"])
     missing = pd.DataFrame(
         {
             "name": atlas.places["name"].reindex(absent),
@@ -38,8 +42,18 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
         },
         index=absent,
     )
-    rows = tuple(_texts(atlas.join.get("unmatched_table")))
-    return Coverage(len(inside) - len(absent), len(inside), missing, rows)
+    return Coverage(
+        with_data=len(inside) - len(absent),
+        places=len(inside),
+        missing=missing,
+        unmatched_rows=tuple(dict.fromkeys(_texts(atlas.join.get("unmatched_table")))),
+        joined=_count(atlas.join.get("matched_boundary", atlas.join.get("matched"))),
+        features=_count(atlas.join.get("boundary_features")),
+    )
+
+
+def _count(found: object) -> int | None:
+    return found if isinstance(found, int) else None
 
 
 def _texts(found: object) -> list[str]:

@@ -1,0 +1,117 @@
+"""One server and one Chromium for all browser tests; nothing outside this computer is reached."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from geodata.atlas.folder import save_atlas
+from tests.conftest import ROOT
+from tests.invented import COUNTY, HOSTILE, grid_atlas
+
+HOSTILE_VILLAGE = f"{COUNTY}002003"
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "file:", "about:")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return a running Chromium, or say that it is absent."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("chromium is absent: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """Return the address of the map page of an invented county with a hostile name in it."""
+    folder = tmp_path_factory.mktemp("joined")
+    names = {HOSTILE_VILLAGE: HOSTILE, f"{COUNTY}003": HOSTILE}
+    save_atlas(grid_atlas(3, 6, names=names), folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "dashboard", "serve", str(folder), "--no-open"]
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    for _ in range(240):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=30):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise AssertionError("the server did not answer")
+
+
+@pytest.fixture(scope="session")
+def context(chromium):
+    """Return one browser profile, so that scripts are fetched once, as on a desk."""
+    profile = chromium.new_context()
+    yield profile
+    profile.close()
+
+
+@pytest.fixture
+def view(context):
+    """Return a page that fails the test when it reaches outside or writes an error."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1366, "height": 768})
+    complaints: list[str] = []
+
+    def guard(route):
+        if route.request.url.startswith(LOCAL):
+            route.continue_()
+        else:
+            complaints.append(f"outside: {route.request.url}")
+            route.abort()
+
+    page.route("**/*", guard)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    hacked = page.evaluate("window.hacked")
+    page.context.set_offline(False)
+    page.close()
+    assert complaints == []
+    assert hacked is None

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from tests.browser.conftest import HOSTILE_VILLAGE
+from tests.invented import COUNTY, HOSTILE
+
+PAINTED = ".screen[data-painted]"
+
+
+def _open(view, address, query=""):
+    view.goto(address + query)
+    view.wait_for_selector(PAINTED, timeout=60_000)
+
+
+def _asked(view):
+    return {key: found[0] for key, found in parse_qs(urlparse(view.url).query).items()}
+
+
+def _wait_asked(view, key, value):
+    view.wait_for_function(
+        "([key, value]) => new URLSearchParams(location.search).get(key) === value",
+        arg=[key, value],
+        timeout=20_000,
+    )
+
+
+def _paints(view):
+    return int(view.locator(".screen").get_attribute("data-painted"))
+
+
+def _wait_paint(view, before):
+    view.wait_for_function(
+        """before => {
+          const find = (node) => node.querySelector?.('.screen') ?? [...node.querySelectorAll('*')]
+            .map((found) => found.shadowRoot && find(found.shadowRoot)).find(Boolean)
+          return Number(find(document).dataset.painted) > before }""",
+        arg=before,
+        timeout=20_000,
+    )
+
+
+def _middle(view):
+    box = view.locator(".canvas").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_first_glance_has_finding_legend_ranking_and_trend(view, served):
+    _open(view, served)
+    assert "云岭县2025年低收入户占比最高的3个村" in view.locator("h1").inner_text()
+    assert view.locator(".legend .row").count() == 6
+    counts = view.locator(".legend .count").all_inner_texts()
+    assert sum(map(int, counts)) == 18
+    assert view.locator(".ranking .row").count() == 18
+    assert "17 / 18" in view.locator(".sentence").inner_text()
+    assert view.locator(".bk-Canvas, .bk-CanvasPanel, canvas").count() >= 2
+    assert _asked(view)["place"] == COUNTY
+
+
+def test_click_on_the_map_drills_and_back_returns(view, served):
+    _open(view, served)
+    view.mouse.click(*_middle(view))
+    _wait_asked(view, "place", f"{COUNTY}002")
+    assert view.locator(".step").all_inner_texts() == ["云岭县", "第2乡"]
+    assert view.locator(".ranking .row").count() == 6
+    view.go_back()
+    _wait_asked(view, "place", COUNTY)
+    view.wait_for_function(_STEPS, arg=1)
+    assert view.locator(".ranking .row").count() == 18
+
+
+_STEPS = """count => {
+  const find = (node) => [...node.querySelectorAll('*')].flatMap((found) =>
+    [...(found.matches('.step') ? [found] : []), ...(found.shadowRoot ? find(found.shadowRoot) : [])])
+  return find(document).length === count }"""
+
+
+def test_copied_address_opens_the_same_view(view, served):
+    query = (
+        f"?place={COUNTY}002&indicator=income&period=2023&level=village&classes=quantiles&lang=en"
+    )
+    _open(view, served, query)
+    assert "2023" in view.locator("h1").inner_text()
+    assert "Net income" in view.locator("h1").inner_text()
+    assert "quantile classes" in view.locator(".legend .rule").inner_text()
+    assert _asked(view)["classes"] == "quantiles"
+
+
+def test_hostile_names_are_shown_as_text(view, served):
+    _open(view, served, f"?place={HOSTILE_VILLAGE}")
+    assert "<script>" in view.locator("h1").inner_text()
+    assert view.locator(".step").all_inner_texts()[-1].startswith(HOSTILE[:29])
+    before = view.locator(".tip")
+    x, y = _middle(view)
+    for step in range(-5, 6):
+        view.mouse.move(x, y + step * 40)
+        if "<img" in (before.inner_text() if before.is_visible() else ""):
+            break
+    assert "<img" in before.inner_text()
+
+
+def test_ranking_and_map_light_each_other(view, served):
+    _open(view, served)
+    view.mouse.move(*_middle(view))
+    view.locator(".ranking .row.lit").wait_for(timeout=10_000)
+    name = view.locator(".tip .name").inner_text().removesuffix("…")
+    assert view.locator(".ranking .row.lit .name").inner_text().startswith(name)
+
+
+def test_box_selects_and_counts(view, served):
+    _open(view, served)
+    view.locator("button.box").click()
+    box = view.locator(".canvas").bounding_box()
+    view.mouse.move(box["x"] + 90, box["y"] + 70)
+    view.mouse.down()
+    view.mouse.move(box["x"] + box["width"] - 60, box["y"] + box["height"] - 10, steps=4)
+    view.mouse.up()
+    view.locator(".chip").wait_for(timeout=10_000)
+    assert "已选" in view.locator(".chip").inner_text()
+    view.get_by_text("清除").click()
+    view.locator(".chip").wait_for(state="hidden", timeout=10_000)
+
+
+def test_period_switch_sends_few_bytes_and_repaints(view, served):
+    received: list[int] = []
+    view.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
+    )
+    _open(view, served)
+    view.wait_for_timeout(500)
+    before, _ = _paints(view), received.clear()
+    view.locator("[role=slider], input[type=range]").first.focus()
+    view.keyboard.press("ArrowLeft")
+    _wait_asked(view, "period", "2024")
+    _wait_paint(view, before)
+    assert "2024年" in view.locator("h1").inner_text()
+    assert sum(received) < 40_000
+
+
+def test_missing_places_are_one_click_away(view, served):
+    _open(view, served)
+    view.locator("button.open").click()
+    assert "1-1村" in view.locator("dialog").inner_text()
+    view.locator("button.close").click()
+
+
+def test_dark_is_in_the_address_and_comes_back(view, served):
+    _open(view, served, "?dark=1")
+    assert "dark" in view.locator(".screen").get_attribute("class").split()
+    assert _asked(view)["dark"] == "1"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("query", ["", "?lang=en&level=township"])
+def test_nothing_is_cut_off_or_overlapping(view, served, size, query):
+    view.set_viewport_size({"width": size[0], "height": size[1]})
+    _open(view, served, query)
+    boxes = {
+        name: view.locator(name).first.bounding_box()
+        for name in ("h1", ".screen", ".ranking", ".legend", ".join", ".trail")
+    }
+    for name, box in boxes.items():
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= size[0] + 1, name
+        assert box["y"] + box["height"] <= size[1] + 1, name
+    assert boxes["h1"]["y"] + boxes["h1"]["height"] <= boxes[".screen"]["y"] + 1
+    assert boxes[".screen"]["x"] + boxes[".screen"]["width"] <= boxes[".ranking"]["x"] + 1
+    assert boxes[".screen"]["height"] > 0.6 * size[1]
+    assert boxes[".ranking"]["height"] > 0.3 * size[1]
+    assert view.evaluate("document.documentElement.scrollWidth") <= size[0]

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import holoviews as hv
+import pytest
+
+from dashboard.maps.screen import LIBRARY
+from dashboard.pages.map_page import map_page
+from dashboard.server.geometry import GeometryFiles
+from dashboard.state import State
+from dashboard.views.controls import ControlsView
+from dashboard.views.headline import HeadlineView
+from dashboard.views.join_line import JoinLineView
+from dashboard.views.map_view import MapView
+from dashboard.views.ranking import RankingView
+from dashboard.views.trail import TrailView
+from dashboard.views.trend import TrendView
+from tests.invented import COUNTY, HOSTILE, grid_atlas
+
+TOWNSHIP, VILLAGE = f"{COUNTY}002", f"{COUNTY}002003"
+
+
+@pytest.fixture
+def state():
+    return State(grid_atlas(names={VILLAGE: HOSTILE}))
+
+
+@pytest.fixture
+def map_view(state):
+    return MapView(state, GeometryFiles(state.atlas).sources, LIBRARY)
+
+
+def test_click_on_the_map_drills(state, map_view):
+    map_view._answer({"type": "click", "id": 6})
+    assert state.place == TOWNSHIP
+    assert (map_view.screen.picture["classes"] != 254).sum() == 4
+
+
+@pytest.mark.parametrize("id_", [-1, 12, "6", None, True, 6.5])
+def test_click_on_nothing_is_ignored(state, map_view, id_):
+    map_view._answer({"type": "click", "id": id_})
+    assert state.place == COUNTY
+
+
+def test_selection_is_counted_and_ranked(state, map_view):
+    ranking = RankingView(state)
+    map_view._answer({"type": "select", "ids": [4, 5, 99]})
+    assert map_view.screen.chosen == "已选 2 个村"
+    assert len(ranking.list.table["items"]) == 2
+
+
+def test_up_on_the_map_goes_up(state, map_view):
+    state.go(VILLAGE)
+    assert map_view.screen.marked == [6]
+    map_view._answer({"type": "up"})
+    assert state.place == TOWNSHIP
+
+
+def test_ranking_click_drills_and_marks_the_row(state):
+    ranking = RankingView(state)
+    ranking._answer({"type": "click", "key": VILLAGE})
+    assert state.place == TOWNSHIP
+    ranking._answer({"type": "click", "key": VILLAGE})
+    assert state.place == VILLAGE
+    assert [row["key"] for row in ranking.list.table["items"] if row["here"]] == [VILLAGE]
+
+
+def test_ranking_tells_worse_from_better(state):
+    items = RankingView(state).list.table["items"]
+    assert {row["course"] for row in items} <= {"worse", "better", "plain"}
+    rising = [row for row in items if row["change"].startswith("+")]
+    assert rising
+    assert all(row["course"] == "worse" for row in rising)
+    state.choose_indicator("income")
+    rising = [r for r in RankingView(state).list.table["items"] if r["change"].startswith("+")]
+    assert all(row["course"] == "better" for row in rising)
+
+
+def test_headline_escapes_names(state):
+    view = HeadlineView(state)
+    state.go(VILLAGE)
+    assert "<script>" not in view.pane.object
+    assert "&lt;script&gt;" in view.pane.object
+
+
+def test_path_goes_back(state):
+    view = TrailView(state)
+    state.go(VILLAGE)
+    assert view.trail.steps[:2] == ["云岭县", "第2乡"]
+    view._answer({"index": 0})
+    assert state.place == COUNTY
+    view._answer({"index": 9})
+    assert state.place == COUNTY
+
+
+def test_join_line_names_what_is_missing_and_why(state):
+    content = JoinLineView(state).note.content
+    assert "11 / 12" in content["sentence"]
+    assert content["parts"][0]["rows"] == [["1-1村", "第1乡", "边界与表格没有匹配上"]]
+
+
+def test_controls_follow_and_set_the_state(state):
+    view = ControlsView(state)
+    view.period.value = "2023"
+    assert state.period == "2023"
+    state.step()
+    assert view.period.value == "2024"
+    view.indicator.value = "income"
+    assert state.indicator == "income"
+    view.level.value = "township"
+    assert state.level == "township"
+    state.go(TOWNSHIP)
+    assert not view.level.visible
+
+
+def test_trend_shows_the_place_against_its_parent(state):
+    view = TrendView(state)
+    assert len(view.pane.object.values()) == 3
+    state.go(TOWNSHIP)
+    curves = [item for item in view.pane.object.values() if isinstance(item, hv.Curve)]
+    assert [curve.label for curve in curves] == ["云岭县", "第2乡"]
+    state.go(VILLAGE)
+    assert hv.render(view.pane.object) is not None
+
+
+def test_page_follows_dark_both_ways(state):
+    page = map_page(state, sources=[], script=LIBRARY)
+    page.dark_theme = True
+    assert state.dark
+    state.dark = False
+    assert not page.dark_theme

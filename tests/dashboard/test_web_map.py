@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+
+from dashboard.maps.web import web_map, write_web_map
+from tests.invented import COUNTY, HOSTILE, grid_atlas
+
+
+def test_page_asks_for_no_other_file():
+    page = web_map(grid_atlas())
+    assert re.findall(r"<(?:script|img|iframe)[^>]*\ssrc=", page) == []
+    assert re.findall(r"<link[^>]*>", page) == []
+    assert re.findall(r"url\((?!#)[^)]*\)", page.split("<style>")[1].split("</style>")[0]) == []
+    assert "tileLayer(" not in page.split("</script>")[-2]
+
+
+def test_page_says_finding_legend_and_join():
+    page = web_map(grid_atlas(), lang="zh")
+    assert "云岭县2025年低收入户占比最高的3个村" in page
+    assert "自然断点分5级" in page
+    assert "11 / 12" in page
+
+
+def test_hostile_names_are_shown_and_never_run():
+    page = web_map(grid_atlas(names={f"{COUNTY}00{n}001": HOSTILE for n in (1, 2, 3)}))
+    assert "<img src=x" not in page
+    assert "<script>window.hacked" not in page
+    assert "&lt;script&gt;" in page or "\\u0026lt;script" in page
+
+
+def test_same_atlas_gives_the_same_bytes(tmp_path):
+    write_web_map(grid_atlas(), tmp_path / "a.html")
+    write_web_map(grid_atlas(), tmp_path / "b.html")
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_english_page_has_no_chinese_words_of_its_own():
+    page = web_map(grid_atlas(), lang="en")
+    assert "no data" in page
+    assert "无数据" not in page
