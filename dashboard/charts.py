@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import holoviews as hv
+import numpy as np
 import pandas as pd
 from bokeh.models import NumeralTickFormatter
 
@@ -28,10 +29,13 @@ COLOURS = {
 }
 
 
-def trend(own: pd.Series, above: pd.Series | None, *, names: tuple[str, str], now: str, dark: bool):
-    """Return the course of a place (thick) against its parent (thin, dashed) with the period marked.
+def trend(
+    own: pd.DataFrame, above: pd.Series | None, *, names: tuple[str, str], now: str, dark: bool
+):
+    """Return the course of a place (thick) against its parent (thin, dashed), this period marked.
 
-    Both series have period texts as index and shown values; NaN breaks the line.
+    `own` has the columns value and whole (as many places reported as ever), `above` the values;
+    both have period texts as index. NaN breaks the line; a period that is not whole is hollow.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -39,15 +43,16 @@ def trend(own: pd.Series, above: pd.Series | None, *, names: tuple[str, str], no
     ink = COLOURS["dark" if dark else "light"]
     curves = []
     if above is not None:
-        curves.append(
-            _curve(above, names[1]).opts(color=ink["above"], line_width=3, line_dash="dashed")
-        )
-    curves.append(_curve(own, names[0]).opts(color=ink["own"], line_width=4))
-    dots = hv.Scatter(own.dropna().reset_index(name="value"), "period", "value")
-    curves.append(dots.opts(color=ink["own"], size=8))
-    here = own[own.index == now].dropna()
-    point = hv.Scatter(here.reset_index(name="value"), "period", "value")
-    curves.append(point.opts(color=ink["own"], size=18, line_color=ink["ink"], line_width=2))
+        line = _curve(above.to_numpy(), names[1])
+        curves.append(line.opts(color=ink["above"], line_width=3, line_dash="dashed"))
+    values = own["value"].to_numpy()
+    curves.append(_curve(values, names[0]).opts(color=ink["own"], line_width=4))
+    for whole, fill in ((True, ink["own"]), (False, ink["ground"])):
+        dots = _dots(values, own["whole"].to_numpy() == whole)
+        curves.append(dots.opts(color=fill, line_color=ink["own"], line_width=2, size=9))
+    here = _dots(values, own.index == now)
+    curves.append(here.opts(color=ink["own"], size=18, line_color=ink["ink"], line_width=2))
+    ticks = _ticks(list(own.index))
     return hv.Overlay(curves).opts(
         hv.opts.Overlay(
             responsive=True,
@@ -55,19 +60,29 @@ def trend(own: pd.Series, above: pd.Series | None, *, names: tuple[str, str], no
             legend_position="top_left",
             xlabel="",
             ylabel="",
+            xticks=ticks,
+            padding=(0.06, 0.15),
             toolbar=None,
-            bgcolor=ink["ground"],
             hooks=[_dress(ink)],
-            default_tools=[],
-            active_tools=[],
             fontsize={"ticks": "12pt", "legend": "12pt"},
         )
     )
 
 
-def _curve(values: pd.Series, name: str) -> hv.Curve:
-    frame = values.rename("value").reset_index()
-    return hv.Curve(frame, "period", "value", label=plain_text(name, 20))
+def _curve(values: np.ndarray, name: str) -> hv.Curve:
+    return hv.Curve((np.arange(len(values)), values), "period", "value", label=plain_text(name, 20))
+
+
+def _dots(values: np.ndarray, kept: np.ndarray) -> hv.Scatter:
+    kept = kept & np.isfinite(values)
+    return hv.Scatter((np.flatnonzero(kept), values[kept]), "period", "value")
+
+
+def _ticks(names: list[str], count: int = 4) -> list[tuple[int, str]]:
+    """Return a few evenly spaced ticks, so that long names do not run into one another."""
+    wanted = min(len(names), count if max(map(len, names), default=0) > 5 else 2 * count)
+    places = np.unique(np.linspace(0, len(names) - 1, wanted).round().astype(int))
+    return [(int(place), names[place]) for place in places]
 
 
 def _dress(ink: dict[str, str]):

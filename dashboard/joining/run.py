@@ -14,7 +14,9 @@ from dashboard.joining.figures import Plan, make_plan
 from dashboard.joining.folder import write_decisions, write_layer, write_ledger, write_whole
 from dashboard.joining.report import write_report
 from dashboard.joining.wording import summary_lines
+from dashboard.maps.web import write_web_map
 from dashboard.texts import text
+from geodata.atlas import open_atlas
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult, join_indicators
 from geodata.boundaries.join.values import wide_values
@@ -114,6 +116,7 @@ def _write(
                 join=as_object(layer, table, result, notes),
                 source={"boundaries": layer.path.name, "table": table.path.name},
             )
+            write_web_map(open_atlas(folder), folder / "map.html")
 
     write_whole(options["out"], fill)
 

@@ -137,13 +137,19 @@ def _borders(atlas: Atlas, level: str) -> folium.GeoJson:
 
 
 def _labels(atlas: Atlas, layer: Layer) -> list[folium.Marker]:
-    """Return the names of the worst places as markers."""
+    """Return the names of the worst places as markers, leaving out those without room."""
     frame = atlas.geometry(layer.level)
-    markers = []
+    west, south, east, north = bounds(atlas, None)
+    markers, taken = [], shapely.MultiPolygon()
     for position, words in worst_places(atlas, layer):
         key = layer.keys[position]
         if key in frame.index:
             point = shapely.point_on_surface(frame.geometry[key])
+            wide, high = (east - west) * len(words) / 110, (north - south) / 50
+            room = shapely.box(point.x - wide, point.y - high, point.x + wide, point.y + high)
+            if room.intersects(taken):
+                continue
+            taken = taken.union(room)
             icon = folium.DivIcon(html=f"<b>{html_text(words)}</b>", class_name="worst")
             markers.append(folium.Marker((point.y, point.x), icon=icon))
     return markers

@@ -38,7 +38,7 @@ def map_page(state: State, *, sources: list[dict[str, str]], script: str) -> pmu
         pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
         pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "0"}, **side),
         styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
-        sizing_mode="stretch_height",
+        sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )
     middle = pn.Column(

@@ -22,7 +22,7 @@ def serve_atlas(
     start: bool = True,
 ):
     """Serve the map page of an atlas until stopped; raises ConfigError when the port is taken."""
-    _refuse_taken(address, port)
+    refuse_taken(address, port)
     files = GeometryFiles(atlas)
     origins = [f"{name}:{port}" for name in dict.fromkeys((address, "localhost", "127.0.0.1"))]
     return pn.serve(
@@ -40,7 +40,8 @@ def serve_atlas(
     )
 
 
-def _refuse_taken(address: str, port: int) -> None:
+def refuse_taken(address: str, port: int) -> None:
+    """Raise ConfigError when nothing can listen there, before any work is done."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

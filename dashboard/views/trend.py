@@ -11,7 +11,7 @@ from dashboard.texts import text
 from geodata.cartography.words import period_text, scale_of
 from geodata.escaping import html_text
 
-_CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); }"
+_CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); } small { font-weight: 400; opacity: 0.8; }"
 
 
 class TrendView(pn.viewable.Viewer):
@@ -46,25 +46,33 @@ class TrendView(pn.viewable.Viewer):
         alone = not path or (len(path) == 1 and state.root is not None)
         return trend(
             self._course(state.place),
-            None if alone else self._course(above),
+            None if alone else self._course(above)["value"],
             names=names,
             now=period_text(state.period, state.lang),
             dark=state.dark,
         )
 
-    def _course(self, place: str | None) -> pd.Series:
+    def _course(self, place: str | None) -> pd.DataFrame:
+        """Return value and whole by period in words."""
         state = self.state
-        series = state.atlas.series(state.indicator, place)["value"].reindex(list(state.periods))
-        shown = series * scale_of(state.atlas.indicator(state.indicator))
-        names = [period_text(period, state.lang) for period in shown.index]
-        return pd.Series(shown.to_numpy(), index=pd.Index(names, name="period"))
+        found = state.atlas.series(state.indicator, place).reindex(list(state.periods))
+        reported = found["places_with_data"]
+        return pd.DataFrame(
+            {
+                "value": found["value"] * scale_of(state.atlas.indicator(state.indicator)),
+                "whole": reported == reported.max(),
+            }
+        ).set_axis([period_text(period, state.lang) for period in found.index])
 
     def _title(self) -> str:
         state = self.state
         indicator = state.atlas.indicator(state.indicator)
         values = {"place": state.atlas.name(state.place), "unit": indicator.unit_in(state.lang)}
         title = text("trend.title", state.lang, indicator=indicator.title_in(state.lang), **values)
-        return f"<h2>{html_text(title)}</h2>"
+        if self._course(state.place)["whole"].all():
+            return f"<h2>{html_text(title)}</h2>"
+        note = text("trend.partial", state.lang)
+        return f"<h2>{html_text(title)} <small>{html_text(note)}</small></h2>"
 
     def _update(self, *events) -> None:
         self.column.visible = len(self.state.periods) > 1

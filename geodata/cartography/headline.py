@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.layer import Layer
@@ -25,7 +27,7 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     worst = ranked.head(min(WORST, len(ranked)))
     apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
     nested = _skips_a_level(atlas, layer)
-    names = apart.join(_named(row, layer, nested) for row in worst.itertuples())
+    names = apart.join(_named_places(worst, layer, nested))
     facts["indicator"] = _with_unit(layer, lang)
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
@@ -37,7 +39,8 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     """Return the figure of the shown place itself, how it was made, and its change."""
     indicator = layer.indicator
     facts = _facts(atlas, layer, lang)
-    series = atlas.series(indicator.key, layer.place)["value"] * scale_of(indicator)
+    found = atlas.series(indicator.key, layer.place)
+    series = found["value"] * scale_of(indicator)
     value = series.get(layer.period, float("nan"))
     if value != value:
         return i18n.text("cartography.headline_none", lang, **facts)
@@ -55,7 +58,12 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         points = number_text(abs(change), layer.decimals)
         amount = i18n.text("cartography.points", lang, change=points)
     values = {"before": period_text(before, lang), "change": amount}
-    return sentence + i18n.text(f"cartography.change_{course}", lang, **values)
+    sentence += i18n.text(f"cartography.change_{course}", lang, **values)
+    counts = found["places_with_data"]
+    if counts[before] != counts[layer.period]:
+        values = {"old": int(counts[before]), "new": int(counts[layer.period])}
+        sentence += i18n.text("cartography.other_places", lang, **values)
+    return sentence
 
 
 def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
@@ -65,10 +73,16 @@ def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
     return atlas.levels.index(layer.level) - depth > 1
 
 
-def _named(row, layer: Layer, nested: bool) -> str:
-    parent = row.parent_name if nested and isinstance(row.parent_name, str) else ""
+def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool) -> list[str]:
+    """Return each place with its figure, and its parent's name where that changes."""
     percent = layer.indicator.unit_in("zh") if _is_share(layer) else ""
-    return f"{parent}{row.name} {number_text(row.value, layer.decimals)}{percent}"
+    names, before = [], None
+    for row in worst.itertuples():  # three places at most
+        parent = row.parent_name if nested and isinstance(row.parent_name, str) else ""
+        shown = "" if parent == before else parent
+        names.append(f"{shown}{row.name} {number_text(row.value, layer.decimals)}{percent}")
+        before = parent
+    return names
 
 
 def _with_unit(layer: Layer, lang: str | None) -> str:

@@ -37,10 +37,10 @@ def figure_text(
 
 
 def change_text(change: float, decimals: int) -> str:
-    """Return a change with its sign, ± when it rounds to nothing; a dash when unknown."""
+    """Return a change with its sign, none when it rounds to nothing; a dash when unknown."""
     if change is None or not math.isfinite(change):
         return "—"
-    sign = "+" if round(change, decimals) > 0 else "−" if round(change, decimals) < 0 else "±"
+    sign = "+" if round(change, decimals) > 0 else "−" if round(change, decimals) < 0 else ""
     return f"{sign}{number_text(abs(change), decimals)}"
 
 

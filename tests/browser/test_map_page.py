@@ -54,7 +54,7 @@ def test_first_glance_has_finding_legend_ranking_and_trend(view, served):
     counts = view.locator(".legend .count").all_inner_texts()
     assert sum(map(int, counts)) == 18
     assert view.locator(".ranking .row").count() == 18
-    assert "17 / 18" in view.locator(".sentence").inner_text()
+    assert "17/18" in view.locator(".sentence").inner_text()
     assert view.locator(".bk-Canvas, .bk-CanvasPanel, canvas").count() >= 2
     assert _asked(view)["place"] == COUNTY
 

@@ -94,7 +94,7 @@ def test_path_goes_back(state):
 
 def test_join_line_names_what_is_missing_and_why(state):
     content = JoinLineView(state).note.content
-    assert "11 / 12" in content["sentence"]
+    assert "11/12" in content["sentence"]
     assert content["parts"][0]["rows"] == [["1-1村", "第1乡", "边界与表格没有匹配上"]]
 
 
@@ -114,7 +114,7 @@ def test_controls_follow_and_set_the_state(state):
 
 def test_trend_shows_the_place_against_its_parent(state):
     view = TrendView(state)
-    assert len(view.pane.object.values()) == 3
+    assert len(view.pane.object.values()) == 4
     state.go(TOWNSHIP)
     curves = [item for item in view.pane.object.values() if isinstance(item, hv.Curve)]
     assert [curve.label for curve in curves] == ["云岭县", "第2乡"]

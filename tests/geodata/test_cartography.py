@@ -196,5 +196,5 @@ def test_figures_in_words():
     assert number_text(-0.01, 1) == "0.0"
     assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
     assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
-    assert change_text(-0.04, 1) == "±0.0"
+    assert change_text(-0.04, 1) == "0.0"
     assert change_text(-1.04, 1) == "−1.0"
