@@ -35,12 +35,14 @@ class Cluster:
         return 1 + (self.risk - 1) * level
 
 
-def grow(places: Places, centre: int, size: int) -> tuple[int, ...]:
-    """Return `size` adjacent villages around a village, nearest first, sorted by row."""
+def grow(places: Places, centre: int, size: int, *, taken: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Return up to `size` adjacent villages around a village, sorted by row, none of them taken."""
     chosen = [centre]
     seats = places.villages[["x", "y"]].to_numpy()
     while len(chosen) < size:
-        rim = np.setdiff1d(np.concatenate([places.around(one) for one in chosen]), chosen)
+        rim = np.setdiff1d(
+            np.concatenate([places.around(one) for one in chosen]), [*chosen, *taken]
+        )
         if not len(rim):
             break
         middle = seats[chosen].mean(axis=0)

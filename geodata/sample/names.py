@@ -48,3 +48,31 @@ def community_names(rng: np.random.Generator, count: int) -> list[str]:
         _PARTS["communities"][order[at]] + (f"第{_PARTS['numerals'][turn]}" if turn else "")
         for turn, at in rounds
     ]
+
+
+def person_names(rng: np.random.Generator, families: np.ndarray, male: np.ndarray) -> np.ndarray:
+    """Return one name for each person: the numbered family's character and one or two more."""
+    given = np.where(
+        male,
+        rng.choice(list(_PARTS["given_male"]), len(male)),
+        rng.choice(list(_PARTS["given_female"]), len(male)),
+    )
+    second = rng.choice(list(_PARTS["given_second"]), len(male))
+    second = np.where(rng.random(len(male)) < 0.72, second, "")
+    surname = np.array(list(_PARTS["families"]))[families]
+    return np.strings.add(np.strings.add(surname, second), given)
+
+
+def family_numbers(rng: np.random.Generator, villages: np.ndarray) -> np.ndarray:
+    """Return the family of each household: a village has a few large ones beside many others."""
+    count = len(_PARTS["families"])
+    local = rng.integers(0, count, (int(villages.max(initial=0)) + 1, 4))
+    often = 1 / np.arange(1, count + 1) ** 0.8
+    anyone = rng.choice(count, len(villages), p=often / often.sum())
+    mine = local[villages, rng.integers(0, 4, len(villages))]
+    return np.where(rng.random(len(villages)) < 0.55, mine, anyone)
+
+
+def ethnicities() -> list[str]:
+    """Return the ethnicities of the county, the most frequent first."""
+    return list(_PARTS["ethnicities"])

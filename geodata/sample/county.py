@@ -1,0 +1,175 @@
+"""A whole invented county written as a workspace, with the answers to what is planted in it.
+
+Every month has its folder raw/YYYY-MM with the five upstream exports and our own tables. The
+exports of the last three months are workbooks as the national system writes them; those of earlier
+months are CSV in the same layout, as a clerk gets them when a back file is asked for: 36 months of
+workbooks for 60,000 households would take ten minutes to write and two gigabytes. The ledger, the
+measures and the visits are always CSV.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from geodata.config import make_workspace
+from geodata.sample import names
+from geodata.sample.answers import Fault, write_answers
+from geodata.sample.dirt import Desk, File
+from geodata.sample.faults import plant_faults
+from geodata.sample.month_files import month_files, with_column, write_files
+from geodata.sample.people_exports import registered_persons
+from geodata.sample.places import COUNTY_CODE
+from geodata.sample.plan import LINES, month_text
+from geodata.sample.shapefiles import write_shapefile
+from geodata.sample.world import Month, World, live, make_world
+
+WORKBOOK_MONTHS = 3
+
+
+def write_county(
+    folder: str | os.PathLike[str],
+    *,
+    villages: int = 300,
+    households: int = 60_000,
+    months: int = 36,
+    seed: int = 7,
+    step: Callable[[str], object] = lambda month: None,
+) -> Path:
+    """Write the invented county as a workspace and return its folder.
+
+    The months end with 2025-12. `step` is told each month before it is written. The folder answers
+    holds answers.json (clusters, faults of places and feeds), faults.csv (planted faults with
+    file, sheet, row, column and check) and falling.csv (households that fall below the line). The
+    same numbers give the same bytes. Raises ConfigError when the folder is a workspace already and
+    ValueError for fewer than 24 villages, 40 households a village or 6 months.
+    """
+    if villages < 24 or households < villages * 40 or months < 6:
+        raise ValueError(
+            f"too small: {villages} villages, {households} households, {months} months"
+        )
+    world = make_world(villages=villages, households=households, months=months, seed=seed)
+    place = make_workspace(folder, code=COUNTY_CODE, name=names.COUNTY)
+    _write_boundaries(place, world)
+    _write_line(place)
+    faults: list[Fault] = []
+    rows: dict[str, int] = {}
+    differ: list[str] = []
+    last = world.plan.first + months - 1
+    for month in live(world):
+        step(month_text(month.number))
+        if month.number == last:
+            files, faults, differ = _soiled(world, month)
+        else:
+            files = month_files(world, month)[0]
+        if month.number == last - 2:
+            files.pop("workshop")  # the feed that fails to come
+        stamp = month_text(month.number)
+        books = month.number > last - WORKBOOK_MONTHS
+        written = write_files(place / "raw" / stamp, files, workbooks=books)
+        rows |= {f"{stamp}/{name}": count for name, count in written.items()}
+    faults = [_with_suffix(fault, rows) for fault in faults]
+    facts = _places_told(world, last - 2)
+    write_answers(place / "answers", world, faults=faults, places=facts, rows=rows, visits=differ)
+    return place
+
+
+def _soiled(world: World, month: Month) -> tuple[dict[str, File], list[Fault], list[str]]:
+    """Return the files of the last month with the planted faults, and the list of these."""
+    rng = np.random.default_rng([world.seed, 20])
+    everyone = np.arange(len(world.households))
+    persons = registered_persons(world, month, everyone)
+    lost = _lost_persons(rng, world, persons)
+    files, owners, differ = month_files(world, month, without=lost)
+    files["villages"] = with_column(files["villages"], "村情简介", "")
+    desk = Desk(month_text(month.number), rng, files, owners)
+    for person in lost:
+        household = int(world.persons["household"].iloc[person])
+        desk.taken.add(household)
+        row = files["households"].first + household
+        size = files["households"].columns["家庭人口数"][household].as_py()
+        desk.remember("households", row, "家庭人口数", check="members_differ", written=size)
+    plant_faults(desk, world, month, np.setdiff1d(persons, lost))
+    order = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
+    return desk.finished(), order, differ
+
+
+def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:
+    """Return two persons, none of them a head, who are left out of the export of persons."""
+    people = world.persons.iloc[persons]
+    safe = ~np.isin(
+        world.households["village"].to_numpy()[people["household"]], world.plan.misspelt
+    )
+    return np.sort(
+        rng.choice(persons[(people["relation"].to_numpy() > 1) & safe], 2, replace=False)
+    )
+
+
+def _with_suffix(fault: Fault, rows: dict[str, int]) -> Fault:
+    """Return a fault with the name of the file as it was written; CSV has no sheets."""
+    for suffix in (".xlsx", ".csv"):
+        if f"{fault.month}/{fault.file}{suffix}" in rows:
+            sheet = (fault.sheet or fault.file) if suffix == ".xlsx" else ""
+            return replace(fault, file=fault.file + suffix, sheet=sheet)
+    raise ValueError(f"{fault.file} was not written in {fault.month}")
+
+
+def _write_boundaries(place: Path, world: World) -> None:
+    """Write the villages in GBK without .cpg and in UTF-8, and name the first in guatu.toml."""
+    absent = world.plan.absent
+    gbk = place / "boundaries" / "gbk" / "行政村界.shp"
+    write_shapefile(world.places, gbk, encoding="GBK", cpg=False, without=absent)
+    utf8 = place / "boundaries" / "utf8" / "行政村界.shp"
+    write_shapefile(world.places, utf8, encoding="UTF-8", without=absent)
+    settings = place / "guatu.toml"
+    lines = settings.read_text(encoding="utf-8").splitlines()
+    at = lines.index("[boundaries]")
+    lines.insert(at + 1, 'file = "boundaries/gbk/行政村界.shp"')
+    settings.write_bytes(("\n".join(lines) + "\n").encode())
+
+
+def _write_line(place: Path) -> None:
+    """Write the county's own monitoring line by year into the parameters of the workspace."""
+    entries = "".join(
+        f"  - value: {value}\n"
+        f'    places: ["{COUNTY_CODE}"]\n'
+        f"    scope: {{zh: 岚禾县(虚构), en: Lanhe county (invented)}}\n"
+        f"    from: {year}-01-01\n"
+        f"    to: {year}-12-31\n"
+        f"    status: county\n"
+        f"    document: {{zh: 示例数据, en: sample data}}\n"
+        for year, value in LINES.items()
+    )
+    file = place / "parameters" / "monitoring_line.yaml"
+    file.write_bytes(f"monitor.line.per_capita:\n{entries}".encode())
+
+
+def _places_told(world: World, failed: int) -> dict[str, object]:
+    """Return what was done to places and feeds, for the answers."""
+    plan, villages = world.plan, world.places.villages
+    code = villages["code"]
+    gone, into, when = plan.merged
+    return {
+        "absent_from_boundaries": [code.iloc[plan.absent]],
+        "merged": [{"code": code.iloc[gone], "into": code.iloc[into], "month": plan.months[when]}],
+        "misspelt": [code.iloc[village] for village in plan.misspelt],
+        "missing_township": [
+            {
+                "township": world.places.townships["code"].iloc[plan.silent],
+                "month": plan.months[plan.silent_month],
+            }
+        ],
+        "missing_feed": [{"table": "workshop", "month": month_text(failed)}],
+        "sites": [
+            {
+                "name": site["name"],
+                "village": code.iloc[site["village"]],
+                "origins": code.iloc[list(site["origins"])].tolist(),
+            }
+            for _, site in world.sites.iterrows()
+        ],
+    }

@@ -1,0 +1,182 @@
+"""Which faults are planted: of every kind that one table shows, or two of them together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geodata.sample.dirt import Desk
+from geodata.sample.identity import check_sign
+from geodata.sample.misspelling import misspell
+from geodata.sample.monitoring import WATER_RISK
+from geodata.sample.people import labour_and_school
+from geodata.sample.world import Month, World
+
+
+def plant_faults(desk: Desk, world: World, month: Month, persons: np.ndarray) -> None:
+    """Soil the files of a month; `persons` are the rows of the export of persons."""
+    _misspell(desk, world, month)
+    _in_households(desk, world, month)
+    _in_monitoring(desk, world, month)
+    _in_persons(desk, world, month, persons)
+    _in_work(desk)
+    _in_villages(desk, world)
+    _in_templates(desk)
+
+
+def _misspell(desk: Desk, world: World, month: Month) -> None:
+    """Write four villages wrongly, each in all rows of one export."""
+    known = set(world.places.villages["name"])
+    plan = zip(("persons", "working", "planned", "villages"), world.plan.misspelt, strict=False)
+    for file, village in plan:
+        name = str(world.places.villages["name"].iloc[village])
+        written = misspell(desk.rng, name)
+        while written in known:
+            written = misspell(desk.rng, name) + "村"
+        header = "村" if file in ("working", "planned") else "行政村"
+        owners = desk.owners[file]
+        homes = month.state["village"].to_numpy()
+        here = owners == -1 - village if file == "villages" else homes[owners] == village
+        for position in np.flatnonzero(here):
+            desk.taken.add(int(owners[position]))
+            desk.write(file, int(position), header, written, check="unknown_place")
+
+
+def _in_households(desk: Desk, world: World, month: Month) -> None:
+    """Plant faults in the export of households, among those that are on no other list."""
+    plain = ~world.registered
+    moved = (world.households["site"] >= 0).to_numpy() & ~month.state["listed"].to_numpy()
+    lived = moved & (np.arange(len(moved)) % 53 > 0)
+    soil, name = desk.soil, "households"
+    soil(name, plain, "住房面积", "约120平", check="not_a_number")
+    soil(name, plain, "与村主干路距离", "较远", check="not_a_number")
+    soil(name, plain, "家庭人口数", "3.5", check="not_whole")
+    soil(name, plain, "本月缺水天数", "45", check="out_of_range")
+    soil(name, plain, "耕地面积", "480.0", check="unusual")
+    soil(name, plain, "耕地面积", "-3.0", check="unusual")
+    soil(name, plain, "退耕还林面积", "350.0", check="unusual")
+    soil(name, plain, "入户路类型", "石板路", check="unknown_choice")
+    soil(name, plain, "是否有卫生厕所", "待定", check="not_a_flag")
+    soil(name, plain, "户主证件号码", lambda right: right[:17], check="certificate_length")
+    soil(name, plain, "户主证件号码", _other_sign, check="certificate_check")
+    soil(name, plain, "户编号", "", check="required_empty")
+    soil(name, plain, "县(市、区、旗)", "邻溪县", check="other_county")
+    soil(name, plain, "工资性收入", "50.00", check="wage_between_zero_and_100")
+    soil(name, plain, "是否解决安全饮用水", "否", check="unsafe_water_not_monitored")
+    soil(name, plain, "是否危房户", "是", check="dangerous_house_not_monitored")
+    soil(name, lived, "入住时间", "201913", check="not_a_month")
+    soil(name, lived, "入住时间", "203001", check="future_month")
+    soil(name, moved, "迁出村代码", "99012110", check="not_a_code")
+
+
+def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
+    """Plant contradictions about monitored households and removed risks."""
+    listed, removed = (month.state[name].to_numpy() for name in ("listed", "removed"))
+    dry = (world.episodes["risk_1"] != WATER_RISK).to_numpy()
+    active, name = listed & ~removed & dry, "households"
+    gone = removed & dry
+    desk.soil(name, active, "工资性收入", "", check="monitored_basics_empty")
+    desk.soil(name, active, "是否饮水出现安全问题", "是", check="water_problem_without_risk")
+    desk.soil(name, active, "是否住房出现安全问题", "是", check="house_problem_without_risk")
+    for position in desk.choose(name, active):
+        desk.write(name, position, "致贫/返贫风险1", "其他")
+        desk.write(name, position, "致贫/返贫风险2", "")
+        desk.write(name, position, "风险备注", "", check="other_risk_without_remark")
+    desk.soil(name, gone, "消除后人均纯收入", "", check="removed_without_figures")
+    for value, check in (("201901", "removed_before_identified"), ("", "removed_without_month")):
+        for position in desk.choose(name, gone):
+            for person in np.flatnonzero(desk.owners["persons"] == position):
+                desk.write("persons", int(person), "风险消除时间", value)
+            desk.write(name, position, "风险消除时间", value, check=check)
+
+
+def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> None:
+    """Plant faults of identity, labour, posts and insurance in the export of persons."""
+    people = world.persons.iloc[rows]
+    age = (month.number - people["birth"].to_numpy()) // 12
+    labour, school = (found[rows] for found in labour_and_school(world.persons, month.number))
+    relation, healthy = people["relation"].to_numpy(), (people["health"] == 0).to_numpy()
+    idle = month.work_months[rows] == 0
+    post = desk.files["persons"].columns["公益性岗位类别"].to_numpy(zero_copy_only=False) != ""
+    member, name, soil = relation > 0, "persons", desk.soil
+    adult = member & (age >= 20)
+    soil(name, adult, "证件号码", lambda right: right[:16], check="certificate_length")
+    soil(name, adult, "证件号码", _other_sign, check="certificate_check")
+    soil(name, adult, "证件号码", _impossible_day, check="certificate_day")
+    _certificate_twice(desk, adult)
+    soil(name, relation == 1, "与户主关系", "户主", check="two_heads")
+    soil(name, relation == 0, "与户主关系", "其他", check="no_head")
+    soil(name, (age >= 61) & (age < 69), "劳动技能", "普通劳动力", check="aged_as_ordinary_labour")
+    weak = (age >= 20) & (age < 55) & healthy & (labour < 2)
+    soil(name, weak, "劳动技能", "弱劳动力或半劳动力", check="healthy_as_weak_labour")
+    soil(name, (age >= 8) & (age < 15), "务工时间(月)", "6", check="working_under_16")
+    soil(name, (age > 71) & idle, "务工时间(月)", "5", check="working_without_labour")
+    soil(name, post, "公益性岗位(月数)", "", check="post_without_months")
+    soil(name, adult & ~post & (labour == 2), "公益性岗位(月数)", "12", check="months_without_post")
+    soil(name, adult, "健康状况", "亚健康", check="unknown_choice")
+    soil(name, adult, "出生日期", "1985-02-30", check="not_a_day")
+    soil(name, adult, "人均纯收入", "1234.56", check="household_differs")
+    for position in desk.choose(name, adult & (school == 0)):
+        desk.write(name, position, "是否参加大病保险", "")
+        desk.write(
+            name, position, "是否参加城乡居民基本医疗保险", "", check="both_insurances_empty"
+        )
+
+
+def _certificate_twice(desk: Desk, adult: np.ndarray) -> None:
+    """Give two persons of different households one number; both rows are at fault."""
+    pair = desk.choose("persons", adult, 2)
+    if len(pair) == 2:
+        number = desk.files["persons"].columns["证件号码"][pair[0]].as_py()
+        for position in pair:
+            desk.write("persons", position, "证件号码", number, check="certificate_twice")
+
+
+def _in_work(desk: Desk) -> None:
+    """Plant repeated rows, unknown households and unlikely wages in the exports of work."""
+    anyone = np.ones(len(desk.owners["working"]), dtype=bool)
+    soil = desk.soil
+    soil("working", anyone, "务工月收入", "60000.00", check="unusual")
+    soil("working", anyone, "务工月收入", "35.00", check="unusual")
+    soil("working", anyone, "户编号", "9988888888888", check="unknown_household")
+    soil("working", anyone, "人编号", "", check="required_empty")
+    for position in desk.choose("working", anyone):
+        desk.add("working", position, {}, header="人编号", check="repeated_row")
+    for position in desk.choose("working", anyone):
+        wage = {"务工月收入": "2345.00"}
+        desk.add("working", position, wage, header="人编号", check="repeated_key")
+
+
+def _in_villages(desk: Desk, world: World) -> None:
+    """Plant impossible counts and too little land in the export of villages."""
+    anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
+    check = "unsafe_households_over_households"
+    desk.soil("villages", anywhere, "未解决安全饮水户数", "9999", check=check)
+    desk.soil("villages", anywhere, "耕地面积", "1.0", check="land_smaller_than_households")
+    file = desk.files["villages"]
+    desk.remember(
+        "villages", file.first - 1, "村情简介", check="unknown_header", written="村情简介"
+    )
+
+
+def _in_templates(desk: Desk) -> None:
+    """Plant faults in the ledger, the visits and the water samples."""
+    for file, header, value, check in (
+        ("ledger", "金额", "-200.00", "out_of_range"),
+        ("ledger", "收支项目", "z9", "unknown_choice"),
+        ("visit", "走访日期", "上周三", "not_a_day"),
+        ("visit", "走访日期", "2027-02-03", "future_day"),
+        ("water_sample", "工程编号", "99GC9999", "unknown_works"),
+    ):
+        anyone = np.ones(len(desk.owners[file]), dtype=bool)
+        desk.soil(file, anyone, header, value, check=check)
+
+
+def _other_sign(number: str) -> str:
+    """Return a number with a wrong check sign."""
+    return number[:17] + ("0" if number[17] != "0" else "1")
+
+
+def _impossible_day(number: str) -> str:
+    """Return a number whose day of birth is the 30th of February, with the right check sign."""
+    body = number[:10] + "0230" + number[14:17]
+    return body + check_sign(body)

@@ -1,0 +1,127 @@
+"""What is planted in the county: hot spots with their course, and what befalls places and feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata import periods
+from geodata.sample.clusters import Cluster, grow, spread_centres
+from geodata.sample.places import Places
+
+LAST_MONTH = "2025-12"
+# The invented county's own monitoring line by year, yuan per person and year.
+LINES = {2020: 7600, 2021: 7800, 2022: 8000, 2023: 8200, 2024: 8400, 2025: 8600}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The planted truths of one county.
+
+    `clusters` are raised indicators: monitored (households under monitoring), shortage (days
+    without water), fluoride, lost_work. `silent` is a township (row) whose feed is missing in
+    month number `silent_month`; `merged` are villages (from, into, month number); `absent` is a
+    village without a polygon in the boundary file; `misspelt` are villages written wrongly in the
+    last month.
+    """
+
+    months: tuple[str, ...]
+    clusters: tuple[Cluster, ...]
+    silent: int
+    silent_month: int
+    merged: tuple[int, int, int]
+    absent: int
+    misspelt: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """Return the first month as a number: year * 12 + month - 1."""
+        return month_number(self.months[0])
+
+    def cluster(self, indicator: str, kind: str = "") -> Cluster:
+        """Return the first cluster of an indicator (and kind)."""
+        return next(
+            one for one in self.clusters if one.indicator == indicator and kind in ("", one.kind)
+        )
+
+    def risks(self, indicator: str, villages: int) -> np.ndarray:
+        """Return the relative risk of an indicator, (villages, months)."""
+        risks = np.ones((villages, len(self.months)))
+        for cluster in self.clusters:
+            if cluster.indicator == indicator:
+                course = cluster.course(len(self.months))
+                risks[list(cluster.villages)] = np.maximum(risks[list(cluster.villages)], course)
+        return risks
+
+
+def month_number(month: str) -> int:
+    """Return a month YYYY-MM counted from the year 0."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def month_text(number: int) -> str:
+    """Return a counted month as YYYY-MM."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def line_of(number: int) -> int:
+    """Return the county's monitoring line in a counted month, yuan per person and year."""
+    return LINES[min(max(number // 12, min(LINES)), max(LINES))]
+
+
+def make_plan(rng: np.random.Generator, places: Places, months: int) -> Plan:
+    """Return what is planted: six groups of adjacent villages wide apart, and faults of places."""
+    clusters = _clusters(places, months)
+    hot = {village for cluster in clusters for village in cluster.villages}
+    villages = places.villages
+    calm = np.setdiff1d(np.flatnonzero(~villages["urban"]), list(hot))
+    calm = calm[~villages["name"].duplicated(keep=False).to_numpy()[calm]]
+    # A merger joins two villages of one township.
+    same = villages["township_code"].to_numpy()[places.neighbours]
+    pairs = places.neighbours[(same[:, 0] == same[:, 1])]
+    pairs = pairs[np.isin(pairs, calm).all(axis=1)]
+    gone, into = (int(one) for one in pairs[rng.integers(len(pairs))])
+    rest = rng.permutation(np.setdiff1d(calm, [gone, into]))
+    return Plan(
+        months=periods.months_until(LAST_MONTH, months),
+        clusters=tuple(clusters),
+        silent=_calm_township(places, hot),
+        silent_month=max(months - 6, 1),
+        merged=(gone, into, max(months - 9, 1)),
+        absent=int(rest[0]),
+        misspelt=tuple(sorted(int(one) for one in rest[1:5])),
+    )
+
+
+def _clusters(places: Places, months: int) -> list[Cluster]:
+    villages = places.villages
+    size = int(np.clip(len(villages) // 33, 2, 6))
+    rank = villages["metres"].rank(method="first")
+    top = int(rank.argmax())
+    centres = spread_centres(places, top, 5)
+    end, half = months - 1, months // 2
+    shapes = [
+        ("shortage", "seasonal", 0, end, 8.0),
+        ("monitored", "persistent", 0, end, 3.2),
+        ("monitored", "emerging", max(end - 13, half), end, 3.2),
+        ("monitored", "fading", 0, max(end - 14, half - 3), 3.2),
+        ("lost_work", "emerging", max(end - 12, half), end, 6.0),
+    ]
+    taken: tuple[int, ...] = ()
+    clusters = []
+    for (indicator, kind, start, stop, risk), centre in zip(shapes, centres, strict=True):
+        chosen = grow(places, centre, size, taken=taken)
+        taken += chosen
+        clusters.append(Cluster(indicator, kind, chosen, start, stop, risk))
+    # Fluoride lies in the lowest valley floor that nothing else befalls.
+    low = rank.mask(villages["urban"] | rank.index.isin(taken)).argmin()
+    valley = grow(places, int(low), size, taken=taken)
+    return [*clusters, Cluster("fluoride", "persistent", valley, 0, end, 4.0)]
+
+
+def _calm_township(places: Places, hot: set[int]) -> int:
+    """Return the township with the fewest villages in planted groups."""
+    codes = places.villages["township_code"]
+    inside = codes.iloc[sorted(hot)].value_counts().reindex(places.townships["code"], fill_value=0)
+    return int(inside.argmin())
