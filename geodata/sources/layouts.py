@@ -1,0 +1,213 @@
+"""What kind of table a sheet is, and which header is which column."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from geodata.config import SourceSettings
+from geodata.i18n import load_yaml
+from geodata.tables import Table, table, tables
+
+_FOLDER = Path(__file__).parent / "layouts"
+# Headers under which files name the area of a row; the level is told by the words themselves.
+AREAS: Mapping[str, tuple[str, ...]] = {
+    "county": ("县", "县(市、区、旗)", "县(市、区)", "区县", "县区", "县名称"),
+    "township": ("乡", "乡(镇)", "乡镇", "镇", "乡镇(街道)", "乡(镇、街道)", "乡镇名称"),
+    "village": ("村", "行政村", "村(社区)", "行政村(社区)", "村名称", "行政村名称", "所在村"),
+}
+_UPPER_AREAS = ("省", "市", "省(区、市)", "市(州)", "市(地、州、盟)")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of sheet.
+
+    `tables` are filled from it, the first one row by row. `marks` are groups of headers of which
+    each must be there once, `absent` headers that must not. `measures` are headers whose cells name
+    help measures of a kind. `settings` is the mapping of guatu.toml a layout was made from.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    tables: tuple[str, ...]
+    marks: tuple[tuple[str, ...], ...] = ()
+    absent: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    settings: SourceSettings | None = None
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One column of a table and the headers of the sheet that fill it (several are joined)."""
+
+    table: str
+    column: str
+    headers: tuple[str, ...]
+
+
+def header_key(header: str) -> str:
+    """Return a header in one form: half width, no spaces, lower case."""
+    line = unicodedata.normalize("NFKC", header)
+    return re.sub(r"[\s*＊]+", "", line).casefold()
+
+
+@cache
+def upstream_layouts() -> tuple[Layout, ...]:
+    """Return the layouts of the national system's five monthly exports."""
+    files = sorted(_FOLDER.glob("*.yaml"))
+    order = ("monitored_persons", "households", "working", "planned", "villages")
+    return tuple(_from_yaml(file, order.index(file.stem)) for file in files)
+
+
+@cache
+def template_layouts() -> tuple[Layout, ...]:
+    """Return one layout for the template of each table; its required columns mark it."""
+    return tuple(
+        Layout(
+            name=f"template_{name}",
+            title={lang: entry.label(lang) for lang in ("zh", "en")},
+            tables=(name,),
+            marks=_required(entry),
+            words=(entry.label("zh"),),
+            rank=10,
+        )
+        for name, entry in tables().items()
+    )
+
+
+def mapped_layout(settings: SourceSettings, number: int) -> Layout:
+    """Return the layout of one [[source]] of guatu.toml."""
+    title = f"[[source]] {number}"
+    return Layout(
+        name=f"source_{number}",
+        title={"zh": title, "en": title},
+        tables=(settings.table,),
+        constants=settings.constants,
+        settings=settings,
+        rank=5,
+    )
+
+
+def recognise(headers: Sequence[str], *, name: str, layouts: Iterable[Layout]) -> Layout | None:
+    """Return the layout that explains most headers of a sheet, or None when no layout fits.
+
+    `name` is the name of file and sheet: its words decide between layouts that fit alike.
+    """
+    keys = {header_key(header) for header in headers}
+    fitting = []
+    for layout in layouts:
+        if not _fits(layout, keys):
+            continue
+        known = len({binding.headers for binding in bindings(layout, headers)})
+        named = max((len(word) for word in layout.words if word in name), default=0)
+        fitting.append((named > 0, named, known, -layout.rank, layout))
+    return max(fitting, key=lambda found: found[:4])[-1] if fitting else None
+
+
+def nearest_layout(headers: Sequence[str], layouts: Iterable[Layout]) -> tuple[Layout, list[str]]:
+    """Return the layout that misses fewest of its marks, and those marks."""
+    keys = {header_key(header) for header in headers}
+
+    def missing(layout: Layout) -> list[str]:
+        return [group[0] for group in layout.marks if not keys & set(map(header_key, group))]
+
+    best = min(layouts, key=lambda layout: (len(missing(layout)) / max(1, len(layout.marks))))
+    return best, missing(best)
+
+
+def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
+    """Return which headers fill which columns of the layout's tables."""
+    if layout.settings is not None:
+        return _mapped_bindings(layout.settings)
+    by_key: dict[str, str] = {}
+    for header in headers:
+        by_key.setdefault(header_key(header), header)
+    measures = set(map(header_key, layout.measures))
+    found = []
+    for name in layout.tables:
+        for column in table(name).columns.values():
+            if column.derived and column.kind != "place":
+                continue
+            keys = (header_key(text) for text in (*column.source_names, column.name))
+            header = next((by_key[key] for key in keys if key in by_key and key not in measures), "")
+            if header:
+                found.append(Binding(name, column.name, (header,)))
+    return tuple(found)
+
+
+def area_headers(layout: Layout, headers: Sequence[str]) -> dict[str, str]:
+    """Return which headers name county, township and village of a row."""
+    if layout.settings is not None:
+        named = layout.settings.columns
+        return {level: str(named[level]) for level in AREAS if level in named}
+    keys = {header_key(header): header for header in reversed(headers)}
+    found = {}
+    for level, words in AREAS.items():
+        header = next((keys[header_key(word)] for word in words if header_key(word) in keys), None)
+        if header is not None:
+            found[level] = header
+    return found
+
+
+def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the headers that nothing reads, each with the nearest header that would be read."""
+    if layout.settings is not None:
+        return []
+    used = {header for binding in bindings(layout, headers) for header in binding.headers}
+    used |= set(area_headers(layout, headers).values())
+    quiet = {header_key(text) for text in (*layout.ignored, *layout.measures, *_UPPER_AREAS)}
+    known = [text for name in layout.tables for c in table(name).columns.values() for text in c.source_names]
+    left = [header for header in headers if header not in used and header_key(header) not in quiet]
+    return [(header, next(iter(difflib.get_close_matches(header, known, n=1)), "")) for header in left]
+
+
+def _mapped_bindings(settings: SourceSettings) -> tuple[Binding, ...]:
+    found = []
+    for column, headers in settings.columns.items():
+        if column not in AREAS:
+            texts = headers if isinstance(headers, (list, tuple)) else [headers]
+            found.append(Binding(settings.table, column, tuple(map(str, texts))))
+    return tuple(found)
+
+
+def _fits(layout: Layout, keys: set[str]) -> bool:
+    if keys & set(map(header_key, layout.absent)):
+        return False
+    return all(keys & set(map(header_key, group)) for group in layout.marks)
+
+
+def _required(entry: Table) -> tuple[tuple[str, ...], ...]:
+    groups = []
+    for column in entry.columns.values():
+        if column.required:
+            names = (*column.source_names, column.name)
+            groups.append((*names, *AREAS["village"]) if column.kind == "place" else names)
+    return tuple(groups)
+
+
+def _from_yaml(file: Path, rank: int) -> Layout:
+    content = load_yaml(file)
+    assert isinstance(content, dict)
+    return Layout(
+        name=file.stem,
+        title=content["title"],
+        tables=tuple(content["tables"]),
+        marks=tuple(map(tuple, content["marks"])),
+        absent=tuple(content.get("absent", ())),
+        words=tuple(content.get("words", ())),
+        constants=content.get("constants", {}),
+        measures=content.get("measures", {}),
+        ignored=tuple(content.get("ignored", ())),
+        rank=rank,
+    )
