@@ -12,6 +12,8 @@ LENGTHS = (18, 20, 22)
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECKS = np.array([ord(sign) for sign in "10X98765432"])
 
+_FIRST_YEAR = 1850
+
 
 @dataclass(frozen=True)
 class Certificates:
@@ -48,10 +50,9 @@ def read_certificates(numbers: np.ndarray) -> Certificates:
 
 
 def _days(digits: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    year = (digits[:, 6:10] * [1000, 100, 10, 1]).sum(axis=1)
-    month = (digits[:, 10:12] * [10, 1]).sum(axis=1)
-    day = (digits[:, 12:14] * [10, 1]).sum(axis=1)
-    parts = pd.DataFrame({"year": year, "month": month, "day": day}).where(whole[:, None], 0)
-    days = pd.to_datetime(parts, errors="coerce")
-    possible = (parts["year"] >= 1850).to_numpy()
-    return np.where(possible, days.to_numpy().astype("datetime64[D]"), np.datetime64("NaT"))
+    parts = np.where(whole[:, None], digits[:, 6:14], 0)
+    year = (parts[:, :4] * [1000, 100, 10, 1]).sum(axis=1)
+    month, day = parts[:, 4] * 10 + parts[:, 5], parts[:, 6] * 10 + parts[:, 7]
+    days = pd.to_datetime(pd.DataFrame({"year": year, "month": month, "day": day}), errors="coerce")
+    known = days.to_numpy().astype("datetime64[D]")
+    return np.where(year >= _FIRST_YEAR, known, np.datetime64("NaT"))

@@ -19,7 +19,9 @@ MISSING = frozenset({"", "-", "--", "—", "——", "/", "\\", "null", "NULL", 
 _YES = frozenset({"是", "有", "1", "true", "True", "TRUE", "Y", "y", "yes", "Yes", "YES", "√"})
 _NO = frozenset({"否", "无", "0", "false", "False", "FALSE", "N", "n", "no", "No", "NO", "×"})
 _UNITS = {"yuan": 100, "10k_yuan": 1_000_000, "fen": 1}
-_MONTH = re.compile(r"^((?:19|20)\d{2})[-/.年]?(0?[1-9]|1[0-2])(?:[-/.月](?:(?:0?[1-9]|[12]\d|3[01])日?)?(?:[ T].*)?)?$")
+_MONTH = re.compile(
+    r"^((?:19|20)\d{2})[-/.年]?(0?[1-9]|1[0-2])(?:[-/.月](?:(?:0?[1-9]|[12]\d|3[01])日?)?(?:[ T].*)?)?$"
+)
 _MONTH_OF_DAY = re.compile(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 _PANDAS = {
@@ -94,7 +96,9 @@ def _numbers(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
     plain = pd.Series(texts, dtype="str").str.replace(r"[,\s]|^[¥￥]|元$", "", regex=True)
-    figures = pd.to_numeric(plain.where(plain != ""), errors="coerce").to_numpy(float, na_value=np.nan)
+    figures = pd.to_numeric(plain.where(plain != ""), errors="coerce").to_numpy(
+        float, na_value=np.nan
+    )
     wrong = ~np.isfinite(figures) & (plain != "").to_numpy()
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
@@ -103,7 +107,9 @@ def _numbers(
         figures = figures * scale
         low, high = low * 100, high * 100
     with np.errstate(invalid="ignore"):
-        outside = np.isfinite(figures) & ((figures < low) | (figures > high) | (np.abs(figures) > 2**53))
+        outside = np.isfinite(figures) & (
+            (figures < low) | (figures > high) | (np.abs(figures) > 2**53)
+        )
         faults = {"not_a_number": wrong, "out_of_range": outside}
         if column.kind == "count":
             faults["not_whole"] = np.isfinite(figures) & ~outside & (figures % 1 != 0)
@@ -144,7 +150,9 @@ def _choices(
 
 def _spellings(name: str) -> dict[str, str]:
     known = enumerations()[name].spellings()
-    return {unicodedata.normalize("NFKC", text).replace(" ", ""): value for text, value in known.items()}
+    return {
+        unicodedata.normalize("NFKC", text).replace(" ", ""): value for text, value in known.items()
+    }
 
 
 def _flag(

@@ -122,7 +122,7 @@ def nearest_layout(headers: Sequence[str], layouts: Iterable[Layout]) -> tuple[L
     def missing(layout: Layout) -> list[str]:
         return [group[0] for group in layout.marks if not keys & set(map(header_key, group))]
 
-    best = min(layouts, key=lambda layout: (len(missing(layout)) / max(1, len(layout.marks))))
+    best = min(layouts, key=lambda layout: len(missing(layout)) / max(1, len(layout.marks)))
     return best, missing(best)
 
 
@@ -140,7 +140,9 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
             if column.derived and column.kind != "place":
                 continue
             keys = (header_key(text) for text in (*column.source_names, column.name))
-            header = next((by_key[key] for key in keys if key in by_key and key not in measures), "")
+            header = next(
+                (by_key[key] for key in keys if key in by_key and key not in measures), ""
+            )
             if header:
                 found.append(Binding(name, column.name, (header,)))
     return tuple(found)
@@ -167,9 +169,16 @@ def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, s
     used = {header for binding in bindings(layout, headers) for header in binding.headers}
     used |= set(area_headers(layout, headers).values())
     quiet = {header_key(text) for text in (*layout.ignored, *layout.measures, *_UPPER_AREAS)}
-    known = [text for name in layout.tables for c in table(name).columns.values() for text in c.source_names]
+    known = [
+        text
+        for name in layout.tables
+        for c in table(name).columns.values()
+        for text in c.source_names
+    ]
     left = [header for header in headers if header not in used and header_key(header) not in quiet]
-    return [(header, next(iter(difflib.get_close_matches(header, known, n=1)), "")) for header in left]
+    return [
+        (header, next(iter(difflib.get_close_matches(header, known, n=1)), "")) for header in left
+    ]
 
 
 def _mapped_bindings(settings: SourceSettings) -> tuple[Binding, ...]:

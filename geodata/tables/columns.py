@@ -31,7 +31,8 @@ class Column:
 
     `low` and `high` bound what is possible: a value outside is kept as unknown. `usual` bounds what
     is likely: a value outside is kept and reported. Bounds of money are in yuan. `derived` names
-    where the value comes from when a file does not carry it.
+    where the value comes from when a file does not carry it. A `past` month or day cannot lie after
+    the month of the import.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     says_yes: tuple[str, ...] = ()
     says_no: tuple[str, ...] = ()
     derived: str = ""
+    past: bool = False
 
     @property
     def stored_as(self) -> str:

@@ -63,7 +63,7 @@ def _column(file: Path, name: str, entry: Mapping[str, Any]) -> Column:
         for key in ("aliases", "says_yes", "says_no", "usual")
         if key in entry
     }
-    for key in ("unit", "required", "low", "high", "derived"):
+    for key in ("unit", "required", "low", "high", "derived", "past"):
         if key in entry:
             given[key] = entry[key]
     return Column(

@@ -45,7 +45,7 @@ def test_all_unknown_keys_are_named_with_the_nearest(tmp_path):
     with pytest.raises(ConfigError) as caught:
         read_config(tmp_path)
     sentence = caught.value.sentence("zh")
-    assert "没有“kode”这个键,最接近的是“code”" in sentence
+    assert "没有“kode”这个键，最接近的是“code”" in sentence
     assert "最接近的是“import”" in sentence
     assert "最接近的是“jump_percent”" in sentence
 

@@ -1,0 +1,185 @@
+"""A month's files into one checked snapshot: all read and checked first, stored in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geodata.config import Config
+from geodata.sources.aside import SetAside
+from geodata.sources.checks import (
+    check_households,
+    check_persons,
+    check_references,
+    place_rows,
+    require,
+)
+from geodata.sources.combining import TableRows, combine
+from geodata.sources.consistency import check_consistency
+from geodata.sources.delivery import Sheet, read_delivery
+from geodata.sources.extracting import Part, extract
+from geodata.sources.issues import Issues
+from geodata.sources.known import Known, known_before
+from geodata.sources.landing import Landing, arrivals, land
+from geodata.sources.people import with_birth_and_sex
+from geodata.sources.placelists import find_places
+from geodata.sources.placing import PlaceList, Placer
+from geodata.sources.quality import quality
+from geodata.sources.totals import changes, check_totals
+from geodata.store import Manifest, SnapshotStore
+from geodata.tables import table, tables
+
+Step = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import found and stored.
+
+    `issues` has one row for each finding, `quality` one for each township (worst first), `places`
+    one for each different area written in the files, `changes` one for each feed and township
+    against the month before. `skipped` are checks whose columns no file brought.
+    """
+
+    manifest: Manifest
+    issues: pd.DataFrame
+    quality: pd.DataFrame
+    places: pd.DataFrame
+    changes: pd.DataFrame
+    skipped: tuple[str, ...]
+
+
+@dataclass
+class _Work:
+    """What the steps of one import share."""
+
+    config: Config
+    month: str
+    sheets: list[Sheet]
+    issues: Issues
+    aside: SetAside
+    known: Known
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """Return where findings and lost rows go, as the checks take them."""
+        return {"issues": self.issues, "aside": self.aside}
+
+
+def import_month(
+    config: Config, month: str, *, who: str, at: str, step: Step = lambda name: None
+) -> ImportResult:
+    """Read, check and store the files of a month; returns what was found.
+
+    `who` and `at` are recorded and decide nothing. `step` is told what is being done. Raises
+    SourceError before anything changes when a file cannot be read or recognised.
+    """
+    store = SnapshotStore(config.store)
+    sheets = read_delivery(config, month, step=step)
+    work = _Work(config, month, sheets, Issues(), SetAside(), known_before(store, month))
+    parts: list[Part] = []
+    for number, sheet in enumerate(sheets):
+        step(sheet.file)
+        parts += extract(sheet, number, month=month, issues=work.issues)
+    step("places")
+    placer = Placer(find_places(config, parts, work.known), config.places)
+    parts = [
+        part if part.table == "place" else place_rows(part, placer, sheets, **work.shared)
+        for part in parts
+    ]
+    for part in parts:
+        require(part, sheets, **work.shared)
+    step("checks")
+    found, households = _tables(work, parts)
+    landing = Landing(sheets, work.aside, found, arrivals(parts, placer, households), month)
+    skipped = check_consistency(found, month=month, issues=work.issues)
+    compared = _compared(work, landing, placer.places)
+    step("store")
+    return _stored(work, landing, placer, compared, skipped, who=who, at=at)
+
+
+def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
+    """Return the checked rows of every table the files filled, and the villages of households."""
+    found: dict[str, TableRows] = {}
+    kept = [Part(p.table, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
+    kept = [part for part in kept if len(part.frame)]
+    ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
+    for name in dict.fromkeys(part.table for part in kept):
+        mine = [part for part in kept if part.table == name]
+        mine.sort(key=lambda part: ranks[int(part.frame["source"].iloc[0])])
+        found[name] = combine(table(name), mine, work.sheets, **work.shared)
+    households = work.known.households
+    if "household" in found:
+        households = found["household"].frame.set_index("household_code")["place_code"]
+    known = work.known.with_current({name: rows.frame for name, rows in found.items()})
+    for rows in found.values():
+        check_references(rows, known, **work.shared)
+        check_households(rows, households, **work.shared)
+    if "person" in found:
+        with_birth_and_sex(found["person"])
+        check_persons(found["person"], found.get("household"), issues=work.issues)
+    return found, households
+
+
+def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
+    """Return the changes against the month before, after reporting those that matter."""
+    titles = {**work.known.titles, **_titles(work.sheets)}
+    compared = changes(work.known.feeds, landing.feeds())
+    if work.known.feeds:
+        check_totals(
+            compared,
+            work.config.imports,
+            titles=titles,
+            names=places.at("township")["name"].to_dict(),
+            occasional=frozenset(filter(is_occasional, titles)),
+            issues=work.issues,
+        )
+    return compared.assign(title=compared["feed"].map(titles))
+
+
+def _stored(
+    work: _Work,
+    landing: Landing,
+    placer: Placer,
+    compared: pd.DataFrame,
+    skipped: tuple[str, ...],
+    *,
+    who: str,
+    at: str,
+) -> ImportResult:
+    issues = landing.completed(work.issues.frame())
+    scores = quality(
+        landing.rows_by_township(),
+        issues,
+        names=placer.places.at("township")["name"],
+        households=landing.households_by_township(),
+        settings=work.config.imports,
+    )
+    facts = {
+        "feeds": landing.feeds(),
+        "titles": _titles(work.sheets),
+        "severities": issues["severity"].value_counts().sort_index().to_dict(),
+        "checks": issues["check"].value_counts().sort_index().to_dict(),
+        "skipped": list(skipped),
+        "quality": scores.set_index("township")["score"].to_dict(),
+        "places": placer.places.origin,
+        "before": work.known.snapshot,
+    }
+    frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
+    manifest = land(
+        work.config.store, landing, frames, places=placer.places, who=who, at=at, facts=facts
+    )
+    return ImportResult(manifest, issues, scores, placer.ledger, compared, skipped)
+
+
+def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
+    return {sheet.layout.name: sheet.layout.title["zh"] for sheet in sheets}
+
+
+def is_occasional(feed: str) -> bool:
+    """Return whether a feed brings events, such as outages, that a month may be without."""
+    name = feed.removeprefix("template_")
+    return name in tables() and table(name).nature == "events" and name != "ledger"

@@ -1,0 +1,148 @@
+"""What is wrong in the files: one row for each finding, with file, sheet, row, column and value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata import i18n
+from geodata.escaping import plain_text
+from geodata.tables import enumerations, table, tables
+
+SEVERITIES = ("error", "warning", "notice")
+COLUMNS = (
+    "check",
+    "severity",
+    "file",
+    "sheet",
+    "row",
+    "header",
+    "table",
+    "column",
+    "value",
+    "place_code",
+    "household_code",
+    "detail",
+    "set_aside",
+)
+_FILE = Path(__file__).parent / "checks.yaml"
+
+
+@cache
+def severities() -> Mapping[str, str]:
+    """Return the severity of every check by its name."""
+    content = i18n.load_yaml(_FILE)
+    assert isinstance(content, dict)
+    return content
+
+
+class Issues:
+    """Findings gathered during one import."""
+
+    def __init__(self) -> None:
+        self._parts: list[pd.DataFrame] = []
+
+    def add(self, check: str, rows: pd.DataFrame, **values: object) -> None:
+        """Add one finding for each row of a frame that has some of COLUMNS; `values` fill others."""
+        if rows.empty:
+            return
+        part = rows.reindex(columns=list(COLUMNS)).astype(object)
+        for name, value in values.items():
+            part[name] = value
+        part["check"] = check
+        part["severity"] = severities()[check]
+        part["set_aside"] = bool(values.get("set_aside", False))
+        self._parts.append(part)
+
+    def frame(self) -> pd.DataFrame:
+        """Return all findings, gravest first, then by file, sheet and row; identity values masked."""
+        if not self._parts:
+            return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).astype(
+                {"row": "Int64", "set_aside": "bool"}
+            )
+        found = pd.concat(self._parts, ignore_index=True)
+        found["value"] = _masked_values(found)
+        order = {severity: n for n, severity in enumerate(SEVERITIES)}
+        found["order"] = found["severity"].map(order)
+        found["row"] = found["row"].astype("Int64")
+        found["set_aside"] = found["set_aside"].astype(bool)
+        found = found.sort_values(
+            ["order", "file", "sheet", "row", "column", "check"], kind="stable", na_position="first"
+        )
+        texts = [name for name in COLUMNS if name not in ("row", "set_aside")]
+        found[texts] = found[texts].astype("str")
+        return found.drop(columns="order").reset_index(drop=True)
+
+
+def sentences(issues: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
+    """Return for each issue its sentence and what to do, as columns `sentence` and `advice`."""
+    shown = issues.drop(columns=["row", "set_aside"]).astype("str").fillna("")
+    # A sentence needs its own values, so this is a loop; 100,000 issues take about a second.
+    names = ["check", "value", "header", "detail", "table", "column", "household_code"]
+    said = [
+        (
+            i18n.text(
+                f"issues.{check}",
+                lang,
+                value=value,
+                header=header,
+                detail=detail,
+                household=household,
+                expected=_expected(name, column, lang),
+            ),
+            i18n.text(f"issues.{check}_advice", lang, header=header),
+        )
+        for check, value, header, detail, name, column, household in zip(
+            *(shown[name] for name in names), strict=True
+        )
+    ]
+    return pd.DataFrame(said, columns=["sentence", "advice"], index=issues.index)
+
+
+@cache
+def _expected(name: str, column: str, lang: str | None) -> str:
+    """Return what a column may hold, for the end of a sentence."""
+    if name not in tables() or column not in table(name).columns:
+        return ""
+    found = table(name).column(column)
+    if found.choice:
+        entry = enumerations()[found.choice]
+        labels = [entry.label(value, lang) for value in entry.values]
+        return "、".join(labels[:8]) + ("……" if len(labels) > 8 else "")
+    if found.kind in ("count", "money", "number"):
+        low, high = found.usual or (found.low, found.high)
+        return "~".join("" if bound is None else f"{bound:g}" for bound in (low, high))
+    return ""
+
+
+def masked(values: Sequence[str]) -> list[str]:
+    """Return texts of identity columns with the middle hidden: 35*************123, 138****1234, 张*."""
+    return [_masked(str(value)) for value in values]
+
+
+def _masked(value: str) -> str:
+    if len(value) >= 15:
+        return value[:2] + "*" * (len(value) - 5) + value[-3:]
+    if len(value) >= 8:
+        return value[:3] + "*" * (len(value) - 7) + value[-4:]
+    return value[:1] + "*" * (len(value) - 1)
+
+
+def _masked_values(found: pd.DataFrame) -> pd.Series:
+    values = found["value"].where(found["value"].notna(), "").astype(str).map(plain_text)
+    hidden = np.zeros(len(found), dtype=bool)
+    for name, columns in found.groupby("table")["column"].unique().items():
+        strict = [c for c in columns if name in tables() and _is_identity(str(name), c)]
+        hidden |= ((found["table"] == name) & found["column"].isin(strict)).to_numpy()
+    result = values.copy()
+    result[hidden] = masked(values[hidden])
+    return result
+
+
+def _is_identity(name: str, column: object) -> bool:
+    columns = table(name).columns
+    return column not in columns or columns[str(column)].privacy == "identity"

@@ -1,0 +1,83 @@
+"""What earlier months know: households and their villages, lists of codes, feeds, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geodata.sources.totals import Feeds
+from geodata.store import DuckDBEngine, SnapshotStore, stored_columns
+from geodata.tables import table
+
+_LISTS = {
+    "works": "works_code",
+    "supply_zone": "zone_code",
+    "site": "site_code",
+    "workshop": "workshop_code",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the snapshots before a month hold.
+
+    `snapshot` is the latest one before the month, "" when there is none; `feeds` and `titles` are
+    its deliveries. `households` maps household codes to villages and `places` is the list of places,
+    each from the latest snapshot that has it, an earlier one of the month itself included.
+    """
+
+    snapshot: str = ""
+    feeds: Feeds = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    households: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+    places: pd.DataFrame | None = None
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def with_current(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
+        """Return the codes of every list, of this month where it was delivered."""
+        now = {
+            name: frozenset(frames[name][column].dropna())
+            for name, column in _LISTS.items()
+            if name in frames
+        }
+        return {**self.codes, **now}
+
+
+def known_before(store: SnapshotStore, month: str) -> Known:
+    """Return what is known when a month is imported."""
+    months = [one for one in store.months() if one <= month]
+    earlier = [one for one in months if one < month]
+    snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
+    facts = store.manifest(snapshot).facts if snapshot else {}
+    households = _latest(store, months, "household", ("household_code", "place_code"))
+    places = _latest(store, months, "place", tuple(table("place").columns))
+    codes = {}
+    for name, column in _LISTS.items():
+        listed = _latest(store, months, name, (column,))
+        if listed is not None:
+            codes[name] = frozenset(listed[column])
+    return Known(
+        snapshot=snapshot,
+        feeds=facts.get("feeds", {}),
+        titles=facts.get("titles", {}),
+        households=pd.Series(dtype="str")
+        if households is None
+        else households.set_index("household_code")["place_code"],
+        places=places,
+        codes=codes,
+    )
+
+
+def _latest(
+    store: SnapshotStore, months: list[str], name: str, columns: tuple[str, ...]
+) -> pd.DataFrame | None:
+    """Return columns of a table from the latest snapshot that has it, None when none has."""
+    for month in reversed(months):
+        files = store.files(store.snapshot_of(month), name)
+        if files:
+            with DuckDBEngine() as engine:
+                engine.add_files(name, files, stored_columns(table(name)))
+                return engine.frame(f"SELECT {', '.join(columns)} FROM {name}")
+    return None
