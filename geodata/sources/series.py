@@ -21,6 +21,10 @@ _PERIOD_IN_NAME = re.compile(
     r"(?:19|20)\d{2}(?:\s*[-_.年]?\s*(?:Q[1-4]|第?[1-4]季度?|1[0-2]月?|0[1-9]月?|[1-9]月))?年?",
     re.I,
 )
+_PERIOD_HEADING = re.compile(
+    r"^((数据|统计|上报|所属)?(月份|年月|年份|年度|季度|期别|期间|月|年|期)|period|month|year|yyyymm)$",
+    re.I,
+)
 
 
 def read_series(
@@ -33,7 +37,8 @@ def read_series(
     """Return the rows of all files as one table and the period of each row ("" when there is none).
 
     A folder stands for the tables in it. Several files are one table per period, named in the file
-    name (2010.csv, 2025-03.xlsx); one file may name the periods in `period_column`. Raises
+    name (2010.csv, 2025-03.xlsx); one file may name the periods in `period_column`, which
+    is guessed when a column of that kind repeats the rows for each period. Raises
     SourceError when a period is missing, not understood or comes in two files.
     """
     files = _files(paths)
@@ -42,13 +47,33 @@ def read_series(
         table = _stacked(tables) if len(tables) > 1 else tables[0]
         return table, _periods_in(table, period_column)
     if len(tables) == 1:
-        return tables[0], pd.Series("", index=tables[0].frame.index, dtype=str)
+        return _with_guessed_period(tables[0])
     periods = [_period_of(file) for file in files]
     _refuse_doubled(files, periods)
     order = sorted(range(len(files)), key=lambda n: periods[n])
     stacked = _stacked([tables[n] for n in order])
     each = [np.repeat(periods[n], len(tables[n].frame)) for n in order]
     return stacked, pd.Series(np.concatenate(each), dtype=str)
+
+
+def _with_guessed_period(table: SourceTable) -> tuple[SourceTable, pd.Series]:
+    """Return the periods of a column that by heading and content repeats the table per period."""
+    for column in table.frame:
+        texts = table.frame[column]
+        counts = texts.value_counts()
+        even = len(counts) > 1 and counts.min() >= 0.5 * counts.max() > 1
+        if _PERIOD_HEADING.match(str(column)) and even and all(map(_is_period, counts.index)):
+            note = text("readers.period_column", column=column, count=len(counts))
+            table = dataclasses.replace(table, notes=(*table.notes, note))
+            return table, _periods_in(table, column)
+    return table, pd.Series("", index=table.frame.index, dtype=str)
+
+
+def _is_period(value: str) -> bool:
+    try:
+        return bool(parse_period(value))
+    except ValueError:
+        return False
 
 
 def _files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from geodata.boundaries.join.code_text import LOST_DIGITS, one_width, restore_zeros
@@ -33,6 +35,9 @@ def match_codes(work: Matching) -> None:
         if code:
             features.setdefault(code, []).append(feature)
     widths = {len(code) for code in work.boundary.codes if code}
+    beginnings = Counter(
+        code[:width] for code in features for width in (2, 4, 6, 9) if width < len(code)
+    )
     # Over the distinct places of the table, not its rows.
     for place, code in enumerate(theirs):
         if place in work.matched:
@@ -44,7 +49,7 @@ def match_codes(work: Matching) -> None:
             work.accept(place, Link(found[0], CODE))
             note_other_name(work, place, found[0])
         else:
-            work.reasons[place] = _reason(work, place, found, widths, features)
+            work.reasons[place] = _reason(work, place, found, widths, features, beginnings)
 
 
 def _same_name(work: Matching, place: int, features: list[int]) -> list[int]:
@@ -74,6 +79,7 @@ def _reason(
     found: list[int],
     widths: set[int],
     features: dict[str, list[int]],
+    beginnings: Counter[str],
 ) -> Reason:
     shown, code = work.table.keys[place], work.table.codes[place]
     if work.table.code_faults[place] == LOST_DIGITS:
@@ -82,11 +88,10 @@ def _reason(
         return Reason("join.blank_code")
     if len(found) > 1:
         return Reason(f"join.{AMBIGUOUS}_code", {"code": shown, "count": len(found)})
-    if len(code) not in widths:
-        longer = sorted(other for other in features if other.startswith(code) and len(code) >= 2)
-        shorter = sorted(other for other in features if code.startswith(other) and len(other) >= 2)
-        if longer:
-            return Reason("join.code_above", {"code": shown, "count": len(longer)})
-        if shorter:
-            return Reason("join.code_below", {"code": shown, "other": shorter[-1]})
+    if beginnings[code] and code not in features:
+        return Reason("join.code_above", {"code": shown, "count": beginnings[code]})
+    shorter = [code[:width] for width in sorted(widths) if 1 < width < len(code)]
+    shorter = [other for other in shorter if other in features]
+    if shorter:
+        return Reason("join.code_below", {"code": shown, "other": shorter[-1]})
     return Reason("join.no_code", {"code": shown})

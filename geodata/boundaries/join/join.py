@@ -75,7 +75,7 @@ def join_indicators(
         table=frame,
         periods=when,
         feature_of_row=_features(work),
-        notes=_notes(work, stale, lang),
+        notes=(*_notes(work, stale, lang), *_coverage_notes(_features(work), when, lang)),
         duplicates={"boundary": doubled_keys(ours), "table": doubled_keys(theirs, rows)},
     )
 
@@ -117,3 +117,16 @@ def _notes(work: Matching, stale: Sequence[Reason], lang: str | None) -> tuple[s
     for key, count in sorted(Counter(note.key for note in work.notes.values()).items()):
         notes.append(i18n.text(f"{key}_count", lang, count=count))
     return tuple(notes)
+
+
+def _coverage_notes(features: np.ndarray, periods: pd.Series, lang: str | None) -> tuple[str, ...]:
+    """Return a sentence that names the periods in which fewer places have a row than in others."""
+    placed = pd.DataFrame({"feature": features, "period": periods.to_numpy()})
+    placed = placed[placed["feature"] >= 0].drop_duplicates()
+    counts = placed["period"].value_counts().sort_index()
+    short = counts[counts < counts.max()]
+    if short.empty:
+        return ()
+    listed = [i18n.text("join.period_short", lang, period=p, count=n) for p, n in short.items()]
+    shown = "、".join(listed[:6]) + ("…" if len(listed) > 6 else "")
+    return (i18n.text("join.periods_short", lang, periods=shown, most=int(counts.max())),)

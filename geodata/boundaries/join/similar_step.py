@@ -17,7 +17,7 @@ _WITHIN, _ANYWHERE = 50.0, 80.0
 # Words of letters share many by chance: there one village name in two looks half like another.
 _WITHIN_LETTERS, _ANYWHERE_LETTERS = 72.0, 92.0
 # The one feature left in a parent says something only when its others have found their places.
-_LEAST_SETTLED = 3
+_LEAST_SETTLED = 2
 # What more than one feature or row fits is not settled by picking the first.
 _UNCLEAR = {
     "join.ambiguous_name",
