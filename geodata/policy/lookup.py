@@ -39,14 +39,16 @@ class Lookup:
         return self.found.value if self.found is not None and self.state == "unconfirmed" else None
 
     @property
-    def number(self) -> float | int | None:
-        """Return the value as SQL compares it: money in fen, truth as 0 or 1; None when not usable.
+    def comparable(self) -> float | int | str | None:
+        """Return the value as rules compare it: money in fen, truth as 0 or 1; None if not usable.
 
         A value in another unit than its parameter (working days against days) is not comparable.
         """
         value = self.value
-        if value is None or isinstance(value, str) or (self.found and self.found.unit is not None):
+        if value is None or (self.found and self.found.unit is not None):
             return None
+        if isinstance(value, str):
+            return value
         if isinstance(value, bool):
             return int(value)
         assert isinstance(value, (int, float))
@@ -56,7 +58,9 @@ class Lookup:
         """Return why there is no usable value, in a few words; empty when there is one."""
         title = self.parameter.title[lang or default_language()]
         if self.state == "in_force":
-            return "" if self.number is not None else text("policy.other_unit", lang, title=title)
+            return (
+                "" if self.comparable is not None else text("policy.other_unit", lang, title=title)
+            )
         return text(f"policy.{self.state}", lang, title=title, value=self.proposed, day=self.day)
 
     def advice(self, lang: str | None = None) -> str:

@@ -33,11 +33,11 @@ class Policy:
         """Return the value of one key for a place code on a day."""
         return self[key].at(place, day)
 
-    def numbers(
+    def comparable(
         self, keys: Iterable[str], place: str, day: datetime.date
-    ) -> dict[str, float | int | None]:
-        """Return the comparable value of each key (money in fen), None where it is not usable."""
-        return {key: self.at(key, place, day).number for key in keys}
+    ) -> dict[str, float | int | str | None]:
+        """Return each key's value as it is compared (money in fen), None where it is not usable."""
+        return {key: self.at(key, place, day).comparable for key in keys}
 
     def with_values(self, values: Mapping[str, float | int | bool | str | None]) -> Policy:
         """Return a copy in which the given keys have one value everywhere and always."""

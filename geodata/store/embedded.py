@@ -48,6 +48,10 @@ class DuckDBEngine:
         """Name the rows of a query."""
         self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(view)} AS {sql}")
 
+    def add_table(self, view: str, sql: str) -> None:
+        """Keep the rows of a query in a temporary table."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view)} AS {sql}")
+
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""
         return self._connection.sql(sql).df()

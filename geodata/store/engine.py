@@ -27,6 +27,9 @@ class Engine(Protocol):
     def add_view(self, view: str, sql: str) -> None:
         """Name the rows of a query."""
 
+    def add_table(self, view: str, sql: str) -> None:
+        """Keep the rows of a query under a name, computed once; the engine forgets them at its end."""
+
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""
 

@@ -43,7 +43,7 @@ def test_the_longest_prefix_and_latest_first_day_win(
 
 def test_a_value_not_set_says_so_and_how_to_set_it() -> None:
     lookup = load_policy().at(LINE, "990101", DAY)
-    assert lookup.number is None
+    assert lookup.comparable is None
     assert lookup.reason("zh") == "防返贫监测线未设定"
     assert "monitor.line.per_capita" in lookup.advice("zh")
 
@@ -61,12 +61,12 @@ def test_a_product_default_holds_without_a_first_day_but_a_proposal_does_not() -
 
 def test_a_value_in_another_unit_is_not_compared() -> None:
     lookup = load_policy().at("monitor.identify.max_days", "460000", DAY)
-    assert (lookup.value, lookup.number) == (20, None)
+    assert (lookup.value, lookup.comparable) == (20, None)
     assert "计量单位不同" in lookup.reason("zh")
 
 
 def test_money_is_compared_in_fen() -> None:
-    assert load_policy().at(LINE, "530000", DAY).number == 870_000
+    assert load_policy().at(LINE, "530000", DAY).comparable == 870_000
 
 
 def test_the_poverty_rate_of_western_provinces_is_three_percent() -> None:
@@ -130,8 +130,8 @@ def test_changes_since_a_day_name_both_values() -> None:
 def test_a_copy_with_values_leaves_the_policy_as_it_was() -> None:
     policy = load_policy()
     changed = policy.with_values({LINE: 7000})
-    assert changed.at(LINE, "530102", DAY).number == 700_000
-    assert policy.at(LINE, "530102", DAY).number == 870_000
+    assert changed.at(LINE, "530102", DAY).comparable == 700_000
+    assert policy.at(LINE, "530102", DAY).comparable == 870_000
 
 
 def test_every_value_has_its_status_and_every_sourced_one_its_document() -> None:

@@ -1,0 +1,102 @@
+"""Names in SQL that are filled for a month: policy parameters and days, written ``:its.key``."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+from geodata.errors import ThemeError
+from geodata.periods import last_day, shift_month
+
+_NAME = re.compile(r"(?<!:):([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)")
+_PREFIX = "bound__"
+# Names that come from the month itself and not from the policy.
+_TIMES = ("month.", "day.")
+
+
+def names_in(sql: str) -> tuple[str, ...]:
+    """Return all names of a text in order of appearance, each once."""
+    return tuple(dict.fromkeys(_NAME.findall(sql)))
+
+
+def keys_in(sql: str) -> tuple[str, ...]:
+    """Return the names of a text that are policy parameters."""
+    return tuple(name for name in names_in(sql) if not name.startswith(_TIMES))
+
+
+@cache
+def parse(sql: str) -> exp.Expression:
+    """Return the parsed text with its names kept as columns; raises ThemeError when it is not SQL.
+
+    The tree is shared between calls: copy before changing it.
+    """
+    named = _NAME.sub(lambda found: _PREFIX + found[1].replace(".", "__"), sql)
+    try:
+        return sqlglot.parse_one(named, dialect="duckdb")
+    except sqlglot.errors.SqlglotError as problem:
+        raise ThemeError("rules.fault_sql", sql=sql, problem=str(problem)) from problem
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The month and the parameter values that fill the names of a text.
+
+    A parameter without a usable value is bound as NULL, so that whatever is compared with it is
+    unknown. Times are ``:month.now``, ``:month.minus_12`` (text YYYY-MM), ``:month.number`` (months
+    since year 0), ``:day.now``, ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year``
+    (month x 100 + day).
+    """
+
+    month: str
+    values: Mapping[str, float | int | str | None] = field(default_factory=dict)
+
+    @property
+    def day(self) -> datetime.date:
+        """Return the day as of which the answers hold: the last of the month."""
+        return last_day(self.month)
+
+    def fill(self, sql: str) -> exp.Expression:
+        """Return the parsed text with every name replaced by its value."""
+        return parse(sql).copy().transform(self._filled)
+
+    def _filled(self, node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Column) or not node.name.startswith(_PREFIX):
+            return node
+        name = node.name.removeprefix(_PREFIX).replace("__", ".")
+        if name.startswith(_TIMES):
+            return self._time(name)
+        if name not in self.values:
+            raise ThemeError("rules.fault_unbound", name=name)
+        return literal(self.values[name])
+
+    def _time(self, name: str) -> exp.Expression:
+        kind, what = name.split(".", 1)
+        back = int(what.removeprefix("minus_")) if what.startswith("minus_") else 0
+        if kind == "month" and what != "number":
+            return literal(shift_month(self.month, -back))
+        year, month = int(self.month[:4]), int(self.month[5:])
+        if what in ("number", "year", "in_year"):
+            numbers = {"number": year * 12 + month, "year": year}
+            return literal(numbers.get(what, month * 100 + self.day.day))
+        day = self.day - datetime.timedelta(days=back)
+        return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+
+
+def literal(value: float | int | str | None) -> exp.Expression:
+    """Return a value as SQL; None as a typed NULL, which every engine can compare."""
+    if value is None:
+        return exp.cast(exp.Null(), "DOUBLE")
+    if isinstance(value, str):
+        return exp.Literal.string(value)
+    return exp.convert(value)
+
+
+def bound_keys(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the policy parameters that any of the texts names, sorted."""
+    return tuple(sorted({key for text in texts for key in keys_in(text)}))

@@ -1,0 +1,70 @@
+"""Sentences: why a rule is broken, or why it cannot be answered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geodata.i18n import default_language
+from geodata.rules.rule import Rule
+
+
+def worded(value: float | None, unit: str) -> str:
+    """Return a number as it stands in a sentence: yuan from fen, at most two decimals elsewhere."""
+    if value is None or math.isnan(value):
+        return ""
+    if unit == "yuan":
+        yuan = round(value) / 100
+        return f"{yuan:,.0f}" if yuan == int(yuan) else f"{yuan:,.2f}"
+    if unit == "percent":
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    shown = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return shown or "0"
+
+
+def reasons(
+    flags: pd.DataFrame,
+    rules: Mapping[str, Rule],
+    month: str,
+    *,
+    words: Mapping[str, str] | None = None,
+    lang: str | None = None,
+) -> pd.Series:
+    """Return the sentence of each flag; flags have rule, value, threshold and detail.
+
+    `words` translates the parts of a detail. One pass over the rows that are shown: a sentence is
+    text and cannot be vectorised further.
+    """
+    lang = lang or default_language()
+    rows = zip(flags["rule"], flags["value"], flags["threshold"], flags["detail"], strict=True)
+    sentences = [
+        _sentence(rules[key], lang, values=(value, threshold), month=month).replace(
+            _DETAIL, _worded_detail(detail, words or {}, lang)
+        )
+        for key, value, threshold, detail in rows
+    ]
+    return pd.Series(sentences, index=flags.index, dtype=str)
+
+
+# Stands for the detail while the sentence is filled, so that a brace in a name stays a brace.
+_DETAIL = "\x00"
+
+
+def _sentence(
+    rule: Rule, lang: str, *, values: tuple[float | None, float | None], month: str
+) -> str:
+    return rule.reason[lang].format(
+        value=worded(values[0], rule.unit),
+        threshold=worded(values[1], rule.unit),
+        detail=_DETAIL,
+        year=month[:4],
+        month=month,
+    )
+
+
+def _worded_detail(detail: object, words: Mapping[str, str], lang: str) -> str:
+    """Return the parts of a detail (separated by |) in words."""
+    parts = [part for part in detail.split("|") if part] if isinstance(detail, str) else []
+    return {"zh": "、", "en": ", "}[lang].join(words.get(part, part) for part in parts)
