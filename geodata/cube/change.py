@@ -1,0 +1,66 @@
+"""Why a figure moved from one month to the next: value, rule, feed or boundary."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.cube.measure import Measure
+
+PARTS = ("value", "rule", "feed", "boundary")
+
+
+def explain_change(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    measure: Measure,
+    *,
+    after_by_old_rules: pd.DataFrame,
+    villages_before: pd.Index,
+    villages_after: pd.Index,
+) -> dict[str, float]:
+    """Return before, after and the four parts of their difference, which add up to it exactly.
+
+    The frames are `month_figures` of one place's villages: the earlier month, the later one, and
+    the later month's rows under the earlier month's parameters and rules. `boundary` is what
+    villages add that exist in one month only, `feed` what villages add that reported in one month
+    only, `rule` the difference the parameters make, `value` the rest. Shares are of all villages
+    together, never means. NaN where a month has no figure at all.
+    """
+    frames = {"before": before, "after": after, "old": after_by_old_rules}
+    rows = {
+        name: frame[frame["indicator"] == measure.key].set_index("place")
+        for name, frame in frames.items()
+    }
+    both = villages_before.intersection(villages_after)
+    reported = both.intersection(_known(rows["before"])).intersection(_known(rows["after"]))
+    total = {name: _value(frame, frame.index, measure) for name, frame in rows.items()}
+    lasting = {name: _value(frame, both, measure) for name, frame in rows.items()}
+    common = {name: _value(frame, reported, measure) for name, frame in rows.items()}
+    gone = (lasting["before"] - total["before"]) + (total["after"] - lasting["after"])
+    unfed = (common["before"] - lasting["before"]) + (lasting["after"] - common["after"])
+    return {
+        "before": total["before"],
+        "after": total["after"],
+        "value": common["old"] - common["before"],
+        "rule": common["after"] - common["old"],
+        "feed": unfed,
+        "boundary": gone,
+    }
+
+
+def _known(rows: pd.DataFrame) -> pd.Index:
+    return rows.index[rows["numerator"].notna()]
+
+
+def _value(rows: pd.DataFrame, villages: pd.Index, measure: Measure) -> float:
+    """Return the figure of some villages together; money in yuan."""
+    chosen = rows.loc[rows.index.intersection(villages)]
+    if chosen["numerator"].notna().sum() == 0:
+        return float("nan")
+    value = float(chosen["numerator"].sum())
+    if measure.adds_up == "ratio":
+        base = float(chosen["denominator"].sum())
+        if base <= 0:
+            return float("nan")
+        value /= base
+    return value / 100 if measure.is_money else value

@@ -1,0 +1,95 @@
+"""The cube: indicator x place x month, summed up the tree of places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import xarray as xr
+
+from geodata.cube.build import PARTS
+from geodata.cube.measure import Measure
+
+LEVELS = ("county", "township", "village")
+_WIDTHS = {"county": 6, "township": 9, "village": 12}
+
+
+def place_lineage(villages: pd.Index | Sequence[str]) -> pd.DataFrame:
+    """Return county, township and village of each village code, index village."""
+    codes = pd.Series(list(villages), index=pd.Index(list(villages), name="village"), dtype=str)
+    return pd.DataFrame({level: codes.str.slice(0, _WIDTHS[level]) for level in LEVELS})
+
+
+def make_cube(
+    figures: Mapping[str, pd.DataFrame],
+    measures: Sequence[Measure],
+    *,
+    lineage: pd.DataFrame | None = None,
+) -> xr.Dataset:
+    """Return the Dataset of the figures of each month (`month_figures`).
+
+    Dimensions indicator, place, period; variables numerator, denominator, missing, subjects and
+    share_missing. Places are villages and the places above them, each the sum of its villages;
+    `level` and `parent` are coordinates. Where nobody is in scope all parts are NaN. `lineage` has
+    one row a village and one column a level top-down; by default it follows the code.
+    """
+    months = sorted(figures)
+    rows = pd.concat([figures[month].assign(period=month) for month in months], ignore_index=True)
+    villages = pd.Index(sorted(rows["place"].unique()), name="village")
+    lineage = place_lineage(villages) if lineage is None else lineage
+    summed = [
+        rows.assign(place=rows["place"].map(lineage[level]))
+        .groupby(["indicator", "place", "period"], sort=False)[list(PARTS)]
+        .sum(min_count=1)
+        for level in lineage.columns
+    ]
+    # Where every subject is missing the sums are of nothing: unknown, not zero.
+    table = pd.concat(summed)
+    places = _places(lineage)
+    index = pd.MultiIndex.from_product(
+        [[m.key for m in measures], places.index, months], names=["indicator", "place", "period"]
+    )
+    table = table[~table.index.duplicated()].reindex(index)
+    shape = (len(measures), len(places), len(months))
+    dims = ("indicator", "place", "period")
+    data = {part: (dims, table[part].to_numpy().reshape(shape)) for part in PARTS}
+    coords = {
+        "indicator": [m.key for m in measures],
+        "place": places.index.to_numpy(),
+        "period": months,
+        "level": ("place", places["level"].to_numpy()),
+        "parent": ("place", places["parent"].to_numpy()),
+        "adds_up": ("indicator", [m.adds_up for m in measures]),
+        "is_money": ("indicator", [m.is_money for m in measures]),
+    }
+    cube = xr.Dataset(data, coords)
+    cube["share_missing"] = cube["missing"] / cube["subjects"].where(cube["subjects"] > 0)
+    return cube
+
+
+def _places(lineage: pd.DataFrame) -> pd.DataFrame:
+    """Return level and parent of every place of the lineage, top level first; index place."""
+    found = {}
+    above: str | None = None
+    for level in lineage.columns:
+        parents = lineage[above] if above else pd.Series("", index=lineage.index)
+        pairs = pd.DataFrame({"place": lineage[level], "parent": parents}).drop_duplicates("place")
+        for place, parent in sorted(zip(pairs["place"], pairs["parent"], strict=True)):
+            found.setdefault(place, (level, parent))
+        above = level
+    return pd.DataFrame.from_dict(found, orient="index", columns=["level", "parent"])
+
+
+def value_of(cube: xr.Dataset) -> xr.DataArray:
+    """Return the value shown: numerator for sums, else numerator / denominator; yuan for money.
+
+    NaN where nothing is known.
+    """
+    known = cube["denominator"] > 0
+    ratio = cube["numerator"] / cube["denominator"].where(known)
+    value = xr.where(cube["adds_up"] == "sum", cube["numerator"], ratio)
+    return (
+        xr.where(cube["is_money"], value / 100, value)
+        .transpose("indicator", "place", "period")
+        .rename("value")
+    )

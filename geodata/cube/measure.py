@@ -1,0 +1,91 @@
+"""An indicator as it is defined once: who is counted, what is summed, and which end is worse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geodata.errors import ThemeError
+from geodata.i18n import load_yaml
+from geodata.rules import SUBJECTS
+
+WORSE = ("high", "low", "none")
+ADDS_UP = ("sum", "ratio")
+_FIELDS = (
+    "title",
+    "unit",
+    "worse",
+    "adds_up",
+    "subject",
+    "numerator",
+    "denominator",
+    "scope",
+    "rules",
+    "target",
+    "document",
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One indicator of a theme.
+
+    Over the subjects in `scope` it sums `numerator` and `denominator`, SQL over the features of
+    `theme` and `subject`; a subject with an unknown part counts as missing. With `rules` the
+    numerator is whether any of them is broken. `adds_up` sum has no denominator. Sums of yuan are
+    written in fen and shown in yuan when the unit is 元. `target` is a policy parameter.
+    """
+
+    key: str
+    theme: str
+    title: Mapping[str, str]
+    unit: Mapping[str, str]
+    worse: str
+    adds_up: str
+    subject: str = "household"
+    numerator: str = ""
+    denominator: str = "1"
+    scope: str = "TRUE"
+    rules: tuple[str, ...] = ()
+    target: str = ""
+    document: Mapping[str, str] | None = None
+
+    @property
+    def table(self) -> str:
+        """Return the name of the feature set the indicator sums over."""
+        return f"{self.theme}_{self.subject}"
+
+    @property
+    def is_money(self) -> bool:
+        """Return whether the numerator is summed in fen and shown in yuan."""
+        return self.unit["zh"].startswith("元")
+
+
+def read_measures(file: Path, theme: str) -> tuple[Measure, ...]:
+    """Return the indicators of one file in order; raises ThemeError naming what is wrong."""
+    content = load_yaml(file) if file.is_file() else None
+    if not isinstance(content, dict):
+        raise ThemeError("rules.fault_mapping", file=file)
+    return tuple(_read(file, theme, key, entry) for key, entry in content.items())
+
+
+def _read(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Measure:
+    place = f"{file} {key}"
+    unknown = [name for name in entry if name not in _FIELDS]
+    if unknown:
+        raise ThemeError(
+            "rules.fault_field", place=place, field=unknown[0], near=", ".join(_FIELDS)
+        )
+    if bool(entry.get("rules")) == bool(entry.get("numerator")):
+        raise ThemeError("rules.fault_absent", place=place, field="numerator | rules")
+    for field, known in (("worse", WORSE), ("adds_up", ADDS_UP), ("subject", tuple(SUBJECTS))):
+        if entry.get(field, known[0]) not in known:
+            values = {"found": entry[field], "known": ", ".join(known)}
+            raise ThemeError("rules.fault_value", place=place, field=field, **values)
+    given = {name: value for name, value in entry.items() if name != "rules"}
+    for name in ("numerator", "denominator", "scope"):
+        if name in given:
+            given[name] = str(given[name])
+    return Measure(key=key, theme=theme, rules=tuple(entry.get("rules", ())), **given)
