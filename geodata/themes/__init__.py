@@ -1,0 +1,1 @@
+"""One folder for each theme; `geodata.theme.load_themes` finds every folder with a theme.yaml."""

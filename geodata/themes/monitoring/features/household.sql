@@ -1,0 +1,199 @@
+-- What the monitoring rules know about a household.
+WITH visited AS (
+  SELECT
+    household_code,
+    COUNT(*) AS visits,
+    MAX(day) AS last_day,
+    MIN(CASE WHEN water_problem OR house_problem OR income_fall OR expense_surge THEN day END) AS clue_day
+  FROM visit
+  WHERE day > :day.minus_365 AND day <= :day.now
+  GROUP BY household_code
+),
+-- The visit of the last day; the longest where there were several.
+last_visit AS (
+  SELECT v.household_code, MAX(v.minutes) AS minutes
+  FROM visit AS v
+  JOIN visited AS l ON l.household_code = v.household_code AND l.last_day = v.day
+  GROUP BY v.household_code
+),
+helped AS (
+  SELECT
+    household_code,
+    COUNT(*) AS measures,
+    MIN(start_month) AS first_month,
+    MAX(CASE WHEN kind = 'industry' THEN 1 ELSE 0 END) = 1 AS industry,
+    MAX(CASE WHEN kind IN ('employment', 'public_post') THEN 1 ELSE 0 END) = 1 AS employment,
+    MAX(CASE WHEN kind = 'finance' THEN 1 ELSE 0 END) = 1 AS finance,
+    MAX(CASE WHEN kind = 'health' THEN 1 ELSE 0 END) = 1 AS health,
+    MAX(CASE WHEN kind IN ('education', 'other_education') THEN 1 ELSE 0 END) = 1 AS education,
+    MAX(CASE WHEN kind = 'assurance' THEN 1 ELSE 0 END) = 1 AS assurance,
+    MAX(CASE WHEN kind = 'social' THEN 1 ELSE 0 END) = 1 AS social,
+    MAX(CASE WHEN kind IN ('housing', 'relocation') THEN 1 ELSE 0 END) = 1 AS housing,
+    MAX(CASE WHEN kind = 'water' THEN 1 ELSE 0 END) = 1 AS water,
+    MIN(CASE WHEN kind = 'assurance' THEN 1 ELSE 0 END) = 1 AS assurance_only,
+    MAX(CASE WHEN kind = 'assurance' AND detail LIKE '%低保%' THEN 1 ELSE 0 END) = 1 AS dibao_measure
+  FROM measure
+  WHERE start_month IS NULL OR start_month <= :month.now
+  GROUP BY household_code
+),
+answered_for AS (
+  SELECT household_code, COUNT(*) AS helpers
+  FROM responsibility
+  WHERE role = '帮扶责任人' AND household_code IS NOT NULL
+    AND (end_month IS NULL OR end_month >= :month.now)
+  GROUP BY household_code
+),
+paid AS (
+  SELECT
+    household_code,
+    COUNT(*) AS work_records,
+    MIN(monthly_wage) AS lowest_wage,
+    MAX(monthly_wage) AS highest_wage
+  FROM work
+  GROUP BY household_code
+),
+joined AS (
+  SELECT
+    h.*,
+    i.persons, i.income_basis, i.months_reported, i.net_income AS net, i.net_income_before,
+    i.years_comparable, i.wage_income AS wages,
+    COALESCE(h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5) IS NOT NULL AS has_risk,
+    CONCAT('|', CONCAT_WS('|', h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5), '|') AS risks,
+    :month.number - (CAST(SUBSTRING(h.identified_month, 1, 4) AS INT) * 12
+      + CAST(SUBSTRING(h.identified_month, 6, 2) AS INT)) AS since_identified,
+    (CAST(SUBSTRING(h.removed_month, 1, 4) AS INT) - CAST(SUBSTRING(h.identified_month, 1, 4) AS INT)) * 12
+      + CAST(SUBSTRING(h.removed_month, 6, 2) AS INT) - CAST(SUBSTRING(h.identified_month, 6, 2) AS INT)
+      AS until_removed,
+    p.listed, p.children_out, p.children_unknown, p.uninsured, p.insurance_unknown,
+    p.serious_uninsured, p.serious_unknown, p.labourers, p.labour_unknown, p.without_labour,
+    p.workers, p.work_unknown, p.disabled, p.ill, p.health_unknown, p.dibao_members, p.youngest_worker,
+    p.working_without_ability, p.working_at_school, a.old_as_labour, a.healthy_as_weak,
+    v.visits, v.last_day, v.clue_day, l.minutes,
+    m.measures, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
+    m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
+    r.helpers, w.work_records, w.lowest_wage, w.highest_wage
+  FROM household AS h
+  LEFT JOIN income AS i ON i.household_code = h.household_code
+  LEFT JOIN people AS p ON p.household_code = h.household_code
+  LEFT JOIN monitoring_persons AS a ON a.household_code = h.household_code
+  LEFT JOIN visited AS v ON v.household_code = h.household_code
+  LEFT JOIN last_visit AS l ON l.household_code = h.household_code
+  LEFT JOIN helped AS m ON m.household_code = h.household_code
+  LEFT JOIN answered_for AS r ON r.household_code = h.household_code
+  LEFT JOIN paid AS w ON w.household_code = h.household_code
+),
+judged AS (
+  SELECT
+    j.*,
+    CASE WHEN children_out > 0 OR education_problem THEN TRUE
+         WHEN education_problem = FALSE THEN FALSE
+         WHEN listed > 0 AND children_unknown = 0 THEN FALSE END AS education_gap,
+    CASE WHEN uninsured > 0 OR insurance_problem THEN TRUE
+         WHEN insurance_problem = FALSE THEN FALSE
+         WHEN listed > 0 AND insurance_unknown = 0 THEN FALSE END AS insurance_gap,
+    CASE WHEN house_problem THEN TRUE
+         WHEN POSITION(house_grade IN :housing.safe_grades) = 0 THEN NOT COALESCE(house_repaired, FALSE)
+         WHEN dangerous_house THEN NOT COALESCE(house_repaired, FALSE)
+         WHEN house_problem = FALSE OR dangerous_house = FALSE
+           OR POSITION(house_grade IN :housing.safe_grades) > 0 THEN FALSE END AS house_gap,
+    -- Two columns of opposite polarity: a problem (yes is bad), solved (yes is good).
+    CASE WHEN water_problem OR NOT water_solved THEN TRUE
+         WHEN water_problem = FALSE OR water_solved THEN FALSE END AS water_gap
+  FROM joined AS j
+)
+SELECT
+  household_code,
+  place_code,
+  household_type = '脱贫户' AS formerly_poor,
+  monitored_category,
+  monitored_category IS NOT NULL AS monitored,
+  monitored_category IS NOT NULL AND NOT COALESCE(risk_removed, FALSE) AS monitored_now,
+  COALESCE(risk_removed, FALSE) AND monitored_category IS NOT NULL AS removed,
+  removal_mode,
+  persons,
+  income_basis,
+  months_reported,
+  net AS net_income,
+  net_income_before,
+  CAST(net AS DOUBLE) / NULLIF(persons, 0) AS income_per_person,
+  CAST(net_income_before AS DOUBLE) / NULLIF(persons, 0) AS income_per_person_before,
+  CASE WHEN net_income_before > 0
+    THEN (net_income_before - net) * CAST(100 AS DOUBLE) / net_income_before END AS income_fall,
+  CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) AS adjusted_per_person,
+  CAST(net - rigid_expense AS DOUBLE) / NULLIF(persons, 0) AS after_rigid_per_person,
+  rigid_expense,
+  out_of_pocket,
+  CAST(out_of_pocket AS DOUBLE) / NULLIF(persons, 0) AS out_of_pocket_per_person,
+  serious_difficulty,
+  has_risk,
+  CONCAT_WS('|', risk_1, risk_2, risk_3, risk_4, risk_5) AS risk_names,
+  risks LIKE '%|因病|%' AS risk_illness,
+  risks LIKE '%|因残|%' AS risk_disability,
+  risks LIKE '%|因学|%' AS risk_study,
+  risks LIKE '%|因务工就业不稳|%' AS risk_work,
+  risks LIKE '%|因产业失败|%' AS risk_business,
+  risks LIKE '%|因安全住房|%' AS risk_house,
+  risks LIKE '%|因安全饮水|%' AS risk_water,
+  risks LIKE '%|其他|%' AS risk_other,
+  risk_remark,
+  education_gap, insurance_gap, house_gap, water_gap,
+  education_gap OR insurance_gap OR house_gap OR water_gap AS guarantee_gap,
+  children_out, uninsured, house_grade, serious_uninsured,
+  CASE WHEN serious_uninsured > 0 THEN TRUE WHEN listed > 0 AND serious_unknown = 0 THEN FALSE END
+    AS serious_illness_gap,
+  labourers,
+  CASE WHEN labourers > 0 THEN TRUE WHEN no_labour THEN FALSE
+       WHEN listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,
+  CASE WHEN no_labour THEN TRUE WHEN labourers > 0 THEN FALSE
+       WHEN listed > 0 AND labour_unknown = 0 THEN without_labour = listed
+       WHEN no_labour = FALSE THEN FALSE END AS whole_without_labour,
+  CASE WHEN dibao OR tekun OR dibao_members > 0 THEN TRUE
+       WHEN dibao = FALSE AND NOT COALESCE(tekun, FALSE) THEN FALSE END AS assured,
+  CASE WHEN dibao OR dibao_members > 0 THEN TRUE WHEN dibao = FALSE THEN FALSE END AS on_dibao,
+  disabled, ill, health_unknown, workers, work_unknown, COALESCE(work_records, 0) AS work_records,
+  youngest_worker, working_without_ability, working_at_school, old_as_labour, healthy_as_weak,
+  lowest_wage, highest_wage, identified_wage_income,
+  since_identified AS months_since_identified,
+  until_removed AS months_until_removed,
+  identified_month > first_identified_month AS reentered,
+  first_identified_month,
+  COALESCE(measures, 0) AS measures,
+  (CAST(SUBSTRING(first_month, 1, 4) AS INT) - CAST(SUBSTRING(identified_month, 1, 4) AS INT)) * 12
+    + CAST(SUBSTRING(first_month, 6, 2) AS INT) - CAST(SUBSTRING(identified_month, 6, 2) AS INT)
+    AS months_to_first_measure,
+  COALESCE(industry, FALSE) AS industry_help,
+  COALESCE(employment, FALSE) AS employment_help,
+  COALESCE(finance, FALSE) AS finance_help,
+  COALESCE(health, FALSE) AS health_help,
+  COALESCE(education, FALSE) AS education_help,
+  COALESCE(assurance, FALSE) AS assurance_help,
+  COALESCE(social, FALSE) AS social_help,
+  COALESCE(housing, FALSE) AS housing_help,
+  COALESCE(water, FALSE) AS water_help,
+  COALESCE(assurance_only, FALSE) AS assurance_only,
+  COALESCE(dibao_measure, FALSE) AS dibao_measure,
+  COALESCE(visits, 0) AS visits,
+  DATEDIFF('day', last_day, :day.now) AS days_since_visit,
+  minutes AS visit_minutes,
+  DATEDIFF('day', clue_day, :day.now) AS days_since_clue,
+  COALESCE(helpers, 0) AS helpers,
+  removed_per_capita_income, removed_wage_income, removed_business_income,
+  CASE WHEN removed_water_problem OR removed_house_problem OR removed_education_problem
+         OR removed_insurance_problem THEN TRUE
+       WHEN NOT (removed_water_problem OR removed_house_problem OR removed_education_problem
+         OR removed_insurance_problem) THEN FALSE END AS gap_at_removal,
+  CASE WHEN removed_per_capita_income IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_claims IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_out_of_pocket IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_water_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_house_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_education_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN removed_insurance_problem IS NULL THEN 1 ELSE 0 END AS removal_blanks,
+  CASE WHEN identified_month IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN wages IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN has_risk THEN 0 ELSE 1 END
+    + CASE WHEN water_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN house_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN education_problem IS NULL THEN 1 ELSE 0 END
+    + CASE WHEN water_solved IS NULL THEN 1 ELSE 0 END AS basic_blanks
+FROM judged

@@ -1,0 +1,40 @@
+-- Days without water in each supply zone: outages of the zone and of its whole works, each day once.
+WITH zones AS (
+  SELECT DISTINCT zone_code, works_code FROM supply_zone WHERE zone_code IS NOT NULL
+),
+dry AS (
+  SELECT DISTINCT z.zone_code, d.number, d.in_month
+  FROM zones AS z
+  JOIN outage AS o ON o.works_code = z.works_code AND (o.zone_code IS NULL OR o.zone_code = z.zone_code)
+  -- The day on which supply is restored is not a day without water, unless it is also the first.
+  JOIN recent_day AS d ON d.day = o.start_day
+    OR (d.day > o.start_day AND (o.end_day IS NULL OR d.day < o.end_day))
+),
+runs AS (
+  SELECT zone_code, COUNT(*) AS days
+  FROM (
+    SELECT zone_code, number - ROW_NUMBER() OVER (PARTITION BY zone_code ORDER BY number) AS run
+    FROM dry
+  ) AS numbered
+  GROUP BY zone_code, run
+),
+summed AS (
+  SELECT
+    zone_code, COUNT(*) AS outage_days,
+    COUNT(CASE WHEN in_month THEN 1 END) AS outage_days_month
+  FROM dry
+  GROUP BY zone_code
+),
+longest AS (
+  SELECT zone_code, MAX(days) AS longest_outage FROM runs GROUP BY zone_code
+)
+SELECT
+  z.zone_code,
+  z.works_code,
+  COALESCE(s.outage_days, 0) AS outage_days,
+  COALESCE(s.outage_days_month, 0) AS outage_days_month,
+  COALESCE(l.longest_outage, 0) AS longest_outage,
+  (365 - COALESCE(s.outage_days, 0)) * CAST(100 AS DOUBLE) / 365 AS reliability
+FROM zones AS z
+LEFT JOIN summed AS s ON s.zone_code = z.zone_code
+LEFT JOIN longest AS l ON l.zone_code = z.zone_code
