@@ -13,9 +13,10 @@ from geodata.boundaries.encoding import EncodingChoice
 from geodata.boundaries.neighbours import NeighbourFaults
 from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import Repair
+from geodata.escaping import html_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Boundaries:
     """A layer of boundaries as read from one file.
 
@@ -34,6 +35,18 @@ class Boundaries:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def __repr__(self) -> str:
+        name, encoding = self.path.name, self.encoding.name
+        return f"<Boundaries {name}: {len(self)} features, {encoding}, {self.crs.label}>"
+
+    def _repr_html_(self) -> str:
+        """Return what was read, line by line, for a notebook."""
+        # The summary knows boundaries, so it is imported when it is wanted.
+        from geodata.boundaries.summary import reading_lines
+
+        lines = "".join(f"<li>{html_text(line, 400)}</li>" for line in reading_lines(self))
+        return f"<strong>{html_text(self.path.name)}</strong><ul>{lines}</ul>"
 
     def repair_counts(self) -> dict[str, int]:
         """Return the number of repair records of each kind, sorted by kind."""

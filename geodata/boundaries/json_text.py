@@ -13,7 +13,6 @@ from geodata.boundaries.decoding import decode
 from geodata.boundaries.encoding import EncodingChoice, choose_encoding
 from geodata.boundaries.remark import Remark
 
-JSON = (".geojson", ".json", ".topojson")
 _STRING = re.compile(rb'"([^"]{1,400})"')
 
 

@@ -12,11 +12,12 @@ import shapely
 from geodata.boundaries.attributes import as_table, damaged_texts, decoded
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.crs import choose_crs
+from geodata.boundaries.dataset import JSON
 from geodata.boundaries.datum import without_shift
 from geodata.boundaries.encoding import EncodingChoice
 from geodata.boundaries.features import Features, read_features
 from geodata.boundaries.files import opened_file
-from geodata.boundaries.json_text import JSON, json_as_utf8
+from geodata.boundaries.json_text import json_as_utf8
 from geodata.boundaries.neighbours import neighbour_faults
 from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import repair_geometry

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.columns import guess_columns
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
+from geodata.boundaries.remark import Remark
 from geodata.boundaries.simplify import Zoom, simplify_levels
 from geodata.i18n import text
 
@@ -45,7 +46,7 @@ class Summary:
             "encoding_reason": read.encoding.reason.sentence(),
             "crs": read.crs.label,
             "crs_reason": read.crs.reason.sentence(),
-            "warnings": [remark.sentence() for remark in self._warnings()],
+            "warnings": [remark.sentence() for remark in _warnings(read)],
             "repairs": read.repair_counts(),
             "issues": read.issue_counts(),
             "overlaps": len(read.neighbours.overlaps),
@@ -69,44 +70,7 @@ class Summary:
 
     def lines(self, lang: str | None = None) -> list[str]:
         """Return the summary as lines of text in one language."""
-        read = self.boundaries
-        doubt = "" if read.encoding.certain else text("boundaries.encoding_doubtful", lang)
-        found = [
-            text("boundaries.line_features", lang, count=len(read)),
-            _line(
-                "encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt
-            ),
-            _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
-        ]
-        found += [
-            text("boundaries.line_warning", lang, sentence=remark.sentence(lang))
-            for remark in self._warnings()
-        ]
-        found += self._repair_lines(lang) + self._issue_lines(lang) + self._level_lines(lang)
-        return found
-
-    def _warnings(self) -> tuple:
-        return (*self.boundaries.encoding.remarks, *self.boundaries.crs.warnings)
-
-    def _repair_lines(self, lang: str | None) -> list[str]:
-        read = self.boundaries
-        if not read.repairs:
-            return [text("boundaries.line_no_repairs", lang)]
-        lines = []
-        for kind, count in read.repair_counts().items():
-            rows = [str(repair.feature + 1) for repair in read.repairs if repair.kind == kind]
-            shown = ", ".join(rows[:_NAMED]) + (" …" if count > _NAMED else "")
-            name = text(f"boundaries.{kind}", lang)
-            lines.append(text("boundaries.line_repair", lang, kind=name, count=count, rows=shown))
-        return lines
-
-    def _issue_lines(self, lang: str | None) -> list[str]:
-        damaged = [issue for issue in self.boundaries.issues if issue.kind == "damaged_text"]
-        others = [issue for issue in self.boundaries.issues if issue.kind != "damaged_text"]
-        lines = [issue.sentence(lang) for issue in (*others, *damaged[:_NAMED])]
-        if len(damaged) > _NAMED:
-            lines.append(text("boundaries.line_more_damaged", lang, count=len(damaged) - _NAMED))
-        return lines
+        return reading_lines(self.boundaries, lang) + self._level_lines(lang)
 
     def _level_lines(self, lang: str | None) -> list[str]:
         if self.tree is None:
@@ -142,6 +106,46 @@ def summarise(
     else:
         return Summary(boundaries)
     return Summary(boundaries, columns, True, tree, simplify_levels(tree))
+
+
+def reading_lines(read: Boundaries, lang: str | None = None) -> list[str]:
+    """Return how a layer was read and what is wrong with it, as lines of text in one language."""
+    doubt = "" if read.encoding.certain else text("boundaries.encoding_doubtful", lang)
+    found = [
+        text("boundaries.line_features", lang, count=len(read)),
+        _line("encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt),
+        _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
+    ]
+    found += [
+        text("boundaries.line_warning", lang, sentence=remark.sentence(lang))
+        for remark in _warnings(read)
+    ]
+    return found + _repair_lines(read, lang) + _issue_lines(read, lang)
+
+
+def _warnings(read: Boundaries) -> tuple[Remark, ...]:
+    return (*read.encoding.remarks, *read.crs.warnings)
+
+
+def _repair_lines(read: Boundaries, lang: str | None) -> list[str]:
+    if not read.repairs:
+        return [text("boundaries.line_no_repairs", lang)]
+    lines = []
+    for kind, count in read.repair_counts().items():
+        rows = [str(repair.feature + 1) for repair in read.repairs if repair.kind == kind]
+        shown = ", ".join(rows[:_NAMED]) + (" …" if count > _NAMED else "")
+        name = text(f"boundaries.{kind}", lang)
+        lines.append(text("boundaries.line_repair", lang, kind=name, count=count, rows=shown))
+    return lines
+
+
+def _issue_lines(read: Boundaries, lang: str | None) -> list[str]:
+    damaged = [issue for issue in read.issues if issue.kind == "damaged_text"]
+    others = [issue for issue in read.issues if issue.kind != "damaged_text"]
+    lines = [issue.sentence(lang) for issue in (*others, *damaged[:_NAMED])]
+    if len(damaged) > _NAMED:
+        lines.append(text("boundaries.line_more_damaged", lang, count=len(damaged) - _NAMED))
+    return lines
 
 
 def _line(name: str, lang: str | None, value: str, reason: str) -> str:

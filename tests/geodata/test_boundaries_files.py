@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import socket
 import stat
 import tempfile
 import zipfile
@@ -206,3 +208,71 @@ def test_folder_without_read_permission_is_named(tmp_path):
             closed.chmod(stat.S_IRWXU)
     assert error.key == inside.key == "boundaries.no_permission"
     assert "closed" in error.sentence("en")
+
+
+def test_broken_prj_is_refused_and_stating_the_crs_helps(tmp_path):
+    path = write_shapefile(tmp_path, layer(ONE))
+    path.with_suffix(".prj").write_text('GEOGCS["cut')
+    assert refusal(path).key == "boundaries.prj_invalid"
+    assert read_boundaries(path, crs="EPSG:4490").crs.label == "EPSG:4490"
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        '"crs": {"type": "link", "properties": {"href": "ADDRESS", "type": "proj4"}}',
+        '"CRS" : {"properties": {"url": "ADDRESS"}, "type": "url"}',
+        r'"\u0063rs": {"type": "l\u0069nk", "properties": {"href": "ADDRESS"}}',
+    ],
+)
+def test_crs_by_link_is_refused_and_nothing_is_fetched(tmp_path, member):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/crs"
+        path = tmp_path / "a.geojson"
+        layer(ONE, crs=4326).to_file(path)
+        text = path.read_text(encoding="utf-8")
+        path.write_text("{" + member.replace("ADDRESS", address) + "," + text.lstrip()[1:], "utf-8")
+        assert refusal(path).key == "boundaries.crs_by_link"
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_json_is_opened_as_geojson_only(tmp_path):
+    path = tmp_path / "a.json"
+    inner = tmp_path / "b.geojson"
+    layer(ONE, crs=4326).to_file(inner)
+    command = f"gdal vector pipeline ! read {inner} ! write --output-format stream streamed_dataset"
+    path.write_text('{"type": "gdal_streamed_alg", "command_line": "' + command + '"}')
+    assert refusal(path).key == "boundaries.unreadable"
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.gpkg", "a.geojson", "a.fgb", "a.parquet", "a.zip"])
+def test_damaged_bytes_never_end_in_another_error(tmp_path, name):
+    frame = layer({**ONE, "v": [1.5, 2.5]}, crs=4326)
+    shapefile = write_shapefile(tmp_path / "parts", frame, encoding="GBK")
+    path = shapefile if name == "a.shp" else tmp_path / name
+    if name == "a.zip":
+        zipped(tmp_path, {file.name: file.read_bytes() for file in shapefile.parent.iterdir()})
+    elif name == "a.parquet":
+        frame.to_parquet(path)
+    elif name != "a.shp":
+        frame.to_file(path)
+    targets = sorted(path.parent.iterdir()) if name == "a.shp" else [path]
+    rng = random.Random(5)
+    read = refused = 0
+    for target in targets:
+        whole = target.read_bytes()
+        for attempt in range(12):
+            damaged = bytearray(whole[: rng.randrange(len(whole))] if attempt % 2 else whole)
+            for _ in range(8 if damaged else 0):
+                damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+            target.write_bytes(damaged)
+            try:
+                read_boundaries(path)
+                read += 1
+            except BoundaryError:
+                refused += 1
+        target.write_bytes(whole)
+    assert read + refused == 12 * len(targets)
+    assert refused > 0

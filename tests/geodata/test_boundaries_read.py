@@ -112,10 +112,14 @@ def test_repeated_code_is_recorded_but_repeated_name_is_not(tmp_path):
     ]
 
 
-def test_heights_are_left_off(tmp_path):
+def test_heights_are_left_off_and_counted(tmp_path):
     solid = Polygon([(116, 37, 5), (116.01, 37, 5), (116.01, 37.01, 6)])
     layer({"n": ["a"]}, shapes=[solid]).to_file(tmp_path / "a.gpkg")
-    assert not read_boundaries(tmp_path / "a.gpkg").frame.has_z.any()
+    read = read_boundaries(tmp_path / "a.gpkg")
+    assert not read.frame.has_z.any()
+    assert [(issue.kind, issue.values["count"]) for issue in read.issues] == [
+        ("heights_left_off", 1)
+    ]
 
 
 def test_points_are_read_and_have_no_neighbours(tmp_path):
@@ -172,3 +176,14 @@ def test_village_inside_another_is_neither_overlap_nor_sliver(tmp_path):
     layer({"n": ["a", "b"]}, shapes=[outer, inner], crs=GK_38).to_file(tmp_path / "a.gpkg")
     faults = read_boundaries(tmp_path / "a.gpkg").neighbours
     assert (faults.overlaps, faults.slivers) == ((), ())
+
+
+def test_notebook_shows_counts_and_names_made_harmless(tmp_path):
+    hostile = "<img src=x onerror=alert(1)>?村"
+    layer({"村": [hostile, "b"]}, shapes=[squares(1)[0], None]).to_parquet(tmp_path / "a.parquet")
+    read = read_boundaries(tmp_path / "a.parquet")
+    page = read._repr_html_()
+    assert "没有图形 1 个" in page
+    assert "<img" not in page
+    assert "&lt;img" in page
+    assert repr(read) == "<Boundaries a.parquet: 2 features, utf-8, EPSG:4490>"
