@@ -9,10 +9,11 @@ import pandas as pd
 
 from dashboard.joining.figures import Plan
 from geodata import codes
-from geodata.atlas import write_atlas
+from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.join import JoinResult
+from geodata.boundaries.join.ledger import MATCHED
 from geodata.boundaries.join.level_columns import level_columns
 
 
@@ -32,6 +33,29 @@ def join_tree(layer: Boundaries, result: JoinResult) -> PlaceTree:
     return place_tree(layer, codes=lowest, names=names or None)
 
 
+def _join_facts(result: JoinResult, keys: pd.Series) -> dict[str, object]:
+    """Return the counts in places of the atlas, for the page to show beside a map.
+
+    `unmatched_boundary` are the keys of all places without a row, proposed ones too, for those have
+    no figure either; `unmatched_table` names each place of the table without a feature once.
+    """
+    ledger = result.ledger
+    features = ledger[ledger["side"] == "boundary"].reset_index(drop=True)
+    rows = ledger[(ledger["side"] == "table") & (ledger["outcome"] != MATCHED)]
+    return {
+        "boundary_features": result.boundary_features,
+        "matched": result.matched_boundary,
+        "proposed": result.proposed_boundary,
+        "unmatched_boundary": keys[(features["outcome"] != MATCHED).to_numpy()].tolist(),
+        "table_rows": result.table_rows,
+        "matched_rows": result.matched,
+        "matched_by": result.matched_by,
+        "unmatched_table": sorted(set(rows["key"])),
+        "columns": result.columns.to_json(),
+        "notes": list(result.notes),
+    }
+
+
 def _are_division_codes(values: pd.Series) -> bool:
     texts = values.dropna().astype(str).str.strip()
     widths = texts.str.len().unique()
@@ -44,10 +68,10 @@ def save_join_atlas(
     title: str,
     tree: PlaceTree,
     plan: Plan,
-    join: Mapping[str, object],
+    result: JoinResult,
     source: Mapping[str, object],
-) -> None:
-    """Write the atlas of the joined values under `folder`."""
+) -> Atlas:
+    """Write the atlas of the joined values under `folder` and return it."""
     keys = pd.Series(tree.shapes.index)
     values = plan.values.assign(place=plan.values["feature"].map(keys)).dropna(subset="place")
     shared = values.duplicated(["place", "period", "indicator"], keep=False)
@@ -57,6 +81,7 @@ def save_join_atlas(
         tree=tree,
         values=values[~shared],
         indicators=plan.indicators,
-        join=join,
+        join=_join_facts(result, keys),
         source=source,
     )
+    return open_atlas(folder)

@@ -16,7 +16,6 @@ from dashboard.joining.report import write_report
 from dashboard.joining.wording import summary_lines
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
-from geodata.atlas import open_atlas
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult, join_indicators
 from geodata.boundaries.join.values import wide_values
@@ -53,7 +52,7 @@ def run_join(
     _refuse_doubled(table, result, options["value"])
     plan = _plan(result, options)
     notes = [*table.notes, *result.notes, *(plan.notes if plan else ())]
-    if options["out"]:
+    if plan and options["out"]:
         _write(layer, table, result, plan, options, notes)
     for line in summary_lines(layer, result, notes):
         click.echo(line, err=as_json)
@@ -77,23 +76,18 @@ def _plan(result: JoinResult, options: Mapping[str, Any]) -> Plan | None:
     """Return what to map; nothing is worked out when neither a value nor a folder is asked for."""
     if not options["value"] and not options["out"]:
         return None
-    try:
-        return make_plan(
-            result,
-            options["value"],
-            **{name: options[name] for name in ("how", "worse", "aggregate", "period")},
-        )
-    except JoinError as error:
-        if error.key == "join.no_figures" and not options["value"]:
-            return None
-        raise
+    return make_plan(
+        result,
+        options["value"],
+        **{name: options[name] for name in ("how", "worse", "aggregate", "period")},
+    )
 
 
 def _write(
     layer: Boundaries,
     table: SourceTable,
     result: JoinResult,
-    plan: Plan | None,
+    plan: Plan,
     options: Mapping[str, Any],
     notes: Sequence[str],
 ) -> None:
@@ -102,21 +96,20 @@ def _write(
     )
 
     def fill(folder: Path) -> None:
-        figures = wide_values(plan.values, len(layer.frame)) if plan else result.boundaries[[]]
+        figures = wide_values(plan.values, len(layer.frame))
         write_layer(folder / "joined.gpkg", result.frame, figures)
         write_ledger(folder / "ledger.csv", result)
         write_decisions(folder / "decisions.csv", result)
         write_report(folder / "report.html", layer, table, result, title=title, notes=notes)
-        if plan:
-            save_join_atlas(
-                folder,
-                title=title,
-                tree=join_tree(layer, result),
-                plan=plan,
-                join=as_object(layer, table, result, notes),
-                source={"boundaries": layer.path.name, "table": table.path.name},
-            )
-            write_web_map(open_atlas(folder), folder / "map.html")
+        atlas = save_join_atlas(
+            folder,
+            title=title,
+            tree=join_tree(layer, result),
+            plan=plan,
+            result=result,
+            source={"boundaries": layer.path.name, "table": table.path.name},
+        )
+        write_web_map(atlas, folder / "map.html")
 
     write_whole(options["out"], fill)
 

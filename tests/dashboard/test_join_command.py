@@ -75,15 +75,34 @@ def test_json_is_the_only_thing_on_standard_output(county, figures, capsys):
 def test_folder_holds_layer_ledger_report_and_atlas(county, figures, tmp_path):
     out = tmp_path / "out"
     assert run(county, figures, "--value", "低收入户/总户数", "--worse", "high", "--out", out) == 0
-    assert {"joined.gpkg", "ledger.csv", "decisions.csv", "report.html", "atlas"} <= set(
-        os.listdir(out)
-    )
+    assert {
+        "joined.gpkg",
+        "ledger.csv",
+        "decisions.csv",
+        "report.html",
+        "map.html",
+        "atlas",
+    } <= set(os.listdir(out))
     layer = gpd.read_file(out / "joined.gpkg")
     assert layer["join_outcome"].value_counts().to_dict() == {"matched": 5, "proposed": 1}
     atlas = open_atlas(out)
     assert atlas.levels == ("township", "village")
     values = atlas.values.set_index("place")["numerator"]
     assert values.isna().sum() == 1
+
+
+def test_join_without_any_match_still_writes_a_map_of_no_data(county, tmp_path):
+    rows = write_csv(tmp_path, 村代码=["880101001001", "880101001002"], 户=["1", "2"])
+    columns = ["--boundary-code", "CODE", "--table-code", "村代码"]
+    assert run(county, rows, *columns, "--out", tmp_path / "out") == 0
+    assert open_atlas(tmp_path / "out").values["numerator"].isna().all()
+    assert (tmp_path / "out" / "map.html").stat().st_size > 10_000
+
+
+def test_table_without_figures_is_mapped_as_rows_counted(county, tmp_path):
+    rows = write_csv(tmp_path, 村代码=["990101001001", "990101001001"], 情况=["好", "差"])
+    assert run(county, rows, "--out", tmp_path / "out") == 0
+    assert open_atlas(tmp_path / "out").values["numerator"].tolist() == [2]
 
 
 def test_ledger_opens_in_a_spreadsheet_and_runs_nothing(county, tmp_path):
@@ -117,7 +136,7 @@ def test_report_asks_nothing_from_outside(county, figures, tmp_path):
 def test_same_input_gives_the_same_bytes(county, figures, tmp_path):
     for name in ("one", "two"):
         run(county, figures, "--title", "t", "--out", tmp_path / name)
-    for file in ("joined.gpkg", "ledger.csv", "decisions.csv", "report.html"):
+    for file in ("joined.gpkg", "ledger.csv", "decisions.csv", "report.html", "map.html"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 

@@ -94,20 +94,17 @@ def settle_figures(
 ) -> list[Figure]:
     """Return the figures stated (COL or NUM/DEN), else every column of numbers that is no key.
 
-    Raises JoinError for an unknown column, one without any number, or when there is no figure.
+    Raises JoinError for an unknown column or one without any number.
     """
     if stated:
         return [_stated(result.table, value) for value in stated]
     columns = result.columns
     keys = {columns.table_code, *columns.table_name, period}
-    found = [
+    return [
         Figure(name, name)
         for name in result.table
         if name not in keys and _is_figure(result.table, name)
     ]
-    if not found:
-        raise JoinError("join.no_figures")
-    return found
 
 
 def _stated(table: pd.DataFrame, value: str) -> Figure:
@@ -164,9 +161,10 @@ def feature_values(
     notes, parts = [], []
     for figure in figures:
         rows, wrong = _rows_of(result.table, figure, matched)
-        notes += _wrong_note(figure, result, matched, wrong)
+        if aggregate != "count":
+            notes += _wrong_note(figure, result, matched, wrong)
         parts.append(_put_together(place.join(rows), figure, several, aggregate))
-        if aggregate and several.any() and rows["numerator"].isna().any():
+        if aggregate not in (None, "count") and several.any() and rows["numerator"].isna().any():
             count = int(rows["numerator"].isna().sum())
             notes.append(text("join.rows_without_figure", column=figure.key, count=count))
     if several.any() and not aggregate:
@@ -204,7 +202,7 @@ def _put_together(
     rows: pd.DataFrame, figure: Figure, several: pd.Series, aggregate: str | None
 ) -> pd.DataFrame:
     """Return one row per feature and period."""
-    if not several.any():
+    if not several.any() and aggregate != "count":
         return rows.assign(indicator=figure.key)
     groups = rows.groupby(["feature", "period"], sort=True)
     if aggregate is None:
