@@ -6,13 +6,16 @@ from urllib.parse import parse_qs, urlencode
 
 import param
 
+from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
 from geodata.atlas import Atlas
 from geodata.cartography import Layer, draw_layer
 from geodata.cartography.classes import METHODS
+from geodata.hotspots import HotspotLayer, hotspot_layer
 from geodata.i18n import LANGUAGES, default_language
 
 # What of the state is in the address, and in which order; nothing of it is personal.
 ADDRESS = ("place", "indicator", "period", "level", "classes", "lang", "dark")
+CLASSES = (*METHODS, HOTSPOTS)
 
 
 class State(param.Parameterized):
@@ -22,7 +25,7 @@ class State(param.Parameterized):
     indicator = param.String()
     period = param.String()
     level = param.String(doc="level whose places are coloured")
-    classes = param.Selector(default=METHODS[0], objects=list(METHODS))
+    classes = param.Selector(default=METHODS[0], objects=list(CLASSES))
     lang = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
     selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
@@ -32,6 +35,7 @@ class State(param.Parameterized):
         super().__init__()
         self.atlas = atlas
         self._drawn: tuple[tuple, Layer] | None = None
+        self._clustered: tuple[tuple, HotspotLayer] | None = None
         self.read(query)
 
     def read(self, query: str) -> None:
@@ -54,7 +58,7 @@ class State(param.Parameterized):
             indicator=indicator,
             period=period,
             level=level if level in self.levels_below(place) else self.atlas.lowest,
-            classes=classes if classes in METHODS else METHODS[0],
+            classes=classes if classes in CLASSES else METHODS[0],
             lang=lang if lang in LANGUAGES else default_language(),
             dark=asked.get("dark") == "1",
             selected=[],
@@ -92,11 +96,23 @@ class State(param.Parameterized):
         asked = (self.indicator, self.period, self.level, self.area, self.classes)
         if self._drawn is None or self._drawn[0] != asked:
             indicator, period, level, area, method = asked
-            layer = draw_layer(
-                self.atlas, indicator, period, level=level, place=area, method=method
-            )
+            if method == HOTSPOTS and level == self.atlas.lowest:
+                layer = draw_hotspots(self.atlas, self.hotspots, area)
+            else:
+                layer = draw_layer(
+                    self.atlas, indicator, period, level=level, place=area, method=method
+                )
             self._drawn = (asked, layer)
         return self._drawn[1]
+
+    @property
+    def hotspots(self) -> HotspotLayer:
+        """Return the hot spots of the indicator as of the period, at the coloured level."""
+        asked = (self.indicator, self.period, self.level)
+        if self._clustered is None or self._clustered[0] != asked:
+            found = hotspot_layer(self.atlas, self.indicator, self.period, level=self.level)
+            self._clustered = (asked, found)
+        return self._clustered[1]
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""
@@ -111,6 +127,11 @@ class State(param.Parameterized):
         self.param.update(
             indicator=indicator, period=self.period if self.period in periods else last
         )
+
+    def choose_classes(self, classes: str) -> None:
+        """Class by another method; hot spots are of the lowest places."""
+        lowest = {"level": self.atlas.lowest, "selected": []} if classes == HOTSPOTS else {}
+        self.param.update(classes=classes, **lowest)
 
     def go(self, place: str | None) -> None:
         """Go to a place; None goes to the top."""

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geodata.atlas import Atlas
-from geodata.cartography import NO_DATA, Layer, rank_places
+from geodata.cartography import NO_DATA, CategoryLayer, Layer, rank_places
 from geodata.cartography.words import number_text
 from geodata.escaping import plain_text
 
@@ -79,6 +79,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
             for row in layer.legend(lang)
         ],
         "rule": layer.rule(lang),
+        "words": layer.words(lang) if isinstance(layer, CategoryLayer) else [],
         "title": plain_text(layer.indicator.title_in(lang) + (f"({unit})" if unit else "")),
         "unit": unit if unit in ("%", "‰") else f" {unit}".rstrip(),
         "decimals": layer.decimals,

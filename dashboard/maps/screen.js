@@ -352,6 +352,7 @@ class Screen {
       : this.model.texts.missing
     this.tip.replaceChildren(make("div", "name", shorten(name, 40)),
       make("div", "above", shorten(above, 40)), make("div", "figure", figure))
+    if (picture.words.length) this.tip.append(make("div", "above", picture.words[id]))
     this.tip.style.display = "block"
   }
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.state import State
+from dashboard.state import CLASSES, State
 from dashboard.texts import text
-from geodata.cartography.classes import METHODS
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
@@ -30,7 +29,9 @@ class ControlsView(pn.viewable.Viewer):
         self._follow()
         self.indicator.param.watch(lambda event: state.choose_indicator(event.new), "value")
         self.level.param.watch(lambda event: _set(state, level=event.new), "value")
-        self.classes.param.watch(lambda event: _set(state, classes=event.new), "value")
+        self.classes.param.watch(
+            lambda event: event.new and state.choose_classes(event.new), "value"
+        )
         self.period.param.watch(lambda event: _set(state, period=event.new), "value")
         self.play.on_click(self._toggle)
         state.param.watch(self._follow, ["place", "indicator", "period", "level", "classes"])
@@ -50,7 +51,7 @@ class ControlsView(pn.viewable.Viewer):
             for key, found in state.atlas.indicators.items()
         }
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
-        methods = {text(f"controls.{method}", lang): method for method in METHODS}
+        methods = {text(f"controls.{method}", lang): method for method in CLASSES}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
         several = len(state.periods) > 1
         self.indicator.param.update(options=indicators, value=state.indicator)

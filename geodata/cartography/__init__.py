@@ -1,6 +1,8 @@
 """How a figure becomes a map: classes, colours, ranking and the words beside them."""
 
+from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
+from geodata.cartography.hot_cold import hot_cold_palette
 from geodata.cartography.layer import Layer, LegendRow, draw_layer
 from geodata.cartography.palette import Palette, palette_for
 from geodata.cartography.ranking import rank_places
@@ -8,11 +10,13 @@ from geodata.cartography.ranking import rank_places
 __all__ = [
     "NO_DATA",
     "Breaks",
+    "CategoryLayer",
     "Layer",
     "LegendRow",
     "Palette",
     "draw_layer",
     "find_breaks",
+    "hot_cold_palette",
     "palette_for",
     "rank_places",
 ]

@@ -1,6 +1,7 @@
 """Hot spots that tell the truth: neighbours, rates, Gi*, many tests, trends and categories."""
 
 from geodata.hotspots.analysis import analyse
+from geodata.hotspots.atlas_layer import HotspotLayer, hotspot_layer
 from geodata.hotspots.contiguity import geometry_hash, nearest_neighbours, neighbours
 from geodata.hotspots.emerging import CATEGORIES, emerging, trend_direction
 from geodata.hotspots.gi import REASONS, gi_star, gi_star_window, not_assessed, two_sided_p
@@ -31,6 +32,7 @@ __all__ = [
     "QUADRANTS",
     "REASONS",
     "EmpiricalBayes",
+    "HotspotLayer",
     "HotspotOptions",
     "HotspotResult",
     "LocalMoran",
@@ -49,6 +51,7 @@ __all__ = [
     "geometry_hash",
     "gi_star",
     "gi_star_window",
+    "hotspot_layer",
     "local_moran",
     "mann_kendall",
     "nearest_neighbours",

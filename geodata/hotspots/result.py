@@ -12,10 +12,17 @@ import xarray as xr
 from geodata import i18n
 from geodata.errors import HotspotError
 from geodata.hotspots.emerging import NOT_ASSESSED
-from geodata.hotspots.gi import REASONS
+from geodata.hotspots.gi import CODE_OF, REASONS
 from geodata.hotspots.moran import QUADRANTS
 from geodata.hotspots.options import HotspotOptions
-from geodata.hotspots.sentences import category_key, category_sentence, count_text, share_text
+from geodata.hotspots.sentences import (
+    bin_sentence,
+    category_key,
+    category_sentence,
+    count_text,
+    level_word,
+    share_text,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,36 +137,63 @@ class HotspotResult:
         """Return how many villages are in each category, index code; they add up to all."""
         return pd.Series(self.category).value_counts().sort_index().rename_axis("category")
 
-    def sentence(self, place: object, lang: str | None = None) -> str:
-        """Return the finding for one village and the numbers behind it, for the last period."""
+    def sentence(
+        self,
+        place: object,
+        lang: str | None = None,
+        *,
+        unit: str | None = None,
+        level: str = "village",
+    ) -> str:
+        """Return the finding for one place and the numbers behind it, for the last period.
+
+        With too few periods for categories the finding is the period's own significance.
+        """
         row = self._row(place)
-        finding = category_sentence(
-            int(self.category[row]),
-            int(self.run[row]),
-            trend=int(self.trend[row]) if self.trend_assessable[row] else None,
-            reason=int(self.category_reason[row]),
-            period=str(self.periods[-1]),
-            lang=lang,
-        )
+        few = self.category_reason[row] == CODE_OF["few_periods"]
+        if few and len(self.periods) < self.options.min_periods:
+            finding = bin_sentence(int(self.bins[row, -1]), level=level, lang=lang)
+        else:
+            finding = category_sentence(
+                int(self.category[row]),
+                int(self.run[row]),
+                trend=int(self.trend[row]) if self.trend_assessable[row] else None,
+                reason=int(self.category_reason[row]),
+                period=str(self.periods[-1]),
+                level=level,
+                lang=lang,
+            )
         apart = "。" if (lang or i18n.default_language()) == "zh" else "; "
-        return finding + apart + self.explanation(place, lang=lang)
+        return finding + apart + self.explanation(place, unit=unit, level=level, lang=lang)
 
     def explanation(
-        self, place: object, period: object = None, *, unit: str = "", lang: str | None = None
+        self,
+        place: object,
+        period: object = None,
+        *,
+        unit: str | None = None,
+        level: str = "village",
+        lang: str | None = None,
     ) -> str:
-        """Return e.g. self + 6 neighbours: 87 of 2,187 households = 4.0%, county 2.0%."""
+        """Return e.g. self + 6 neighbours: 87 of 2,187 households = 4.0%, county 2.0%.
+
+        `unit` names what is counted, by default households; empty for none.
+        """
         row, at = self._row(place), self.period_position(period)
         name = "around_value" if self.kind == "value" else "around_share"
-        return i18n.text(
+        said = i18n.text(
             f"hotspots.{name}",
             lang,
+            here=level_word("self", level, lang),
+            near=level_word("near", level, lang),
             neighbours=int(self.neighbours[row, at]),
             events=count_text(self.around_events[row, at]),
             base=count_text(self.around_base[row, at]),
-            unit=unit or i18n.text("units.households", lang),
+            unit=i18n.text("units.households", lang) if unit is None else unit,
             share=share_text(self.around_rate[row, at], self.kind),
             county=share_text(self.county_rate[at], self.kind),
         )
+        return " ".join(said.split())
 
     def to_dataset(self) -> xr.Dataset:
         """Return everything as an xarray Dataset with the dimensions place and period."""

@@ -47,26 +47,43 @@ def category_sentence(
     trend: int | None = 0,
     reason: int = 0,
     period: str = "",
+    level: str = "village",
     lang: str | None = None,
 ) -> str:
     """Return the finding for a village, e.g. 该村连续4个月为热点,且趋势上升 (no full stop).
 
     `run`: periods up to the last one, without a break, in which the village was significantly hot
     (or cold); `trend`: -1, 0, +1 of z, None when it cannot be assessed; `reason`: position in
-    REASONS for code 99; `period`: the last period, whose kind names months, quarters or years.
+    REASONS for code 99; `period`: the last period, whose kind names months, quarters or years;
+    `level`: what kind of place it is.
     """
+    here = level_word("here", level, lang)
     if code == NOT_ASSESSED:
         because = reason_sentence(reason or REASONS.index("few_periods"), lang)
-        return i18n.text("hotspots.not_assessed_because", lang, reason=because)
+        return here + i18n.text("hotspots.not_assessed_because", lang, reason=because)
     state = i18n.text("hotspots.hot" if code > 0 else "hotspots.cold", lang)
     if abs(code) == 8:
-        return i18n.text("hotspots.left_run", lang, state=state)
+        return here + i18n.text("hotspots.left_run", lang, state=state)
     if code == 0:
-        return i18n.text("hotspots.no_run", lang)
+        return here + i18n.text("hotspots.no_run", lang)
     name = _RUNS.get(_kind_of(period), "periods_run") if run > 1 else "one_run"
     words = i18n.text(f"hotspots.{name}", lang, count=run, state=state)
     ending = {None: "trend_unknown", 1: "trend_1", -1: "trend_m1"}.get(trend, "trend_0")
-    return words + i18n.text(f"hotspots.{ending}", lang)
+    return here + words + i18n.text(f"hotspots.{ending}", lang)
+
+
+def level_word(name: str, level: str, lang: str | None = None) -> str:
+    """Return a word that depends on the kind of place: name is here, self or near."""
+    known = level if level in ("village", "township") else "place"
+    return i18n.text(f"hotspots.{name}_{known}", lang)
+
+
+def bin_sentence(code: int, *, level: str = "village", lang: str | None = None) -> str:
+    """Return what a significance bin says of a place in its period (no full stop)."""
+    if code == 0:
+        return level_word("here", level, lang) + i18n.text("hotspots.no_run", lang)
+    state = bin_name(code, lang)
+    return level_word("here", level, lang) + i18n.text("hotspots.bin_is", lang, state=state)
 
 
 def _kind_of(period: str) -> str:

@@ -1,0 +1,51 @@
+"""A layer whose classes have names instead of cuts, such as kinds of hot spots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from geodata.cartography.classes import NO_DATA
+from geodata.cartography.layer import Layer, LegendRow
+from geodata.i18n import default_language
+
+
+@dataclass(frozen=True)
+class CategoryLayer(Layer):
+    """A layer drawn like any other; `classes` are positions in `names`, worst first.
+
+    By language: `names` of the classes, `unknown` for places without a class, `said` for how the
+    classes were found. `values` stay the figures of the indicator.
+    """
+
+    names: Mapping[str, tuple[str, ...]]
+    unknown: Mapping[str, str]
+    said: Mapping[str, str]
+
+    def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
+        """Return the classes in words, worst first, then the places without one."""
+        lang = lang or default_language()
+        shown = self.classes[self.inside]
+        rows = [
+            LegendRow(
+                name,
+                int(np.sum(shown == index)),
+                {theme: found[index] for theme, found in self.palette.colours.items()},
+            )
+            for index, name in enumerate(self.names[lang])
+        ]
+        missing = {theme: ground for theme, (ground, _) in self.palette.no_data.items()}
+        count = int(np.sum(shown == NO_DATA))
+        return (*rows, LegendRow(self.unknown[lang], count, missing, no_data=True))
+
+    def rule(self, lang: str | None = None) -> str:
+        """Return in words how the classes were found."""
+        return self.said[lang or default_language()]
+
+    def words(self, lang: str | None = None) -> list[str]:
+        """Return the name of the class of every place, in order."""
+        lang = lang or default_language()
+        names = (*self.names[lang], self.unknown[lang])
+        return [names[min(int(found), len(names) - 1)] for found in self.classes]
