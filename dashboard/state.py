@@ -99,6 +99,7 @@ class State(param.Parameterized):
             if method == HOTSPOTS and level == self.atlas.lowest:
                 layer = draw_hotspots(self.atlas, self.hotspots, area)
             else:
+                method = METHODS[0] if method == HOTSPOTS else method
                 layer = draw_layer(
                     self.atlas, indicator, period, level=level, place=area, method=method
                 )

@@ -191,7 +191,11 @@ def test_one_month_has_bins_but_no_category():
     found = hotspots.analyse(events.iloc[:, -1], base, LINKS)
     assert found.bins[_centre(OLD), 0] > 0
     assert (found.category == 99).all()
-    assert "期数不足" in found.sentence(LINKS.ids[0], "zh")
+    assert found.sentence(LINKS.ids[0], "zh").startswith("该村本期不是热点")
+    hot = LINKS.ids[_centre(OLD)]
+    assert "错判率控制在1%" in found.sentence(hot, "zh")
+    assert "本镇" not in found.sentence(hot, "zh", level="village")
+    assert found.sentence(hot, "zh", level="township").startswith("该乡镇本期为热点")
 
 
 @pytest.mark.parametrize(("months", "assessed"), [(9, False), (10, True)])
