@@ -13,6 +13,7 @@ from geodata.sources.converting import pandas_type
 from geodata.sources.delivery import Sheet
 from geodata.sources.extracting import Part
 from geodata.sources.issues import Issues
+from geodata.sources.showing import shown_value
 from geodata.tables import Table
 
 # Columns a sheet with one row a person repeats for its household but may rightly differ in.
@@ -66,9 +67,15 @@ class TableRows:
         for name in ("household_code", "place_code"):
             if name in self.frame.columns:
                 found[name] = self.frame.loc[keys, name].to_numpy()
-        found["value"] = self.frame.loc[keys, column].astype(object).to_numpy()
+        found["value"] = self.texts(keys, column)
         found["table"], found["column"] = self.table.name, column
         return found
+
+    def texts(self, keys: pd.Index, column: str) -> list[str]:
+        """Return the values of a column for some keys as people write them, "" where unknown."""
+        kind = self.table.column(column)
+        values = self.frame.loc[keys, column].astype(object)
+        return ["" if pd.isna(value) else shown_value(kind, value) for value in values]
 
     def drop(self, keys: pd.Index) -> None:
         """Leave out the rows of some keys."""
@@ -203,7 +210,7 @@ def _report_spread(
     report = pd.DataFrame(
         {
             "row": rows["row"].to_numpy(),
-            "value": rows[column].astype(object).to_numpy(),
+            "value": [shown_value(table.columns[column], value) for value in rows[column]],
             "detail": [_shown(table, column, value) for value in leading],
             "household_code": rows.get("household_code", pd.Series(rows.index)).to_numpy(),
         }
@@ -235,7 +242,7 @@ def _report_differences(
         report = pd.DataFrame(
             {
                 "row": rows["row"].to_numpy(),
-                "value": rows[column].astype(object).to_numpy(),
+                "value": [shown_value(table.columns[column], value) for value in rows[column]],
                 "detail": [
                     f"{other.file} {row}: {_shown(table, column, value)}"
                     for row, value in zip(
@@ -257,15 +264,11 @@ def _report_differences(
 
 
 def _shown(table: Table, column: str, value: object) -> str:
-    """Return a stored value as people write it; nothing of an identity column."""
+    """Return a stored value for a sentence; nothing of an identity column."""
     found = table.columns.get(column)
     if found is None or found.privacy == "identity":
         return "***"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if found.kind == "money":
-        return f"{int(value) / 100:g}"  # type: ignore[call-overload]
-    return str(value)
+    return shown_value(found, value)
 
 
 def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from geodata.sources.layouts import (
     upstream_layouts,
 )
 from geodata.sources.readers import SourceTable, read_tables
+from geodata.sources.templates import GUIDES
 from geodata.tables import tables
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet"})
@@ -60,7 +61,9 @@ def read_delivery(
         try:
             found, missed = _read(config, folder, file)
         except GuatuError as error:
-            faults.append(error.sentence())
+            # An export of nothing, such as no planned workers this month, is no fault.
+            if error.key != "readers.no_rows":
+                faults.append(error.sentence())
             continue
         sheets.extend(found)
         faults.extend(missed)
@@ -83,6 +86,17 @@ def delivered_files(folder: Path) -> list[Path]:
     )
 
 
+def recognised_sheets(file: Path, config: Config | None = None) -> list[Sheet]:
+    """Return the recognised sheets of one file; raises SourceError when there is none."""
+    settings = config or Config(folder=file.parent)
+    sheets, faults = _read(settings, file.parent, file)
+    if not sheets:
+        error = SourceError("imports.one_unrecognised", file=file.name)
+        error.values["faults"] = " ".join(faults)
+        raise error
+    return sheets
+
+
 def _read(config: Config, folder: Path, file: Path) -> tuple[list[Sheet], list[str]]:
     name = file.relative_to(folder).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -99,6 +113,8 @@ def _read(config: Config, folder: Path, file: Path) -> tuple[list[Sheet], list[s
     )
     sheets, faults = [], []
     for number, found in enumerate(tables_read):
+        if found.sheet in GUIDES:
+            continue
         if mapped:
             missing = _missing_headers(mapped[0], found)
             if number == 0 and missing:
