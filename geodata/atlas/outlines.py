@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.boundaries.dissolve import cleaned
+
 # The whole area is about one screen wide; zoomed in five times, an edge
 # is still true to about one pixel.
 SCREEN = 1920
@@ -39,7 +41,9 @@ def _simplified(drawn: gpd.GeoDataFrame) -> pd.Series:
         return pd.Series([], index=drawn.index, dtype=object)
     west, south, east, north = drawn.total_bounds
     tolerance = max(east - west, north - south) / SCREEN / KEPT_AT_ZOOM
-    simple = shapely.coverage_simplify(_polygons(drawn.geometry.to_numpy()), tolerance)
+    # Slivers between villages would be specks in the outlines of townships and of the county.
+    clean = cleaned(drawn.geometry).to_numpy()
+    simple = shapely.coverage_simplify(_polygons(clean), tolerance)
     return pd.Series(_polygons(simple), index=drawn.index)
 
 

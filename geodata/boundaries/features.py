@@ -40,6 +40,8 @@ class Features:
 def read_features(file: Path, *, layer: str | None = None) -> Features:
     """Return the features of one layer; raises BoundaryError when there is none or it is broken."""
     suffix = file.suffix.lower()
+    if suffix in (".shp", *_PARQUET) and layer not in (None, file.stem):
+        raise BoundaryError("boundaries.no_such_layer", file=file, layer=layer, names=file.stem)
     if suffix in _PARQUET:
         return _from_parquet(file)
     if suffix == ".shp":

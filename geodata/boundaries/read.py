@@ -71,7 +71,7 @@ def _texts_settled(
     """Return attributes as readable texts, the features, and the encoding that was used."""
     suffix = file.suffix.lower()
     if suffix == ".shp":
-        features = read_features(file)
+        features = read_features(file, layer=layer)
         table, choice = decoded(features, file, encoding)
         return table, features, choice
     choice = EncodingChoice("utf-8", True, Remark("boundaries.encoding_format", {"suffix": suffix}))

@@ -134,6 +134,12 @@ def test_one_of_several_layers_must_be_chosen(tmp_path):
     assert len(read_boundaries(path, layer="towns")) == 1
 
 
+def test_file_of_a_single_layer_has_its_own_name_as_layer(tmp_path):
+    path = write_shapefile(tmp_path, layer(ONE))
+    assert len(read_boundaries(path, layer="a")) == 2
+    assert refusal(path, layer="b").key == "boundaries.no_such_layer"
+
+
 def test_layer_without_features_or_without_shapes_is_refused(tmp_path):
     layer(ONE).iloc[:0].to_file(tmp_path / "none.gpkg")
     assert refusal(tmp_path / "none.gpkg").key == "boundaries.no_features"
