@@ -21,7 +21,7 @@ from geodata.sample import names
 from geodata.sample.answers import Fault, write_answers
 from geodata.sample.dirt import Desk, File
 from geodata.sample.faults import plant_faults
-from geodata.sample.month_files import month_files, with_column, write_files
+from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
 from geodata.sample.people_exports import registered_persons
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, month_text
@@ -29,6 +29,15 @@ from geodata.sample.shapefiles import write_shapefile
 from geodata.sample.world import Month, World, live, make_world
 
 WORKBOOK_MONTHS = 3
+# What townships report; water works, sites and workshops report to the county.
+_TOWNSHIP_TABLES = (
+    *EXPORTS,
+    "ledger",
+    "measure",
+    "public_post",
+    "visit",
+    "responsibility",
+)
 
 
 def write_county(
@@ -90,9 +99,9 @@ def _soiled(world: World, month: Month) -> tuple[dict[str, File], list[Fault], l
     for person in lost:
         household = int(world.persons["household"].iloc[person])
         desk.taken.add(household)
-        row = files["households"].first + household
-        size = files["households"].columns["家庭人口数"][household].as_py()
-        desk.remember("households", row, "家庭人口数", check="members_differ", written=size)
+        position = int(np.flatnonzero(owners["persons"] == household)[0])
+        size = files["persons"].columns["人数"][position].as_py()
+        desk.write("persons", position, "人数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
     order = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
     return desk.finished(), order, differ
@@ -161,6 +170,7 @@ def _places_told(world: World, failed: int) -> dict[str, object]:
             {
                 "township": world.places.townships["code"].iloc[plan.silent],
                 "month": plan.months[plan.silent_month],
+                "tables": list(_TOWNSHIP_TABLES),
             }
         ],
         "missing_feed": [{"table": "workshop", "month": month_text(failed)}],

@@ -58,11 +58,7 @@ def _in_households(desk: Desk, world: World, month: Month) -> None:
     soil(name, plain, "是否有卫生厕所", "待定", check="not_a_flag")
     soil(name, plain, "户主证件号码", lambda right: right[:17], check="certificate_length")
     soil(name, plain, "户主证件号码", _other_sign, check="certificate_check")
-    soil(name, plain, "户编号", "", check="required_empty")
-    soil(name, plain, "县(市、区、旗)", "邻溪县", check="other_county")
     soil(name, plain, "工资性收入", "50.00", check="wage_between_zero_and_100")
-    soil(name, plain, "是否解决安全饮用水", "否", check="unsafe_water_not_monitored")
-    soil(name, plain, "是否危房户", "是", check="dangerous_house_not_monitored")
     soil(name, lived, "入住时间", "201913", check="not_a_month")
     soil(name, lived, "入住时间", "203001", check="future_month")
     soil(name, moved, "迁出村代码", "99012110", check="not_a_code")
@@ -74,7 +70,6 @@ def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
     dry = (world.episodes["risk_1"] != WATER_RISK).to_numpy()
     active, name = listed & ~removed & dry, "households"
     gone = removed & dry
-    desk.soil(name, active, "工资性收入", "", check="monitored_basics_empty")
     desk.soil(name, active, "是否饮水出现安全问题", "是", check="water_problem_without_risk")
     desk.soil(name, active, "是否住房出现安全问题", "是", check="house_problem_without_risk")
     for position in desk.choose(name, active):
@@ -82,11 +77,16 @@ def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
         desk.write(name, position, "致贫/返贫风险2", "")
         desk.write(name, position, "风险备注", "", check="other_risk_without_remark")
     desk.soil(name, gone, "消除后人均纯收入", "", check="removed_without_figures")
-    for value, check in (("201901", "removed_before_identified"), ("", "removed_without_month")):
-        for position in desk.choose(name, gone):
-            for person in np.flatnonzero(desk.owners["persons"] == position):
-                desk.write("persons", int(person), "风险消除时间", value)
-            desk.write(name, position, "风险消除时间", value, check=check)
+    for mask, header, value, check in (
+        (active, "风险识别时间", "", "monitored_basics_empty"),
+        (gone, "风险消除时间", "201901", "removed_before_identified"),
+        (gone, "风险消除时间", "", "removed_without_month"),
+    ):
+        for position in desk.choose(name, mask):
+            desk.write(name, position, header, value)
+            # Both exports say the same; the first row of the household is the place to mend it.
+            for at, person in enumerate(np.flatnonzero(desk.owners["persons"] == position)):
+                desk.write("persons", int(person), header, value, check="" if at else check)
 
 
 def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> None:
@@ -108,10 +108,14 @@ def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> Non
     soil(name, (age >= 61) & (age < 69), "劳动技能", "普通劳动力", check="aged_as_ordinary_labour")
     weak = (age >= 20) & (age < 55) & healthy & (labour < 2)
     soil(name, weak, "劳动技能", "弱劳动力或半劳动力", check="healthy_as_weak_labour")
-    soil(name, (age >= 8) & (age < 15), "务工时间(月)", "6", check="working_under_16")
+    for position in desk.choose(name, (age >= 8) & (age < 15)):
+        for check in ("working_under_16", "working_without_labour"):
+            desk.write(name, position, "务工时间(月)", "6", check=check)
     soil(name, (age > 71) & idle, "务工时间(月)", "5", check="working_without_labour")
     soil(name, post, "公益性岗位(月数)", "", check="post_without_months")
-    soil(name, adult & ~post & (labour == 2), "公益性岗位(月数)", "12", check="months_without_post")
+    for position in desk.choose(name, adult & ~post & (labour == 2)):
+        desk.write(name, position, "公益性岗位(月数)", "12")
+        desk.write(name, position, "公益性岗位类别", "", check="months_without_post")
     soil(name, adult, "健康状况", "亚健康", check="unknown_choice")
     soil(name, adult, "出生日期", "1985-02-30", check="not_a_day")
     soil(name, adult, "人均纯收入", "1234.56", check="household_differs")
@@ -139,6 +143,12 @@ def _in_work(desk: Desk) -> None:
     soil("working", anyone, "务工月收入", "35.00", check="unusual")
     soil("working", anyone, "户编号", "9988888888888", check="unknown_household")
     soil("working", anyone, "人编号", "", check="required_empty")
+    planned = np.ones(len(desk.owners["planned"]), dtype=bool)
+    soil("planned", planned, "户编号", "", check="required_empty")
+    for position in desk.choose("planned", planned):
+        desk.write("planned", position, "县", "邻溪县")
+        desk.write("planned", position, "乡", "邻溪镇")
+        desk.write("planned", position, "村", "邻溪村", check="unknown_place")
     for position in desk.choose("working", anyone):
         desk.add("working", position, {}, header="人编号", check="repeated_row")
     for position in desk.choose("working", anyone):
@@ -150,8 +160,10 @@ def _in_villages(desk: Desk, world: World) -> None:
     """Plant impossible counts and too little land in the export of villages."""
     anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
     check = "unsafe_households_over_households"
-    desk.soil("villages", anywhere, "未解决安全饮水户数", "9999", check=check)
-    desk.soil("villages", anywhere, "耕地面积", "1.0", check="land_smaller_than_households")
+    for position in desk.choose("villages", anywhere):
+        desk.write("villages", position, "未解决安全饮水户数", "9999")
+        total = desk.files["villages"].columns["总户数"][position].as_py()
+        desk.write("villages", position, "总户数", total, check=check)
     file = desk.files["villages"]
     desk.remember(
         "villages", file.first - 1, "村情简介", check="unknown_header", written="村情简介"

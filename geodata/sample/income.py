@@ -13,7 +13,7 @@ from geodata.tables import income_items
 
 PARTS = ("wage", "business", "property", "transfer", "expense")
 # Wages by calendar month: the Spring Festival empties February.
-_SEASON = np.array([0.96, 0.55, 0.97, 1.02, 1.03, 0.99, 1.0, 1.02, 1.04, 1.0, 1.03, 1.02])
+_SEASON = np.array([0.96, 0.72, 0.97, 1.02, 1.03, 0.99, 1.0, 1.02, 1.04, 1.0, 1.03, 1.02])
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def month_account(economy: Economy, month: int) -> Account:
     labour = labour_and_school(persons, month)[0]
     out = (economy.lost[:, 0] <= month) & (month < economy.lost[:, 1])
     working = persons["works"].to_numpy() & (labour <= 2) & (age < 66) & ~out
-    working &= (rng.random(len(persons)) < 0.6) if calendar == 1 else True
+    working &= (rng.random(len(persons)) < 0.8) if calendar == 1 else True
     wealth = economy.households["wealth"].to_numpy()
     growth = 1.045 ** ((month - 2023 * 12) / 12)
     pay = persons["wage"].to_numpy() * np.where(labour == 2, 0.45, 1.0) * working
@@ -230,7 +230,7 @@ def _business(economy: Economy, calendar: int, scale: np.ndarray) -> dict[str, n
     """Return income and cost of crops, animals, orchards and shops in a calendar month (0-11)."""
     land, traits = economy.households, economy.traits
     crop = {5: 380.0, 9: 450.0}.get(calendar, 0.0)
-    crop_cost = {2: 70.0, 3: 60.0, 8: 55.0}.get(calendar, 0.0)
+    crop_cost = {2: 60.0, 3: 50.0, 8: 45.0, 5: 0.0, 9: 0.0}.get(calendar, 8.0)
     animals = traits["animals"].to_numpy()
     return {
         "b1": land["farmland"].to_numpy() * crop * scale,

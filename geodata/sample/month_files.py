@@ -73,17 +73,17 @@ def month_files(
         "planned": (planned_export(world, month, planned), who[planned]),
         "villages": (village_export(world, month, villages), -1 - villages),
     }
-    visited, differ = visits(world, month)
+    visited, differ = visits(world, month, homes)
     others: dict[str, Columns] = {
         "ledger": ledger(world, month, homes),
         "place": place_table(world, month),
         "site": site_table(world, month),
         "workshop": workshop_table(world, month),
         **water_tables(world, month),
-        "measure": measures(world, month),
-        "public_post": public_posts(world, month),
+        "measure": measures(world, month, homes),
+        "public_post": public_posts(world, month, homes),
         "visit": visited,
-        "responsibility": responsibilities(world, month),
+        "responsibility": responsibilities(world, month, homes),
     }
     files = {
         key: File(EXPORTS[key], columns, "sheet1", _titles(EXPORTS[key], month.number))
@@ -101,11 +101,11 @@ def _titles(name: str, number: int) -> tuple[str, ...]:
 
 
 def _will_leave(world: World, month: Month, persons: np.ndarray) -> np.ndarray:
-    """Return which persons plan to leave for work: able and willing, but without work this month."""
+    """Return which persons plan to leave for work: able, without work, and willing."""
     people = world.persons.iloc[persons]
     age = (month.number - people["birth"].to_numpy()) // 12
-    willing = people["works"].to_numpy() & (people["health"].to_numpy() == 0)
-    return willing & (age >= 22) & (age < 58) & ~month.account.working[persons]
+    willing = ~people["works"].to_numpy() & (people["health"].to_numpy() == 0)
+    return willing & (age >= 22) & (age < 58) & (people["educated"].to_numpy() < 0.3)
 
 
 def _owners(columns: Columns) -> np.ndarray:

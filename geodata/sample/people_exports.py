@@ -101,7 +101,9 @@ def _household_columns(world: World, month: Month, people: pd.DataFrame) -> Colu
     state, episodes = month.state.iloc[who], world.episodes.iloc[who]
     listed, removed = state["listed"].to_numpy(), state["removed"].to_numpy()
     poor = world.households["former_poor"].to_numpy()[who]
+    again = listed & poor & (who % 25 == 0)  # monitored before, and once more
     since = np.where(poor, 2014 * 12 + who % 30, episodes["identified"])
+    since = np.where(listed & ~again, episodes["identified"], since)
     birth = people["birth"].to_numpy()
     phone = world.persons["phone"][world.persons["number"] == 1].to_numpy()[who]
     return {

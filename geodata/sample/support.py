@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geodata.sample import names
 from geodata.sample.exports import Columns, household_codes
-from geodata.sample.identity import phones
 from geodata.sample.monitoring import RISKS
 from geodata.sample.people_exports import person_codes
-from geodata.sample.templates import titled
+from geodata.sample.templates import officials, titled
 from geodata.sample.text import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
@@ -75,9 +73,10 @@ def measure_rows(world: World, month: Month) -> pd.DataFrame:
     return rows
 
 
-def measures(world: World, month: Month) -> Columns:
-    """Return the table of help measures of a month."""
+def measures(world: World, month: Month, households: np.ndarray) -> Columns:
+    """Return the table of help measures of a month for the households (rows) given."""
     rows = measure_rows(world, month)
+    rows = rows[rows["household"].isin(households)]
     return titled(
         "measure",
         {
@@ -93,13 +92,13 @@ def _titles(name: str, values: tuple[str, ...]) -> list[str]:
     return [enumeration(name).label(value, "zh") for value in values]
 
 
-def public_posts(world: World, month: Month) -> Columns:
-    """Return who holds a public post, of households that are registered by the month."""
+def public_posts(world: World, month: Month, households: np.ndarray) -> Columns:
+    """Return who holds a public post, of the households given that are registered by the month."""
     traits, persons = world.economy.traits, world.persons
     registered = (world.households["former_poor"] | month.state["listed"]).to_numpy()
     who = persons["household"].to_numpy()
     holds = (traits["post_number"].to_numpy()[who] == persons["number"]) & registered[who]
-    rows = persons[holds]
+    rows = persons[holds & np.isin(who, households)]
     return titled(
         "public_post",
         {
@@ -113,8 +112,8 @@ def public_posts(world: World, month: Month) -> Columns:
     )
 
 
-def visits(world: World, month: Month) -> tuple[Columns, np.ndarray]:
-    """Return the visits of a month, and the households where another number of people was met.
+def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns, np.ndarray]:
+    """Return the visits to the households given, and those where another number of people was met.
 
     Who is monitored is visited every month, a formerly poor household every quarter.
     """
@@ -123,10 +122,10 @@ def visits(world: World, month: Month) -> tuple[Columns, np.ndarray]:
     active = (state["listed"] & ~state["removed"]).to_numpy()
     number = np.arange(len(state))
     due = world.households["former_poor"].to_numpy() & ((number + month.number) % 3 == 0)
-    rows = np.flatnonzero(active | due)
+    rows = households[(active | due)[households]]
     people = state["people"].to_numpy()[rows]
     differs = (rng.random(len(rows)) < 0.01) & (people > 1)
-    contact = _people(world, len(state), 11)[0]
+    contact = officials(world, len(state), 11)[0]
     columns = {
         "household_code": household_codes(rows),
         "day": _days(month.number, rng.integers(2, 27, len(rows))),
@@ -145,16 +144,15 @@ def _days(month: int, day: np.ndarray) -> pa.Array:
     return words(text)
 
 
-def _people(world: World, count: int, salt: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the names and phones of `count` officials, the same every month."""
-    rng = np.random.default_rng([world.seed, salt])
-    family = names.family_numbers(rng, np.zeros(count, dtype=int))
-    return names.person_names(rng, family, rng.random(count) < 0.7), phones(rng, count)
+def responsibilities(world: World, month: Month, households: np.ndarray) -> Columns:
+    """Return who answers for the county, each township and village, and each listed household.
 
-
-def responsibilities(world: World, month: Month) -> Columns:
-    """Return who answers for the county, each township and village, and each listed household."""
+    The townships of none of the households given are left out.
+    """
     rows = _answerable(world, month)
+    here = world.places.villages["township_code"].to_numpy()[month.state["village"]]
+    present = set(here[households])
+    rows = rows[[len(place) < 9 or place[:9] in present for place in rows["place"]]]
     household = np.where(rows["household"] < 0, -2, rows["household"])
     return titled(
         "responsibility",
@@ -182,13 +180,13 @@ def _answerable(world: World, month: Month) -> pd.DataFrame:
     }
     parts = []
     for salt, (role, codes) in enumerate(roles.items(), start=12):
-        name, phone = _people(world, len(codes), salt)
+        name, phone = officials(world, len(codes), salt)
         part = {"place": codes.to_numpy(), "household": -1, "role": role}
         parts.append(pd.DataFrame({**part, "name": name, "phone": phone}))
     listed = np.flatnonzero(month.state["listed"].to_numpy())
     at = month.state["village"].to_numpy()[listed]
     # The contact of a household is who visits it.
-    name, phone = _people(world, len(world.households), 11)
+    name, phone = officials(world, len(world.households), 11)
     part = {"place": villages["code"].to_numpy()[at], "household": listed, "role": "帮扶责任人"}
     parts.append(pd.DataFrame({**part, "name": name[listed], "phone": phone[listed]}))
     return pd.concat(parts, ignore_index=True)

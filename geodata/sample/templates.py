@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geodata.sample import names
 from geodata.sample.exports import Columns, household_codes
+from geodata.sample.identity import phones
 from geodata.sample.plan import month_text
 from geodata.sample.text import choose, decimal, months, numbered, pick, whole, words, yes_no
 from geodata.sample.water import equipment, outages, samples
@@ -16,6 +18,13 @@ from geodata.tables import table
 def titled(name: str, columns: Columns) -> Columns:
     """Return columns under the Chinese titles of a table's columns."""
     return {table(name).column(key).title["zh"]: column for key, column in columns.items()}
+
+
+def officials(world: World, count: int, salt: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the names and phones of `count` officials, the same every month."""
+    rng = np.random.default_rng([world.seed, salt])
+    family = names.family_numbers(rng, np.zeros(count, dtype=int))
+    return names.person_names(rng, family, rng.random(count) < 0.7), phones(rng, count)
 
 
 def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
@@ -169,6 +178,7 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         ridge=("ridge", "any"),
     )
     persons = np.rint(each["households"] * 3.5)
+    keeper, phone = officials(world, len(each), 19)
     name = [world.places.villages["name"].iloc[at] for at in each["village"]]
     return {
         "works_code": numbered("99GC", each["works"] + 1, 4),
@@ -183,6 +193,8 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         "constrained": yes_no(each["ridge"]),
         "constrained_reason": pick(("枯水期山泉水量不足",), np.where(each["ridge"], 0, -1)),
         "water_short": yes_no(each["ridge"]),
+        "keeper": words(keeper),
+        "phone": words(phone),
     }
 
 

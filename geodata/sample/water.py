@@ -125,11 +125,11 @@ def samples(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.Dat
 def equipment(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.DataFrame:
     """Return the equipment as it stands in a month: disinfection everywhere, pumps, fluoride removal.
 
-    Fluoride removal is served late; the rest now and then.
+    Every second of the works over fluoride has none; it is served late; the rest now and then.
     """
     each = works.drop_duplicates("works").sort_values("works")
     kinds = [("消毒设备", each), ("水泵", each[each["source"] != "山泉水"])]
-    kinds.append(("除氟设备", each[each["valley"]]))
+    kinds.append(("除氟设备", each[each["valley"]].iloc[::2]))
     rows = pd.concat([part[["works", "valley"]].assign(kind=kind) for kind, part in kinds])
     count = len(rows)
     turn, faulty = rng.integers(0, 9, count), rng.random(count) < 0.06
