@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -14,6 +15,7 @@ _UNDECODED = -2.0
 _RARE_HAN = 0.1
 # Japanese without any kana in a whole file is more likely another encoding's Han.
 _KANA = re.compile("[\u3041-\u30ff]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 _KANA_EXPECTED = ("shift_jis", "euc-jp")
 _WITHOUT_KANA = 0.7
 _PUNCTUATION = set("　、。，：；（）《》〈〉“”‘’·—…！？【】〔〕")
@@ -24,26 +26,21 @@ def plausibility(texts: Sequence[bytes], encoding: str) -> float:
 
     Undecodable characters weigh -2, so a wrong encoding ends below zero.
     """
-    total = count = 0.0
-    decoded_texts = [decode(text, encoding) for text in texts]
-    for decoded in decoded_texts:
-        for place, character in enumerate(decoded):
-            if character > "\x7f":
-                total += _weight(decoded, place, encoding)
-                count += 1
-    if encoding in _KANA_EXPECTED and not any(map(_KANA.search, decoded_texts)):
-        total *= _WITHOUT_KANA
-    return total / count if count else 0.0
-
-
-def _weight(text: str, place: int, encoding: str) -> float:
-    character = text[place]
-    if character == "\ufffd":
-        return _UNDECODED
-    if encoding == "utf-8":
-        return 1.0
+    joined = "\n".join(decode(text, encoding) for text in texts)
+    counts = Counter(character for character in joined if character > "\x7f")
+    if not counts:
+        return 0.0
     weigh = _SCRIPTS.get(encoding)
-    return _alphabetic(text, place) if weigh is None else weigh(character)
+    if encoding == "utf-8":
+        total = float(sum(counts.values()))
+    elif weigh is None:
+        total = sum(_alphabetic(joined, found.start()) for found in _BEYOND_ASCII.finditer(joined))
+    else:
+        total = sum(weigh(character) * count for character, count in counts.items())
+    total += counts["\ufffd"] * (_UNDECODED - (1.0 if encoding == "utf-8" else 0.0))
+    if encoding in _KANA_EXPECTED and not _KANA.search(joined):
+        total *= _WITHOUT_KANA
+    return total / counts.total()
 
 
 @cache
@@ -59,7 +56,6 @@ def _chinese_simplified(character: str) -> float:
 
 @cache
 def _chinese_traditional(character: str) -> float:
-    # A1BD is what converters write for a character they could not convert; it says nothing.
     if character in _level_1("big5", 0xA4, 0xC6) or character in _PUNCTUATION or _wide(character):
         return 1.0
     return 0.3 if _is_han(character) else 0.0

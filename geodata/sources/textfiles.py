@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.boundaries.decoding import codec_of
+from geodata.boundaries.encoding import choose_encoding
 from geodata.errors import SourceError
 
 _MARKS = (
@@ -20,14 +22,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-# Lead bytes of the characters in everyday use: level 1 of GB 2312, of Big5 and of JIS X 0208.
-_COMMON = {
-    "gb18030": ("gb2312", 0xB0, 0xD7),
-    "cp950": ("cp950", 0xA4, 0xC6),
-    "cp932": ("euc_jp", 0xA4, 0xCF),
-    "cp949": ("euc_kr", 0xB0, 0xC8),
-}
 _DELIMITERS = ",\t;|"
+_CELL_ENDS = re.compile(rb"[,;\t\r\n|\"]+")
 _SAMPLE_BYTES = 400_000
 # A spreadsheet cell holds 32,767 characters; anything far longer is not a table's cell.
 LONGEST_CELL = 1_000_000
@@ -91,35 +87,10 @@ def _whole(raw: bytes, encoding: str) -> Text:
 
 
 def likely_encoding(raw: bytes) -> str:
-    """Return the legacy encoding whose decoded text holds most everyday characters."""
-    sample = raw[:_SAMPLE_BYTES]
-    scores = {name: _score(sample, name) for name in ("utf-8", *_COMMON, "cp1252")}
-    return max(scores, key=lambda name: scores[name])
-
-
-def _score(sample: bytes, encoding: str) -> float:
-    foreign = [sign for sign in sample.decode(encoding, errors="replace") if sign > "\x7f"]
-    if not foreign:
-        return 0.0
-    wrong = foreign.count("\ufffd")
-    if encoding == "utf-8":
-        return 1 - 10 * wrong / len(foreign)
-    counts = Counter(foreign)
-    common = sum(number for sign, number in counts.items() if _is_common(sign, encoding))
-    if encoding == "cp1252":
-        words = re.findall(rb"(?<=[a-z])[\x80-\xff](?=[a-z ,;])", sample)
-        common = len(words)
-    return (common - 5 * wrong) / len(foreign)
-
-
-def _is_common(sign: str, encoding: str) -> bool:
-    if encoding not in _COMMON or sign == "\ufffd":
-        return False
-    codec, first, last = _COMMON[encoding]
-    try:
-        return first <= sign.encode(codec)[0] <= last
-    except UnicodeEncodeError:
-        return False
+    """Return the codec of the legacy encoding whose decoded text holds most everyday characters."""
+    # The last cell of the sample may be cut inside a character.
+    cells = _CELL_ENDS.split(raw[:_SAMPLE_BYTES])
+    return codec_of(choose_encoding(cells[:-1] or cells).name)
 
 
 def likely_delimiter(content: str) -> str:
