@@ -76,6 +76,8 @@ class Screen {
     this.outline = document.createElementNS(SVG, "polygon")
     this.sketch.append(this.outline)
     this.root.append(this.canvas, this.sketch, this.legend, this.tools, this.chip, this.north, this.tip)
+    this.wait = make("p", "wait", this.model.texts.wait)
+    this.root.append(this.wait)
     this.button("up", "M12 20V5M5 12l7-7 7 7", () => this.say("up"))
     this.button("whole", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", () => this.fit())
     this.button("box", "M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4",
@@ -118,7 +120,7 @@ class Screen {
     })
     this.map.touchZoomRotate.disableRotation()
     this.map.addControl(new gl.ScaleControl({maxWidth: 140, unit: "metric"}), "bottom-right")
-    this.map.on("load", () => {
+    this.map.once("style.load", () => {
       this.ready = true
       this.paint()
     })
@@ -181,7 +183,7 @@ class Screen {
         paint: {"fill-pattern": "hatch", "fill-antialias": false,
           "fill-opacity": ["case", ["boolean", ["feature-state", "missing"], false], 1, 0]}})
       const rank = this.model.sources.length - depth
-      lines.push({id: "line-" + level, type: "line", source: level,
+      lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
         paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
       marks.push({id: "mark-" + level, type: "line", source: level,
         layout: {"line-join": "round"},
@@ -205,7 +207,7 @@ class Screen {
   label(id, source, depth) {
     const ink = INK[this.theme]
     return {id, type: "symbol", source,
-      layout: {"text-field": ["get", "n"], "text-font": FONT, "text-max-width": 8,
+      layout: {visibility: "none", "text-field": ["get", "n"], "text-font": FONT, "text-max-width": 8,
         "text-size": this.letters(depth === this.model.sources.length - 1 ? 0.95 : 1.05), "text-padding": 4,
         "symbol-sort-key": ["get", "s"]},
       paint: {"text-color": ink.text, "text-halo-color": ink.halo, "text-halo-width": 2.5}}
@@ -240,6 +242,7 @@ class Screen {
     this.map.once("idle", () => {
       this.root.dataset.painted = String(Number(this.root.dataset.painted ?? 0) + 1)
       performance.mark("guatu-painted")
+      this.wait.remove()
     })
     this.map.triggerRepaint()
   }

@@ -9,7 +9,7 @@ from dashboard.maps.screen import ScreenMap
 from dashboard.state import State
 from dashboard.texts import text
 
-CONTROLS = ("up", "whole", "box", "lasso", "clear", "north", "missing", "failed")
+CONTROLS = ("up", "whole", "box", "lasso", "clear", "north", "missing", "failed", "wait")
 
 
 class MapView(pn.viewable.Viewer):

@@ -23,7 +23,7 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     if ranked.empty:
         return i18n.text("cartography.headline_none", lang, **facts)
     if atlas.level_of(layer.place) == layer.level:
-        return whole_figure(atlas, layer, lang)
+        return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
     worst = ranked.head(min(WORST, len(ranked)))
     apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
     nested = _skips_a_level(atlas, layer)
@@ -64,6 +64,23 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         values = {"old": int(counts[before]), "new": int(counts[layer.period])}
         sentence += i18n.text("cartography.other_places", lang, **values)
     return sentence
+
+
+def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
+    """Return the rank of a place among its neighbours; empty without a figure or a worse end."""
+    path = atlas.path(layer.place)
+    if layer.indicator.worse == "none" or len(path) < 2:
+        return ""
+    ranked = rank_places(
+        atlas, layer.indicator.key, layer.period, level=layer.level, place=path[-2]
+    )["rank"]
+    rank = ranked[layer.place]
+    if pd.isna(rank):
+        return ""
+    end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
+    level = i18n.text(f"atlas.{layer.level}", lang)
+    values = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
+    return i18n.text("cartography.standing", lang, end=end, level=level, **values)
 
 
 def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
