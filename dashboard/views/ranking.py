@@ -86,6 +86,7 @@ class RankingView(pn.viewable.Viewer):
         state, worse = self.state, layer.indicator.worse
         positions = layer.keys.get_indexer(shown.index)
         tallest = max(shown["value"].abs().max(), 1e-12) if shown["value"].notna().any() else 1.0
+        nested = shown["parent_name"].nunique() > 1
         items = []
         # One small mapping a row for the browser; at most a hundred rows.
         for row, position in zip(shown.itertuples(), positions, strict=True):
@@ -97,7 +98,9 @@ class RankingView(pn.viewable.Viewer):
                     "id": int(position),
                     "rank": str(row.rank) if known else "—",
                     "name": plain_text(row.name),
-                    "parent": "" if pd.isna(row.parent_name) else plain_text(row.parent_name),
+                    "parent": plain_text(row.parent_name)
+                    if nested and pd.notna(row.parent_name)
+                    else "",
                     "value": number_text(row.value, layer.decimals),
                     "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
                     "colour": _colour(layer, class_),
