@@ -11,6 +11,7 @@ import pandas as pd
 
 from geodata import i18n
 from geodata.atlas import Atlas, Indicator
+from geodata.errors import HotspotError
 from geodata.hotspots.analysis import analyse
 from geodata.hotspots.contiguity import geometry_hash, neighbours
 from geodata.hotspots.emerging import NOT_ASSESSED
@@ -42,6 +43,11 @@ class HotspotLayer:
     by_category: bool
     result: HotspotResult
 
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Return for every kind 1 (hot now), -1 (cold now) or 0."""
+        return tuple(_side(kind) for kind in self.kinds)
+
     def names(self, lang: str | None = None) -> tuple[str, ...]:
         """Return what the kinds are called, worst first."""
         return tuple(i18n.text(f"hotspots.{kind}", lang) for kind in self.kinds)
@@ -56,7 +62,7 @@ class HotspotLayer:
     def finding(self, inside: np.ndarray | None = None, lang: str | None = None) -> str:
         """Return how many places are hot, cold and not assessed; `inside` limits who is counted."""
         shown = self.classes if inside is None else self.classes[inside]
-        side = np.array([_side(kind) for kind in self.kinds] + [0])
+        side = np.array([*self.sides, 0])
         sides = side[np.minimum(shown, len(self.kinds))]
         hot = [
             (name, int((shown == at).sum()))
@@ -92,6 +98,8 @@ def hotspot_layer(
     described = atlas.indicator(indicator)
     level = level or atlas.lowest
     known = atlas.periods_of(indicator)
+    if period is not None and known and period not in known:
+        raise HotspotError("hotspots.no_period", period=period, known=", ".join(known))
     period = period if period is not None else (known[-1] if known else "")
     events, base, kind = _figures(atlas, described, level, [p for p in known if p <= period])
     result = analyse(

@@ -68,6 +68,8 @@ def category_sentence(
         return here + i18n.text("hotspots.no_run", lang)
     name = _RUNS.get(_kind_of(period), "periods_run") if run > 1 else "one_run"
     words = i18n.text(f"hotspots.{name}", lang, count=run, state=state)
+    if run <= 1:  # one period has no way to go
+        return here + words
     ending = {None: "trend_unknown", 1: "trend_1", -1: "trend_m1"}.get(trend, "trend_0")
     return here + words + i18n.text(f"hotspots.{ending}", lang)
 
