@@ -30,7 +30,7 @@ class ImportSettings:
     """
 
     jump_percent: float = 30.0
-    small_rows: int = 20
+    small_rows: int = 50
     notice_weight: float = 0.2
 
 

@@ -22,6 +22,16 @@ _REFERENCES = {
     "site_code": ("site", "unknown_site"),
     "workshop_code": ("workshop", "unknown_workshop"),
 }
+_LAND = (
+    "farmland",
+    "irrigated_land",
+    "forest_land",
+    "returned_land",
+    "orchard_land",
+    "pasture_land",
+)
+# Areas are written with one decimal, so a sum may be off by a little.
+_LAND_ROUNDING = 1.0
 
 
 def place_rows(
@@ -45,6 +55,10 @@ def place_rows(
         if needed:
             wrong["required_empty"] = (missing & ~named) | short
         shown = given["area_village"].where(given["area_village"] != "", given["place_code"])
+        foreign = placer.is_foreign(part.frame)
+        wrong["unknown_place"] &= ~foreign
+        wrong["other_county"] = foreign
+        missing = missing | foreign
         for check, found in wrong.items():
             _report_places(part, check, shown[found], placer, sheets, issues=issues, needed=needed)
         if needed:
@@ -72,6 +86,8 @@ def _report_places(
     report["place_code"] = placer.townships(township)
     sheet = sheets[int(rows["source"].iloc[0])]
     header = part.headers.get("area_village") or part.headers.get("place_code", "")
+    if check == "other_county":
+        header, report["value"] = part.headers["area_county"], rows["area_county"]
     issues.add(
         check,
         report,
@@ -174,6 +190,20 @@ def check_persons(persons: TableRows, households: TableRows | None, *, issues: I
     issues.add("no_head", persons.located(first.index[per_household == 0], "relation"))
     if households is not None and "members" in households.delivered:
         _check_members(persons, households, issues)
+
+
+def check_land(villages: TableRows, households: TableRows, *, issues: Issues) -> None:
+    """Report villages whose land is less than that of their formerly poor households together."""
+    poor = households.frame[(households.frame["household_type"] == "脱贫户").fillna(False)]
+    for column in _LAND:
+        if column not in villages.delivered or column not in households.delivered:
+            continue
+        sums = poor[column].astype("Float64").groupby(poor["place_code"]).sum()
+        own = villages.frame["place_code"].map(sums)
+        less = (villages.frame[column] < own - _LAND_ROUNDING).fillna(False).to_numpy(bool)
+        report = villages.located(villages.frame.index[less], column)
+        report["detail"] = [f"{area:g}" for area in own[less].round(1)]
+        issues.add("land_smaller_than_households", report)
 
 
 def _check_members(persons: TableRows, households: TableRows, issues: Issues) -> None:

@@ -27,6 +27,7 @@ class _Piece:
     source: int
     frame: pd.DataFrame
     headers: Mapping[str, str]
+    main: bool
 
 
 class TableRows:
@@ -53,9 +54,11 @@ class TableRows:
         sources = pd.Series(self.frame.loc[keys, "source"].to_numpy(), index=keys)
         rows = pd.Series(self.frame.loc[keys, "row"].to_numpy(), index=keys)
         headers = pd.Series("", index=keys, dtype=object)
-        for piece in reversed(self._pieces):
+        # A sheet about the table itself comes before one that only repeats its values.
+        order = sorted(range(len(self._pieces)), key=lambda n: (self._pieces[n].main, -n))
+        for piece in (self._pieces[number] for number in order):
             if column in piece.headers:
-                here = keys[keys.isin(piece.frame.index)]
+                here = keys[piece.frame.index.get_indexer(keys) >= 0]
                 sources[here], rows[here] = piece.source, piece.frame.loc[here, "row"]
                 headers[here] = piece.headers[column]
         names = {number: (sheet.file, sheet.sheet) for number, sheet in enumerate(self._sheets)}
@@ -107,7 +110,7 @@ def combine(
             frame = _without_repeats(table, part, frame, sheet, issues=issues, aside=aside)
         else:
             frame = _collapsed(table, part, frame, sheet, issues)
-        pieces.append(_Piece(int(frame["source"].iloc[0]), frame, part.headers))
+        pieces.append(_Piece(int(frame["source"].iloc[0]), frame, part.headers, part.main))
     for later in range(1, len(pieces)):
         for earlier in range(later):
             _report_differences(table, pieces[earlier], pieces[later], sheets, issues)

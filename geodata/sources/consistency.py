@@ -21,11 +21,14 @@ _FILE = Path(__file__).with_suffix(".yaml")
 
 @dataclass(frozen=True)
 class Consistency:
-    """One contradiction: the rows of `table` for which `when` is true, shown at `column`."""
+    """One contradiction: the rows of `table` for which `when` is true.
+
+    It is shown at the first of `columns` that is empty, at the last when none is.
+    """
 
     name: str
     table: str
-    column: str
+    columns: tuple[str, ...]
     needs: tuple[str, ...]
     when: str
 
@@ -36,7 +39,9 @@ def consistencies() -> tuple[Consistency, ...]:
     content = load_yaml(_FILE)
     assert isinstance(content, dict)
     return tuple(
-        Consistency(name, entry["table"], entry["column"], tuple(entry["needs"]), entry["when"])
+        Consistency(
+            name, entry["table"], _listed(entry["column"]), tuple(entry["needs"]), entry["when"]
+        )
         for name, entry in content.items()
     )
 
@@ -57,9 +62,21 @@ def check_consistency(
                 name, _with_age(rows.frame, month).assign(position=np.arange(len(rows.frame)))
             )
             for check, places in _positions(engine, name, able).items():
-                keys = rows.frame.index[places]
-                issues.add(check.name, rows.located(keys, check.column))
+                _report(check, rows, rows.frame.index[places], issues)
     return tuple(skipped)
+
+
+def _listed(column: str | list[str]) -> tuple[str, ...]:
+    return (column,) if isinstance(column, str) else tuple(column)
+
+
+def _report(check: Consistency, rows: TableRows, keys: pd.Index, issues: Issues) -> None:
+    left = keys
+    for column in check.columns[:-1]:
+        empty = rows.frame.loc[left, column].isna().to_numpy()
+        issues.add(check.name, rows.located(left[empty], column))
+        left = left[~empty]
+    issues.add(check.name, rows.located(left, check.columns[-1]))
 
 
 def _positions(

@@ -12,6 +12,7 @@ from geodata.config import Config
 from geodata.sources.aside import SetAside
 from geodata.sources.checks import (
     check_households,
+    check_land,
     check_persons,
     check_references,
     place_rows,
@@ -22,7 +23,7 @@ from geodata.sources.consistency import check_consistency
 from geodata.sources.delivery import Sheet, read_delivery
 from geodata.sources.extracting import Part, extract
 from geodata.sources.issues import Issues
-from geodata.sources.known import Known, known_before
+from geodata.sources.known import Known, known_before, updated
 from geodata.sources.landing import Landing, arrivals, land
 from geodata.sources.people import with_birth_and_sex
 from geodata.sources.placelists import find_places
@@ -113,7 +114,8 @@ def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], p
         found[name] = combine(table(name), mine, work.sheets, **work.shared)
     households = work.known.households
     if "household" in found:
-        households = found["household"].frame.set_index("household_code")["place_code"]
+        listed = found["household"].frame.set_index("household_code")["place_code"]
+        households = updated(households, listed)
     known = work.known.with_current({name: rows.frame for name, rows in found.items()})
     for rows in found.values():
         check_references(rows, known, **work.shared)
@@ -121,6 +123,8 @@ def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], p
     if "person" in found:
         with_birth_and_sex(found["person"])
         check_persons(found["person"], found.get("household"), issues=work.issues)
+    if "village" in found and "household" in found:
+        check_land(found["village"], found["household"], issues=work.issues)
     return found, households
 
 
@@ -134,7 +138,8 @@ def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
             work.config.imports,
             titles=titles,
             names=places.at("township")["name"].to_dict(),
-            occasional=frozenset(filter(is_occasional, titles)),
+            occasional=frozenset(feed for feed in titles if _is_events(feed, but="ledger")),
+            seasonal=frozenset(filter(_is_events, titles)),
             issues=work.issues,
         )
     return compared.assign(title=compared["feed"].map(titles))
@@ -179,7 +184,7 @@ def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
     return {sheet.layout.name: sheet.layout.title["zh"] for sheet in sheets}
 
 
-def is_occasional(feed: str) -> bool:
-    """Return whether a feed brings events, such as outages, that a month may be without."""
+def _is_events(feed: str, *, but: str = "") -> bool:
+    """Return whether a feed brings events, such as outages, except one table."""
     name = feed.removeprefix("template_")
-    return name in tables() and table(name).nature == "events" and name != "ledger"
+    return name in tables() and table(name).nature == "events" and name != but

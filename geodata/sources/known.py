@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geodata.periods import shift_month
 from geodata.sources.totals import Feeds
 from geodata.store import DuckDBEngine, SnapshotStore, stored_columns
 from geodata.tables import table
@@ -24,8 +25,8 @@ class Known:
     """What the snapshots before a month hold.
 
     `snapshot` is the latest one before the month, "" when there is none; `feeds` and `titles` are
-    its deliveries. `households` maps household codes to villages and `places` is the list of places,
-    each from the latest snapshot that has it, an earlier one of the month itself included.
+    its deliveries. `households` maps household codes to the villages they were last listed in, within
+    a year; `places` is the list of places of the latest snapshot that has one.
     """
 
     snapshot: str = ""
@@ -51,7 +52,6 @@ def known_before(store: SnapshotStore, month: str) -> Known:
     earlier = [one for one in months if one < month]
     snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
     facts = store.manifest(snapshot).facts if snapshot else {}
-    households = _latest(store, months, "household", ("household_code", "place_code"))
     places = _latest(store, months, "place", tuple(table("place").columns))
     codes = {}
     for name, column in _LISTS.items():
@@ -62,12 +62,25 @@ def known_before(store: SnapshotStore, month: str) -> Known:
         snapshot=snapshot,
         feeds=facts.get("feeds", {}),
         titles=facts.get("titles", {}),
-        households=pd.Series(dtype="str")
-        if households is None
-        else households.set_index("household_code")["place_code"],
+        households=_households(store, [one for one in months if one > shift_month(month, -12)]),
         places=places,
         codes=codes,
     )
+
+
+def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
+    """Return the village in which each household was last listed."""
+    found = pd.Series(dtype="str")
+    for month in months:
+        listed = _latest(store, [month], "household", ("household_code", "place_code"))
+        if listed is not None:
+            found = updated(found, listed.set_index("household_code")["place_code"])
+    return found
+
+
+def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
+    """Return villages by household with those of a newer list in place of the older."""
+    return pd.concat([households[~households.index.isin(listed.index)], listed])
 
 
 def _latest(

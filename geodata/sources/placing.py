@@ -128,6 +128,23 @@ class Placer:
             return np.ones(len(codes), dtype=bool)
         return codes.isin(self.places.at(level).index).to_numpy()
 
+    def is_foreign(self, areas: pd.DataFrame) -> np.ndarray:
+        """Return which rows name another county than that of the list."""
+        own = {
+            split_ending(clean_name(name), lowest=False)[0]
+            for name in self.places.at("county")["name"]
+        }
+        own.discard("")
+        if not own or "area_county" not in areas.columns:
+            return np.zeros(len(areas), dtype=bool)
+        given = areas["area_county"].astype("str").fillna("")
+        known = {name: self._aliases.get(clean_name(name), name) for name in given.unique()}
+        foreign = {
+            name: bool(name) and split_ending(clean_name(to), lowest=False)[0] not in own
+            for name, to in known.items()
+        }
+        return given.map(foreign).to_numpy(bool)
+
     def townships(self, names: pd.Series) -> pd.Series:
         """Return the codes of townships by name, "" where a name is unknown."""
         return names.map({name: self._township(name) for name in names.unique()})

@@ -34,12 +34,13 @@ def check_totals(
     titles: Mapping[str, str],
     names: Mapping[str, str],
     occasional: frozenset[str],
+    seasonal: frozenset[str],
     issues: Issues,
 ) -> None:
     """Report feeds and townships that are missing and townships whose rows jumped.
 
     `titles` names feeds, `names` townships; `occasional` feeds (events such as outages) may come
-    or not.
+    or not, `seasonal` ones (the ledger) change with the harvest, so that a jump says nothing.
     """
     shown = compared[~compared["feed"].isin(occasional)]
     per_feed = shown.groupby("feed")[["before", "now"]].sum()
@@ -49,7 +50,8 @@ def check_totals(
     missing = left[(left["before"] > 0) & (left["now"] == 0)]
     _report("township_missing", missing, titles, names, issues)
     jumped = left[
-        (left["before"] >= settings.small_rows)
+        ~left["feed"].isin(seasonal)
+        & (left["before"] >= settings.small_rows)
         & (left["now"] > 0)
         & (left["change"].abs() * 100 > settings.jump_percent)
     ]

@@ -260,11 +260,11 @@ def _many(count, **given):
 
 def test_missing_township_and_jump_are_reported_at_the_limit(workspace):
     other = {"乡(镇)": "白马乡", "行政村": "大坪村"}
-    _persons(workspace, *_many(20), *_many(20, **other))
+    _persons(workspace, *_many(50), *_many(50, **other))
     _import(workspace)
-    _persons(workspace, *_many(26), *_many(14, **other), month="2025-04")
+    _persons(workspace, *_many(65), *_many(35, **other), month="2025-04")
     assert _found(_import(workspace, "2025-04")) == set()
-    _persons(workspace, *_many(27), month="2025-04")
+    _persons(workspace, *_many(66), month="2025-04")
     checks = set(_import(workspace, "2025-04").issues["check"])
     assert checks == {"jump", "township_missing"}
 
