@@ -13,6 +13,7 @@ from geodata import i18n
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult
 from geodata.boundaries.join.ledger import MATCHED, PROPOSED, UNMATCHED
+from geodata.boundaries.summary import finding_lines
 from geodata.escaping import html_text
 from geodata.sources.readers import SourceTable
 
@@ -167,8 +168,7 @@ def _how(layer: Boundaries, source: SourceTable, result: JoinResult, notes: Sequ
         "steps": "，".join(
             f"{text(f'join.step_{step}')} {count:,}" for step, count in result.matched_by.items()
         ),
-        "repairs": "，".join(f"{kind} {n}" for kind, n in layer.repair_counts().items()),
     }
     lines = cards((text(f"join.fact_{name}"), value) for name, value in facts.items() if value)
-    listed = "".join(f"<li>{html_text(note, 400)}</li>" for note in notes)
+    listed = "".join(f"<li>{html_text(note, 400)}</li>" for note in (*finding_lines(layer), *notes))
     return section(text("join.how_title"), "", f"{lines}<ul>{listed}</ul>", kind="how")

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from dashboard.texts import text
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult
+from geodata.boundaries.summary import finding_lines
 
 
 def summary_lines(layer: Boundaries, result: JoinResult, notes: Sequence[str]) -> Iterator[str]:
     """Yield what was read, by which columns it was joined, and the counts of both sides."""
     yield text("join.read", encoding=layer.encoding.name, crs=layer.crs.label)
-    repairs = {**layer.repair_counts(), **layer.issue_counts()}
-    if repairs:
-        listed = "，".join(f"{kind} {count}" for kind, count in repairs.items())
-        yield text("join.boundary_issues", repairs=listed)
+    yield from finding_lines(layer)
     columns = result.columns
     for kind, ours, theirs in (
         ("code", columns.boundary_code, columns.table_code),

@@ -116,11 +116,17 @@ def reading_lines(read: Boundaries, lang: str | None = None) -> list[str]:
         _line("encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt),
         _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
     ]
-    found += [
+    clean = [] if read.repairs else [text("boundaries.line_no_repairs", lang)]
+    return found + clean + finding_lines(read, lang)
+
+
+def finding_lines(read: Boundaries, lang: str | None = None) -> list[str]:
+    """Return what to be careful about in a layer: warnings, repairs and issues; [] when nothing."""
+    warnings = [
         text("boundaries.line_warning", lang, sentence=remark.sentence(lang))
         for remark in _warnings(read)
     ]
-    return found + _repair_lines(read, lang) + _issue_lines(read, lang)
+    return warnings + _repair_lines(read, lang) + _issue_lines(read, lang)
 
 
 def _warnings(read: Boundaries) -> tuple[Remark, ...]:
@@ -128,8 +134,6 @@ def _warnings(read: Boundaries) -> tuple[Remark, ...]:
 
 
 def _repair_lines(read: Boundaries, lang: str | None) -> list[str]:
-    if not read.repairs:
-        return [text("boundaries.line_no_repairs", lang)]
     lines = []
     for kind, count in read.repair_counts().items():
         rows = [str(repair.feature + 1) for repair in read.repairs if repair.kind == kind]

@@ -39,7 +39,7 @@ def test_lines_say_what_was_read(run, shapefile, monkeypatch):
 
 
 def test_lines_are_chinese_by_default(run, shapefile):
-    assert "文字编码:gb18030" in run(shapefile)[1]
+    assert "文字编码：gb18030" in run(shapefile)[1]
 
 
 def test_json_is_one_object_with_every_figure(run, shapefile):
