@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import read_values
+from geodata.hotspots.labelled import Labelled, read_values
 from geodata.hotspots.trend import mann_kendall, seasonal_mann_kendall
 
 MIN_PERIODS = 10
@@ -42,7 +42,7 @@ def emerging(
     Parameters
     ----------
     z
-        (n, T) Gi* scores, months in order; NaN is "not observed".
+        (n, T) Gi* scores, months in order, or one series (T,) for one code; NaN is "not observed".
     significant
         (n, T) booleans, or numbers whose sign tells hot from cold (such as bins -3..3).
     trend
@@ -61,9 +61,12 @@ def emerging(
     count nor break a run. After the wording of Esri's emerging hot spot analysis, made exclusive.
     """
     given = read_values(z, "z")
-    x = given.table()
+    x = _series(given)
     sign = _signs_of(significant, x)
-    direction = trend_direction(x) if trend is None else np.sign(read_values(trend, "trend").array)
+    if trend is None:
+        direction = trend_direction(x)
+    else:
+        direction = np.sign(read_values(np.atleast_1d(trend), "trend").array)
     known = ~np.isnan(x)
     hot, cold = known & (sign > 0), known & (sign < 0)
     warm = _side(hot, cold, known, direction, sporadic_needs_final)
@@ -71,7 +74,16 @@ def emerging(
     side = np.where(hot[:, -1], 1, np.where(cold[:, -1], -1, np.where(warm != 0, 1, -1)))
     codes = np.where(side > 0, warm, -chill)
     assessed = known[:, -1] & (known.sum(axis=1) >= min_periods)
-    return given.labelled(np.where(assessed, codes, NOT_ASSESSED).astype(np.int8))
+    return _shaped(np.where(assessed, codes, NOT_ASSESSED).astype(np.int8), given)
+
+
+def _series(given: Labelled) -> np.ndarray:
+    """Return (villages, months); a single series is one village."""
+    return given.array[None, :] if given.array.ndim == 1 else given.table()
+
+
+def _shaped(codes: np.ndarray, given: Labelled) -> object:
+    return int(codes[0]) if given.array.ndim == 1 else given.labelled(codes)
 
 
 def _signs_of(significant: object, z: np.ndarray) -> np.ndarray:
@@ -79,7 +91,7 @@ def _signs_of(significant: object, z: np.ndarray) -> np.ndarray:
     marks = np.asarray(significant)
     if marks.dtype == object:
         marks = read_values(significant, "significant").array
-    marks = marks.reshape(len(marks), -1) if marks.ndim else marks
+    marks = marks[None, :] if marks.ndim == 1 else marks.reshape(len(marks), -1)
     if marks.shape != z.shape:
         raise HotspotError("hotspots.shapes_differ", events=str(z.shape), base=str(marks.shape))
     known = np.nan_to_num(z)
@@ -125,7 +137,7 @@ def trend_direction(
         known = ", ".join(TREND_TESTS)
         raise HotspotError("hotspots.bad_option", name="test", value=test, known=known)
     given = read_values(z, "z")
-    x = given.table()
+    x = _series(given)
     found = seasonal_mann_kendall(x) if test == "seasonal" else mann_kendall(x)
     p = found.p_ar1 if test == "ar1" else found.p
     length = (x.shape[1] - 1) / (12 if test == "seasonal" else 1)
@@ -134,6 +146,6 @@ def trend_direction(
         moved = np.abs(found.slope) * length >= MATERIAL_CHANGE - 1e-12
         direction = np.where((p <= alpha) & moved, np.sign(found.S), 0)
     if rate is not None:
-        own = mann_kendall(read_values(rate, "rate").table()).S
+        own = mann_kendall(_series(read_values(rate, "rate"))).S
         direction = np.where(np.sign(own) == direction, direction, 0)
-    return given.labelled(direction.astype(np.int8))
+    return _shaped(direction.astype(np.int8), given)

@@ -16,6 +16,7 @@ MIN_VILLAGES = 30
 # A spread below this share of the largest value is rounding noise, not variation.
 NO_VARIATION = 1e-9
 _BLOCK = 4096
+_HUGE = 1e150
 _LOG = logging.getLogger(__name__)
 
 REASONS = (
@@ -86,8 +87,11 @@ def read_input(values: object, neighbours: object) -> tuple[Labelled, Links]:
 def compute_gi(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) -> np.ndarray:
     """Return z for (n, T) numbers, NaN where not assessed; infinite ones raise HotspotError."""
     mean, squares = _first_pass(x)
-    if not np.isfinite(mean).all():
-        refuse_infinite(x, mean)
+    if not np.isfinite(squares).all():
+        refuse_infinite(x, squares)
+        largest = np.fmax.reduce(np.abs(x), axis=0)
+        if np.fmax.reduce(largest) > _HUGE:  # squares would overflow; z has no unit
+            x = x / np.where(largest > 0, largest, 1.0)
         return _with_gaps(x, links, min_villages)
     return _complete(x, links, min_villages, mean=mean, s=np.sqrt(squares / len(x)))
 

@@ -71,7 +71,7 @@ def read_values(values: object, name: str = "values", *, checked: bool = True) -
         array = _as_float(like)
     except (TypeError, ValueError):
         raise HotspotError("hotspots.not_numbers", name=name) from None
-    if array.ndim == 0 or len(array) == 0:
+    if array.ndim == 0 or array.size == 0:
         raise HotspotError("hotspots.no_values", name=name)
     if checked:
         refuse_infinite(array, _sum(array), name)

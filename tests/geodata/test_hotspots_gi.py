@@ -42,6 +42,14 @@ def test_equals_the_formula_as_written():
     np.testing.assert_allclose(hotspots.gi_star(x, LINKS), _by_hand(x, LINKS), atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [1e-100, 1e200, 1e307])
+def test_tiny_and_huge_values_keep_their_scores(scale):
+    x = _noise(N)
+    np.testing.assert_allclose(
+        hotspots.gi_star(x * scale, LINKS), hotspots.gi_star(x, LINKS), atol=1e-9
+    )
+
+
 def test_missing_village_equals_a_county_without_it():
     x = _noise(N)
     x[[5, 20]] = np.nan
@@ -224,6 +232,7 @@ def test_reasons_say_exactly_where_the_score_is_missing():
         (np.r_[np.inf, _noise(N - 1)], "infinite"),
         (["many"] * N, "not a number"),
         (np.array([]), "empty"),
+        (np.empty((N, 0)), "empty"),
         (_noise(N - 1), "63"),
     ],
 )

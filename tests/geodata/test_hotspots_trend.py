@@ -148,6 +148,13 @@ def test_category_of_a_series(series, trend, code, why):
     assert hotspots.emerging(z, marked, trend=[trend])[0] == code, why
 
 
+def test_one_series_has_one_code():
+    z = np.full(12, 3.0)
+    assert hotspots.emerging(z, z > 2) == 4
+    assert hotspots.emerging(z, z > 2, trend=1) == 3
+    assert hotspots.trend_direction(np.linspace(0, 5, 24)) == 1
+
+
 def test_older_wording_of_sporadic_needs_no_final_month():
     signs = _signs("..H...H.....")
     z = 3.0 * signs
