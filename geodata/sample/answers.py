@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from geodata.sample.plan import line_of, month_text
+from geodata.sample.planted import Case, Fault
 from geodata.sample.world import World, live
 
 _EXTRA = 6  # months lived beyond the last one to see who falls below the line
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One planted fault: where it stands (file, sheet, row as printed, header) and of what kind.
-
-    `check` is the name of the check that finds it, `month` the folder of the file, `written` what
-    the cell holds now and `right` what it held.
-    """
-
-    month: str
-    file: str
-    sheet: str
-    row: int
-    column: str
-    check: str
-    written: str
-    right: str
 
 
 def write_answers(
@@ -39,24 +22,21 @@ def write_answers(
     world: World,
     *,
     faults: Sequence[Fault],
+    cases: Sequence[Case],
     places: dict[str, object],
-    rows: dict[str, int],
-    visits: list[str],
 ) -> None:
-    """Write answers.json (places, feeds, clusters, rows), faults.csv and falling.csv."""
+    """Write answers.json (places, feeds, clusters), faults.csv, rules.csv and falling.csv."""
     folder.mkdir(parents=True, exist_ok=True)
     told = {
         "clusters": [_cluster(world, at) for at in range(len(world.plan.clusters))],
         "months": list(world.plan.months),
-        "rows": rows,
-        "members_seen_differ": visits,
         **places,
     }
     text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "answers.json").write_bytes(text.encode())
-    columns = [one.name for one in fields(Fault)]
-    table = pd.DataFrame([vars(fault) for fault in faults], columns=columns)
-    _csv(folder / "faults.csv", table)
+    for name, kind, entries in (("faults.csv", Fault, faults), ("rules.csv", Case, cases)):
+        columns = [one.name for one in fields(kind)]
+        _csv(folder / name, pd.DataFrame([vars(entry) for entry in entries], columns=columns))
     _csv(folder / "falling.csv", _falling(world))
 
 

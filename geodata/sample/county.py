@@ -18,13 +18,15 @@ import numpy as np
 
 from geodata.config import make_workspace
 from geodata.sample import names
-from geodata.sample.answers import Fault, write_answers
-from geodata.sample.dirt import Desk, File
+from geodata.sample.answers import write_answers
+from geodata.sample.cases import plant_cases
+from geodata.sample.dirt import Desk
 from geodata.sample.faults import plant_faults
 from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
 from geodata.sample.people_exports import registered_persons
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, month_text
+from geodata.sample.planted import Case, Fault
 from geodata.sample.shapefiles import write_shapefile
 from geodata.sample.world import Month, World, live, make_world
 
@@ -53,8 +55,9 @@ def write_county(
 
     The months end with 2025-12. `step` is told each month before it is written. The folder answers
     holds answers.json (clusters, faults of places and feeds), faults.csv (planted faults with
-    file, sheet, row, column and check) and falling.csv (households that fall below the line). The
-    same numbers give the same bytes. Raises ConfigError when the folder is a workspace already and
+    file, sheet, row, column and check), rules.csv (households and villages that rules must flag in
+    the last month) and falling.csv (households that fall below the line). The same numbers give
+    the same bytes. Raises ConfigError when the folder is a workspace already and
     ValueError for fewer than 24 villages, 40 households a village or 6 months.
     """
     if villages < 24 or households < villages * 40 or months < 6:
@@ -66,13 +69,16 @@ def write_county(
     _write_boundaries(place, world)
     _write_line(place)
     faults: list[Fault] = []
+    cases: list[Case] = []
     rows: dict[str, int] = {}
     differ: list[str] = []
     last = world.plan.first + months - 1
     for month in live(world):
         step(month_text(month.number))
         if month.number == last:
-            files, faults, differ = _soiled(world, month)
+            desk, cases, differ = _soiled(world, month)
+            files = desk.finished()
+            faults = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
         else:
             files = month_files(world, month)[0]
         if month.number == last - 2:
@@ -83,12 +89,13 @@ def write_county(
         rows |= {f"{stamp}/{name}": count for name, count in written.items()}
     faults = [_with_suffix(fault, rows) for fault in faults]
     facts = _places_told(world, last - 2)
-    write_answers(place / "answers", world, faults=faults, places=facts, rows=rows, visits=differ)
+    facts |= {"rows": rows, "members_seen_differ": differ}
+    write_answers(place / "answers", world, faults=faults, cases=cases, places=facts)
     return place
 
 
-def _soiled(world: World, month: Month) -> tuple[dict[str, File], list[Fault], list[str]]:
-    """Return the files of the last month with the planted faults, and the list of these."""
+def _soiled(world: World, month: Month) -> tuple[Desk, list[Case], list[str]]:
+    """Return the last month's files with faults, the cases for rules, and visits that met fewer."""
     rng = np.random.default_rng([world.seed, 20])
     everyone = np.arange(len(world.households))
     persons = registered_persons(world, month, everyone)
@@ -103,8 +110,7 @@ def _soiled(world: World, month: Month) -> tuple[dict[str, File], list[Fault], l
         size = files["persons"].columns["人数"][position].as_py()
         desk.write("persons", position, "人数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
-    order = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
-    return desk.finished(), order, differ
+    return desk, plant_cases(desk, world, month), differ
 
 
 def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.sample.answers import Fault
 from geodata.sample.exports import Columns
+from geodata.sample.planted import Fault
 
 _COPIES = 2
 
@@ -50,6 +50,7 @@ class Desk:
     faults: list[Fault] = field(default_factory=list)
     _cells: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
     _added: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
+    _dropped: dict[str, set[int]] = field(default_factory=dict)
 
     def choose(self, file: str, mask: np.ndarray, count: int = _COPIES) -> list[int]:
         """Return positions of rows of a file where `mask` holds, of households not yet touched."""
@@ -81,6 +82,10 @@ class Desk:
         row = self.files[file].first + self.files[file].rows + len(added) - 1
         written = changes.get(header, self.files[file].columns[header][position].as_py())
         self.remember(file, row, header, check=check, written=written)
+
+    def drop(self, file: str, positions: np.ndarray) -> None:
+        """Leave rows out of a file in which no fault is remembered, since later rows move up."""
+        self._dropped.setdefault(file, set()).update(int(one) for one in positions)
 
     def remember(
         self, file: str, row: int, header: str, *, check: str, written: str, right: str = ""
@@ -114,6 +119,7 @@ class Desk:
                 header: _changed(column, self._cells.get((name, header), {}))
                 for header, column in file.columns.items()
             }
+            columns = _without(columns, self._dropped.get(name, set()))
             for position, changes in self._added.get(name, []):
                 columns = {
                     header: pa.concat_arrays(
@@ -123,6 +129,14 @@ class Desk:
                 }
             done[name] = File(file.name, columns, file.sheet, file.titles)
         return done
+
+
+def _without(columns: Columns, dropped: set[int]) -> Columns:
+    if not dropped:
+        return columns
+    count = len(next(iter(columns.values())))
+    kept = pa.array(np.setdiff1d(np.arange(count), sorted(dropped)))
+    return {header: column.take(kept) for header, column in columns.items()}
 
 
 def _changed(column: pa.Array, cells: dict[int, str]) -> pa.Array:

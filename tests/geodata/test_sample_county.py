@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tomllib
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -36,6 +37,7 @@ def faults(county):
     return pd.read_csv(county / "answers" / "faults.csv", dtype=str, keep_default_na=False)
 
 
+@cache
 def _read(file):
     """Return the cells below the header, the header's row number and the lines above it."""
     if file.suffix == ".xlsx":
@@ -258,3 +260,16 @@ def test_households_of_the_answers_fall_below_the_line(county):
 def test_too_small_a_county_is_refused(tmp_path, wrong):
     with pytest.raises(ValueError, match="too small"):
         write_county(tmp_path / "x", **{**SIZE, **wrong})
+
+
+def test_cases_for_the_rules_are_in_the_files(county):
+    cases = pd.read_csv(county / "answers" / "rules.csv", dtype=str)
+    households = _export(county, "2025-12", "households").set_index("户编号")
+    measures = set(_read(county / "raw" / "2025-12" / "帮扶措施.csv")[0]["户编号"])
+    assert cases["rule"].nunique() >= 12
+    for case in cases[cases["rule"] == "no_measure_in_time"].itertuples():
+        assert case.code not in measures
+        assert households.loc[case.code, "监测对象类别"] != ""
+    for case in cases[cases["rule"] == "unsafe_water_unmonitored"].itertuples():
+        assert households.loc[case.code, "监测对象类别"] == ""
+        assert households.loc[case.code, "是否解决安全饮用水"] == "否"

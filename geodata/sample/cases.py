@@ -1,0 +1,105 @@
+"""Households and villages whose records contradict each other across tables, for the rules to find.
+
+Every file reads well, so an import has nothing to say; the names of the rules are those of the
+themes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geodata.sample.dirt import Desk
+from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts
+from geodata.sample.planted import Case
+from geodata.sample.world import Month, World
+
+
+def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
+    """Change records of the last month so that rules flag them; returns who is flagged by what."""
+    facts = family_facts(world.persons, len(world.households), month.number)
+    listed, removed = (month.state[name].to_numpy() for name in ("listed", "removed"))
+    risk = world.episodes["risk_1"].to_numpy()
+    active = listed & ~removed & (month.number - world.episodes["identified"].to_numpy() >= 3)
+    calm = active & ~np.isin(risk, [HOUSE_RISK, WATER_RISK])
+    well, labour = (facts["ill"] == 0).to_numpy(), (facts["labour"] > 0).to_numpy()
+    whole = (facts["disabled"] == 0).to_numpy()
+    plain, dibao = ~world.registered, month.state["dibao"].to_numpy()
+    first, wage = "致贫/返贫风险1", "识别时工资性收入"
+    cells = (
+        ("illness_all_healthy", calm & well & whole, {first: "因病"}),
+        ("disability_without_person", calm & whole, {first: "因残"}),
+        ("work_risk_without_labour", calm & ~labour, {first: "因务工就业不稳"}),
+        ("unsafe_house_unmonitored", plain, {"是否危房户": "是", "是否住房出现安全问题": "是"}),
+        (
+            "unsafe_water_unmonitored",
+            plain,
+            {"是否解决安全饮用水": "否", "是否饮水出现安全问题": "是"},
+        ),
+        ("removed_income_below_line", removed, {"消除后人均纯收入": "3000.00"}),
+        ("wage_implausible", calm, {wage: "60.00"}),
+    )
+    cases = []
+    for rule, mask, changes in cells:
+        for position in desk.choose("households", mask):
+            for header, value in changes.items():
+                desk.write("households", position, header, value)
+            cases.append(_case(rule, position))
+    cases += _measure_cases(
+        desk, active & labour & ~dibao & calm, active & dibao, risk == HOUSE_RISK
+    )
+    return cases + _village_cases(desk, world)
+
+
+def _case(rule: str, household: int) -> Case:
+    return Case(rule, "household", f"99{household + 1:011d}")
+
+
+def _measure_cases(
+    desk: Desk, able: np.ndarray, assured: np.ndarray, housed: np.ndarray
+) -> list[Case]:
+    """Change or take away help measures of a few households."""
+    cases = []
+    for household in desk.choose("households", able):
+        desk.drop("measure", np.flatnonzero(desk.owners["measure"] == household))
+        cases.append(_case("no_measure_in_time", household))
+    social = ("社会帮扶", "节日慰问")
+    changes = (
+        ("labour_with_assurance_only", able, "", ("综合保障", "临时救助")),
+        ("dibao_measure_without_dibao", able, "", ("综合保障", "享受农村低保")),
+        ("dibao_without_measure", assured, "综合保障", social),
+        ("house_without_housing", housed & able, "住房安全保障", social),
+    )
+    for rule, mask, old, (kind, detail) in changes:
+        for household in desk.choose("households", mask):
+            rows = np.flatnonzero(desk.owners["measure"] == household)
+            kinds = [desk.files["measure"].columns["帮扶措施类别"][row].as_py() for row in rows]
+            chosen = [row for row, was in zip(rows, kinds, strict=True) if old in ("", was)]
+            if rule.startswith("dibao_measure"):
+                chosen = chosen[-1:]
+            for number, row in enumerate(chosen):
+                desk.write("measure", int(row), "帮扶措施类别", kind)
+                desk.write(
+                    "measure",
+                    int(row),
+                    "措施内容",
+                    detail + "ⅠⅡⅢⅣ"[number : number + 1] * (number > 0),
+                )
+            cases.append(_case(rule, household))
+    return cases
+
+
+def _village_cases(desk: Desk, world: World) -> list[Case]:
+    """Give a village too little land, and leave a figure of an exited village empty."""
+    codes = world.places.villages["code"]
+    anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
+    exited = desk.files["villages"].columns["是否脱贫村"].to_numpy(zero_copy_only=False) == "是"
+    cases = []
+    for rule, mask, header, value in (
+        ("farmland_less_than_listed", anywhere, "耕地面积", "1.0"),
+        ("village_basics_missing", exited, "小学个数", ""),
+    ):
+        for position in desk.choose("villages", mask):
+            desk.write("villages", position, header, value)
+            village = -1 - int(desk.owners["villages"][position])
+            cases.append(Case(rule, "village", str(codes.iloc[village])))
+    return cases
