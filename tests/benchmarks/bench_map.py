@@ -1,0 +1,200 @@
+"""The map against HoloViews polygons in Panel, in one run: ``python -m tests.benchmarks.bench_map``.
+
+For 752 and 3,000 villages (or the numbers given): bytes and seconds to the first map in headless
+Chromium with an empty cache, bytes and seconds of a period switch. Every page is a slider over a
+map of one figure; "page" is the whole page of the app with ranking, trend and headline.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.atlas import Atlas, open_atlas, write_atlas
+from geodata.sample.places import make_places
+from tests.browser.conftest import FLAGS
+from tests.invented import LEVELS, RATE, GridTree, grid_values
+
+KINDS = ("map", "page", "holoviews")
+PATIENCE = 240_000  # milliseconds; the naive way takes long on a busy machine
+
+
+def write_county(folder: Path, villages: int) -> None:
+    """Write the atlas of an invented county with true village borders."""
+    frame = make_places(villages, max(villages // 75, 1), 7).villages.set_index("code")
+    towns = frame.drop_duplicates("township_code")
+    code = frame["county_code"].iloc[0]
+    rows = [(code, "county", frame["county"].iloc[0], None)]
+    rows += [(t.township_code, "township", t.township, code) for t in towns.itertuples(index=False)]
+    rows += [(v.Index, "village", v.name, v.township_code) for v in frame.itertuples()]
+    places = pd.DataFrame(rows, columns=["key", "level", "name", "parent"]).set_index("key")
+    tree = GridTree(places, frame[["geometry"]], LEVELS)
+    values = grid_values(tree)
+    values = values[values["indicator"] == "poor_share"]
+    write_atlas(folder, title="县", tree=tree, values=values, indicators=[RATE], join={}, source={})
+
+
+def serve(kind: str, folder: Path, port: int) -> None:
+    """Serve one kind of page until killed."""
+    import panel as pn
+
+    from dashboard.app import app_of
+    from dashboard.server.geometry import GeometryFiles
+
+    atlas = open_atlas(folder)
+    files = GeometryFiles(atlas)
+    pages = {
+        "map": lambda: _map_alone(atlas, files.sources),
+        "page": app_of(atlas, files.sources),
+        "holoviews": lambda: _holoviews(atlas),
+    }
+    pn.extension()
+    routes = files.routes()
+    pn.serve({"/": pages[kind]}, port=port, show=False, extra_patterns=routes, address="127.0.0.1")
+
+
+def _map_alone(atlas: Atlas, sources):
+    import panel as pn
+
+    from dashboard.maps.screen import LIBRARY
+    from dashboard.state import State
+    from dashboard.views.map_view import MapView
+
+    state = State(atlas)
+    slider = pn.widgets.DiscreteSlider(options=list(atlas.periods), value=state.period)
+    slider.param.watch(lambda event: state.param.update(period=event.new), "value")
+    return pn.Column(slider, MapView(state, sources, LIBRARY), sizing_mode="stretch_both")
+
+
+def _holoviews(atlas: Atlas):
+    """Return the way of the tutorials: merge, and polygons drawn again for each period."""
+    import holoviews as hv
+    import panel as pn
+
+    hv.extension("bokeh")
+    slider = pn.widgets.DiscreteSlider(options=list(atlas.periods), value=atlas.periods[-1])
+    parts = atlas.geometry("village").reset_index().explode(index_parts=False)
+    names = atlas.places["name"]
+
+    def draw(period):
+        values = atlas.frame("poor_share", period, "village")["value"]
+        polygons = [
+            {
+                **dict(zip("xy", np.array(row.geometry.exterior.coords).T, strict=True)),
+                "value": values[row.key],
+                "name": names[row.key],
+            }
+            for row in parts.itertuples()
+        ]
+        return hv.Polygons(polygons, vdims=["value", "name"]).opts(
+            color="value", cmap="YlOrRd", width=1100, height=700, tools=["hover"]
+        )
+
+    return pn.Column(slider, pn.bind(draw, slider))
+
+
+def measure(kind: str, folder: Path, browser) -> dict[str, float]:
+    """Return bytes and seconds of the first map and of the best of two period switches."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "tests.benchmarks.bench_map", "--serve", kind]
+    server = subprocess.Popen([*command, str(folder), str(port)], stderr=subprocess.DEVNULL)
+    try:
+        _answer(f"http://127.0.0.1:{port}/")
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        try:
+            return _visit(context.new_page(), kind, f"http://127.0.0.1:{port}/")
+        finally:
+            context.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answer(address: str) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(address, timeout=120).read()
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise SystemExit(f"{address} does not answer")
+
+
+def _visit(page, kind: str, address: str) -> dict[str, float]:
+    sent = {"bytes": 0}
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda e: _add(sent, e["encodedDataLength"]))
+    page.on("websocket", lambda s: s.on("framereceived", lambda f: _add(sent, len(f))))
+    start = time.perf_counter()
+    page.goto(address, timeout=PATIENCE)
+    _drawn(page, kind, 0)
+    found = {"first_s": time.perf_counter() - start, "first_bytes": sent["bytes"]}
+    page.wait_for_timeout(2000)
+    slider = page.locator("[role=slider], .noUi-handle, input[type=range]").first
+    slider.focus()
+    switches = []
+    for _ in range(2):
+        before, sent["bytes"] = _paints(page) if kind != "holoviews" else 0, 0
+        start = time.perf_counter()
+        page.keyboard.press("ArrowLeft")
+        _drawn(page, kind, before, switched=True, sent=sent)
+        switches.append((time.perf_counter() - start, sent["bytes"]))
+        page.wait_for_timeout(1500)
+    found["switch_s"], found["switch_bytes"] = min(switches)
+    return found
+
+
+def _add(sent: dict[str, int], count: int) -> None:
+    sent["bytes"] += count
+
+
+def _paints(page) -> int:
+    return int(page.locator(".screen").get_attribute("data-painted") or 0)
+
+
+def _drawn(page, kind: str, before: int, *, switched: bool = False, sent=None) -> None:
+    """Wait until the map is on the screen: painted, or Bokeh idle and two frames drawn."""
+    if kind != "holoviews":
+        page.wait_for_selector(".screen[data-painted]", timeout=PATIENCE)
+        while _paints(page) <= before:
+            page.wait_for_timeout(10)
+        return
+    while switched and sent["bytes"] < 10_000:
+        page.wait_for_timeout(10)
+    page.wait_for_function("window.Bokeh?.documents?.[0]?.is_idle", timeout=PATIENCE)
+    page.evaluate("new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")
+
+
+def main(sizes: list[int]) -> None:
+    """Print one table for each number of villages."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for villages in sizes:
+            folder = Path(scratch) / str(villages)
+            write_county(folder, villages)
+            rows = {kind: measure(kind, folder, browser) for kind in KINDS}
+            table = pd.DataFrame(rows).T
+            for column in table:
+                table[f"{column}_ratio"] = table.loc["holoviews", column] / table[column]
+            print(f"\n{villages} villages\n{table.round(2).T.to_string()}", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve"]:
+        serve(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    else:
+        main([int(size) for size in sys.argv[1:]] or [752, 3000])
