@@ -10,7 +10,7 @@ from dashboard.joining.figures import Plan, make_plan
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
 from geodata import i18n
-from geodata.atlas import Atlas, Indicator, open_atlas
+from geodata.atlas import Atlas, Indicator
 from geodata.boundaries.join import join_indicators
 from geodata.boundaries.read import read_boundaries
 from geodata.sample.join_demo import DEMO_INDICATORS, DemoIndicator, write_join_demo
@@ -26,7 +26,7 @@ def make_demo(folder: Path, *, villages: int = 120, townships: int = 8, months: 
     table, periods = read_series([files.table], period_column=PERIOD_COLUMN)
     result = join_indicators(layer, table, periods=periods)
     tree = join_tree(layer, result)
-    save_join_atlas(
+    atlas = save_join_atlas(
         folder,
         title=text("demo.title", county=tree.places["name"].iloc[0]),
         tree=tree,
@@ -40,10 +40,9 @@ def make_demo(folder: Path, *, villages: int = 120, townships: int = 8, months: 
                 period=PERIOD_COLUMN,
             )
         ),
-        join=result.counts(),
+        result=result,
         source={"boundaries": files.boundaries.name, "table": files.table.name},
     )
-    atlas = open_atlas(folder)
     write_web_map(atlas, folder / "map.html")
     return atlas
 

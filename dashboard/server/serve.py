@@ -36,6 +36,7 @@ def serve_atlas(
         title=atlas.title,
         unused_session_lifetime=60_000,
         check_unused_sessions=20_000,
+        compress_response=True,
         verbose=False,
     )
 

@@ -75,6 +75,13 @@ class TrendView(pn.viewable.Viewer):
         return f"<h2>{html_text(title)} <small>{html_text(note)}</small></h2>"
 
     def _update(self, *events) -> None:
+        """Draw after the map has been sent: a chart takes longer than a change of colours."""
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            pn.state.curdoc.add_next_tick_callback(self._draw)
+        else:
+            self._draw()
+
+    def _draw(self) -> None:
         self.column.visible = len(self.state.periods) > 1
         self.title.object = self._title()
         self.pane.object = self._chart()
