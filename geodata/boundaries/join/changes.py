@@ -157,27 +157,24 @@ def _from_frame(frame: pd.DataFrame) -> Changes:
     get = {role: texts.get(role, blank) for role in _HEADINGS}
     old_codes = clean_codes(get["old_code"])[0]
     latest = _latest_names(old_codes, get)
-    entries = []
+    lines = pd.DataFrame({**get, "old_code": old_codes}).to_dict("records")
     # One entry a row; such tables hold a few thousand rows.
-    for row in range(len(frame)):
-        line = {role: column.iloc[row] for role, column in get.items()}
-        if line["reason"] in _IN_USE:
-            continue
-        new_codes = _whole_successors(line["new_code"])
-        new_name = line["new_name"] or (latest.get(new_codes[0], "") if len(new_codes) == 1 else "")
-        entries.append(
-            Change(
-                old_name=line["old_name"],
-                new_name=new_name,
-                old_code=old_codes.iloc[row],
-                new_codes=new_codes,
-                reason=line["reason"],
-                when=line["when"],
-                parent=line["parent"],
-            )
-        )
+    entries = [_change(line, latest) for line in lines if line["reason"] not in _IN_USE]
     starts = {code: start for code, start in zip(old_codes, get["start"], strict=True) if start}
     return Changes(tuple(entries), starts)
+
+
+def _change(line: Mapping[str, str], latest: Mapping[str, str]) -> Change:
+    new_codes = _whole_successors(line["new_code"])
+    return Change(
+        old_name=line["old_name"],
+        new_name=line["new_name"] or (latest.get(new_codes[0], "") if len(new_codes) == 1 else ""),
+        old_code=line["old_code"],
+        new_codes=new_codes,
+        reason=line["reason"],
+        when=line["when"],
+        parent=line["parent"],
+    )
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
@@ -203,8 +200,8 @@ def _columns(frame: pd.DataFrame) -> dict[str, str]:
 
 def _whole_successors(text: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[;；、,，\s]+", text) if part]
-    codes = clean_codes(pd.Series([part for part in parts if not _PART.fullmatch(part)], dtype=str))
-    return tuple(code for code in codes[0] if code)
+    whole = [re.sub(r"\.0+$|[-\s]", "", part) for part in parts if not _PART.fullmatch(part)]
+    return tuple(code for code in whole if code)
 
 
 def _latest_names(codes: pd.Series, get: Mapping[str, pd.Series]) -> dict[str, str]:
