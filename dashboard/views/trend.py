@@ -67,8 +67,14 @@ class TrendView(pn.viewable.Viewer):
     def _title(self) -> str:
         state = self.state
         indicator = state.atlas.indicator(state.indicator)
-        values = {"place": state.atlas.name(state.place), "unit": indicator.unit_in(state.lang)}
-        title = text("trend.title", state.lang, indicator=indicator.title_in(state.lang), **values)
+        unit = indicator.unit_in(state.lang)
+        title = text(
+            "trend.title",
+            state.lang,
+            place=state.atlas.name(state.place),
+            indicator=indicator.title_in(state.lang),
+            unit=text("trend.unit", state.lang, unit=unit) if unit else "",
+        )
         if self._course(state.place)["whole"].all():
             return f"<h2>{html_text(title)}</h2>"
         note = text("trend.partial", state.lang)
