@@ -9,7 +9,8 @@ import click
 
 from dashboard.texts import text
 
-_PATH = click.Path(path_type=Path)
+# Whether a file can be read is said in a sentence by its reader.
+_PATH = click.Path(path_type=Path, readable=False)
 
 
 def _help(name: str) -> str:

@@ -179,12 +179,12 @@ def test_code_join_still_drills_down_by_names(county, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--table-code", "没有"], "没有名为「没有」的列"),
+        (["--table-code", "没有"], "没有名为“没有”的列"),
         (["--value", "低收入"], "最接近的是：低收入户"),
-        (["--value", "空列"], "「空列」列全部为空"),
+        (["--value", "空列"], "“空列”列全部为空"),
         (["--value", "村"], "没有一个可用的数值"),
         (["--boundary-name", "TOWN,NAMES"], "最接近的是：NAME"),
-        (["--aliases", "absent.csv"], "找不到文件「absent.csv」"),
+        (["--aliases", "absent.csv"], "找不到文件“absent.csv”"),
         (["--table-encoding", "big5x"], "不认识编码"),
         (["--crs", "EPSG:1"], "EPSG:1"),
     ],
@@ -204,7 +204,7 @@ def test_bad_option_is_one_sentence_and_code_2(county, tmp_path, capsys, options
 def test_column_name_given_twice_is_refused(county, tmp_path, capsys):
     (tmp_path / "t.csv").write_text("乡镇,村,户,户\n东乡,甲村,1,2\n", encoding="utf-8")
     assert run(county, tmp_path / "t.csv") == 2
-    assert "「户」列出现了不止一次" in capsys.readouterr().err
+    assert "“户”列出现了不止一次" in capsys.readouterr().err
 
 
 def test_wrong_sheet_names_the_nearest(county, tmp_path, capsys):

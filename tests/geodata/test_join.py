@@ -243,7 +243,7 @@ def test_merged_place_is_explained_with_its_successor_and_not_joined():
     )  # fmt: skip
     result = by_code(["990109", "990102"], ["990103", "990102"], crosswalk=changes)
     assert result.feature_of_row.tolist() == [-1, 1]
-    assert "已并入「新区 990109」" in outcome(result)["reason"]
+    assert "已并入“新区 990109”" in outcome(result)["reason"]
 
 
 def test_place_that_was_split_is_explained():
@@ -257,7 +257,7 @@ def test_abolished_place_is_explained():
         原区划代码=["990103"], 原名称=["丙乡"], 变更原因=["撤销乡"], 现区划代码=[""], 现名称=[""]
     )
     result = by_code(["990102", "990105"], ["990103"], crosswalk=changes)
-    assert "「丙乡」已撤销" in outcome(result)["reason"]
+    assert "“丙乡”已撤销" in outcome(result)["reason"]
 
 
 def test_accepted_proposal_is_matched_next_time():
@@ -293,7 +293,7 @@ def test_decision_about_absent_places_is_told():
 
 def test_decision_that_is_not_understood_names_its_row():
     decisions = table(boundary_key=["a"], table_key=["b"], decision=["也许"])
-    with pytest.raises(JoinError, match="第 2 行的「也许」"):
+    with pytest.raises(JoinError, match="第 2 行的“也许”"):
         by_name(["甲乡/王庄村"], ["甲乡/王庄村"], decisions=decisions)
 
 

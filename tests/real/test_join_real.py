@@ -145,4 +145,4 @@ def test_crosswalk_of_real_changes_joins_or_explains(real_data, old, new, outcom
     )
     line = result.ledger.iloc[-1]
     assert line["outcome"] == outcome
-    assert outcome == "matched" or "已并入「东城区 110101」" in line["reason"]
+    assert outcome == "matched" or "已并入“东城区 110101”" in line["reason"]
