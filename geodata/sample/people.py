@@ -184,7 +184,8 @@ def labour_and_school(persons: pd.DataFrame, month: int) -> tuple[np.ndarray, np
     ill, gravely = health > 0, (health & (SERIOUS | DISABLED)) > 0
     fit = np.where(skilled, 1, 0)
     adult = np.where(~ill, fit, np.where(gravely & ~skilled, 3, 2))
-    old = np.where(~gravely & (age < 70), 2, 4)
+    # Skill lets the gravely ill work a little at any age, so nobody loses all ability at 60.
+    old = np.where((~gravely | skilled) & (age < 70), 2, 4)
     labour = np.where(age < 60, adult, old)
     return np.where((age < 16) | (school != 0), 4, labour), school
 
