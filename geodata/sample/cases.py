@@ -1,7 +1,7 @@
 """Households and villages whose records contradict each other across tables, for the rules to find.
 
-Every file reads well, so an import has nothing to say; the names of the rules are those of the
-themes.
+The names of the rules are those of the themes. What the import sees already in one table is
+remembered as a fault too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,13 @@ from geodata.sample.dirt import Desk
 from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts
 from geodata.sample.planted import Case
 from geodata.sample.world import Month, World
+
+# Rule and header -> the check of the import that sees the same.
+_CHECKS = {
+    ("unsafe_house_unmonitored", "是否危房户"): "dangerous_house_not_monitored",
+    ("unsafe_water_unmonitored", "是否解决安全饮用水"): "unsafe_water_not_monitored",
+    ("farmland_less_than_listed", "耕地面积"): "land_smaller_than_households",
+}
 
 
 def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
@@ -42,12 +49,13 @@ def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
     for rule, mask, changes in cells:
         for position in desk.choose("households", mask):
             for header, value in changes.items():
-                desk.write("households", position, header, value)
+                check = _CHECKS.get((rule, header), "")
+                desk.write("households", position, header, value, check=check)
             cases.append(_case(rule, position))
     cases += _measure_cases(
         desk, active & labour & ~dibao & calm, active & dibao, risk == HOUSE_RISK
     )
-    return cases + _village_cases(desk, world)
+    return cases + _village_cases(desk, world, month)
 
 
 def _case(rule: str, household: int) -> Case:
@@ -88,18 +96,21 @@ def _measure_cases(
     return cases
 
 
-def _village_cases(desk: Desk, world: World) -> list[Case]:
+def _village_cases(desk: Desk, world: World, month: Month) -> list[Case]:
     """Give a village too little land, and leave a figure of an exited village empty."""
     codes = world.places.villages["code"]
-    anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
+    poor = world.households["farmland"].where(world.households["former_poor"], 0.0)
+    land = np.bincount(month.state["village"], poor, minlength=len(codes))
+    farmed = land[-1 - desk.owners["villages"]] > 5
     exited = desk.files["villages"].columns["是否脱贫村"].to_numpy(zero_copy_only=False) == "是"
     cases = []
     for rule, mask, header, value in (
-        ("farmland_less_than_listed", anywhere, "耕地面积", "1.0"),
+        ("farmland_less_than_listed", farmed, "耕地面积", "1.0"),
         ("village_basics_missing", exited, "小学个数", ""),
     ):
         for position in desk.choose("villages", mask):
-            desk.write("villages", position, header, value)
+            check = _CHECKS.get((rule, header), "")
+            desk.write("villages", position, header, value, check=check)
             village = -1 - int(desk.owners["villages"][position])
             cases.append(Case(rule, "village", str(codes.iloc[village])))
     return cases

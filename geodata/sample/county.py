@@ -106,9 +106,8 @@ def _soiled(world: World, month: Month) -> tuple[Desk, list[Case], list[str]]:
     for person in lost:
         household = int(world.persons["household"].iloc[person])
         desk.taken.add(household)
-        position = int(np.flatnonzero(owners["persons"] == household)[0])
-        size = files["persons"].columns["人数"][position].as_py()
-        desk.write("persons", position, "人数", size, check="members_differ")
+        size = files["households"].columns["家庭人口数"][household].as_py()
+        desk.write("households", household, "家庭人口数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
     return desk, plant_cases(desk, world, month), differ
 

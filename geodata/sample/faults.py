@@ -83,10 +83,9 @@ def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
         (gone, "风险消除时间", "", "removed_without_month"),
     ):
         for position in desk.choose(name, mask):
-            desk.write(name, position, header, value)
-            # Both exports say the same; the first row of the household is the place to mend it.
-            for at, person in enumerate(np.flatnonzero(desk.owners["persons"] == position)):
-                desk.write("persons", int(person), header, value, check="" if at else check)
+            desk.write(name, position, header, value, check=check)
+            for person in np.flatnonzero(desk.owners["persons"] == position):
+                desk.write("persons", int(person), header, value)  # both exports say the same
 
 
 def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> None:
@@ -108,14 +107,10 @@ def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> Non
     soil(name, (age >= 61) & (age < 69), "劳动技能", "普通劳动力", check="aged_as_ordinary_labour")
     weak = (age >= 20) & (age < 55) & healthy & (labour < 2)
     soil(name, weak, "劳动技能", "弱劳动力或半劳动力", check="healthy_as_weak_labour")
-    for position in desk.choose(name, (age >= 8) & (age < 15)):
-        for check in ("working_under_16", "working_without_labour"):
-            desk.write(name, position, "务工时间(月)", "6", check=check)
+    soil(name, (age >= 8) & (age < 15), "务工时间(月)", "6", check="working_under_16")
     soil(name, (age > 71) & idle, "务工时间(月)", "5", check="working_without_labour")
     soil(name, post, "公益性岗位(月数)", "", check="post_without_months")
-    for position in desk.choose(name, adult & ~post & (labour == 2)):
-        desk.write(name, position, "公益性岗位(月数)", "12")
-        desk.write(name, position, "公益性岗位类别", "", check="months_without_post")
+    soil(name, adult & ~post & (labour == 2), "公益性岗位(月数)", "12", check="months_without_post")
     soil(name, adult, "健康状况", "亚健康", check="unknown_choice")
     soil(name, adult, "出生日期", "1985-02-30", check="not_a_day")
     soil(name, adult, "人均纯收入", "1234.56", check="household_differs")
@@ -146,9 +141,9 @@ def _in_work(desk: Desk) -> None:
     planned = np.ones(len(desk.owners["planned"]), dtype=bool)
     soil("planned", planned, "户编号", "", check="required_empty")
     for position in desk.choose("planned", planned):
-        desk.write("planned", position, "县", "邻溪县")
+        desk.write("planned", position, "县", "邻溪县", check="other_county")
         desk.write("planned", position, "乡", "邻溪镇")
-        desk.write("planned", position, "村", "邻溪村", check="unknown_place")
+        desk.write("planned", position, "村", "邻溪村")
     for position in desk.choose("working", anyone):
         desk.add("working", position, {}, header="人编号", check="repeated_row")
     for position in desk.choose("working", anyone):
@@ -160,10 +155,7 @@ def _in_villages(desk: Desk, world: World) -> None:
     """Plant impossible counts and too little land in the export of villages."""
     anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
     check = "unsafe_households_over_households"
-    for position in desk.choose("villages", anywhere):
-        desk.write("villages", position, "未解决安全饮水户数", "9999")
-        total = desk.files["villages"].columns["总户数"][position].as_py()
-        desk.write("villages", position, "总户数", total, check=check)
+    desk.soil("villages", anywhere, "未解决安全饮水户数", "9999", check=check)
     file = desk.files["villages"]
     desk.remember(
         "villages", file.first - 1, "村情简介", check="unknown_header", written="村情简介"
