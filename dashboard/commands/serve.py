@@ -13,13 +13,24 @@ from dashboard.texts import text
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--port", type=click.IntRange(1, 65535), default=5006, help=text("serve.port"))
 @click.option("--address", default="127.0.0.1", help=text("serve.address"))
+@click.option("--workers", type=click.IntRange(1, 64), default=1, help=text("serve.workers"))
+@click.option("--prefix", default="", help=text("serve.prefix"))
+@click.option("--proxy", is_flag=True, help=text("serve.proxy"))
 @click.option("--no-open", is_flag=True, help=text("serve.no_open"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=text("serve.lang"))
-def command(folder: Path, port: int, address: str, no_open: bool, lang: str | None) -> None:
+def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-untyped-def]
     """Serve the atlas of a folder until stopped."""
     from dashboard.server.serve import serve_atlas
+    from dashboard.server.serving import Serving
+    from geodata.access import guard_of_accounts
     from geodata.atlas import open_atlas
 
     atlas = open_atlas(folder)
-    click.echo(text("serve.ready", lang, url=f"http://{address}:{port}/", title=atlas.title))
-    serve_atlas(atlas, port=port, address=address, open_browser=not no_open, lang=lang)
+    guard = guard_of_accounts(folder)
+    serving = Serving(guard=guard, open_browser=not no_open, **options)
+    serving.check()
+    lang = serving.lang
+    url = f"http://{serving.address}:{serving.port}{serving.prefix.rstrip('/')}/"
+    click.echo(text("serve.ready", lang, url=url, title=atlas.title))
+    click.echo(text("serve.with_accounts" if guard else "serve.without_accounts", lang))
+    serve_atlas(atlas, serving)

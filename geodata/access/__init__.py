@@ -4,7 +4,7 @@ from geodata.access.accounts import Account, Accounts
 from geodata.access.audit import Trail, read_export, utc_now
 from geodata.access.chain import Entry, Record, Verification, verify_records
 from geodata.access.database import Database
-from geodata.access.guard import Guard, database_of, open_guard
+from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame
 from geodata.access.privacy import table_privacy
@@ -44,6 +44,7 @@ __all__ = [
     "Writes",
     "Written",
     "database_of",
+    "guard_of_accounts",
     "load_roles",
     "mask_column",
     "mask_frame",

@@ -68,3 +68,12 @@ def _limits(folder: Path, now: datetime) -> Limits:
     place = read_config(folder).county.code if (folder / FILE_NAME).is_file() else ""
     policy = load_policy(folder / "parameters")
     return Limits.of(lambda key: policy.at(key, place, now.date()).value)
+
+
+def guard_of_accounts(folder: Path) -> Guard | None:
+    """Return the records of a folder when accounts were ever made there, else None."""
+    database = database_of(folder)
+    if isinstance(database, Path) and not database.is_file():
+        return None
+    guard = open_guard(folder)
+    return guard if guard.accounts.all() else None

@@ -47,10 +47,11 @@ class Sessions:
             connection.execute(insert(_SESSIONS).values(**row))
         return token
 
-    def seen(self, token: str, now: datetime) -> Account | None:
+    def seen(self, token: str, now: datetime, *, used: bool = True) -> Account | None:
         """Return the account of a live session and note that it is used; None when it has ended.
 
         A session ends after the idle time, when its account is disabled or has a new password.
+        `used` False only asks, and does not put off the end.
         """
         key = _kept(token)
         with self._trail.database.reading() as connection:
@@ -62,7 +63,7 @@ class Sessions:
         account = self._accounts.get(row.name)
         if account is None or account.disabled or account.changed > row.started:
             return None
-        if row.seen < _text(now - timedelta(seconds=_NOTE_SECONDS)):
+        if used and row.seen < _text(now - timedelta(seconds=_NOTE_SECONDS)):
             with self._trail.database.writing() as connection:
                 mine = update(_SESSIONS).where(_SESSIONS.c.token == key)
                 connection.execute(mine.values(seen=_text(now)))

@@ -1,0 +1,181 @@
+"""The gate before every route: headers, who is signed in, same origin, and errors in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlparse
+
+from bokeh.server.views.doc_handler import DocHandler
+from bokeh.server.views.ws import WSHandler
+from bokeh.util.token import get_session_id
+from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler
+
+from dashboard.server.auth import KEPT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, account_of
+from dashboard.server.headers import security_headers
+from dashboard.server.health import ALIVE, READY
+from dashboard.server.plain_page import plain_page
+from dashboard.texts import CATALOGUE, text
+from geodata.errors import AccessError
+
+# Whoever is not signed in reaches these and the scripts and styles of the page, nothing else.
+PUBLIC = (SIGN_IN, ALIVE, READY, "/favicon.ico")
+PUBLIC_FOLDERS = ("/static/",)
+# Whoever must change the password first reaches these besides.
+UNCHANGED = (PASSWORD, SIGN_OUT)
+
+
+def gate(application: Application, sign_in: SignIn | None, *, lang: str = "zh") -> None:
+    """Put the gate before every route of a server; without a sign-in it only adds the headers."""
+    for rule in application.wildcard_router.rules:
+        rule.target = gated(rule.target, sign_in, lang=lang)
+    application.settings["default_handler_class"] = gated(ErrorHandler, sign_in, lang=lang)
+    application.settings["default_handler_args"] = {"status_code": 404}
+
+
+def gated(
+    handler: type[RequestHandler], sign_in: SignIn | None, *, lang: str
+) -> type[RequestHandler]:
+    """Return the handler behind the gate."""
+    kind = _WebSocketGate if issubclass(handler, WSHandler) else _Gate
+    names = {"sign_in_of_gate": sign_in, "lang_of_gate": lang}
+    return type(f"Gated{handler.__name__}", (kind, handler), names)
+
+
+def path_within(request_path: str, prefix: str) -> str:
+    """Return the path below the prefix of the server."""
+    return request_path.removeprefix(prefix) or "/"
+
+
+def is_public(path: str) -> bool:
+    """Return whether a path below the prefix is for everybody; no path may climb out of a folder."""
+    return path in PUBLIC or (path.startswith(PUBLIC_FOLDERS) and ".." not in path)
+
+
+class _Gate(RequestHandler):
+    """What stands before the methods of a handler."""
+
+    sign_in_of_gate: SignIn | None
+    lang_of_gate: str
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        plain = not isinstance(self, DocHandler)
+        https = self.request.protocol == "https"
+        for name, value in security_headers(plain=plain, https=https).items():
+            self.set_header(name, value)
+
+    async def prepare(self) -> None:
+        self._pass_gate()
+        prepared = super().prepare()
+        if prepared is not None:
+            await prepared
+
+    def _pass_gate(self) -> None:
+        """Refuse whoever may not come in; a page sends to the sign-in instead (Bokeh does)."""
+        sign_in = self.sign_in_of_gate
+        if sign_in is None:
+            return
+        path = path_within(self.request.path, sign_in.prefix)
+        if is_public(path):
+            return
+        account = self._account_at_gate(sign_in)
+        if account is None:
+            if self._is_page_at_gate(path):
+                return
+            raise HTTPError(403)
+        if account.must_change and path not in UNCHANGED:
+            if self._is_page_at_gate(path):
+                self.redirect(f"{sign_in.prefix}{PASSWORD}")
+                return
+            raise HTTPError(403)
+
+    def _account_at_gate(self, sign_in: SignIn):  # type: ignore[no-untyped-def]
+        try:
+            return sign_in.account(self)
+        except AccessError as error:
+            raise HTTPError(503) from error
+
+    def _is_page_at_gate(self, path: str) -> bool:
+        # A page that is embedded or fetched piece by piece cannot be sent to the sign-in.
+        embedded = path.endswith(("/autoload.js", "/metadata", "/ws"))
+        return isinstance(self, DocHandler) and self.request.method == "GET" and not embedded
+
+    def get_current_user(self) -> Any:
+        sign_in = self.sign_in_of_gate
+        if sign_in is None:
+            return super().get_current_user()
+        return sign_in.get_user(self)
+
+    def get_login_url(self) -> str:
+        sign_in = self.sign_in_of_gate
+        return super().get_login_url() if sign_in is None else f"{sign_in.prefix}{SIGN_IN}"
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with one sentence; what went wrong inside is in the log only."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, AccessError):
+            status_code = 503
+            self.set_status(503)
+        for name, value in security_headers(plain=True).items():
+            self.set_header(name, value)
+        key = f"sign_in.fault_{status_code}"
+        lang, sign_in = self.lang_of_gate, self.sign_in_of_gate
+        known = key if key in CATALOGUE else f"sign_in.fault_{400 if status_code < 500 else 500}"
+        page = plain_page(
+            "note",
+            lang,
+            title=text("sign_in.fault_title", lang),
+            area=sign_in.title if sign_in else "",
+            sentence=text(known, lang),
+            action=f"{sign_in.prefix if sign_in else ''}/",
+            label=text("sign_in.home", lang),
+        )
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(page)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if isinstance(value, HTTPError):
+            return  # the line of the request says it; its message may hold what was asked
+        super().log_exception(typ, value, tb)
+
+
+class _WebSocketGate(_Gate):
+    """A page's live connection: from the same origin, the same account, and not an idle one."""
+
+    def check_origin(self, origin: str) -> bool:
+        if self.sign_in_of_gate is None:
+            return super().check_origin(origin)
+        return urlparse(origin).netloc.lower() == self.request.host.lower()
+
+    async def _async_open(self, token: str) -> None:
+        if not self._owns_page(token):
+            self.close(1008)
+            return
+        await super()._async_open(token)
+
+    def _owns_page(self, token: str) -> bool:
+        """Return whether the page behind a token is new or was opened by the same account."""
+        sign_in = self.sign_in_of_gate
+        if sign_in is None:
+            return True
+        account = sign_in.account(self)
+        context = self.application_context._session_contexts.get(get_session_id(token))
+        opener = account_of(context.request) if context is not None else account
+        return account is not None and opener is not None and opener.name == account.name
+
+    async def on_message(self, fragment: str | bytes) -> None:
+        if self._is_over():
+            self.close(1008)
+            return
+        await super().on_message(fragment)
+
+    def _is_over(self) -> bool:
+        """Return whether the sign-in behind this page has ended; a message counts as activity."""
+        sign_in = self.sign_in_of_gate
+        if sign_in is None:
+            return False
+        setattr(self.request, KEPT, None)
+        try:
+            return sign_in.account(self) is None
+        except AccessError:
+            return True

@@ -1,0 +1,63 @@
+"""The server's log: one JSON object a line, without names, addresses of people or queries."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+
+from tornado.web import RequestHandler
+
+LOGGER = logging.getLogger("guatu.server")
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one JSON object; an exception as its type and place, not its message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "worker": os.getpid(),
+            "what": getattr(record, "what", record.name),
+        }
+        line |= getattr(record, "fields", {})
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _where(record.exc_info[2])
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_log(stream=None) -> None:  # type: ignore[no-untyped-def]
+    """Send the log of the server and of its libraries to the error output, as JSON lines."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name, level in (("guatu", "INFO"), ("tornado", "WARNING"), ("bokeh", "ERROR")):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(os.environ.get("GUATU_LOG", level).upper())
+
+
+def log_request(handler: RequestHandler) -> None:
+    """Log one answered request: method, path without its query, status, milliseconds."""
+    status = handler.get_status()
+    fields = {
+        "method": handler.request.method,
+        "path": handler.request.path[:200],
+        "status": status,
+        "ms": round(1000 * handler.request.request_time(), 1),
+    }
+    level = logging.INFO if status < 500 else logging.ERROR
+    LOGGER.log(level, "", extra={"what": "request", "fields": fields})
+
+
+def _where(trace: TracebackType | None) -> str:
+    """Return the last places of a trace, innermost last: file and line, without any value."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(trace)]
+    return " > ".join(places[-6:])

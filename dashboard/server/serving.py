@@ -1,0 +1,162 @@
+"""How a server is started: address, path, workers, who may sign in, limits and the log."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from panel.io.server import get_server
+from tornado.ioloop import PeriodicCallback
+
+from dashboard.server.auth import SignIn
+from dashboard.server.gate import gate
+from dashboard.server.health import health_routes
+from dashboard.server.idle import watch_idle
+from dashboard.server.log import log_request, set_up_log
+from dashboard.server.sign_in import sign_in_routes
+from geodata.access import Guard
+from geodata.errors import ConfigError
+
+# A request or message beyond this is refused before it is read.
+LARGEST_REQUEST = 20 * 2**20
+LARGEST_MESSAGE = 5 * 2**20
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Where and how to serve.
+
+    `prefix` is the path under which nginx passes requests on; `proxy` says that there is a proxy
+    on this computer whose word about address and HTTPS is taken. `guard` None serves without
+    sign-in, to this computer only.
+    """
+
+    port: int
+    address: str = "127.0.0.1"
+    prefix: str = ""
+    workers: int = 1
+    proxy: bool = False
+    guard: Guard | None = None
+    open_browser: bool = False
+    lang: str | None = None
+
+    def check(self) -> None:
+        """Raise ConfigError when the port is taken, or people elsewhere could come in unnamed."""
+        signs_in = self.guard is not None and self.guard.has_accounts()
+        if not signs_in and (self.proxy or not is_loopback(self.address)):
+            raise ConfigError("server.no_accounts", address=self.address)
+        if self.workers > 1 and not hasattr(os, "fork"):
+            raise ConfigError("server.no_workers")
+        refuse_taken(self.address, self.port)
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether an address can be reached from this computer only."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def make_server(
+    apps: Mapping[str, Callable[[], Any]],
+    serving: Serving,
+    *,
+    title: str,
+    routes: list[tuple],  # type: ignore[type-arg]
+    has_data: Callable[[], bool] = lambda: True,
+) -> Any:
+    """Return a Panel server with the gate before every route, not started yet."""
+    serving.check()
+    sign_in = None
+    lang = serving.lang or "zh"
+    if serving.guard is not None:
+        sign_in = SignIn(serving.guard, title=title, prefix=serving.prefix, lang=lang)
+        routes = [*routes, *sign_in_routes(sign_in)]
+    routes = [*routes, *health_routes(serving.guard, has_data)]
+    set_up_log()
+    server = get_server(
+        dict(apps),
+        port=serving.port,
+        address=serving.address,
+        title=title,
+        extra_patterns=routes,
+        show=serving.open_browser,
+        verbose=False,
+        **_limits(serving),
+        **_guarding(serving, sign_in),
+    )
+    gate(server._tornado, sign_in, lang=lang)
+    if sign_in is not None:
+        watch_idle(server._tornado, sign_in)
+    return server
+
+
+def run_server(server: Any) -> None:
+    """Serve until asked to stop; what is being answered is finished first."""
+    loop = server.io_loop
+    parent = os.getppid()
+
+    def stop() -> None:
+        server._http.stop()
+        loop.call_later(2, loop.stop)
+
+    def orphaned() -> None:
+        if os.getppid() != parent:
+            stop()
+
+    signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(stop))
+    watch = PeriodicCallback(orphaned, 2000)
+    server.start()
+    watch.start()
+    loop.start()
+
+
+def _limits(serving: Serving) -> dict[str, Any]:
+    return {
+        "num_procs": serving.workers,
+        "unused_session_lifetime": 60_000,
+        "check_unused_sessions": 20_000,
+        "websocket_max_message_size": LARGEST_MESSAGE,
+        "http_server_kwargs": {"max_buffer_size": LARGEST_REQUEST},
+        "log_function": log_request,
+        "compress_response": True,
+    }
+
+
+def _guarding(serving: Serving, sign_in: SignIn | None) -> dict[str, Any]:
+    """Return what keeps strangers out: signed tokens, XSRF, no cookie or header in a page."""
+    origins = [f"{name}:{serving.port}" for name in ("localhost", "127.0.0.1")]
+    guarding: dict[str, Any] = {
+        "prefix": serving.prefix,
+        "use_xheaders": serving.proxy,
+        "websocket_origin": origins,
+        "xsrf_cookies": True,
+        "xsrf_cookie_kwargs": {"httponly": True, "samesite": "Lax"},
+        "sign_sessions": True,
+        "secret_key": secrets.token_urlsafe(32),
+        "include_cookies": [],
+        "include_headers": ["Accept-Language", "Host", "User-Agent"],
+    }
+    if sign_in is not None:
+        guarding["auth_provider"] = sign_in
+    return guarding
+
+
+def refuse_taken(address: str, port: int) -> None:
+    """Raise ConfigError when nothing can listen there, before any work is done."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise ConfigError("server.port_taken", port=port, address=address) from error

@@ -1,0 +1,149 @@
+"""The pages of signing in, changing the password and signing out."""
+
+from __future__ import annotations
+
+from tornado.ioloop import IOLoop
+from tornado.web import RequestHandler
+
+from dashboard.server.auth import PASSWORD, SIGN_IN, SIGN_OUT, SignIn, page_values, safe_next
+from dashboard.server.plain_page import plain_page
+from dashboard.texts import text
+from geodata.errors import AccountError
+
+
+class _Page(RequestHandler):
+    """What the three pages share: the sign-in they belong to and how they are written."""
+
+    def initialize(self, sign_in: SignIn) -> None:
+        """Take the sign-in of the server."""
+        self.sign_in = sign_in
+
+    @property
+    def lang(self) -> str:
+        """Return the language asked for, else that of the server."""
+        wanted = self.get_query_argument("lang", self.sign_in.lang)
+        return wanted if wanted in ("zh", "en") else "zh"
+
+    def show(self, name: str, path: str, **values: object) -> None:
+        """Answer with a page that nothing keeps."""
+        self.set_header("Cache-Control", "no-store")
+        shared = page_values(self.sign_in, path)
+        xsrf = self.xsrf_token.decode()
+        self.finish(plain_page(name, self.lang, **{"xsrf": xsrf, **shared, **values}))
+
+    async def in_thread(self, work, *arguments):  # type: ignore[no-untyped-def]
+        """Run slow work (a password's hash) beside the pages of everybody else."""
+        return await IOLoop.current().run_in_executor(None, work, *arguments)
+
+
+class SignInPage(_Page):
+    """Asks for name and password; the one page for which nobody needs to be signed in."""
+
+    def get(self) -> None:
+        """Show the form, or go on when someone is signed in already."""
+        if self.sign_in.account(self):
+            self.redirect(self._next())
+            return
+        self._form()
+
+    async def post(self) -> None:
+        """Sign in and go on to where the person wanted to go."""
+        name = self.get_body_argument("name", "", strip=False)
+        password = self.get_body_argument("password", "", strip=False)
+        try:
+            account = await self.in_thread(self._account, name, password)
+        except AccountError as error:
+            self.set_status(401)
+            self._form(fault=error.sentence(self.lang))
+            return
+        self.sign_in.start(self, account)
+        onward = self._next()
+        self.redirect(
+            f"{self.sign_in.prefix}{PASSWORD}" if account.must_change else onward, status=303
+        )
+
+    def _account(self, name: str, password: str):  # type: ignore[no-untyped-def]
+        guard = self.sign_in.guard
+        origin = str(self.request.remote_ip)
+        return guard.accounts.sign_in(name, password, now=guard.trail.clock(), origin=origin)
+
+    def _next(self) -> str:
+        return safe_next(self.get_argument("next", ""), self.sign_in.prefix)
+
+    def _form(self, fault: str = "") -> None:
+        title = text("sign_in.title", self.lang)
+        self.show("sign_in", SIGN_IN, title=title, fault=fault, next=self._next())
+
+
+class PasswordPage(_Page):
+    """Asks for a new password; whoever has a first one sees nothing else."""
+
+    def get(self) -> None:
+        """Show the form."""
+        self._form()
+
+    async def post(self) -> None:
+        """Check the old password, set the new one, and begin a new session with it."""
+        old, new, again = (
+            self.get_body_argument(name, "", strip=False) for name in ("old", "new", "again")
+        )
+        account = self.sign_in.account(self)
+        assert account is not None
+        if new != again:
+            self._form(text("sign_in.not_same", self.lang))
+            return
+        try:
+            fresh = await self.in_thread(self._changed, account.name, old, new)
+        except AccountError as error:
+            self._form(error.sentence(self.lang))
+            return
+        self.sign_in.start(self, fresh)
+        self.redirect(f"{self.sign_in.prefix}/", status=303)
+
+    def _changed(self, name: str, old: str, new: str):  # type: ignore[no-untyped-def]
+        guard = self.sign_in.guard
+        now = guard.trail.clock()
+        guard.accounts.sign_in(name, old, now=now, origin="password")
+        guard.accounts.set_password(name, new, by=name, now=now)
+        return guard.accounts.get(name)
+
+    def _form(self, fault: str = "") -> None:
+        if fault:
+            self.set_status(400)
+        limits = self.sign_in.guard.limits
+        rules = {"least": limits.password_length, "kinds": limits.password_kinds}
+        title = text("sign_in.password_title", self.lang)
+        self.show("password", PASSWORD, title=title, fault=fault, **rules)
+
+
+class SignOutPage(_Page):
+    """Signs out; the link asks first, so that no foreign page can sign anybody out."""
+
+    def get(self) -> None:
+        """Ask whether to sign out."""
+        title, sentence = (text(f"sign_in.{key}", self.lang) for key in ("leave_title", "leave"))
+        self.show("note", SIGN_OUT, title=title, sentence=sentence, label=title)
+
+    def post(self) -> None:
+        """End the session on the server."""
+        self.sign_in.end(self)
+        title, sentence = (text(f"sign_in.{key}", self.lang) for key in ("out_title", "out"))
+        again = {"action": f"{self.sign_in.prefix}{SIGN_IN}", "xsrf": ""}
+        self.show(
+            "note",
+            SIGN_IN,
+            title=title,
+            sentence=sentence,
+            label=text("sign_in.enter", self.lang),
+            **again,
+        )
+
+
+def sign_in_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
+    """Return the routes of the three pages."""
+    given = {"sign_in": sign_in}
+    return [
+        (SIGN_IN, SignInPage, given),
+        (PASSWORD, PasswordPage, given),
+        (SIGN_OUT, SignOutPage, given),
+    ]
