@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ NEWCOMER = "newcomer"
 
 def make_folder(folder: Path) -> Path:
     """Write an invented atlas, an account for each role, and one that still has its first password."""
-    save_atlas(folder, invented.grid_atlas())
+    save_atlas(invented.grid_atlas(), folder)
     guard = open_guard(folder)
     for name in (*load_roles(), NEWCOMER):
         role = "analyst" if name == NEWCOMER else name
@@ -72,13 +72,13 @@ class Browser:
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         verb = method or ("GET" if form is None else "POST")
-        connection.request(verb, self.prefix + path, body, headers)
-        response = connection.getresponse()
-        text = response.read().decode("utf-8", "replace")
+        with closing(connection):
+            connection.request(verb, self.prefix + path, body, headers)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8", "replace")
         for cookie in response.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        connection.close()
         return Answer(response.status, response.headers, text)
 
     def submit(self, path: str, **form: str) -> Answer:
