@@ -26,10 +26,12 @@ def command(port: int, folder: Path | None, no_open: bool, lang: str | None) -> 
 
 def _serve(folder: Path, port: int, no_open: bool, lang: str | None) -> None:
     from dashboard.joining.demo import make_demo
-    from dashboard.server.serve import refuse_taken, serve_atlas
+    from dashboard.server.serve import serve_atlas
+    from dashboard.server.serving import refuse_taken
 
     refuse_taken("127.0.0.1", port)
     click.echo(text("demo.making", lang, folder=str(folder)))
     atlas = make_demo(folder)
     click.echo(text("serve.ready", lang, url=f"http://127.0.0.1:{port}/", title=atlas.title))
+    click.echo(text("serve.without_accounts", lang))
     serve_atlas(atlas, port=port, open_browser=not no_open, lang=lang)
