@@ -30,16 +30,17 @@ def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
     calm = active & ~np.isin(risk, [HOUSE_RISK, WATER_RISK])
     well, labour = (facts["ill"] == 0).to_numpy(), (facts["labour"] > 0).to_numpy()
     whole = (facts["disabled"] == 0).to_numpy()
-    plain, dibao = ~world.registered, month.state["dibao"].to_numpy()
+    dibao = month.state["dibao"].to_numpy()
+    unlisted = world.households["former_poor"].to_numpy() & ~listed
     first, wage = "致贫/返贫风险1", "识别时工资性收入"
     cells = (
         ("illness_all_healthy", calm & well & whole, {first: "因病"}),
         ("disability_without_person", calm & whole, {first: "因残"}),
         ("work_risk_without_labour", calm & ~labour, {first: "因务工就业不稳"}),
-        ("unsafe_house_unmonitored", plain, {"是否危房户": "是", "是否住房出现安全问题": "是"}),
+        ("unsafe_house_unmonitored", unlisted, {"是否危房户": "是", "是否住房出现安全问题": "是"}),
         (
             "unsafe_water_unmonitored",
-            plain,
+            unlisted,
             {"是否解决安全饮用水": "否", "是否饮水出现安全问题": "是"},
         ),
         ("removed_income_below_line", removed, {"消除后人均纯收入": "3000.00"}),
@@ -51,11 +52,20 @@ def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
             for header, value in changes.items():
                 check = _CHECKS.get((rule, header), "")
                 desk.write("households", position, header, value, check=check)
+                _repeat(desk, position, header, value)
             cases.append(_case(rule, position))
     cases += _measure_cases(
         desk, active & labour & ~dibao & calm, active & dibao, risk == HOUSE_RISK
     )
     return cases + _village_cases(desk, world, month)
+
+
+def _repeat(desk: Desk, household: int, header: str, value: str) -> None:
+    """Write the value on every person of the household where the export of persons has it too."""
+    header = {"是否危房户": "危房户"}.get(header, header)
+    if header in desk.files["persons"].columns:
+        for person in np.flatnonzero(desk.owners["persons"] == household):
+            desk.write("persons", int(person), header, value)
 
 
 def _case(rule: str, household: int) -> Case:
