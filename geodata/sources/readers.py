@@ -13,7 +13,7 @@ import pandas as pd
 from geodata.errors import SourceError
 from geodata.escaping import html_text
 from geodata.i18n import text
-from geodata.sources import textfiles, workbooks
+from geodata.sources import plainsheets, textfiles, workbooks
 from geodata.sources.header import Header, find_header, unique_names
 
 _HEAD_ROWS = 200
@@ -133,6 +133,9 @@ def _shown(delimiter: str) -> str:
 
 
 def _from_workbook(file: Path, sheet: str | None) -> list[SourceTable]:
+    plain = None if sheet else plainsheets.read_plain_sheets(file)
+    if plain:
+        return [_from_plain(file, found, several=len(plain) > 1) for found in plain]
     sheets = workbooks.read_sheets(file, sheet)
     if not any(found.rows for found in sheets):
         raise SourceError("readers.empty", file=file.name)
@@ -147,6 +150,24 @@ def _from_workbook(file: Path, sheet: str | None) -> list[SourceTable]:
             notes.append(text("readers.merged", count=found.filled))
         tables.append(_table(file, frame, header, notes, sheet=found.name))
     return sorted(tables, key=lambda table: table.frame.empty)
+
+
+def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> SourceTable:
+    """Return the table of a plain sheet; its first rows are read like those of any other."""
+    head = found.frame.head(_HEAD_ROWS)
+    cells = [[""] * found.frame.shape[1] for _ in range(int(found.rows[len(head) - 1]))]
+    for row, texts in zip(found.rows, head.to_numpy(dtype=object).tolist(), strict=False):
+        cells[row - 1] = texts
+    filled = workbooks.fill_merged(cells, list(found.merged))
+    header = find_header(cells[:_HEAD_ROWS])
+    below = found.rows > header.skip
+    width = len(header.names)
+    notes = [text("readers.sheet", sheet=found.name)] if several else []
+    if filled:
+        notes.append(text("readers.merged", count=filled))
+    frame = found.frame.loc[below].reindex(columns=range(width), fill_value="")
+    numbers = found.rows[below]
+    return _table(file, frame, header, notes, numbers=numbers, sheet=found.name)
 
 
 def _from_parquet(file: Path) -> SourceTable:
@@ -171,9 +192,18 @@ def _texts(values: pd.Series) -> pd.Series:
 
 
 def _table(
-    file: Path, frame: pd.DataFrame, header: Header, notes: list[str], **origin: str | None
+    file: Path,
+    frame: pd.DataFrame,
+    header: Header,
+    notes: list[str],
+    *,
+    numbers: np.ndarray | None = None,
+    **origin: str | None,
 ) -> SourceTable:
-    """Return the table without its empty rows; raises SourceError when none is left."""
+    """Return the table without its empty rows; raises SourceError when none is left.
+
+    `numbers` are the rows of the frame in the file, by default all rows below the header.
+    """
     frame = frame.astype(str)
     frame.columns = list(header.names)
     stripped = frame.apply(lambda column: column.str.strip())
@@ -187,14 +217,14 @@ def _table(
         notes = [*notes, text("readers.header_row", row=header.row)]
     if header.doubled:
         notes = [*notes, text("readers.doubled", columns="、".join(header.doubled))]
-    rows = np.flatnonzero(filled) + header.skip + 1
+    rows = np.arange(len(filled)) + header.skip + 1 if numbers is None else numbers
     return SourceTable(
         path=file,
         frame=stripped[filled].reset_index(drop=True),
         header_row=header.row,
         notes=tuple(notes),
         doubled=header.doubled,
-        rows=rows,
+        rows=rows[filled],
         **origin,
     )
 

@@ -79,14 +79,14 @@ def _sheet_name(book: calamine.CalamineWorkbook, sheet: str, path: Path) -> str:
 def _rows_of(book: calamine.CalamineWorkbook, name: str) -> Sheet:
     sheet = book.get_sheet_by_name(name)
     values = sheet.to_python(skip_empty_area=False)
-    filled = _fill_merged(values, sheet.merged_cell_ranges or [])
+    filled = fill_merged(values, sheet.merged_cell_ranges or [])
     rows = [[cell_as_text(cell) for cell in row] for row in values]
     if any("\x00" in cell for row in rows for cell in row):
         rows = [[_wide_text(cell) for cell in row] for row in rows]
     return Sheet(name, rows if any(any(row) for row in rows) else [], filled)
 
 
-def _fill_merged(values: list[list], ranges: list) -> int:
+def fill_merged(values: list[list], ranges: list) -> int:
     """Give the text of a merged range to all its cells; numbers stay where they are written."""
     filled = 0
     for (top, left), (bottom, right) in ranges:
