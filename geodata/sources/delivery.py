@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from geodata.config import Config
 from geodata.errors import GuatuError, SourceError
 from geodata.i18n import text
@@ -67,6 +69,7 @@ def read_delivery(
             continue
         sheets.extend(found)
         faults.extend(missed)
+        pa.default_memory_pool().release_unused()
     if faults:
         listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
         error = SourceError("imports.stopped", count=len(faults), month=month)

@@ -134,6 +134,7 @@ def land(
         for name, rows in sorted(landing.found.items()):
             if name == "place" or rows.frame.empty:
                 continue
+            pa.default_memory_pool().release_unused()
             writer.write_table(
                 name, as_arrow(rows, landing.month), sort=["place_code", *rows.table.key]
             )

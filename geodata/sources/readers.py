@@ -165,7 +165,9 @@ def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> 
     notes = [text("readers.sheet", sheet=found.name)] if several else []
     if filled:
         notes.append(text("readers.merged", count=filled))
-    frame = found.frame.loc[below].reindex(columns=range(width), fill_value="")
+    frame = found.frame.iloc[:, :width].loc[below]
+    if frame.shape[1] < width:
+        frame = frame.reindex(columns=range(width), fill_value="")
     numbers = found.rows[below]
     return _table(file, frame, header, notes, numbers=numbers, sheet=found.name)
 
@@ -204,9 +206,9 @@ def _table(
 
     `numbers` are the rows of the frame in the file, by default all rows below the header.
     """
-    frame = frame.astype(str)
-    frame.columns = list(header.names)
-    stripped = frame.apply(lambda column: column.str.strip())
+    stripped = pd.DataFrame(
+        {name: _stripped(frame[place]) for place, name in enumerate(header.names)}
+    )
     filled = (stripped != "").any(axis=1).to_numpy()
     if not filled.any():
         raise SourceError("readers.no_rows", file=file.name, columns="、".join(header.names[:8]))
@@ -220,13 +222,19 @@ def _table(
     rows = np.arange(len(filled)) + header.skip + 1 if numbers is None else numbers
     return SourceTable(
         path=file,
-        frame=stripped[filled].reset_index(drop=True),
+        frame=(stripped if filled.all() else stripped[filled]).reset_index(drop=True),
         header_row=header.row,
         notes=tuple(notes),
         doubled=header.doubled,
         rows=rows[filled],
         **origin,
     )
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    texts = column.astype(str).reset_index(drop=True)
+    spaced = texts.str.contains(r"^\s|\s$")
+    return texts.str.strip() if spaced.any() else texts
 
 
 def _refuse_long_cells(file: Path, frame: pd.DataFrame, header: Header) -> None:

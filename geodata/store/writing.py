@@ -125,5 +125,6 @@ def _by_county(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
         yield "all", rows
         return
     counties = pc.fill_null(pc.utf8_slice_codeunits(rows["place_code"], 0, 6), "none")
-    for county in sorted(pc.unique(counties).to_pylist()):
-        yield county, rows.filter(pc.equal(counties, county))
+    found = sorted(pc.unique(counties).to_pylist())
+    for county in found:
+        yield county, rows if len(found) == 1 else rows.filter(pc.equal(counties, county))
