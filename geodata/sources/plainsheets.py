@@ -24,8 +24,6 @@ import pyarrow.compute as pc
 # Below this size the general reader is as fast.
 LEAST_BYTES = 1_000_000
 _CHUNK = 2_000_000
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _CELL_START = b'<c r="'
 _ROW = r'(?:<row r="[0-9]+"[^>]*/>)*<row r="(?P<row>[0-9]+)"[^>]*>'
 # What stands between two starts of cells: column, own text or number of a shared text, end of row
@@ -93,10 +91,11 @@ def _parts(book: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Return name and path of each sheet, in the order of the workbook."""
     links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
-    sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{_MAIN}sheet")
+    sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).iter("{*}sheet")
     found = []
     for sheet in sheets:
-        target = targets[sheet.get(f"{_LINKS}id")]
+        link = next(value for name, value in sheet.items() if name.endswith("}id"))
+        target = targets[link]
         path = target[1:] if target.startswith("/") else posixpath.join("xl", target)
         found.append((str(sheet.get("name")), path))
     return found
