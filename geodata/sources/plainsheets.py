@@ -91,7 +91,7 @@ def _parts(book: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Return name and path of each sheet, in the order of the workbook."""
     links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
-    sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).iter("{*}sheet")
+    sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).findall(".//{*}sheet")
     found = []
     for sheet in sheets:
         link = next(value for name, value in sheet.items() if name.endswith("}id"))
