@@ -26,6 +26,7 @@ _PUBLIC = {
     "Actor": "geodata.access",
     "Scope": "geodata.access",
     "load_policy": "geodata.policy",
+    "open_workspace": "geodata.workspace",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 from geodata.cube import Measure, read_measures
 from geodata.errors import ThemeError
 from geodata.i18n import load_yaml
-from geodata.policy import Policy, load_policy
 from geodata.rules import Feature, FeatureSet, Rule, read_rules
 from geodata.tables import enumeration
 
@@ -93,11 +92,6 @@ def load_themes(folder: Path = FOLDER) -> tuple[Theme, ...]:
         if doubled:
             raise ThemeError("themes.doubled", kind=kind, keys=", ".join(doubled))
     return tuple(sorted(found, key=lambda theme: (theme.order, theme.key)))
-
-
-def policy_of(themes: Iterable[Theme], workspace: Path | None = None) -> Policy:
-    """Return the shipped parameters, those of the themes, and a workspace folder's over them."""
-    return load_policy(workspace, more=[theme.folder / "parameters" for theme in themes])
 
 
 def read_theme(folder: Path) -> Theme:

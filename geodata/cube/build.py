@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import pandas as pd
-from sqlglot import exp
 
 from geodata.cube.measure import Measure
 from geodata.rules import Binding, Rule
@@ -15,6 +14,8 @@ from geodata.store import Engine
 
 PARTS = ("numerator", "denominator", "missing", "subjects")
 COLUMNS = ["place", "indicator", *PARTS]
+# Sums of decimals do not depend on the order of rows, so that a rebuilt month has the same bytes.
+_EXACT = "DECIMAL(18, 4)"
 
 
 def month_figures(
@@ -28,56 +29,56 @@ def month_figures(
     found = []
     for table, group in groupby(sorted(measures, key=lambda m: m.table), key=lambda m: m.table):
         chosen = list(group)
-        query = _query(table, chosen, rules, binding)
-        found.append(_long(engine.frame(query.sql(dialect=engine.name)), chosen))
+        query = _query(table, chosen, rules, binding, engine.name)
+        found.append(_long(engine.frame(query), chosen))
     figures = pd.concat(found, ignore_index=True)
     figures = figures[figures["subjects"] > 0]
     return figures.sort_values(["indicator", "place"], ignore_index=True)[COLUMNS]
 
 
 def _query(
-    table: str, measures: Sequence[Measure], rules: Mapping[str, Rule], binding: Binding
-) -> exp.Select:
+    table: str,
+    measures: Sequence[Measure],
+    rules: Mapping[str, Rule],
+    binding: Binding,
+    dialect: str,
+) -> str:
     """Return one SELECT by place with four sums for each indicator, in the order of PARTS."""
-    inner = [exp.column("place_code")]
-    outer = [exp.alias_(exp.column("place_code"), "place")]
-    for number, measure in enumerate(measures):
-        scope, numerator, denominator = _parts(measure, rules, binding)
+    inner, outer = [], []
+    for n, measure in enumerate(measures):
+        scope, numerator, denominator = _parts(measure, rules, binding, dialect)
         inner += [
-            exp.alias_(exp.and_(exp.paren(scope), exp.true()), f"s{number}"),
-            exp.alias_(exp.cast(numerator, "DOUBLE"), f"n{number}"),
-            exp.alias_(exp.cast(denominator, "DOUBLE"), f"d{number}"),
+            f"({scope}) AS s{n}",
+            f"CAST({numerator} AS {_EXACT}) AS n{n}",
+            f"CAST({denominator} AS {_EXACT}) AS d{n}",
         ]
-        known = f"s{number} AND n{number} IS NOT NULL AND d{number} IS NOT NULL"
+        known = f"s{n} AND n{n} IS NOT NULL AND d{n} IS NOT NULL"
         outer += [
-            _sum(f"CASE WHEN {known} THEN n{number} END", f"numerator__{number}"),
-            _sum(f"CASE WHEN {known} THEN d{number} END", f"denominator__{number}"),
-            _sum(f"CASE WHEN s{number} AND NOT ({known}) THEN 1 ELSE 0 END", f"missing__{number}"),
-            _sum(f"CASE WHEN s{number} THEN 1 ELSE 0 END", f"subjects__{number}"),
+            f"CAST(SUM(CASE WHEN {known} THEN n{n} END) AS DOUBLE) AS numerator__{n}",
+            f"CAST(SUM(CASE WHEN {known} THEN d{n} END) AS DOUBLE) AS denominator__{n}",
+            f"COUNT(CASE WHEN s{n} AND NOT ({known}) THEN 1 END) AS missing__{n}",
+            f"COUNT(CASE WHEN s{n} THEN 1 END) AS subjects__{n}",
         ]
-    source = exp.select(*inner).from_(table).subquery("judged")
-    return exp.select(*outer).from_(source).group_by("place_code")
+    return (
+        f"SELECT place_code AS place, {', '.join(outer)}"
+        f" FROM (SELECT place_code, {', '.join(inner)} FROM {table}) AS judged GROUP BY place_code"
+    )
 
 
 def _parts(
-    measure: Measure, rules: Mapping[str, Rule], binding: Binding
-) -> tuple[exp.Expression, exp.Expression, exp.Expression]:
+    measure: Measure, rules: Mapping[str, Rule], binding: Binding, dialect: str
+) -> tuple[str, str, str]:
     """Return scope, numerator and denominator; with rules: whether any of them is broken."""
+    scope = binding.sql(measure.scope, dialect)
     if not measure.rules:
-        return tuple(
-            binding.fill(sql) for sql in (measure.scope, measure.numerator, measure.denominator)
-        )
-    answers = [exp.paren(answer(rules[key], binding)) for key in measure.rules]
-    judged = exp.or_(*(exp.not_(exp.Is(this=a.copy(), expression=exp.Null())) for a in answers))
-    broken = exp.or_(*(exp.EQ(this=a.copy(), expression=exp.convert(YES)) for a in answers))
-    unknown = exp.or_(*(exp.EQ(this=a.copy(), expression=exp.convert(UNKNOWN)) for a in answers))
-    numerator = exp.case().when(broken, "1").when(unknown, exp.Null()).else_("0")
-    scope = exp.and_(exp.paren(binding.fill(measure.scope)), exp.paren(judged))
-    return scope, numerator, exp.convert(1)
-
-
-def _sum(expression: str, name: str) -> exp.Expression:
-    return exp.alias_(exp.cast(exp.func("SUM", exp.maybe_parse(expression)), "DOUBLE"), name)
+        parts = (measure.numerator, measure.denominator)
+        return scope, *(binding.sql(sql, dialect) for sql in parts)  # type: ignore[return-value]
+    answers = [f"({answer(rules[key], binding, dialect)})" for key in measure.rules]
+    judged = " OR ".join(f"{one} IS NOT NULL" for one in answers)
+    broken = " OR ".join(f"{one} = {YES}" for one in answers)
+    answered = " OR ".join(f"{one} <> {UNKNOWN}" for one in answers)
+    numerator = f"CASE WHEN {broken} THEN 1 WHEN {answered} THEN 0 END"
+    return f"({scope}) AND ({judged})", numerator, "1"
 
 
 def _long(wide: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
@@ -86,4 +87,4 @@ def _long(wide: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
         columns = {f"{part}__{number}": part for part in PARTS}
         frame = wide[["place", *columns]].rename(columns=columns)
         frames.append(frame.assign(indicator=measure.key))
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames, ignore_index=True).astype(dict.fromkeys(PARTS, "float64"))

@@ -34,7 +34,7 @@ class Measure:
 
     Over the subjects in `scope` it sums `numerator` and `denominator`, SQL over the features of
     `theme` and `subject`; a subject with an unknown part counts as missing. With `rules` the
-    numerator is whether any of them is broken. `adds_up` sum has no denominator. Sums of yuan are
+    numerator is whether any of them is broken; a subject is missing when none can be answered. `adds_up` sum has no denominator. Sums of yuan are
     written in fen and shown in yuan when the unit is 元. `target` is a policy parameter.
     """
 

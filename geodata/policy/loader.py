@@ -17,12 +17,14 @@ from geodata.policy.policy import Policy
 from geodata.policy.values import read_pair, read_values
 
 SHIPPED = Path(__file__).parent / "parameters"
+# Themes keep their own parameters in their folders; they are data like the shipped ones.
+THEMES = Path(__file__).parents[1] / "themes"
 _FIELDS = ("title", "unit", "values")
 _SHOWN = 5
 
 
 def load_policy(workspace: Path | None = None, *, more: Iterable[Path] = ()) -> Policy:
-    """Return the shipped parameters, those of `more` folders, and the workspace's over them.
+    """Return the parameters shipped and of themes and `more` folders, the workspace's over them.
 
     `workspace` is a folder of YAML files that map a key to its list of values; a key given there
     replaces the shipped values of that key. Raises PolicyError with all faults: a key that two
@@ -30,7 +32,7 @@ def load_policy(workspace: Path | None = None, *, more: Iterable[Path] = ()) -> 
     """
     known: dict[str, Parameter] = {}
     faults: list[str] = []
-    for folder in (SHIPPED, *more):
+    for folder in (SHIPPED, *sorted(THEMES.glob("*/parameters")), *more):
         shipped, unread = _read_folder(folder)
         faults += unread
         for key in shipped.keys() & known.keys():

@@ -6,7 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -16,6 +16,7 @@ from geodata.periods import last_day, shift_month
 
 _NAME = re.compile(r"(?<!:):([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)")
 _PREFIX = "bound__"
+_BOUND = re.compile(r"\bbound__([a-z0-9_]+)")
 # Names that come from the month itself and not from the policy.
 _TIMES = ("month.", "day.")
 
@@ -50,32 +51,36 @@ class Binding:
     A parameter without a usable value is bound as NULL, so that whatever is compared with it is
     unknown. Times are ``:month.now``, ``:month.minus_12`` (text YYYY-MM), ``:month.number`` (months
     since year 0), ``:day.now``, ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year``
-    (month x 100 + day).
+    (month x 100 + day). `tables` names tables that are read in the place of others;
+    `exempt` the subjects and places that each rule does not count.
     """
 
     month: str
     values: Mapping[str, float | int | str | None] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    exempt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def day(self) -> datetime.date:
         """Return the day as of which the answers hold: the last of the month."""
         return last_day(self.month)
 
-    def fill(self, sql: str) -> exp.Expression:
-        """Return the parsed text with every name replaced by its value."""
-        return parse(sql).copy().transform(self._filled)
+    def sql(self, text: str, dialect: str = "duckdb") -> str:
+        """Return an expression or SELECT in a dialect, every name replaced by its value."""
+        return self.fill(template(text, dialect, tuple(sorted(self.tables.items()))))
 
-    def _filled(self, node: exp.Expression) -> exp.Expression:
-        if not isinstance(node, exp.Column) or not node.name.startswith(_PREFIX):
-            return node
-        name = node.name.removeprefix(_PREFIX).replace("__", ".")
+    def fill(self, text: str) -> str:
+        """Return a template with its names replaced by their values."""
+        return _BOUND.sub(lambda found: self._value(found[1].replace("__", ".")), text)
+
+    def _value(self, name: str) -> str:
         if name.startswith(_TIMES):
             return self._time(name)
         if name not in self.values:
             raise ThemeError("rules.fault_unbound", name=name)
         return literal(self.values[name])
 
-    def _time(self, name: str) -> exp.Expression:
+    def _time(self, name: str) -> str:
         kind, what = name.split(".", 1)
         back = int(what.removeprefix("minus_")) if what.startswith("minus_") else 0
         if kind == "month" and what != "number":
@@ -85,16 +90,30 @@ class Binding:
             numbers = {"number": year * 12 + month, "year": year}
             return literal(numbers.get(what, month * 100 + self.day.day))
         day = self.day - datetime.timedelta(days=back)
-        return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+        return f"CAST('{day.isoformat()}' AS DATE)"
 
 
-def literal(value: float | int | str | None) -> exp.Expression:
-    """Return a value as SQL; None as a typed NULL, which every engine can compare."""
+@lru_cache(maxsize=4096)
+def template(text: str, dialect: str, tables: tuple[tuple[str, str], ...] = ()) -> str:
+    """Return an expression or SELECT in a dialect with its names kept, other tables in place."""
+    tree = parse(text)
+    if tables:
+        named = dict(tables)
+        tree = tree.copy()
+        for node in tree.find_all(exp.Table):
+            if node.name in named:
+                alias = node.alias or node.name
+                node.replace(exp.alias_(exp.to_table(named[node.name]), alias, table=True))
+    return tree.sql(dialect=dialect)
+
+
+def literal(value: float | int | str | None) -> str:
+    """Return a value as every engine reads it; None as a typed NULL, which can be compared."""
     if value is None:
-        return exp.cast(exp.Null(), "DOUBLE")
+        return "CAST(NULL AS DOUBLE)"
     if isinstance(value, str):
-        return exp.Literal.string(value)
-    return exp.convert(value)
+        return "'" + value.replace("'", "''") + "'"
+    return repr(value)
 
 
 def bound_keys(texts: Iterable[str]) -> tuple[str, ...]:

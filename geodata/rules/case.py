@@ -17,7 +17,7 @@ from geodata.periods import last_day
 from geodata.policy import Policy
 from geodata.rules.base_tables import add_base_tables
 from geodata.rules.binding import Binding
-from geodata.rules.compile import case_query, features_table
+from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import Feature, FeatureSet
 from geodata.rules.rule import SUBJECTS, Rule
 from geodata.rules.run import make_features, needed_keys
@@ -107,7 +107,7 @@ def run_cases(
             rule = rules[case.rule]
             row = _row(case, rule, features, schemas[features_table(rule)])
             engine.add_rows(features_table(rule), row)
-            result = engine.frame(case_query(rule, binding).sql(dialect=engine.name)).iloc[0]
+            result = engine.frame(answers_query([rule], binding, engine.name)).iloc[0]
             found[id(case)] = Outcome(case, _word(result["answer"]), _at_edge(result))
     engine.close()
     return tuple(found[id(case)] for case in cases)

@@ -1,19 +1,20 @@
 """Rules as SQL: one query for all findings of a month, one for the counts of a kind of subject.
 
-An answer is 1 for yes, 0 for no, 2 for unknown; NULL where the rule does not judge the subject.
+An answer is 1 for yes, 0 for no, 2 for unknown, 3 for broken but exempt; NULL where the rule does
+not judge the subject. Expressions are read and written by sqlglot, each once for a dialect.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import exp
-
 from geodata.errors import ThemeError
-from geodata.rules.binding import Binding
+from geodata.rules.binding import Binding, literal
+from geodata.rules.exemption import is_place
 from geodata.rules.rule import SUBJECTS, Rule
 
-YES, NO, UNKNOWN = 1, 0, 2
+YES, NO, UNKNOWN, EXEMPT = 1, 0, 2, 3
+ANSWERS = {"yes": YES, "no": NO, "unknown": UNKNOWN, "exempt": EXEMPT}
 
 
 def features_table(rule: Rule) -> str:
@@ -21,87 +22,79 @@ def features_table(rule: Rule) -> str:
     return f"{rule.theme}_{rule.subject}"
 
 
-def answer(rule: Rule, binding: Binding) -> exp.Expression:
-    """Return the three-valued answer of a rule.
+def answer(rule: Rule, binding: Binding, dialect: str) -> str:
+    """Return the three-valued answer of a rule as an expression.
 
     A subject outside the scope is not judged; an unknown scope makes a broken rule unknown, while a
     rule that is kept is kept whether or not it applies.
     """
-    scope, when = (exp.paren(binding.fill(sql)) for sql in (rule.scope, rule.when))
+    scope, when = (binding.sql(sql, dialect) for sql in (rule.scope, rule.when))
+    exempt = _exempt(rule, binding)
+    held = f" WHEN ({scope}) AND ({when}) AND ({exempt}) THEN {EXEMPT}" if exempt else ""
     return (
-        exp.case()
-        .when(exp.not_(scope), exp.cast(exp.Null(), "INT"))
-        .when(exp.not_(when.copy()), exp.convert(NO))
-        .when(exp.and_(scope.copy(), when.copy()), exp.convert(YES))
-        .else_(exp.convert(UNKNOWN))
+        f"CASE WHEN NOT ({scope}) THEN CAST(NULL AS INT) WHEN NOT ({when}) THEN {NO}{held}"
+        f" WHEN ({scope}) AND ({when}) THEN {YES} ELSE {UNKNOWN} END"
     )
 
 
-def findings_query(rules: Sequence[Rule], binding: Binding) -> exp.Expression:
+def _exempt(rule: Rule, binding: Binding) -> str:
+    """Return whether a subject is exempt from a rule; empty when nobody is."""
+    named = binding.exempt.get(rule.key, ())
+    if not named:
+        return ""
+    listed = ", ".join(literal(name) for name in named)
+    places = [f"place_code LIKE {literal(name + '%')}" for name in named if is_place(name)]
+    return " OR ".join([f"{SUBJECTS[rule.subject]} IN ({listed})", *places])
+
+
+def findings_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
     """Return one SELECT of all broken rules: subject_kind, subject, place, rule, value ... .
 
     `value` and `threshold` are numbers (money in fen), `detail` is text.
     """
-    return _one_query([_branch(rule, binding) for rule in rules])
+    return "\nUNION ALL\n".join(
+        f"SELECT {_columns(rule, binding, dialect)} FROM {features_table(rule)}"
+        f" WHERE ({binding.sql(rule.scope, dialect)}) AND ({binding.sql(rule.when, dialect)})"
+        for rule in rules
+    )
 
 
-def _one_query(selects: Sequence[exp.Select]) -> exp.Expression:
-    if len(selects) == 1:
-        return selects[0]
-    return exp.union(*selects, distinct=False, copy=False)
+def _columns(rule: Rule, binding: Binding, dialect: str) -> str:
+    value, threshold, detail = (
+        binding.sql(sql, dialect) for sql in (rule.value, rule.threshold, rule.detail)
+    )
+    text = {"spark": "STRING"}.get(dialect, "TEXT")
+    return (
+        f"'{rule.subject}' AS subject_kind, {SUBJECTS[rule.subject]} AS subject,"
+        f" place_code AS place, '{rule.key}' AS rule, CAST({value} AS DOUBLE) AS value,"
+        f" CAST({threshold} AS DOUBLE) AS threshold, CAST({detail} AS {text}) AS detail"
+    )
 
 
-def _branch(rule: Rule, binding: Binding) -> exp.Select:
-    broken = exp.and_(*(exp.paren(binding.fill(sql)) for sql in (rule.scope, rule.when)))
-    named = {
-        "subject_kind": exp.Literal.string(rule.subject),
-        "subject": exp.column(SUBJECTS[rule.subject]),
-        "place": exp.column("place_code"),
-        "rule": exp.Literal.string(rule.key),
-        "value": exp.cast(binding.fill(rule.value), "DOUBLE"),
-        "threshold": exp.cast(binding.fill(rule.threshold), "DOUBLE"),
-        "detail": exp.cast(binding.fill(rule.detail), "TEXT"),
-    }
-    columns = [exp.alias_(expression, name) for name, expression in named.items()]
-    return exp.select(*columns).from_(features_table(rule)).where(broken)
-
-
-def counts_query(rules: Sequence[Rule], binding: Binding) -> exp.Select:
-    """Return one SELECT by place with columns yes__KEY, no__KEY and unknown__KEY for each rule.
+def counts_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
+    """Return one SELECT by place with columns ANSWER__KEY for each rule and each of ANSWERS.
 
     All rules must read the same feature set. Raises ThemeError otherwise.
     """
     tables = {features_table(rule) for rule in rules}
     if len(tables) != 1:
         raise ThemeError("rules.fault_mixed", names=", ".join(sorted(tables)))
-    answers = [exp.alias_(answer(rule, binding), rule.key) for rule in rules]
-    inner = exp.select("place_code", *answers).from_(tables.pop()).subquery("answered")
-    counts = [
-        exp.alias_(_count(rule.key, code), f"{name}__{rule.key}")
+    answers = ", ".join(f"{answer(rule, binding, dialect)} AS {rule.key}" for rule in rules)
+    counts = ", ".join(
+        f"COUNT(CASE WHEN {rule.key} = {code} THEN 1 END) AS {name}__{rule.key}"
         for rule in rules
-        for name, code in (("yes", YES), ("no", NO), ("unknown", UNKNOWN))
-    ]
-    place = exp.alias_(exp.column("place_code"), "place")
-    return exp.select(place, *counts).from_(inner).group_by("place_code")
+        for name, code in ANSWERS.items()
+    )
+    return (
+        f"SELECT place_code AS place, {counts}"
+        f" FROM (SELECT place_code, {answers} FROM {tables.pop()}) AS answered GROUP BY place_code"
+    )
 
 
-def _count(key: str, code: int) -> exp.Expression:
-    found = exp.case().when(exp.EQ(this=exp.column(key), expression=exp.convert(code)), "1")
-    return exp.Count(this=found)
-
-
-def answers_query(rules: Sequence[Rule], binding: Binding, *, subject: str) -> exp.Expression:
-    """Return one SELECT with the answer of every rule about one subject: rule, answer, value ... ."""
-    return _one_query([_single(rule, binding, subject) for rule in rules])
-
-
-def _single(rule: Rule, binding: Binding, subject: str) -> exp.Select:
-    key = exp.column(SUBJECTS[rule.subject])
-    return case_query(rule, binding).where(exp.EQ(this=key, expression=exp.Literal.string(subject)))
-
-
-def case_query(rule: Rule, binding: Binding) -> exp.Select:
-    """Return one SELECT with the answer of one rule for every row of its feature set."""
-    branch = _branch(rule, binding)
-    branch.set("where", None)
-    return branch.select(exp.alias_(answer(rule, binding), "answer"))
+def answers_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
+    """Return one SELECT with the answer of every rule for every row of its feature set."""
+    return "\nUNION ALL\n".join(
+        f"SELECT {_columns(rule, binding, dialect)}, {answer(rule, binding, dialect)} AS answer"
+        f" FROM {features_table(rule)}"
+        for rule in rules
+    )

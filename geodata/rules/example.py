@@ -17,7 +17,7 @@ from geodata.policy import Policy
 from geodata.rules.base_tables import add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.case import MONTH, empty_engine
-from geodata.rules.compile import case_query, features_table
+from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import FeatureSet
 from geodata.rules.rule import SUBJECTS, Rule
 from geodata.rules.run import make_features, needed_keys
@@ -77,7 +77,7 @@ def find_differences(
             for column, expected in features.items()
         ]
         for key, expected in example.answers.items():
-            query = case_query(rules[key], binding).sql(dialect=engine.name)
+            query = answers_query([rules[key]], binding, engine.name)
             answered = engine.frame(f"SELECT answer FROM ({query}) AS judged")
             found.append((key, "out" if answered.empty else _answered(answered), expected))
     return tuple(f"{name}: {got}, {wanted}" for name, got, wanted in found if got != wanted)

@@ -72,6 +72,20 @@ def _read(row: dict[str, str], rules: Collection[str]) -> Exemption | None:
     return Exemption(*named, since, until)
 
 
+def is_place(subject: str) -> bool:
+    """Return whether the name of an exemption may be a place, with all that lies in it."""
+    return subject.isdigit() and len(subject) in (6, 9, 12)
+
+
+def held_on(exemptions: Sequence[Exemption], day: datetime.date) -> dict[str, tuple[str, ...]]:
+    """Return for each rule the households and places that are exempt from it on a day."""
+    held: dict[str, tuple[str, ...]] = {}
+    for exemption in exemptions:
+        if exemption.state_on(day) == "holds":
+            held[exemption.rule] = (*held.get(exemption.rule, ()), exemption.subject)
+    return held
+
+
 def apply_exemptions(
     flags: pd.DataFrame, exemptions: Sequence[Exemption], day: datetime.date
 ) -> pd.DataFrame:
@@ -83,10 +97,9 @@ def apply_exemptions(
     # Few exemptions over many flags: each touches only the rows of its rule.
     for exemption in sorted(exemptions, key=lambda e: (e.until, e.subject)):
         of_rule = found["rule"] == exemption.rule
-        if exemption.subject.isdigit() and len(exemption.subject) in (6, 9, 12):
-            touched = of_rule & found["place"].str.startswith(exemption.subject)
-        else:
-            touched = of_rule & (found["subject"] == exemption.subject)
+        touched = of_rule & (found["subject"] == exemption.subject)
+        if is_place(exemption.subject):
+            touched |= of_rule & found["place"].str.startswith(exemption.subject)
         state = exemption.state_on(day)
         if state == "holds":
             words = f"{exemption.reason} ({exemption.approver}, {exemption.until})"

@@ -34,6 +34,8 @@ RESPONSIBLE = (
     "township",
     "village",
 )
+# A finding is about people's lives; a record is about what was written down about them.
+KINDS = ("finding", "record")
 # How value and threshold are written in the sentence; money is stored in fen and shown in yuan.
 UNITS = ("yuan", "count", "percent", "number", "text")
 _PAIRS = ("title", "reason", "remedy", "document")
@@ -65,6 +67,7 @@ class Rule:
     threshold: str = "NULL"
     detail: str = "NULL"
     unit: str = "text"
+    kind: str = "finding"
     since: datetime.date | None = None
     until: datetime.date | None = None
 
@@ -109,6 +112,7 @@ def _read_rule(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Ru
         ("subject", tuple(SUBJECTS)),
         ("responsible", RESPONSIBLE),
         ("unit", UNITS),
+        ("kind", KINDS),
     ):
         if entry.get(field, known[0]) not in known:
             values = {"found": entry[field], "known": ", ".join(known)}

@@ -95,9 +95,8 @@ def test_all_rules_of_a_month_are_one_portable_query() -> None:
     themes = load_themes()
     rules = [one for theme in themes for one in theme.rules]
     values = {key: 1.0 for one in rules for key in one.parameters}
-    query = findings_query(rules, Binding(MONTH, values))
     for dialect in ("duckdb", "spark"):
-        text = query.sql(dialect=dialect)
+        text = findings_query(rules, Binding(MONTH, values), dialect)
         assert len(sqlglot.parse(text, dialect=dialect)) == 1
         assert text.count("UNION ALL") == len(rules) - 1
 
@@ -108,13 +107,13 @@ def test_names_in_sql_are_found_but_casts_are_not() -> None:
 
 def test_times_are_filled_from_the_month() -> None:
     sql = "SELECT :month.now, :month.minus_12, :month.number, :day.now, :day.in_year"
-    filled = Binding("2025-02").fill(sql).sql(dialect="duckdb")
+    filled = Binding("2025-02").sql(sql)
     assert filled == ("SELECT '2025-02', '2024-02', 24302, CAST('2025-02-28' AS DATE), 228")
 
 
 def test_a_name_without_a_value_is_refused() -> None:
     with pytest.raises(ThemeError, match=r"no\.such"):
-        Binding(MONTH).fill("a < :no.such")
+        Binding(MONTH).sql("a < :no.such")
 
 
 def test_feature_sets_that_read_each_other_are_refused() -> None:
@@ -254,4 +253,4 @@ def test_a_faulty_rule_is_refused_with_file_and_field(
 def test_sql_that_cannot_be_read_is_refused() -> None:
     broken = dataclasses.replace(rule(), when="income < (3")
     with pytest.raises(ThemeError, match="不能解析"):
-        findings_query([broken], binding())
+        findings_query([broken], binding(), "duckdb")

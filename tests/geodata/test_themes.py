@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 
-from geodata.policy import Policy
+from geodata.policy import Policy, load_policy
 from geodata.rules.case import Outcome, read_cases, run_cases
 from geodata.rules.example import Example, find_differences, read_examples
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.rule import SUBJECTS
 from geodata.rules.run import needed_keys
 from geodata.tables import tables
-from geodata.theme import Theme, load_themes, policy_of
+from geodata.theme import Theme, load_themes
 
 THEMES = load_themes()
 BASE = {"income_item", "recent_day"}
@@ -23,7 +23,7 @@ every_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.k
 
 @cache
 def policy() -> Policy:
-    return policy_of(THEMES)
+    return load_policy()
 
 
 @cache

@@ -3,7 +3,8 @@ WITH counted AS (
   SELECT
     place_code,
     COUNT(*) AS households_listed,
-    COUNT(CASE WHEN monitored_category IS NOT NULL THEN 1 END) AS monitored_listed,
+    COUNT(CASE WHEN monitored_category IS NOT NULL AND NOT COALESCE(risk_removed, FALSE) THEN 1 END)
+      AS monitored_listed,
     COUNT(CASE WHEN household_type = '脱贫户' THEN 1 END) AS former_poor_listed,
     SUM(CASE WHEN household_type = '脱贫户' THEN farmland END) AS farmland_listed
   FROM household

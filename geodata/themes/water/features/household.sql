@@ -2,7 +2,9 @@
 -- unknown where nothing was reported. The verdict is the lowest of the four.
 WITH joined AS (
   SELECT
-    h.household_code, h.place_code, h.zone_code, h.water_access, h.water_supply, h.water_litres,
+    h.household_code, h.place_code, h.zone_code, h.water_access, h.water_supply,
+    -- Where nobody measured at home, what the works can supply for each person stands in.
+    COALESCE(h.water_litres, w.litres_per_person) AS water_litres,
     h.fetch_minutes, h.fetch_metres, h.fetch_climb, h.water_looks_clean, h.dry_days, h.water_solved,
     h.water_problem, COALESCE(h.resident_members, h.members) AS persons,
     w.works_code, w.works_name, w.decentralised, w.water_short, w.quality_fails, w.relaxed_used,

@@ -34,6 +34,17 @@ sized AS (
     constrained
   FROM works
 ),
+-- A result is a number, or text for a censored value: "<0.001", "未检出".
+results AS (
+  SELECT
+    works_code, item, point, day, result,
+    COALESCE(value, TRY_CAST(TRIM(result) AS DOUBLE)) AS value,
+    COALESCE(censored, result LIKE '<%' OR result LIKE '＜%'
+      OR result IN ('未检出', '不得检出', '未检测出', 'ND', 'nd', 'N.D.')) AS censored,
+    COALESCE(detection_limit, CASE WHEN result LIKE '<%' OR result LIKE '＜%'
+      THEN TRY_CAST(TRIM(SUBSTRING(result, 2)) AS DOUBLE) END) AS detection_limit
+  FROM water_sample
+),
 dated AS (
   SELECT
     works_code,
@@ -43,7 +54,7 @@ dated AS (
     MAX(day) OVER (PARTITION BY works_code, CASE WHEN item = 'residual_chlorine' AND point = 'tap'
       THEN 'chlorine_tap' WHEN item = 'residual_chlorine' AND point = 'plant' THEN 'chlorine_plant'
       ELSE item END) AS latest
-  FROM water_sample
+  FROM results
   WHERE (point IS NULL OR point <> 'source') AND day <= :day.now
     AND :month.number - (EXTRACT(YEAR FROM day) * 12 + EXTRACT(MONTH FROM day)) < :water.test.max_age_months
 ),

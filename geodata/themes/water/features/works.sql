@@ -33,6 +33,12 @@ sourced AS (
   FROM water_sample
   WHERE day <= :day.now
   GROUP BY works_code
+),
+kept AS (
+  SELECT place_code, MIN(name) AS keeper
+  FROM responsibility
+  WHERE role = '供水管理责任人' AND (end_month IS NULL OR end_month >= :month.now)
+  GROUP BY place_code
 )
 SELECT
   w.works_code,
@@ -42,13 +48,14 @@ SELECT
   w.type,
   w.source,
   w.population,
+  w.capacity * CAST(1000 AS DOUBLE) / NULLIF(w.population, 0) AS litres_per_person,
   w.households,
   w.kind = 'decentralised' AS decentralised,
   w.kind = 'decentralised' OR w.capacity < :water.small_supply.max_capacity
     OR w.population < :water.small_supply.max_persons AS small,
   w.constrained,
   w.water_short,
-  w.keeper,
+  COALESCE(w.keeper, k.keeper) AS keeper,
   s.outage_days, s.outage_days_month, s.longest_outage, s.reliability,
   COALESCE(e.equipment, 0) AS equipment,
   COALESCE(e.equipment_down, 0) AS equipment_down,
@@ -93,3 +100,4 @@ LEFT JOIN served AS s ON s.works_code = w.works_code
 LEFT JOIN equipped AS e ON e.works_code = w.works_code
 LEFT JOIN sourced AS q ON q.works_code = w.works_code
 LEFT JOIN water_tests AS t ON t.works_code = w.works_code
+LEFT JOIN kept AS k ON k.place_code = w.place_code

@@ -6,9 +6,8 @@ dry AS (
   SELECT DISTINCT z.zone_code, d.number, d.in_month
   FROM zones AS z
   JOIN outage AS o ON o.works_code = z.works_code AND (o.zone_code IS NULL OR o.zone_code = z.zone_code)
-  -- The day on which supply is restored is not a day without water, unless it is also the first.
-  JOIN recent_day AS d ON d.day = o.start_day
-    OR (d.day > o.start_day AND (o.end_day IS NULL OR d.day < o.end_day))
+  -- Every day on which water failed counts, the last as well as the first.
+  JOIN recent_day AS d ON d.day >= o.start_day AND (o.end_day IS NULL OR d.day <= o.end_day)
 ),
 runs AS (
   SELECT zone_code, COUNT(*) AS days

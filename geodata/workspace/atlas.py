@@ -1,0 +1,130 @@
+"""The atlas of a workspace: every built month on the map of its villages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from geodata import codes
+from geodata.atlas import Indicator, write_atlas
+from geodata.boundaries.boundaries import Boundaries
+from geodata.boundaries.hierarchy import PlaceTree, place_tree
+from geodata.boundaries.join.level_columns import level_columns
+from geodata.boundaries.read import read_boundaries
+from geodata.cube import Measure
+from geodata.errors import ConfigError
+from geodata.store import DuckDBEngine, add_month
+from geodata.workspace.inputs import Setup
+from geodata.workspace.saved import Built
+
+
+def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, int]:
+    """Write the atlas under the workspace and return the counts of the join.
+
+    A village that was merged away is shown under its successor. Villages without a shape are
+    counted and listed, never dropped in silence. Raises ConfigError when no boundary file is set
+    or no column of it holds village codes.
+    """
+    tree = _tree(setup)
+    shaped = tree.places.index[tree.places["level"] == tree.levels[-1]]
+    last = built[-1].month
+    places = _places(setup, last)
+    measures = _measures(setup)
+    rows = [_values(one, measures, places, shaped) for one in built]
+    values = pd.concat(rows, ignore_index=True)
+    drawn = values["place"].isin(shaped)
+    reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
+    lost = pd.Index(values.loc[~drawn, "place"].unique())
+    names = places["name"].reindex(lost).fillna("")
+    join = {
+        "boundary_features": len(shaped),
+        "matched_boundary": len(shaped.intersection(reported)),
+        "table_rows": len(reported),
+        "matched": len(reported.intersection(shaped)),
+        "unmatched_boundary": sorted(shaped.difference(reported)),
+        "unmatched_table": [f"{code} {name}".strip() for code, name in sorted(names.items())],
+    }
+    county = setup.config.county
+    write_atlas(
+        setup.config.folder,
+        title=county.name or county.code,
+        tree=tree,
+        values=values[drawn],
+        indicators=[_indicator(measure) for measure in measures],
+        join=join,
+        source={
+            "boundaries": setup.config.boundaries.file,
+            "snapshot": setup.store.snapshot_of(last),
+        },
+    )
+    return {name: found for name, found in join.items() if isinstance(found, int)}
+
+
+def _tree(setup: Setup) -> PlaceTree:
+    wanted = setup.config.boundaries
+    if not wanted.file:
+        raise ConfigError("workspace.no_boundaries", folder=str(setup.config.folder))
+    layer = read_boundaries(
+        setup.config.folder / wanted.file, encoding=wanted.encoding or None, crs=wanted.crs or None
+    )
+    code = wanted.code or _code_column(layer)
+    if code is None:
+        raise ConfigError("workspace.no_code_column", file=wanted.file)
+    names = level_columns(layer.frame, [wanted.name] if wanted.name else [], code)
+    return place_tree(layer, code=code, names=names or None)
+
+
+def _code_column(layer: Boundaries) -> str | None:
+    """Return the first column in which every value is a whole village code."""
+    width = codes.WIDTHS["village"]
+    for name in layer.frame.columns.drop(layer.frame.geometry.name):
+        texts = layer.frame[name].dropna().astype(str).str.strip()
+        if len(texts) and texts.str.fullmatch(rf"\d{{{width}}}").all():
+            return str(name)
+    return None
+
+
+def _places(setup: Setup, month: str) -> pd.DataFrame:
+    """Return name and successor of every place, index code."""
+    with DuckDBEngine() as engine:
+        add_month(engine, setup.store, month, names=["place"])
+        frame = engine.frame("SELECT place_code, name, successor_code FROM place")
+    return frame.drop_duplicates("place_code").set_index("place_code")
+
+
+def _measures(setup: Setup) -> list[Measure]:
+    """Return the indicators of all themes, those that the layers show first before the others."""
+    found: dict[str, Measure] = {}
+    for theme in setup.themes:
+        by_key = {measure.key: measure for measure in theme.indicators}
+        found |= {layer.indicator: by_key[layer.indicator] for layer in theme.layers}
+    for theme in setup.themes:
+        found |= {m.key: m for m in theme.indicators if m.key not in found}
+    return list(found.values())
+
+
+def _values(
+    built: Built, measures: Sequence[Measure], places: pd.DataFrame, shaped: pd.Index
+) -> pd.DataFrame:
+    """Return the figures of one month in the form of an atlas, money in yuan."""
+    figures = built.frame("figures")
+    successor = figures["place"].map(places["successor_code"])
+    moved = ~figures["place"].isin(shaped) & successor.isin(shaped)
+    figures["place"] = figures["place"].mask(moved, successor)
+    grouped = figures.groupby(["place", "indicator"])[["numerator", "denominator"]]
+    rows = grouped.sum(min_count=1).reset_index()
+    by_key = {measure.key: measure for measure in measures}
+    money = rows["indicator"].map({key: m.is_money for key, m in by_key.items()}).astype(bool)
+    sums = (
+        rows["indicator"].map({key: m.adds_up == "sum" for key, m in by_key.items()}).astype(bool)
+    )
+    rows["numerator"] = rows["numerator"].mask(money, rows["numerator"] / 100)
+    rows["denominator"] = rows["denominator"].mask(sums & rows["numerator"].notna(), 1.0)
+    return rows.assign(period=built.month)
+
+
+def _indicator(measure: Measure) -> Indicator:
+    return Indicator(
+        measure.key, measure.title, measure.unit, worse=measure.worse, adds_up=measure.adds_up
+    )

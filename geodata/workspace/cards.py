@@ -1,0 +1,185 @@
+"""The card of one household: who it is, its accounts, and what every rule says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyarrow as pa
+from sqlglot import exp
+
+from geodata.access import Request
+from geodata.errors import StoreError
+from geodata.i18n import default_language, text
+from geodata.periods import last_day
+from geodata.rules import Binding, Rule, reasons
+from geodata.rules.binding import parse
+from geodata.rules.compile import answers_query, features_table
+from geodata.rules.exemption import held_on
+from geodata.store import DuckDBEngine
+from geodata.theme import Theme
+from geodata.workspace.inputs import Setup
+from geodata.workspace.people import people_reader
+from geodata.workspace.saved import Built
+
+_WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of a card: a theme's title, features (label, value, unit) and its findings."""
+
+    theme: str
+    title: str
+    features: pd.DataFrame = field(repr=False)
+    findings: pd.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that is known about one household at the end of a month.
+
+    `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
+    document, remedy, responsible; the reason of an unknown answer says what is missing.
+    """
+
+    household: str
+    month: str
+    record: pd.Series = field(repr=False)
+    members: pd.DataFrame = field(repr=False)
+    accounts: pd.DataFrame = field(repr=False)
+    visits: pd.DataFrame = field(repr=False)
+    measures: pd.DataFrame = field(repr=False)
+    findings: pd.DataFrame = field(repr=False)
+    sections: tuple[Section, ...] = field(repr=False)
+
+
+def household_card(
+    setup: Setup, built: Built, household: str, *, place: str = "", lang: str | None = None
+) -> Card:
+    """Return the card of a household within a place; raises StoreError when it is not there."""
+    lang = lang or default_language()
+    read = people_reader(setup, built)
+
+    def rows(table: str) -> pd.DataFrame:
+        return read(Request(table, place, household), (place,))
+
+    record = rows("household")
+    if record.empty:
+        raise StoreError("workspace.no_household", household=household, month=built.month)
+    village = str(record["place_code"].iloc[0])
+    features = {
+        theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme)
+    }
+    findings = _findings(setup, built.month, village, features, lang)
+    ledger = rows("ledger")
+    accounts = ledger.pivot_table(index="month", columns="item", values="amount", aggfunc="sum")
+    sections = tuple(
+        _section(theme, features[theme.key], findings, section, lang)
+        for theme in setup.themes
+        if theme.key in features and len(features[theme.key])
+        for section in theme.card
+    )
+    return Card(
+        household,
+        built.month,
+        record.iloc[0],
+        rows("person"),
+        accounts / 100,
+        rows("visit"),
+        rows("measure"),
+        findings,
+        sections,
+    )
+
+
+def _judges(theme: Theme) -> bool:
+    return any(one.name == f"{theme.key}_household" for one in theme.feature_sets)
+
+
+def _findings(
+    setup: Setup,
+    month: str,
+    village: str,
+    features: Mapping[str, pd.DataFrame],
+    lang: str,
+) -> pd.DataFrame:
+    """Return what each rule answers about the household, with its sentence."""
+    day = last_day(month)
+    values = setup.policy.comparable(setup.keys, village, day)
+    binding = Binding(month, values, exempt=held_on(setup.exemptions, day))
+    found = []
+    for theme in setup.themes:
+        rules = (
+            [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
+            if theme.key in features and len(features[theme.key])
+            else []
+        )
+        if not rules:
+            continue
+        with DuckDBEngine() as engine:
+            row = features[theme.key]
+            engine.add_rows(features_table(rules[0]), pa.Table.from_pandas(row))
+            answers = engine.frame(answers_query(rules, binding, engine.name))
+        answers = answers[answers["answer"].notna()]
+        answers["reason"] = reasons(
+            answers, theme.rules_by_key, month, words=theme.words(lang), lang=lang
+        )
+        answers["answer"] = answers["answer"].astype(int).map(_WORDS)
+        unknown = answers["answer"] == "unknown"
+        answers.loc[unknown, "reason"] = [
+            _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], (village, month, lang))
+            for key in answers.loc[unknown, "rule"]
+        ]
+        answers.loc[answers["answer"] == "no", "reason"] = ""
+        found.append(answers.assign(theme=theme.key))
+    return _described(pd.concat(found, ignore_index=True), setup.rules, lang)
+
+
+def _described(findings: pd.DataFrame, rules: Mapping[str, Rule], lang: str) -> pd.DataFrame:
+    chosen = [rules[key] for key in findings["rule"]]
+    return findings.assign(
+        title=[rule.title[lang] for rule in chosen],
+        severity=[rule.severity for rule in chosen],
+        document=[rule.document[lang] for rule in chosen],
+        remedy=[rule.remedy[lang] for rule in chosen],
+        responsible=[text(f"rules.responsible_{rule.responsible}", lang) for rule in chosen],
+    )
+
+
+def _unknown(
+    setup: Setup, theme: Theme, rule: Rule, row: pd.Series, asked: tuple[str, str, str]
+) -> str:
+    """Return why a rule cannot be answered: a parameter that is not usable, else missing features."""
+    village, month, lang = asked
+    day = last_day(month)
+    for key in rule.parameters:
+        lookup = setup.policy.at(key, village, day)
+        if lookup.comparable is None:
+            values = {"reason": lookup.reason(lang), "advice": lookup.advice(lang)}
+            return text("rules.unknown_parameter", lang, **values)
+    named = {
+        column.name
+        for sql in (rule.scope, rule.when)
+        for column in parse(sql).find_all(exp.Column)
+        if column.name in row.index and pd.isna(row[column.name])
+    }
+    labels = [theme.features[name].title[lang] for name in sorted(named) if name in theme.features]
+    joined = {"zh": "、", "en": ", "}[lang].join(labels) or "-"
+    return text("rules.unknown_data", lang, features=joined)
+
+
+def _section(
+    theme: Theme, row: pd.DataFrame, findings: pd.DataFrame, section, lang: str
+) -> Section:
+    values = []
+    for name in section.features:
+        feature = theme.features[name]
+        value = row[name].iloc[0]
+        if feature.unit == "yuan" and pd.notna(value):
+            value = value / 100
+        values.append((feature.title[lang], None if pd.isna(value) else value, feature.unit))
+    shown = findings[findings["rule"].isin(section.rules)]
+    columns = ["label", "value", "unit"]
+    return Section(theme.key, section.title[lang], pd.DataFrame(values, columns=columns), shown)

@@ -1,0 +1,83 @@
+"""The engine of one month: its tables, the base tables, and the places that share a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from geodata.periods import last_day, shift_month
+from geodata.policy import Policy
+from geodata.rules import Binding
+from geodata.rules.base_tables import add_base_tables
+from geodata.store import DuckDBEngine, Engine, SnapshotStore, add_month
+from geodata.tables import tables
+
+# The longest look back of any feature: twelve months and the twelve before.
+MONTHS_BACK = 24
+_COUNTY = 6
+
+
+@contextmanager
+def month_engine(
+    store: SnapshotStore, month: str
+) -> Iterator[tuple[Engine, Mapping[str, tuple[str, ...]]]]:
+    """Give an engine with all tables of a month, and the snapshots each came from."""
+    with DuckDBEngine() as engine:
+        used = add_month(engine, store, month, since=shift_month(month, -MONTHS_BACK))
+        add_base_tables(engine, month)
+        yield engine, used
+
+
+@dataclass(frozen=True)
+class PolicyArea:
+    """Places that have the same parameter values: prefixes of one width, and the binding.
+
+    No prefix means everywhere.
+    """
+
+    prefixes: tuple[str, ...]
+    binding: Binding
+
+
+def policy_areas(
+    engine: Engine, policy: Policy, keys: Sequence[str], month: str, *, day_of: str | None = None
+) -> tuple[PolicyArea, ...]:
+    """Return the areas of equal parameter values among the places that have rows.
+
+    `day_of` takes the values in force at the end of another month. A county is one area unless a
+    value is written for a place inside it.
+    """
+    width = max(_COUNTY, policy.prefix_width(keys))
+    found = engine.frame(
+        f"SELECT DISTINCT SUBSTRING(place_code, 1, {width}) AS prefix FROM household "
+        "WHERE place_code IS NOT NULL ORDER BY prefix"
+    )
+    day = last_day(day_of or month)
+    areas: dict[str, list[str]] = {}
+    values: dict[str, dict[str, float | int | str | None]] = {}
+    for prefix in found["prefix"]:
+        chosen = policy.comparable(keys, prefix, day)
+        name = repr(sorted(chosen.items()))
+        areas.setdefault(name, []).append(prefix)
+        values[name] = chosen
+    if not areas:
+        return (PolicyArea((), Binding(month, policy.comparable(keys, "", day))),)
+    if len(areas) == 1:
+        return (PolicyArea((), Binding(month, next(iter(values.values())))),)
+    return tuple(
+        PolicyArea(tuple(prefixes), Binding(month, values[name], _parts(engine, prefixes, number)))
+        for number, (name, prefixes) in enumerate(areas.items())
+    )
+
+
+def _parts(engine: Engine, prefixes: Sequence[str], number: int) -> dict[str, str]:
+    """Name the rows of some places, and return the names to read in the place of the tables."""
+    listed = ", ".join(f"'{prefix}'" for prefix in prefixes)
+    named = {}
+    for name, table in tables().items():
+        if "place_code" in table.columns:
+            named[name] = f"{name}_of_area_{number}"
+            inside = f"SUBSTRING(place_code, 1, {len(prefixes[0])}) IN ({listed})"
+            engine.add_view(named[name], f"SELECT * FROM {name} WHERE {inside}")
+    return named

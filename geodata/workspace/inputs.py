@@ -1,0 +1,91 @@
+"""Everything a built month depends on, so that it is built again only when some of it changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import geodata
+from geodata.config import Config
+from geodata.periods import last_day, shift_month
+from geodata.policy import Policy
+from geodata.rules import Exemption, FeatureSet, Rule
+from geodata.rules.feature import shared_sets
+from geodata.rules.run import needed_keys
+from geodata.store import SnapshotStore
+from geodata.tables import tables
+from geodata.theme import Theme
+from geodata.workspace.engines import MONTHS_BACK
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A workspace as a build sees it: settings, snapshots, policy, themes and exemptions."""
+
+    config: Config
+    store: SnapshotStore
+    policy: Policy
+    themes: tuple[Theme, ...]
+    exemptions: tuple[Exemption, ...] = field(default=())
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Return the rules of all themes by key."""
+        return {rule.key: rule for theme in self.themes for rule in theme.rules}
+
+    @cached_property
+    def sets(self) -> tuple[FeatureSet, ...]:
+        """Return the feature sets of all themes."""
+        return tuple(feature_set for theme in self.themes for feature_set in theme.feature_sets)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Return the parameters that features and rules name."""
+        expressions = [
+            FeatureSet(m.key, f"{m.numerator} {m.denominator} {m.scope}")
+            for theme in self.themes
+            for m in theme.indicators
+        ]
+        return needed_keys((*self.sets, *expressions), self.rules.values())
+
+    @cached_property
+    def definitions(self) -> str:
+        """Return the digest of rules, features and indicators as they are written."""
+        texts = [repr(rule) for rule in self.rules.values()]
+        texts += [f"{one.name} {one.sql}" for one in (*shared_sets(), *self.sets)]
+        texts += [repr(measure) for theme in self.themes for measure in theme.indicators]
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+    def inputs(self, month: str) -> dict[str, Any]:
+        """Return what a month is made from: snapshots, definitions, parameters, exemptions."""
+        before = shift_month(month, -1)
+        return {
+            "guatu": geodata.__version__,
+            "month": month,
+            "snapshots": _snapshots(self.store, month),
+            "definitions": self.definitions,
+            "parameters": _values(self.policy, self.keys, month),
+            "parameters_before": _values(self.policy, self.keys, before),
+            "exemptions": [repr(exemption) for exemption in self.exemptions],
+        }
+
+
+def _snapshots(store: SnapshotStore, month: str) -> dict[str, list[str]]:
+    """Return the snapshots whose rows a month reads: its own, and of events the months before."""
+    since = shift_month(month, -MONTHS_BACK)
+    current = store.history.current
+    own = [store.snapshot_of(month)]
+    earlier = [current[each].snapshot for each in current if since <= each <= month]
+    return {name: own if table.nature == "state" else earlier for name, table in tables().items()}
+
+
+def _values(policy: Policy, keys: Sequence[str], month: str) -> dict[str, list[object]]:
+    """Return every dated value of each key that could be in force at the end of a month."""
+    day = last_day(month)
+    return {
+        key: [(list(v.places), v.state, v.value) for v in policy[key].values if v.covers(day)]
+        for key in keys
+    }

@@ -1,0 +1,225 @@
+"""Why a place is red: one sentence, the rules behind it, and who answers for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+import xarray as xr
+
+from geodata import codes
+from geodata.access import Request
+from geodata.cube import Measure, explain_change, rank_places, value_of
+from geodata.errors import StoreError
+from geodata.i18n import default_language, text
+from geodata.periods import shift_month
+from geodata.workspace.inputs import Setup
+from geodata.workspace.people import people_reader
+from geodata.workspace.saved import Built, read_built
+
+_RULES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer to "why is it red".
+
+    `rules` has one row for each rule with findings in the place: rule, title, severity, yes,
+    unknown, exempt, change (of yes since the month before), worst first. `change` are the parts of
+    the indicator's change. `responsible` lists the people who answer for the place.
+    """
+
+    place: str
+    indicator: str
+    sentence: str
+    rules: pd.DataFrame = field(repr=False)
+    change: dict[str, float] = field(repr=False)
+    responsible: pd.DataFrame = field(repr=False)
+
+
+def explain_place(
+    setup: Setup,
+    cube: xr.Dataset,
+    built: Built,
+    place: str,
+    *,
+    indicator: str | None = None,
+    lang: str | None = None,
+) -> Why:
+    """Return why a place stands out in one indicator, by default the one it ranks worst in."""
+    lang = lang or default_language()
+    if place not in cube["place"].to_numpy():
+        raise StoreError("workspace.no_place", place=place, month=built.month)
+    measures = {m.key: m for theme in setup.themes for m in theme.indicators}
+    key = indicator or _worst(setup, cube, place, built.month)
+    before = read_built(setup.config.store, shift_month(built.month, -1))
+    rules = _rules(setup, built, before, place, lang)
+    change = _change(built, before, place, measures[key])
+    people = people_reader(setup, built)
+    responsible = _responsible(people(Request("responsibility"), (place,)), place)
+    names = people(Request("place", columns=("place_code", "name")), (place,))
+    named = dict(zip(names["place_code"], names["name"], strict=True)).get(place, place)
+    said = _sentence(cube, built.month, place, measures[key], named, lang)
+    told = [
+        said + _moved(change, measures[key], lang),
+        _broken(setup, rules, measures[key].theme, lang),
+    ]
+    told.append(_who(responsible, lang))
+    stop = {"zh": "。", "en": ". "}[lang]
+    sentence = (stop.join(part for part in told if part) + stop).strip()
+    return Why(place, key, sentence, rules, change, responsible)
+
+
+def _worst(setup: Setup, cube: xr.Dataset, place: str, month: str) -> str:
+    """Return the layer in which the place ranks worst among its equals; ties go to the first."""
+    level = str(cube["level"].sel(place=place).item())
+    best: tuple[float, str] | None = None
+    measures = {m.key: m for theme in setup.themes for m in theme.indicators}
+    for theme in setup.themes:
+        for layer in theme.layers:
+            measure = measures[layer.indicator]
+            if measure.worse == "none":
+                continue
+            ranks = rank_places(cube, measure.key, month, level=level, worse=measure.worse)
+            row = ranks.loc[place]
+            if pd.isna(row["rank"]) or row["numerator"] == 0:
+                continue
+            share = float(row["rank"]) / max(int(ranks["rank"].notna().sum()), 1)
+            if best is None or share < best[0]:
+                best = (share, measure.key)
+    return best[1] if best else setup.themes[0].layers[0].indicator
+
+
+def _sentence(
+    cube: xr.Dataset, month: str, place: str, measure: Measure, name: str, lang: str
+) -> str:
+    cell = cube.sel(indicator=measure.key, place=place, period=month)
+    shown = value_of(cube.sel(indicator=[measure.key], period=[month]))
+    value = float(shown.sel(place=place).item())
+    if pd.isna(value):
+        return text("workspace.why_no_data", lang, place=name, title=measure.title[lang])
+    level = str(cell["level"].item())
+    given = {"place": name, "month": _month(month, lang), "title": measure.title[lang]}
+    given["value"] = _shown(value, measure) + measure.unit[lang]
+    if measure.adds_up == "ratio" and measure.unit["zh"] == "%" and not measure.is_money:
+        given |= {
+            "numerator": f"{cell['numerator'].item():,.0f}",
+            "denominator": f"{cell['denominator'].item():,.0f}",
+        }
+        key = "workspace.why_share" if measure.denominator == "1" else "workspace.why_value"
+    else:
+        key = "workspace.why_value"
+    said = text(key, lang, **given)
+    if measure.worse == "none":
+        return said
+    ranks = rank_places(cube, measure.key, month, level=level, worse=measure.worse)
+    known = int(ranks["rank"].notna().sum())
+    if known < 2:
+        return said
+    ranked = {"rank": int(ranks.loc[place, "rank"]), "places": known}
+    return said + text(f"workspace.why_rank_{level}", lang, **ranked)
+
+
+def _month(month: str, lang: str) -> str:
+    return text("workspace.month", lang, year=month[:4], month=int(month[5:]))
+
+
+def _shown(value: float, measure: Measure) -> str:
+    if measure.unit["zh"] == "%":
+        return f"{value * 100:.1f}".rstrip("0").rstrip(".")
+    if measure.adds_up == "sum" or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: str) -> pd.DataFrame:
+    """Return the rules broken in a place with counts and their change, worst first."""
+    answers = ["yes", "unknown", "exempt"]
+    now = _counted(built, place)[answers]
+    earlier = _counted(before, place)["yes"] if before else pd.Series(dtype="float64")
+    now["change"] = (now["yes"] - earlier.reindex(now.index)).astype("Float64")
+    now = now[now["yes"] > 0]
+    order = {"high": 0, "medium": 1, "low": 2}
+    chosen = [setup.rules[key] for key in now.index]
+    now.insert(0, "title", [rule.title[lang] for rule in chosen])
+    now.insert(1, "severity", [rule.severity for rule in chosen])
+    now["order"] = [order[rule.severity] for rule in chosen]
+    ranked = now.rename_axis("rule").reset_index()
+    ranked = ranked.sort_values(["order", "yes", "rule"], ascending=[True, False, True])
+    return ranked.drop(columns="order").reset_index(drop=True)
+
+
+def _counted(built: Built, place: str) -> pd.DataFrame:
+    counts = built.frame("counts")
+    inside = counts[counts["place"].str.startswith(place)]
+    return inside.groupby("rule")[["yes", "no", "unknown", "exempt"]].sum()
+
+
+def _change(built: Built, before: Built | None, place: str, measure: Measure) -> dict[str, float]:
+    if before is None:
+        return {}
+    frames = [before.frame("figures"), built.frame("figures"), built.frame("figures_before")]
+    inside = [frame[frame["place"].str.startswith(place)] for frame in frames]
+    villages = [pd.Index(frame["place"].unique()) for frame in inside[:2]]
+    return explain_change(
+        inside[0],
+        inside[1],
+        measure,
+        after_by_old_rules=inside[2],
+        villages_before=villages[0],
+        villages_after=villages[1],
+    )
+
+
+def _moved(change: dict[str, float], measure: Measure, lang: str) -> str:
+    """Return how much it moved since the month before and why, largest part first."""
+    if not change or pd.isna(change["before"]) or pd.isna(change["after"]):
+        return ""
+    moved = change["after"] - change["before"]
+    if _shown(abs(moved), measure) == "0":
+        return text("workspace.why_same", lang)
+    points = measure.unit["zh"] == "%"
+    unit = text("workspace.points", lang) if points else measure.unit[lang]
+    way = "up" if moved > 0 else "down"
+    parts = {name: change[name] for name in ("value", "rule", "feed", "boundary")}
+    parts = {n: v for n, v in parts.items() if pd.notna(v) and _shown(abs(v), measure) != "0"}
+    words = ""
+    if set(parts) != {"value"} and parts:
+        told = [
+            text(
+                f"workspace.why_part_{name}",
+                lang,
+                value=("+" if part > 0 else "-") + _shown(abs(part), measure),
+            )
+            for name, part in sorted(parts.items(), key=lambda item: -abs(item[1]))
+        ]
+        words = text("workspace.why_parts", lang, parts={"zh": "、", "en": ", "}[lang].join(told))
+    return text(f"workspace.why_{way}", lang, value=_shown(abs(moved), measure), unit=unit) + words
+
+
+def _broken(setup: Setup, rules: pd.DataFrame, theme: str, lang: str) -> str:
+    if rules.empty:
+        return ""
+    own = rules["rule"].map(lambda key: setup.rules[key].theme == theme)
+    shown = (rules[own] if own.any() else rules).head(_RULES_SHOWN)
+    told = [
+        text(f"workspace.why_{setup.rules[key].subject}", lang, title=title, count=f"{count:,}")
+        for key, title, count in shown[["rule", "title", "yes"]].to_numpy()
+    ]
+    return text("workspace.why_rules", lang, rules={"zh": "、", "en": ", "}[lang].join(told))
+
+
+def _responsible(rows: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return the people who answer for the place itself, not for what lies in it."""
+    own = rows[(rows["place_code"] == place) & rows["household_code"].isna()]
+    if own.empty and codes.is_code(place[:6]):
+        own = rows[rows["place_code"].str.rstrip("0") == place.rstrip("0")]
+        own = own[own["household_code"].isna()]
+    return own[["role", "name", "unit"]].reset_index(drop=True)
+
+
+def _who(responsible: pd.DataFrame, lang: str) -> str:
+    if responsible.empty:
+        return text("workspace.why_nobody", lang)
+    told = [f"{role} {name}" for role, name in responsible[["role", "name"]].head(2).to_numpy()]
+    return text("workspace.why_who", lang, people={"zh": "、", "en": ", "}[lang].join(told))

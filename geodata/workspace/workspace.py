@@ -1,0 +1,184 @@
+"""A county opened: months, findings, the cube, lists, cards, reasons and what-ifs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from geodata.access import Request
+from geodata.config import read_config
+from geodata.cube import Measure, make_cube, value_of
+from geodata.errors import StoreError
+from geodata.policy import load_policy
+from geodata.rules import read_exemptions, reasons
+from geodata.store import SnapshotStore
+from geodata.theme import load_themes
+from geodata.workspace.atlas import write_workspace_atlas
+from geodata.workspace.building import Progress, build_months
+from geodata.workspace.cards import Card, household_card
+from geodata.workspace.households import household_page
+from geodata.workspace.inputs import Setup
+from geodata.workspace.people import people_reader
+from geodata.workspace.saved import Built, built_months, read_built
+from geodata.workspace.whatif import WhatIf, run_what_if
+from geodata.workspace.why import Why, explain_place
+
+
+def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
+    """Return the workspace around a folder; raises ConfigError, PolicyError or ThemeError.
+
+    Nothing is computed before it is asked for. The object shows the snapshots there were when it
+    was opened.
+    """
+    config = read_config(path)
+    policy = load_policy(config.folder / "parameters")
+    themes = load_themes()
+    rules = {rule.key for theme in themes for rule in theme.rules}
+    exemptions = read_exemptions(config.folder / "exemptions.csv", rules)
+    return Workspace(Setup(config, SnapshotStore(config.store), policy, themes, exemptions))
+
+
+@dataclass(frozen=True)
+class Month:
+    """One built month: `flags`, `counts`, `figures` and the features of a theme."""
+
+    built: Built
+    setup: Setup
+
+    @property
+    def flags(self) -> pd.DataFrame:
+        """Return every broken rule: subject, place, rule, value, threshold (money in fen), answer."""
+        return self.built.frame("flags")
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """Return yes, no, unknown and exempt for each village and rule."""
+        return self.built.frame("counts")
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Return numerator, denominator, missing and subjects for each village and indicator."""
+        return self.built.frame("figures")
+
+    def features(self, theme: str, subject: str = "household") -> pd.DataFrame:
+        """Return the features of one theme's subjects, money in fen."""
+        return self.built.frame(f"{theme}_{subject}")
+
+    def reasons(self, flags: pd.DataFrame, lang: str | None = None) -> pd.Series:
+        """Return the sentence of each of some flags."""
+        words: dict[str, str] = {}
+        for theme in self.setup.themes:
+            words |= theme.words(lang or "zh")
+        return reasons(flags, self.setup.rules, self.built.month, words=words, lang=lang)
+
+
+class Workspace:
+    """One county's data for analysts, the clerk and the app; made by `open_workspace`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def __repr__(self) -> str:
+        county = self.setup.config.county
+        built = self.months
+        span = f"{built[0]}..{built[-1]}" if built else "-"
+        return f"<Workspace {county.name or county.code} {span}>"
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Return the months that have been built, sorted."""
+        return built_months(self.setup.config.store)
+
+    def build(
+        self, months: Sequence[str] | None = None, *, progress: Progress | None = None
+    ) -> tuple[str, ...]:
+        """Build the given months, or all that have a snapshot; only what changed is computed."""
+        chosen = self.setup.store.months() if months is None else months
+        built = build_months(self.setup, chosen, progress=progress)
+        self.__dict__.pop("cube", None)
+        return tuple(one.month for one in built)
+
+    def write_atlas(self) -> Mapping[str, int]:
+        """Write the map of all built months under the workspace; returns the counts of its join."""
+        built = [self._built(month) for month in self.months]
+        return write_workspace_atlas(self.setup, built)
+
+    def month(self, month: str | None = None) -> Month:
+        """Return one month, the last by default; raises StoreError when it has not been built."""
+        return Month(self._built(month), self.setup)
+
+    @property
+    def flags(self) -> pd.DataFrame:
+        """Return the flags of the last month."""
+        return self.month().flags
+
+    @cached_property
+    def cube(self) -> xr.Dataset:
+        """Return all indicators of all places and built months; see `geodata.cube.make_cube`."""
+        figures = {month: self._built(month).frame("figures") for month in self.months}
+        return make_cube(figures, self.measures)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return the indicators of all themes."""
+        return tuple(measure for theme in self.setup.themes for measure in theme.indicators)
+
+    def indicator(self, key: str) -> pd.DataFrame:
+        """Return one indicator as shown: a row for each place, a column for each month."""
+        return value_of(self.cube.sel(indicator=[key])).squeeze("indicator").to_pandas()
+
+    def households(
+        self,
+        place: str,
+        *,
+        rule: str | None = None,
+        sort: str = "-score",
+        month: str | None = None,
+        page: tuple[int, int | None] = (0, 50),
+    ) -> pd.DataFrame:
+        """Return a page of the households of a place; see `household_page`."""
+        built = self._built(month)
+        return household_page(self.setup, built, place, rule=rule, sort=sort, page=page)
+
+    def card(self, household: str, *, month: str | None = None, lang: str | None = None) -> Card:
+        """Return the card of one household."""
+        return household_card(self.setup, self._built(month), household, lang=lang)
+
+    def why(self, place: str, *, indicator: str | None = None, month: str | None = None) -> Why:
+        """Return why a place stands out: a sentence, the rules behind it, who is responsible."""
+        built = self._built(month)
+        return explain_place(self.setup, self.cube, built, place, indicator=indicator)
+
+    def what_if(
+        self,
+        *,
+        items: Sequence[str] = (),
+        workshop: str = "",
+        place: str = "",
+        month: str | None = None,
+    ) -> WhatIf:
+        """Return what the rules say when sources of income end; see `run_what_if`."""
+        chosen = self._built(month).month
+        return run_what_if(self.setup, chosen, items=items, workshop=workshop, place=place)
+
+    def people(
+        self, month: str | None = None
+    ) -> Callable[[Request, tuple[str, ...]], pd.DataFrame]:
+        """Return the reader of rows about people, for the door of geodata.access."""
+        return people_reader(self.setup, self._built(month))
+
+    def _built(self, month: str | None) -> Built:
+        months = self.months
+        wanted = month or (months[-1] if months else "")
+        built = read_built(self.setup.config.store, wanted) if wanted else None
+        if built is None:
+            known = "、".join(months[-6:]) or "—"
+            folder: Path = self.setup.config.folder
+            raise StoreError("workspace.not_built", month=wanted or "-", known=known, folder=folder)
+        return built

@@ -1,0 +1,97 @@
+"""The cube: ranks with ties, suppression, and change in four parts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geodata.cube import Measure, explain_change, make_cube, rank_places, suppress_small, value_of
+
+SHARE = Measure("share", "t", {"zh": "甲", "en": "a"}, {"zh": "%", "en": "%"}, "high", "ratio")
+COUNT = Measure("count", "t", {"zh": "乙", "en": "b"}, {"zh": "户", "en": "h"}, "high", "sum")
+A, B, C, D = "990101100201", "990101100202", "990101100203", "990101101201"
+
+
+def figures(indicator: str, **cells: tuple[float | None, float | None]) -> pd.DataFrame:
+    named = {"a": A, "b": B, "c": C, "d": D}
+    return pd.DataFrame(
+        [
+            {
+                "place": named[place],
+                "indicator": indicator,
+                "numerator": cell[0],
+                "denominator": cell[1],
+                "missing": 0.0,
+                "subjects": 10.0,
+            }
+            for place, cell in cells.items()
+        ]
+    ).astype({"numerator": "float64", "denominator": "float64"})
+
+
+def test_a_share_above_is_of_sums_and_never_a_mean_of_shares() -> None:
+    cube = make_cube({"2025-01": figures("share", a=(1, 10), b=(90, 100))}, [SHARE])
+    assert value_of(cube).sel(place="990101100").item() == pytest.approx(91 / 110)
+
+
+def test_a_place_without_any_known_subject_is_unknown_above_too() -> None:
+    cube = make_cube({"2025-01": figures("share", a=(None, None), d=(1, 2))}, [SHARE])
+    value = value_of(cube).squeeze()
+    assert value.sel(place="990101100").isnull()
+    assert value.sel(place="990101").item() == 0.5
+
+
+def test_equal_values_share_a_rank_and_unknown_has_none() -> None:
+    cells = {"a": (5, 10), "b": (5, 10), "c": (1, 10), "d": (None, None)}
+    cube = make_cube({"2025-01": figures("share", **cells)}, [SHARE])
+    ranks = rank_places(cube, "share", "2025-01", level="village", worse="high")
+    assert ranks.index.tolist() == [A, B, C, D]
+    assert ranks["rank"].tolist()[:3] == [1, 1, 3]
+    assert ranks["rank"].isna().tolist() == [False, False, False, True]
+
+
+@pytest.mark.parametrize(("count", "hidden"), [(0, False), (1, True), (2, True), (3, False)])
+def test_counts_of_one_and_two_are_hidden_and_zero_is_not(count: int, hidden: bool) -> None:
+    cube = make_cube({"2025-01": figures("count", a=(count, 1), b=(9, 1), d=(9, 1))}, [COUNT])
+    shown = suppress_small(cube).sel(place=A).squeeze()
+    assert bool(shown["suppressed"]) is hidden
+    assert bool(shown["numerator"].isnull()) is hidden
+
+
+def test_a_hidden_cell_is_not_alone_under_its_parent() -> None:
+    cells = {"a": (1, 1), "b": (9, 1), "c": (7, 1), "d": (8, 1)}
+    cube = make_cube({"2025-01": figures("count", **cells)}, [COUNT])
+    hidden = suppress_small(cube)["suppressed"].squeeze().to_series()
+    assert hidden[[A, B, C, D]].tolist() == [True, False, True, False]
+
+
+def explained(
+    before: pd.DataFrame, after: pd.DataFrame, old: pd.DataFrame, villages: tuple[list, list]
+) -> dict[str, float]:
+    return explain_change(
+        before,
+        after,
+        SHARE,
+        after_by_old_rules=old,
+        villages_before=pd.Index(villages[0]),
+        villages_after=pd.Index(villages[1]),
+    )
+
+
+def test_change_is_split_into_value_rule_feed_and_boundary() -> None:
+    before = figures("share", a=(1, 10), b=(2, 10), c=(9, 10))
+    after = figures("share", a=(4, 10), b=(None, None), d=(5, 10))
+    old = figures("share", a=(3, 10), b=(None, None), d=(5, 10))
+    found = explained(before, after, old, ([A, B, C], [A, B, D]))
+    assert found["value"] == pytest.approx(0.3 - 0.1)
+    assert found["rule"] == pytest.approx(0.4 - 0.3)
+    assert found["feed"] == pytest.approx(0.1 - 0.15)
+    assert found["boundary"] == pytest.approx((0.15 - 0.4) + (0.45 - 0.4))
+    total = sum(found[name] for name in ("value", "rule", "feed", "boundary"))
+    assert total == pytest.approx(found["after"] - found["before"])
+
+
+def test_an_unchanged_place_has_no_parts() -> None:
+    same = figures("share", a=(1, 10))
+    found = explained(same, same, same, ([A], [A]))
+    assert [found[name] for name in ("value", "rule", "feed", "boundary")] == [0, 0, 0, 0]

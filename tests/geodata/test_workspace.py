@@ -1,0 +1,270 @@
+"""A workspace from snapshots to sentences: build, cube, lists, cards, reasons, what-if."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from geodata import open_workspace
+from geodata.access import Request
+from geodata.config import make_workspace
+from geodata.cube import value_of
+from geodata.errors import StoreError
+from geodata.periods import months_until, shift_month
+from geodata.store import new_snapshot
+from geodata.store.months import stored_columns
+from geodata.tables import table
+from geodata.workspace import Workspace
+
+COUNTY = "990101"
+A1, A2, B1 = "990101100201", "990101100202", "990101101201"
+MONTHS = ("2024-12", "2025-01")
+KINDS = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+}
+LINE = """monitor.line.per_capita:
+  - {value: 8000, from: 2024-01-01, to: 2024-12-31, document: 某县〔2024〕1号}
+  - {value: 9000, from: 2025-01-01, to: 2025-12-31, document: 某县〔2025〕1号}
+"""
+# Household, village, yearly wages and yearly pay of a public post in fen.
+HOUSEHOLDS = (
+    ("h1", A1, 840_000, 0),
+    ("h2", A1, 1_200_000, 0),
+    ("h3", A2, 360_000, 600_000),
+    ("h4", B1, 600_000, 0),
+    ("h5", B1, 2_400_000, 0),
+)
+
+
+def rows(name: str, *records: dict[str, object]) -> pa.Table:
+    columns = stored_columns(table(name))
+    schema = pa.schema([(column, KINDS[kind]) for column, kind in columns.items()])
+    return pa.Table.from_pylist(list(records), schema)
+
+
+def accounts(month: str, place: str, household: str, amounts: dict[str, int]) -> list[dict]:
+    keys = {"household_code": household, "place_code": place, "reported_month": month}
+    return [{**keys, "month": month, "item": i, "amount": a} for i, a in amounts.items()]
+
+
+def import_month(store: Path, month: str, *, without: str = "") -> None:
+    """Write one month of the small county; `without` is a village whose feed is missing."""
+    present = [one for one in HOUSEHOLDS if one[1] != without]
+    households = [
+        {
+            "household_code": code,
+            "place_code": place,
+            "members": 1,
+            "head_name": f"户主{code}",
+            "household_type": "脱贫户",
+            "relocated": code == "h3",
+            "site_code": "S1" if code == "h3" else None,
+            "reported_month": month,
+        }
+        for code, place, _, _ in present
+    ]
+    ledger = [
+        row
+        for code, place, wages, post in present
+        for row in accounts(month, place, code, {"a1": wages // 12, "a4": post // 12})
+    ]
+    places = [(COUNTY, "某县"), ("990101100", "甲镇"), ("990101101", "乙镇")]
+    places += [(A1, "甲一村"), (A2, "甲二村"), (B1, "乙一村")]
+    named = [{"place_code": c, "name": n, "reported_month": month} for c, n in places]
+    answers = {"place_code": A1, "role": "包村干部", "name": "李某", "reported_month": month}
+    post = {"household_code": "h3", "place_code": A2, "person_code": "1", "item": "村级公益岗"}
+    with new_snapshot(store, month) as writer:
+        writer.write_table("household", rows("household", *households))
+        writer.write_table("ledger", rows("ledger", *ledger))
+        writer.write_table("place", rows("place", *named))
+        writer.write_table("responsibility", rows("responsibility", answers))
+        writer.write_table("public_post", rows("public_post", {**post, "start_month": "2024-01"}))
+        writer.commit(who="clerk", at="2025-02-01T08:00:00", facts={})
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a built county that no test changes."""
+    folder = make_workspace(tmp_path_factory.mktemp("one") / "county", code=COUNTY, name="某县")
+    (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
+    for month in months_until(MONTHS[-1], 13):
+        import_month(folder / "store", month)
+    opened = open_workspace(folder)
+    opened.build(MONTHS)
+    return opened
+
+
+@pytest.fixture
+def own_county(county: Workspace, tmp_path: Path) -> Workspace:
+    """Return a copy of the county that one test may change."""
+    return open_workspace(shutil.copytree(county.setup.config.folder, tmp_path / "county"))
+
+
+def saved_bytes(county: Workspace) -> dict[str, str]:
+    home = county.setup.config.store / "built"
+    files = sorted(file for file in home.rglob("*") if file.is_file())
+    return {
+        str(file.relative_to(home)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }
+
+
+def test_findings_follow_the_line_of_the_year(county: Workspace) -> None:
+    below = {
+        month: county.month(month).flags.query("rule == 'income_below_line'")["subject"].tolist()
+        for month in MONTHS
+    }
+    assert below == {"2024-12": ["h4"], "2025-01": ["h1", "h4"]}
+
+
+def test_figures_of_villages_add_up_to_townships_and_county(county: Workspace) -> None:
+    cube = county.cube
+    for part in ("numerator", "denominator", "missing", "subjects"):
+        frame = cube[part].stack(cell=("indicator", "period")).transpose("place", "cell")
+        figures = frame.fillna(0).to_pandas()
+        level = cube["level"].to_series()
+        villages = figures[level == "village"]
+        for upper, width in (("township", 9), ("county", 6)):
+            summed = villages.groupby(villages.index.str.slice(0, width)).sum()
+            assert (figures[level == upper].sort_index() == summed).all(axis=None), (upper, part)
+
+
+def test_income_per_person_is_income_over_persons_in_yuan(county: Workspace) -> None:
+    income = county.indicator("income_per_person")["2025-01"]
+    assert income[A1] == pytest.approx((8400 + 12000) / 2)
+    assert income[COUNTY] == pytest.approx((8400 + 12000 + 9600 + 6000 + 24000) / 5)
+
+
+def test_nothing_is_built_again_before_an_input_changes(own_county: Workspace) -> None:
+    before = saved_bytes(own_county)
+    told: list[tuple[str, bool]] = []
+    own_county.build(MONTHS, progress=lambda month, needed: told.append((month, needed)))
+    assert told == [(month, False) for month in MONTHS]
+    assert saved_bytes(own_county) == before
+
+
+def test_a_month_built_again_has_the_same_bytes(own_county: Workspace) -> None:
+    before = saved_bytes(own_county)
+    for file in (own_county.setup.config.store / "built").glob("*.json"):
+        file.unlink()
+    own_county.build(MONTHS)
+    assert saved_bytes(own_county) == before
+
+
+def test_only_months_after_a_changed_value_are_built_again(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    changed = LINE.replace("9000", "9500")
+    (folder / "parameters" / "local.yaml").write_text(changed, encoding="utf-8")
+    told: list[tuple[str, bool]] = []
+    open_workspace(folder).build(MONTHS, progress=lambda *each: told.append(each))
+    assert told == [("2024-12", False), ("2025-01", True)]
+
+
+def test_an_exemption_is_shown_and_not_counted(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    (folder / "exemptions.csv").write_text(
+        "rule,subject,reason,approver,from,to\nincome_below_line,h4,在外务工,李某,2025-01-01,2025-06-30\n",
+        encoding="utf-8",
+    )
+    opened = open_workspace(folder)
+    opened.build(MONTHS)
+    month = opened.month("2025-01")
+    flag = month.flags.query("rule == 'income_below_line' and subject == 'h4'").iloc[0]
+    assert flag["answer"] == "exempt"
+    counts = month.counts.query("rule == 'income_below_line'").set_index("place")
+    assert counts.loc[B1, ["yes", "no", "exempt"]].tolist() == [0, 1, 1]
+    assert opened.indicator("low_income_share").loc[B1].tolist() == [0.5, 0.0]
+
+
+def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> None:
+    why = county.why(A1, indicator="low_income_share")
+    assert why.change["rule"] == pytest.approx(0.5)
+    assert why.change["value"] == 0
+    assert why.sentence == (
+        "2025 年 1 月,甲一村收入低于监测线户占比 50%(有数据的 2 户中 1 户),"
+        "在全县 3 个村中由重到轻排第 1,比上月上升 50 个百分点(其中标准调整 +50)。"
+        "主要问题:人均纯收入低于监测线 1 户。责任人:包村干部 李某。"
+    )
+    assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1
+
+
+def test_a_missing_feed_is_not_taken_for_a_change(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    import_month(folder / "store", "2025-02", without=B1)
+    opened = open_workspace(folder)
+    opened.build(["2025-01", "2025-02"])
+    change = opened.why(COUNTY, indicator="income_per_person", month="2025-02").change
+    assert change["value"] == pytest.approx(0)
+    assert change["boundary"] + change["feed"] == pytest.approx(change["after"] - change["before"])
+    parts = sum(change[name] for name in ("value", "rule", "feed", "boundary"))
+    assert parts == pytest.approx(change["after"] - change["before"])
+
+
+def test_households_come_worst_first_and_page_by_page(county: Workspace) -> None:
+    listed = county.households(COUNTY, page=(0, None))
+    assert listed["score"].is_monotonic_decreasing
+    assert len(listed) == 5
+    assert county.households(COUNTY, page=(2, 2)).index.tolist() == listed.index[2:4].tolist()
+    assert county.households(COUNTY, rule="income_below_line").index.tolist() == ["h1", "h4"]
+    assert county.households(A2).index.tolist() == ["h3"]
+
+
+def test_the_card_says_why_and_what_is_missing(county: Workspace) -> None:
+    card = county.card("h1", lang="zh")
+    said = card.findings.set_index("rule")
+    assert said.loc["income_below_line", "reason"] == (
+        "人均纯收入 8,400 元,低于 2025 年监测线 9,000 元(台账数)"
+    )
+    assert said.loc["income_fell", "answer"] == "unknown"
+    assert "收入骤减判定幅度" in said.loc["income_fell", "reason"]
+    assert (
+        said.loc["rigid_exceeds_last_income", "reason"] == "未知:缺少上年同期家庭纯收入、刚性支出。"
+    )
+    assert card.accounts.loc["2025-01", "a1"] == 700
+    assert county.card("h1", lang="en").findings["reason"].str.contains("below the 2025 line").any()
+
+
+def test_a_card_of_nobody_is_refused(county: Workspace) -> None:
+    with pytest.raises(StoreError, match="没有户编号为“h9”的农户"):
+        county.card("h9")
+
+
+def test_what_if_posts_end_names_the_household_that_falls(county: Workspace) -> None:
+    found = county.what_if(items=["a2", "a3", "a4"])
+    assert found.households.index.tolist() == ["h3"]
+    row = found.households.loc["h3"]
+    assert (row["before"], row["after"]) == (9600, 3600)
+    assert "income_below_line" in row["new"]
+    assert "relies_on_public_posts" in row["gone"]
+    places = found.places.set_index(["place", "rule"])["households"]
+    assert places[A2, "income_below_line"] == 1
+    with pytest.raises(StoreError, match="没有代码为“a9”的收支项目"):
+        county.what_if(items=["a9"])
+
+
+def test_rows_of_people_are_read_within_the_prefixes_only(county: Workspace) -> None:
+    read = county.people()
+    assert len(read(Request("household"), ("",))) == 5
+    assert read(Request("household"), (A1,))["household_code"].tolist() == ["h1", "h2"]
+    assert read(Request("household"), ()).empty
+    filtered = Request("household", filters=(("household_code", "in", ("h4", "h1")),), limit=1)
+    assert len(read(filtered, ("990101101",))) == 1
+    with pytest.raises(KeyError):
+        read(Request("no_such_table"), ("",))
+
+
+def test_a_month_that_was_not_built_is_refused_with_what_to_do(county: Workspace) -> None:
+    with pytest.raises(StoreError, match="guatu build"):
+        county.month(shift_month(MONTHS[0], -1))
+
+
+def test_values_of_nothing_are_unknown_and_not_zero(county: Workspace) -> None:
+    value = value_of(county.cube).sel(indicator="not_moved_in_share", place=B1, period="2025-01")
+    assert value.isnull().item()
