@@ -115,7 +115,7 @@ def _expected(name: str, column: str, lang: str | None) -> str:
         return "、".join(labels[:8]) + ("……" if len(labels) > 8 else "")
     if found.kind in ("count", "money", "number"):
         low, high = found.usual or (found.low, found.high)
-        return "~".join("" if bound is None else f"{bound:g}" for bound in (low, high))
+        return "~".join("" if bound is None else f"{bound:,.10g}" for bound in (low, high))
     return ""
 
 

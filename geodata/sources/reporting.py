@@ -120,6 +120,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
                 "sentence": first["sentence"],
                 "advice": first["advice"],
                 "where": where,
+                "aside": int(part["set_aside"].sum()),
                 "order": (order[str(severity)], -len(part)),
             }
         )
