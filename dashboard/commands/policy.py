@@ -91,6 +91,45 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     click.echo(text("policy.checked", usable=usable, waiting=len(waiting), all=len(lookups)))
     if waiting:
         click.echo(waiting[0].advice())
+    _print_cases(policy, workspace, place, day.date())
+
+
+def _print_cases(policy: Policy, workspace: Path | None, place: str, day: datetime.date) -> None:
+    """Run the cases of every theme with the values of the workspace, and say which differ."""
+    from geodata.rules.case import read_cases, run_cases
+    from geodata.theme import load_themes
+
+    own = [p for p in policy if workspace is not None and workspace in p.file.parents]
+    pinned = policy.with_values({p.key: policy.at(p.key, place, day).value for p in own})
+    found = [
+        outcome
+        for theme in load_themes()
+        for outcome in run_cases(
+            read_cases(theme.folder / "cases"),
+            theme.rules_by_key,
+            theme.feature_sets,
+            theme.features,
+            pinned,
+        )
+    ]
+    changed = [outcome for outcome in found if not outcome.passed]
+    for outcome in changed:
+        answers = {"now": outcome.answer, "before": outcome.case.answer}
+        words = {name: text(f"policy.answer_{answer}") for name, answer in answers.items()}
+        rule, name = outcome.case.rule, outcome.case.name
+        click.echo(text("policy.case_changed", rule=rule, case=name, **words))
+    click.echo(text("policy.cases", all=len(found), changed=len(changed)))
+
+
+def _touched(key: str) -> str:
+    """Return the rules, and feature sets before them, that name a parameter."""
+    from geodata.rules.binding import keys_in
+    from geodata.theme import load_themes
+
+    themes = load_themes()
+    rules = [rule.key for theme in themes for rule in theme.rules if key in rule.parameters]
+    sets = [one.name for t in themes for one in t.feature_sets if key in keys_in(one.sql)]
+    return ", ".join(rules + sets) or text("policy.nothing")
 
 
 def _load(workspace: Path | None) -> Policy:
@@ -105,6 +144,7 @@ def _print_changes(policy: Policy, place: str, since: datetime.date, day: dateti
     changes = changes_since(policy, place, since=since, day=day)
     for change in changes:
         click.echo(f"{change.key}  {_worded(change.before)}  →  {_worded(change.after)}")
+        click.echo("  " + text("policy.touched", rules=_touched(change.key)))
     click.echo(text("policy.changes", count=len(changes), since=since, day=day))
 
 

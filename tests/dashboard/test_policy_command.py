@@ -49,3 +49,23 @@ def test_check_says_what_to_set_and_how(capsys: pytest.CaptureFixture[str], tmp_
     assert code == 0
     assert "monitor.line.per_capita  防返贫监测线未设定" in out
     assert "parameters 文件夹" in out
+
+
+def test_check_says_which_cases_change_with_the_values_of_the_county(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "parameters").mkdir()
+    file = tmp_path / "parameters" / "local.yaml"
+    file.write_text("reloc.policy_share.alarm:\n  - {value: 70}\n", encoding="utf-8")
+    code, out = run(capsys, "policy", "check", "--workspace", str(tmp_path), "--day", "2025-06-30")
+    assert code == 0
+    assert "policy_share_alarm:用例“79.99%”现为“是”,原为“否”" in out
+    assert "1 个的结果因本县参数而改变" in out
+
+
+def test_list_since_a_day_names_the_rules_a_change_touches(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ("--place", "53", "--since", "2024-12-31", "--day", "2025-01-01")
+    _, out = run(capsys, "policy", "list", *arguments)
+    assert "income_below_line" in out.splitlines()[1]

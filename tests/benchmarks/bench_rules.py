@@ -1,0 +1,150 @@
+"""All rules of one month against three income rules in vectorised pandas, in the same run.
+
+Run: python -m tests.benchmarks.bench_rules [households]. Each way runs in its own process, so that
+the peak of memory is its own. The pandas way computes three of the rules only (income below the
+line, income fell, policy share) from the same Parquet files; the product computes all of them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geodata.periods import last_day, months_until
+from geodata.policy import load_policy
+from geodata.rules import Binding, run_rules
+from geodata.rules.base_tables import add_base_tables, income_item_table
+from geodata.rules.case import empty_engine
+from geodata.rules.run import make_features, needed_keys
+from geodata.store import stored_columns
+from geodata.tables import table
+from geodata.theme import load_themes
+
+MONTH = "2025-06"
+ITEMS = ("a1", "a4", "b1", "d2", "d4", "e1")
+LINE, FALL = 870_000, 30
+
+
+def make_data(folder: Path, households: int) -> None:
+    """Write a household table and 24 months of ledger with a fixed seed."""
+    rng = np.random.default_rng(7)
+    codes = np.char.add("h", np.arange(households).astype(str))
+    places = np.char.add("9901011", np.sort(rng.integers(10000, 10300, households)).astype(str))
+    members = rng.integers(1, 7, households)
+    columns = {"household_code": codes, "place_code": places, "members": members}
+    pq.write_table(pa.table(columns), folder / "household.parquet")
+    with pq.ParquetWriter(folder / "ledger.parquet", _ledger_schema()) as writer:
+        for month in months_until(MONTH, 24):
+            for item in ITEMS:
+                amounts = rng.integers(0, 60_000, households)
+                rows = [codes, places, [month] * households, [item] * households, amounts]
+                writer.write_table(
+                    pa.Table.from_arrays(list(map(pa.array, rows)), schema=_ledger_schema())
+                )
+
+
+def _ledger_schema() -> pa.Schema:
+    texts = [(name, pa.string()) for name in ("household_code", "place_code", "month", "item")]
+    return pa.schema([*texts, ("amount", pa.int64())])
+
+
+def product(folder: Path) -> int:
+    """Return the number of findings of all rules of all themes."""
+    themes = load_themes()
+    rules = [rule for theme in themes for rule in theme.rules]
+    sets = [feature_set for theme in themes for feature_set in theme.feature_sets]
+    values = {"monitor.line.per_capita": LINE / 100, "monitor.drop.pct_threshold": FALL}
+    policy = load_policy().with_values(values)
+    binding = Binding(MONTH, policy.comparable(needed_keys(sets, rules), "99", last_day(MONTH)))
+    with empty_engine() as engine:
+        for name in ("household", "ledger"):
+            engine.add_files(name, [folder / f"{name}.parquet"], stored_columns(table(name)))
+        add_base_tables(engine, MONTH)
+        make_features(engine, sets, binding)
+        return len(run_rules(engine, rules, binding).flags)
+
+
+def aggregate(folder: Path) -> int:
+    """Return the rows of a bare aggregate of the ledger by household and item."""
+    sql = (
+        f"SELECT household_code, item, SUM(amount) AS amount FROM '{folder}/ledger.parquet'"
+        " GROUP BY household_code, item"
+    )
+    return len(duckdb.sql(sql).to_arrow_table())
+
+
+def pandas_way(folder: Path) -> int:
+    """Return the findings of three rules: below the line, fallen, living on policy income."""
+    households = pd.read_parquet(folder / "household.parquet").set_index("household_code")
+    ledger = pd.read_parquet(folder / "ledger.parquet")
+    for name in ("household_code", "item", "month"):
+        ledger[name] = ledger[name].astype("category")
+    now = ledger["month"].isin(months_until(MONTH, 12))
+    items = income_item_table().set_index("code")
+    signed = ledger["amount"].where(
+        ledger["item"].map(items["part"]) != "expense", -ledger["amount"]
+    )
+    nets = pd.DataFrame(
+        {
+            "household_code": ledger["household_code"],
+            "now": signed.where(now, 0),
+            "before": signed.where(~now, 0),
+            "policy": ledger["amount"].where(
+                now & (ledger["item"].map(items["policy"]) == "strict"), 0
+            ),
+        }
+    )
+    sums = nets.groupby("household_code", observed=True)[["now", "before", "policy"]].sum()
+    sums = sums.join(households["members"])
+    below = sums["now"] / sums["members"] < LINE
+    fallen = (sums["before"] - sums["now"]) * 100 / sums["before"] >= FALL
+    dependent = sums["policy"] * 100 / sums["now"] >= 50
+    return int(below.sum() + fallen.sum() + dependent.sum())
+
+
+def measured(way: Callable[[Path], int], folder: Path) -> tuple[float, float, float, int]:
+    """Return wall and CPU seconds, peak memory in MB and the result of one way, run alone."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        return pool.apply(_alone, (way, folder))
+
+
+def _alone(way: Callable[[Path], int], folder: Path) -> tuple[float, float, float, int]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = way(folder)
+    spent = time.perf_counter() - wall, time.process_time() - cpu
+    return *spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, found
+
+
+def main() -> None:
+    """Print seconds, memory and ratios for the number of households given."""
+    households = int(sys.argv[1]) if len(sys.argv) > 1 else 60_000
+    with tempfile.TemporaryDirectory() as scratch:
+        make_data(Path(scratch), households)
+        results = {
+            way.__name__: measured(way, Path(scratch)) for way in (product, aggregate, pandas_way)
+        }
+    for name, (wall, cpu, memory, found) in results.items():
+        print(f"{name:12} {wall:8.2f} s wall {cpu:8.2f} s cpu {memory:8.0f} MB {found:10,} rows")
+    ours = results["product"]
+    for name in ("pandas_way", "aggregate"):
+        other = results[name]
+        print(
+            f"{name} / product: wall {other[0] / ours[0]:.2f}, cpu {other[1] / ours[1]:.2f}, "
+            f"memory {other[2] / ours[2]:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
