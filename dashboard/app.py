@@ -13,14 +13,24 @@ from geodata.atlas import Atlas
 
 
 def app_of(
-    atlas: Atlas, sources: list[dict[str, str]], *, lang: str | None = None
+    atlas: Atlas,
+    sources: list[dict[str, str]],
+    *,
+    lang: str | None = None,
+    seen_by: Callable[[object], Atlas] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
-    """Return the function that makes the page of a session from the address it asked for."""
+    """Return the function that makes the page of a session from the address it asked for.
+
+    `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
+    sees all.
+    """
 
     def session() -> pn.viewable.Viewable:
         query = pn.state.location.search if pn.state.location else ""
         if lang and "lang=" not in query:
             query = f"{query or '?'}&lang={lang}"
-        return map_page(State(atlas, query), sources=sources, script=LIBRARY)
+        request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
+        mine = seen_by(request) if seen_by else atlas
+        return map_page(State(mine, query), sources=sources, script=LIBRARY)
 
     return session

@@ -88,6 +88,8 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
+        if path not in UNCHANGED and not account.actor.scope.starts("figure"):
+            raise HTTPError(403)  # a role or an account without any place sees no map
 
     def _account_at_gate(self, sign_in: SignIn):  # type: ignore[no-untyped-def]
         try:
@@ -121,14 +123,17 @@ class _Gate(RequestHandler):
         key = f"sign_in.fault_{status_code}"
         lang, sign_in = self.lang_of_gate, self.sign_in_of_gate
         known = key if key in CATALOGUE else f"sign_in.fault_{400 if status_code < 500 else 500}"
+        signed_in = getattr(self.request, KEPT, None) is not None
+        onward = SIGN_OUT if signed_in and status_code == 403 else "/"
+        label = text("sign_in.leave_title" if onward == SIGN_OUT else "sign_in.home", lang)
         page = plain_page(
             "note",
             lang,
             title=text("sign_in.fault_title", lang),
             area=sign_in.title if sign_in else "",
             sentence=text(known, lang),
-            action=f"{sign_in.prefix if sign_in else ''}/",
-            label=text("sign_in.home", lang),
+            action=f"{sign_in.prefix if sign_in else ''}{onward}",
+            label=label,
         )
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(page)
