@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,17 @@ def test_every_row_of_the_parameter_table_is_shipped(real_data: Path) -> None:
     with table.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     policy = load_policy()
-    shipped = [value for p in policy if SHIPPED in p.file.parents for value in p.values]
-    assert len(rows) == len(shipped) == 146
+    assert len(rows) == 146
     for key in {row["key"] for row in rows}:
-        expected = [
+        assert SHIPPED in policy[key].file.parents, key
+        # values of the product's own may stand beside those of the table
+        shipped = Counter((v.value, v.since, v.until) for v in policy[key].values)
+        expected = Counter(
             (_value(row["value"]), _day(row["effective_from"]), _day(row["effective_to"]))
             for row in rows
             if row["key"] == key
-        ]
-        assert [(v.value, v.since, v.until) for v in policy[key].values] == expected, key
+        )
+        assert expected - shipped == Counter(), key
 
 
 def _value(text: str) -> object:
