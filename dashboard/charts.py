@@ -52,7 +52,7 @@ def trend(
         curves.append(dots.opts(color=fill, line_color=ink["own"], line_width=2, size=9))
     here = _dots(values, own.index == now)
     curves.append(here.opts(color=ink["own"], size=18, line_color=ink["ink"], line_width=2))
-    ticks = _ticks(list(own.index))
+    ticks = _ticks(list(own.index)) or [(0, "")]  # HoloViews cannot take none
     return hv.Overlay(curves).opts(
         hv.opts.Overlay(
             responsive=True,

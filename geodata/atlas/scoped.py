@@ -22,6 +22,11 @@ class ScopedAtlas(Atlas):
     whole: Atlas = field(kw_only=True, repr=False)
     scope: Scope = field(kw_only=True)
 
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Return the periods of the whole atlas, so that every page has the same months."""
+        return self.whole.periods
+
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)

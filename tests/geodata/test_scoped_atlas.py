@@ -36,6 +36,8 @@ def test_who_has_no_right_to_figures_here_sees_none(role, prefixes):
     assert [known(mine, level) for level in mine.levels] == [[], [], []]
     assert mine.series("poor_share", None)["value"].isna().all()
     assert mine.values.empty
+    assert mine.all_values("poor_share", "village").empty
+    assert mine.periods == ("2023", "2024", "2025")
 
 
 @pytest.mark.parametrize("prefix", [COUNTY, TOWNSHIP, EVERYWHERE])
