@@ -12,6 +12,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,6 +25,8 @@ import pyarrow.compute as pc
 # Below this size the general reader is as fast.
 LEAST_BYTES = 1_000_000
 _CHUNK = 2_000_000
+# Pieces taken apart at the same time.
+_AHEAD = 3
 _CELL_START = b'<c r="'
 _ROW = r'(?:<row r="[0-9]+"[^>]*/>)*<row r="(?P<row>[0-9]+)"[^>]*>'
 # What stands between two starts of cells: column, own text or number of a shared text, end of row
@@ -114,12 +117,17 @@ def _shared_texts(book: zipfile.ZipFile) -> pa.Array:
 
 
 def _sheet(book: zipfile.ZipFile, name: str, part: str, shared: pa.Array) -> PlainSheet | None:
-    batches: list[_Batch] = []
     merged: list[tuple[bytes, ...]] = []
-    for piece in _pieces(book, part, b"</row>"):
-        merged += _MERGED.findall(piece)
-        if _CELL_START in piece:
-            batches.append(_batch(piece, shared))
+    running: list[Future[_Batch]] = []
+    # The next piece is unpacked while others are taken apart, most of which holds no lock.
+    with ThreadPoolExecutor(2) as pool:
+        for piece in _pieces(book, part, b"</row>"):
+            merged += _MERGED.findall(piece)
+            if _CELL_START in piece:
+                running.append(pool.submit(_batch, piece, shared))
+            if len(running) > _AHEAD:
+                running[-_AHEAD].result()
+    batches = [done.result() for done in running]
     if not any(batch.columns for batch in batches):
         return None
     if any(int(bottom) > _LAST_TITLE_ROW for _, _, _, bottom in merged):
