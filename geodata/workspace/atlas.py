@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,7 +11,6 @@ from geodata import codes
 from geodata.atlas import Indicator, write_atlas
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
-from geodata.boundaries.join.level_columns import level_columns
 from geodata.boundaries.read import read_boundaries
 from geodata.cube import Measure
 from geodata.errors import ConfigError
@@ -26,10 +26,10 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     counted and listed, never dropped in silence. Raises ConfigError when no boundary file is set
     or no column of it holds village codes.
     """
-    tree = _tree(setup)
-    shaped = tree.places.index[tree.places["level"] == tree.levels[-1]]
     last = built[-1].month
     places = _places(setup, last)
+    tree = _named(_tree(setup), places)
+    shaped = tree.places.index[tree.places["level"] == tree.levels[-1]]
     measures = _measures(setup)
     rows = [_values(one, measures, places, shaped) for one in built]
     values = pd.concat(rows, ignore_index=True)
@@ -71,8 +71,13 @@ def _tree(setup: Setup) -> PlaceTree:
     code = wanted.code or _code_column(layer)
     if code is None:
         raise ConfigError("workspace.no_code_column", file=wanted.file)
-    names = level_columns(layer.frame, [wanted.name] if wanted.name else [], code)
-    return place_tree(layer, code=code, names=names or None)
+    return place_tree(layer, code=code)
+
+
+def _named(tree: PlaceTree, places: pd.DataFrame) -> PlaceTree:
+    """Return the tree with the names of the county's own list of places, the key where it has none."""
+    listed = places["name"].reindex(tree.places.index)
+    return replace(tree, places=tree.places.assign(name=listed.fillna(tree.places["name"])))
 
 
 def _code_column(layer: Boundaries) -> str | None:

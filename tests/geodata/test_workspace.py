@@ -6,14 +6,17 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow as pa
 import pytest
+from shapely import box
 
 from geodata import open_workspace
 from geodata.access import Request
+from geodata.atlas import open_atlas
 from geodata.config import make_workspace
 from geodata.cube import value_of
-from geodata.errors import StoreError
+from geodata.errors import ConfigError, StoreError
 from geodata.periods import months_until, shift_month
 from geodata.store import new_snapshot
 from geodata.store.months import stored_columns
@@ -268,3 +271,31 @@ def test_a_month_that_was_not_built_is_refused_with_what_to_do(county: Workspace
 def test_values_of_nothing_are_unknown_and_not_zero(county: Workspace) -> None:
     value = value_of(county.cube).sel(indicator="not_moved_in_share", place=B1, period="2025-01")
     assert value.isnull().item()
+
+
+def test_the_atlas_names_villages_by_the_list_of_places(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    shapes = gpd.GeoDataFrame(
+        {"XZQDM": [A1, A2, "990101101299"]},
+        geometry=[box(x, 30, x + 1, 31) for x in (110, 111, 112)],
+        crs=4490,
+    )
+    shapes.to_file(folder / "boundaries" / "villages.shp", encoding="utf-8")
+    settings = folder / "guatu.toml"
+    named = settings.read_text("utf-8").replace(
+        "[boundaries]", '[boundaries]\nfile = "boundaries/villages.shp"', 1
+    )
+    settings.write_text(named, "utf-8")
+    counts = open_workspace(folder).write_atlas()
+    atlas = open_atlas(folder)
+    assert atlas.name(A1) == "甲一村"
+    assert atlas.name("990101100") == "甲镇"
+    assert (counts["boundary_features"], counts["matched_boundary"]) == (3, 2)
+    assert atlas.join["unmatched_table"] == [f"{B1} 乙一村"]
+    assert atlas.join["unmatched_boundary"] == ["990101101299"]
+    assert atlas.frame("low_income_share", "2025-01", "village").loc[A1, "value"] == 0.5
+
+
+def test_an_atlas_without_boundaries_is_refused_with_what_to_do(county: Workspace) -> None:
+    with pytest.raises(ConfigError, match=r"\[boundaries\]"):
+        county.write_atlas()
