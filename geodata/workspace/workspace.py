@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,9 +12,12 @@ import pandas as pd
 import xarray as xr
 
 from geodata.access import Request
+from geodata.atlas import open_atlas
 from geodata.config import read_config
 from geodata.cube import Measure, make_cube, value_of
-from geodata.errors import StoreError
+from geodata.errors import AtlasError, StoreError
+from geodata.hotspots.atlas_layer import HotspotLayer
+from geodata.i18n import default_language, text
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
@@ -22,6 +25,7 @@ from geodata.theme import load_themes
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
+from geodata.workspace.clusters import Clusters
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import people_reader
@@ -107,6 +111,7 @@ class Workspace:
     def write_atlas(self) -> Mapping[str, int]:
         """Write the map of all built months under the workspace; returns the counts of its join."""
         built = [self._built(month) for month in self.months]
+        self.__dict__.pop("_clusters", None)
         return write_workspace_atlas(self.setup, built)
 
     def month(self, month: str | None = None) -> Month:
@@ -151,9 +156,30 @@ class Workspace:
         return household_card(self.setup, self._built(month), household, lang=lang)
 
     def why(self, place: str, *, indicator: str | None = None, month: str | None = None) -> Why:
-        """Return why a place stands out: a sentence, the rules behind it, who is responsible."""
+        """Return why a place stands out: a sentence, the rules behind it, who is responsible.
+
+        When the county has a map, the sentence ends with what the hot spots say of a village.
+        """
         built = self._built(month)
-        return explain_place(self.setup, self.cube, built, place, indicator=indicator)
+        why = explain_place(self.setup, self.cube, built, place, indicator=indicator)
+        try:
+            said = self._clusters.sentence(why, built.month, default_language())
+        except AtlasError:  # a county without boundaries has reasons, but no map
+            return why
+        told = text("workspace.why_hotspot", sentence=said) if said else ""
+        return replace(why, sentence=why.sentence + told)
+
+    def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:
+        """Return the hot spots of an indicator as of a month, the last by default.
+
+        `.result.to_dataset()` has z, p, significance and category by place and period. Raises
+        AtlasError when the workspace has no map yet.
+        """
+        return self._clusters.layer(indicator, self._built(month).month)
+
+    @cached_property
+    def _clusters(self) -> Clusters:
+        return Clusters(open_atlas(self.setup.config.folder))
 
     def what_if(
         self,
