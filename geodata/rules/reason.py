@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from geodata.escaping import plain_text
 from geodata.i18n import default_language
 from geodata.rules.rule import Rule
 
@@ -50,6 +51,8 @@ def reasons(
 
 # Stands for the detail while the sentence is filled, so that a brace in a name stays a brace.
 _DETAIL = "\x00"
+# A name in a sentence is cut to this length.
+_LONGEST = 60
 
 
 def _sentence(
@@ -67,4 +70,6 @@ def _sentence(
 def _worded_detail(detail: object, words: Mapping[str, str], lang: str) -> str:
     """Return the parts of a detail (separated by |) in words."""
     parts = [part for part in detail.split("|") if part] if isinstance(detail, str) else []
-    return {"zh": "、", "en": ", "}[lang].join(words.get(part, part) for part in parts)
+    return {"zh": "、", "en": ", "}[lang].join(
+        words.get(part) or plain_text(part, _LONGEST) for part in parts
+    )

@@ -11,6 +11,7 @@ from geodata import codes
 from geodata.access import Request
 from geodata.cube import Measure, explain_change, rank_places, value_of
 from geodata.errors import StoreError
+from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
 from geodata.periods import shift_month
 from geodata.workspace.inputs import Setup
@@ -18,6 +19,8 @@ from geodata.workspace.people import people_reader
 from geodata.workspace.saved import Built, read_built
 
 _RULES_SHOWN = 3
+# A name in a sentence is cut to this length.
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def explain_place(
     responsible = _responsible(people(Request("responsibility"), (place,)), place)
     names = people(Request("place", columns=("place_code", "name")), (place,))
     named = dict(zip(names["place_code"], names["name"], strict=True)).get(place, place)
-    said = _sentence(cube, built.month, place, measures[key], named, lang)
+    said = _sentence(cube, built.month, place, measures[key], plain_text(named, _LONGEST), lang)
     told = [
         said + _moved(change, measures[key], lang),
         _broken(setup, rules, measures[key].theme, lang),
@@ -221,5 +224,8 @@ def _responsible(rows: pd.DataFrame, place: str) -> pd.DataFrame:
 def _who(responsible: pd.DataFrame, lang: str) -> str:
     if responsible.empty:
         return text("workspace.why_nobody", lang)
-    told = [f"{role} {name}" for role, name in responsible[["role", "name"]].head(2).to_numpy()]
+    told = [
+        f"{role} {plain_text(name, _LONGEST)}"
+        for role, name in responsible[["role", "name"]].head(2).to_numpy()
+    ]
     return text("workspace.why_who", lang, people={"zh": "、", "en": ", "}[lang].join(told))

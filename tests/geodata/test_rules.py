@@ -168,6 +168,15 @@ def test_braces_in_a_detail_stay_as_they_are() -> None:
     assert "({value})" in reasons(flags, {"low": rule()}, MONTH, lang="zh")[0]
 
 
+def test_a_name_in_a_detail_is_cut_and_cannot_turn_the_sentence() -> None:
+    flags = pd.DataFrame(
+        {"rule": ["low"], "value": [1.0], "threshold": [2.0], "detail": ["甲\u202e乙" + "丙" * 200]}
+    )
+    said = reasons(flags, {"low": rule()}, MONTH, lang="zh")[0]
+    assert "\u202e" not in said
+    assert len(said) < 100
+
+
 def flags() -> pd.DataFrame:
     return run_rules(engine(), [rule()], binding()).flags
 
