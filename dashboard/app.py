@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import panel as pn
 
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
+from dashboard.people import People
 from dashboard.state import State
 from geodata.atlas import Atlas
+from geodata.theme import Theme
 
 
 def app_of(
@@ -18,11 +20,14 @@ def app_of(
     *,
     lang: str | None = None,
     seen_by: Callable[[object], Atlas] | None = None,
+    themes: Sequence[Theme] = (),
+    people_of: Callable[[State], People] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
     `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
-    sees all.
+    sees all. `people_of` gives what the session's viewer may read of households; None shows the
+    map alone.
     """
 
     def session() -> pn.viewable.Viewable:
@@ -31,6 +36,8 @@ def app_of(
             query = f"{query or '?'}&lang={lang}"
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
-        return map_page(State(mine, query), sources=sources, script=LIBRARY)
+        state = State(mine, query, themes=themes)
+        people = people_of(state) if people_of else None
+        return map_page(state, sources=sources, script=LIBRARY, people=people)
 
     return session

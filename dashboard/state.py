@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlencode
 
 import param
@@ -12,28 +13,48 @@ from geodata.cartography import Layer, draw_layer
 from geodata.cartography.classes import METHODS
 from geodata.hotspots import HotspotLayer, hotspot_layer
 from geodata.i18n import LANGUAGES, default_language
+from geodata.theme import Theme
 
 # What of the state is in the address, and in which order; nothing of it is personal.
-ADDRESS = ("place", "indicator", "period", "level", "classes", "lang", "dark")
+ADDRESS = (
+    "theme",
+    "place",
+    "indicator",
+    "period",
+    "level",
+    "classes",
+    "side",
+    "rule",
+    "lang",
+    "dark",
+)
 CLASSES = (*METHODS, HOTSPOTS)
+# What stands beside the map; the last two only where there is a workspace behind it.
+SIDES = ("ranking", "why", "households")
 
 
 class State(param.Parameterized):
     """The state of one session over one atlas; every value set is one the atlas holds."""
 
     place = param.String(allow_None=True, doc="key of the place looked at; None for the whole")
+    theme = param.String(doc="key of a theme; empty where the atlas has none")
     indicator = param.String()
     period = param.String()
     level = param.String(doc="level whose places are coloured")
     classes = param.Selector(default=METHODS[0], objects=list(CLASSES))
+    side = param.Selector(default=SIDES[0], objects=list(SIDES))
+    rule = param.String(doc="key of the rule that listed households break; empty for all")
     lang = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
     selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
     playing = param.Boolean(default=False)
 
-    def __init__(self, atlas: Atlas, query: str = "") -> None:
+    def __init__(self, atlas: Atlas, query: str = "", *, themes: Sequence[Theme] = ()) -> None:
         super().__init__()
         self.atlas = atlas
+        self.themes = {
+            theme.key: theme for theme in themes if _shown(theme) & set(atlas.indicators)
+        }
         self._drawn: tuple[tuple, Layer] | None = None
         self._clustered: tuple[tuple, HotspotLayer] | None = None
         self.read(query)
@@ -41,9 +62,13 @@ class State(param.Parameterized):
     def read(self, query: str) -> None:
         """Take over an address; what is absent or unknown to the atlas becomes the default."""
         asked = {key: found[-1] for key, found in parse_qs(query.lstrip("?")).items()}
+        theme = asked.get("theme")
+        if theme not in self.themes:
+            theme = next(iter(self.themes), "")
         indicator = asked.get("indicator")
-        if indicator not in self.atlas.indicators:
-            indicator = next(iter(self.atlas.indicators), "")
+        known = self.indicators_of(theme)
+        if indicator not in known:
+            indicator = next(iter(known), "")
         place = asked.get("place")
         if place not in self.atlas.places.index:
             place = self.root
@@ -52,8 +77,12 @@ class State(param.Parameterized):
         if period not in periods:
             period = periods[-1] if periods else ""
         level = asked.get("level")
-        lang, classes = asked.get("lang"), asked.get("classes")
+        lang, classes, side = asked.get("lang"), asked.get("classes"), asked.get("side")
+        rules = {rule.key for known in self.themes.values() for rule in known.rules}
         self.param.update(
+            theme=theme,
+            side=side if side in self.sides else SIDES[0],
+            rule=asked["rule"] if asked.get("rule") in rules else "",
             place=place,
             indicator=indicator,
             period=period,
@@ -69,6 +98,7 @@ class State(param.Parameterized):
         """Return the address of this view; a copy of it opens the same view."""
         values = {name: getattr(self, name) for name in ADDRESS}
         values["dark"] = "1" if self.dark else None
+        values["side"] = None if self.side == SIDES[0] else self.side
         return "?" + urlencode({name: found for name, found in values.items() if found})
 
     @property
@@ -121,6 +151,31 @@ class State(param.Parameterized):
         depth = 0 if level is None else self.atlas.levels.index(level) + 1
         return self.atlas.levels[depth:] or (self.atlas.lowest,)
 
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """Return what may stand beside the map."""
+        return SIDES if self.themes else SIDES[:1]
+
+    def indicators_of(self, theme: str | None) -> tuple[str, ...]:
+        """Return the indicators of a theme that the atlas holds, its layers first."""
+        if theme not in self.themes:
+            return tuple(self.atlas.indicators)
+        found = self.themes[theme]
+        keys = [layer.indicator for layer in found.layers]
+        keys += [measure.key for measure in found.indicators]
+        return tuple(key for key in dict.fromkeys(keys) if key in self.atlas.indicators)
+
+    def choose_theme(self, theme: str) -> None:
+        """Show another theme with its first layer; the filter by a rule of the old one goes."""
+        first = self.indicators_of(theme)[0]
+        periods = self.atlas.periods_of(first)
+        period = self.period if self.period in periods else (*periods, "")[-1]
+        self.param.update(theme=theme, rule="", indicator=first, period=period)
+
+    def filter_rule(self, rule: str) -> None:
+        """List the households that break a rule; the empty key lists all."""
+        self.param.update(rule=rule, side="households")
+
     def choose_indicator(self, indicator: str) -> None:
         """Show another indicator, in the same period if it has it, else in its last."""
         periods = self.atlas.periods_of(indicator)
@@ -158,3 +213,7 @@ class State(param.Parameterized):
         if self.periods:
             here = self.periods.index(self.period) if self.period in self.periods else -1
             self.period = self.periods[(here + 1) % len(self.periods)]
+
+
+def _shown(theme: Theme) -> set[str]:
+    return {measure.key for measure in theme.indicators}

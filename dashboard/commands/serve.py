@@ -1,4 +1,4 @@
-"""``guatu serve``: open a joined folder as a map page."""
+"""``guatu serve``: open a workspace, or a joined folder as a map page."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from dashboard.texts import text
 @click.option("--no-open", is_flag=True, help=text("serve.no_open"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=text("serve.lang"))
 def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-untyped-def]
-    """Serve the atlas of a folder until stopped."""
-    from dashboard.server.serve import serve_atlas
-    from dashboard.server.serving import Serving
+    """Serve a folder until stopped."""
+    from dashboard.server.serve import atlas_server, county_server
+    from dashboard.server.serving import Serving, run_server
     from geodata.access import guard_of_accounts
     from geodata.atlas import open_atlas
+    from geodata.config.settings import FILE_NAME
+    from geodata.workspace import open_workspace
 
     atlas = open_atlas(folder)
     guard = guard_of_accounts(folder)
@@ -33,4 +35,7 @@ def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-
     url = f"http://{serving.address}:{serving.port}{serving.prefix.rstrip('/')}/"
     click.echo(text("serve.ready", lang, url=url, title=atlas.title))
     click.echo(text("serve.with_accounts" if guard else "serve.without_accounts", lang))
-    serve_atlas(atlas, serving)
+    if (folder / FILE_NAME).is_file():
+        run_server(county_server(open_workspace(folder), serving))
+    else:
+        run_server(atlas_server(atlas, serving))

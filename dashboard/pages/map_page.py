@@ -5,9 +5,12 @@ from __future__ import annotations
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.pages.side_panel import side_panel
+from dashboard.people import People
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.address import AddressView
+from dashboard.views.card import CardView
 from dashboard.views.controls import ControlsView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
@@ -31,22 +34,18 @@ DARK_THEME = {
 }
 
 
-def map_page(state: State, *, sources: list[dict[str, str]], script: str) -> pmui.Page:
-    """Return the page of one session."""
-    side = {"sizing_mode": "stretch_both", "margin": 0}
-    right = pn.Column(
-        pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
-        pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "0"}, **side),
-        styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
-        sizing_mode="stretch_both",
-        margin=(0, 12, 8, 8),
-    )
+def map_page(
+    state: State, *, sources: list[dict[str, str]], script: str, people: People | None = None
+) -> pmui.Page:
+    """Return the page of one session; with `people`, reasons, households and cards as well."""
+    right = _ranking(state) if people is None else side_panel(state, people, _ranking(state))
     middle = pn.Column(
         MapView(state, sources, script), margin=(0, 4, 8, 12), sizing_mode="stretch_both"
     )
     body = pn.Row(middle, right, sizing_mode="stretch_both", styles={"min-height": "0"})
+    drawer = [] if people is None else [CardView(people)]
     main = pn.Column(
-        HeadlineView(state), body, sizing_mode="stretch_both", styles={"min-height": "0"}
+        HeadlineView(state), body, *drawer, sizing_mode="stretch_both", styles={"min-height": "0"}
     )
     page = pmui.Page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
@@ -73,6 +72,17 @@ def map_page(state: State, *, sources: list[dict[str, str]], script: str) -> pmu
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     state.param.watch(lambda event: page.param.update(dark_theme=event.new), "dark")
     return page
+
+
+def _ranking(state: State) -> pn.Column:
+    side = {"sizing_mode": "stretch_both", "margin": 0}
+    return pn.Column(
+        pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
+        pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "0"}, **side),
+        styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
+        sizing_mode="stretch_both",
+        margin=(0, 12, 8, 8),
+    )
 
 
 def _language(state: State) -> pmui.Button:

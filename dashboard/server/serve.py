@@ -1,17 +1,24 @@
-"""Serving an atlas: its page, its outlines, and everything the browser needs from this server."""
+"""Serving an atlas or a workspace: its page, its outlines, and all the browser needs from here."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 from typing import Any
 
+import panel as pn
+
 from dashboard.app import app_of
+from dashboard.people import People
 from dashboard.server.auth import account_of
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
-from geodata.access import Scope
-from geodata.atlas import Atlas
+from dashboard.state import State
+from geodata.access import EVERYWHERE, Actor, Guard, Scope, open_guard
+from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
+from geodata.errors import ScopeError
+from geodata.workspace import Workspace
 
 
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
@@ -25,6 +32,38 @@ def atlas_server(atlas: Atlas, serving: Serving) -> Any:
 def serve_atlas(atlas: Atlas, serving: Serving | None = None, **options: Any) -> None:
     """Serve the map page of an atlas until stopped; `options` are fields of Serving."""
     run_server(atlas_server(atlas, serving or Serving(**options)))
+
+
+def county_server(county: Workspace, serving: Serving) -> Any:
+    """Return the server of a workspace: the map, the reasons, the households and their cards."""
+    folder = county.setup.config.folder
+    atlas = open_atlas(folder)
+    guard = serving.guard or open_guard(folder)
+    files = GeometryFiles(atlas)
+
+    def people_of(state: State) -> People:
+        return People(state, county, _actor(serving.guard), guard)
+
+    app = app_of(
+        atlas,
+        files.sources,
+        lang=serving.lang,
+        seen_by=_seen_by(atlas) if serving.guard is not None else None,
+        themes=county.setup.themes,
+        people_of=people_of,
+    )
+    return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
+
+
+def _actor(guard: Guard | None) -> Actor:
+    """Return who is looking: the account, or without accounts the user of this computer."""
+    if guard is None:
+        return Actor(getpass.getuser(), "leader", (EVERYWHERE,))
+    context = pn.state.curdoc.session_context if pn.state.curdoc else None
+    account = account_of(context.request) if context else None
+    if account is None:
+        raise ScopeError("access.sign_in_first")
+    return account.actor
 
 
 def _seen_by(atlas: Atlas) -> Callable[[object], Atlas]:

@@ -10,6 +10,7 @@ from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
+_FOLLOWED = ["theme", "place", "indicator", "period", "level", "classes"]
 STEP = 1600  # milliseconds a period stands while playing
 
 
@@ -20,6 +21,9 @@ class ControlsView(pn.viewable.Viewer):
         super().__init__()
         self.state = state
         full = {"sizing_mode": "stretch_width", "margin": (6, 0)}
+        self.theme = pmui.RadioButtonGroup(
+            orientation="vertical", visible=len(state.themes) > 1, **full
+        )
         self.indicator = pmui.Select(label=self._text("indicator"), **full)
         self.level = pmui.RadioButtonGroup(label=self._text("level"), **full)
         self.classes = pmui.Select(label=self._text("classes"), **full)
@@ -27,17 +31,20 @@ class ControlsView(pn.viewable.Viewer):
         self.play = pmui.Button(icon="play_arrow", variant="contained", **full)
         self._clock = None
         self._follow()
-        self.indicator.param.watch(lambda event: state.choose_indicator(event.new), "value")
+        self.theme.param.watch(self._choose_theme, "value")
+        self.indicator.param.watch(
+            lambda event: event.new and state.choose_indicator(event.new), "value"
+        )
         self.level.param.watch(lambda event: _set(state, level=event.new), "value")
         self.classes.param.watch(
             lambda event: event.new and state.choose_classes(event.new), "value"
         )
         self.period.param.watch(lambda event: _set(state, period=event.new), "value")
         self.play.on_click(self._toggle)
-        state.param.watch(self._follow, ["place", "indicator", "period", "level", "classes"])
+        state.param.watch(self._follow, _FOLLOWED)
 
     def __panel__(self) -> pn.viewable.Viewable:
-        parts = [self.indicator, self.period, self.play, self.level, self.classes]
+        parts = [self.theme, self.indicator, self.period, self.play, self.level, self.classes]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
     def _text(self, name: str) -> str:
@@ -46,14 +53,16 @@ class ControlsView(pn.viewable.Viewer):
     def _follow(self, *events) -> None:
         """Show the state; equal values are not set again, so nothing echoes."""
         state, lang = self.state, self.state.lang
+        themes = {plain_text(found.title[lang], 30): key for key, found in state.themes.items()}
         indicators = {
-            plain_text(found.title_in(lang), 40): key
-            for key, found in state.atlas.indicators.items()
+            plain_text(state.atlas.indicator(key).title_in(lang), 40): key
+            for key in state.indicators_of(state.theme)
         }
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
         methods = {text(f"controls.{method}", lang): method for method in CLASSES}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
         several = len(state.periods) > 1
+        self.theme.param.update(options=themes, value=state.theme or None)
         self.indicator.param.update(options=indicators, value=state.indicator)
         self.level.param.update(options=levels, value=state.level, visible=len(levels) > 1)
         self.classes.param.update(options=methods, value=state.classes)
@@ -63,6 +72,11 @@ class ControlsView(pn.viewable.Viewer):
             label=self._text("stop" if state.playing else "play"),
             icon="stop" if state.playing else "play_arrow",
         )
+
+    def _choose_theme(self, event) -> None:
+        """Go to a theme; the echo of the state's own is none."""
+        if event.new and event.new != self.state.theme:
+            self.state.choose_theme(event.new)
 
     def _toggle(self, event) -> None:
         self.state.playing = not self.state.playing

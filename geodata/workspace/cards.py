@@ -20,7 +20,7 @@ from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
 from geodata.theme import Theme
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import people_reader
+from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built
 
 _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
@@ -56,11 +56,17 @@ class Card:
 
 
 def household_card(
-    setup: Setup, built: Built, household: str, *, place: str = "", lang: str | None = None
+    setup: Setup,
+    built: Built,
+    household: str,
+    *,
+    place: str = "",
+    lang: str | None = None,
+    read: Read | None = None,
 ) -> Card:
     """Return the card of a household within a place; raises StoreError when it is not there."""
     lang = lang or default_language()
-    read = people_reader(setup, built)
+    read = read or people_reader(setup, built)
 
     def rows(table: str) -> pd.DataFrame:
         return read(Request(table, place, household), (place,))

@@ -9,7 +9,7 @@ import pandas as pd
 from geodata.access import Request
 from geodata.rules import Rule
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import people_reader
+from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built
 
 _WEIGHTS = {"high": 100, "medium": 10, "low": 1}
@@ -33,14 +33,16 @@ def household_page(
     rule: str | None = None,
     sort: str = "-score",
     page: tuple[int, int | None] = (0, 50),
+    read: Read | None = None,
 ) -> pd.DataFrame:
     """Return one page of the households of a place; index household_code, columns COLUMNS.
 
     `score` weighs findings by severity, exempt ones left out; `rules` lists their keys. With `rule`
     only households that break it. `sort` is a column, with "-" for descending; equal households
-    stand in the order of their codes. `page` is offset and length (None: all).
+    stand in the order of their codes. `page` is offset and length (None: all). `read` replaces the
+    workspace's own reader, for an actor who sees less.
     """
-    read = people_reader(setup, built)
+    read = read or people_reader(setup, built)
     known = read(
         Request("household", columns=("household_code", "place_code", "head_name")), (place,)
     )

@@ -20,6 +20,7 @@ from geodata.workspace.engines import MONTHS_BACK
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 
+Read = Callable[[Request, tuple[str, ...]], pd.DataFrame]
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
 
 

@@ -28,7 +28,7 @@ from geodata.workspace.cards import Card, household_card
 from geodata.workspace.clusters import Clusters
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import people_reader
+from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built, built_months, read_built
 from geodata.workspace.whatif import WhatIf, run_what_if
 from geodata.workspace.why import Why, explain_place
@@ -146,27 +146,42 @@ class Workspace:
         sort: str = "-score",
         month: str | None = None,
         page: tuple[int, int | None] = (0, 50),
+        read: Read | None = None,
     ) -> pd.DataFrame:
         """Return a page of the households of a place; see `household_page`."""
         built = self._built(month)
-        return household_page(self.setup, built, place, rule=rule, sort=sort, page=page)
+        return household_page(self.setup, built, place, rule=rule, sort=sort, page=page, read=read)
 
-    def card(self, household: str, *, month: str | None = None, lang: str | None = None) -> Card:
-        """Return the card of one household."""
-        return household_card(self.setup, self._built(month), household, lang=lang)
+    def card(
+        self,
+        household: str,
+        *,
+        month: str | None = None,
+        lang: str | None = None,
+        read: Read | None = None,
+    ) -> Card:
+        """Return the card of one household; `read` replaces the workspace's own reader."""
+        return household_card(self.setup, self._built(month), household, lang=lang, read=read)
 
-    def why(self, place: str, *, indicator: str | None = None, month: str | None = None) -> Why:
+    def why(
+        self,
+        place: str,
+        *,
+        indicator: str | None = None,
+        month: str | None = None,
+        lang: str | None = None,
+    ) -> Why:
         """Return why a place stands out: a sentence, the rules behind it, who is responsible.
 
         When the county has a map, the sentence ends with what the hot spots say of a village.
         """
         built = self._built(month)
-        why = explain_place(self.setup, self.cube, built, place, indicator=indicator)
+        why = explain_place(self.setup, self.cube, built, place, indicator=indicator, lang=lang)
         try:
-            said = self._clusters.sentence(why, built.month, default_language())
+            said = self._clusters.sentence(why, built.month, lang or default_language())
         except AtlasError:  # a county without boundaries has reasons, but no map
             return why
-        told = text("workspace.why_hotspot", sentence=said) if said else ""
+        told = text("workspace.why_hotspot", lang, sentence=said) if said else ""
         return replace(why, sentence=why.sentence + told)
 
     def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:

@@ -1,0 +1,99 @@
+"""The household card: a drawer over the page, printable on one sheet of A4."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+
+from dashboard.charts import composition
+from dashboard.maps.component import Component
+from dashboard.people import People
+from dashboard.texts import text
+from dashboard.views.card_text import card_html
+from geodata.errors import GuatuError
+from geodata.escaping import html_text
+
+_STYLE = Path(__file__).with_name("card.css").read_text(encoding="utf-8")
+
+
+class PrintButton(Component):
+    """A button that prints the card alone, with its chart as a picture."""
+
+    label = param.String()
+    style = param.String()
+    content = param.String(doc="HTML of the card, already escaped")
+
+    _esm = Path(__file__).with_name("print.js")
+    _stylesheets: ClassVar[list[str]] = [
+        "button { font: inherit; padding: 6px 18px; cursor: pointer; }"
+    ]
+
+
+class CardView(pn.viewable.Viewer):
+    """The card of the open household; nothing is drawn before one is opened."""
+
+    def __init__(self, people: People) -> None:
+        super().__init__()
+        self.people, lang = people, people.state.lang
+        self.content = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.print = PrintButton(
+            label=text("card.print", lang), style=_STYLE, width=120, margin=(8, 16)
+        )
+        close = pmui.Button(label=text("card.close", lang), icon="close", variant="outlined")
+        close.on_click(lambda event: people.param.update(household=""))
+        self.drawer = pmui.Drawer(
+            pn.Row(self.print, pn.layout.HSpacer(), close, sizing_mode="stretch_width"),
+            self.content,
+            anchor="right",
+            size=980,
+            open=False,
+        )
+        people.param.watch(self._update, ["household"])
+        self.drawer.param.watch(self._closed, "open")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.drawer
+
+    def _closed(self, event) -> None:
+        if not event.new:
+            self.people.household = ""
+
+    def _update(self, *events) -> None:
+        people, lang = self.people, self.people.state.lang
+        if not people.household:
+            self.drawer.open = False
+            return
+        try:
+            shown = self._parts()
+        except GuatuError as error:
+            shown = [_html(html_text(error.sentence(lang), 500))]
+        # The parts are new each time: a chart that is changed while hidden loses its layout.
+        self.drawer.open = True
+        self.content.objects = shown
+
+    def _parts(self) -> list[pn.viewable.Viewable]:
+        """Return what stands on the card, and give the print button the same."""
+        people, lang = self.people, self.people.state.lang
+        card = people.card()
+        income = people.income(card)
+        head, body = card_html(card, people.state.atlas, lang)
+        self.print.content = f"{head}<div id='chart'></div>{body}"
+        if income.empty:
+            return [_html(head), _html(body)]
+        names = {part: text(f"card.part_{part}", lang) for part in income}
+        chart = pn.pane.HoloViews(
+            composition(income.rename(columns=names), dark=people.state.dark),
+            height=230,
+            css_classes=["card-chart"],
+            sizing_mode="stretch_width",
+            margin=(0, 16),
+        )
+        return [_html(head), chart, _html(body)]
+
+
+def _html(content: str) -> pn.pane.HTML:
+    return pn.pane.HTML(content, stylesheets=[_STYLE], sizing_mode="stretch_width", margin=(0, 16))
