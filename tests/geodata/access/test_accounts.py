@@ -175,6 +175,12 @@ def test_a_session_lives_while_it_is_used_and_ends_after_idling(people, sessions
     assert sessions.seen(token, moments[-1] + 30 * MINUTE) is None
 
 
+def test_only_asking_whether_a_session_lives_does_not_put_off_its_end(people, sessions):
+    token = sessions.start(people.get("li.na"), NOW)
+    assert sessions.seen(token, NOW + 29 * MINUTE, used=False) is not None
+    assert sessions.seen(token, NOW + 30 * MINUTE) is None
+
+
 def test_a_forged_token_is_nobodys(people, sessions):
     token = sessions.start(people.get("li.na"), NOW)
     for forged in ("", token[:-1], token + "x", "li.na", "\ud800", "' OR 1=1 --"):
