@@ -1,7 +1,7 @@
 """Large xlsx files whose cells are all text, read in pieces into Arrow columns.
 
 The exports of national systems are such files. A general reader holds every cell as an object; here
-one pattern reads a few megabytes of a sheet at a time, in a third of the time and a tenth of the
+one pattern reads a few megabytes of a sheet at a time, in a third of the time and a third of the
 memory. The pattern knows one plain form of a cell only: a sheet with anything else (numbers, dates,
 formulas, rich text) is left to the general reader, so nothing is read otherwise than there.
 """

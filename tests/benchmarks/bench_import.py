@@ -41,7 +41,8 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder) / "county"
         _make(workspace, rows)
-        ours, naive = (_measured(way, workspace) for way in ("ours", "naive"))
+        runs = [{way: _measured(way, workspace) for way in ("ours", "naive")} for _ in range(2)]
+        ours, naive = (_best([run[way] for run in runs]) for way in ("ours", "naive"))
     print(f"{rows} rows x 40 columns")
     for name, found in (("guatu import", ours), ("pandas + openpyxl", naive)):
         print(
@@ -103,6 +104,11 @@ def _certificates(rng: np.random.Generator, rows: int) -> np.ndarray:
     return np.array([body + check_sign(body) for body in bodies])
 
 
+def _best(runs: list[dict[str, float]]) -> dict[str, float]:
+    """Return the least of each figure of several runs, so that a busy moment counts for nobody."""
+    return {name: min(run[name] for run in runs) for name in runs[0]}
+
+
 def _measured(way: str, workspace: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.benchmarks.bench_import", way, str(workspace)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -133,10 +139,9 @@ def _run(way: str, workspace: Path) -> None:
 
 
 def _peak() -> int:
-    """Return the highest resident memory of this process in bytes."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Return the highest resident memory of this process in bytes (Linux)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if "VmHWM" in line)) * 1024
 
 
 if __name__ == "__main__":
