@@ -1,0 +1,156 @@
+"""From a place to its reasons, its households and one card, without a browser."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+
+from dashboard.exports import households_workbook
+from dashboard.people import PAGE, People
+from dashboard.state import State
+from dashboard.views.card_text import card_html
+from geodata.access import EVERYWHERE, Actor, open_guard
+from geodata.atlas import open_atlas
+from geodata.errors import ScopeError
+from tests.invented_county import (
+    COUNTY,
+    HOSTILE_HOUSEHOLD,
+    VILLAGES,
+    make_invented_county,
+)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    return make_invented_county(tmp_path_factory.mktemp("invented") / "county")
+
+
+@pytest.fixture
+def people_as(county):
+    """Return what makes the reader of an actor over a fresh state."""
+    folder = county.setup.config.folder
+
+    def make(query: str = "", actor: Actor | None = None) -> People:
+        state = State(open_atlas(folder), query, themes=county.setup.themes)
+        viewer = actor or Actor("lead", "leader", (EVERYWHERE,))
+        return People(state, county, viewer, open_guard(folder))
+
+    return make
+
+
+def test_theme_chooses_its_indicators_and_its_first_layer(people_as):
+    state = people_as().state
+    assert list(state.themes) == ["monitoring", "relocation", "water"]
+    state.choose_theme("water")
+    assert state.indicator == state.indicators_of("water")[0] == "water_not_safe_share"
+    assert "low_income_share" not in state.indicators_of("water")
+
+
+def test_address_keeps_theme_side_and_rule_but_no_person(people_as):
+    people = people_as("?theme=monitoring&side=households&rule=income_below_line")
+    people.household = HOSTILE_HOUSEHOLD
+    people.search = "h00"
+    query = people.state.query
+    assert "side=households" in query
+    assert "rule=income_below_line" in query
+    assert HOSTILE_HOUSEHOLD not in query
+    assert "h00" not in query
+
+
+def test_unknown_theme_side_and_rule_open_the_default(people_as):
+    state = people_as("?theme=magic&side=cards&rule=drop").state
+    assert (state.theme, state.side, state.rule) == ("monitoring", "ranking", "")
+
+
+def test_reason_names_the_place_and_the_rules_of_the_theme(people_as):
+    people = people_as(f"?place={COUNTY}")
+    why = people.why
+    assert "某县" in why.sentence
+    found = why.rules.set_index("rule")["yes"]
+    assert found["income_below_line"] == 27
+    assert set(found.index) <= set(people.state.themes["monitoring"].rules_by_key)
+
+
+def test_list_is_worst_first_masked_and_paged(people_as):
+    people = people_as(f"?place={COUNTY}")
+    assert len(people.listed) == 81
+    assert (len(people.rows), people.pages) == (PAGE, 5)
+    assert people.listed["score"].is_monotonic_decreasing
+    assert set(people.listed["head_name"]) == {"王*", "i*"}
+    people.turn(99)
+    assert (people.page, len(people.rows)) == (4, 1)
+    people.turn(-99)
+    assert people.page == 0
+
+
+def test_rule_and_search_narrow_the_list_and_begin_at_the_first_page(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.turn(2)
+    people.state.filter_rule("income_below_line")
+    assert (people.page, len(people.listed)) == (0, 27)
+    people.search = "H01"
+    assert list(people.listed.index) == [f"h{number:03d}" for number in range(10, 20)]
+
+
+def test_officer_lists_only_households_of_his_own_village(people_as):
+    officer = Actor("officer", "village_officer", (VILLAGES[1],))
+    people = people_as(f"?place={VILLAGES[1]}", officer)
+    assert set(people.listed["place_code"]) == {VILLAGES[1]}
+    people.state.go(VILLAGES[0])
+    with pytest.raises(ScopeError):
+        _ = people.listed
+    with pytest.raises(ScopeError):
+        _ = people.why
+
+
+def test_card_escapes_hostile_text_and_masks_names(people_as):
+    people = people_as(f"?place={VILLAGES[0]}")
+    people.household = HOSTILE_HOUSEHOLD
+    card = people.card()
+    html = "".join(card_html(card, people.state.atlas, "zh"))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+    assert "张三丰" not in html
+    assert "张*" in html
+    assert "人均纯收入低于监测线" in html
+    income = people.income(card)
+    assert income.shape == (13, 2)
+    assert income["wage"].iloc[-1] == pytest.approx(583.33)
+    assert income["transfer"].sum() == pytest.approx(13 * 12)
+
+
+def test_household_by_lot_is_the_same_for_the_same_seed(people_as):
+    drawn = []
+    for _ in range(2):
+        people = people_as(f"?place={COUNTY}")
+        found = []
+        for _ in range(3):
+            people.draw(11)
+            found.append(people.household)
+        drawn.append(found)
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn[0])) > 1
+
+
+def test_every_reading_and_export_is_in_the_audit(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.household = HOSTILE_HOUSEHOLD
+    people.card()
+    people.exported()
+    last = people.guard.trail.records(newest=4)
+    assert [record.act for record in last] == ["card", "export", "export", "export"]
+    assert last[0].subject == HOSTILE_HOUSEHOLD
+
+
+def test_export_holds_masked_names_the_mark_and_no_formula(people_as):
+    people = people_as(f"?place={COUNTY}")
+    frame, mark = people.exported()
+    frame = frame.rename(index={HOSTILE_HOUSEHOLD: "=1+1"})
+    file = households_workbook(frame, {}, mark=f"lead {mark}", title="=某县", lang="zh")
+    sheet = openpyxl.load_workbook(file).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert mark in sheet["A2"].value
+    assert sheet.max_row == 3 + 81
+    assert {row[1].value for row in sheet.iter_rows(min_row=4)} == {"王*", "i*"}

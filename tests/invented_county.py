@@ -1,0 +1,96 @@
+"""A built workspace of three villages and fifty households, with hostile names, and its map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+from shapely import box
+
+from geodata.config import make_workspace
+from geodata.periods import months_until
+from geodata.store import new_snapshot
+from geodata.workspace import Workspace, open_workspace
+from tests.geodata.test_workspace import LINE, accounts, rows
+from tests.invented import HOSTILE
+
+COUNTY, TOWNSHIP = "990101", "990101100"
+VILLAGES = ("990101100201", "990101100202", "990101101201")
+# Village, yearly wages in fen: the first lie below the line of 9,000 yuan.
+POOR, RICH = 700_000, 2_400_000
+HOUSEHOLDS = tuple(
+    (f"h{number:03d}", VILLAGES[number % 3], POOR if number < 27 else RICH) for number in range(81)
+)
+HOSTILE_HOUSEHOLD = "h000"
+MONTHS = months_until("2025-01", 13)
+_NAMES = {
+    COUNTY: "某县",
+    TOWNSHIP: "甲镇",
+    "990101101": "乙镇",
+    VILLAGES[0]: HOSTILE,
+    VILLAGES[1]: "甲二村",
+    VILLAGES[2]: "乙一村",
+}
+
+
+def make_invented_county(folder: Path) -> Workspace:
+    """Return the county built for its last two months, with the map, in a new folder."""
+    make_workspace(folder, code=COUNTY, name="某县")
+    (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
+    shapes = [box(500_000 + 1000 * x, 3_600_000, 501_000 + 1000 * x, 3_601_000) for x in range(3)]
+    layer = gpd.GeoDataFrame({"code": VILLAGES}, geometry=shapes, crs="EPSG:4545")
+    layer.to_file(folder / "boundaries" / "villages.gpkg")
+    settings = folder / "guatu.toml"
+    lines = settings.read_text(encoding="utf-8")
+    named = '[boundaries]\nfile = "boundaries/villages.gpkg"\n'
+    settings.write_text(lines.replace("[boundaries]\n", named), encoding="utf-8")
+    for month in MONTHS:
+        _import(folder / "store", month)
+    county = open_workspace(folder)
+    county.build(MONTHS[-2:])
+    county.write_atlas()
+    return county
+
+
+def _import(store: Path, month: str) -> None:
+    households = [
+        {
+            "household_code": code,
+            "place_code": place,
+            "members": 1,
+            "head_name": HOSTILE if code == HOSTILE_HOUSEHOLD else f"王大{code}",
+            "household_type": "脱贫户",
+            "reported_month": month,
+        }
+        for code, place, _ in HOUSEHOLDS
+    ]
+    ledger = [
+        row
+        for code, place, wages in HOUSEHOLDS
+        for row in accounts(month, place, code, {"a1": wages // 12, "d2": 1_200})
+    ]
+    named = [{"place_code": c, "name": n, "reported_month": month} for c, n in _NAMES.items()]
+    measure = {
+        "household_code": HOSTILE_HOUSEHOLD,
+        "place_code": VILLAGES[0],
+        "kind": "employment",
+        "detail": HOSTILE,
+        "start_month": "2024-03",
+        "contact": "李四",
+        "reported_month": month,
+    }
+    person = {
+        "household_code": HOSTILE_HOUSEHOLD,
+        "person_code": "p1",
+        "place_code": VILLAGES[0],
+        "name": "张三丰",
+        "relation": "户主",
+        "reported_month": month,
+    }
+    with new_snapshot(store, month) as writer:
+        writer.write_table("household", rows("household", *households))
+        writer.write_table("ledger", rows("ledger", *ledger))
+        writer.write_table("place", rows("place", *named))
+        writer.write_table("measure", rows("measure", measure))
+        writer.write_table("person", rows("person", person))
+        writer.commit(who="clerk", at="2025-02-01T08:00:00", facts={})
