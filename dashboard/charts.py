@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import holoviews as hv
 import numpy as np
@@ -73,10 +74,11 @@ def trend(
 _PARTS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 
 
-def composition(parts: pd.DataFrame, *, dark: bool):
+def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
     """Return amounts by period stacked by part; index period, a column for each part, in yuan.
 
-    What is missing is left out; a negative amount stands below the line.
+    `order` names all parts there can be, so that a part has the same colour on every card. What is
+    missing is left out.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -87,7 +89,7 @@ def composition(parts: pd.DataFrame, *, dark: bool):
     return bars.opts(
         stacked=True,
         responsive=True,
-        cmap=list(_PARTS[: parts.shape[1]]),
+        color=hv.dim("part").categorize(dict(zip(order, _PARTS, strict=True))),
         xlabel="",
         ylabel="",
         legend_position="top_left",

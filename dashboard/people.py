@@ -22,6 +22,7 @@ from geodata.workspace.why import Why
 
 PAGE = 20
 SORTS = ("-score", "household_code", "income_per_person")
+INCOME_PARTS = ("wage", "business", "property", "transfer")
 _CARD_TABLES = ("household", "person", "ledger", "visit", "measure")
 
 
@@ -118,8 +119,7 @@ class People(param.Parameterized):
         parts = {code: item.part for code, item in income_items().items()}
         kept = card.accounts.loc[:, [parts.get(code) is not None for code in card.accounts]]
         summed = kept.T.groupby(parts).sum(min_count=1).T
-        wanted = ("wage", "business", "property", "transfer")
-        return summed.reindex(columns=[part for part in wanted if part in summed])
+        return summed.reindex(columns=[part for part in INCOME_PARTS if part in summed])
 
     def exported(self) -> tuple[pd.DataFrame, str]:
         """Return the list as it may leave, and the watermark that the audit knows it by."""

@@ -11,7 +11,7 @@ import param
 
 from dashboard.charts import composition
 from dashboard.maps.component import Component
-from dashboard.people import People
+from dashboard.people import INCOME_PARTS, People
 from dashboard.texts import text
 from dashboard.views.card_text import card_html
 from geodata.errors import GuatuError
@@ -80,13 +80,16 @@ class CardView(pn.viewable.Viewer):
         people, lang = self.people, self.people.state.lang
         card = people.card()
         income = people.income(card)
-        head, body = card_html(card, people.state.atlas, lang)
+        words = {theme.key: theme.words(lang) for theme in people.county.setup.themes}
+        head, body = card_html(card, people.state.atlas, lang, words=words)
         self.print.content = f"{head}<div id='chart'></div>{body}"
         if income.empty:
             return [_html(head), _html(body)]
-        names = {part: text(f"card.part_{part}", lang) for part in income}
+        names = {part: text(f"card.part_{part}", lang) for part in INCOME_PARTS}
         chart = pn.pane.HoloViews(
-            composition(income.rename(columns=names), dark=people.state.dark),
+            composition(
+                income.rename(columns=names), order=list(names.values()), dark=people.state.dark
+            ),
             height=230,
             css_classes=["card-chart"],
             sizing_mode="stretch_width",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -19,8 +20,13 @@ _VISITS = ("day", "visitor", "role", "minutes", "finding")
 _VISITS_SHOWN = 6
 
 
-def card_html(card: Card, atlas: Atlas, lang: str) -> tuple[str, str]:
-    """Return what stands above the chart of income, and what stands below it."""
+def card_html(
+    card: Card, atlas: Atlas, lang: str, *, words: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[str, str]:
+    """Return what stands above the chart of income, and what stands below it.
+
+    `words` are the words of each theme for values that are keys.
+    """
     places = [atlas.name(key) for key in atlas.path(_place(card, atlas))]
     name = html_text(_shown(card.record.get("head_name"), lang), 40)
     month = period_text(card.month, lang)
@@ -30,7 +36,9 @@ def card_html(card: Card, atlas: Atlas, lang: str) -> tuple[str, str]:
     head += _findings(card, lang) + _heading("income_chart", lang)
     visits = card.visits.sort_values("day", ascending=False).head(_VISITS_SHOWN)
     body = _rows("person", card.members, _MEMBERS, lang)
-    body += "".join(_section(section, lang) for section in card.sections)
+    body += "".join(
+        _section(section, (words or {}).get(section.theme, {}), lang) for section in card.sections
+    )
     body += _rows("measure", card.measures, _MEASURES, lang) + _rows("visit", visits, _VISITS, lang)
     return head, body
 
@@ -65,17 +73,28 @@ def _findings(card: Card, lang: str) -> str:
     )
 
 
-def _section(section: Section, lang: str) -> str:
+def _section(section: Section, words: Mapping[str, str], lang: str) -> str:
     """Return one section of a theme: its features with units."""
     cells = []
     for label, value, unit in section.features.itertuples(index=False):
-        known = f"card.unit_{unit}" in CATALOGUE
-        word = text(f"card.unit_{unit}", lang) if known else f" {unit}".rstrip()
-        if unit == "percent" and pd.notna(value):
-            value = float(value) * 100
-        shown = _shown(value, lang) + (word if pd.notna(value) else "")
+        shown = _with_unit(value, unit, words, lang)
         cells.append(f"<div><span>{html_text(label)}</span><b>{html_text(shown, 120)}</b></div>")
     return f"<h2>{html_text(section.title)}</h2><div class='facts'>{''.join(cells)}</div>"
+
+
+def _with_unit(value: object, unit: str, words: Mapping[str, str], lang: str) -> str:
+    """Return a feature in words: keys by the theme's words, shares in percent, then its unit."""
+    if value is None or pd.isna(value):
+        return _shown(value, lang)
+    if isinstance(value, str):
+        joined = "、" if lang == "zh" else ", "
+        return _shown(joined.join(words.get(one, one) for one in value.split(",") if one), lang)
+    if unit == "grade":
+        return text(f"card.grade_{int(value)}", lang)
+    if unit == "percent":
+        value = float(value) * 100
+    known = f"card.unit_{unit}" in CATALOGUE
+    return _shown(value, lang) + (text(f"card.unit_{unit}", lang) if known else f" {unit}".rstrip())
 
 
 def _rows(name: str, frame: pd.DataFrame, wanted: tuple[str, ...], lang: str) -> str:
@@ -106,7 +125,7 @@ def _cell(value: object, column, lang: str) -> str:
 
 def _shown(value: object, lang: str) -> str:
     """Return a value as people write it; what was not reported is said, never shown as nothing."""
-    if value is None or pd.isna(value):
+    if value is None or pd.isna(value) or value == "":
         return text("card.not_reported", lang)
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return text("card.yes" if value else "card.no", lang)

@@ -82,7 +82,7 @@ class HouseholdsView(pn.viewable.Viewer):
         rule = people.county.setup.rules.get(state.rule)
         title = plain_text(rule.title[state.lang], 60) if rule else ""
         self.all.param.update(visible=rule is not None, label=self._text("filtered", rule=title))
-        columns = [{"label": self._text(name), "kind": kind} for name, kind in _COLUMNS.items()]
+        columns = [{"label": self._text(n), "kind": kind} for n, kind in self._columns().items()]
         try:
             rows, count = people.rows, len(people.listed)
         except GuatuError as error:
@@ -97,6 +97,12 @@ class HouseholdsView(pn.viewable.Viewer):
             "columns": columns,
             "rows": [self._row(row) for row in rows.itertuples()],
         }
+
+    def _columns(self) -> dict[str, str]:
+        """Return the columns and their kinds; within a village its name says nothing."""
+        atlas = self.people.state.atlas
+        village = atlas.level_of(self.people.state.place) == atlas.lowest
+        return {name: kind for name, kind in _COLUMNS.items() if name != "village" or not village}
 
     def _title(self) -> str:
         state = self.people.state
@@ -117,15 +123,16 @@ class HouseholdsView(pn.viewable.Viewer):
             "income": "" if pd.isna(row.income_per_person) else f"{row.income_per_person:,.0f}",
         }
         worst = min((order[rule.severity] for rule in broken), default=None)
+        cells = {
+            "code": plain_text(row.Index, 40),
+            "head": plain_text("" if pd.isna(row.head_name) else row.head_name, 20),
+            "village": plain_text(village, 20),
+            **known,
+            "findings": plain_text(said, 120)
+            + (self._text("more", count=more) if more > 0 else ""),
+        }
         return {
-            "cells": [
-                plain_text(row.Index, 40),
-                plain_text("" if pd.isna(row.head_name) else row.head_name, 20),
-                plain_text(village, 20),
-                known["persons"],
-                known["income"],
-                plain_text(said, 120) + (self._text("more", count=more) if more > 0 else ""),
-            ],
+            "cells": [cells[name] for name in self._columns()],
             "mark": "" if worst is None else list(order)[worst],
         }
 

@@ -71,7 +71,7 @@ def find_breaks(
     distinct = np.unique(numbers)
     if len(distinct) <= count:
         kept = tuple(distinct.tolist())
-        return Breaks(kept[:-1], "distinct", decimals=_decimals_of(kept), distinct=kept)
+        return Breaks(kept[:-1], "distinct", decimals=_readable(kept), distinct=kept)
     raw = _quantiles(numbers, count) if method == "quantiles" else _natural(numbers, count)
     return _rounded(raw, numbers, method)
 
@@ -114,3 +114,10 @@ def _decimals_of(numbers: Sequence[float]) -> int:
     """Return the decimals, at most 6, with which all the numbers can be told apart."""
     written = [f"{number:.6f}".rstrip("0").partition(".")[2] for number in numbers]
     return max((len(digits) for digits in written), default=0)
+
+
+def _readable(numbers: Sequence[float]) -> int:
+    """Return the fewest decimals that keep different numbers apart; two where they have two."""
+    exact = _decimals_of(numbers)
+    apart = (d for d in range(exact) if len({round(n, d) for n in numbers}) == len(numbers))
+    return max(next(apart, exact), min(exact, 2))

@@ -198,3 +198,10 @@ def test_figures_in_words():
     assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
     assert change_text(-0.04, 1) == "0.0"
     assert change_text(-1.04, 1) == "−1.0"
+
+
+@pytest.mark.parametrize(
+    ("values", "decimals"), [([0, 600 / 31, 100], 2), ([0, 0.001, 1], 3), ([12.5], 1), ([1, 2], 0)]
+)
+def test_few_values_are_written_with_few_decimals_and_stay_apart(values, decimals):
+    assert find_breaks(values).decimals == decimals

@@ -1,0 +1,67 @@
+"""County, township, village, household list, card: walked in a browser on a whole workspace."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.conftest import _wait_for
+from tests.browser.test_map_page import _asked, _open, _wait_asked
+from tests.conftest import ROOT
+from tests.invented_county import HOSTILE_HOUSEHOLD, TOWNSHIP, VILLAGES, make_invented_county
+
+
+@pytest.fixture(scope="module")
+def county_served(tmp_path_factory):
+    """Return the address of a workspace with hostile names."""
+    folder = tmp_path_factory.mktemp("county") / "workspace"
+    make_invented_county(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "dashboard", "serve", str(folder), "--no-open"]
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
+def test_county_to_card_and_no_person_in_the_address(view, county_served):
+    _open(view, county_served)
+    rows = view.locator(".ranking .row")
+    rows.first.click()
+    _wait_asked(view, "place", TOWNSHIP)
+    view.locator(".ranking .row", has_text="<script>").click()
+    _wait_asked(view, "place", VILLAGES[0])
+    view.get_by_role("button", name="为什么").click()
+    view.locator("p", has_text="<script>").first.wait_for(timeout=20_000)
+    view.locator(".sheet tr.item", has_text="人均纯收入低于监测线").click()
+    _wait_asked(view, "rule", "income_below_line")
+    view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
+    view.locator("h1", has_text="户卡").wait_for(timeout=20_000)
+    view.locator("td", has_text="张*").wait_for(timeout=20_000)
+    assert view.locator("td", has_text="<img src=x").count() == 1
+    assert view.locator("li.high").count() >= 1
+    assert HOSTILE_HOUSEHOLD not in view.url
+    assert _asked(view)["side"] == "households"
+    view.get_by_role("button", name="关闭").click()
+    view.locator("h1", has_text="户卡").wait_for(state="hidden", timeout=20_000)
+
+
+def test_theme_changes_the_indicator_and_back_returns(view, county_served):
+    _open(view, county_served)
+    view.get_by_role("button", name="农村饮水安全").click()
+    _wait_asked(view, "theme", "water")
+    assert _asked(view)["indicator"].startswith("water")
+    view.go_back()
+    _wait_asked(view, "theme", "monitoring")
+    assert _asked(view)["indicator"] == "low_income_share"
