@@ -160,16 +160,16 @@ def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> 
         cells[row - 1] = texts
     filled = workbooks.fill_merged(cells, list(found.merged))
     header = find_header(cells[:_HEAD_ROWS])
-    below = found.rows > header.skip
+    # Row numbers rise, so the rows below the header are a slice, which copies nothing.
+    first = int(np.searchsorted(found.rows, header.skip, side="right"))
     width = len(header.names)
     notes = [text("readers.sheet", sheet=found.name)] if several else []
     if filled:
         notes.append(text("readers.merged", count=filled))
-    frame = found.frame.iloc[:, :width].loc[below]
+    frame = found.frame.iloc[first:, :width]
     if frame.shape[1] < width:
         frame = frame.reindex(columns=range(width), fill_value="")
-    numbers = found.rows[below]
-    return _table(file, frame, header, notes, numbers=numbers, sheet=found.name)
+    return _table(file, frame, header, notes, numbers=found.rows[first:], sheet=found.name)
 
 
 def _from_parquet(file: Path) -> SourceTable:
@@ -233,8 +233,9 @@ def _table(
 
 def _stripped(column: pd.Series) -> pd.Series:
     texts = column.astype(str).reset_index(drop=True)
-    spaced = texts.str.contains(r"^\s|\s$")
-    return texts.str.strip() if spaced.any() else texts
+    stripped = texts.str.strip()
+    # The same text again would only take memory a second time.
+    return texts if stripped.equals(texts) else stripped
 
 
 def _refuse_long_cells(file: Path, frame: pd.DataFrame, header: Header) -> None:
