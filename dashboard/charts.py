@@ -89,7 +89,7 @@ def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
     return bars.opts(
         stacked=True,
         responsive=True,
-        color=hv.dim("part").categorize(dict(zip(order, _PARTS, strict=True))),
+        cmap=[_PARTS[order.index(part)] for part in parts.columns],
         xlabel="",
         ylabel="",
         legend_position="top_left",

@@ -29,7 +29,8 @@ class PrintButton(Component):
 
     _esm = Path(__file__).with_name("print.js")
     _stylesheets: ClassVar[list[str]] = [
-        "button { font: inherit; padding: 6px 18px; cursor: pointer; }"
+        "button { font: inherit; padding: 6px 18px; cursor: pointer; background: #0b57d0; color: #fff;"
+        " border: 0; border-radius: 4px; }"
     ]
 
 
@@ -43,7 +44,7 @@ class CardView(pn.viewable.Viewer):
         self.print = PrintButton(
             label=text("card.print", lang), style=_STYLE, width=120, margin=(8, 16)
         )
-        close = pmui.Button(label=text("card.close", lang), icon="close", variant="outlined")
+        close = pmui.Button(label=text("card.close", lang), icon="close", variant="contained")
         close.on_click(lambda event: people.param.update(household=""))
         self.drawer = pmui.Drawer(
             pn.Row(self.print, pn.layout.HSpacer(), close, sizing_mode="stretch_width"),

@@ -37,15 +37,15 @@ class HouseholdsView(pn.viewable.Viewer):
         self.sort = pmui.Select(
             label=self._text("sort"), options=orders, value=people.sort, width=150, **slim
         )
-        self.lot = pmui.Button(label=self._text("lot"), icon="casino", variant="outlined", **slim)
-        self.all = pmui.Button(label="", icon="close", variant="outlined", visible=False, **slim)
-        self.back = pmui.Button(label="", icon="chevron_left", variant="outlined", **slim)
-        self.next = pmui.Button(label="", icon="chevron_right", variant="outlined", **slim)
+        self.lot = pmui.Button(label=self._text("lot"), icon="casino", variant="contained", **slim)
+        self.all = pmui.Button(label="", icon="close", variant="contained", visible=False, **slim)
+        self.back = pmui.Button(label="", icon="chevron_left", variant="contained", **slim)
+        self.next = pmui.Button(label="", icon="chevron_right", variant="contained", **slim)
         self.export = pmui.FileDownload(
             callback=self._export,
             filename="households.xlsx",
             label=self._text("export"),
-            variant="outlined",
+            variant="contained",
             **slim,
         )
         self.sheet = Sheet(dark=people.state.dark, sizing_mode="stretch_both", margin=0)

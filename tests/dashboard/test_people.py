@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import holoviews as hv
 import openpyxl
+import pandas as pd
 import pytest
+from bokeh.models import CategoricalColorMapper
 
+from dashboard.charts import composition
 from dashboard.exports import households_workbook
 from dashboard.people import PAGE, People
 from dashboard.state import State
@@ -154,3 +158,14 @@ def test_export_holds_masked_names_the_mark_and_no_formula(people_as):
     assert mark in sheet["A2"].value
     assert sheet.max_row == 3 + 81
     assert {row[1].value for row in sheet.iter_rows(min_row=4)} == {"王*", "i*"}
+
+
+@pytest.mark.parametrize("kept", [["a", "b", "c", "d"], ["a", "d"], ["c"]])
+def test_part_of_income_has_the_same_colour_on_every_card(kept):
+    order = ["a", "b", "c", "d"]
+    parts = pd.DataFrame({name: [1.0, 2.0] for name in kept}, index=["2024-12", "2025-01"])
+    figure = hv.render(composition(parts, order=order, dark=False), backend="bokeh")
+    colours = dict(zip(order, ("#0072b2", "#e69f00", "#009e73", "#cc79a7"), strict=True))
+    mappers = list(figure.select({"type": CategoricalColorMapper}))
+    shown = dict(zip(mappers[0].factors, mappers[0].palette, strict=True))
+    assert shown == {name: colours[name] for name in kept}
