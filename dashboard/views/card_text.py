@@ -62,7 +62,7 @@ def _findings(card: Card, lang: str) -> str:
         facts = {"document": row.document, "remedy": row.remedy, "who": row.responsible}
         then = text("card.then", lang, **facts)
         items.append(
-            f"<li class='{html_text(row.severity)}'><b>{html_text(row.title)}</b>："
+            f"<li class='{html_text(row.severity)}'><b>{html_text(row.title)}</b> "
             f"{html_text(row.reason, 400)}<small>{html_text(then, 500)}</small></li>"
         )
     unknown = int((card.findings["answer"] == "unknown").sum())
