@@ -12,6 +12,7 @@ import geodata
 from dashboard import commands
 from dashboard.texts import text
 from geodata.errors import GuatuError
+from geodata.escaping import plain_text
 
 
 class CommandFolder(click.Group):
@@ -28,6 +29,32 @@ class CommandFolder(click.Group):
         command = importlib.import_module(f"{commands.__name__}.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command named; a wrong option or argument is one sentence and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            click.echo(text("cli.error", sentence=_worded(error)), err=True)
+            ctx.exit(2)
+
+
+def _worded(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "guatu"
+    parameter = getattr(error, "param", None)
+    name = parameter.get_error_hint(error.ctx) if parameter and error.ctx else ""
+    if isinstance(error, click.NoSuchOption):
+        return text("cli.no_such_option", name=plain_text(error.option_name), command=path)
+    if isinstance(error, click.MissingParameter):
+        return text("cli.missing_parameter", name=name, command=path)
+    if isinstance(error, click.BadParameter) and isinstance(
+        getattr(parameter, "type", None), click.Choice
+    ):
+        choices = "、".join(parameter.type.choices)
+        return text("cli.not_a_choice", name=name, choices=choices)
+    return text("cli.wrong_usage", detail=plain_text(error.format_message(), 300), command=path)
 
 
 @click.group(cls=CommandFolder, help=text("cli.help"))

@@ -57,7 +57,7 @@ def web_map(atlas: Atlas, *, indicator: str | None = None, lang: str | None = No
     west, south, east, north = bounds(atlas, None)
     chart.fit_bounds([[south, west], [north, east]], padding=(20, 20))
     root = chart.get_root()
-    root.title = f"{atlas.title} {layer.indicator.title_in(lang)}"
+    root.title = html_text(f"{atlas.title} {layer.indicator.title_in(lang)}")
     root.header.add_child(_Raw(_library()), name="library")
     root.html.add_child(_Raw(_beside(atlas, layer, lang)), name="beside")
     return _stable(root.render())

@@ -63,9 +63,12 @@ def choose_crs(stated: str | None, bounds: Bounds, *, given: object = None) -> C
 
 def _parsed(text: str, key: str) -> pyproj.CRS:
     try:
-        return pyproj.CRS.from_user_input(text)
+        crs = pyproj.CRS.from_user_input(text)
     except CRSError as error:
         raise BoundaryError(key, text=text) from error
+    if not (crs.is_geographic or crs.is_projected):
+        raise BoundaryError("boundaries.crs_not_horizontal", name=crs.name)
+    return crs
 
 
 def _identified(crs: pyproj.CRS) -> pyproj.CRS:

@@ -25,6 +25,8 @@ import pyarrow.compute as pc
 # Below this size the general reader is as fast.
 LEAST_BYTES = 1_000_000
 _CHUNK = 2_000_000
+# No element of a plain sheet is longer, nor what follows its last row.
+_LONGEST_REST = 8 * _CHUNK
 # Pieces taken apart at the same time.
 _AHEAD = 3
 _CELL_START = b'<c r="'
@@ -149,6 +151,9 @@ def _pieces(book: zipfile.ZipFile, part: str, end: bytes) -> Iterator[bytes]:
             cut = block.rfind(end)
             cut = cut + len(end) if cut >= 0 else 0
             rest = block[cut:]
+            # Joined again with every block, a part without ends would cost its square.
+            if len(rest) > _LONGEST_REST:
+                raise _NotPlainError
             if cut:
                 yield block[:cut]
     yield rest

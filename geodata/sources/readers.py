@@ -133,6 +133,7 @@ def _shown(delimiter: str) -> str:
 
 
 def _from_workbook(file: Path, sheet: str | None) -> list[SourceTable]:
+    workbooks.refuse_bomb(file)
     plain = None if sheet else plainsheets.read_plain_sheets(file)
     if plain:
         return [_from_plain(file, found, several=len(plain) > 1) for found in plain]

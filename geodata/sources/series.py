@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import os
 import re
 from collections.abc import Sequence
@@ -118,6 +119,11 @@ def _refuse_doubled(files: list[Path], periods: list[str]) -> None:
 
 
 def _periods_in(table: SourceTable, column: str) -> pd.Series:
+    if column not in table.frame.columns:
+        names = [str(name) for name in table.frame.columns]
+        near = difflib.get_close_matches(column, names, n=3, cutoff=0.4) or names[:5]
+        nearest = "、".join(near)
+        raise SourceError("readers.no_column", file=table.path.name, column=column, nearest=nearest)
     texts = table.frame[column]
     known: dict[str, str] = {}
     for value in texts.unique():

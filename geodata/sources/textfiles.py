@@ -68,13 +68,13 @@ def is_wide(sample: bytes) -> bool:
 def _decode_as(raw: bytes, encoding: str, path: Path) -> str:
     try:
         return raw.decode(encoding)
-    except LookupError:
-        raise SourceError("readers.unknown_encoding", encoding=encoding) from None
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise SourceError(
             "readers.wrong_encoding", file=path.name, encoding=encoding, line=line
         ) from None
+    except (LookupError, ValueError):
+        raise SourceError("readers.unknown_encoding", encoding=encoding) from None
 
 
 def _whole(raw: bytes, encoding: str) -> Text:

@@ -32,7 +32,7 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
 
     Raises SourceError for a workbook that is locked, damaged, too large unpacked, or lacks the sheet.
     """
-    _refuse_bomb(path)
+    refuse_bomb(path)
     try:
         # Opened as bytes, because by its path a workbook is taken for what its name says.
         with (
@@ -50,13 +50,17 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
     return [found for found in sheets if found.rows] if not sheet else sheets
 
 
-def _refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path) -> None:
+    """Raise SourceError for a workbook that would unpack to more than any table of a county."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-        if size > MOST_BYTES:
-            raise SourceError("readers.bomb", file=path.name, size=f"{size / 1e9:.1f}")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile:
+        raise SourceError("readers.damaged_workbook", file=path.name) from None
+    if size > MOST_BYTES:
+        raise SourceError("readers.bomb", file=path.name, size=f"{size / 1e9:.1f}")
 
 
 def _is_encrypted(path: Path) -> bool:

@@ -187,6 +187,13 @@ def test_code_join_still_drills_down_by_names(county, tmp_path):
         (["--aliases", "absent.csv"], "找不到文件“absent.csv”"),
         (["--table-encoding", "big5x"], "不认识编码"),
         (["--crs", "EPSG:1"], "EPSG:1"),
+        (["--crs", "EPSG:4978"], "既不是经纬度也不是平面坐标系"),
+        (["--how", "胡说"], "只能写：sum、none"),
+        (["--colour", "x"], "没有“--colour”这个选项"),
+        (["--period", "低收入"], "最接近的是：低收入户"),
+        (["--value", ""], "--value 要写一个列名"),
+        (["--value", "低收入户/"], "--value 要写一个列名"),
+        (["--table-encoding", "a\0b"], "不认识编码"),
     ],
 )
 def test_bad_option_is_one_sentence_and_code_2(county, tmp_path, capsys, options, message):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from dashboard.maps.web import web_map, write_web_map
@@ -26,6 +27,13 @@ def test_hostile_names_are_shown_and_never_run():
     assert "<img src=x" not in page
     assert "<script>window.hacked" not in page
     assert "&lt;script&gt;" in page or "\\u0026lt;script" in page
+
+
+def test_markup_in_the_title_stays_in_the_title():
+    atlas = dataclasses.replace(grid_atlas(), title="</title><script>window.hacked=1</script>")
+    page = web_map(atlas)
+    assert "<script>window.hacked" not in page
+    assert "&lt;/title&gt;" in page
 
 
 def test_same_atlas_gives_the_same_bytes(tmp_path):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import SourceError
+from geodata.sources import plainsheets
 from geodata.sources.readers import read_table, read_tables
 
 ROWS = (
@@ -164,6 +165,23 @@ def test_workbook_that_unpacks_beyond_any_table_is_refused(tmp_path, monkeypatch
     monkeypatch.setattr("geodata.sources.workbooks.MOST_BYTES", 1_000_000)
     with pytest.raises(SourceError, match="已拒绝打开"):
         read_table(tmp_path / "t.xlsx")
+
+
+def test_plain_workbook_is_measured_before_it_is_unpacked(tmp_path, monkeypatch):
+    file = _workbook(tmp_path, [["村代码", "户"], ["990101001001", 1]])
+    monkeypatch.setattr("geodata.sources.plainsheets.LEAST_BYTES", 0)
+    assert len(read_table(file).frame) == 1
+    monkeypatch.setattr("geodata.sources.workbooks.MOST_BYTES", 100)
+    with pytest.raises(SourceError, match="已拒绝打开"):
+        read_table(file)
+
+
+def test_sheet_without_an_end_of_row_is_left_to_the_general_reader(tmp_path, monkeypatch):
+    file = _workbook(tmp_path, [["村代码", "户"], ["990101001001", 1]])
+    monkeypatch.setattr("geodata.sources.plainsheets.LEAST_BYTES", 0)
+    monkeypatch.setattr("geodata.sources.plainsheets._LONGEST_REST", 10)
+    assert plainsheets.read_plain_sheets(file) is None
+    assert len(read_table(file).frame) == 1
 
 
 def test_damaged_workbook_is_refused(tmp_path):

@@ -88,6 +88,7 @@ def find_column(frame: pd.DataFrame, name: str | None) -> str | None:
     if found is None and name.isdigit() and f"column_{name}" in columns:
         found = f"column_{name}"
     if found is None:
+        columns = [column for column in columns if column != "geometry"]
         near = difflib.get_close_matches(name, columns, n=3, cutoff=0.4) or columns[:5]
         raise JoinError("join.no_column", column=name, nearest="、".join(near))
     if _texts(frame[found]).eq("").all():

@@ -110,6 +110,8 @@ def settle_figures(
 def _stated(table: pd.DataFrame, value: str) -> Figure:
     whole = {clean_name(name) for name in table}
     parts = [part.strip() for part in value.split("/")]
+    if not all(parts) and value not in table.columns:
+        raise JoinError("join.value_form", value=value)
     if (
         len(parts) != 2
         or value in table.columns
