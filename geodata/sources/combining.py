@@ -279,11 +279,13 @@ def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
     for piece in pieces:
         index = index.append(piece.frame.index[~piece.frame.index.isin(index)])
     columns = {}
+    # One empty text column serves all that no file brought.
+    nothing = pd.Series(None, index=index, dtype="str")
     for name in [*table.columns, "source", "row"]:
         dtype = pandas_type(table.columns[name]) if name in table.columns else "Int64"
         holding = [piece.frame[name] for piece in pieces if name in piece.frame.columns]
         if not holding:
-            columns[name] = pd.Series(None, index=index, dtype=dtype)
+            columns[name] = nothing.astype(dtype)
             continue
         values = _aligned(holding[0], index, dtype)
         for other in holding[1:]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from geodata.config import Config
 from geodata.sources.aside import SetAside
@@ -70,6 +72,18 @@ class _Work:
         return {"issues": self.issues, "aside": self.aside}
 
 
+@contextmanager
+def _lean_memory() -> Iterator[None]:
+    """Give memory back to the system as soon as it is free, which Arrow's own pool puts off."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+@_lean_memory()
 def import_month(
     config: Config, month: str, *, who: str, at: str, step: Step = lambda name: None
 ) -> ImportResult:
@@ -85,6 +99,7 @@ def import_month(
     for number, sheet in enumerate(sheets):
         step(sheet.file)
         parts += extract(sheet, number, month=month, issues=work.issues)
+    pa.default_memory_pool().release_unused()
     step("places")
     placer = Placer(find_places(config, parts, work.known), config.places)
     parts = [
@@ -114,7 +129,8 @@ def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], p
         found[name] = combine(table(name), mine, work.sheets, **work.shared)
     households = work.known.households
     if "household" in found:
-        listed = found["household"].frame.set_index("household_code")["place_code"]
+        listed = found["household"].frame[["household_code", "place_code"]]
+        listed = listed.set_index("household_code")["place_code"]
         households = updated(households, listed)
     known = work.known.with_current({name: rows.frame for name, rows in found.items()})
     for rows in found.values():

@@ -80,6 +80,8 @@ def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
 
 def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
     """Return villages by household with those of a newer list in place of the older."""
+    if households.empty:
+        return listed
     return pd.concat([households[~households.index.isin(listed.index)], listed])
 
 

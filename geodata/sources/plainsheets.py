@@ -29,17 +29,19 @@ _CHUNK = 2_000_000
 _LONGEST_REST = 8 * _CHUNK
 # Pieces taken apart at the same time.
 _AHEAD = 3
-_CELL_START = b'<c r="'
+_CELL_START = '<c r="'
 _ROW = r'(?:<row r="[0-9]+"[^>]*/>)*<row r="(?P<row>[0-9]+)"[^>]*>'
-# What stands between two starts of cells: column, own text or number of a shared text, end of row
-# with the number of the row that begins.
+# What stands between two starts of cells: column, attributes, own text or number of a shared text,
+# and after the last cell of a row its end. Each next sign allows one way on, so that the pattern
+# is matched without going back; what it leaves open is checked for the different attributes.
 _CELL = (
-    r'^(?P<column>[A-Z]{1,3})[0-9]+"(?: s="[0-9]+")?(?:/>|></c>'
-    r'| t="inlineStr"><is><t(?: xml:space="preserve")?>(?P<text>[^<]*)</t></is></c>'
-    r'| t="s"><v>(?P<number>[0-9]+)</v></c>)'
-    rf"(?:</row>(?:{_ROW})?)?$"
+    r'^(?P<column>[A-Z]{1,3})[0-9]+"(?P<kind>(?: [a-z]="[0-9A-Za-z]+")*)(?:/>|></c>'
+    r'|><(?:is><t(?: xml:space="preserve")?|v)>(?P<text>[^<]*)</(?:t></is|v)></c>)'
+    r"(?P<end>(?:</row>(?s:.*))?)$"
 )
-_FIRST_ROW = re.compile(_ROW.replace("(?P<row>", "(").encode() + rb"$")
+_KIND = re.compile(r'(?: s="[0-9]+")?(?: t="(?:inlineStr|s)")?')
+_ROW_END = rf"^</row>(?:{_ROW})?$"
+_FIRST_ROW = re.compile(_ROW + "$")
 _SHARED = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>|<si><t/></si>')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"/>')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
@@ -83,6 +85,7 @@ def read_plain_sheets(file: Path) -> list[PlainSheet] | None:
             sheets = [_sheet(book, name, part, shared) for name, part in _parts(book)]
     except (
         _NotPlainError,
+        pa.ArrowException,
         KeyError,
         zipfile.BadZipFile,
         ElementTree.ParseError,
@@ -125,7 +128,7 @@ def _sheet(book: zipfile.ZipFile, name: str, part: str, shared: pa.Array) -> Pla
     with ThreadPoolExecutor(2) as pool:
         for piece in _pieces(book, part, b"</row>"):
             merged += _MERGED.findall(piece)
-            if _CELL_START in piece:
+            if _CELL_START.encode() in piece:
                 running.append(pool.submit(_batch, piece, shared))
             if len(running) > _AHEAD:
                 running[-_AHEAD].result()
@@ -161,23 +164,17 @@ def _pieces(book: zipfile.ZipFile, part: str, end: bytes) -> Iterator[bytes]:
 
 def _batch(piece: bytes, shared: pa.Array) -> _Batch:
     """Return the rows of a piece as columns of text, "" where a row leaves a cell out."""
-    before, *pieces = piece.split(_CELL_START)
-    first = _FIRST_ROW.search(before)
-    found = pc.extract_regex(pa.array(pieces, pa.string()), _CELL)
+    cells = pc.list_flatten(pc.split_pattern(pa.array([piece], pa.string()), _CELL_START))
+    first = _FIRST_ROW.search(cells[0].as_py())
+    found = pc.extract_regex(cells.slice(1), _CELL)
     if first is None or found.null_count:
         raise _NotPlainError
-    begun = found.field("row")
-    # The row number in a cell is that of the next cell's row; the last may begin no further row.
-    starts = np.append([True], pc.not_equal(begun, "").to_numpy(zero_copy_only=False)[:-1])
-    numbers = begun.slice(0, len(begun) - 1).filter(pa.array(starts[1:]))
-    rows = np.append([int(first[1])], numbers.cast(pa.int64()).to_numpy(zero_copy_only=False))
+    starts, later = _row_starts(found.field("end"))
+    rows = np.append([int(first["row"])], later)
     inside = np.cumsum(starts) - 1
     names = found.field("column").dictionary_encode()
     order = np.argsort(names.indices.to_numpy(), kind="stable")
-    place = pa.array(order)
-    written = _decoded(found.field("text").take(place))
-    if b' t="s"' in piece:
-        written = _with_shared(written, found.field("number").take(place), shared)
+    written = _written(found.field("text"), found.field("kind"), shared).take(pa.array(order))
     counts = np.bincount(names.indices.to_numpy(), minlength=len(names.dictionary))
     ends = np.cumsum(counts)
     columns = {}
@@ -191,11 +188,38 @@ def _batch(piece: bytes, shared: pa.Array) -> _Batch:
     return _Batch(rows, columns)
 
 
-def _with_shared(texts: pa.Array, numbers: pa.Array, shared: pa.Array) -> pa.Array:
-    """Return the texts, those of the shared list where a number is given."""
-    own = pc.equal(numbers, "")
-    index = pc.if_else(own, "0", numbers).cast(pa.int64())
-    return pc.if_else(own, texts, shared.take(index))
+def _row_starts(ends: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return which cells begin a row, and the numbers of all rows but the first."""
+    last = pc.not_equal(ends, "")
+    begun = pc.extract_regex(ends.filter(last), _ROW_END)
+    if begun.null_count:
+        raise _NotPlainError
+    follows = pc.not_equal(begun.field("row"), "")
+    before = np.flatnonzero(last.to_numpy(zero_copy_only=False))
+    starts = np.zeros(len(ends) + 1, dtype=bool)
+    starts[0] = True
+    starts[before[follows.to_numpy(zero_copy_only=False)] + 1] = True
+    numbers = begun.field("row").filter(follows).cast(pa.int64())
+    return starts[:-1], numbers.to_numpy(zero_copy_only=False)
+
+
+def _written(texts: pa.Array, kinds: pa.Array, shared: pa.Array) -> pa.Array:
+    """Return the texts of cells, those of the shared list where a cell gives a number of it."""
+    different = kinds.dictionary_encode()
+    names = different.dictionary.to_pylist()
+    if not all(_KIND.fullmatch(name) for name in names):
+        raise _NotPlainError
+    numbered = np.array([name.endswith(' t="s"') for name in names])
+    untyped = np.array([" t=" not in name for name in names])
+    kind = different.indices.to_numpy()
+    # A value without a type is a number.
+    if pc.any(pc.not_equal(texts.filter(pa.array(untyped[kind])), "")).as_py():
+        raise _NotPlainError
+    if not numbered.any():
+        return _decoded(texts)
+    elsewhere = pa.array(numbered[kind])
+    index = pc.if_else(elsewhere, texts, "0").cast(pa.int64())
+    return pc.if_else(elsewhere, shared.take(index), _decoded(texts))
 
 
 def _decoded(texts: pa.Array) -> pa.Array:

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
 from geodata.store.durable import digest_of, flush_file, flush_folder
@@ -42,19 +44,19 @@ class SnapshotWriter:
     def write_table(self, table: str, rows: pa.Table, *, sort: Sequence[str] = ()) -> None:
         """Write the rows of a table, sorted, one file a county (first six digits of place_code)."""
         order = [(name, "ascending") for name in dict.fromkeys(sort) if name in rows.column_names]
-        rows = rows.sort_by(order) if order else rows
-        for county, part in _by_county(rows):
+        places = pc.sort_indices(rows, order) if order else pa.array(np.arange(rows.num_rows))
+        for county, mine in _by_county(rows, places):
             folder = self._folder / table / f"county={county}"
             folder.mkdir(parents=True)
             path = folder / "part-0.parquet"
-            parquet.write_table(part, path, row_group_size=ROW_GROUP, compression="zstd")
+            _write(rows, mine, path)
             flush_file(path)
             flush_folder(folder)
             self._files.append(
                 StoredFile(
                     path=path.relative_to(self._folder).as_posix(),
                     table=table,
-                    rows=part.num_rows,
+                    rows=len(mine),
                     size=path.stat().st_size,
                     sha256=digest_of(path),
                 )
@@ -118,13 +120,19 @@ def _remove_unfinished(store: Path) -> None:
             shutil.rmtree(entry.path)
 
 
-def _by_county(rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    import pyarrow.compute as pc
+def _write(rows: pa.Table, places: pa.Array, path: Path) -> None:
+    """Write the rows at some places in that order; only one group of them is copied at a time."""
+    with parquet.ParquetWriter(path, rows.schema, compression="zstd") as file:
+        for start in range(0, max(len(places), 1), ROW_GROUP):
+            file.write_table(rows.take(places.slice(start, ROW_GROUP)), row_group_size=ROW_GROUP)
 
+
+def _by_county(rows: pa.Table, places: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """Give each county with the places of its rows, in the order of `places`."""
     if "place_code" not in rows.column_names:
-        yield "all", rows
+        yield "all", places
         return
-    counties = pc.fill_null(pc.utf8_slice_codeunits(rows["place_code"], 0, 6), "none")
-    found = sorted(pc.unique(counties).to_pylist())
-    for county in found:
-        yield county, rows if len(found) == 1 else rows.filter(pc.equal(counties, county))
+    codes = pc.utf8_slice_codeunits(rows["place_code"], 0, 6)
+    counties = pc.fill_null(codes, "none").combine_chunks().take(places)
+    for county in sorted(pc.unique(counties).to_pylist()):
+        yield county, places.filter(pc.equal(counties, county))
