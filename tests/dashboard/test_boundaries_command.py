@@ -65,7 +65,7 @@ def test_layer_without_known_columns_says_so(run, tmp_path):
 def test_options_nobody_understands_leave_with_2_and_one_sentence(run, shapefile, options):
     code, out, err = run(shapefile, *options)
     assert (code, out) == (2, "")
-    assert err.startswith("错误:")
+    assert err.startswith("错误：")
     assert len(err.splitlines()) == 1
 
 

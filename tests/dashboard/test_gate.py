@@ -358,7 +358,7 @@ def test_another_computer_is_refused_without_accounts(tmp_path, capsys):
         with pytest.raises(SystemExit) as left:
             main(["serve", str(tmp_path), "--no-open", *options])
         assert left.value.code == 2
-        assert "没有设用户,不能让其他电脑打开" in capsys.readouterr().err
+        assert "没有设用户，不能让其他电脑打开" in capsys.readouterr().err
     assert not (tmp_path / "audit").exists()
 
 

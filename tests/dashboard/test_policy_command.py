@@ -20,7 +20,7 @@ def test_list_shows_value_unit_and_status(capsys: pytest.CaptureFixture[str]) ->
     code, out = run(
         capsys, "policy", "list", "monitor.line.per", "--place", "53", "--day", "2025-06-30"
     )
-    assert (code, out) == (0, "monitor.line.per_capita  8700 元/人·年 (有出处,待核对原文)\n")
+    assert (code, out) == (0, "monitor.line.per_capita  8700 元/人·年 (有出处，待核对原文)\n")
 
 
 def test_list_since_a_day_shows_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +59,7 @@ def test_check_says_which_cases_change_with_the_values_of_the_county(
     file.write_text("reloc.policy_share.alarm:\n  - {value: 70}\n", encoding="utf-8")
     code, out = run(capsys, "policy", "check", "--workspace", str(tmp_path), "--day", "2025-06-30")
     assert code == 0
-    assert "policy_share_alarm:用例“79.99%”现为“是”,原为“否”" in out
+    assert "policy_share_alarm:用例“79.99%”现为“是”，原为“否”" in out
     assert "1 个的结果因本县参数而改变" in out
 
 

@@ -30,7 +30,7 @@ def county(tmp_path, run):
     role = ("--role", "township_officer", "--place", "990101001")
     code, printed = run("user", "add", "li.na", *role, "--workspace", tmp_path)
     assert code == 0
-    return tmp_path, re.search(r"首次登录密码:(\S+)", printed)[1]
+    return tmp_path, re.search(r"首次登录密码：(\S+)", printed)[1]
 
 
 def test_a_new_user_signs_in_with_the_password_shown_once(county, run):
@@ -72,7 +72,7 @@ def test_disable_and_reset_change_who_may_sign_in(county, run):
     assert "已停用" in run("user", "list", "--workspace", folder)[1]
     assert "重新启用" in run("user", "disable", "li.na", "--undo", "--workspace", folder)[1]
     printed = run("user", "reset", "li.na", "--workspace", folder)[1]
-    password = re.search(r"首次登录密码:(\S+)", printed)[1]
+    password = re.search(r"首次登录密码：(\S+)", printed)[1]
     guard = open_guard(folder)
     assert guard.accounts.sign_in("li.na", password, now=guard.trail.clock()).name == "li.na"
 
@@ -81,14 +81,14 @@ def test_the_audit_shows_who_did_what_in_words(county, run):
     code, printed = run("audit", "show", "--workspace", county[0])
     assert code == 0
     assert re.search(r"1  20\d\d-\d\d-\d\d \S+  cli:\S+  新增用户  li.na  已完成", printed)
-    assert "显示 1 条,共 1 条。" in printed
+    assert "显示 1 条，共 1 条。" in printed
     assert "显示 0 条" in run("audit", "show", "--actor", "nobody", "--workspace", county[0])[1]
 
 
 def test_a_whole_audit_verifies_and_a_changed_one_does_not(county, run):
     folder, _ = county
     code, printed = run("audit", "verify", "--workspace", folder)
-    assert (code, "审计记录完整:第 1 至第 1 条" in printed) == (0, True)
+    assert (code, "审计记录完整：第 1 至第 1 条" in printed) == (0, True)
     head = re.search(r"[0-9a-f]{64}", printed)[0]
     assert run("audit", "verify", "--noted", head, "--workspace", folder)[0] == 0
     assert run("audit", "verify", "--noted", "0" * 63 + "1", "--workspace", folder)[0] == 1
@@ -119,7 +119,7 @@ def test_a_csv_for_reading_runs_no_formula(county, run):
     guard.trail.record(Entry("=cmd|'/c calc'!A1", "card", reason="@SUM(1)"))
     run("audit", "export", folder / "out.csv", "--workspace", folder)
     content = (folder / "out.csv").read_text(encoding="utf-8-sig")
-    assert content.splitlines()[0].startswith("序号,时间(UTC),用户")
+    assert content.splitlines()[0].startswith("序号,时间（UTC）,用户")
     assert "'=cmd" in content
     assert "'@SUM(1)" in content
 

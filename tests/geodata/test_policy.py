@@ -91,7 +91,7 @@ def test_a_workspace_value_replaces_the_shipped_ones(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("monitor.line.percapita:\n  - {value: 1}\n", "最接近的是 monitor.line.per_capita"),
-        (f"{LINE}:\n  - {{value: 1, form: 2025-01-01}}\n", "不认识的字段“form”,最接近的是 from"),
+        (f"{LINE}:\n  - {{value: 1, form: 2025-01-01}}\n", "不认识的字段“form”，最接近的是 from"),
         (f"{LINE}:\n  - {{value: 1, places: 53}}\n", "加引号的区划代码"),
         (f"{LINE}:\n  - {{value: 1, from: 2025-02-01, to: 2025-01-31}}\n", "早于起始日"),
         (f"{LINE}:\n  - {{value: 1}}\n  - {{value: 2}}\n", "写了两个数值"),

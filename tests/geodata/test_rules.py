@@ -37,7 +37,7 @@ def rule(**given: object) -> Rule:
         "value": "income",
         "threshold": f":{LINE}",
         "unit": "yuan",
-        "reason": {"zh": "{value} 元低于 {year} 年的 {threshold} 元({detail})", "en": "{value}"},
+        "reason": {"zh": "{value} 元低于 {year} 年的 {threshold} 元（{detail}）", "en": "{value}"},
         "remedy": PAIR,
         "responsible": "village",
         "document": PAIR,
@@ -158,14 +158,14 @@ def test_the_sentence_reads_as_an_official_would_write_it() -> None:
         {"rule": [low.key], "value": [492_500.0], "threshold": [870_000.0], "detail": ["ledger"]}
     )
     said = reasons(flags, theme.rules_by_key, MONTH, words=theme.words("zh"), lang="zh")
-    assert said.tolist() == ["人均纯收入 4,925 元,低于 2025 年监测线 8,700 元(台账数)"]
+    assert said.tolist() == ["人均纯收入 4,925 元，低于 2025 年监测线 8,700 元（台账数）"]
 
 
 def test_braces_in_a_detail_stay_as_they_are() -> None:
     flags = pd.DataFrame(
         {"rule": ["low"], "value": [1.0], "threshold": [2.0], "detail": ["{value}"]}
     )
-    assert "({value})" in reasons(flags, {"low": rule()}, MONTH, lang="zh")[0]
+    assert "（{value}）" in reasons(flags, {"low": rule()}, MONTH, lang="zh")[0]
 
 
 def test_a_name_in_a_detail_is_cut_and_cannot_turn_the_sentence() -> None:
@@ -232,7 +232,7 @@ def test_no_file_means_no_exemption(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("  wehn: a < 1", "不认识的字段“wehn”,最接近的是 when"),
+        ("  wehn: a < 1", "不认识的字段“wehn”，最接近的是 when"),
         ("  severity: huge", "“severity”应为 high, medium, low 之一"),
         ("  subject: house", "“subject”应为 household"),
     ],

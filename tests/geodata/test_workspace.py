@@ -191,9 +191,9 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
     assert why.change["rule"] == pytest.approx(0.5)
     assert why.change["value"] == 0
     assert why.sentence == (
-        "2025 年 1 月,甲一村收入低于监测线户占比 50%(有数据的 2 户中 1 户),"
-        "在全县 3 个村中由重到轻排第 1,比上月上升 50 个百分点(其中标准调整 +50)。"
-        "主要问题:人均纯收入低于监测线 1 户。责任人:包村干部 李某。"
+        "2025 年 1 月，甲一村收入低于监测线户占比 50%（有数据的 2 户中 1 户），"
+        "在全县 3 个村中由重到轻排第 1，比上月上升 50 个百分点（其中标准调整 +50）。"
+        "主要问题：人均纯收入低于监测线 1 户。责任人：包村干部 李某。"
     )
     assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1
 
@@ -223,12 +223,13 @@ def test_the_card_says_why_and_what_is_missing(county: Workspace) -> None:
     card = county.card("h1", lang="zh")
     said = card.findings.set_index("rule")
     assert said.loc["income_below_line", "reason"] == (
-        "人均纯收入 8,400 元,低于 2025 年监测线 9,000 元(台账数)"
+        "人均纯收入 8,400 元，低于 2025 年监测线 9,000 元（台账数）"
     )
     assert said.loc["income_fell", "answer"] == "unknown"
     assert "收入骤减判定幅度" in said.loc["income_fell", "reason"]
     assert (
-        said.loc["rigid_exceeds_last_income", "reason"] == "未知:缺少上年同期家庭纯收入、刚性支出。"
+        said.loc["rigid_exceeds_last_income", "reason"]
+        == "未知：缺少上年同期家庭纯收入、刚性支出。"
     )
     assert card.accounts.loc["2025-01", "a1"] == 700
     assert county.card("h1", lang="en").findings["reason"].str.contains("below the 2025 line").any()

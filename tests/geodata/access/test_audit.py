@@ -188,7 +188,7 @@ def test_a_locked_database_says_so_and_writes_nothing(tmp_path):
     records = Trail(Database(file, wait_seconds=0.1), clock=lambda: NOW)
     with sqlite3.connect(file, isolation_level=None) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(AccessError, match="正被占用,这次操作没有执行"):
+        with pytest.raises(AccessError, match="正被占用，这次操作没有执行"):
             records.record(Entry("w", "card"))
         holder.execute("ROLLBACK")
     holder.close()

@@ -119,7 +119,7 @@ def test_an_unknown_role_is_refused_with_those_there_are():
 def test_a_refusal_says_place_role_and_act_in_both_languages():
     verdict = Actor("a", "village_officer", (VILLAGES[0],)).allows(VILLAGES[1], "rows")
     assert verdict.reason("zh").startswith(
-        f"“{VILLAGES[1]}”不在您的数据范围内(村干部,查看农户名单)"
+        f"“{VILLAGES[1]}”不在您的数据范围内（村干部，查看农户名单）"
     )
     assert "village officer, see household lists" in verdict.reason("en")
 
