@@ -27,7 +27,7 @@ def screen_outlines(
     lowest, so that a township border lies exactly on the borders of its villages.
     """
     plane = lowest.to_crs(lowest.estimate_utm_crs()) if len(lowest) else lowest
-    drawn = plane[plane.geometry.notna() & ~plane.geometry.is_empty]
+    drawn = plane[shapely.get_dimensions(plane.geometry.to_numpy()) == 2]
     shapes = _simplified(drawn)
     return {
         level: _dissolved(shapes, drawn.crs, above.reindex(drawn.index))
@@ -42,9 +42,16 @@ def _simplified(drawn: gpd.GeoDataFrame) -> pd.Series:
     west, south, east, north = drawn.total_bounds
     tolerance = max(east - west, north - south) / SCREEN / KEPT_AT_ZOOM
     # Slivers between villages would be specks in the outlines of townships and of the county.
-    clean = cleaned(drawn.geometry).to_numpy()
+    clean = cleaned(drawn.geometry.map(_areas)).to_numpy()
     simple = shapely.coverage_simplify(_polygons(clean), tolerance)
     return pd.Series(_polygons(simple), index=drawn.index)
+
+
+def _areas(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a mixed collection; any other shape as it is."""
+    if shape.geom_type != "GeometryCollection":
+        return shape
+    return shapely.union_all([part for part in shapely.get_parts(shape) if part.area])
 
 
 def _polygons(shapes: np.ndarray) -> np.ndarray:

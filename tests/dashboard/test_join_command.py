@@ -9,7 +9,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from shapely.geometry import box
+from shapely.geometry import GeometryCollection, Point, box
 
 from dashboard.cli import main
 from geodata.atlas import open_atlas
@@ -97,6 +97,16 @@ def test_join_without_any_match_still_writes_a_map_of_no_data(county, tmp_path):
     assert run(county, rows, *columns, "--out", tmp_path / "out") == 0
     assert open_atlas(tmp_path / "out").values["numerator"].isna().all()
     assert (tmp_path / "out" / "map.html").stat().st_size > 10_000
+
+
+def test_layer_with_shapes_that_have_no_area_is_still_mapped(county, tmp_path):
+    layer = gpd.read_file(county / "villages.shp")
+    layer.loc[0, "geometry"] = Point(114, 36)
+    layer.loc[1, "geometry"] = GeometryCollection([Point(114, 36), box(114.1, 36, 114.2, 36.1)])
+    layer.to_file(tmp_path / "mixed.gpkg")
+    rows = write_csv(tmp_path, 村代码=["990101001001", "990101001002"], 户=["1", "2"])
+    assert run(tmp_path / "mixed.gpkg", rows, "--out", tmp_path / "out") == 0
+    assert len(open_atlas(tmp_path / "out").geometry("village")) == 5
 
 
 def test_table_without_figures_is_mapped_as_rows_counted(county, tmp_path):
