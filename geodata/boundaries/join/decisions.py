@@ -45,7 +45,8 @@ class Decision:
 def read_decisions(source: Any) -> tuple[Decision, ...]:
     """Return the decisions of a table; rows whose decision is still open are left out.
 
-    Raises JoinError when a needed column is absent or a decision is not understood.
+    Raises JoinError when a needed column is absent, a decision is not understood, or two of them
+    contradict each other.
     """
     if source is None:
         return ()
@@ -63,7 +64,22 @@ def read_decisions(source: Any) -> tuple[Decision, ...]:
             raise JoinError("join.unknown_decision", row=row, value=word)
         keys = {role: _plain_key(values.pop(role)) for role in ("boundary_key", "table_key")}
         found.append(Decision(kind=_WORDS[word], **keys, **values))
+    _refuse_contradictions(found)
     return tuple(found)
+
+
+def _refuse_contradictions(decisions: list[Decision]) -> None:
+    """Raise JoinError where one pair is accepted and rejected, or one row goes to two features."""
+    rejected = {(d.table_key, d.boundary_key) for d in decisions if d.kind == REJECT}
+    accepted: dict[str, set[str]] = {}
+    for decision in decisions:
+        if decision.kind == ACCEPT:
+            accepted.setdefault(decision.table_key, set()).add(decision.boundary_key)
+    for table_key, boundary_keys in sorted(accepted.items()):
+        both = {key for key in boundary_keys if (table_key, key) in rejected}
+        if both or len(boundary_keys) > 1:
+            named = "、".join(sorted(both or boundary_keys))
+            raise JoinError("join.contradicting_decisions", table=table_key, boundaries=named)
 
 
 def _plain_key(key: str) -> str:
