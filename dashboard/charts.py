@@ -92,7 +92,7 @@ def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
         cmap=[_PARTS[order.index(part)] for part in parts.columns],
         xlabel="",
         ylabel="",
-        legend_position="top_left",
+        legend_position="top",
         toolbar=None,
         xrotation=45,
         hooks=[_dress(ink)],
