@@ -11,6 +11,7 @@ import re
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -269,7 +270,9 @@ def talk(server, browser: Browser, token: str, act=lambda: None, messages=()) ->
                 received += 1
         return received, ended
 
-    return asyncio.run(converse())
+    # In a thread of its own: a browser of other tests leaves a running event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(converse())).result()
 
 
 def token_of(browser: Browser) -> str:
