@@ -163,16 +163,10 @@ def _education(people: pd.DataFrame, age: np.ndarray, school: np.ndarray) -> pa.
 def working_export(world: World, month: Month, rows: np.ndarray) -> Columns:
     """Return the export of who works away, for the rows (persons) given."""
     people = world.persons.iloc[rows]
-    who = people["household"].to_numpy()
     city = [np.array(names)[_place_of_work(people)] for names in zip(*_CITIES, strict=True)]
     local = _place_of_work(people) == 2
     return {
-        "序号": whole(np.arange(1, len(rows) + 1)),
-        **area(world, month.state["village"].to_numpy()[who], ("县", "乡", "村")),
-        "户编号": household_codes(who),
-        "人编号": person_codes(people),
-        "姓名": words(people["name"]),
-        "证件号码": words(people["certificate"]),
+        **_workers(world, month, people),
         "务工所在省": words(city[0]),
         "务工所在市": words(city[1]),
         "务工所在县": words(city[2]),
@@ -187,19 +181,26 @@ def working_export(world: World, month: Month, rows: np.ndarray) -> Columns:
 def planned_export(world: World, month: Month, rows: np.ndarray) -> Columns:
     """Return the export of who plans to work away, for the rows (persons) given."""
     people = world.persons.iloc[rows]
-    who = people["household"].to_numpy()
     city = [np.array(names)[_place_of_work(people)] for names in zip(*_CITIES, strict=True)]
     return {
-        "序号": whole(np.arange(1, len(rows) + 1)),
+        **_workers(world, month, people),
+        "计划务工省份": words(city[0]),
+        "计划务工市": words(city[1]),
+        "计划外出时间": months(np.full(len(rows), month.number + 1)),
+        "期望月收入": decimal(np.full(len(rows), 4000.0), 2),
+    }
+
+
+def _workers(world: World, month: Month, people: pd.DataFrame) -> Columns:
+    """Return the columns with which both exports of workers begin: number, area and person."""
+    who = people["household"].to_numpy()
+    return {
+        "序号": whole(np.arange(1, len(people) + 1)),
         **area(world, month.state["village"].to_numpy()[who], ("县", "乡", "村")),
         "户编号": household_codes(who),
         "人编号": person_codes(people),
         "姓名": words(people["name"]),
         "证件号码": words(people["certificate"]),
-        "计划务工省份": words(city[0]),
-        "计划务工市": words(city[1]),
-        "计划外出时间": months(np.full(len(rows), month.number + 1)),
-        "期望月收入": decimal(np.full(len(rows), 4000.0), 2),
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,13 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("joined")
     names = {HOSTILE_VILLAGE: HOSTILE, f"{COUNTY}003": HOSTILE}
     save_atlas(grid_atlas(3, 6, names=names), folder)
+    with serving(folder) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder in a process of its own and give the address of its page."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-
 import pytest
 
-from tests.browser.conftest import _wait_for
+from tests.browser.conftest import serving
 from tests.browser.test_map_page import _asked, _open, _wait_asked
-from tests.conftest import ROOT
 from tests.invented_county import HOSTILE_HOUSEHOLD, TOWNSHIP, VILLAGES, make_invented_county
 
 
@@ -19,20 +14,8 @@ def county_served(tmp_path_factory):
     """Return the address of a workspace with hostile names."""
     folder = tmp_path_factory.mktemp("county") / "workspace"
     make_invented_county(folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "dashboard", "serve", str(folder), "--no-open"]
-    log = (folder / "server.log").open("wb")
-    server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        _wait_for(address, server)
+    with serving(folder) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(10)
-        log.close()
 
 
 def test_county_to_card_and_no_person_in_the_address(view, county_served):
