@@ -11,6 +11,7 @@ from dashboard.pages.map_page import map_page
 from dashboard.people import People
 from dashboard.state import State
 from geodata.atlas import Atlas
+from geodata.policy import Policy
 from geodata.theme import Theme
 
 
@@ -21,6 +22,7 @@ def app_of(
     lang: str | None = None,
     seen_by: Callable[[object], Atlas] | None = None,
     themes: Sequence[Theme] = (),
+    policy: Policy | None = None,
     people_of: Callable[[State], People] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
@@ -36,7 +38,7 @@ def app_of(
             query = f"{query or '?'}&lang={lang}"
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
-        state = State(mine, query, themes=themes)
+        state = State(mine, query, themes=themes, policy=policy)
         people = people_of(state) if people_of else None
         return map_page(state, sources=sources, script=LIBRARY, people=people)
 

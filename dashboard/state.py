@@ -9,10 +9,11 @@ import param
 
 from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
 from geodata.atlas import Atlas
-from geodata.cartography import Layer, draw_layer
+from geodata.cartography import Layer, Limits, draw_layer, policy_limits
 from geodata.cartography.classes import METHODS
 from geodata.hotspots import HotspotLayer, hotspot_layer
 from geodata.i18n import LANGUAGES, default_language
+from geodata.policy import Policy
 from geodata.theme import Theme
 
 # What of the state is in the address, and in which order; nothing of it is personal.
@@ -25,10 +26,13 @@ ADDRESS = (
     "classes",
     "side",
     "rule",
+    "site",
+    "zone",
     "lang",
     "dark",
 )
-CLASSES = (*METHODS, HOTSPOTS)
+POLICY = "policy"
+CLASSES = (POLICY, *METHODS, HOTSPOTS)
 # What stands beside the map; the last two only where there is a workspace behind it.
 SIDES = ("ranking", "why", "households")
 
@@ -41,17 +45,26 @@ class State(param.Parameterized):
     indicator = param.String()
     period = param.String()
     level = param.String(doc="level whose places are coloured")
-    classes = param.Selector(default=METHODS[0], objects=list(CLASSES))
+    classes = param.Selector(default=POLICY, objects=list(CLASSES))
     side = param.Selector(default=SIDES[0], objects=list(SIDES))
     rule = param.String(doc="key of the rule that listed households break; empty for all")
+    site = param.String(doc="code of a relocation site whose households are listed")
+    zone = param.String(doc="code of a supply zone whose households are listed")
     lang = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
     selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
     playing = param.Boolean(default=False)
 
-    def __init__(self, atlas: Atlas, query: str = "", *, themes: Sequence[Theme] = ()) -> None:
+    def __init__(
+        self,
+        atlas: Atlas,
+        query: str = "",
+        *,
+        themes: Sequence[Theme] = (),
+        policy: Policy | None = None,
+    ) -> None:
         super().__init__()
-        self.atlas = atlas
+        self.atlas, self.policy = atlas, policy
         self.themes = {
             theme.key: theme for theme in themes if _shown(theme) & set(atlas.indicators)
         }
@@ -87,7 +100,9 @@ class State(param.Parameterized):
             indicator=indicator,
             period=period,
             level=level if level in self.levels_below(place) else self.atlas.lowest,
-            classes=classes if classes in CLASSES else METHODS[0],
+            classes=classes if classes in CLASSES else POLICY,
+            site=_code(asked.get("site")),
+            zone=_code(asked.get("zone")),
             lang=lang if lang in LANGUAGES else default_language(),
             dark=asked.get("dark") == "1",
             selected=[],
@@ -129,10 +144,10 @@ class State(param.Parameterized):
             if method == HOTSPOTS and level == self.atlas.lowest:
                 layer = draw_hotspots(self.atlas, self.hotspots, area)
             else:
-                method = METHODS[0] if method == HOTSPOTS else method
-                layer = draw_layer(
-                    self.atlas, indicator, period, level=level, place=area, method=method
-                )
+                limits = self.limits if method == POLICY else Limits()
+                method = method if method in METHODS else METHODS[0]
+                chosen = {"level": level, "place": area, "method": method, "limits": limits}
+                layer = draw_layer(self.atlas, indicator, period, **chosen)
             self._drawn = (asked, layer)
         return self._drawn[1]
 
@@ -144,6 +159,15 @@ class State(param.Parameterized):
             found = hotspot_layer(self.atlas, self.indicator, self.period, level=self.level)
             self._clustered = (asked, found)
         return self._clustered[1]
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of policy for the shown indicator, place and month; none if none are."""
+        layers = self.themes[self.theme].layers if self.theme in self.themes else ()
+        breaks = next((one.breaks for one in layers if one.indicator == self.indicator), ())
+        if self.policy is None or not breaks or not self.period:
+            return Limits()
+        return policy_limits(breaks, self.policy, place=self.root or "", period=self.period)
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""
@@ -170,7 +194,7 @@ class State(param.Parameterized):
         first = self.indicators_of(theme)[0]
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        self.param.update(theme=theme, rule="", indicator=first, period=period)
+        self.param.update(theme=theme, rule="", site="", zone="", indicator=first, period=period)
 
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
@@ -213,6 +237,11 @@ class State(param.Parameterized):
         if self.periods:
             here = self.periods.index(self.period) if self.period in self.periods else -1
             self.period = self.periods[(here + 1) % len(self.periods)]
+
+
+def _code(asked: str | None) -> str:
+    """Return a code of an address; anything that is none is left out."""
+    return asked if asked and asked.isascii() and asked.isalnum() and len(asked) < 40 else ""
 
 
 def _shown(theme: Theme) -> set[str]:

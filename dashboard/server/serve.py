@@ -50,6 +50,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
         lang=serving.lang,
         seen_by=_seen_by(atlas) if serving.guard is not None else None,
         themes=county.setup.themes,
+        policy=county.setup.policy,
         people_of=people_of,
     )
     return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())

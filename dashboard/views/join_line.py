@@ -50,12 +50,14 @@ class JoinLineView(pn.viewable.Viewer):
                 "with_data",
                 count=found.with_data,
                 places=found.places,
-                level=text(f"atlas.{state.atlas.lowest}", state.lang),
+                level=_level(state),
             ),
         ]
         if found.joined is not None and found.features is not None:
             lines.append(self._text("joined", matched=found.joined, features=found.features))
-        if found.unmatched_rows:
+        if found.unshaped:
+            lines.append(self._text("unshaped", count=len(found.unshaped), level=_level(state)))
+        elif found.unmatched_rows:
             lines.append(self._text("rows", count=len(found.unmatched_rows)))
         return {
             "sentence": "\n".join(lines),
@@ -90,6 +92,10 @@ class JoinLineView(pn.viewable.Viewer):
 
     def _darken(self, *events) -> None:
         self.note.dark = self.state.dark
+
+
+def _level(state: State) -> str:
+    return text(f"atlas.{state.atlas.lowest}", state.lang)
 
 
 def _name(value: object) -> str:

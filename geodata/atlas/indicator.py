@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from geodata import i18n
 
@@ -18,6 +18,9 @@ class Indicator:
     `title` and `unit` are texts by language (zh, en). `worse` names the end that needs attention.
     `adds_up`: "sum" adds the villages up, "ratio" divides the sum of numerators by the sum of
     denominators, "none" (a mean or a median of unknown base) shows the median of the villages.
+    `decimals` are those of its figures wherever they are written, None when they follow from the
+    values. `counted` says by language what numerator and denominator are (households), each
+    divided by `counted_in`; empty when the parts say nothing to a reader.
     """
 
     key: str
@@ -25,6 +28,9 @@ class Indicator:
     unit: Mapping[str, str]
     worse: str = "none"
     adds_up: str = "none"
+    decimals: int | None = None
+    counted: Mapping[str, str] = field(default_factory=dict)
+    counted_in: float = 1.0
 
     def __post_init__(self) -> None:
         if self.worse not in WORSE:
@@ -40,9 +46,15 @@ class Indicator:
         """Return the unit in one language; empty when the figure has none."""
         return _in_language(self.unit, lang)
 
+    def counted_text(self, lang: str | None = None) -> str:
+        """Return what the parts of a share count in one language; empty when not told."""
+        return _in_language(self.counted, lang)
+
     def to_json(self) -> dict[str, object]:
         """Return the fields as plain JSON values."""
-        return {**asdict(self), "title": dict(self.title), "unit": dict(self.unit)}
+        return {**asdict(self), "title": dict(self.title), "unit": dict(self.unit)} | {
+            "counted": dict(self.counted)
+        }
 
 
 def _in_language(texts: Mapping[str, str], lang: str | None) -> str:

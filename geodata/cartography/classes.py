@@ -63,7 +63,7 @@ def find_breaks(
     numbers = np.sort(numbers[np.isfinite(numbers)])
     if method not in METHODS:
         raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
-    if limits:
+    if limits and len(numbers):
         cuts = tuple(sorted(float(limit) for limit in set(limits)))
         return Breaks(cuts, "policy", "left", _decimals_of(cuts))
     if not len(numbers):

@@ -17,6 +17,7 @@ class Coverage:
     The reason is unmatched (the join found no row for it) or unreported (a row without a figure).
     `unmatched_rows` names the rows of the whole table that no place took, each name once;
     `joined` and `features` count the boundaries with a row, of all (None when not told).
+    `unshaped` names the places that have no outline: they are counted, but cannot be drawn.
     """
 
     with_data: int
@@ -25,6 +26,7 @@ class Coverage:
     unmatched_rows: tuple[str, ...]
     joined: int | None
     features: int | None
+    unshaped: tuple[str, ...] = ()
 
 
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
@@ -34,6 +36,7 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
     absent = values.index[values.isna()]
     unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
     unmatched |= set(absent) - set(atlas.values["place"])
+    names = atlas.places["name"].reindex(inside)
     missing = pd.DataFrame(
         {
             "name": atlas.places["name"].reindex(absent),
@@ -49,6 +52,7 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
         unmatched_rows=tuple(dict.fromkeys(_texts(atlas.join.get("unmatched_table")))),
         joined=_count(atlas.join.get("matched_boundary", atlas.join.get("matched"))),
         features=_count(atlas.join.get("boundary_features")),
+        unshaped=tuple(names[~atlas.places["shape"].reindex(inside).astype(bool)]),
     )
 
 

@@ -8,7 +8,13 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.layer import Layer
 from geodata.cartography.ranking import previous_period, rank_places
-from geodata.cartography.words import figure_text, number_text, period_text, scale_of
+from geodata.cartography.words import (
+    figure_text,
+    number_text,
+    parts_text,
+    period_text,
+    scale_of,
+)
 
 WORST = 3
 
@@ -44,7 +50,9 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     value = series.get(layer.period, float("nan"))
     if value != value:
         return i18n.text("cartography.headline_none", lang, **facts)
-    facts["figure"] = figure_text(value, indicator, decimals=layer.decimals, lang=lang)
+    figure = figure_text(value, indicator, decimals=layer.decimals, lang=lang)
+    numerator, denominator = found.loc[layer.period, ["numerator", "denominator"]]
+    facts["figure"] = figure + parts_text(numerator, denominator, indicator, lang)
     lowest = atlas.level_of(layer.place) == atlas.lowest
     kind = "own" if lowest or indicator.adds_up != "none" else "median"
     sentence = i18n.text(f"cartography.whole_{kind}", lang, **facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas, Indicator
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
+from geodata.cartography.limits import Limits
 from geodata.cartography.palette import Palette, palette_for
 from geodata.cartography.words import decimals_for, number_text, scale_of
 
@@ -44,6 +45,7 @@ class Layer:
     breaks: Breaks
     palette: Palette
     decimals: int
+    limits: Limits = field(default_factory=Limits, kw_only=True)
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes, the worse end first, then no data."""
@@ -67,7 +69,9 @@ class Layer:
         """Return in words how the classes were cut and which side a cut belongs to."""
         name = f"cartography.rule_{self.breaks.method}"
         closed = i18n.text(f"cartography.closed_{self.breaks.closed}", lang)
-        return i18n.text(name, lang, count=self.breaks.count, closed=closed)
+        said = i18n.text(name, lang, count=self.breaks.count, closed=closed)
+        note = self.limits.note(lang)
+        return i18n.text("cartography.noted", lang, note=note, said=said) if note else said
 
 
 def draw_layer(
@@ -78,14 +82,19 @@ def draw_layer(
     level: str,
     place: str | None = None,
     method: str = "natural",
-    limits: Sequence[float] = (),
+    limits: Limits | Sequence[float] = (),
 ) -> Layer:
-    """Return the layer of one indicator, period and level; `place` only limits what is counted."""
+    """Return the layer of one indicator, period and level; `place` only limits what is counted.
+
+    With `limits` the classes are cut there; limits that are not set leave natural breaks and a
+    note beside the rule of the classes.
+    """
+    limits = limits if isinstance(limits, Limits) else Limits(tuple(limits))
     described = atlas.indicator(indicator)
     scale = scale_of(described)
     frame = atlas.frame(indicator, period, level)
     known = atlas.all_values(indicator, level).to_numpy() * scale
-    breaks = find_breaks(known, method, limits=limits)
+    breaks = find_breaks(known, method, limits=limits.cuts)
     values = frame["value"].to_numpy() * scale
     return Layer(
         indicator=described,
@@ -98,12 +107,21 @@ def draw_layer(
         inside=frame.index.isin(atlas.places_in(place, level)),
         breaks=breaks,
         palette=palette_for(described.worse, breaks.count),
-        decimals=max(decimals_of(known), breaks.decimals),
+        decimals=indicator_decimals(atlas, described),
+        limits=limits,
     )
 
 
+def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
+    """Return the decimals of every figure of an indicator, whatever its place, level and period."""
+    if indicator.decimals is not None:
+        return indicator.decimals
+    known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
+    return decimals_of(known)
+
+
 def decimals_of(known: np.ndarray) -> int:
-    """Return the decimals of the figures of a layer; whole numbers have none."""
+    """Return the decimals that tell figures apart; whole numbers have none."""
     if not len(known) or np.all(known == np.round(known)):
         return 0
     return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))

@@ -36,6 +36,20 @@ def figure_text(
     return f"{number}{unit}" if unit in ("%", "‰") else f"{number} {unit}"
 
 
+def parts_text(
+    numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
+) -> str:
+    """Return what a share was made of, e.g. （有数据的 3,198 户中 69 户）; empty when not told."""
+    counted = indicator.counted_text(lang)
+    if not counted or not (math.isfinite(numerator) and math.isfinite(denominator)):
+        return ""
+    decimals = 0 if indicator.counted_in == 1 else 1
+    part, base = (
+        number_text(one / indicator.counted_in, decimals) for one in (numerator, denominator)
+    )
+    return i18n.text("cartography.parts", lang, part=part, base=base, counted=counted)
+
+
 def change_text(change: float, decimals: int) -> str:
     """Return a change with its sign, none when it rounds to nothing; a dash when unknown."""
     if change is None or not math.isfinite(change):

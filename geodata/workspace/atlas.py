@@ -8,34 +8,36 @@ from dataclasses import replace
 import pandas as pd
 
 from geodata import codes
-from geodata.atlas import Indicator, write_atlas
+from geodata.atlas import write_atlas
 from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import read_boundaries
 from geodata.cube import Measure
 from geodata.errors import ConfigError
 from geodata.store import DuckDBEngine, add_month
+from geodata.workspace.indicators import indicator_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
+from geodata.workspace.unshaped import add_unshaped
 
 
 def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, int]:
     """Write the atlas under the workspace and return the counts of the join.
 
-    A village that was merged away is shown under its successor. Villages without a shape are
-    counted and listed, never dropped in silence. Raises ConfigError when no boundary file is set
-    or no column of it holds village codes.
+    A village that was merged away is shown under its successor. A village without a shape stays
+    among the places, so that the figures above hold it. Raises ConfigError when no boundary file
+    is set or no column of it holds village codes.
     """
     last = built[-1].month
     places = _places(setup, last)
-    tree = _named(_tree(setup), places)
-    shaped = tree.places.index[tree.places["level"] == tree.levels[-1]]
+    drawn = _tree(setup)
+    shaped = drawn.places.index[drawn.places["level"] == drawn.lowest]
     measures = _measures(setup)
     rows = [_values(one, measures, places, shaped) for one in built]
     values = pd.concat(rows, ignore_index=True)
-    drawn = values["place"].isin(shaped)
+    tree = _named(add_unshaped(drawn, values["place"].unique()), places)
     reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
-    lost = pd.Index(values.loc[~drawn, "place"].unique())
+    lost = pd.Index(values["place"].unique()).difference(shaped)
     names = places["name"].reindex(lost).fillna("")
     join = {
         "boundary_features": len(shaped),
@@ -50,8 +52,8 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
         setup.config.folder,
         title=county.name or county.code,
         tree=tree,
-        values=values[drawn],
-        indicators=[_indicator(measure) for measure in measures],
+        values=values,
+        indicators=[indicator_of(measure, setup.themes) for measure in measures],
         join=join,
         source={
             "boundaries": setup.config.boundaries.file,
@@ -127,9 +129,3 @@ def _values(
     rows["numerator"] = rows["numerator"].mask(money, rows["numerator"] / 100)
     rows["denominator"] = rows["denominator"].mask(sums & rows["numerator"].notna(), 1.0)
     return rows.assign(period=built.month)
-
-
-def _indicator(measure: Measure) -> Indicator:
-    return Indicator(
-        measure.key, measure.title, measure.unit, worse=measure.worse, adds_up=measure.adds_up
-    )

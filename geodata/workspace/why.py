@@ -9,11 +9,14 @@ import xarray as xr
 
 from geodata import codes
 from geodata.access import Request
+from geodata.atlas import Indicator
+from geodata.cartography.words import number_text, parts_text
 from geodata.cube import Measure, explain_change, rank_places, value_of
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
 from geodata.periods import shift_month
+from geodata.workspace.indicators import decimals_of, indicator_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import people_reader
 from geodata.workspace.saved import Built, read_built
@@ -62,7 +65,10 @@ def explain_place(
     responsible = _responsible(people(Request("responsibility"), (place,)), place)
     names = people(Request("place", columns=("place_code", "name")), (place,))
     named = dict(zip(names["place_code"], names["name"], strict=True)).get(place, place)
-    said = _sentence(cube, built.month, place, measures[key], plain_text(named, _LONGEST), lang)
+    name = plain_text(named, _LONGEST)
+    indicator_shown = indicator_of(measures[key], setup.themes)
+    month = built.month
+    said = _sentence(cube, month, (place, name), measures[key], shown=indicator_shown, lang=lang)
     told = [
         said + _moved(change, measures[key], lang),
         _broken(setup, rules, measures[key].theme, lang),
@@ -94,25 +100,25 @@ def _worst(setup: Setup, cube: xr.Dataset, place: str, month: str) -> str:
 
 
 def _sentence(
-    cube: xr.Dataset, month: str, place: str, measure: Measure, name: str, lang: str
+    cube: xr.Dataset,
+    month: str,
+    named: tuple[str, str],
+    measure: Measure,
+    *,
+    shown: Indicator,
+    lang: str,
 ) -> str:
+    place, name = named
     cell = cube.sel(indicator=measure.key, place=place, period=month)
-    shown = value_of(cube.sel(indicator=[measure.key], period=[month]))
-    value = float(shown.sel(place=place).item())
+    values = value_of(cube.sel(indicator=[measure.key], period=[month]))
+    value = float(values.sel(place=place).item())
     if pd.isna(value):
         return text("workspace.why_no_data", lang, place=name, title=measure.title[lang])
     level = str(cell["level"].item())
     given = {"place": name, "month": _month(month, lang), "title": measure.title[lang]}
-    given["value"] = _shown(value, measure) + measure.unit[lang]
-    if measure.adds_up == "ratio" and measure.unit["zh"] == "%" and not measure.is_money:
-        given |= {
-            "numerator": f"{cell['numerator'].item():,.0f}",
-            "denominator": f"{cell['denominator'].item():,.0f}",
-        }
-        key = "workspace.why_share" if measure.denominator == "1" else "workspace.why_value"
-    else:
-        key = "workspace.why_value"
-    said = text(key, lang, **given)
+    parts = (cell[part].item() for part in ("numerator", "denominator"))
+    given["value"] = _shown(value, measure) + measure.unit[lang] + parts_text(*parts, shown, lang)
+    said = text("workspace.why_value", lang, **given)
     if measure.worse == "none":
         return said
     ranks = rank_places(cube, measure.key, month, level=level, worse=measure.worse)
@@ -128,11 +134,13 @@ def _month(month: str, lang: str) -> str:
 
 
 def _shown(value: float, measure: Measure) -> str:
-    if measure.unit["zh"] == "%":
-        return f"{value * 100:.1f}".rstrip("0").rstrip(".")
-    if measure.adds_up == "sum" or abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    scale = 100 if measure.unit["zh"] == "%" else 1
+    return number_text(value * scale, decimals_of(measure))
+
+
+def _is_none(moved: float, measure: Measure) -> bool:
+    """Return whether a change would be written as zero."""
+    return _shown(abs(moved), measure) == _shown(0.0, measure)
 
 
 def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: str) -> pd.DataFrame:
@@ -179,13 +187,13 @@ def _moved(change: dict[str, float], measure: Measure, lang: str) -> str:
     if not change or pd.isna(change["before"]) or pd.isna(change["after"]):
         return ""
     moved = change["after"] - change["before"]
-    if _shown(abs(moved), measure) == "0":
+    if _is_none(moved, measure):
         return text("workspace.why_same", lang)
     points = measure.unit["zh"] == "%"
     unit = text("workspace.points", lang) if points else measure.unit[lang]
     way = "up" if moved > 0 else "down"
     parts = {name: change[name] for name in ("value", "rule", "feed", "boundary")}
-    parts = {n: v for n, v in parts.items() if pd.notna(v) and _shown(abs(v), measure) != "0"}
+    parts = {n: v for n, v in parts.items() if pd.notna(v) and not _is_none(v, measure)}
     words = ""
     if set(parts) != {"value"} and parts:
         told = [

@@ -5,9 +5,17 @@ import itertools
 import numpy as np
 import pytest
 
-from geodata.cartography import NO_DATA, draw_layer, find_breaks, palette_for, rank_places
+from geodata.cartography import (
+    NO_DATA,
+    draw_layer,
+    find_breaks,
+    palette_for,
+    policy_limits,
+    rank_places,
+)
 from geodata.cartography.headline import headline, whole_figure
 from geodata.cartography.words import change_text, figure_text, number_text, period_text
+from geodata.policy import load_policy
 from tests.invented import COUNTY, INCOME, RATE, grid_atlas
 
 SPREAD = np.random.default_rng(3).lognormal(9, 0.5, 1000)
@@ -205,3 +213,20 @@ def test_figures_in_words():
 )
 def test_few_values_are_written_with_few_decimals_and_stay_apart(values, decimals):
     assert find_breaks(values).decimals == decimals
+
+
+def test_policy_limits_are_looked_up_by_place_and_month():
+    policy = load_policy().with_values({"monitor.line.per_capita": 8600})
+    found = policy_limits(
+        ["monitor.line.per_capita", 12_000], policy, place=COUNTY, period="2025-03"
+    )
+    assert (found.cuts, found.note()) == ((8600.0, 12_000.0), "")
+
+
+def test_a_limit_that_is_not_set_leaves_natural_breaks_and_says_so():
+    policy = load_policy().with_values({"monitor.line.per_capita": None})
+    limits = policy_limits(["monitor.line.per_capita"], policy, place=COUNTY, period="2025-03")
+    layer = draw_layer(grid_atlas(), "income", "2025", level="village", limits=limits)
+    assert layer.breaks.method == "natural"
+    assert layer.rule("zh").startswith("政策标准未设定（防返贫监测线），暂用自然断点。")
+    assert "not set" in layer.rule("en")

@@ -14,6 +14,9 @@ from shapely import box
 from geodata import open_workspace
 from geodata.access import Request
 from geodata.atlas import open_atlas
+from geodata.cartography import draw_layer
+from geodata.cartography.coverage import coverage
+from geodata.cartography.headline import whole_figure
 from geodata.config import make_workspace
 from geodata.cube import value_of
 from geodata.errors import ConfigError, StoreError
@@ -191,8 +194,8 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
     assert why.change["rule"] == pytest.approx(0.5)
     assert why.change["value"] == 0
     assert why.sentence == (
-        "2025 年 1 月，甲一村收入低于监测线户占比 50%（有数据的 2 户中 1 户），"
-        "在全县 3 个村中由重到轻排第 1，比上月上升 50 个百分点（其中标准调整 +50）。"
+        "2025 年 1 月，甲一村收入低于监测线户占比 50.00%（有数据的 2 户中 1 户），"
+        "在全县 3 个村中由重到轻排第 1，比上月上升 50.00 个百分点（其中标准调整 +50.00）。"
         "主要问题：人均纯收入低于监测线 1 户。责任人：包村干部 李某。"
     )
     assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1
@@ -300,3 +303,39 @@ def test_the_atlas_names_villages_by_the_list_of_places(own_county: Workspace) -
 def test_an_atlas_without_boundaries_is_refused_with_what_to_do(county: Workspace) -> None:
     with pytest.raises(ConfigError, match=r"\[boundaries\]"):
         county.write_atlas()
+
+
+def test_a_village_without_a_shape_is_in_every_total(own_county: Workspace) -> None:
+    _give_shapes(own_county, [A1, A2])
+    open_workspace(own_county.setup.config.folder).write_atlas()
+    atlas = open_atlas(own_county.setup.config.folder)
+    whole = atlas.series("low_income_share", COUNTY).loc["2025-01"]
+    cell = own_county.cube.sel(indicator="low_income_share", place=COUNTY, period="2025-01")
+    assert whole["numerator"] == cell["numerator"].item()
+    assert whole["denominator"] == cell["denominator"].item() == 5
+    assert atlas.path(B1) == (COUNTY, "990101101", B1)
+    assert atlas.name(B1) == "乙一村"
+    assert list(atlas.places.loc[[A1, B1, "990101101"], "shape"]) == [True, False, False]
+    found = coverage(atlas, "low_income_share", "2025-01")
+    assert (found.places, found.with_data, found.unshaped) == (3, 3, ("乙一村",))
+
+
+def test_why_and_headline_write_one_figure_alike(own_county: Workspace) -> None:
+    _give_shapes(own_county, [A1, A2])
+    folder = own_county.setup.config.folder
+    open_workspace(folder).write_atlas()
+    atlas = open_atlas(folder)
+    layer = draw_layer(atlas, "low_income_share", "2025-01", level="village", place=COUNTY)
+    figure = "40.00%（有数据的 5 户中 2 户）"
+    assert figure in whole_figure(atlas, layer, "zh")
+    assert figure in own_county.why(COUNTY, indicator="low_income_share", lang="zh").sentence
+
+
+def _give_shapes(county: Workspace, villages: list[str]) -> None:
+    folder = county.setup.config.folder
+    shapes = [box(110 + n, 30, 111 + n, 31) for n in range(len(villages))]
+    layer = gpd.GeoDataFrame({"XZQDM": villages}, geometry=shapes, crs=4490)
+    layer.to_file(folder / "boundaries" / "villages.gpkg")
+    settings = folder / "guatu.toml"
+    named = '[boundaries]\nfile = "boundaries/villages.gpkg"'
+    settings.write_text(settings.read_text("utf-8").replace("[boundaries]", named, 1), "utf-8")

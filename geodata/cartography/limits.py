@@ -1,0 +1,47 @@
+"""The limits of a map from policy: parameters of one place and month, or plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geodata import i18n
+from geodata.periods import last_day
+from geodata.policy import Policy
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Cuts in shown units, and by language the titles of the parameters that are not set."""
+
+    cuts: tuple[float, ...] = ()
+    unset: tuple[dict[str, str], ...] = ()
+
+    def note(self, lang: str | None = None) -> str:
+        """Return which parameters are not set, so that classes are natural ones; else empty."""
+        if not self.unset:
+            return ""
+        lang = lang or i18n.default_language()
+        names = {"zh": "、", "en": ", "}[lang].join(title[lang] for title in self.unset)
+        return i18n.text("cartography.limits_unset", lang, names=names)
+
+
+def policy_limits(
+    breaks: Sequence[str | float], policy: Policy, *, place: str, period: str
+) -> Limits:
+    """Return the limits that `breaks` (parameter keys or numbers) mean at a place and month.
+
+    One parameter without a usable value leaves no cuts at all: half a set of limits would mislead.
+    """
+    day, cuts, unset = last_day(period), [], []
+    for found in breaks:
+        if not isinstance(found, str):
+            cuts.append(float(found))
+            continue
+        looked = policy.at(found, place, day)
+        value = looked.comparable
+        if isinstance(value, (int, float)):
+            cuts.append(value / 100 if looked.parameter.is_money else float(value))
+        else:
+            unset.append(dict(looked.parameter.title))
+    return Limits((), tuple(unset)) if unset else Limits(tuple(sorted(set(cuts))))

@@ -1,0 +1,50 @@
+"""How the figures of a theme are written: one indicator for map, reasons and lists alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from geodata.atlas import Indicator
+from geodata.cube import Measure
+from geodata.i18n import LANGUAGES, text
+from geodata.theme import Theme
+
+_FEN_IN_TEN_THOUSAND = 1e6
+
+
+def indicator_of(measure: Measure, themes: Sequence[Theme]) -> Indicator:
+    """Return the indicator of an atlas that shows a measure, with what its parts count."""
+    counted, scale = _counted(measure, themes)
+    return Indicator(
+        measure.key,
+        measure.title,
+        measure.unit,
+        worse=measure.worse,
+        adds_up=measure.adds_up,
+        decimals=decimals_of(measure),
+        counted=counted,
+        counted_in=scale,
+    )
+
+
+def decimals_of(measure: Measure) -> int:
+    """Return the decimals a measure is written with: none for counts and yuan, two for the rest."""
+    return 0 if measure.adds_up == "sum" or measure.is_money else 2
+
+
+def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, str], float]:
+    """Return what numerator and denominator of a share count, and how many make one."""
+    if measure.adds_up != "ratio" or measure.unit["zh"] != "%":
+        return {}, 1.0
+    if measure.denominator == "1":
+        return _words(measure.subject), 1.0
+    features = next(theme.features for theme in themes if theme.key == measure.theme)
+    named = [name for name in re.findall(r"\w+", measure.numerator) if name in features]
+    if any(features[name].unit == "yuan" for name in named):
+        return _words("money"), _FEN_IN_TEN_THOUSAND
+    return {}, 1.0
+
+
+def _words(name: str) -> dict[str, str]:
+    return {lang: text(f"workspace.counted_{name}", lang) for lang in LANGUAGES}
