@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 
 import panel as pn
 
+from dashboard.maps.picture import labels_json, outlines_json
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
 from dashboard.people import People
@@ -43,3 +45,25 @@ def app_of(
         return map_page(state, sources=sources, script=LIBRARY, people=people)
 
     return session
+
+
+def page_of(atlas: Atlas, query: str, *, themes: Sequence[Theme] = ()) -> pn.viewable.Viewable:
+    """Return the page at one address outside a server, its outlines carried along inside it."""
+    state = State(atlas, query, themes=themes)
+    return map_page(state, sources=_carried(atlas), script=LIBRARY)
+
+
+def _carried(atlas: Atlas) -> list[dict[str, str]]:
+    """Return the outlines and names of every level as addresses that hold their content."""
+
+    def carry(content: bytes) -> str:
+        return "data:application/json;base64," + base64.b64encode(content).decode()
+
+    return [
+        {
+            "level": level,
+            "outlines": carry(outlines_json(atlas, level)),
+            "labels": carry(labels_json(atlas, level)),
+        }
+        for level in atlas.levels
+    ]

@@ -91,3 +91,7 @@ class AtlasError(GuatuError):
 
 class HotspotError(GuatuError):
     """Values, counts or neighbours from which no hot spot can be computed."""
+
+
+class BriefingError(GuatuError):
+    """A briefing that cannot be made: its month, place, theme, form or file."""

@@ -68,6 +68,13 @@ class BoundarySettings:
 
 
 @dataclass(frozen=True)
+class MapSettings:
+    """What stands on every map that leaves: its approval number (审图号), empty when there is none."""
+
+    approval: str = ""
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """How one kind of file becomes rows of a table.
 
@@ -99,6 +106,7 @@ class Config:
     imports: ImportSettings = ImportSettings()
     places: PlaceSettings = PlaceSettings()
     boundaries: BoundarySettings = BoundarySettings()
+    maps: MapSettings = MapSettings()
     sources: tuple[SourceSettings, ...] = ()
 
     @property
@@ -118,6 +126,7 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "import": ("imports", ImportSettings),
     "places": ("places", PlaceSettings),
     "boundaries": ("boundaries", BoundarySettings),
+    "map": ("maps", MapSettings),
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}

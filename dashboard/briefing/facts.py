@@ -1,0 +1,188 @@
+"""The answer to a view: every figure and sentence that any form of it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from dashboard.briefing.leaving import hidden_places, public_layer, too_small
+from dashboard.briefing.origin import Origin, origin_of
+from dashboard.briefing.source import Source
+from dashboard.briefing.titles import message
+from dashboard.briefing.view import View
+from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
+from dashboard.maps.paper import DrawnMap, Sheet, draw_map
+from dashboard.texts import text
+from geodata.atlas import Atlas
+from geodata.cartography import Layer, LegendRow, draw_layer, rank_places
+from geodata.cartography.headline import whole_figure
+from geodata.cartography.words import figure_text, period_text, scale_of
+from geodata.cube import Measure
+from geodata.errors import BriefingError
+from geodata.hotspots import hotspot_layer
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One view answered.
+
+    `title` is its message; `summary` the figure of the place itself with its change. `ranked` has
+    the places of the level, worst first: rank, name, parent_name, value, previous, change (shown
+    units), numerator, denominator. `own` is the same for the place itself by period, `above` for
+    the place above it (None at the top): value, numerator, denominator, places_with_data, places.
+    `legend` rows carry counts and end with the places without data.
+    """
+
+    view: View
+    source: Source = field(repr=False)
+    measure: Measure = field(repr=False)
+    layer: Layer = field(repr=False)
+    title: str
+    summary: str
+    legend: tuple[LegendRow, ...]
+    rule: str
+    unit: str
+    ranked: pd.DataFrame = field(repr=False)
+    own: pd.DataFrame = field(repr=False)
+    above: pd.DataFrame | None = field(repr=False)
+    origin: Origin = field(repr=False)
+
+    @property
+    def atlas(self) -> Atlas:
+        """Return the map the view is of."""
+        return self.source.atlas
+
+    @property
+    def period(self) -> str:
+        """Return the month in words."""
+        return period_text(self.view.month, self.view.lang)
+
+    @property
+    def value(self) -> float:
+        """Return the figure of the place itself in shown units (a share in percent)."""
+        return float(self.own["value"].get(self.view.month, float("nan")))
+
+    @property
+    def figure(self) -> str:
+        """Return the figure of the place itself with its unit."""
+        return self.worded(self.value)
+
+    @property
+    def worst(self) -> pd.DataFrame:
+        """Return the ranked places that have a figure."""
+        return self.ranked[self.ranked["rank"].notna()]
+
+    def worded(self, value: float) -> str:
+        """Return a value of this indicator with its unit."""
+        layer = self.layer
+        return figure_text(value, layer.indicator, decimals=layer.decimals, lang=self.view.lang)
+
+    def map(self, sheet: Sheet | None = None, *, spotlight: str | None = None) -> DrawnMap:
+        """Return the map drawn for a page, with mark and approval number at its foot."""
+        mark = f"{self.origin.mark} · {self.origin.approval}"
+        told = {"lang": self.view.lang, "mark": mark, "worst": not self.view.public}
+        return draw_map(
+            self.atlas, self.layer, replace(sheet or Sheet(), spotlight=spotlight, **told)
+        )
+
+
+def facts_of(source: Source, view: View) -> Facts:
+    """Return the facts of a view; raises BriefingError where the level has no places in the place."""
+    atlas = source.atlas
+    measure = next(m for m in source.county.measures if m.key == view.indicator)
+    layer = _layer(atlas, view)
+    if not layer.inside.any():
+        known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
+        raise BriefingError("briefing.no_level", level=view.level, known=known)
+    ranked = _ranked(atlas, view)
+    series = {"own": _series(atlas, view, view.place), "above": None}
+    path = atlas.path(view.place)
+    if len(path) > 1:
+        series["above"] = _series(atlas, view, path[-2])
+    summary = whole_figure(atlas, layer, view.lang)
+    if view.public:
+        layer, ranked, series, summary = _for_outside(source, view, measure, layer, ranked, series)
+    title = summary if view.public else message(atlas, layer, ranked, measure, view.lang)
+    return Facts(
+        view=view,
+        source=source,
+        measure=measure,
+        layer=layer,
+        title=view.sentence or title,
+        summary=summary,
+        legend=layer.legend(view.lang),
+        rule=layer.rule(view.lang),
+        unit=layer.indicator.unit_in(view.lang),
+        ranked=ranked,
+        origin=origin_of(source, view),
+        **series,
+    )
+
+
+def _layer(atlas: Atlas, view: View) -> Layer:
+    """Return the layer that the screen shows for the same choice; a lowest place among its neighbours."""
+    if view.classes == HOTSPOTS:
+        found = hotspot_layer(atlas, view.indicator, view.month, level=view.level)
+        return draw_hotspots(atlas, found, _area(atlas, view))
+    return draw_layer(
+        atlas,
+        view.indicator,
+        view.month,
+        level=view.level,
+        place=_area(atlas, view),
+        method=view.classes,
+    )
+
+
+def _area(atlas: Atlas, view: View) -> str | None:
+    path = atlas.path(view.place)
+    if atlas.level_of(view.place) == atlas.lowest and len(path) > 1:
+        return path[-2]
+    return view.place
+
+
+def _ranked(atlas: Atlas, view: View) -> pd.DataFrame:
+    """Return the ranking with the counts behind each figure."""
+    found = rank_places(
+        atlas, view.indicator, view.month, level=view.level, place=_area(atlas, view)
+    )
+    counts = atlas.frame(view.indicator, view.month, view.level)[["numerator", "denominator"]]
+    return found.join(counts)
+
+
+def _series(atlas: Atlas, view: View, place: str) -> pd.DataFrame:
+    """Return the course of a place up to the month, in shown units."""
+    found = atlas.series(view.indicator, place)
+    found = found.loc[found.index <= view.month]
+    return found.assign(value=found["value"] * scale_of(atlas.indicator(view.indicator)))
+
+
+def _for_outside(source: Source, view: View, measure: Measure, layer, ranked, series):  # type: ignore[no-untyped-def]
+    """Return layer, ranking, course and summary without what may not leave."""
+    atlas, smallest = source.atlas, source.smallest_count(view.month)
+    hidden = hidden_places(atlas, measure, view.month, view.level, smallest)
+    gone = hidden.reindex(ranked.index, fill_value=False)
+    figures = ["rank", "value", "previous", "change", "numerator", "denominator"]
+    # A change tells the figure of the month before: it stays only when both may be shown.
+    ranked = ranked.assign(**{name: ranked[name].mask(gone) for name in figures})
+    ranked = ranked.assign(previous=float("nan"), change=float("nan"))
+    kept = {
+        name: None if found is None else _visible(found, measure, smallest)
+        for name, found in series.items()
+    }
+    layer = public_layer(layer, hidden)
+    value = kept["own"]["value"].get(view.month, float("nan"))
+    shown = figure_text(value, layer.indicator, decimals=layer.decimals, lang=view.lang)
+    facts = {"place": atlas.name(view.place), "period": period_text(view.month, view.lang)}
+    facts |= {"indicator": layer.indicator.title_in(view.lang), "figure": shown}
+    summary = text("cartography.whole_own", view.lang, **facts)
+    return layer, ranked, kept, summary
+
+
+def _visible(series: pd.DataFrame, measure: Measure, smallest: int) -> pd.DataFrame:
+    """Return the course of one place without the periods whose counts are too small."""
+    alone = pd.Series(index=series.index, dtype=object)
+    gone = too_small(series, alone, measure, smallest)
+    figures = ["value", "numerator", "denominator"]
+    return series.assign(**{name: series[name].mask(gone) for name in figures})

@@ -1,0 +1,123 @@
+"""Where the figures of a page come from: month, source, rules, parameters, what is missing, who made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from dashboard.briefing.source import Source
+from dashboard.briefing.view import View
+from dashboard.texts import text
+from geodata.cartography.coverage import Coverage, coverage
+from geodata.cartography.words import period_text
+from geodata.escaping import plain_text
+from geodata.periods import last_day
+from geodata.theme import Theme
+
+_DIGITS = 8  # of a digest: enough to tell versions apart on paper
+
+
+@dataclass(frozen=True)
+class UsedParameter:
+    """A policy parameter as it holds for the county on the last day of the month, in words."""
+
+    key: str
+    title: str
+    value: str
+    status: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What every page says of its figures; each field is a finished text, empty when it has none."""
+
+    month: str
+    source: str
+    rules: str
+    joined: str
+    made: str
+    approval: str
+    mark: str
+    coverage: Coverage
+    parameters: tuple[UsedParameter, ...]
+
+    @property
+    def foot(self) -> str:
+        """Return the line at the foot of a page."""
+        parts = (self.month, self.source, self.rules, self.joined, self.made, self.approval)
+        return "　".join(part for part in parts if part)
+
+
+def origin_of(source: Source, view: View) -> Origin:
+    """Return the origin of the figures of a view."""
+    lang, setup = view.lang, source.county.setup
+    built = source.county.month(view.month).built
+    found = coverage(source.atlas, view.indicator, view.month, view.place)
+    boundary = PurePath(str(source.atlas.source.get("boundaries", ""))).name
+    snapshot = setup.store.snapshot_of(view.month)
+    digests = {
+        "rules": str(built.inputs.get("definitions", ""))[:_DIGITS],
+        "result": built.digest[:_DIGITS],
+    }
+    said = {"period": period_text(view.month, lang), "version": built.inputs.get("guatu", "")}
+    approval = plain_text(setup.config.maps.approval, 60) or _text("approval_none", lang)
+    return Origin(
+        month=_text("month", lang, **said),
+        source=_text("source", lang, snapshot=snapshot, boundary=plain_text(boundary, 40) or "—"),
+        rules=_text("rules", lang, **digests, **said),
+        joined=_joined(source, found, lang),
+        made=_text("made", lang, at=plain_text(source.at, 40), by=plain_text(source.by, 40)),
+        approval=_text("approval", lang, number=approval),
+        mark=_text("mark_public" if view.public else "mark_internal", lang),
+        coverage=found,
+        parameters=used_parameters(
+            source, view, source.theme(view.theme), indicator=view.indicator
+        ),
+    )
+
+
+def used_parameters(
+    source: Source, view: View, theme: Theme, *, indicator: str | None = None
+) -> tuple[UsedParameter, ...]:
+    """Return the parameters behind an indicator, or behind all rules of a theme, by key."""
+    measures = [m for m in theme.indicators if indicator in (None, m.key)]
+    rules = [theme.rules_by_key[key] for m in measures for key in m.rules]
+    keys = {key for rule in (rules if indicator else theme.rules) for key in rule.parameters}
+    keys |= {measure.target for measure in measures if measure.target}
+    setup = source.county.setup
+    day, code = last_day(view.month), setup.config.county.code
+    return tuple(_used(setup.policy.at(key, code, day), view.lang) for key in sorted(keys))
+
+
+def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
+    parameter, unit = found.parameter, found.parameter.unit[lang]
+    value = _text("not_used", lang, why=found.reason(lang))
+    if found.value is not None:
+        value = f"{_worded(found.value)} {unit}".strip()
+    chosen = found.found
+    return UsedParameter(
+        parameter.key,
+        parameter.title[lang],
+        plain_text(value, 80),
+        chosen.reference.label(lang) if chosen else _text("status_none", lang),
+        plain_text(chosen.reference.citation(lang), 80) if chosen else "",
+    )
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def _joined(source: Source, found: Coverage, lang: str) -> str:
+    level = text(f"atlas.{source.atlas.lowest}", lang)
+    said = _text("joined", lang, count=found.with_data, places=found.places, level=level)
+    if found.unmatched_rows:
+        said += _text("unplaced", lang, count=len(found.unmatched_rows), level=level)
+    return said
+
+
+def _text(name: str, lang: str, **values: object) -> str:
+    return text(f"briefing_page.{name}", lang, **values)

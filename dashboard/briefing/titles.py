@@ -1,0 +1,66 @@
+"""The message of a page as one sentence: which place is worst, with its figure and its counts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard.briefing.leaving import counts_subjects
+from dashboard.texts import text
+from geodata.atlas import Atlas
+from geodata.cartography import Layer
+from geodata.cartography.headline import whole_figure
+from geodata.cartography.words import figure_text
+from geodata.cube import Measure
+from geodata.escaping import plain_text
+
+# A title holds two lines; a longer name is cut there and stands whole in the table below.
+_LONGEST = 14
+
+
+def short_name(name: object) -> str:
+    """Return a name as it stands in a title or beside a chart."""
+    return plain_text(name, _LONGEST) if isinstance(name, str) else ""
+
+
+def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, measure: Measure, lang: str) -> str:
+    """Return the sentence of a page; `ranked` are the places of the layer, worst first.
+
+    It has numerator and denominator besides the columns of `rank_places`.
+    """
+    known = ranked[ranked["rank"].notna()]
+    if len(known) < 2 or layer.indicator.worse == "none":
+        return whole_figure(atlas, layer, lang)
+    first = known.iloc[0]
+    ties = int((known["value"] == first["value"]).sum())
+    figure = figure_text(first["value"], layer.indicator, decimals=layer.decimals, lang=lang)
+    facts = {
+        "title": layer.indicator.title_in(lang),
+        "area": short_name(atlas.name(layer.place)),
+        "name": short_name(first["name"]),
+        "parent": _parent(atlas, layer, first, lang),
+        "level": text(f"atlas.{layer.level}", lang),
+        "end": text(f"cartography.end_{layer.indicator.worse}", lang),
+        "figure": figure,
+        "count": ties,
+        "places": len(known),
+        "counts": _counts(first, measure, lang),
+    }
+    if ties == len(known):
+        return text("briefing_page.title_same", lang, **facts)
+    return text(f"briefing_page.title_{'worst' if ties == 1 else 'tied'}", lang, **facts)
+
+
+def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:
+    """Return the name of the place above the worst one, where the page shows several of them."""
+    above = atlas.places.at[row.name, "parent"]
+    if pd.isna(above) or above == layer.place:
+        return ""
+    return text("briefing_page.title_parent", lang, name=short_name(row["parent_name"]))
+
+
+def _counts(row: pd.Series, measure: Measure, lang: str) -> str:
+    if not counts_subjects(measure):
+        return ""
+    counts = {"numerator": f"{row['numerator']:,.0f}", "denominator": f"{row['denominator']:,.0f}"}
+    kind = text(f"briefing_page.subject_{measure.subject}", lang)
+    return text("briefing_page.title_counts", lang, kind=kind, **counts)

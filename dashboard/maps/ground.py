@@ -1,0 +1,77 @@
+"""The ground of a drawn map: outlines on a plane with one true scale, as paths to fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+import shapely
+from matplotlib.path import Path
+
+# China's datum has the shape of this ellipsoid to a tenth of a millimetre.
+_ELLIPSOID = "GRS80"
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A transverse Mercator plane through the middle of an area: metres, north up, true scale.
+
+    Within 200 km of the middle a length is right to one part in two thousand.
+    """
+
+    longitude: float
+    latitude: float
+
+    @classmethod
+    def around(cls, bounds: np.ndarray) -> Plane:
+        """Return the plane of an area given as west, south, east, north in degrees."""
+        west, south, east, north = (float(side) for side in bounds)
+        return cls((west + east) / 2, (south + north) / 2)
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """Return the coordinate reference system of the plane."""
+        return pyproj.CRS.from_proj4(
+            f"+proj=tmerc +lon_0={self.longitude} +lat_0={self.latitude} +k=1 +x_0=0 +y_0=0"
+            f" +ellps={_ELLIPSOID} +units=m +no_defs"
+        )
+
+    def project(self, shapes: np.ndarray) -> np.ndarray:
+        """Return shapes in degrees as shapes in metres; what is missing stays missing."""
+        if len(shapes) == 0:
+            return shapes
+        way = _way_to(self)
+
+        def moved(points: np.ndarray) -> np.ndarray:
+            return np.column_stack(way.transform(points[:, 0], points[:, 1]))
+
+        return shapely.transform(shapes, moved)
+
+
+@lru_cache(maxsize=64)
+def _way_to(plane: Plane) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(4326, plane.crs, always_xy=True)
+
+
+def path_of(shapes: np.ndarray) -> Path | None:
+    """Return all rings of polygons as one path; holes turn the other way, so they stay empty."""
+    shapes = shapes[shapely.get_dimensions(shapes) == 2]
+    if len(shapes) == 0:
+        return None
+    rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shapes)))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    if len(points) == 0:
+        return None
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    starts = np.flatnonzero(np.diff(ring, prepend=-1))
+    codes[starts] = Path.MOVETO
+    codes[np.append(starts[1:], len(points)) - 1] = Path.CLOSEPOLY
+    return Path(points, codes)
+
+
+def round_length(longest: float) -> float:
+    """Return the longest of 1, 2 or 5 times a power of ten that is not longer."""
+    power = 10.0 ** np.floor(np.log10(longest))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= longest))

@@ -1,0 +1,207 @@
+"""What stands beside a drawn map: legend with counts, position, scale bar, north and mark."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+
+from dashboard.maps.fonts import Typeface
+from dashboard.maps.ground import Plane, path_of, round_length
+from dashboard.maps.picture import bounds
+from dashboard.texts import text
+from geodata.atlas import Atlas
+from geodata.cartography import Layer
+from geodata.escaping import plain_text
+
+INK, QUIET = "#10171c", "#4a555c"
+_AIR = 8  # points
+_FOOT = 54  # points for the scale bar and the north arrow
+_SWATCH = 33  # points for the colour of a class and the gap after it
+_INSET = 0.26  # of the height, at most
+
+
+def draw_margin(
+    figure,
+    atlas: Atlas,
+    layer: Layer,
+    sheet,
+    letters: Typeface,
+    *,
+    unnamed: int,
+    points_per_metre: float,
+) -> None:
+    """Draw the column at the right of the map from the legend down to the mark."""
+    column = _Column(figure, sheet, letters)
+    foot = column.mark(sheet.mark)
+    column.scale(points_per_metre, foot)
+    foot += _FOOT
+    foot = column.inset(atlas, layer, sheet, foot)
+    column.legend(layer, sheet.lang, unnamed, foot)
+
+
+class _Column:
+    """The right column of a sheet, measured in points from its lower left corner."""
+
+    def __init__(self, figure, sheet, letters: Typeface) -> None:
+        map_axes = figure.axes[0]
+        left = map_axes.get_position().x1
+        self.figure, self.sheet, self.letters = figure, sheet, letters
+        self.left, self.width = left, (1 - left) * sheet.width * 72
+        self.height = sheet.height * 72
+        self.axes = figure.add_axes((left, 0, 1 - left, 1))
+        self.axes.set_axis_off()
+        self.axes.set_xlim(0, self.width)
+        self.axes.set_ylim(0, self.height)
+
+    def font(self, share: float, weight: str = "normal") -> FontProperties:
+        """Return the typeface at a share of the sheet's text."""
+        size = self.sheet.text * share
+        return FontProperties(family=list(self.letters.families), size=size, weight=weight)
+
+    def write(self, x: float, y: float, words: str, font: FontProperties, **how: object) -> None:
+        """Write words at a point."""
+        self.axes.text(x, y, words, fontproperties=font, parse_math=False, **{"color": INK, **how})
+
+    def lines(self, words: str, font: FontProperties, most: int = 4) -> list[str]:
+        """Return words broken to the width of the column, by character, or by word where there are spaces."""
+        renderer = self.figure.canvas.get_renderer()
+        room = (self.width - 2 * _AIR) * self.sheet.dpi / 72
+
+        def wide(line: str) -> bool:
+            return renderer.get_text_width_height_descent(line, font, False)[0] > room
+
+        found, line = [], ""
+        for piece in _pieces(words):
+            if line and wide((line + piece).rstrip()):
+                found.append(line.rstrip())
+                line = ""
+            line += piece
+        found.append(line.rstrip())
+        return [*found[: most - 1], *(["".join(found[most - 1 :])] if len(found) >= most else [])]
+
+    def fit(self, rows, counts: list[str], font: FontProperties) -> float:
+        """Return what the text of the legend is shrunk by so that label and count stand apart."""
+        renderer = self.figure.canvas.get_renderer()
+
+        def wide(words: str) -> float:
+            return renderer.get_text_width_height_descent(words, font, False)[0]
+
+        widest = max(
+            wide(plain_text(row.label, 30)) + wide(count)
+            for row, count in zip(rows, counts, strict=True)
+        )
+        room = (self.width - 2 * _AIR - _SWATCH - 6) * self.sheet.dpi / 72
+        return min(1.0, room / max(widest, 1))
+
+    def mark(self, words: str) -> float:
+        """Write the mark at the foot and return how high it reaches."""
+        font = self.font(0.72)
+        y = float(_AIR)
+        for line in reversed(self.lines(words, font) if words else []):
+            self.write(_AIR, y, line, font, color=QUIET)
+            y += font.get_size() * 1.3
+        return y
+
+    def scale(self, per_metre: float, foot: float) -> None:
+        """Draw the bar of a round length and, beside it, the arrow to the north."""
+        lang = self.sheet.lang
+        length = round_length((self.width - 70) / per_metre)
+        far, y = length * per_metre, foot + 12
+        for begin, colour in ((0.0, INK), (0.5, "#ffffff")):
+            box = (_AIR + begin * far, y)
+            self.axes.add_patch(Rectangle(box, far / 2, 6, fc=colour, ec=INK, lw=1))
+        key, shown = ("kilometres", length / 1000) if length >= 1000 else ("metres", length)
+        said = text(f"paper.{key}", lang, length=f"{shown:,.0f}")
+        self.write(_AIR, y + 11, f"0 – {said}", self.font(0.78))
+        x = self.width - 24
+        arrow = [(x, y + 26), (x - 8, y), (x, y + 6), (x + 8, y)]
+        self.axes.add_patch(Polygon(arrow, closed=True, fc=INK, ec=INK))
+        self.write(x - 30, y + 8, text("paper.north", lang), self.font(0.9, "bold"), ha="center")
+
+    def inset(self, atlas: Atlas, layer: Layer, sheet, foot: float) -> float:
+        """Draw where the shown place lies in the one above it; returns how high that reaches."""
+        path = atlas.path(layer.place)
+        if len(path) < 2:
+            return foot
+        key, parent = path[-1], path[-2]
+        own, whole = _outline(atlas, key), _outline(atlas, parent)
+        if own is None or whole is None:
+            return foot
+        font = self.font(0.72)
+        title = self.lines(text("paper.inset", sheet.lang, place=_name(atlas, parent)), font, 2)
+        room, tall = self.width - 2 * _AIR, self.height * _INSET
+        plane = Plane.around(np.array(bounds(atlas, parent)))
+        whole, own = plane.project(np.array([whole])), plane.project(np.array([own]))
+        left, low, right, high = shapely.total_bounds(whole)
+        factor = min(room / (right - left), tall / (high - low))
+        for shapes, style in (
+            (whole, {"fc": "#e7eaec", "ec": "#78909c", "lw": 1}),
+            (own, {"fc": "#0b57d0", "ec": "#0b57d0", "lw": 1}),
+        ):
+            moved = shapely.transform(
+                shapes, lambda at: (at - [left, low]) * factor + [_AIR, foot + _AIR]
+            )
+            self.axes.add_patch(PathPatch(path_of(moved), **style))
+        top = foot + _AIR + (high - low) * factor + 4
+        for line in reversed(title):
+            self.write(_AIR, top, line, font, color=QUIET)
+            top += font.get_size() * 1.3
+        return top
+
+    def legend(self, layer: Layer, lang: str | None, unnamed: int, foot: float) -> None:
+        """Write title, classes with counts, how the classes were cut, and what has no name."""
+        unit = layer.indicator.unit_in(lang)
+        title = plain_text(layer.indicator.title_in(lang), 60)
+        title = text("paper.legend", lang, title=title, unit=unit) if unit else title
+        rows, level = layer.legend(lang), text(f"atlas.{layer.level}", lang)
+        head, small = self.font(0.95, "bold"), self.font(0.72)
+        y = self.height - _AIR
+        for line in self.lines(title, head, 3):
+            y -= head.get_size() * 1.3
+            self.write(_AIR, y, line, head)
+        notes = self.lines(layer.rule(lang), small)
+        if unnamed:
+            said = text("paper.unnamed", lang, count=unnamed, level=level)
+            notes += self.lines(said, small)
+        below = len(notes) * small.get_size() * 1.3 + 2 * _AIR
+        high = min(self.sheet.text * 1.75, (y - foot - below) / max(len(rows), 1))
+        counts = [text("paper.count", lang, count=f"{row.count:,}", level=level) for row in rows]
+        share = min(1.0, high / self.sheet.text / 1.3)
+        font = self.font(share * self.fit(rows, counts, self.font(share)))
+        missing = layer.palette.no_data["light"][1]
+        for row, count in zip(rows, counts, strict=True):
+            y -= high
+            edge = {"ec": missing, "hatch": "////"} if row.no_data else {"ec": "#78909c"}
+            box = Rectangle(
+                (_AIR, y), _SWATCH - 7, high * 0.72, fc=row.colour["light"], lw=0.6, **edge
+            )
+            self.axes.add_patch(box)
+            middle = y + high * 0.36
+            self.write(_AIR + _SWATCH, middle, plain_text(row.label, 30), font, va="center")
+            right = self.width - _AIR
+            self.write(right, middle, count, font, va="center", ha="right", color=QUIET)
+        y -= _AIR
+        for line in notes:
+            y -= small.get_size() * 1.3
+            self.write(_AIR, y, line, small, color=QUIET)
+
+
+def _pieces(words: str) -> list[str]:
+    """Return where a line may break: after each Chinese character, after each space."""
+    pieces = [""]
+    for sign in words:
+        pieces[-1] += sign
+        if sign == " " or sign > "\u2e80":
+            pieces.append("")
+    return [piece for piece in pieces if piece]
+
+
+def _outline(atlas: Atlas, key: str) -> shapely.Geometry | None:
+    frame = atlas.geometry(atlas.level_of(key) or atlas.levels[0])
+    return frame.geometry[key] if key in frame.index else None
+
+
+def _name(atlas: Atlas, key: str) -> str:
+    return plain_text(atlas.name(key), 12)

@@ -1,0 +1,121 @@
+"""Names on a drawn map: the worst places with their figures, the places above, then the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import shapely
+from matplotlib.font_manager import FontProperties
+from matplotlib.patheffects import withStroke
+
+from dashboard.maps.fonts import Typeface
+from dashboard.maps.ground import Plane
+from dashboard.maps.lettering import Placed, Wanted, place_names
+from dashboard.maps.picture import NAMED, bounds, worst_places
+from geodata.atlas import Atlas
+from geodata.cartography import Layer
+from geodata.escaping import plain_text
+
+_LONGEST = 12
+# Of the text of the sheet, by what is named; the colour of each and its thickness.
+_SIZES = {"worst": 0.95, "above": 0.86, "place": 0.72}
+_COLOURS = {"worst": "#10171c", "above": "#455a64", "place": "#263238"}
+_WEIGHTS = {"worst": "bold", "above": "bold", "place": "normal"}
+
+
+def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, letters: Typeface):
+    """Write what finds room; returns how many places whose name was wanted have none."""
+    renderer = axes.figure.canvas.get_renderer()
+    points = shapely.point_on_surface(shapes)
+    at = axes.transData.transform(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
+    fonts = {
+        kind: FontProperties(
+            family=list(letters.families), size=size * sheet.text, weight=_WEIGHTS[kind]
+        )
+        for kind, size in _SIZES.items()
+    }
+
+    def wanted(words: str, point: np.ndarray, kind: str) -> Wanted:
+        width, height, _ = renderer.get_text_width_height_descent(words, fonts[kind], False)
+        gap = sheet.text * sheet.dpi / 72 * 0.25
+        own = kind == "worst"
+        return Wanted(words, *point, width + gap, height + gap, leads=own, kind=kind)
+
+    asked = [
+        wanted(words, point, kind)
+        for words, point, kind in _asked(axes, atlas, layer, sheet, at)
+        if np.isfinite(point).all()
+    ]
+    edge = axes.get_window_extent()
+    placed = place_names(asked, inside=(edge.x0, edge.y0, edge.x1, edge.y1))
+    for name in placed:
+        _write(axes, name, fonts[name.wanted.kind], sheet)
+    if not _names_all(layer, sheet):
+        return 0
+    return int(layer.inside.sum()) - sum(name.wanted.kind != "above" for name in placed)
+
+
+def _names_all(layer: Layer, sheet) -> bool:
+    return int(layer.inside.sum()) <= NAMED and sheet.spotlight is None
+
+
+def _asked(axes, atlas: Atlas, layer: Layer, sheet, at: np.ndarray) -> Iterator[tuple]:
+    """Yield words, point and kind of every name, the most important first."""
+    names = atlas.places["name"].reindex(layer.keys)
+    done: set[int] = set()
+    if sheet.spotlight in layer.keys:
+        position = int(layer.keys.get_loc(sheet.spotlight))
+        done.add(position)
+        yield plain_text(names.iloc[position], _LONGEST), at[position], "worst"
+    for position, words in worst_places(atlas, layer) if sheet.worst else ():
+        if position not in done:
+            done.add(position)
+            yield words, at[position], "worst"
+    yield from _above(axes, atlas, layer)
+    if not _names_all(layer, sheet):
+        return
+    known = layer.classes < len(layer.palette.colours["light"])
+    badness = np.where(known, layer.values, -np.inf)
+    badness = -badness if layer.indicator.worse == "low" else badness
+    for position in np.argsort(-badness, kind="stable"):
+        if layer.inside[position] and int(position) not in done:
+            yield plain_text(names.iloc[position], _LONGEST), at[position], "place"
+
+
+def _above(axes, atlas: Atlas, layer: Layer) -> Iterator[tuple]:
+    """Yield the names of the level above the layer's, where the map shows several of them."""
+    depth = atlas.levels.index(layer.level)
+    if depth == 0:
+        return
+    keys = atlas.places_in(layer.place, atlas.levels[depth - 1])
+    if len(keys) < 2:
+        return
+    shapes = atlas.geometry(atlas.levels[depth - 1]).geometry.reindex(keys).to_numpy()
+    plane = Plane.around(np.array(bounds(atlas, layer.place)))
+    points = shapely.point_on_surface(plane.project(shapes))
+    at = axes.transData.transform(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
+    for key, point in zip(keys, at, strict=True):
+        yield plain_text(atlas.name(key), _LONGEST), point, "above"
+
+
+def _write(axes, name: Placed, font: FontProperties, sheet) -> None:
+    """Write one name with a white halo, and the line to its point when it stands off."""
+    back = axes.transData.inverted()
+    wanted, kind = name.wanted, name.wanted.kind
+    if name.line:
+        xy = back.transform([(wanted.x, wanted.y), (name.x, name.y)])
+        halo = [withStroke(linewidth=2.6, foreground="#ffffff")]
+        axes.plot(*xy.T, color=_COLOURS[kind], lw=1.1, zorder=3, path_effects=halo)
+        axes.plot(*xy[0], "o", ms=4, color=_COLOURS[kind], zorder=3, path_effects=halo)
+    axes.text(
+        *back.transform((name.x, name.y)),
+        wanted.words,
+        fontproperties=font,
+        color=_COLOURS[kind],
+        ha="center",
+        va="center",
+        parse_math=False,
+        zorder=4,
+        path_effects=[withStroke(linewidth=sheet.text * 0.2, foreground="#ffffff")],
+    )

@@ -1,0 +1,190 @@
+"""A map as a picture for slides and prints, drawn by the server without a browser.
+
+The classes, colours, legend and worst places are those of the layer that the screen shows.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from dataclasses import dataclass, field
+
+import matplotlib
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+
+from dashboard.maps.fonts import Typeface, typeface
+from dashboard.maps.ground import Plane, path_of
+from dashboard.maps.margin import draw_margin
+from dashboard.maps.names import write_names
+from dashboard.maps.picture import bounds
+from geodata.atlas import Atlas
+from geodata.cartography import Layer
+
+INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
+# Of the width of the text: the column beside the map, and the air around the shown place.
+_COLUMN, _AIR = 15.5, 0.04
+_THEME = "light"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a map is drawn: size in inches, dots per inch, size of its text in points, language.
+
+    `spotlight` is a place shown in full colour among its paler neighbours; `mark` stands at the
+    foot of the picture (internal use, approval number) and stays with it when it is copied out.
+    Without `worst` no place is singled out by its figure.
+    """
+
+    width: float = 8.4
+    height: float = 5.6
+    dpi: int = 220
+    text: float = 14.0
+    lang: str | None = None
+    spotlight: str | None = None
+    mark: str = ""
+    worst: bool = True
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """A drawn map: its figure, the typeface used, and how many places found no room for a name.
+
+    Where only the worst are named (many places, or one in the spotlight) `unnamed` is 0.
+    """
+
+    figure: Figure = field(repr=False)
+    typeface: Typeface
+    unnamed: int
+
+    def picture(self, form: str = "png") -> bytes:
+        """Return the picture as png or svg; the same map gives the same bytes."""
+        file = io.BytesIO()
+        dates = {"png": {"Software": None}, "svg": {"Date": None}}
+        with (
+            warnings.catch_warnings(record=True) as said,
+            matplotlib.rc_context({"svg.hashsalt": "guatu"}),
+        ):
+            warnings.simplefilter("always")
+            self.figure.savefig(file, format=form, metadata=dates[form])
+        for warning in said:  # a character that no installed typeface has becomes an empty box
+            _LOG.warning("%s", warning.message)
+        return file.getvalue()
+
+
+def draw_map(atlas: Atlas, layer: Layer, sheet: Sheet | None = None) -> DrawnMap:
+    """Return the map of a layer: places in their colours, names, legend, scale, north and inset.
+
+    Drawn in a plane where the scale is true; the length of the bar is that of the middle.
+    """
+    sheet = sheet or Sheet()
+    figure = Figure(figsize=(sheet.width, sheet.height), dpi=sheet.dpi)
+    FigureCanvasAgg(figure)
+    letters = typeface()
+    column = sheet.text * _COLUMN / 72
+    axes = figure.add_axes((0, 0, 1 - column / sheet.width, 1))
+    axes.set_axis_off()
+    ground = _Ground.of(atlas, layer)
+    window = _window(ground, (sheet.width - column) / sheet.height)
+    axes.set_xlim(window[0], window[2])
+    axes.set_ylim(window[1], window[3])
+    _fill(axes, ground, layer, sheet)
+    _borders(axes, ground, atlas, layer)
+    scale = (sheet.width - column) * sheet.dpi / (window[2] - window[0])  # pixels a metre
+    if sheet.spotlight is not None:
+        _light(axes, ground, layer, sheet, scale)
+    unnamed = write_names(axes, atlas, layer, sheet, ground.lowest, letters)
+    per_metre = scale / sheet.dpi * 72
+    draw_margin(figure, atlas, layer, sheet, letters, unnamed=unnamed, points_per_metre=per_metre)
+    return DrawnMap(figure, letters, unnamed)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """The outlines of every level in metres; `lowest` are those of the layer, in its order."""
+
+    plane: Plane
+    lowest: np.ndarray
+    levels: dict[str, np.ndarray]
+    area: np.ndarray
+
+    @classmethod
+    def of(cls, atlas: Atlas, layer: Layer) -> _Ground:
+        edges = np.array(bounds(atlas, layer.place))
+        plane = Plane.around(edges)
+        drawn = atlas.geometry(layer.level).geometry.reindex(layer.keys).to_numpy()
+        above = atlas.levels[: atlas.levels.index(layer.level)]
+        levels = {
+            level: plane.project(atlas.geometry(level).geometry.to_numpy()) for level in above
+        }
+        own = atlas.geometry(atlas.level_of(layer.place) or atlas.levels[0]).geometry
+        own = own.reindex([layer.place]) if layer.place is not None else own
+        return cls(plane, plane.project(drawn), levels, plane.project(own.to_numpy()))
+
+
+def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]:
+    """Return left, low, right and high in metres: the shown place with air, widened to `aspect`."""
+    found = shapely.total_bounds(ground.area)
+    if not np.isfinite(found).all():
+        found = shapely.total_bounds(ground.lowest)
+    if not np.isfinite(found).all():
+        found = np.array([-1000.0, -1000.0, 1000.0, 1000.0])
+    left, low, right, high = found
+    air = _AIR * max(right - left, high - low, 1.0)
+    wide, tall = right - left + 2 * air, high - low + 2 * air
+    wide, tall = max(wide, tall * aspect), max(tall, wide / aspect)
+    x, y = (left + right) / 2, (low + high) / 2
+    return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
+
+
+def _fill(axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
+    """Fill every place: in its class, hatched without data, pale outside the shown place."""
+    pale = 0.42 if sheet.spotlight is not None else 1.0
+    _patch(axes, ground.lowest[~layer.inside], facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5)
+    colours = layer.palette.colours[_THEME]
+    for class_, colour in enumerate(colours):
+        chosen = ground.lowest[layer.inside & (layer.classes == class_)]
+        _patch(axes, chosen, facecolor=colour, linewidth=0, alpha=pale)
+    base, stroke = layer.palette.no_data[_THEME]
+    missing = ground.lowest[layer.inside & (layer.classes >= len(colours))]
+    _patch(axes, missing, facecolor=base, edgecolor=stroke, hatch="////", linewidth=0, alpha=pale)
+
+
+def _borders(axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
+    """Draw the edges of the places thin and light, those above them dark, the shown one thick."""
+    thin = 0.7 if layer.inside.sum() <= 400 else 0.3
+    inside = ground.lowest[layer.inside]
+    _patch(axes, inside, facecolor="none", edgecolor="#ffffff", linewidth=thin)
+    _patch(axes, inside, facecolor="none", edgecolor="#5f6b73", linewidth=thin * 0.5)
+    for depth, shapes in enumerate(reversed(ground.levels.values())):
+        _patch(axes, shapes, facecolor="none", edgecolor=LINE, linewidth=1.1 + 0.7 * depth)
+    _patch(axes, ground.area, facecolor="none", edgecolor=INK, linewidth=2.2)
+
+
+def _light(axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float) -> None:
+    """Show one place in full colour with a bright edge; a small one stands in a ring as well."""
+    own = ground.lowest[layer.keys == sheet.spotlight]
+    own = own[~shapely.is_missing(own)] if len(own) else own
+    if len(own) == 0:
+        return
+    class_ = int(layer.classes[layer.keys.get_loc(sheet.spotlight)])
+    colours = layer.palette.colours[_THEME]
+    colour = colours[class_] if class_ < len(colours) else layer.palette.no_data[_THEME][0]
+    _patch(axes, own, facecolor=colour, edgecolor="#ffffff", linewidth=5)
+    _patch(axes, own, facecolor="none", edgecolor=HERE, linewidth=3)
+    left, low, right, high = shapely.total_bounds(own)
+    if max(right - left, high - low) * scale < sheet.dpi * 0.4:
+        middle = ((left + right) / 2, (low + high) / 2)
+        axes.plot(*middle, "o", ms=34, mfc="none", mec=HERE, mew=3)
+
+
+def _patch(axes, shapes: np.ndarray, **style: object) -> None:
+    path = path_of(shapes)
+    if path is not None:
+        # Added without its extent: the window is set, and measuring each edge takes most of the time.
+        axes.add_artist(PathPatch(path, joinstyle="round", **style))

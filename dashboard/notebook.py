@@ -1,0 +1,54 @@
+"""A view opened for a person: the same figures as a page of the app, a picture or a slide."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass, field
+
+from matplotlib.figure import Figure
+
+from dashboard.app import page_of
+from dashboard.briefing import Facts, Source, View, facts_of
+from dashboard.briefing.fragment import html_fragment
+from dashboard.maps.paper import Sheet
+from geodata.access import EVERYWHERE, Actor
+from geodata.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class OpenView:
+    """A view with its answer; every form is made from the same `facts`."""
+
+    view: View
+    facts: Facts = field(repr=False)
+
+    def app(self):  # type: ignore[no-untyped-def]
+        """Return the page of the app at this view, as Panel shows it in a notebook."""
+        source = self.facts.source
+        return page_of(source.atlas, self.view.query, themes=source.county.setup.themes)
+
+    def figure(self, sheet: Sheet | None = None) -> Figure:
+        """Return the map as a matplotlib figure."""
+        return self.facts.map(sheet).figure
+
+    def html(self) -> str:
+        """Return title, picture, ranking and origin as HTML that fetches nothing."""
+        return html_fragment(self.facts)
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def open_view(
+    county: Workspace, *, actor: Actor | None = None, at: str = "", by: str = "", **asked: object
+) -> OpenView:
+    """Return a view of a workspace; `asked` are fields of View, each with its default.
+
+    Without an actor it is what the user of this computer sees without accounts. `at` and `by`
+    stand on the pages as when and by whom they were made. Raises BriefingError for a month
+    without data, a place outside the workspace, or an unknown theme or indicator.
+    """
+    actor = actor or Actor(getpass.getuser(), "leader", (EVERYWHERE,))
+    source = Source(county, actor, at or "—", by or actor.name)
+    view = source.view(**asked)  # type: ignore[arg-type]
+    return OpenView(view, facts_of(source, view))

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import dataclasses
+import struct
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from matplotlib.colors import to_hex
+from pyproj import Geod
+
+from dashboard.maps import fonts
+from dashboard.maps.fonts import typeface
+from dashboard.maps.ground import Plane, path_of, round_length
+from dashboard.maps.hotspots import draw_hotspots
+from dashboard.maps.lettering import Wanted, place_names
+from dashboard.maps.paper import Sheet, draw_map
+from geodata.cartography import NO_DATA, draw_layer
+from geodata.hotspots import hotspot_layer
+from tests.invented import COUNTY, HOSTILE, grid_atlas
+
+SMALL = Sheet(width=6, height=4, dpi=60, lang="zh")
+
+
+def _texts(drawn) -> list[str]:
+    return [text.get_text() for axes in drawn.figure.axes for text in axes.texts]
+
+
+def _layer(atlas, **options):
+    options.setdefault("level", "village")
+    return draw_layer(atlas, "poor_share", "2025", **{"place": COUNTY, **options})
+
+
+def test_picture_has_the_size_of_the_sheet_in_dots():
+    atlas = grid_atlas()
+    png = draw_map(atlas, _layer(atlas), Sheet(width=5, height=4, dpi=220)).picture()
+    assert struct.unpack(">II", png[16:24]) == (1100, 880)
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_same_map_gives_the_same_bytes(form):
+    atlas = grid_atlas()
+    first, second = (draw_map(atlas, _layer(atlas), SMALL).picture(form) for _ in range(2))
+    assert first == second
+
+
+def test_legend_is_that_of_the_screen_with_no_data_and_counts():
+    atlas = grid_atlas()
+    layer = _layer(atlas)
+    texts = _texts(draw_map(atlas, layer, SMALL))
+    for row in layer.legend("zh"):
+        assert row.label in texts
+        assert f"{row.count}个村" in texts
+    assert "无数据" in texts
+
+
+def test_colours_are_those_of_the_classes_and_no_data_is_hatched():
+    atlas = grid_atlas()
+    layer = _layer(atlas)
+    drawn = draw_map(atlas, layer, SMALL)
+    patches = [
+        artist for artist in drawn.figure.axes[0].get_children() if hasattr(artist, "get_hatch")
+    ]
+    filled = {to_hex(patch.get_facecolor()) for patch in patches if patch.get_facecolor()[3]}
+    assert set(layer.palette.colours["light"]) <= filled
+    assert any(patch.get_hatch() for patch in patches)
+    assert (layer.classes == NO_DATA).sum() == 1
+
+
+def test_worst_places_are_named_with_their_figure():
+    atlas = grid_atlas()
+    layer = _layer(atlas)
+    worst = int(np.nanargmax(layer.values))
+    name = atlas.places["name"][layer.keys[worst]]
+    assert f"{name} {layer.values[worst]:.0f}%" in _texts(draw_map(atlas, layer, SMALL))
+    told = _texts(draw_map(atlas, layer, dataclasses.replace(SMALL, worst=False)))
+    assert not any("%" in text and name in text for text in told)
+
+
+def test_names_without_room_are_counted_and_told():
+    atlas = grid_atlas(4, 15)
+    drawn = draw_map(atlas, _layer(atlas), Sheet(width=3.4, height=1.6, dpi=60, text=7, lang="zh"))
+    assert drawn.unnamed > 0
+    assert any(f"另有 {drawn.unnamed} 个村" in text for text in _texts(drawn))
+
+
+def test_names_never_lie_over_one_another():
+    wanted = [
+        Wanted(f"n{i}", 100 + i % 7 * 9, 100 + i // 7 * 6, 50, 12, leads=i < 4) for i in range(60)
+    ]
+    placed = place_names(wanted, inside=(0, 0, 400, 300))
+    boxes = [shapely.box(p.x - 25, p.y - 6, p.x + 25, p.y + 6) for p in placed]
+    assert len(placed) >= 10
+    assert all(a.intersection(b).area < 1e-9 for a, b in combinations(boxes, 2))
+    assert placed[0].wanted is wanted[0]
+
+
+def test_only_important_names_lead_a_line():
+    taken = [(0, 0, 60, 60)]
+    far = place_names(
+        [Wanted("a", 30, 30, 20, 10, leads=True)], inside=(0, 0, 200, 200), taken=taken
+    )
+    assert far[0].line
+    assert place_names([Wanted("a", 30, 30, 20, 10)], inside=(0, 0, 200, 200), taken=taken) == ()
+
+
+def test_scale_is_true_where_mercator_is_not():
+    plane = Plane.around(np.array([103.9, 33.9, 104.1, 34.1]))
+    ends = plane.project(shapely.points([[104.0, 34.0], [104.1, 34.0]]))
+    drawn = shapely.distance(*ends)
+    true = Geod(ellps="GRS80").inv(104.0, 34.0, 104.1, 34.0)[2]
+    assert drawn == pytest.approx(true, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("longest", "length"), [(999, 500), (1000, 1000), (2100, 2000), (0.3, 0.2)]
+)
+def test_scale_bar_has_a_round_length(longest, length):
+    assert round_length(longest) == pytest.approx(length)
+
+
+def test_scale_bar_is_as_long_as_it_says():
+    atlas = grid_atlas()
+    drawn = draw_map(atlas, _layer(atlas), SMALL)
+    axes, column = drawn.figure.axes
+    said = next(text for text in _texts(drawn) if "米" in text or "公里" in text)
+    metres = float(said.split()[2]) * (1000 if "公里" in said else 1)
+    bar = sum(
+        patch.get_width() for patch in column.patches if getattr(patch, "get_height", float)() == 6
+    )
+    pixels = metres * axes.get_window_extent().width / np.ptp(axes.get_xlim())
+    assert bar * SMALL.dpi / 72 == pytest.approx(pixels, rel=1e-6)
+
+
+def test_holes_of_a_place_turn_the_other_way_so_they_stay_empty():
+    ring = shapely.box(0, 0, 10, 10).difference(shapely.box(4, 4, 6, 6))
+    path = path_of(np.array([ring]))
+    outer, inner = path.vertices[:5], path.vertices[5:]
+    turned = [shapely.is_ccw(shapely.linearrings(part)) for part in (outer, inner)]
+    assert turned == [True, False]
+
+
+def test_place_below_the_top_is_shown_in_the_one_above():
+    atlas = grid_atlas()
+    inner = _texts(draw_map(atlas, _layer(atlas, place=f"{COUNTY}001"), SMALL))
+    assert "在云岭县的位置" in inner
+    assert not any("的位置" in text for text in _texts(draw_map(atlas, _layer(atlas), SMALL)))
+
+
+def test_one_village_in_the_spotlight_is_named_and_the_others_are_not():
+    atlas = grid_atlas()
+    lit = draw_map(atlas, _layer(atlas), dataclasses.replace(SMALL, spotlight=f"{COUNTY}002003"))
+    texts = _texts(lit)
+    assert "2-3村" in texts
+    assert "1-1村" not in texts
+
+
+def test_hot_spots_are_drawn_with_their_words():
+    atlas = grid_atlas(6, 6)
+    layer = draw_hotspots(atlas, hotspot_layer(atlas, "poor_share", "2025"), COUNTY)
+    texts = _texts(draw_map(atlas, layer, SMALL))
+    assert set(layer.words("zh")) <= set(texts)
+
+
+def test_hostile_name_is_drawn_as_it_is():
+    atlas = grid_atlas(names={f"{COUNTY}001002": "$\\frac{x}$" + HOSTILE})
+    assert draw_map(atlas, _layer(atlas), SMALL).picture().startswith(b"\x89PNG")
+
+
+def test_character_without_a_typeface_is_logged_and_not_raised(caplog):
+    atlas = grid_atlas(names={f"{COUNTY}001002": "\U00030edd村"})
+    draw_map(atlas, _layer(atlas), SMALL).picture()
+    assert "Glyph" in caplog.text or not caplog.records
+
+
+def test_map_without_any_figure_or_outline_is_drawn():
+    atlas = grid_atlas()
+    empty = dataclasses.replace(
+        atlas,
+        outlines={level: frame.iloc[:0] for level, frame in atlas.outlines.items()},
+        values=atlas.values.assign(numerator=np.nan),
+        _known={},
+    )
+    assert draw_map(empty, _layer(empty), SMALL).picture()
+
+
+def test_missing_typeface_is_named_and_the_next_is_used(caplog):
+    known = typeface().families[0]
+    found = typeface(("No Such Face", known))
+    assert found.missing == ("No Such Face",)
+    assert found.families[0] == known
+    assert "No Such Face" in caplog.text
+    assert found.note("zh") == ""
+
+
+def test_without_any_chinese_typeface_a_sentence_says_what_to_install():
+    found = typeface(("No Such Face",))
+    assert not found.has_chinese
+    assert fonts.FAMILIES[0] in found.note("zh")
+    assert found.note("en").startswith("No Chinese typeface")
