@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas as pd
 import xlsxwriter
 
+from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.texts import text
 from geodata.escaping import cell_text
 
-_WIDTHS = {"code": 18, "head": 10, "place": 16, "persons": 8, "income": 12, "findings": 60}
+_WIDTHS = {"code": 18, "text": 16, "number": 12}
+_WIDE = {"findings": 60, "helper": 20}
+_ALL = 10**6
 
 
 def households_workbook(
-    frame: pd.DataFrame, titles: Mapping[str, str], *, mark: str, title: str, lang: str
+    frame: pd.DataFrame,
+    rows: HouseholdRows,
+    names: Sequence[str],
+    *,
+    title: str,
+    notes: Sequence[str],
 ) -> io.BytesIO:
-    """Return an xlsx of the list: the title, the watermark row, then one row for each household.
+    """Return an xlsx of the list: the title, notes such as the watermark, then one row a household.
 
-    `titles` names the rules by key; `mark` says who exported and the number of the audit.
+    `names` are the columns that the page shows; a place is told by name and by code.
     """
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold, money = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
         sheet = book.add_worksheet()
         sheet.write_string(0, 0, cell_text(title), bold)
-        sheet.write_string(1, 0, cell_text(text("households.watermark", lang, mark=mark)))
-        for column, (name, width) in enumerate(_WIDTHS.items()):
-            sheet.set_column(column, column, width)
-            sheet.write_string(2, column, text(f"households.{name}", lang), bold)
+        for at, note in enumerate(notes, start=1):
+            sheet.write_string(at, 0, cell_text(note))
+        head = len(notes) + 1
+        titles = [*rows.titles(names), text("households.place", rows.lang)]
+        for column, (name, said) in enumerate(zip((*names, "place"), titles, strict=True)):
+            kind = COLUMNS[name].kind if name in COLUMNS else "code"
+            sheet.set_column(column, column, _WIDE.get(name, _WIDTHS[kind]))
+            sheet.write_string(head, column, said, bold)
         # A workbook is written cell by cell.
-        for at, row in enumerate(frame.itertuples(), start=3):
-            head = "" if pd.isna(row.head_name) else row.head_name
-            for column, value in enumerate((row.Index, head, row.place_code)):
-                sheet.write_string(at, column, cell_text(str(value)))
-            for column, number in ((3, row.persons), (4, row.income_per_person)):
-                if pd.notna(number):
-                    sheet.write_number(at, column, float(number), money)
-            broken = [titles.get(key, key) for key in row.rules.split(",") if key]
-            sheet.write_string(at, 5, cell_text("；".join(broken)))
-        sheet.freeze_panes(3, 1)
+        for at, row in enumerate(frame.itertuples(), start=head + 1):
+            cells = [*rows.cells(row, names, findings=_ALL), str(row.place_code)]
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    sheet.write_string(at, column, cell_text(cell))
+                elif cell is not None:
+                    sheet.write_number(at, column, cell, money)
+        sheet.freeze_panes(head + 1, 1)
     file.seek(0)
     return file

@@ -6,46 +6,98 @@ Nothing of it enters the address bar.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
 import param
 
 from dashboard.state import State
-from geodata.access import Actor, Door, Guard, Privacy, Reader, Request, table_privacy, utc_now
-from geodata.tables import income_items
+from geodata.access import (
+    Actor,
+    Door,
+    Guard,
+    Privacy,
+    Reader,
+    Request,
+    Rows,
+    mask_names,
+    table_privacy,
+    utc_now,
+)
+from geodata.errors import StoreError
+from geodata.tables import enumeration, income_items
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
+from geodata.workspace.households import LIST_COLUMNS, household_request
 from geodata.workspace.why import Why
 
-PAGE = 20
-SORTS = ("-score", "household_code", "income_per_person")
+SIZES = (20, 50, 100)
+PAGE = SIZES[0]
+SORTS = (
+    "-score",
+    "household_code",
+    "income_per_person",
+    "-unvisited_days",
+    "-persons",
+    "place_code",
+    "helper",
+)
+# Everyone who is monitored, whatever the category.
+MONITORED = "monitored"
+CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
 INCOME_PARTS = ("wage", "business", "property", "transfer")
 _CARD_TABLES = ("household", "person", "ledger", "visit", "measure")
+# What narrows or orders the list; a change of any begins at its first page.
+CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
+_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of the list and its counts.
+
+    `count` households fit the filters, of `total` in the place; of `unknown` it cannot be said
+    whether they fit.
+    """
+
+    rows: pd.DataFrame
+    count: int
+    total: int
+    unknown: int
 
 
 class People(param.Parameterized):
     """Households of the place that the state shows, as one actor may see them."""
 
-    search = param.String(doc="part of a household code")
+    search = param.String(doc="part of a household code, or a name, which is looked for masked")
     sort = param.Selector(default=SORTS[0], objects=list(SORTS))
+    size = param.Selector(default=PAGE, objects=list(SIZES), doc="rows of a page")
+    category = param.Selector(default="", objects=list(CATEGORIES))
+    helper = param.String(doc="part of the name of who helps the household")
+    unvisited = param.Integer(default=0, bounds=(0, 366), doc="days since the last visit, or more")
     page = param.Integer(default=0, bounds=(0, None))
     household = param.String(doc="code of the household whose card is open; empty for none")
 
     def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
         super().__init__()
         self.state, self.county, self.actor, self.guard = state, county, actor, guard
-        self._listed: tuple[tuple, pd.DataFrame] | None = None
+        self._listed: tuple[tuple, Listed] | None = None
         self._drawn = 0
-        state.param.watch(self._first_page, ["place", "period", "rule"])
-        self.param.watch(self._first_page, ["search", "sort"])
+        watched = [name for name in _PLACE_CHOICES if name in state.param]
+        state.param.watch(self._first_page, watched)
+        self.param.watch(self._first_page, list(CHOICES))
 
     @property
     def place(self) -> str:
         """Return the code of the place looked at; empty for the whole area."""
         return self.state.place or ""
+
+    def village(self, place: str) -> str:
+        """Return the name of a village, or its code where the map does not know it."""
+        places = self.state.atlas.places
+        return str(places["name"].get(place, place))
 
     @property
     def why(self) -> Why | None:
@@ -67,38 +119,41 @@ class People(param.Parameterized):
         return replace(found, rules=shown)
 
     @property
-    def listed(self) -> pd.DataFrame:
-        """Return all households of the list, in its order, masked; read once for each choice."""
-        state = self.state
-        asked = (self.place, state.period, state.rule, self.sort)
+    def listed(self) -> Listed:
+        """Return the shown page with its counts, masked; read once for each choice."""
+        place = _chosen(self.state, _PLACE_CHOICES)
+        asked = (*place, *(getattr(self, name) for name in CHOICES), self.page)
         if self._listed is None or self._listed[0] != asked:
-            self._listed = (asked, self._households(self._reader.rows))
-        found = self._listed[1]
-        if self.search:
-            found = found[found.index.str.contains(self.search, case=False, regex=False)]
-        return found
+            self._listed = (asked, self._read_page())
+        return self._listed[1]
 
     @property
     def rows(self) -> pd.DataFrame:
-        """Return the shown page of the list."""
-        start = self.page * PAGE
-        return self.listed.iloc[start : start + PAGE]
+        """Return the shown page of the list; index household_code."""
+        return self.listed.rows
 
     @property
     def pages(self) -> int:
         """Return the number of pages, at least one."""
-        return max(-(-len(self.listed) // PAGE), 1)
+        return max(-(-self.listed.count // self.size), 1)
 
     def turn(self, by: int) -> None:
         """Go some pages on or back, within what there is."""
         self.page = min(max(self.page + by, 0), self.pages - 1)
 
     def draw(self, seed: int) -> None:
-        """Open one household of the list by lot; the same list and seed give the same household."""
+        """Open one household of the list by lot; the same list and seed give the same household.
+
+        The audit keeps the seed and the number of the lot, so that it can be drawn again.
+        """
         self._drawn += 1
-        found = sorted(self.listed.index)
-        if found:
-            self.household = random.Random(f"{seed}:{self._drawn}").choice(found)
+        count = self._reader.count(self._request())
+        if not count:
+            return
+        at = random.Random(f"{seed}:{self._drawn}").randrange(count)
+        request = replace(self._request(), order=("household_code",), offset=at, limit=1)
+        found = self._reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
+        self.household = str(found.frame["household_code"].iloc[0])
 
     def card(self) -> Card:
         """Return the card of the open household, masked and recorded."""
@@ -122,29 +177,63 @@ class People(param.Parameterized):
         return summed.reindex(columns=[part for part in INCOME_PARTS if part in summed])
 
     def exported(self) -> tuple[pd.DataFrame, str]:
-        """Return the list as it may leave, and the watermark that the audit knows it by."""
-        marks: list[str] = []
+        """Return the whole list as it may leave, and the watermark that the audit knows it by."""
+        rows = self.leaving(self.state.rule or "list")
+        return rows.frame.set_index("household_code"), rows.watermark
 
-        def export(request: Request):
-            rows = self._reader.export(request, reason=self.state.rule or "list")
-            marks.append(rows.watermark)
-            return rows
+    def leaving(self, reason: str, *, order: tuple[str, ...] = ()) -> Rows:
+        """Return the rows of the whole list for a file or a print, recorded before they leave."""
+        request = self._request()
+        request = replace(request, offset=0, limit=None, order=order or request.order)
+        return self._reader.export(request, reason=reason)
 
-        found = self._households(export)
-        if self.search:
-            found = found[found.index.str.contains(self.search, case=False, regex=False)]
-        return found, marks[0]
+    def _read_page(self) -> Listed:
+        reader, request = self._reader, self._request()
+        frame = reader.rows(request).frame.set_index("household_code")
+        total = reader.count(replace(request, filters=()))
+        count = reader.count(request) if request.filters else total
+        return Listed(frame, count, total, self._unknown(request))
 
-    def _households(self, door: Callable) -> pd.DataFrame:
-        def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
-            return door(replace(request, place=prefixes[0])).frame
+    def _request(self) -> Request:
+        page = (self.page * self.size, self.size)
+        return household_request(self.place, filters=self._filters, sort=self.sort, page=page)
 
-        state = self.state
-        chosen = {"rule": state.rule or None, "month": state.period, "page": (0, None)}
-        return self.county.households(self.place, sort=self.sort, read=read, **chosen)
+    @property
+    def _filters(self) -> tuple[tuple[str, str, object], ...]:
+        state, kinds = self.state, CATEGORIES[2:]
+        among = ("in", kinds) if self.category == MONITORED else ("is", self.category)
+        known = (
+            ("rules", "has", state.rule),
+            ("site_code", "is", getattr(state, "site", "")),
+            ("zone_code", "is", getattr(state, "zone", "")),
+            ("helper", "contains", self.helper.strip()),
+            ("unvisited_days", "at_least", self.unvisited),
+            ("sought", "contains", _sought(self.search)),
+        )
+        kept = tuple(found for found in known if found[2])
+        return (*kept, ("monitored_category", *among)) if self.category else kept
+
+    def _unknown(self, request: Request) -> int:
+        """Return of how many households of the place a rule, or the last visit, is not known."""
+        unknown, within = 0, self.actor.scope.narrowed(self.place, "rows")
+        if self.state.rule:
+            counts = self.county.month(self.state.period).counts
+            counts = counts[counts["rule"] == self.state.rule]
+            unknown = int(counts.loc[counts["place"].str.startswith(within), "unknown"].sum())
+        if self.unvisited and not unknown:
+            known = replace(request, filters=(("unvisited_days", "at_least", 0),))
+            whole = self._reader.count(replace(request, filters=()))
+            unknown = whole - self._reader.count(known)
+        return unknown
 
     def _village(self, household: str) -> str:
-        return str(self.listed.loc[household, "place_code"])
+        """Return the village of a household of the place looked at; raises StoreError for others."""
+        request = Request("household_list", self.place, household, columns=("household_code",))
+        found = self._reader.rows(request).frame
+        if found.empty:
+            month = self.state.period
+            raise StoreError("workspace.no_household", household=household, month=month)
+        return str(found["place_code"].iloc[0])
 
     @property
     def _reader(self) -> Reader:
@@ -154,11 +243,25 @@ class People(param.Parameterized):
 
     @cached_property
     def _privacies(self) -> Mapping[str, Mapping[str, Privacy]]:
-        """Return the privacy of every table; features and flags are about households, not persons."""
+        """Return the privacy of every table; features, flags and list are about households.
+
+        The list's names are masked when it is made.
+        """
         sets = {one.name: one.columns for one in self.county.setup.sets}
-        sets["flags"] = tuple(self.county.month(self.state.period).flags.columns)
+        sets["household_list"] = LIST_COLUMNS
         about = Privacy("restricted", "hidden")
         return {**table_privacy(), **{name: dict.fromkeys(c, about) for name, c in sets.items()}}
 
     def _first_page(self, *events) -> None:
         self.param.update(page=0, household="")
+
+
+def _chosen(state: State, names: tuple[str, ...]) -> tuple:
+    return tuple(getattr(state, name, "") for name in names)
+
+
+def _sought(text: str) -> str:
+    """Return what a search looks for: a name of several characters as it is masked."""
+    text = text.strip().lower()
+    written = len(text) > 1 and not any(sign.isascii() for sign in text)
+    return str(mask_names(pd.Series([text])).iloc[0]) if written else text

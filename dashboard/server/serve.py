@@ -13,6 +13,7 @@ from dashboard.people import People
 from dashboard.server.auth import account_of
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
+from dashboard.server.warming import warm_county
 from dashboard.state import State
 from geodata.access import EVERYWHERE, Actor, Guard, Scope, open_guard
 from geodata.atlas import Atlas, open_atlas
@@ -53,7 +54,10 @@ def county_server(county: Workspace, serving: Serving) -> Any:
         policy=county.setup.policy,
         people_of=people_of,
     )
-    return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
+    server = make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
+    # In each process of its own, after they have parted.
+    server.io_loop.run_in_executor(None, warm_county, county)
+    return server
 
 
 def _actor(guard: Guard | None) -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 import param
@@ -14,6 +15,7 @@ from dashboard.maps.component import Component
 from dashboard.people import INCOME_PARTS, People
 from dashboard.texts import text
 from dashboard.views.card_text import card_html
+from dashboard.views.later import later
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -77,7 +79,10 @@ class CardView(pn.viewable.Viewer):
         self.content.objects = shown
 
     def _parts(self) -> list[pn.viewable.Viewable]:
-        """Return what stands on the card, and give the print button the same."""
+        """Return what stands on the card, and give the print button the same.
+
+        The words go first; the chart, which takes longer, follows in their middle.
+        """
         people, lang = self.people, self.people.state.lang
         card = people.card()
         income = people.income(card)
@@ -86,17 +91,20 @@ class CardView(pn.viewable.Viewer):
         self.print.content = f"{head}<div id='chart'></div>{body}"
         if income.empty:
             return [_html(head), _html(body)]
+        space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
+        later(lambda: self._draw(space, income, people.household))
+        return [_html(head), space, _html(body)]
+
+    def _draw(self, space: pn.Column, income: pd.DataFrame, household: str) -> None:
+        people, lang = self.people, self.people.state.lang
+        if people.household != household:
+            return
         names = {part: text(f"card.part_{part}", lang) for part in INCOME_PARTS}
-        chart = pn.pane.HoloViews(
-            composition(
-                income.rename(columns=names), order=list(names.values()), dark=people.state.dark
-            ),
-            height=230,
-            css_classes=["card-chart"],
-            sizing_mode="stretch_width",
-            margin=(0, 16),
+        chart = composition(
+            income.rename(columns=names), order=list(names.values()), dark=people.state.dark
         )
-        return [_html(head), chart, _html(body)]
+        shown = {"height": 230, "css_classes": ["card-chart"], "sizing_mode": "stretch_width"}
+        space.objects = [pn.pane.HoloViews(chart, margin=0, **shown)]
 
 
 def _html(content: str) -> pn.pane.HTML:

@@ -1,142 +1,162 @@
-"""The household list: pages from the server, worst first, filtered by a rule, searched by code."""
+"""The household list: pages from the server, worst first, narrowed by filters and a search."""
 
 from __future__ import annotations
 
-import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.exports import households_workbook
-from dashboard.people import SORTS, People
+from dashboard.people import CHOICES, SIZES, SORTS, People
 from dashboard.texts import text
+from dashboard.views.filters import FiltersView
 from dashboard.views.sheet import Sheet, row_of
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
-_COLUMNS = {
-    "code": "code",
-    "head": "text",
-    "village": "text",
-    "persons": "number",
-    "income": "number",
-    "findings": "text",
-}
-_TITLES_SHOWN = 2
+_PLACE = ["place", "period", "theme", "rule", "side", "site", "zone"]
 
 
 class HouseholdsView(pn.viewable.Viewer):
-    """The list with its search, order, filter, pages, export and a household by lot."""
+    """The list with its search, order, filters, pages, export and a household by lot."""
 
     def __init__(self, people: People, seed: int) -> None:
         super().__init__()
         self.people, self.seed, lang = people, seed, people.state.lang
         slim = {"size": "small", "margin": (4, 4)}
+        dark = {"variant": "contained", **slim}
         self.search = pmui.TextInput(label=self._text("search"), width=170, **slim)
         orders = {text(f"households.sort_{name.strip('-')}", lang): name for name in SORTS}
         self.sort = pmui.Select(
-            label=self._text("sort"), options=orders, value=people.sort, width=150, **slim
+            label=self._text("sort"), options=orders, value=people.sort, width=170, **slim
         )
-        self.lot = pmui.Button(label=self._text("lot"), icon="casino", variant="contained", **slim)
-        self.all = pmui.Button(label="", icon="close", variant="contained", visible=False, **slim)
-        self.back = pmui.Button(label="", icon="chevron_left", variant="contained", **slim)
-        self.next = pmui.Button(label="", icon="chevron_right", variant="contained", **slim)
+        self.filter = pmui.Button(label=self._text("filter"), icon="filter_list", **dark)
+        self.lot = pmui.Button(label=self._text("lot"), icon="casino", **dark)
+        self.all = pmui.Button(label="", icon="close", visible=False, **dark)
+        self.back = pmui.Button(label="", icon="chevron_left", **dark)
+        self.next = pmui.Button(label="", icon="chevron_right", **dark)
+        sizes = {self._text("rows", count=size): size for size in SIZES}
+        self.size = pmui.Select(options=sizes, value=people.size, width=140, **slim)
         self.export = pmui.FileDownload(
-            callback=self._export,
-            filename="households.xlsx",
-            label=self._text("export"),
-            variant="contained",
-            **slim,
+            callback=self._export, filename="households.xlsx", label=self._text("export"), **dark
         )
+        self.filters = FiltersView(people)
         self.sheet = Sheet(dark=people.state.dark, sizing_mode="stretch_both", margin=0)
         self._bind()
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
         wide = {"sizing_mode": "stretch_width", "margin": 0}
-        top = pn.Row(self.search, self.sort, self.lot, self.export, **wide)
-        pages = pn.Row(self.back, self.next, **wide)
+        top = pn.FlexBox(self.search, self.sort, self.filter, self.lot, self.export, **wide)
+        pages = pn.FlexBox(self.back, self.next, self.size, **wide)
         kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-        return pn.Column(self.all, top, self.sheet, pages, **kept)
+        return pn.Column(top, self.filters, self.all, self.sheet, pages, **kept)
 
     def _bind(self) -> None:
         people, state = self.people, self.people.state
-        self.search.param.watch(lambda event: people.param.update(search=event.new), "value")
+        self.search.param.watch(lambda event: people.param.update(search=event.new or ""), "value")
         self.sort.param.watch(lambda event: people.param.update(sort=event.new), "value")
+        self.size.param.watch(lambda event: people.param.update(size=event.new), "value")
+        self.filter.on_click(self._fold)
         self.lot.on_click(lambda event: people.draw(self.seed))
-        self.all.on_click(lambda event: state.filter_rule(""))
+        self.all.on_click(lambda event: self.filters.clear())
         self.back.on_click(lambda event: people.turn(-1))
         self.next.on_click(lambda event: people.turn(1))
         self.sheet.on_message(self._answer)
-        state.param.watch(self._update, ["place", "period", "rule", "side"])
+        self.filters.columns.param.watch(self._update, "value")
+        state.param.watch(self._update, [name for name in _PLACE if name in state.param])
         state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
-        people.param.watch(self._update, ["search", "sort", "page"])
+        people.param.watch(self._update, [*CHOICES, "page"])
 
     def _text(self, name: str, **values: object) -> str:
         return text(f"households.{name}", self.people.state.lang, **values)
+
+    def _fold(self, *events) -> None:
+        self.filters.box.visible = not self.filters.box.visible
 
     def _update(self, *events) -> None:
         people, state = self.people, self.people.state
         if state.side != "households":
             return
-        rule = people.county.setup.rules.get(state.rule)
-        title = plain_text(rule.title[state.lang], 60) if rule else ""
-        self.all.param.update(visible=rule is not None, label=self._text("filtered", rule=title))
-        columns = [{"label": self._text(n), "kind": kind} for n, kind in self._columns().items()]
+        self.search.value, self.sort.value = people.search, people.sort
         try:
-            rows, count = people.rows, len(people.listed)
+            listed, pages = people.listed, people.pages
         except GuatuError as error:
             said = {"title": "", "note": error.sentence(state.lang), "columns": [], "rows": []}
             self.sheet.table = said
             return
-        note = self._text("page", page=people.page + 1, pages=people.pages, count=f"{count:,}")
-        self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= people.pages
+        said = self.filters.said()
+        joined = {"zh": "；", "en": "; "}[state.lang].join(said)
+        self.all.param.update(visible=bool(said), label=self._text("filtered", filters=joined))
+        self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
+        rows, names = self._rows, self._names
         self.sheet.table = {
             "title": self._title(),
-            "note": note if count else self._text("none"),
-            "columns": columns,
-            "rows": [self._row(row) for row in rows.itertuples()],
+            "note": self._counts(pages) if listed.count else self._nobody(said),
+            "columns": self._columns(names),
+            "rows": [
+                {
+                    "cells": [_shown(cell) for cell in rows.cells(row, names)],
+                    "mark": rows.severity(row),
+                }
+                for row in listed.rows.itertuples()
+            ],
         }
 
-    def _columns(self) -> dict[str, str]:
-        """Return the columns and their kinds; within a village its name says nothing."""
+    def _counts(self, pages: int) -> str:
+        people, listed = self.people, self.people.listed
+        counts = {"count": f"{listed.count:,}", "total": f"{listed.total:,}"}
+        said = self._text("page", page=people.page + 1, pages=pages, **counts)
+        if listed.unknown:
+            said += self._text("unknown", count=f"{listed.unknown:,}")
+        return said
+
+    def _nobody(self, said: list[str]) -> str:
+        """Return why the list is empty."""
+        listed = self.people.listed
+        if not listed.total:
+            return self._text("nobody")
+        hint = self._text("masked") if self.people.search.strip() else ""
+        unknown = self._text("unknown", count=f"{listed.unknown:,}") if listed.unknown else ""
+        return self._text("none", total=f"{listed.total:,}") + unknown + hint
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Return the shown columns; within a village its name says nothing."""
         atlas = self.people.state.atlas
         village = atlas.level_of(self.people.state.place) == atlas.lowest
-        return {name: kind for name, kind in _COLUMNS.items() if name != "village" or not village}
+        return tuple(name for name in self.filters.names if name != "village" or not village)
+
+    def _columns(self, names: tuple[str, ...]) -> list[dict[str, str]]:
+        sort = self.people.sort
+        titles = self._rows.titles(names)
+        return [
+            {
+                "label": title,
+                "kind": COLUMNS[name].kind,
+                "name": name,
+                "sort": COLUMNS[name].sort,
+                "sorted": "yes" if COLUMNS[name].sort == sort else "",
+            }
+            for name, title in zip(names, titles, strict=True)
+        ]
+
+    @property
+    def _rows(self) -> HouseholdRows:
+        people, state = self.people, self.people.state
+        return HouseholdRows(people.county.setup.rules, people.village, state.lang, state.rule)
 
     def _title(self) -> str:
         state = self.people.state
         month = period_text(state.period, state.lang)
         return self._text("title", place=plain_text(state.atlas.name(state.place)), month=month)
 
-    def _row(self, row) -> dict[str, object]:
-        state, rules = self.people.state, self.people.county.setup.rules
-        places = state.atlas.places
-        village = places["name"].get(row.place_code, row.place_code)
-        broken = [rules[key] for key in row.rules.split(",") if key in rules]
-        order = {"high": 0, "medium": 1, "low": 2}
-        broken.sort(key=lambda rule: (rule.key != state.rule, order[rule.severity]))
-        said = "；".join(rule.title[state.lang] for rule in broken[:_TITLES_SHOWN])
-        more = len(broken) - _TITLES_SHOWN
-        known = {
-            "persons": "" if pd.isna(row.persons) else f"{row.persons:,.0f}",
-            "income": "" if pd.isna(row.income_per_person) else f"{row.income_per_person:,.0f}",
-        }
-        worst = min((order[rule.severity] for rule in broken), default=None)
-        cells = {
-            "code": plain_text(row.Index, 40),
-            "head": plain_text("" if pd.isna(row.head_name) else row.head_name, 20),
-            "village": plain_text(village, 20),
-            **known,
-            "findings": plain_text(said, 120)
-            + (self._text("more", count=more) if more > 0 else ""),
-        }
-        return {
-            "cells": [cells[name] for name in self._columns()],
-            "mark": "" if worst is None else list(order)[worst],
-        }
-
     def _answer(self, message: dict[str, object]) -> None:
+        asked = message.get("sort")
+        if asked in SORTS:
+            self.people.sort = asked
+            return
         shown = self.people.rows
         index = row_of(message, len(shown))
         if index is not None:
@@ -144,9 +164,12 @@ class HouseholdsView(pn.viewable.Viewer):
 
     def _export(self):
         frame, mark = self.people.exported()
-        rules, lang = self.people.county.setup.rules, self.people.state.lang
-        titles = {key: rule.title[lang] for key, rule in rules.items()}
-        who = self.people.actor.name
-        return households_workbook(
-            frame, titles, mark=f"{who} {mark}", title=self._title(), lang=lang
-        )
+        joined = {"zh": "；", "en": "; "}[self.people.state.lang]
+        said = [joined.join(self.filters.said())]
+        who = f"{self.people.actor.name} {mark}"
+        notes = [self._text("watermark", mark=who), *filter(None, said)]
+        return households_workbook(frame, self._rows, self._names, title=self._title(), notes=notes)
+
+
+def _shown(cell: object) -> str:
+    return cell if isinstance(cell, str) else "—" if cell is None else f"{cell:,.0f}"

@@ -14,12 +14,28 @@ export function render({model}) {
     root.classList.toggle("dark", model.dark)
     const table = make("table")
     const head = make("tr")
-    columns.forEach(({label, kind}) => head.append(make("th", kind, label)))
-    table.append(head)
+    columns.forEach(({label, kind, sort, sorted}) => {
+      const cell = make("th", kind)
+      if (sort) {
+        const button = make("button", sorted ? "sort here" : "sort", label)
+        button.type = "button"
+        button.addEventListener("click", () => model.send_msg({type: "sort", sort}))
+        if (sorted) { cell.setAttribute("aria-sort", "other") }
+        cell.append(button)
+      } else { cell.textContent = label }
+      head.append(cell)
+    })
+    const top = make("thead")
+    top.append(head)
+    table.append(top)
     rows.forEach(({cells, mark}, index) => {
       const row = make("tr", "item " + (mark ?? ""))
       row.tabIndex = 0
-      cells.forEach((cell, at) => row.append(make("td", columns[at].kind, cell)))
+      cells.forEach((cell, at) => {
+        const made = make("td", columns[at].kind, cell)
+        made.dataset.label = columns[at].label
+        row.append(made)
+      })
       const answer = () => model.send_msg({type: "row", index})
       row.addEventListener("click", answer)
       row.addEventListener("keydown", (event) => { if (event.key === "Enter") { answer() } })

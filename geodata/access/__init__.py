@@ -6,7 +6,7 @@ from geodata.access.chain import Entry, Record, Verification, verify_records
 from geodata.access.database import Database
 from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
 from geodata.access.limits import Limits
-from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame
+from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
 from geodata.access.privacy import table_privacy
 from geodata.access.reader import Door, Keys, Reader, Request, Rows
 from geodata.access.roles import load_roles
@@ -48,6 +48,7 @@ __all__ = [
     "load_roles",
     "mask_column",
     "mask_frame",
+    "mask_names",
     "open_guard",
     "read_export",
     "small_counts",

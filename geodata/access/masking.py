@@ -85,6 +85,11 @@ def mask_column(values: pd.Series, mask: str, patterns: Patterns) -> pd.Series:
     return pd.Series(masked.reindex(codes).array, index=values.index, dtype="str", name=values.name)
 
 
+def mask_names(values: pd.Series) -> pd.Series:
+    """Return names as 张*, by the same mask as any column of names."""
+    return mask_column(values, "name", Patterns(*[Pattern(0, len(HIDDEN), 0)] * 3))
+
+
 def mask_frame(
     frame: pd.DataFrame,
     privacy: Mapping[str, Privacy],

@@ -18,7 +18,7 @@ from geodata.access.suppression import small_counts
 from geodata.access.unmask import Unmasking
 from geodata.errors import ScopeError
 
-COMPARISONS = ("is", "in", "at_least", "at_most", "contains")
+COMPARISONS = ("is", "in", "at_least", "at_most", "contains", "has")
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Request:
     """Which rows are wanted: a table, a place, columns, filters, an order and a page.
 
     `place` is the code within which rows are wanted, empty for all the actor's places. A filter is
-    (column, comparison, value) with a comparison of COMPARISONS; `order` names columns, with "-"
-    before one for descending; `limit` None means all rows.
+    (column, comparison, value) with a comparison of COMPARISONS, "has" for one of several parts
+    between commas; `order` names columns, with "-" before one for descending; `limit` None means
+    all rows. `counting` asks for their number alone, as one row with the column rows.
     """
 
     table: str
@@ -38,6 +39,7 @@ class Request:
     order: tuple[str, ...] = ()
     offset: int = 0
     limit: int | None = None
+    counting: bool = False
 
 
 # Reads what is wanted within code prefixes (the empty text is every place) and gives back rows
@@ -86,12 +88,21 @@ class Reader:
         self.actor = actor
         self._door = door
 
-    def rows(self, request: Request) -> Rows:
-        """Return a page of rows within the actor's places, masked."""
-        record = self._begin(request, "rows")
+    def rows(self, request: Request, *, reason: str = "") -> Rows:
+        """Return a page of rows within the actor's places, masked; `reason` stands in the audit."""
+        record = self._begin(request, "rows", reason=reason)
         frame, foreign = self._own(request, "rows")
         masked, masks = self._masked(frame, request, self.actor.scope.role.sees)
         return Rows(masked, masks, record, foreign)
+
+    def count(self, request: Request) -> int:
+        """Return how many rows of a request lie within the actor's places, of all its pages.
+
+        A number of the actor's own places is no row: only what is refused is recorded.
+        """
+        starts = self._check(request, "rows")
+        asked = replace(request, columns=(), order=(), offset=0, limit=None, counting=True)
+        return int(self._door.read(asked, starts)["rows"].iloc[0])
 
     def card(
         self, tables: Sequence[str], *, household: str, place: str, now: datetime

@@ -60,15 +60,24 @@ def findings_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str
 
 
 def _columns(rule: Rule, binding: Binding, dialect: str) -> str:
+    told = ", ".join(f"{sql} AS {name}" for name, sql in _told(rule, binding, dialect).items())
+    return (
+        f"'{rule.subject}' AS subject_kind, {SUBJECTS[rule.subject]} AS subject,"
+        f" place_code AS place, '{rule.key}' AS rule, {told}"
+    )
+
+
+def _told(rule: Rule, binding: Binding, dialect: str) -> dict[str, str]:
+    """Return what the sentence of a finding tells, as expressions."""
     value, threshold, detail = (
         binding.sql(sql, dialect) for sql in (rule.value, rule.threshold, rule.detail)
     )
     text = {"spark": "STRING"}.get(dialect, "TEXT")
-    return (
-        f"'{rule.subject}' AS subject_kind, {SUBJECTS[rule.subject]} AS subject,"
-        f" place_code AS place, '{rule.key}' AS rule, CAST({value} AS DOUBLE) AS value,"
-        f" CAST({threshold} AS DOUBLE) AS threshold, CAST({detail} AS {text}) AS detail"
-    )
+    return {
+        "value": f"CAST({value} AS DOUBLE)",
+        "threshold": f"CAST({threshold} AS DOUBLE)",
+        "detail": f"CAST({detail} AS {text})",
+    }
 
 
 def counts_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
@@ -98,3 +107,19 @@ def answers_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
         f" FROM {features_table(rule)}"
         for rule in rules
     )
+
+
+def wide_answers_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
+    """Return one SELECT with columns COLUMN__KEY for value, threshold, detail, answer of each rule.
+
+    For few rows it is planned much faster than one SELECT for each rule.
+    """
+    columns = [
+        f"{sql} AS {name}__{rule.key}"
+        for rule in rules
+        for name, sql in (
+            *_told(rule, binding, dialect).items(),
+            ("answer", answer(rule, binding, dialect)),
+        )
+    ]
+    return f"SELECT {', '.join(columns)} FROM {features_table(rules[0])}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -15,7 +15,7 @@ from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.rules import Binding, Rule, reasons
 from geodata.rules.binding import parse
-from geodata.rules.compile import answers_query, features_table
+from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
 from geodata.theme import Theme
@@ -116,31 +116,40 @@ def _findings(
     values = setup.policy.comparable(setup.keys, village, day)
     binding = Binding(month, values, exempt=held_on(setup.exemptions, day))
     found = []
-    for theme in setup.themes:
-        rules = (
-            [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
-            if theme.key in features and len(features[theme.key])
-            else []
-        )
-        if not rules:
-            continue
-        with DuckDBEngine() as engine:
-            row = features[theme.key]
-            engine.add_rows(features_table(rules[0]), pa.Table.from_pandas(row))
-            answers = engine.frame(answers_query(rules, binding, engine.name))
-        answers = answers[answers["answer"].notna()]
-        answers["reason"] = reasons(
-            answers, theme.rules_by_key, month, words=theme.words(lang), lang=lang
-        )
-        answers["answer"] = answers["answer"].astype(int).map(_WORDS)
-        unknown = answers["answer"] == "unknown"
-        answers.loc[unknown, "reason"] = [
-            _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], (village, month, lang))
-            for key in answers.loc[unknown, "rule"]
-        ]
-        answers.loc[answers["answer"] == "no", "reason"] = ""
-        found.append(answers.assign(theme=theme.key))
+    with DuckDBEngine(threads=1) as engine:
+        for theme in setup.themes:
+            row = features.get(theme.key)
+            rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
+            if row is None or row.empty or not rules:
+                continue
+            answers = _answers(engine, rules, binding, row)
+            words = theme.words(lang)
+            answers["reason"] = reasons(answers, theme.rules_by_key, month, words=words, lang=lang)
+            unknown = answers["answer"] == "unknown"
+            answers.loc[unknown, "reason"] = [
+                _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], (village, month, lang))
+                for key in answers.loc[unknown, "rule"]
+            ]
+            answers.loc[answers["answer"] == "no", "reason"] = ""
+            found.append(answers.assign(theme=theme.key))
     return _described(pd.concat(found, ignore_index=True), setup.rules, lang)
+
+
+def _answers(
+    engine: DuckDBEngine, rules: Sequence[Rule], binding: Binding, row: pd.DataFrame
+) -> pd.DataFrame:
+    """Return value, threshold, detail and answer of each rule that judges a row of features."""
+    engine.add_rows(features_table(rules[0]), pa.Table.from_pandas(row.head(1)))
+    wide = engine.frame(wide_answers_query(rules, binding, engine.name)).iloc[0]
+    names = ("value", "threshold", "detail", "answer")
+    told = [[wide[f"{name}__{rule.key}"] for name in names] for rule in rules]
+    answers = pd.DataFrame(told, columns=list(names))
+    answers.insert(0, "rule", [rule.key for rule in rules])
+    for name in ("value", "threshold"):
+        answers[name] = pd.to_numeric(answers[name])
+    answers = answers[answers["answer"].notna()].copy()
+    answers["answer"] = answers["answer"].astype(int).map(_WORDS)
+    return answers
 
 
 def _described(findings: pd.DataFrame, rules: Mapping[str, Rule], lang: str) -> pd.DataFrame:

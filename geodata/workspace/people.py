@@ -6,6 +6,7 @@ door of geodata.access calls it with the prefixes of an actor.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pandas as pd
@@ -18,25 +19,73 @@ from geodata.store import DuckDBEngine, add_month
 from geodata.tables import tables
 from geodata.workspace.engines import MONTHS_BACK
 from geodata.workspace.inputs import Setup
+from geodata.workspace.listing import HOUSEHOLD_LIST, LIST_TABLES, add_household_list
 from geodata.workspace.saved import Built
 
 Read = Callable[[Request, tuple[str, ...]], pd.DataFrame]
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
+# Months whose tables stay open in one process; all sessions read the same.
+_MONTHS_OPEN = 3
 
 
-def people_reader(setup: Setup, built: Built) -> Callable[[Request, tuple[str, ...]], pd.DataFrame]:
-    """Return a reader of one month's tables: those of the snapshot, the feature sets, the flags.
+class MonthTables:
+    """The tables of one month in one engine, opened once and read by all sessions in turn.
 
-    A request for a table that is neither raises KeyError.
+    Nothing about who reads is kept: every query is made from its own request and prefixes.
     """
 
-    def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
-        with DuckDBEngine() as engine:
-            _add_table(engine, setup, built, request.table)
-            query = _query(request, prefixes)
-            return engine.frame(query.sql(dialect=engine.name))
+    def __init__(self, setup: Setup, built: Built) -> None:
+        self._setup, self._built = setup, built
+        self._engine = DuckDBEngine()
+        self._known: set[str] = set()
+        self._alone = threading.RLock()
 
-    return read
+    def read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
+        """Return the rows of a request; raises KeyError for a table that the month does not have."""
+        with self._alone:
+            self._add(request.table)
+            query = _query(request, prefixes)
+            return self._engine.frame(query.sql(dialect=self._engine.name))
+
+    def _add(self, name: str) -> None:
+        if name in self._known:
+            return
+        if name == HOUSEHOLD_LIST:
+            for needed in LIST_TABLES:
+                self._add(needed)
+            add_household_list(self._engine, self._setup, self._built.month)
+        else:
+            _add_table(self._engine, self._setup, self._built, name)
+        self._known.add(name)
+
+
+class _Months:
+    """The months that are open, by what they were made from, so that a new import opens anew."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._open: dict[tuple[str, ...], MonthTables] = {}
+
+    def tables(self, setup: Setup, built: Built) -> MonthTables:
+        snapshots = (entry.snapshot for entry in setup.store.history.current.values())
+        key = (str(built.folder), built.digest, *snapshots)
+        with self._alone:
+            found = self._open.pop(key, None) or MonthTables(setup, built)
+            self._open[key] = found
+            while len(self._open) > _MONTHS_OPEN:
+                self._open.pop(next(iter(self._open)))
+        return found
+
+
+_MONTHS = _Months()
+
+
+def people_reader(setup: Setup, built: Built) -> Read:
+    """Return a reader of one month: tables of the snapshot, feature sets, flags, household list.
+
+    A request for a table that is none of these raises KeyError.
+    """
+    return _MONTHS.tables(setup, built).read
 
 
 def _add_table(engine: DuckDBEngine, setup: Setup, built: Built, name: str) -> None:
@@ -61,6 +110,8 @@ def _add_table(engine: DuckDBEngine, setup: Setup, built: Built, name: str) -> N
 
 def _query(request: Request, prefixes: tuple[str, ...]) -> exp.Select:
     columns = [exp.column(name) for name in request.columns] or [exp.Star()]
+    if request.counting:
+        columns = [exp.alias_(exp.Count(this=exp.Star()), "rows")]
     query = exp.select(*columns).from_(request.table)
     inside = [
         exp.Like(this=exp.column("place_code"), expression=exp.Literal.string(f"{prefix}%"))
@@ -84,7 +135,15 @@ def _filter(column: str, comparison: str, value: object) -> exp.Expression:
     if comparison == "in":
         assert isinstance(value, (tuple, list))
         return exp.column(column).isin(*(exp.convert(one) for one in value))
+    if comparison == "has":
+        listed = exp.func("CONCAT", *(_text(","), exp.column(column), _text(",")))
+        found = exp.func("STRPOS", listed, _text(f",{value},"))
+        return exp.GT(this=found, expression=exp.convert(0))
     if comparison == "contains":
         found = exp.func("STRPOS", exp.column(column), exp.convert(value))
         return exp.GT(this=found, expression=exp.convert(0))
     return _SIGNS[comparison](this=exp.column(column), expression=exp.convert(value))
+
+
+def _text(value: str) -> exp.Expression:
+    return exp.Literal.string(value)

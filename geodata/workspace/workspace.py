@@ -214,6 +214,13 @@ class Workspace:
         """Return the reader of rows about people, for the door of geodata.access."""
         return people_reader(self.setup, self._built(month))
 
+    def warm(self) -> None:
+        """Do once what every viewer of the last month needs: open its tables, add up the cube."""
+        county = self.setup.config.county.code
+        self.households(county, page=(0, 1))
+        if county in self.cube["place"].to_numpy():
+            self.why(county)
+
     def _built(self, month: str | None) -> Built:
         months = self.months
         wanted = month or (months[-1] if months else "")

@@ -9,13 +9,14 @@ import pytest
 from bokeh.models import CategoricalColorMapper
 
 from dashboard.charts import composition
+from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
-from dashboard.people import PAGE, People
+from dashboard.people import MONITORED, PAGE, People
 from dashboard.state import State
 from dashboard.views.card_text import card_html
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
-from geodata.errors import ScopeError
+from geodata.errors import ScopeError, StoreError
 from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
@@ -77,10 +78,10 @@ def test_reason_names_the_place_and_the_rules_of_the_theme(people_as):
 
 def test_list_is_worst_first_masked_and_paged(people_as):
     people = people_as(f"?place={COUNTY}")
-    assert len(people.listed) == 81
+    assert (people.listed.count, people.listed.total, people.listed.unknown) == (81, 81, 0)
     assert (len(people.rows), people.pages) == (PAGE, 5)
-    assert people.listed["score"].is_monotonic_decreasing
-    assert set(people.listed["head_name"]) == {"王*", "i*"}
+    assert people.rows["score"].is_monotonic_decreasing
+    assert set(people.rows["head_name"]) == {"王*", "i*"}
     people.turn(99)
     assert (people.page, len(people.rows)) == (4, 1)
     people.turn(-99)
@@ -91,15 +92,16 @@ def test_rule_and_search_narrow_the_list_and_begin_at_the_first_page(people_as):
     people = people_as(f"?place={COUNTY}")
     people.turn(2)
     people.state.filter_rule("income_below_line")
-    assert (people.page, len(people.listed)) == (0, 27)
+    assert (people.page, people.listed.count, people.listed.total) == (0, 27, 81)
     people.search = "H01"
-    assert list(people.listed.index) == [f"h{number:03d}" for number in range(10, 20)]
+    assert list(people.rows.index) == [f"h{number:03d}" for number in range(10, 20)]
 
 
 def test_officer_lists_only_households_of_his_own_village(people_as):
     officer = Actor("officer", "village_officer", (VILLAGES[1],))
     people = people_as(f"?place={VILLAGES[1]}", officer)
-    assert set(people.listed["place_code"]) == {VILLAGES[1]}
+    assert set(people.rows["place_code"]) == {VILLAGES[1]}
+    assert people.listed.total == 27
     people.state.go(VILLAGES[0])
     with pytest.raises(ScopeError):
         _ = people.listed
@@ -124,6 +126,35 @@ def test_card_escapes_hostile_text_and_masks_names(people_as):
     assert income["transfer"].sum() == pytest.approx(13 * 12)
 
 
+def test_name_is_looked_for_as_it_is_masked(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.search = "王小明"
+    assert people.listed.count == 80
+    people.search = "张"
+    assert (people.listed.count, people.listed.total) == (0, 81)
+
+
+def test_visits_that_nobody_reported_are_unknown(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.unvisited = 30
+    assert (people.listed.count, people.listed.unknown) == (0, 81)
+
+
+def test_category_narrows_the_list(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.category = MONITORED
+    assert people.listed.count == 0
+
+
+def test_card_of_another_village_is_refused_whatever_its_code(people_as):
+    officer = Actor("officer", "village_officer", (VILLAGES[1],))
+    people = people_as(f"?place={VILLAGES[1]}", officer)
+    for code in (HOSTILE_HOUSEHOLD, "nobody", "' OR 1=1 --", "%"):
+        people.household = code
+        with pytest.raises(StoreError):
+            people.card()
+
+
 def test_household_by_lot_is_the_same_for_the_same_seed(people_as):
     drawn = []
     for _ in range(2):
@@ -143,15 +174,16 @@ def test_every_reading_and_export_is_in_the_audit(people_as):
     people.card()
     people.exported()
     last = people.guard.trail.records(newest=4)
-    assert [record.act for record in last] == ["card", "export", "export", "export"]
-    assert last[0].subject == HOSTILE_HOUSEHOLD
+    assert [record.act for record in last[-3:]] == ["rows", "card", "export"]
+    assert last[-2].subject == HOSTILE_HOUSEHOLD
 
 
 def test_export_holds_masked_names_the_mark_and_no_formula(people_as):
     people = people_as(f"?place={COUNTY}")
     frame, mark = people.exported()
     frame = frame.rename(index={HOSTILE_HOUSEHOLD: "=1+1"})
-    file = households_workbook(frame, {}, mark=f"lead {mark}", title="=某县", lang="zh")
+    rows = HouseholdRows(people.county.setup.rules, people.village, "zh")
+    file = households_workbook(frame, rows, DEFAULT, title="=某县", notes=[f"lead {mark}"])
     sheet = openpyxl.load_workbook(file).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert all(cell.data_type != "f" for cell in cells)

@@ -1,0 +1,132 @@
+"""What narrows the household list: rule, monitored category, who helps, days without a visit."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard.content.rows import COLUMNS, DEFAULT
+from dashboard.people import CATEGORIES, MONITORED, People
+from dashboard.texts import text
+from geodata.escaping import plain_text
+from geodata.tables import enumeration
+
+_DAYS = (0, 15, 30, 60, 90, 180, 366)
+
+
+class FiltersView(pn.viewable.Viewer):
+    """The filters and the choice of columns, folded away until they are asked for."""
+
+    def __init__(self, people: People) -> None:
+        super().__init__()
+        self.people, lang = people, people.state.lang
+        slim = {"size": "small", "margin": (8, 4, 2, 4)}
+        kinds = {self._category(name): name for name in CATEGORIES}
+        days = {self._days(days): days for days in _DAYS}
+        columns = {text(f"households.{name}", lang): name for name in COLUMNS}
+        self.rule = pmui.Select(label=self._text("rule"), options=self._rules(), width=300, **slim)
+        self.category = pmui.Select(
+            label=self._text("category"), options=kinds, width=190, value=people.category, **slim
+        )
+        self.helper = pmui.TextInput(label=self._text("helper"), width=150, **slim)
+        self.unvisited = pmui.Select(label=self._text("unvisited"), options=days, width=150, **slim)
+        self.columns = pmui.MultiChoice(
+            label=self._text("columns"),
+            options=columns,
+            value=list(DEFAULT),
+            width=460,
+            margin=(8, 4, 2, 4),
+        )
+        self.rule.value = people.state.rule
+        self.box = pn.FlexBox(
+            self.rule,
+            self.category,
+            self.helper,
+            self.unvisited,
+            self.columns,
+            margin=0,
+            visible=False,
+        )
+        self._bind()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.box
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the chosen columns in the order of the list; the code is always there."""
+        chosen = {"code", *self.columns.value}
+        return tuple(name for name in COLUMNS if name in chosen)
+
+    def said(self) -> list[str]:
+        """Return the filters that are on, in words."""
+        people, state = self.people, self.people.state
+        known = [
+            ("rule", self._title(state.rule) if state.rule else ""),
+            ("category", self._category(people.category) if people.category else ""),
+            ("helper", plain_text(people.helper.strip(), 30)),
+            ("unvisited", self._days(people.unvisited) if people.unvisited else ""),
+            ("search", plain_text(people.search.strip(), 30)),
+            ("site", plain_text(getattr(state, "site", "") or "", 40)),
+            ("zone", plain_text(getattr(state, "zone", "") or "", 40)),
+        ]
+        colon = {"zh": "：", "en": ": "}[state.lang]
+        return [f"{self._text(name)}{colon}{value}" for name, value in known if value]
+
+    def clear(self) -> None:
+        """Take every filter away; the place and the month stay."""
+        people, state = self.people, self.people.state
+        people.param.update(category="", helper="", unvisited=0, search="")
+        state.param.update(**{n: "" for n in ("rule", "site", "zone") if n in state.param})
+
+    def _bind(self) -> None:
+        people, state = self.people, self.people.state
+        for name in ("category", "helper", "unvisited"):
+            widget = getattr(self, name)
+            widget.param.watch(self._set, "value")
+        self.rule.param.watch(self._choose_rule, "value")
+        people.param.watch(self._follow, ["category", "helper", "unvisited"])
+        state.param.watch(self._follow, ["rule", "theme"])
+
+    def _set(self, *events) -> None:
+        chosen = {"category": self.category.value, "helper": self.helper.value or ""}
+        self.people.param.update(**chosen, unvisited=self.unvisited.value or 0)
+
+    def _choose_rule(self, event) -> None:
+        if (event.new or "") != self.people.state.rule:
+            self.people.state.filter_rule(event.new or "")
+
+    def _follow(self, *events) -> None:
+        """Show what is set; equal values are not set again, so nothing echoes."""
+        people, options = self.people, self._rules()
+        if options != self.rule.options:
+            self.rule.options = options
+        self.rule.value = people.state.rule
+        for name in ("category", "helper", "unvisited"):
+            getattr(self, name).value = getattr(people, name)
+
+    def _rules(self) -> dict[str, str]:
+        """Return the rules about households of the shown theme, and the one that is chosen."""
+        state, known = self.people.state, self.people.county.setup.rules
+        theme = state.themes.get(state.theme)
+        keys = [rule.key for rule in theme.rules if rule.subject == "household"] if theme else []
+        if state.rule in known and state.rule not in keys:
+            keys.append(state.rule)
+        return {self._text("any"): "", **{self._title(key): key for key in keys}}
+
+    def _title(self, key: str) -> str:
+        rule = self.people.county.setup.rules.get(key)
+        return plain_text(rule.title[self.people.state.lang] if rule else key, 60)
+
+    def _category(self, name: str) -> str:
+        if name in ("", MONITORED):
+            return self._text("all_monitored" if name else "any")
+        return enumeration("monitored_category").label(name, self.people.state.lang)
+
+    def _days(self, days: int) -> str:
+        if days in (0, max(_DAYS)):
+            return self._text("year" if days else "any")
+        return self._text("days", days=days)
+
+    def _text(self, name: str, **values: object) -> str:
+        return text(f"filters.{name}", self.people.state.lang, **values)

@@ -1,0 +1,92 @@
+"""The household list of a month as one table: who, where, what is wrong, and who visits."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.access import mask_names
+from geodata.store import Engine
+from geodata.workspace.inputs import Setup
+
+HOUSEHOLD_LIST = "household_list"
+LIST_TABLES = ("household", "flags", "monitoring_household", "responsibility", "visit")
+# Names are masked before they enter the table: whoever searches or sorts it cannot read more.
+LIST_COLUMNS = (
+    "household_code",
+    "place_code",
+    "head_name",
+    "persons",
+    "income_per_person",
+    "monitored_category",
+    "score",
+    "high",
+    "findings",
+    "rules",
+    "days_since_visit",
+    "unvisited_days",
+    "helper",
+    "site_code",
+    "zone_code",
+    "sought",
+)
+WEIGHTS = {"high": 100, "medium": 10, "low": 1}
+# A visit longer ago than the features look back is told as this many days.
+_LONGEST = 366
+
+
+def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
+    """Give an engine that has LIST_TABLES the table `household_list`: LIST_COLUMNS, one row each.
+
+    `score` weighs findings by severity, exempt ones left out; `rules` are their keys, worst first.
+    `unvisited_days` is at most 366, for a household without a visit in a year too; NULL where the
+    county has no visits at all. `sought` is what a search looks through.
+    """
+    heads = engine.frame("SELECT household_code, head_name FROM household")
+    heads["head_name"] = mask_names(heads["head_name"])
+    engine.add_rows("masked_heads", heads.drop_duplicates("household_code"))
+    severities = [(key, WEIGHTS[one.severity]) for key, one in setup.rules.items()]
+    engine.add_rows("rule_weights", pd.DataFrame(severities, columns=["rule", "weight"]))
+    engine.add_table(
+        HOUSEHOLD_LIST, _SQL.format(month=month, longest=_LONGEST, high=WEIGHTS["high"])
+    )
+
+
+_SQL = """
+WITH one AS (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY household_code ORDER BY place_code) AS number
+  FROM household
+),
+found AS (
+  SELECT f.household_code, SUM(w.weight) AS score, COUNT(*) AS findings,
+    COUNT(CASE WHEN w.weight = {high} THEN 1 END) AS high,
+    STRING_AGG(f.rule, ',' ORDER BY w.weight DESC, f.rule) AS rules
+  FROM flags AS f JOIN rule_weights AS w ON w.rule = f.rule
+  WHERE f.household_code IS NOT NULL AND f.answer = 'yes'
+  GROUP BY f.household_code
+),
+helped AS (
+  SELECT household_code, STRING_AGG(DISTINCT name, ',' ORDER BY name) AS helper
+  FROM responsibility
+  WHERE household_code IS NOT NULL AND role = '帮扶责任人'
+    AND (end_month IS NULL OR end_month >= '{month}')
+  GROUP BY household_code
+),
+visits AS (SELECT COUNT(*) AS known FROM visit)
+SELECT h.household_code, h.place_code, n.head_name, m.persons,
+  m.income_per_person / 100.0 AS income_per_person, m.monitored_category,
+  CAST(COALESCE(f.score, 0) AS BIGINT) AS score, COALESCE(f.high, 0) AS high,
+  COALESCE(f.findings, 0) AS findings, COALESCE(f.rules, '') AS rules,
+  m.days_since_visit,
+  CASE WHEN v.known > 0 THEN LEAST(COALESCE(m.days_since_visit, {longest}), {longest}) END
+    AS unvisited_days,
+  p.helper, h.site_code, h.zone_code,
+  LOWER(CONCAT(h.household_code, ' ', COALESCE(n.head_name, ''))) AS sought
+FROM one AS h
+CROSS JOIN visits AS v
+LEFT JOIN masked_heads AS n ON n.household_code = h.household_code
+LEFT JOIN monitoring_household AS m ON m.household_code = h.household_code
+LEFT JOIN found AS f ON f.household_code = h.household_code
+LEFT JOIN helped AS p ON p.household_code = h.household_code
+WHERE h.number = 1
+ORDER BY h.place_code, h.household_code
+"""
