@@ -15,7 +15,7 @@ HTML = {
 }
 # A spreadsheet that runs one of them shows no text.
 FORMULAS = {
-    "formula": '=HYPERLINK("http://x","y")',
+    "formula": '=HYPERLINK(A1,"y")',
     "plus": "+1+1",
     "minus": "-2+3",
     "at": "@SUM(1)",
