@@ -20,6 +20,8 @@ SUBJECTS = {
     "village": "place_code",
     "site": "site_code",
     "works": "works_code",
+    "problem": "problem_code",
+    "task": "task_code",
 }
 SEVERITIES = ("high", "medium", "low")
 RESPONSIBLE = (

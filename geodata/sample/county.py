@@ -27,6 +27,8 @@ from geodata.sample.people_exports import registered_persons
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, month_text
 from geodata.sample.planted import Case, Fault
+from geodata.sample.rectification import make_register
+from geodata.sample.rectification_cases import ledger_cases
 from geodata.sample.shapefiles import write_shapefile
 from geodata.sample.world import Month, World, live, make_world
 
@@ -109,7 +111,8 @@ def _soiled(world: World, month: Month) -> tuple[Desk, list[Case], list[str]]:
         size = files["households"].columns["家庭人口数"][household].as_py()
         desk.write("households", household, "家庭人口数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
-    return desk, plant_cases(desk, world, month), differ
+    cases = plant_cases(desk, world, month)
+    return desk, cases + ledger_cases(make_register(world)), differ
 
 
 def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:

@@ -15,6 +15,8 @@ from geodata.sample.people_exports import (
     working_export,
 )
 from geodata.sample.plan import month_text
+from geodata.sample.rectification import make_register
+from geodata.sample.rectification_tables import ledger_tables
 from geodata.sample.sheets import write_csv, write_workbook
 from geodata.sample.support import measures, public_posts, responsibilities, visits
 from geodata.sample.templates import ledger, place_table, site_table, water_tables, workshop_table
@@ -84,6 +86,7 @@ def month_files(
         "public_post": public_posts(world, month, homes),
         "visit": visited,
         "responsibility": responsibilities(world, month, homes),
+        **ledger_tables(world, make_register(world), month),
     }
     files = {
         key: File(EXPORTS[key], columns, "sheet1", _titles(EXPORTS[key], month.number))

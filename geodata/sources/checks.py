@@ -21,6 +21,7 @@ _REFERENCES = {
     "zone_code": ("supply_zone", "unknown_zone"),
     "site_code": ("site", "unknown_site"),
     "workshop_code": ("workshop", "unknown_workshop"),
+    "problem_code": ("problem", "unknown_problem"),
 }
 _LAND = (
     "farmland",
@@ -141,7 +142,8 @@ def check_households(
     if rows.table.name == "household" or "household_code" not in frame.columns or frame.empty:
         return
     codes = frame["household_code"]
-    for_place = rows.table.name == "responsibility"
+    # Where the file gives the place itself a row may be about no household at all.
+    for_place = not rows.table.columns["place_code"].derived
     unknown = (codes.notna() & ~codes.isin(households.index)).to_numpy()
     _set_aside(rows, frame.index[unknown], "household_code", "unknown_household", issues, aside)
     frame = rows.frame

@@ -17,6 +17,7 @@ _LISTS = {
     "supply_zone": "zone_code",
     "site": "site_code",
     "workshop": "workshop_code",
+    "problem": "problem_code",
 }
 
 
@@ -43,6 +44,8 @@ class Known:
             for name, column in _LISTS.items()
             if name in frames
         }
+        # A list that is only ever added to goes on from the months before.
+        now |= {n: c | self.codes.get(n, frozenset()) for n, c in now.items() if table(n).lasting}
         return {**self.codes, **now}
 
 
@@ -55,9 +58,11 @@ def known_before(store: SnapshotStore, month: str) -> Known:
     places = _latest(store, months, "place", tuple(table("place").columns))
     codes = {}
     for name, column in _LISTS.items():
-        listed = _latest(store, months, name, (column,))
-        if listed is not None:
-            codes[name] = frozenset(listed[column])
+        spans = [[one] for one in months] if table(name).lasting else [months]
+        listed = [_latest(store, span, name, (column,)) for span in spans]
+        if any(frame is not None for frame in listed):
+            found = [frame[column] for frame in listed if frame is not None]
+            codes[name] = frozenset(pd.concat(found))
     return Known(
         snapshot=snapshot,
         feeds=facts.get("feeds", {}),

@@ -119,8 +119,9 @@ class Placer:
     def wanted_level(self, name: str) -> str:
         """Return the level at which rows of a table must be placed, "" when any level will do."""
         levels = set(self.places.frame["level"])
-        lowest = next((one for one in ("village", "township", "county") if one in levels), "")
-        return lowest if name in ("household", "person", "village", "supply_zone") else ""
+        if name not in ("household", "person", "village", "supply_zone", "problem"):
+            return ""
+        return next((one for one in ("village", "township", "county") if one in levels), "")
 
     def is_level(self, codes: pd.Series, level: str) -> np.ndarray:
         """Return which codes are places of a level; every code is of the level ""."""

@@ -31,8 +31,8 @@ def add_month(
     """Give an engine the tables of a month under their own names; returns each table's snapshots.
 
     A state table is the month's own snapshot, and has no rows when the month did not bring it. An
-    events table is all months from `since` to `month`, for one key the latest report. Raises
-    StoreError when the month has no snapshot.
+    events table is all months from `since` (a lasting one: from the first) to `month`, for one key
+    the latest report. Raises StoreError when the month has no snapshot.
     """
     snapshot = store.snapshot_of(month)
     used = {}
@@ -42,7 +42,8 @@ def add_month(
             used[name] = (snapshot,)
             engine.add_files(name, store.files(snapshot, name), stored_columns(table))
         else:
-            used[name] = _add_events(engine, store, table, months=(since, month))
+            first = "" if table.lasting else since
+            used[name] = _add_events(engine, store, table, months=(first, month))
     return used
 
 

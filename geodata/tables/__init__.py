@@ -23,11 +23,15 @@ outage          events  works_code, zone_code, start_day
 equipment       state   equipment_code
 visit           events  household_code, day, visitor
 responsibility  state   place_code, household_code (empty for a place), role, name
+problem         events  problem_code; lasting, place_code is its village
+task            events  problem_code, task_code; lasting
+progress        events  problem_code, task_code (empty for the problem), day, kind; lasting
 ==============  ======  =====================================================================
 
 The month of a state table holds the whole list as it stands at the end of the month. The month of
 an events table holds what was reported then; what is known in a month is all months up to it, and
-for one key the latest report counts. Tables about a household carry its village as place_code.
+for one key the latest report counts; features look back two years, on lasting events without end.
+Tables about a household carry its village as place_code.
 
 Stored values: money BIGINT in fen, counts BIGINT, numbers DOUBLE, flags BOOLEAN (NULL is unknown),
 months VARCHAR YYYY-MM, days DATE, everything else VARCHAR. A choice is stored as the value of its

@@ -72,7 +72,8 @@ class Table:
 
     A month of a "state" table is the whole list as it stands at the end of that month. A month of
     an "events" table holds what was reported in that month; all months up to a month together are
-    what is known, and for one key the latest report counts.
+    what is known, and for one key the latest report counts. Events that are `lasting` are known
+    however long ago they were reported; features look back on others only so far as they need.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     nature: str
     key: tuple[str, ...]
     columns: Mapping[str, Column] = field(repr=False)
+    lasting: bool = False
 
     def column(self, name: str) -> Column:
         """Return one column; raises KeyError naming the table."""

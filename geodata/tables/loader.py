@@ -45,7 +45,8 @@ def read_definition(file: Path) -> Table:
         raise ValueError(
             f"{file.name}: key {missing} is no column, or nature is not state or events"
         )
-    return Table(file.stem, content["title"], content["nature"], tuple(content["key"]), columns)
+    key, lasting = tuple(content["key"]), bool(content.get("lasting", False))
+    return Table(file.stem, content["title"], content["nature"], key, columns, lasting)
 
 
 def _column(file: Path, name: str, entry: Mapping[str, Any]) -> Column:

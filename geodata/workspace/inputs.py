@@ -79,7 +79,9 @@ def _snapshots(store: SnapshotStore, month: str) -> dict[str, list[str]]:
     current = store.history.current
     own = [store.snapshot_of(month)]
     earlier = [current[each].snapshot for each in current if since <= each <= month]
-    return {name: own if table.nature == "state" else earlier for name, table in tables().items()}
+    every = [current[each].snapshot for each in current if each <= month]
+    events = {name: every if table.lasting else earlier for name, table in tables().items()}
+    return {n: own if table.nature == "state" else events[n] for n, table in tables().items()}
 
 
 def _values(policy: Policy, keys: Sequence[str], month: str) -> dict[str, list[object]]:

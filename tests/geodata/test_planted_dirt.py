@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 
+from geodata import open_workspace
 from geodata.config import read_config
 from geodata.sample.county import write_county
 from geodata.sources.importing import import_month
@@ -56,6 +57,17 @@ def test_clean_months_have_no_finding_in_any_row(results):
     assert {month: _found(result) for month, result in results.items() if month != last} == {
         month: set() for month in results if month != last
     }
+
+
+def test_every_planted_case_is_found_by_exactly_its_rule(county, results):
+    cases = pd.read_csv(county / "answers" / "rules.csv", dtype=str)
+    workspace = open_workspace(county)
+    workspace.build([max(results)])
+    flags = workspace.month().flags
+    assert cases["rule"].nunique() >= 28
+    for rule, planted in cases.groupby("rule")["code"]:
+        found = flags.loc[flags["rule"] == rule, "subject"]
+        assert sorted(found) == sorted(planted), rule
 
 
 def test_missing_township_and_feed_are_named_in_their_months_only(county, results):

@@ -37,8 +37,8 @@ def examples() -> list[tuple[Theme, Example]]:
     return [(t, example) for t in THEMES for example in read_examples(t.folder / "examples.yaml")]
 
 
-def test_the_three_themes_are_found_with_at_least_eighty_rules() -> None:
-    assert [theme.key for theme in THEMES] == ["monitoring", "relocation", "water"]
+def test_the_four_themes_are_found_with_at_least_eighty_rules() -> None:
+    assert [theme.key for theme in THEMES] == ["monitoring", "relocation", "water", "rectification"]
     assert sum(len(theme.rules) for theme in THEMES) >= 80
 
 
