@@ -5,6 +5,7 @@ from __future__ import annotations
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.people import People
 from dashboard.state import State
@@ -47,7 +48,7 @@ def map_page(
     main = pn.Column(
         HeadlineView(state), body, *drawer, sizing_mode="stretch_both", styles={"min-height": "0"}
     )
-    page = pmui.Page(
+    page = session_page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
         meta_name=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
         dark_theme=state.dark,
@@ -66,7 +67,6 @@ def map_page(
         sidebar_variant="persistent",
         header=[pn.layout.HSpacer(), _language(state)],
         main=[main],
-        busy_indicator=None,
         theme_config={"light": THEME, "dark": DARK_THEME},
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
