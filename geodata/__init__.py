@@ -26,6 +26,7 @@ _PUBLIC = {
     "Actor": "geodata.access",
     "Scope": "geodata.access",
     "load_policy": "geodata.policy",
+    "Workspace": "geodata.workspace",
     "open_workspace": "geodata.workspace",
 }
 

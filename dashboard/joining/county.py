@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from geodata.atlas.folder import FOLDER as ATLAS
@@ -16,6 +16,8 @@ from geodata.workspace import Workspace, open_workspace
 
 # Enough for every view and every planted hot spot, little enough for a first run of a minute.
 DEMO = {"villages": 80, "households": 3200, "months": 13}
+# Small, with a whole year of accounts: for notebooks that are read while they run.
+SMALL = {"villages": 24, "households": 960, "months": 13}
 
 
 def steps_of() -> int:
@@ -23,17 +25,23 @@ def steps_of() -> int:
     return 3 * DEMO["months"]
 
 
-def make_county(folder: Path, *, step: Callable[[str], object] = lambda name: None) -> Workspace:
-    """Return the workspace of the demo county in `folder`, ready to be served.
+def make_county(
+    folder: Path,
+    *,
+    size: Mapping[str, int] = DEMO,
+    step: Callable[[str], object] = lambda name: None,
+) -> Workspace:
+    """Return the workspace of an invented county in `folder`, ready to be served.
 
-    `step` is told "write MONTH", "import MONTH" and "build MONTH". A run that was stopped goes on
-    where it was; what is ready is used again.
+    `size` holds villages, households and months of a county that is not there yet. `step` is told
+    "write MONTH", "import MONTH" and "build MONTH". A run that was stopped goes on where it was;
+    what is ready is used again, whatever its size.
     """
     if not (folder / FILE_NAME).is_file():
         # Written beside and then moved, so that half a county is never taken for one.
         part = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
-        write_county(part, **DEMO, step=lambda month: step(f"write {month}"))
+        write_county(part, **size, step=lambda month: step(f"write {month}"))
         if folder.is_dir():
             folder.rmdir()
         part.rename(folder)

@@ -11,6 +11,8 @@ from dashboard.maps.component import Component
 
 # Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
+# The words that the controls of the map need, by the keys of the catalogue map.
+CONTROLS = ("up", "whole", "box", "lasso", "clear", "north", "missing", "failed", "wait")
 
 
 class ScreenMap(Component):

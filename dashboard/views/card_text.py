@@ -54,11 +54,8 @@ def _heading(name: str, lang: str) -> str:
 
 def _findings(card: Card, lang: str) -> str:
     """Return the broken rules with reason, document, remedy and who, worst first."""
-    order = {"high": 0, "medium": 1, "low": 2}
-    broken = card.findings[card.findings["answer"] == "yes"]
-    broken = broken.sort_values("severity", key=lambda column: column.map(order), kind="stable")
     items = []
-    for row in broken.itertuples():
+    for row in card.broken.itertuples():
         facts = {"document": row.document, "remedy": row.remedy, "who": row.responsible}
         then = text("card.then", lang, **facts)
         items.append(

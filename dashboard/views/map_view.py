@@ -5,11 +5,9 @@ from __future__ import annotations
 import panel as pn
 
 from dashboard.maps.picture import picture
-from dashboard.maps.screen import ScreenMap
+from dashboard.maps.screen import CONTROLS, ScreenMap
 from dashboard.state import State
 from dashboard.texts import text
-
-CONTROLS = ("up", "whole", "box", "lasso", "clear", "north", "missing", "failed", "wait")
 
 
 class MapView(pn.viewable.Viewer):

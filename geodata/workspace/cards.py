@@ -19,6 +19,7 @@ from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
 from geodata.theme import Theme
+from geodata.workspace.display import card_html
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built
@@ -53,6 +54,16 @@ class Card:
     measures: pd.DataFrame = field(repr=False)
     findings: pd.DataFrame = field(repr=False)
     sections: tuple[Section, ...] = field(repr=False)
+
+    @property
+    def broken(self) -> pd.DataFrame:
+        """Return the findings that are answered yes, worst first."""
+        order = {"high": 0, "medium": 1, "low": 2}
+        found = self.findings[self.findings["answer"] == "yes"]
+        return found.sort_values("severity", key=lambda names: names.map(order), kind="stable")
+
+    def _repr_html_(self) -> str:
+        return card_html(self)
 
 
 def household_card(

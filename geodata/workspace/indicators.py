@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from geodata.atlas import Indicator
+from geodata.cartography.words import number_text
 from geodata.cube import Measure
 from geodata.i18n import LANGUAGES, text
 from geodata.theme import Theme
@@ -31,6 +32,12 @@ def indicator_of(measure: Measure, themes: Sequence[Theme]) -> Indicator:
 def decimals_of(measure: Measure) -> int:
     """Return the decimals a measure is written with: none for counts and yuan, two for the rest."""
     return 0 if measure.adds_up == "sum" or measure.is_money else 2
+
+
+def value_text(value: float, measure: Measure) -> str:
+    """Return a value of the cube as it is written, without its unit; shares in percent."""
+    scale = 100 if measure.unit["zh"] == "%" else 1
+    return number_text(value * scale, decimals_of(measure))
 
 
 def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, str], float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,6 +14,7 @@ from geodata.rules.exemption import held_on
 from geodata.rules.run import make_features
 from geodata.store import Engine
 from geodata.tables import income_items
+from geodata.workspace.display import what_if_html
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 
@@ -25,7 +26,7 @@ class WhatIf:
     `households` has one row for each household whose income or findings change: place_code,
     before and after (net income per person, yuan), new and gone (keys of rules about
     people's lives; rules about records stay out). `places` counts
-    the households that newly break each rule: place, rule, households.
+    the households that newly break each rule: place, rule, households. `titles` names the rules.
     """
 
     month: str
@@ -33,6 +34,10 @@ class WhatIf:
     workshop: str
     households: pd.DataFrame = field(repr=False)
     places: pd.DataFrame = field(repr=False)
+    titles: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        return what_if_html(self)
 
 
 def run_what_if(
@@ -60,7 +65,8 @@ def run_what_if(
     added = households[["place_code", "new"]].explode("new").dropna()
     places = added.groupby(["place_code", "new"]).size().rename("households").reset_index()
     places.columns = ["place", "rule", "households"]
-    return WhatIf(month, tuple(items), workshop, households, places)
+    titles = {key: rule.title for key, rule in setup.rules.items()}
+    return WhatIf(month, tuple(items), workshop, households, places, titles)
 
 
 def _has_workshop(engine: Engine, workshop: str) -> bool:

@@ -10,13 +10,14 @@ import xarray as xr
 from geodata import codes
 from geodata.access import Request
 from geodata.atlas import Indicator
-from geodata.cartography.words import number_text, parts_text
+from geodata.cartography.words import parts_text
 from geodata.cube import Measure, explain_change, rank_places, value_of
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
 from geodata.periods import shift_month
-from geodata.workspace.indicators import decimals_of, indicator_of
+from geodata.workspace.display import why_html
+from geodata.workspace.indicators import indicator_of, value_text
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import people_reader
 from geodata.workspace.saved import Built, read_built
@@ -41,6 +42,9 @@ class Why:
     rules: pd.DataFrame = field(repr=False)
     change: dict[str, float] = field(repr=False)
     responsible: pd.DataFrame = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        return why_html(self)
 
 
 def explain_place(
@@ -117,7 +121,9 @@ def _sentence(
     level = str(cell["level"].item())
     given = {"place": name, "month": _month(month, lang), "title": measure.title[lang]}
     parts = (cell[part].item() for part in ("numerator", "denominator"))
-    given["value"] = _shown(value, measure) + measure.unit[lang] + parts_text(*parts, shown, lang)
+    given["value"] = (
+        value_text(value, measure) + measure.unit[lang] + parts_text(*parts, shown, lang)
+    )
     said = text("workspace.why_value", lang, **given)
     if measure.worse == "none":
         return said
@@ -133,14 +139,9 @@ def _month(month: str, lang: str) -> str:
     return text("workspace.month", lang, year=month[:4], month=int(month[5:]))
 
 
-def _shown(value: float, measure: Measure) -> str:
-    scale = 100 if measure.unit["zh"] == "%" else 1
-    return number_text(value * scale, decimals_of(measure))
-
-
 def _is_none(moved: float, measure: Measure) -> bool:
     """Return whether a change would be written as zero."""
-    return _shown(abs(moved), measure) == _shown(0.0, measure)
+    return value_text(abs(moved), measure) == value_text(0.0, measure)
 
 
 def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: str) -> pd.DataFrame:
@@ -200,12 +201,14 @@ def _moved(change: dict[str, float], measure: Measure, lang: str) -> str:
             text(
                 f"workspace.why_part_{name}",
                 lang,
-                value=("+" if part > 0 else "-") + _shown(abs(part), measure),
+                value=("+" if part > 0 else "-") + value_text(abs(part), measure),
             )
             for name, part in sorted(parts.items(), key=lambda item: -abs(item[1]))
         ]
         words = text("workspace.why_parts", lang, parts={"zh": "、", "en": ", "}[lang].join(told))
-    return text(f"workspace.why_{way}", lang, value=_shown(abs(moved), measure), unit=unit) + words
+    return (
+        text(f"workspace.why_{way}", lang, value=value_text(abs(moved), measure), unit=unit) + words
+    )
 
 
 def _broken(setup: Setup, rules: pd.DataFrame, theme: str, lang: str) -> str:

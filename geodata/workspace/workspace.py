@@ -26,6 +26,7 @@ from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
 from geodata.workspace.clusters import Clusters
+from geodata.workspace.display import workspace_html
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
@@ -93,6 +94,9 @@ class Workspace:
         built = self.months
         span = f"{built[0]}..{built[-1]}" if built else "-"
         return f"<Workspace {county.name or county.code} {span}>"
+
+    def _repr_html_(self) -> str:
+        return workspace_html(self)
 
     @property
     def months(self) -> tuple[str, ...]:

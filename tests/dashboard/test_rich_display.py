@@ -1,0 +1,87 @@
+"""What a notebook shows of a county: escaped, without names of people, and with nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+
+import pytest
+
+from dashboard.maps.inline import inline_map
+from geodata.cartography import draw_layer
+from tests.invented import HOSTILE, grid_atlas
+from tests.invented_county import (
+    COUNTY,
+    HOSTILE_HOUSEHOLD,
+    VILLAGES,
+    make_invented_county,
+)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    return make_invented_county(tmp_path_factory.mktemp("shown") / "county")
+
+
+def _is_harmless(page: str) -> bool:
+    return (
+        "<script" not in page
+        and "<img" not in page
+        and "onerror=" not in page.replace("onerror=&quot;", "")
+    )
+
+
+def test_workspace_shows_its_months_and_the_first_figure_of_each_theme(county):
+    page = county._repr_html_()
+    assert COUNTY in page
+    assert "2024-12" in page
+    assert "收入低于监测线户占比" in page
+    assert page.count("<tr>") == 1 + len(county.setup.themes)
+
+
+def test_workspace_that_is_not_built_says_so(county, tmp_path):
+    config = replace(county.setup.config, folder=tmp_path)
+    empty = type(county)(replace(county.setup, config=config))
+    assert "guatu build" in empty._repr_html_()
+
+
+def test_reason_of_a_place_with_a_hostile_name_runs_nothing(county):
+    page = county.why(VILLAGES[0])._repr_html_()
+    assert "&lt;img" in page
+    assert _is_harmless(page)
+
+
+def test_card_shows_the_findings_and_no_name_of_a_person(county):
+    card = county.card(HOSTILE_HOUSEHOLD)
+    page = card._repr_html_()
+    assert HOSTILE_HOUSEHOLD in page
+    assert page.count("<tr>") == 1 + len(card.broken)
+    assert "张三丰" not in page
+    assert HOSTILE[:4] not in page
+    assert _is_harmless(page)
+
+
+def test_findings_of_a_card_stand_worst_first(county):
+    severities = list(county.card(HOSTILE_HOUSEHOLD).broken["severity"])
+    order = {"high": 0, "medium": 1, "low": 2}
+    assert severities == sorted(severities, key=order.get)
+    assert severities
+
+
+def test_what_if_counts_who_changes_and_names_the_rules(county):
+    found = county.what_if(items=["a1"])
+    page = found._repr_html_()
+    assert f"{len(found.households):,}" in page
+    assert "人均纯收入低于监测线" in page
+
+
+def test_inline_map_holds_library_and_outlines_and_asks_nobody():
+    atlas = grid_atlas(2, 3, names={"991181001": HOSTILE})
+    layer = draw_layer(atlas, "poor_share", "2025", level="village")
+    shown = inline_map(atlas, layer)
+    addresses = [shown.script, *(s[part] for s in shown.sources for part in ("outlines", "labels"))]
+    assert all(address.startswith("data:") for address in addresses)
+    outlines = base64.b64decode(shown.sources[-1]["outlines"].partition(",")[2])
+    assert outlines.count(b'"Feature"') == 6
+    assert re.search(rb"maplibre", base64.b64decode(shown.script.partition(",")[2]), re.IGNORECASE)
