@@ -13,6 +13,8 @@ from functools import cached_property
 import pandas as pd
 import param
 
+from dashboard.content.blocks import CardContent
+from dashboard.content.card import card_content
 from dashboard.state import State
 from geodata.access import (
     Actor,
@@ -27,7 +29,7 @@ from geodata.access import (
     utc_now,
 )
 from geodata.errors import StoreError
-from geodata.tables import enumeration, income_items
+from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.households import LIST_COLUMNS, household_request
@@ -47,8 +49,16 @@ SORTS = (
 # Everyone who is monitored, whatever the category.
 MONITORED = "monitored"
 CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
-INCOME_PARTS = ("wage", "business", "property", "transfer")
-_CARD_TABLES = ("household", "person", "ledger", "visit", "measure")
+# Those that the county's tables do not know are left out.
+_CARD_TABLES = (
+    "household",
+    "person",
+    "ledger",
+    "visit",
+    "measure",
+    "responsibility",
+    "problem",
+)
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
 _PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone")
@@ -160,7 +170,7 @@ class People(param.Parameterized):
         state, place = self.state, self._village(self.household)
         sets = (f"{theme.key}_household" for theme in self.county.setup.themes)
         known = self._privacies
-        tables = (*_CARD_TABLES, *(name for name in sets if name in known))
+        tables = tuple(name for name in (*_CARD_TABLES, *sets) if name in known)
         now = utc_now()
         rows = self._reader.card(tables, household=self.household, place=place, now=now)
 
@@ -169,12 +179,11 @@ class People(param.Parameterized):
 
         return self.county.card(self.household, month=state.period, lang=state.lang, read=read)
 
-    def income(self, card: Card) -> pd.DataFrame:
-        """Return the income of a card in yuan: index month, a column for each part, in order."""
-        parts = {code: item.part for code, item in income_items().items()}
-        kept = card.accounts.loc[:, [parts.get(code) is not None for code in card.accounts]]
-        summed = kept.T.groupby(parts).sum(min_count=1).T
-        return summed.reindex(columns=[part for part in INCOME_PARTS if part in summed])
+    def content(self) -> CardContent:
+        """Return the card of the open household as the page and print show it."""
+        state = self.state
+        words = {theme.key: theme.words(state.lang) for theme in self.county.setup.themes}
+        return card_content(self.card(), state.atlas, state.lang, words=words)
 
     def exported(self) -> tuple[pd.DataFrame, str]:
         """Return the whole list as it may leave, and the watermark that the audit knows it by."""

@@ -11,8 +11,10 @@ import panel_material_ui as pmui
 import param
 
 from dashboard.charts import composition
+from dashboard.content.blocks import Chart
+from dashboard.content.card import part_titles
 from dashboard.maps.component import Component
-from dashboard.people import INCOME_PARTS, People
+from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.card_text import card_html
 from dashboard.views.later import later
@@ -83,26 +85,22 @@ class CardView(pn.viewable.Viewer):
 
         The words go first; the chart, which takes longer, follows in their middle.
         """
-        people, lang = self.people, self.people.state.lang
-        card = people.card()
-        income = people.income(card)
-        words = {theme.key: theme.words(lang) for theme in people.county.setup.themes}
-        head, body = card_html(card, people.state.atlas, lang, words=words)
+        content = self.people.content()
+        head, body = card_html(content)
         self.print.content = f"{head}<div id='chart'></div>{body}"
-        if income.empty:
+        amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
+        if amounts.empty:
             return [_html(head), _html(body)]
         space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
-        later(lambda: self._draw(space, income, people.household))
+        later(lambda: self._draw(space, amounts, self.people.household))
         return [_html(head), space, _html(body)]
 
-    def _draw(self, space: pn.Column, income: pd.DataFrame, household: str) -> None:
-        people, lang = self.people, self.people.state.lang
+    def _draw(self, space: pn.Column, amounts: pd.DataFrame, household: str) -> None:
+        people = self.people
         if people.household != household:
             return
-        names = {part: text(f"card.part_{part}", lang) for part in INCOME_PARTS}
-        chart = composition(
-            income.rename(columns=names), order=list(names.values()), dark=people.state.dark
-        )
+        order = list(part_titles(people.state.lang).values())
+        chart = composition(amounts, order=order, dark=people.state.dark)
         shown = {"height": 230, "css_classes": ["card-chart"], "sizing_mode": "stretch_width"}
         space.objects = [pn.pane.HoloViews(chart, margin=0, **shown)]
 

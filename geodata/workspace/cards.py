@@ -18,11 +18,14 @@ from geodata.rules.binding import parse
 from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
+from geodata.tables import tables
 from geodata.theme import Theme
+from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.display import card_html
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built
+from geodata.workspace.surroundings import measures_fit, site_of, water_chain
 
 _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
 
@@ -42,7 +45,10 @@ class Card:
     """All that is known about one household at the end of a month.
 
     `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
-    document, remedy, responsible; the reason of an unknown answer says what is missing.
+    document, remedy, responsible; the reason of an unknown answer says what is missing. `account`
+    and `records` are of geodata.workspace.accounts; `fits`, `water` and `site` of
+    geodata.workspace.surroundings. `problems` are the rectification problems that name the
+    household, None where the county keeps no such ledger.
     """
 
     household: str
@@ -54,6 +60,13 @@ class Card:
     measures: pd.DataFrame = field(repr=False)
     findings: pd.DataFrame = field(repr=False)
     sections: tuple[Section, ...] = field(repr=False)
+    account: IncomeAccount = field(repr=False)
+    records: pd.DataFrame = field(repr=False)
+    fits: pd.DataFrame = field(repr=False)
+    water: pd.DataFrame = field(repr=False)
+    site: pd.DataFrame = field(repr=False)
+    responsible: pd.DataFrame = field(repr=False)
+    problems: pd.DataFrame | None = field(repr=False)
 
     @property
     def broken(self) -> pd.DataFrame:
@@ -90,25 +103,53 @@ def household_card(
         theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme)
     }
     findings = _findings(setup, built.month, village, features, lang)
-    ledger = rows("ledger")
-    accounts = ledger.pivot_table(index="month", columns="item", values="amount", aggfunc="sum")
-    sections = tuple(
+    first, ledger = record.iloc[0], rows("ledger")
+    members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
+    accounts = _by_month(ledger)
+    own = features.get("monitoring", pd.DataFrame())
+    known = own.iloc[0] if len(own) else pd.Series(dtype="object")
+    persons = _number(known.get("persons"))
+    account = income_account(first, accounts, built.month, persons=persons, lang=lang)
+    about = people_reader(setup, built)
+    return Card(
+        household,
+        built.month,
+        first,
+        members,
+        accounts,
+        visits,
+        measures,
+        findings,
+        _sections(setup, features, findings, lang),
+        account,
+        four_records(first, account, members, visits, lang=lang),
+        measures_fit(known, measures, built.month),
+        water_chain(about, first.get("zone_code")),
+        site_of(about, first.get("site_code")),
+        rows("responsibility"),
+        rows("problem") if "problem" in tables() else None,
+    )
+
+
+def _sections(
+    setup: Setup, features: Mapping[str, pd.DataFrame], findings: pd.DataFrame, lang: str
+) -> tuple[Section, ...]:
+    return tuple(
         _section(theme, features[theme.key], findings, section, lang)
         for theme in setup.themes
         if theme.key in features and len(features[theme.key])
         for section in theme.card
     )
-    return Card(
-        household,
-        built.month,
-        record.iloc[0],
-        rows("person"),
-        accounts / 100,
-        rows("visit"),
-        rows("measure"),
-        findings,
-        sections,
-    )
+
+
+def _by_month(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return amounts in yuan: a row for each month, a column for each item."""
+    summed = ledger.pivot_table(index="month", columns="item", values="amount", aggfunc="sum")
+    return summed / 100
+
+
+def _number(value: object) -> float:
+    return float("nan") if value is None or pd.isna(value) else float(value)  # type: ignore
 
 
 def _judges(theme: Theme) -> bool:

@@ -17,7 +17,6 @@ from geodata.access import Request
 from geodata.periods import shift_month
 from geodata.store import DuckDBEngine, add_month
 from geodata.tables import tables
-from geodata.workspace.engines import MONTHS_BACK
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST, LIST_TABLES, add_household_list
 from geodata.workspace.saved import Built
@@ -26,6 +25,8 @@ Read = Callable[[Request, tuple[str, ...]], pd.DataFrame]
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
 # Months whose tables stay open in one process; all sessions read the same.
 _MONTHS_OPEN = 3
+# How far back a card tells of events: the month itself and the 35 before.
+_MONTHS_TOLD = 36
 
 
 class MonthTables:
@@ -90,7 +91,7 @@ def people_reader(setup: Setup, built: Built) -> Read:
 
 def _add_table(engine: DuckDBEngine, setup: Setup, built: Built, name: str) -> None:
     if name in tables():
-        since = shift_month(built.month, -MONTHS_BACK)
+        since = shift_month(built.month, 1 - _MONTHS_TOLD)
         add_month(engine, setup.store, built.month, names=[name], since=since)
         return
     file = built.file(name)

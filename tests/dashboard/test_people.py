@@ -9,6 +9,7 @@ import pytest
 from bokeh.models import CategoricalColorMapper
 
 from dashboard.charts import composition
+from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
 from dashboard.people import MONITORED, PAGE, People
@@ -113,14 +114,14 @@ def test_card_escapes_hostile_text_and_masks_names(people_as):
     people = people_as(f"?place={VILLAGES[0]}")
     people.household = HOSTILE_HOUSEHOLD
     card = people.card()
-    html = "".join(card_html(card, people.state.atlas, "zh"))
+    html = "".join(card_html(people.content()))
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;script&gt;" in html
     assert "张三丰" not in html
     assert "张*" in html
     assert "人均纯收入低于监测线" in html
-    income = people.income(card)
+    income = income_parts(card)
     assert income.shape == (13, 2)
     assert income["wage"].iloc[-1] == pytest.approx(583.33)
     assert income["transfer"].sum() == pytest.approx(13 * 12)

@@ -1,0 +1,212 @@
+"""What stands on a household card (一户一档), as data for the page and for print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from dashboard.content.blocks import Block, CardContent, Chart, Facts, Finding, Findings, Grid
+from dashboard.content.values import cell, shown, with_unit
+from dashboard.texts import text
+from geodata.atlas import Atlas
+from geodata.cartography.words import period_text
+from geodata.escaping import plain_text
+from geodata.tables import enumeration, income_items, table
+from geodata.workspace.accounts import RECORDS, differs
+from geodata.workspace.cards import Card, Section
+
+INCOME_PARTS = ("wage", "business", "property", "transfer")
+_MEMBERS = ("name", "relation", "sex", "labour", "health", "schooling", "work_months")
+_MEASURES = ("kind", "detail", "start_month", "end_month", "amount")
+_VISITS = ("day", "visitor", "role", "minutes", "finding")
+_PROBLEMS = ("kind", "origin", "found_day", "bottom_line_day", "description")
+_VISITS_SHOWN = 6
+
+
+def card_content(
+    card: Card, atlas: Atlas, lang: str, *, words: Mapping[str, Mapping[str, str]] | None = None
+) -> CardContent:
+    """Return the card of a household in one language, masked as `card` is.
+
+    `words` are the words of each theme for values that are keys.
+    """
+    known = words or {}
+    place = str(card.record["place_code"])
+    keys = atlas.path(place if place in atlas.places.index else None)
+    where = " › ".join(plain_text(atlas.name(key), 60) for key in keys)
+    code, month = plain_text(card.household, 40), period_text(card.month, lang)
+    visits = card.visits.sort_values("day", ascending=False).head(_VISITS_SHOWN)
+    blocks: list[Block] = [
+        _findings(card, lang),
+        _chart(card, lang),
+        _account(card, lang),
+        _records(card, lang),
+        _table("person", card.members, _MEMBERS, lang),
+        *(_section(one, known.get(one.theme, {}), lang) for one in card.sections),
+        _surroundings(card, lang),
+        _fits(card, known.get("monitoring", {}), lang),
+        _table("measure", card.measures, _MEASURES, lang),
+        _table("visit", visits, _VISITS, lang),
+    ]
+    if card.problems is not None:
+        blocks.append(_table("problem", card.problems, _PROBLEMS, lang))
+    name = shown(card.record.get("head_name"), lang)
+    title = f"{text('card.title', lang)} {name}"
+    return CardContent(title, f"{where} · {code} · {month}", tuple(blocks))
+
+
+def income_parts(card: Card) -> pd.DataFrame:
+    """Return the income of a card in yuan: index month, a column for each part, in order."""
+    parts = {code: item.part for code, item in income_items().items()}
+    kept = card.accounts.loc[:, [parts.get(code) in INCOME_PARTS for code in card.accounts]]
+    summed = kept.T.groupby(parts).sum(min_count=1).T
+    return summed.reindex(columns=[part for part in INCOME_PARTS if part in summed])
+
+
+def part_titles(lang: str) -> dict[str, str]:
+    """Return the titles of the parts of income, in the order of their colours."""
+    return {part: text(f"card.part_{part}", lang) for part in INCOME_PARTS}
+
+
+def _findings(card: Card, lang: str) -> Findings:
+    items = []
+    for row in card.broken.itertuples():
+        facts = {"document": row.document, "remedy": row.remedy, "who": row.responsible}
+        then = plain_text(text("card.then", lang, **facts), 500)
+        reason = plain_text(row.reason, 400)
+        items.append(Finding(str(row.severity), plain_text(row.title), reason, then))
+    unknown = int((card.findings["answer"] == "unknown").sum())
+    said = "" if items else text("card.no_findings", lang)
+    said += text("card.unknown", lang, count=unknown) if unknown else ""
+    return Findings(text("card.findings", lang), tuple(items), said)
+
+
+def _chart(card: Card, lang: str) -> Chart:
+    amounts = income_parts(card).rename(columns=part_titles(lang))
+    note = text("card.no_account", lang) if amounts.empty else ""
+    return Chart(text("card.income_chart", lang), amounts, note)
+
+
+def _account(card: Card, lang: str) -> Grid:
+    """Return twelve months item by item, then what they add up to beside what is recorded."""
+    account = card.account
+    rows, marks = [], []
+    for item in account.items.itertuples():
+        part = text(f"card.part_{item.part}", lang)
+        flag = text(f"card.policy_{item.policy}", lang)
+        months = text("card.months_paid", lang, count=item.months)
+        rows.append((part, plain_text(item.title, 40), flag, months, shown(item.amount, lang), ""))
+        marks.append("")
+    for name, row in account.sums.iterrows():
+        label = text(f"card.sum_{name}", lang)
+        amounts = (shown(row["recomputed"], lang), shown(row["recorded"], lang))
+        rows.append((label, "", "", "", *amounts))
+        marks.append("bad" if differs(row["difference"]) else "sum")
+    names = ("part", "item", "policy", "months", "recomputed", "recorded")
+    heads = tuple(text(f"card.account_{name}", lang) for name in names)
+    persons = shown(account.persons, lang)
+    note = text("card.account_note", lang, months=account.months, persons=persons)
+    kinds = ("text", "text", "text", "text", "number", "number")
+    return Grid(text("card.account", lang), heads, tuple(rows), kinds, tuple(marks), note)
+
+
+def _records(card: Card, lang: str) -> Grid:
+    """Return 机账卡实 field by field; a record that does not exist is said, not left blank."""
+    marks = {"differs": "bad", "unknown": "unknown", "same": ""}
+    names = (*(f"record_{name}" for name in RECORDS), "verdict")
+    heads = (text("card.field", lang), *(text(f"card.{name}", lang) for name in names))
+    rows = tuple(
+        (
+            plain_text(row.title, 40),
+            *("—" if row[name] is None else shown(row[name], lang) for name in RECORDS),
+            text(f"card.verdict_{row.verdict}", lang),
+        )
+        for _, row in card.records.iterrows()
+    )
+    absent = [
+        text(f"card.record_{name}", lang)
+        for name in RECORDS
+        if all(value is None for value in card.records[name])
+    ]
+    joined = {"zh": "、", "en": ", "}[lang].join(absent)
+    bad = int((card.records["verdict"] == "differs").sum())
+    note = text("card.records_note", lang, bad=bad)
+    note += text("card.records_absent", lang, records=joined) if absent else ""
+    kinds = ("text", *["number"] * len(RECORDS), "text")
+    found = tuple(marks[one] for one in card.records["verdict"])
+    return Grid(text("card.records", lang), heads, rows, kinds, found, note)
+
+
+def _section(section: Section, words: Mapping[str, str], lang: str) -> Facts:
+    """Return one section of a theme: its features with units."""
+    pairs = tuple(
+        (plain_text(label, 60), with_unit(value, unit, words, lang))
+        for label, value, unit in section.features.itertuples(index=False)
+    )
+    return Facts(plain_text(section.title, 60), pairs)
+
+
+def _surroundings(card: Card, lang: str) -> Facts:
+    """Return the water from tap to source, the site, and who answers for the household."""
+    none = text("card.nothing", lang)
+    arrow = {"zh": " ← ", "en": " < "}[lang]
+    water = none
+    if len(card.water):
+        row = card.water.iloc[0]
+        kind = _label("works_kind", row["kind"], lang)
+        source = _label("water_source", row["source"], lang)
+        zone = row["zone_code"] if pd.isna(row["zone"]) else row["zone"]
+        works = row["works_code"] if pd.isna(row["works"]) else row["works"]
+        household = text("card.this_household", lang)
+        named = {"zh": f"{works}（{kind}）", "en": f"{works} ({kind})"}[lang]
+        water = plain_text(arrow.join(map(str, (household, zone, named, source))), 160)
+    site = none
+    if len(card.site):
+        row = card.site.iloc[0]
+        site = plain_text(row["site_code"] if pd.isna(row["name"]) else row["name"], 60)
+    helpers = [
+        f"{shown(row.role, lang)} {shown(row.name, lang)}"
+        for row in card.responsible[["role", "name"]].itertuples(index=False)
+    ]
+    pairs = (
+        (text("card.water_chain", lang), water),
+        (text("card.site", lang), site),
+        (text("card.responsible", lang), "、".join(helpers) or none),
+    )
+    return Facts(text("card.surroundings", lang), pairs)
+
+
+def _fits(card: Card, words: Mapping[str, str], lang: str) -> Grid:
+    rows, marks = [], []
+    for risk, wanted, given in card.fits.itertuples(index=False):
+        held = _kinds(given, lang) or text("card.fits_none", lang)
+        rows.append((text(f"card.{risk}", lang), _kinds(wanted, lang), held))
+        marks.append("" if given else "bad")
+    heads = tuple(text(f"card.fits_{name}", lang) for name in ("risk", "wanted", "given"))
+    note = text("card.fits_note" if rows else "card.no_risk", lang)
+    return Grid(text("card.fits", lang), heads, tuple(rows), (), tuple(marks), note)
+
+
+def _kinds(names: str, lang: str) -> str:
+    joined = {"zh": "、", "en": ", "}[lang]
+    return joined.join(_label("measure_kind", name, lang) for name in names.split(",") if name)
+
+
+def _label(choice: str, value: object, lang: str) -> str:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return text("card.not_reported", lang)
+    return plain_text(enumeration(choice).label(str(value), lang), 60)
+
+
+def _table(name: str, frame: pd.DataFrame, wanted: tuple[str, ...], lang: str) -> Grid:
+    """Return a small table of some columns of one of the county's tables."""
+    known = table(name)
+    columns = [known.column(one) for one in wanted if one in frame and one in known.columns]
+    rows = tuple(
+        tuple(cell(row[column.name], column, lang) for column in columns)
+        for _, row in frame.iterrows()
+    )
+    heads = tuple(column.label(lang) for column in columns)
+    note = "" if rows else text("card.nothing", lang)
+    return Grid(known.label(lang), heads if rows else (), rows, note=note)
