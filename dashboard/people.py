@@ -168,9 +168,11 @@ class People(param.Parameterized):
     def card(self) -> Card:
         """Return the card of the open household, masked and recorded."""
         state, place = self.state, self._village(self.household)
+        # A month built before a theme was added has no features of it.
+        built = self.county.month(state.period).built
         sets = (f"{theme.key}_household" for theme in self.county.setup.themes)
-        known = self._privacies
-        tables = tuple(name for name in (*_CARD_TABLES, *sets) if name in known)
+        kept = (name for name in sets if built.file(name).is_file())
+        tables = tuple(name for name in (*_CARD_TABLES, *kept) if name in self._privacies)
         now = utc_now()
         rows = self._reader.card(tables, household=self.household, place=place, now=now)
 

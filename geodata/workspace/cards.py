@@ -100,7 +100,7 @@ def household_card(
         raise StoreError("workspace.no_household", household=household, month=built.month)
     village = str(record["place_code"].iloc[0])
     features = {
-        theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme)
+        theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme, built)
     }
     findings = _findings(setup, built.month, village, features, lang)
     first, ledger = record.iloc[0], rows("ledger")
@@ -152,8 +152,11 @@ def _number(value: object) -> float:
     return float("nan") if value is None or pd.isna(value) else float(value)  # type: ignore
 
 
-def _judges(theme: Theme) -> bool:
-    return any(one.name == f"{theme.key}_household" for one in theme.feature_sets)
+def _judges(theme: Theme, built: Built) -> bool:
+    """Return whether a theme judges households, and did when the month was built."""
+    name = f"{theme.key}_household"
+    known = {feature_set.name for feature_set in theme.feature_sets}
+    return name in known and built.file(name).is_file()
 
 
 def _findings(
