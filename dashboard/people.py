@@ -25,14 +25,14 @@ from geodata.access import (
     Request,
     Rows,
     mask_names,
-    table_privacy,
     utc_now,
 )
 from geodata.errors import StoreError
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
-from geodata.workspace.households import LIST_COLUMNS, household_request
+from geodata.workspace.households import household_request
+from geodata.workspace.people import month_privacy
 from geodata.workspace.why import Why
 
 SIZES = (20, 50, 100)
@@ -254,14 +254,8 @@ class People(param.Parameterized):
 
     @cached_property
     def _privacies(self) -> Mapping[str, Mapping[str, Privacy]]:
-        """Return the privacy of every table; features, flags and list are about households.
-
-        The list's names are masked when it is made.
-        """
-        sets = {one.name: one.columns for one in self.county.setup.sets}
-        sets["household_list"] = LIST_COLUMNS
-        about = Privacy("restricted", "hidden")
-        return {**table_privacy(), **{name: dict.fromkeys(c, about) for name, c in sets.items()}}
+        """Return the privacy of every table of the month."""
+        return month_privacy(self.county.setup)
 
     def _first_page(self, *events) -> None:
         self.param.update(page=0, household="")

@@ -95,3 +95,7 @@ class HotspotError(GuatuError):
 
 class BriefingError(GuatuError):
     """A briefing that cannot be made: its month, place, theme, form or file."""
+
+
+class EvaluationError(GuatuError):
+    """A sample or a rate that cannot be made from what is there; says what is missing."""

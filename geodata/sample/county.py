@@ -33,6 +33,13 @@ from geodata.sample.shapefiles import write_shapefile
 from geodata.sample.world import Month, World, live, make_world
 
 WORKBOOK_MONTHS = 3
+# What the invented county draws for its own checks.
+_SAMPLING = {
+    "eval.sample.villages": 10,
+    "eval.sample.exited": 60,
+    "eval.sample.suspected_missed": 40,
+    "eval.sample.weak_share": 50,
+}
 # What townships report; water works, sites and workshops report to the county.
 _TOWNSHIP_TABLES = (
     *EXPORTS,
@@ -70,6 +77,7 @@ def write_county(
     place = make_workspace(folder, code=COUNTY_CODE, name=names.COUNTY)
     _write_boundaries(place, world)
     _write_line(place)
+    _write_sampling(place)
     faults: list[Fault] = []
     cases: list[Case] = []
     rows: dict[str, int] = {}
@@ -163,6 +171,21 @@ def _write_line(place: Path) -> None:
     )
     file = place / "parameters" / "monitoring_line.yaml"
     file.write_bytes(f"monitor.line.per_capita:\n{entries}".encode())
+
+
+def _write_sampling(place: Path) -> None:
+    """Write how many villages and households the county draws for its own checks."""
+    entries = "".join(
+        f"{key}:\n"
+        f"  - value: {value}\n"
+        f'    places: ["{COUNTY_CODE}"]\n'
+        f"    scope: {{zh: 岚禾县(虚构), en: Lanhe county (invented)}}\n"
+        f"    from: 2020-01-01\n"
+        f"    status: county\n"
+        f"    document: {{zh: 示例数据, en: sample data}}\n"
+        for key, value in _SAMPLING.items()
+    )
+    (place / "parameters" / "sampling.yaml").write_bytes(entries.encode())
 
 
 def _places_told(world: World, failed: int) -> dict[str, object]:

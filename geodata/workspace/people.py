@@ -7,18 +7,23 @@ door of geodata.access calls it with the prefixes of an actor.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from geodata.access import Request
+from geodata.access import Privacy, Request, table_privacy
 from geodata.periods import shift_month
 from geodata.store import DuckDBEngine, add_month
 from geodata.tables import tables
 from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import HOUSEHOLD_LIST, LIST_TABLES, add_household_list
+from geodata.workspace.listing import (
+    HOUSEHOLD_LIST,
+    LIST_COLUMNS,
+    LIST_TABLES,
+    add_household_list,
+)
 from geodata.workspace.saved import Built
 
 Read = Callable[[Request, tuple[str, ...]], pd.DataFrame]
@@ -87,6 +92,17 @@ def people_reader(setup: Setup, built: Built) -> Read:
     A request for a table that is none of these raises KeyError.
     """
     return _MONTHS.tables(setup, built).read
+
+
+def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
+    """Return the privacy of every table of a month; features, flags and list are about households.
+
+    The list's names are masked when it is made.
+    """
+    sets = {one.name: one.columns for one in setup.sets}
+    sets[HOUSEHOLD_LIST] = LIST_COLUMNS
+    about = Privacy("restricted", "hidden")
+    return {**table_privacy(), **{name: dict.fromkeys(c, about) for name, c in sets.items()}}
 
 
 def _add_table(engine: DuckDBEngine, setup: Setup, built: Built, name: str) -> None:

@@ -16,6 +16,7 @@ from geodata.atlas import open_atlas
 from geodata.config import read_config
 from geodata.cube import Measure, make_cube, value_of
 from geodata.errors import AtlasError, StoreError
+from geodata.evaluation import Draw
 from geodata.hotspots.atlas_layer import HotspotLayer
 from geodata.i18n import default_language, text
 from geodata.policy import load_policy
@@ -27,6 +28,7 @@ from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
 from geodata.workspace.clusters import Clusters
 from geodata.workspace.display import workspace_html
+from geodata.workspace.drawing import draw_county
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
@@ -211,6 +213,26 @@ class Workspace:
         """Return what the rules say when sources of income end; see `run_what_if`."""
         chosen = self._built(month).month
         return run_what_if(self.setup, chosen, items=items, workshop=workshop, place=place)
+
+    def draw_sample(
+        self,
+        *,
+        seed: int,
+        month: str | None = None,
+        villages: int | None = None,
+        exited: int | None = None,
+        missed: int | None = None,
+        weak_share: float | None = None,
+        read: Read | None = None,
+    ) -> Draw:
+        """Return villages and households as inspectors might draw them; see `draw_county`.
+
+        Numbers that are not given are those of the parameters eval.sample.*.
+        """
+        numbers = {"villages": villages, "exited": exited, "missed": missed}
+        numbers["weak_share"] = weak_share  # type: ignore[assignment]
+        built = self._built(month)
+        return draw_county(self.setup, self.cube, built, seed=seed, numbers=numbers, read=read)
 
     def people(
         self, month: str | None = None

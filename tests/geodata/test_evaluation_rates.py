@@ -1,0 +1,108 @@
+"""Rates: exact at the limit, what a sample of a size can say, and which limit is in force."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from geodata.evaluation import (
+    Scaled,
+    judge_rate,
+    largest_passing,
+    limit_of,
+    lower_bound,
+    scaled_poverty_rate,
+    upper_bound,
+)
+from geodata.policy import load_policy
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "counted", "limit", "verdict"),
+    [
+        ("poverty_rate", 400, 20_000, 2, "pass"),
+        ("poverty_rate", 401, 20_000, 2, "fail"),
+        ("poverty_rate", 600, 20_000, 3, "pass"),
+        ("poverty_rate", 601, 20_000, 3, "fail"),
+        ("wrong_exit_rate", 12, 600, 2, "pass"),
+        ("missed_rate", 13, 600, 2, "fail"),
+        ("satisfaction", 900, 1000, 90, "pass"),
+        ("satisfaction", 899, 1000, 90, "fail"),
+        ("missed_rate", 7, 1000, 0.7, "pass"),
+        ("missed_rate", 0, 600, None, "unknown"),
+        ("missed_rate", 0, 0, 2, "unknown"),
+    ],
+)
+def test_a_rate_equal_to_its_limit_passes(kind, found, counted, limit, verdict):
+    assert judge_rate(kind, found, counted, limit=limit).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("counted", "by_rate", "certain"),
+    [(300, 6, 1), (400, 8, 3), (600, 12, 6), (1000, 20, 12), (1800, 36, 26), (100, 2, -1)],
+)
+def test_the_largest_count_that_passes_by_rate_and_by_bound(counted, by_rate, certain):
+    assert largest_passing(counted, 2) == (by_rate, certain)
+
+
+def test_nobody_found_in_six_hundred_means_below_half_a_percent_only():
+    assert 0.0049 < upper_bound(0, 600) < 0.0050
+    assert upper_bound(600, 600) == 1
+    assert upper_bound(0, 0) == 1
+
+
+def test_the_lower_bound_mirrors_the_upper_one():
+    assert lower_bound(900, 1000) == pytest.approx(1 - upper_bound(100, 1000))
+    assert lower_bound(0, 10) == 0
+
+
+def test_a_rate_may_pass_without_being_certain():
+    rate = judge_rate("wrong_exit_rate", 12, 600, limit=2)
+    assert (rate.verdict, rate.certain) == ("pass", "fail")
+    assert judge_rate("wrong_exit_rate", 6, 600, limit=2).certain == "pass"
+    assert judge_rate("satisfaction", 900, 1000, limit=90).certain == "fail"
+    assert judge_rate("satisfaction", 930, 1000, limit=90).certain == "pass"
+
+
+def test_a_scaled_rate_says_so_and_its_bound_is_wider():
+    # 0.5 % of 10,000 exiting and 1 % of 8,000 unregistered persons: 50 + 80 of 20,000.
+    rate = scaled_poverty_rate(
+        20, Scaled(3, 600, 10_000), Scaled(4, 400, 8_000), population=20_000, limit=2
+    )
+    assert rate.percent == pytest.approx(0.75)
+    assert rate.variant == "scaled"
+    assert rate.bound > 1.4
+    assert "由样本推算" in rate.sentence("zh")
+    counted = judge_rate("poverty_rate", 150, 20_000, limit=2)
+    assert counted.variant == "counted"
+    assert "推算" not in counted.sentence("zh")
+
+
+def test_the_sentence_gives_numerator_denominator_bound_and_limit():
+    rate = judge_rate("missed_rate", 0, 600, limit=2)
+    assert rate.sentence("zh") == (
+        "漏评率：600 中有 0，即 0.00%；按抽样 95% 把握，总体不高于 0.50%。界限 2%，未越线。"
+    )
+    assert "nobody was surveyed" in judge_rate("missed_rate", 0, 0, limit=2).sentence("en")
+    assert "没有在用的界限" in judge_rate("missed_rate", 1, 9, limit=None).sentence("zh")
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "limit"),
+    [
+        ("430224", "2020-12-31", 2),
+        ("530322", "2020-12-31", 3),
+        ("430224", "2021-01-01", None),
+        ("430224", "2015-12-31", None),
+    ],
+)
+def test_the_limit_is_that_of_the_place_and_the_day(place, day, limit):
+    found = limit_of(load_policy(), "poverty_rate", place, datetime.date.fromisoformat(day))
+    assert found == limit
+
+
+@pytest.mark.parametrize(("found", "counted"), [(-1, 5), (6, 5)])
+def test_counts_that_cannot_be_are_refused(found, counted):
+    with pytest.raises(ValueError, match="no rate"):
+        judge_rate("missed_rate", found, counted, limit=2)
