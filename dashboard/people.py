@@ -95,6 +95,8 @@ class People(param.Parameterized):
         self.state, self.county, self.actor, self.guard = state, county, actor, guard
         self._listed: tuple[tuple, Listed] | None = None
         self._drawn = 0
+        # The household and village of the last card that was read.
+        self.opened = ("", "")
         watched = [name for name in _PLACE_CHOICES if name in state.param]
         state.param.watch(self._first_page, watched)
         self.param.watch(self._first_page, list(CHOICES))
@@ -168,6 +170,7 @@ class People(param.Parameterized):
     def card(self) -> Card:
         """Return the card of the open household, masked and recorded."""
         state, place = self.state, self._village(self.household)
+        self.opened = (self.household, place)
         # A month built before a theme was added has no features of it.
         built = self.county.month(state.period).built
         sets = (f"{theme.key}_household" for theme in self.county.setup.themes)

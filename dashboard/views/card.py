@@ -16,6 +16,7 @@ from dashboard.content.card import part_titles
 from dashboard.maps.component import Component
 from dashboard.people import People
 from dashboard.texts import text
+from dashboard.views.card_entries import CardEntries
 from dashboard.views.card_text import card_html
 from dashboard.views.later import later
 from geodata.errors import GuatuError
@@ -89,11 +90,12 @@ class CardView(pn.viewable.Viewer):
         head, body = card_html(content)
         self.print.content = f"{head}<div id='chart'></div>{body}"
         amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
+        entries = CardEntries(self.people, self._update)
         if amounts.empty:
-            return [_html(head), _html(body)]
+            return [entries.banner, _html(head), _html(body), entries]
         space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
         later(lambda: self._draw(space, amounts, self.people.household))
-        return [_html(head), space, _html(body)]
+        return [entries.banner, _html(head), space, _html(body), entries]
 
     def _draw(self, space: pn.Column, amounts: pd.DataFrame, household: str) -> None:
         people = self.people

@@ -7,6 +7,7 @@ import panel as pn
 
 from dashboard.people import People
 from dashboard.texts import text
+from dashboard.views.place_entries import PlaceEntries
 from dashboard.views.sheet import Sheet, row_of
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
@@ -24,12 +25,14 @@ class WhyView(pn.viewable.Viewer):
         self.sentence = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
         self.sheet = Sheet(dark=people.state.dark, sizing_mode="stretch_both", margin=0)
         self.sheet.on_message(self._answer)
+        self.written = PlaceEntries(people)
         people.state.param.watch(self._update, _WATCHED)
         people.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return pn.Column(self.sentence, self.sheet, sizing_mode="stretch_both", margin=0)
+        parts = [self.sentence, self.sheet, self.written]
+        return pn.Column(*parts, sizing_mode="stretch_both", margin=0, scroll=True)
 
     def _update(self, *events) -> None:
         state = self.people.state

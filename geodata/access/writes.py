@@ -121,7 +121,8 @@ class Writes:
             )
             written = _written(connection, number)
             if changed.rowcount != 1:
-                raise WriteError("access.changed_meanwhile", by=written.by, at=written.at)
+                texts = {"theirs": _text_of(written.fields), "yours": _text_of(fields)}
+                raise WriteError("access.changed_meanwhile", by=written.by, at=written.at, **texts)
             before = select(_HISTORY.c.new).where(
                 (_HISTORY.c.entry == number) & (_HISTORY.c.version == version)
             )
@@ -141,6 +142,15 @@ class Writes:
         act = "rows" if kinds()[kind].act in ("visit", "note", "exemption") else "figure"
         seen = actor.scope.filter(pd.Series([one.place for one in found], dtype="str"), act)
         return [one for one, allowed in zip(found, seen, strict=True) if allowed]
+
+    def standing(self, kind: str) -> list[Written]:
+        """Return every entry of a kind that is not withdrawn, oldest first, for rules and figures.
+
+        Nobody looks at these; what a person sees comes from `entries`.
+        """
+        query = select(_ENTRIES).where((_ENTRIES.c.kind == kind) & (_ENTRIES.c.state == "open"))
+        with self._trail.database.reading() as connection:
+            return [_as_written(row) for row in connection.execute(query.order_by(_ENTRIES.c.id))]
 
     def history(self, actor: Actor, number: int) -> list[dict[str, object]]:
         """Return every version of an entry: who, when, old and new fields, state."""
@@ -198,6 +208,10 @@ def _written(connection: Connection, number: int) -> Written:
 
 def _as_written(row) -> Written:  # type: ignore[no-untyped-def]
     return Written(**(dict(row._mapping) | {"fields": json.loads(row.fields)}))
+
+
+def _text_of(fields: Mapping[str, str]) -> str:
+    return "；".join(fields.values())
 
 
 def _text(moment: datetime) -> str:

@@ -29,6 +29,7 @@ from geodata.workspace.cards import Card, household_card
 from geodata.workspace.clusters import Clusters
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
+from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
@@ -48,6 +49,7 @@ def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
     themes = load_themes()
     rules = {rule.key for theme in themes for rule in theme.rules}
     exemptions = read_exemptions(config.folder / "exemptions.csv", rules)
+    exemptions += written_exemptions(config.folder, rules)
     return Workspace(Setup(config, SnapshotStore(config.store), policy, themes, exemptions))
 
 

@@ -153,3 +153,21 @@ def test_every_field_of_every_kind_has_a_title():
 
     names = {field.name for kind in kinds().values() for field in kind.fields}
     assert [name for name in names if f"access.field_{name}" not in i18n.CATALOGUE] == []
+
+
+def test_an_exemption_counts_from_its_day_until_it_is_withdrawn(tmp_path):
+    from geodata.access import open_guard
+    from geodata.workspace.exempted import written_exemptions
+
+    assert written_exemptions(tmp_path, {"r"}) == ()
+    guard = open_guard(tmp_path, clock=lambda: NOW)
+    values = {"rule": "r", "reason": "已核实", "approver": "张", "until": "2025-12-31"}
+    kept = guard.writes.add(OFFICER, "exemption", values, **HOME)
+    guard.writes.add(OFFICER, "exemption", values | {"rule": "gone"}, **HOME)
+    guard.writes.add(OFFICER, "exemption", values | {"until": "2025-01-01"}, **HOME)
+    (found,) = written_exemptions(tmp_path, {"r"})
+    assert (found.rule, found.subject) == ("r", HOME["household"])
+    assert (str(found.since), str(found.until)) == ("2025-06-30", "2025-12-31")
+    guard.writes.change(OFFICER, kept.id, values, version=1, now=NOW, state="withdrawn")
+    assert written_exemptions(tmp_path, {"r"}) == ()
+    guard.trail.database.close()

@@ -1,0 +1,90 @@
+"""What one viewer writes: visits, notes, exemptions, pinned sentences and decisions of a join."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dashboard.people import People
+from geodata.access import Grant, Written
+from geodata.access.entries import Kind, kinds
+
+ON_CARD = ("visit", "note", "exemption")
+ON_PLACE = ("pin", "join_decision")
+
+
+class Entries:
+    """Entries about one household, or about the place looked at, through the one writes service.
+
+    `household` and `place` are those of a card that was read through the reader.
+    """
+
+    def __init__(self, people: People, *, household: str = "", place: str = "") -> None:
+        self.people, self.household, self.village = people, household, place
+
+    def may_write(self, kind: str) -> bool:
+        """Return whether the viewer may write this kind of entry where it would stand."""
+        place = self._place(kind)
+        return bool(place) and bool(self.people.actor.allows(place, kinds()[kind].act))
+
+    def kind(self, name: str) -> Kind:
+        """Return the fields of a kind."""
+        return kinds()[name]
+
+    def listed(self, kind: str) -> list[Written]:
+        """Return the entries of a kind that stand here and are not withdrawn, newest first."""
+        people, place = self.people, self._place(kind)
+        found = people.guard.writes.entries(people.actor, kind, household=self._about(kind))
+        return [one for one in found if one.place == place and one.state == "open"][::-1]
+
+    def add(self, kind: str, values: Mapping[str, object]) -> Written:
+        """Write a new entry; raises WriteError with all faults, ScopeError without the right."""
+        people = self.people
+        where = {"place": self._place(kind), "household": self._about(kind)}
+        return people.guard.writes.add(people.actor, kind, values, now=self._now, **where)
+
+    def change(
+        self, entry: Written, values: Mapping[str, object], *, withdraw: bool = False
+    ) -> Written:
+        """Replace an entry as it was seen; raises WriteError with both texts when it has changed."""
+        people = self.people
+        state = "withdrawn" if withdraw else "open"
+        return people.guard.writes.change(
+            people.actor, entry.id, values, version=entry.version, now=self._now, state=state
+        )
+
+    def may_unmask(self) -> bool:
+        """Return whether the viewer may ask to read the open household in full."""
+        return bool(self.village) and bool(self.people.actor.allows(self.village, "unmask"))
+
+    def unmask(self, reason: str) -> Grant:
+        """Open the household for some hours; raises AccessError without a real reason."""
+        people = self.people
+        return people.guard.unmasking.open(
+            people.actor,
+            self.household,
+            place=self.village,
+            reason=reason,
+            now=self._now,
+        )
+
+    def grant(self) -> Grant | None:
+        """Return the grant under which the open household is shown in full, if any."""
+        people = self.people
+        if not self.may_unmask():
+            return None
+        found = people.guard.unmasking.of(people.actor, self._now)
+        mine = [
+            one for one in found if (one.household, one.place) == (self.household, self.village)
+        ]
+        return max(mine, key=lambda one: one.until, default=None)
+
+    @property
+    def _now(self) -> datetime:
+        return self.people.guard.trail.clock()
+
+    def _place(self, kind: str) -> str:
+        return self.people.place if kind in ON_PLACE else self.village
+
+    def _about(self, kind: str) -> str:
+        return "" if kind in ON_PLACE else self.household

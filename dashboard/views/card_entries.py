@@ -1,0 +1,113 @@
+"""Below the card: reading it in full for a reason, and what people wrote about the household."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard.entries import ON_CARD, Entries
+from dashboard.people import People
+from dashboard.texts import text
+from dashboard.views.entry_form import EntryForm
+from geodata import i18n
+from geodata.access import Written
+from geodata.errors import GuatuError
+from geodata.escaping import html_text
+
+_CSS = (
+    ".glass{padding:10px 14px;border-radius:6px;background:#b3261e;color:#fff;font-size:18px;"
+    "font-weight:600} .fault{padding:8px 12px;background:#fdecea;color:#8c1d18}"
+    "h2{margin:14px 0 4px} li{margin:4px 0;font-size:16px} small{opacity:.75}"
+)
+
+
+class CardEntries(pn.viewable.Viewer):
+    """The banner and the entries of the open household; `reload` draws the card again."""
+
+    def __init__(self, people: People, reload: Callable[[], None]) -> None:
+        super().__init__()
+        household, place = people.opened
+        self.entries = Entries(people, household=household, place=place)
+        self.lang, self._reload = people.state.lang, reload
+        self.limits = people.guard.limits
+        self.banner = _html("")
+        self.list = _html("")
+        self.reason = pmui.TextInput(
+            label=self._text("reason", least=self.limits.reason_length),
+            max_length=200,
+            sizing_mode="stretch_width",
+        )
+        self.open = pmui.Button(label=self._text("unmask"), icon="visibility")
+        self.fault = _html("")
+        self.open.on_click(lambda event: self._unmask())
+        self.forms = {
+            kind: EntryForm(
+                self.entries,
+                kind,
+                lang=self.lang,
+                saved=self._update,
+                choices=self._choices(people, kind),
+            )
+            for kind in ON_CARD
+            if self.entries.may_write(kind)
+        }
+        self._update()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        glass = pn.Row(self.reason, self.open, sizing_mode="stretch_width")
+        glass.visible = self.entries.may_unmask() and not self.banner.object
+        forms = pmui.Accordion(
+            *((i18n.text(f"access.act_{kind}", self.lang), form) for kind, form in self._forms()),
+            sizing_mode="stretch_width",
+        )
+        parts = [glass, self.fault, self.list, *([forms] if self.forms else [])]
+        return pn.Column(*parts, sizing_mode="stretch_width", margin=(0, 16, 24, 16))
+
+    def _forms(self) -> list[tuple[str, pn.viewable.Viewable]]:
+        return [(kind, form.__panel__()) for kind, form in self.forms.items()]
+
+    def _choices(self, people: People, kind: str) -> dict[str, dict[str, str]]:
+        rules = people.county.setup.rules
+        titles = {r.title[self.lang]: key for key, r in rules.items() if r.subject == "household"}
+        return {"rule": titles} if kind == "exemption" else {}
+
+    def _update(self) -> None:
+        grant = self.entries.grant()
+        until = "" if grant is None else grant.until.astimezone().strftime("%H:%M")
+        said = html_text(self._text("glass", until=until), 200)
+        self.banner.object = f"<div class='glass' role='alert'>{said}</div>" if grant else ""
+        parts = [self._part(kind) for kind in ON_CARD]
+        self.list.object = "".join(parts)
+
+    def _part(self, kind: str) -> str:
+        try:
+            found = self.entries.listed(kind)
+        except GuatuError as error:
+            return f"<p>{html_text(error.sentence(self.lang), 300)}</p>"
+        if not found:
+            return ""
+        title = html_text(self._text(f"title_{kind}"))
+        return f"<h2>{title}</h2><ul>{''.join(self._line(one) for one in found)}</ul>"
+
+    def _line(self, one: Written) -> str:
+        said = "；".join(one.fields.values())
+        who = self._text("by", by=one.by, day=one.at[:10], version=one.version)
+        return f"<li>{html_text(said, 600)} <small>{html_text(who, 120)}</small></li>"
+
+    def _unmask(self) -> None:
+        try:
+            self.entries.unmask(self.reason.value or "")
+        except GuatuError as error:
+            said = html_text(error.sentence(self.lang), 300)
+            self.fault.object = f"<div class='fault' role='alert'>{said}</div>"
+            return
+        self._reload()
+
+    def _text(self, name: str, **values: object) -> str:
+        return text(f"entries.{name}", self.lang, **values)
+
+
+def _html(content: str) -> pn.pane.HTML:
+    return pn.pane.HTML(content, stylesheets=[_CSS], sizing_mode="stretch_width", margin=(4, 0))

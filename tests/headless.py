@@ -1,0 +1,141 @@
+"""A viewer without a browser: opens a page, holds its live connection, and sends what a click sends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+LARGEST = 50 * 2**20
+Content = dict[str, Any]
+
+
+class Ended(Exception):
+    """The server closed the live connection."""
+
+
+class Viewer:
+    """One open page; `models` holds the ids of our components by class name, in the page's order."""
+
+    def __init__(self, live: WebSocketClientConnection) -> None:
+        self.live = live
+        self.models: dict[str, list[str]] = defaultdict(list)
+        self.values: dict[str, Content] = {}
+        self._sent = 0
+
+    @classmethod
+    async def open(cls, port: int, query: str = "", *, cookie: str = "") -> Viewer:
+        """Fetch the page, connect and read the whole document, as a browser does."""
+        headers = {"Cookie": cookie} if cookie else {}
+        address = f"http://127.0.0.1:{port}/{query}"
+        page = await AsyncHTTPClient().fetch(
+            address, headers=headers, request_timeout=120, follow_redirects=False
+        )
+        found = re.search(r'"token":"([\w.=-]+)"', page.body.decode().replace(" ", ""))
+        assert found, "no page came back"
+        request = HTTPRequest(
+            f"ws://127.0.0.1:{port}/ws",
+            headers=headers | {"Origin": f"http://127.0.0.1:{port}"},
+            connect_timeout=60,
+        )
+        live = await websocket_connect(
+            request, subprotocols=["bokeh", found[1]], max_message_size=LARGEST
+        )
+        viewer = cls(live)
+        await viewer.until(lambda kind, content: kind == "ACK")
+        await viewer._send("PULL-DOC-REQ", {})
+        document = await viewer.until(lambda kind, content: kind == "PULL-DOC-REPLY")
+        viewer._find(document)
+        return viewer
+
+    async def click(self, component: str, message: Content, *, shows: str, at: int = -1) -> float:
+        """Send a component's message; returns the seconds until a change that holds `shows` came."""
+        began = time.perf_counter()
+        await self.send(component, message, at=at)
+        content = await self.until(
+            lambda kind, content: kind == "PATCH-DOC" and shows in json.dumps(content)
+        )
+        self._find(content)
+        return time.perf_counter() - began
+
+    async def send(self, component: str, message: object, *, at: int = -1) -> None:
+        """Send a component's message and do not wait."""
+        model = {"id": self.models[component][at]}
+        entries = [["model", model], ["data", _encoded(message)]]
+        values = {"type": "map", "entries": entries}
+        event = {"type": "event", "name": "data_event", "values": values}
+        sent = {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}
+        await self._send("PATCH-DOC", {"events": [sent]})
+
+    async def until(self, wanted: Callable[[str, Content], bool], seconds: float = 60) -> Content:
+        """Return the content of the first message that is wanted."""
+        deadline = time.monotonic() + seconds
+        while True:
+            kind, content = await asyncio.wait_for(self._read(), deadline - time.monotonic())
+            if kind == "ERROR":
+                raise AssertionError(content.get("text"))
+            if wanted(kind, content):
+                return content
+            self._find(content)
+
+    async def close(self) -> None:
+        """Leave the page."""
+        self.live.close()
+        while await self.live.read_message() is not None:
+            pass
+
+    async def _read(self) -> tuple[str, Content]:
+        header = json.loads(await self._part())
+        await self._part()
+        content = json.loads(await self._part())
+        for _ in range(2 * header.get("num_buffers", 0)):
+            await self._part()
+        return header["msgtype"], content
+
+    async def _part(self) -> str | bytes:
+        part = await self.live.read_message()
+        if part is None:
+            raise Ended
+        return part
+
+    async def _send(self, kind: str, content: Content) -> None:
+        self._sent += 1
+        header = {"msgid": str(self._sent), "msgtype": kind}
+        for part in (header, {}, content):
+            await self.live.write_message(json.dumps(part))
+
+    def _find(self, part: object) -> None:
+        """Note every component of ours in a document or change."""
+        if isinstance(part, dict):
+            attributes = part.get("attributes")
+            if isinstance(attributes, dict) and attributes.get("class_name"):
+                name, number = attributes["class_name"], part["id"]
+                if number not in self.values:
+                    self.models[name].append(number)
+                self.values[number] = attributes
+            for value in part.values():
+                self._find(value)
+        elif isinstance(part, list):
+            for value in part:
+                self._find(value)
+
+
+def address(**values: str) -> str:
+    """Return the query of a page."""
+    return "?" + urlencode(values)
+
+
+def _encoded(value: object) -> object:
+    """Return a value as Bokeh writes it."""
+    if isinstance(value, dict):
+        entries = [[key, _encoded(one)] for key, one in value.items()]
+        return {"type": "map", "entries": entries}
+    return [_encoded(one) for one in value] if isinstance(value, list) else value
