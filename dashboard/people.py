@@ -23,7 +23,6 @@ from geodata.access import (
     Privacy,
     Reader,
     Request,
-    Rows,
     mask_names,
     utc_now,
 )
@@ -89,6 +88,7 @@ class People(param.Parameterized):
     unvisited = param.Integer(default=0, bounds=(0, 366), doc="days since the last visit, or more")
     page = param.Integer(default=0, bounds=(0, None))
     household = param.String(doc="code of the household whose card is open; empty for none")
+    visiting = param.Boolean(default=False, doc="whether the visit list is open")
 
     def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
         super().__init__()
@@ -159,12 +159,12 @@ class People(param.Parameterized):
         The audit keeps the seed and the number of the lot, so that it can be drawn again.
         """
         self._drawn += 1
-        count = self._reader.count(self._request())
+        count = self.reader.count(self.request())
         if not count:
             return
         at = random.Random(f"{seed}:{self._drawn}").randrange(count)
-        request = replace(self._request(), order=("household_code",), offset=at, limit=1)
-        found = self._reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
+        request = replace(self.request(), order=("household_code",), offset=at, limit=1)
+        found = self.reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
         self.household = str(found.frame["household_code"].iloc[0])
 
     def card(self) -> Card:
@@ -177,7 +177,7 @@ class People(param.Parameterized):
         kept = (name for name in sets if built.file(name).is_file())
         tables = tuple(name for name in (*_CARD_TABLES, *kept) if name in self._privacies)
         now = utc_now()
-        rows = self._reader.card(tables, household=self.household, place=place, now=now)
+        rows = self.reader.card(tables, household=self.household, place=place, now=now)
 
         def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
             return rows[request.table].frame
@@ -192,23 +192,19 @@ class People(param.Parameterized):
 
     def exported(self) -> tuple[pd.DataFrame, str]:
         """Return the whole list as it may leave, and the watermark that the audit knows it by."""
-        rows = self.leaving(self.state.rule or "list")
+        request = replace(self.request(), offset=0, limit=None)
+        rows = self.reader.export(request, reason=self.state.rule or "list")
         return rows.frame.set_index("household_code"), rows.watermark
 
-    def leaving(self, reason: str, *, order: tuple[str, ...] = ()) -> Rows:
-        """Return the rows of the whole list for a file or a print, recorded before they leave."""
-        request = self._request()
-        request = replace(request, offset=0, limit=None, order=order or request.order)
-        return self._reader.export(request, reason=reason)
-
     def _read_page(self) -> Listed:
-        reader, request = self._reader, self._request()
+        reader, request = self.reader, self.request()
         frame = reader.rows(request).frame.set_index("household_code")
         total = reader.count(replace(request, filters=()))
         count = reader.count(request) if request.filters else total
         return Listed(frame, count, total, self._unknown(request))
 
-    def _request(self) -> Request:
+    def request(self) -> Request:
+        """Return what the list asks for: place, filters, order and page."""
         page = (self.page * self.size, self.size)
         return household_request(self.place, filters=self._filters, sort=self.sort, page=page)
 
@@ -236,21 +232,22 @@ class People(param.Parameterized):
             unknown = int(counts.loc[counts["place"].str.startswith(within), "unknown"].sum())
         if self.unvisited and not unknown:
             known = replace(request, filters=(("unvisited_days", "at_least", 0),))
-            whole = self._reader.count(replace(request, filters=()))
-            unknown = whole - self._reader.count(known)
+            whole = self.reader.count(replace(request, filters=()))
+            unknown = whole - self.reader.count(known)
         return unknown
 
     def _village(self, household: str) -> str:
         """Return the village of a household of the place looked at; raises StoreError for others."""
         request = Request("household_list", self.place, household, columns=("household_code",))
-        found = self._reader.rows(request).frame
+        found = self.reader.rows(request).frame
         if found.empty:
             month = self.state.period
             raise StoreError("workspace.no_household", household=household, month=month)
         return str(found["place_code"].iloc[0])
 
     @property
-    def _reader(self) -> Reader:
+    def reader(self) -> Reader:
+        """Return the one door to rows of the month, for this actor."""
         guard, read = self.guard, self.county.people(self.state.period)
         door = Door(read, guard.trail, guard.unmasking, guard.limits, self._privacies)
         return Reader(self.actor, door)
@@ -268,8 +265,8 @@ def _chosen(state: State, names: tuple[str, ...]) -> tuple:
     return tuple(getattr(state, name, "") for name in names)
 
 
-def _sought(text: str) -> str:
+def _sought(search: str) -> str:
     """Return what a search looks for: a name of several characters as it is masked."""
-    text = text.strip().lower()
-    written = len(text) > 1 and not any(sign.isascii() for sign in text)
-    return str(mask_names(pd.Series([text])).iloc[0]) if written else text
+    wanted = search.strip().lower()
+    written = len(wanted) > 1 and not any(sign.isascii() for sign in wanted)
+    return str(mask_names(pd.Series([wanted])).iloc[0]) if written else wanted

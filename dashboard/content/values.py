@@ -42,7 +42,7 @@ def cell(value: object, column: Column, lang: str) -> str:
 
 
 def with_unit(value: object, unit: str, words: Mapping[str, str], lang: str) -> str:
-    """Return a feature in words: keys by the theme's words, shares in percent, then its unit."""
+    """Return a feature in words: keys by the theme's words, grades by name, then its unit."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return shown(value, lang)
     if isinstance(value, str):
@@ -50,7 +50,5 @@ def with_unit(value: object, unit: str, words: Mapping[str, str], lang: str) -> 
         return shown(joined.join(words.get(one, one) for one in value.split(",") if one), lang)
     if unit == "grade":
         return text(f"card.grade_{int(value)}", lang)  # type: ignore[call-overload]
-    if unit == "percent":
-        value = float(value) * 100  # type: ignore[arg-type]
     known = f"card.unit_{unit}" in CATALOGUE
     return shown(value, lang) + (text(f"card.unit_{unit}", lang) if known else f" {unit}".rstrip())

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
-import param
 
 from dashboard.charts import composition
 from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
-from dashboard.maps.component import Component
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.card_entries import CardEntries
 from dashboard.views.card_text import card_html
 from dashboard.views.later import later
+from dashboard.views.print_button import PrintButton
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
 _STYLE = Path(__file__).with_name("card.css").read_text(encoding="utf-8")
-
-
-class PrintButton(Component):
-    """A button that prints the card alone, with its chart as a picture."""
-
-    label = param.String()
-    style = param.String()
-    content = param.String(doc="HTML of the card, already escaped")
-
-    _esm = Path(__file__).with_name("print.js")
-    _stylesheets: ClassVar[list[str]] = [
-        "button { font: inherit; padding: 6px 18px; cursor: pointer; background: #0b57d0; color: #fff;"
-        " border: 0; border-radius: 4px; }"
-    ]
 
 
 class CardView(pn.viewable.Viewer):

@@ -11,6 +11,7 @@ from dashboard.people import CHOICES, SIZES, SORTS, People
 from dashboard.texts import text
 from dashboard.views.filters import FiltersView
 from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.visits import VisitsView
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
@@ -41,17 +42,31 @@ class HouseholdsView(pn.viewable.Viewer):
         self.export = pmui.FileDownload(
             callback=self._export, filename="households.xlsx", label=self._text("export"), **dark
         )
+        self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **dark)
         self.filters = FiltersView(people)
-        self.sheet = Sheet(dark=people.state.dark, sizing_mode="stretch_both", margin=0)
+        self.sheet = Sheet(
+            dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
+        )
         self._bind()
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
         wide = {"sizing_mode": "stretch_width", "margin": 0}
-        top = pn.FlexBox(self.search, self.sort, self.filter, self.lot, self.export, **wide)
+        top = pn.FlexBox(
+            self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
+        )
         pages = pn.FlexBox(self.back, self.next, self.size, **wide)
         kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-        return pn.Column(top, self.filters, self.all, self.sheet, pages, **kept)
+        return pn.Column(
+            top,
+            self.filters,
+            self.all,
+            self.sheet,
+            pages,
+            VisitsView(self.people),
+            scroll="y",
+            **kept,
+        )
 
     def _bind(self) -> None:
         people, state = self.people, self.people.state
@@ -59,6 +74,7 @@ class HouseholdsView(pn.viewable.Viewer):
         self.sort.param.watch(lambda event: people.param.update(sort=event.new), "value")
         self.size.param.watch(lambda event: people.param.update(size=event.new), "value")
         self.filter.on_click(self._fold)
+        self.visits.on_click(lambda event: people.param.update(visiting=True))
         self.lot.on_click(lambda event: people.draw(self.seed))
         self.all.on_click(lambda event: self.filters.clear())
         self.back.on_click(lambda event: people.turn(-1))

@@ -1,4 +1,4 @@
-// Prints the card alone: its HTML in a frame of its own, the chart as a picture of its canvas.
+// Prints one sheet alone: its HTML in a frame of its own, the chart as a picture of its canvas.
 
 function canvases(node, found = []) {
   for (const child of node.querySelectorAll("*")) {
@@ -34,14 +34,15 @@ export function render({model}) {
     page.head.append(style)
     page.body.className = "paper"
     page.body.innerHTML = model.content
-    const host = chartHost(document)
+    const space = page.getElementById("chart")
+    const host = space && chartHost(document)
     const drawn = host?.shadowRoot ? canvases(host.shadowRoot)[0] : undefined
     const print = () => { frame.contentWindow.focus(); frame.contentWindow.print() }
     if (!drawn) { print(); return }
     const picture = page.createElement("img")
     picture.onload = print
     picture.src = drawn.toDataURL("image/png")
-    page.getElementById("chart").append(picture)
+    space.append(picture)
   })
   return button
 }

@@ -27,6 +27,21 @@ from geodata.workspace.listing import (
 from geodata.workspace.saved import Built
 
 Read = Callable[[Request, tuple[str, ...]], pd.DataFrame]
+# Of the table `flags`: every open or exempt finding of the month.
+FLAG_COLUMNS = (
+    "subject_kind",
+    "subject",
+    "place",
+    "rule",
+    "value",
+    "threshold",
+    "detail",
+    "answer",
+    "exemption",
+    "exemption_ended",
+    "place_code",
+    "household_code",
+)
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
 # Months whose tables stay open in one process; all sessions read the same.
 _MONTHS_OPEN = 3
@@ -100,7 +115,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     The list's names are masked when it is made.
     """
     sets = {one.name: one.columns for one in setup.sets}
-    sets[HOUSEHOLD_LIST] = LIST_COLUMNS
+    sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS}
     about = Privacy("restricted", "hidden")
     return {**table_privacy(), **{name: dict.fromkeys(c, about) for name, c in sets.items()}}
 

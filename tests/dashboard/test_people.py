@@ -15,9 +15,13 @@ from dashboard.exports import households_workbook
 from dashboard.people import MONITORED, PAGE, People
 from dashboard.state import State
 from dashboard.views.card_text import card_html
+from dashboard.views.visits import visits_html
+from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError, StoreError
+from geodata.periods import months_until
+from geodata.workspace.accounts import four_records, income_account
 from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
@@ -202,3 +206,57 @@ def test_part_of_income_has_the_same_colour_on_every_card(kept):
     mappers = list(figure.select({"type": CategoricalColorMapper}))
     shown = dict(zip(mappers[0].factors, mappers[0].palette, strict=True))
     assert shown == {name: colours[name] for name in kept}
+
+
+def test_visit_list_is_grouped_and_says_why_and_what_to_check(people_as):
+    people = people_as(f"?place={COUNTY}&rule=income_below_line")
+    listed = visit_list(people)
+    assert listed.count == 27
+    assert [group.helper for group in listed.groups] == ["未明确责任人"] * 3
+    first = listed.groups[1].visits[0]
+    assert first.severity == "high"
+    assert "低于 2025 年监测线 9,000 元" in "".join(first.reasons)
+    assert first.checks
+    assert "27 户" in listed.notes[0]
+    assert "lead" in listed.notes[1]
+    exported = people.guard.trail.records(newest=2)[0]
+    assert (exported.act, exported.reason) == ("export", "visit list")
+    html = visits_html(listed, "zh")
+    assert "<script" not in html
+    assert html.count("☐") >= 27
+
+
+def test_visit_list_without_findings_says_so(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.search = "nobody"
+    listed = visit_list(people)
+    assert (listed.count, len(listed.notes)) == (0, 1)
+
+
+def test_card_recomputes_income_beside_what_is_recorded(people_as):
+    people = people_as(f"?place={VILLAGES[0]}")
+    people.household = HOSTILE_HOUSEHOLD
+    card = people.card()
+    sums = card.account.sums["recomputed"]
+    assert sums["wage"] == pytest.approx(7_000, abs=0.1)
+    assert sums["person"] == pytest.approx(7_144, abs=0.1)
+    assert card.account.sums["recorded"].isna().all()
+    assert card.records.set_index("field")["verdict"]["per_capita_income"] == "unknown"
+
+
+def test_two_records_that_differ_by_a_yuan_are_a_contradiction():
+    record = pd.Series({"per_capita_income": 900_000, "members": 2, "net_income": 1_800_000})
+    ledger = pd.DataFrame({"a1": [1_500.0] * 12}, index=months_until("2025-12", 12))
+    for added, verdict in ((0.0, "same"), (0.99, "same"), (1.0, "differs")):
+        changed = ledger.copy()
+        changed.iloc[0, 0] += 2 * added
+        account = income_account(record, changed, "2025-12", persons=2, lang="zh")
+        found = four_records(record, account, pd.DataFrame(), pd.DataFrame(), lang="zh")
+        assert found.set_index("field")["verdict"]["per_capita_income"] == verdict
+
+
+def test_month_that_was_not_reported_is_no_month_without_income():
+    record = pd.Series({"per_capita_income": 900_000})
+    account = income_account(record, pd.DataFrame(), "2025-12", persons=2, lang="zh")
+    assert account.months == 0
+    assert account.sums["recomputed"].isna().all()
