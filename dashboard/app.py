@@ -47,9 +47,11 @@ def app_of(
     return session
 
 
-def page_of(atlas: Atlas, query: str, *, themes: Sequence[Theme] = ()) -> pn.viewable.Viewable:
+def page_of(
+    atlas: Atlas, query: str, *, themes: Sequence[Theme] = (), policy: Policy | None = None
+) -> pn.viewable.Viewable:
     """Return the page at one address outside a server, its outlines carried along inside it."""
-    state = State(atlas, query, themes=themes)
+    state = State(atlas, query, themes=themes, policy=policy)
     return map_page(state, sources=_carried(atlas), script=LIBRARY)
 
 

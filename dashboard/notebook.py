@@ -6,10 +6,13 @@ import getpass
 from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
+from pptx.presentation import Presentation
 
 from dashboard.app import page_of
 from dashboard.briefing import Facts, Source, View, facts_of
 from dashboard.briefing.fragment import html_fragment
+from dashboard.briefing.slides.canvas import new_deck
+from dashboard.briefing.slides.worst import view_slide
 from dashboard.maps.paper import Sheet
 from geodata.access import EVERYWHERE, Actor
 from geodata.workspace import Workspace
@@ -24,12 +27,18 @@ class OpenView:
 
     def app(self):  # type: ignore[no-untyped-def]
         """Return the page of the app at this view, as Panel shows it in a notebook."""
-        source = self.facts.source
-        return page_of(source.atlas, self.view.query, themes=source.county.setup.themes)
+        atlas, setup = self.facts.atlas, self.facts.source.county.setup
+        return page_of(atlas, self.view.query, themes=setup.themes, policy=setup.policy)
 
     def figure(self, sheet: Sheet | None = None) -> Figure:
         """Return the map as a matplotlib figure."""
         return self.facts.map(sheet).figure
+
+    def slide(self) -> Presentation:
+        """Return a deck of this one slide, ready to be saved or shown."""
+        deck = new_deck(title=self.facts.title, author=self.facts.source.by)
+        view_slide(deck, self.facts)
+        return deck
 
     def html(self) -> str:
         """Return title, picture, ranking and origin as HTML that fetches nothing."""

@@ -10,12 +10,13 @@ from dashboard.briefing.leaving import hidden_places, public_layer, too_small
 from dashboard.briefing.origin import Origin, origin_of
 from dashboard.briefing.source import Source
 from dashboard.briefing.titles import message
-from dashboard.briefing.view import View
+from dashboard.briefing.view import POLICY, View
 from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
 from dashboard.maps.paper import DrawnMap, Sheet, draw_map
 from dashboard.texts import text
 from geodata.atlas import Atlas
-from geodata.cartography import Layer, LegendRow, draw_layer, rank_places
+from geodata.cartography import Layer, LegendRow, Limits, draw_layer, rank_places
+from geodata.cartography.classes import METHODS
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.cube import Measure
@@ -91,7 +92,7 @@ def facts_of(source: Source, view: View) -> Facts:
     """Return the facts of a view; raises BriefingError where the level has no places in the place."""
     atlas = source.atlas
     measure = next(m for m in source.county.measures if m.key == view.indicator)
-    layer = _layer(atlas, view)
+    layer = _layer(source, view)
     if not layer.inside.any():
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
         raise BriefingError("briefing.no_level", level=view.level, known=known)
@@ -103,7 +104,7 @@ def facts_of(source: Source, view: View) -> Facts:
     summary = whole_figure(atlas, layer, view.lang)
     if view.public:
         layer, ranked, series, summary = _for_outside(source, view, measure, layer, ranked, series)
-    title = summary if view.public else message(atlas, layer, ranked, measure, view.lang)
+    title = summary if view.public else message(atlas, layer, ranked, view.lang)
     return Facts(
         view=view,
         source=source,
@@ -120,19 +121,16 @@ def facts_of(source: Source, view: View) -> Facts:
     )
 
 
-def _layer(atlas: Atlas, view: View) -> Layer:
+def _layer(source: Source, view: View) -> Layer:
     """Return the layer that the screen shows for the same choice; a lowest place among its neighbours."""
-    if view.classes == HOTSPOTS:
+    atlas, area = source.atlas, _area(source.atlas, view)
+    if view.classes == HOTSPOTS and view.level == atlas.lowest:
         found = hotspot_layer(atlas, view.indicator, view.month, level=view.level)
-        return draw_hotspots(atlas, found, _area(atlas, view))
-    return draw_layer(
-        atlas,
-        view.indicator,
-        view.month,
-        level=view.level,
-        place=_area(atlas, view),
-        method=view.classes,
-    )
+        return draw_hotspots(atlas, found, area)
+    limits = source.limits(view) if view.classes == POLICY else Limits()
+    method = view.classes if view.classes in METHODS else METHODS[0]
+    chosen = {"level": view.level, "place": area, "method": method, "limits": limits}
+    return draw_layer(atlas, view.indicator, view.month, **chosen)
 
 
 def _area(atlas: Atlas, view: View) -> str | None:

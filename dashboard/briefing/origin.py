@@ -19,13 +19,22 @@ _DIGITS = 8  # of a digest: enough to tell versions apart on paper
 
 @dataclass(frozen=True)
 class UsedParameter:
-    """A policy parameter as it holds for the county on the last day of the month, in words."""
+    """A policy parameter as it holds for the county on the last day of the month, in words.
+
+    `why` says why there is no usable value; rules that need it then answer unknown.
+    """
 
     key: str
     title: str
     value: str
     status: str
     document: str
+    why: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Return whether rules can use it."""
+        return not self.why
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def used_parameters(
 
 def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
     parameter, unit = found.parameter, found.parameter.unit[lang]
-    value = _text("not_used", lang, why=found.reason(lang))
+    value, why = _text(f"state_{found.state}", lang), found.reason(lang)
     if found.value is not None:
         value = f"{_worded(found.value)} {unit}".strip()
     chosen = found.found
@@ -102,6 +111,7 @@ def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
         plain_text(value, 80),
         chosen.reference.label(lang) if chosen else _text("status_none", lang),
         plain_text(chosen.reference.citation(lang), 80) if chosen else "",
+        why,
     )
 
 
@@ -114,8 +124,8 @@ def _worded(value: object) -> str:
 def _joined(source: Source, found: Coverage, lang: str) -> str:
     level = text(f"atlas.{source.atlas.lowest}", lang)
     said = _text("joined", lang, count=found.with_data, places=found.places, level=level)
-    if found.unmatched_rows:
-        said += _text("unplaced", lang, count=len(found.unmatched_rows), level=level)
+    if found.unshaped:
+        said += _text("unshaped", lang, count=len(found.unshaped), level=level)
     return said
 
 

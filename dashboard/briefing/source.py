@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pandas as pd
+
 from dashboard.briefing.view import View
 from dashboard.maps.hotspots import HOTSPOTS
-from geodata.access import Actor
+from geodata.access import Actor, Request
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
-from geodata.cartography.classes import METHODS
+from geodata.cartography import Limits, policy_limits
 from geodata.errors import BriefingError
 from geodata.periods import last_day
 from geodata.theme import Theme
 from geodata.workspace import Workspace
+from geodata.workspace.why import Why, responsible_for
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,35 @@ class Source:
             raise BriefingError("briefing.no_place", place=chosen or "—", title=self.atlas.title)
         return chosen
 
+    def limits(self, view: View) -> Limits:
+        """Return the limits of policy for the classes of a view, as the screen has them."""
+        layers = self.theme(view.theme).layers
+        breaks = next((one.breaks for one in layers if one.indicator == view.indicator), ())
+        if not breaks:
+            return Limits()
+        policy = self.county.setup.policy
+        return policy_limits(breaks, policy, place=self.root or "", period=view.month)
+
+    def why(self, view: View) -> Why | None:
+        """Return why the place stands out; None for the public and where rows may not be read."""
+        if view.public or not self.actor.allows(view.place, "rows"):
+            return None
+        asked = {"indicator": view.indicator, "month": view.month, "lang": view.lang}
+        return self.county.why(view.place, **asked)  # type: ignore[arg-type]
+
+    def responsible(self, view: View) -> pd.DataFrame:
+        """Return the officials who answer for the places in the view's place.
+
+        Columns place, role, name and unit; nobody for the public and where rows may not be read.
+        """
+        columns = ["place", "role", "name", "unit"]
+        if view.public or not self.actor.allows(view.place, "rows"):
+            return pd.DataFrame(columns=columns)
+        rows = self.county.people(view.month)(Request("responsibility"), (view.place,))
+        places = self.atlas.places.index.intersection(rows["place_code"].unique())
+        found = [responsible_for(rows, key).assign(place=key) for key in places]
+        return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
     def smallest_count(self, month: str) -> int:
         """Return the count below which a figure may not leave (parameter privacy.small_count)."""
         code = self.county.setup.config.county.code
@@ -91,6 +123,6 @@ class Source:
             values = {"indicator": indicator or "—", "known": "、".join(known) or "—"}
             raise BriefingError("briefing.no_indicator", theme=key, **values)
         asked.setdefault("level", self.atlas.lowest)
-        if asked.get("classes", METHODS[0]) == HOTSPOTS:
+        if asked.get("classes") == HOTSPOTS:
             asked["level"] = self.atlas.lowest
         return View(place=place, month=month, theme=key, indicator=str(indicator), **asked)  # type: ignore[arg-type]

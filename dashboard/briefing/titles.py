@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard.briefing.leaving import counts_subjects
 from dashboard.texts import text
-from geodata.atlas import Atlas
+from geodata.atlas import Atlas, Indicator
 from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text
-from geodata.cube import Measure
 from geodata.escaping import plain_text
 
 # A title holds two lines; a longer name is cut there and stands whole in the table below.
@@ -22,7 +20,7 @@ def short_name(name: object) -> str:
     return plain_text(name, _LONGEST) if isinstance(name, str) else ""
 
 
-def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, measure: Measure, lang: str) -> str:
+def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
     """Return the sentence of a page; `ranked` are the places of the layer, worst first.
 
     It has numerator and denominator besides the columns of `rank_places`.
@@ -43,7 +41,7 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, measure: Measure, 
         "figure": figure,
         "count": ties,
         "places": len(known),
-        "counts": _counts(first, measure, lang),
+        "counts": _counts(first, layer.indicator, lang),
     }
     if ties == len(known):
         return text("briefing_page.title_same", lang, **facts)
@@ -58,9 +56,10 @@ def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:
     return text("briefing_page.title_parent", lang, name=short_name(row["parent_name"]))
 
 
-def _counts(row: pd.Series, measure: Measure, lang: str) -> str:
-    if not counts_subjects(measure):
+def _counts(row: pd.Series, indicator: Indicator, lang: str) -> str:
+    """Return the parts of a share of households; sums of money would burden a title."""
+    counted = indicator.counted_text(lang)
+    if not counted or indicator.counted_in != 1 or pd.isna(row["numerator"]):
         return ""
     counts = {"numerator": f"{row['numerator']:,.0f}", "denominator": f"{row['denominator']:,.0f}"}
-    kind = text(f"briefing_page.subject_{measure.subject}", lang)
-    return text("briefing_page.title_counts", lang, kind=kind, **counts)
+    return text("briefing_page.title_counts", lang, kind=counted, **counts)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+# Classes cut at the limits of policy where an indicator has them, else natural breaks.
+POLICY = "policy"
+
 
 @dataclass(frozen=True)
 class View:
     """One look at one indicator: where, when, which, and how it is coloured and told.
 
-    `classes` is a way of classing or "hotspots"; `rule` limits lists to households that break it;
+    `classes` is POLICY, a way of classing, or "hotspots"; `rule` limits lists to households that break it;
     `sentence` replaces the title that is made from the figures. `public` leaves out findings,
     names of officials, and counts small enough to point at a household.
     """
@@ -20,7 +23,7 @@ class View:
     theme: str
     indicator: str
     level: str = "village"
-    classes: str = "natural"
+    classes: str = POLICY
     rule: str = ""
     lang: str = "zh"
     sentence: str = ""

@@ -17,6 +17,7 @@ from geodata.escaping import plain_text
 
 INK, QUIET = "#10171c", "#4a555c"
 _AIR = 8  # points
+_CLOSING = "）】》，。；：、！？”"  # never at the beginning of a line
 _FOOT = 54  # points for the scale bar and the north arrow
 _SWATCH = 33  # points for the colour of a class and the gap after it
 _INSET = 0.26  # of the height, at most
@@ -192,6 +193,8 @@ def _pieces(words: str) -> list[str]:
     """Return where a line may break: after each Chinese character, after each space."""
     pieces = [""]
     for sign in words:
+        if sign in _CLOSING and len(pieces) > 1 and not pieces[-1]:
+            pieces.pop()
         pieces[-1] += sign
         if sign == " " or sign > "\u2e80":
             pieces.append("")

@@ -18,6 +18,7 @@ from geodata.cartography import Layer
 from geodata.escaping import plain_text
 
 _LONGEST = 12
+_MOSTLY = 0.5
 # Of the text of the sheet, by what is named; the colour of each and its thickness.
 _SIZES = {"worst": 0.95, "above": 0.86, "place": 0.72}
 _COLOURS = {"worst": "#10171c", "above": "#455a64", "place": "#263238"}
@@ -53,7 +54,10 @@ def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, let
         _write(axes, name, fonts[name.wanted.kind], sheet)
     if not _names_all(layer, sheet):
         return 0
-    return int(layer.inside.sum()) - sum(name.wanted.kind != "above" for name in placed)
+    kinds = [
+        sum(name.kind != "above" for name in some) for some in (asked, [p.wanted for p in placed])
+    ]
+    return kinds[0] - kinds[1]
 
 
 def _names_all(layer: Layer, sheet) -> bool:
@@ -78,8 +82,10 @@ def _asked(axes, atlas: Atlas, layer: Layer, sheet, at: np.ndarray) -> Iterator[
     known = layer.classes < len(layer.palette.colours["light"])
     badness = np.where(known, layer.values, -np.inf)
     badness = -badness if layer.indicator.worse == "low" else badness
+    # Where most places have no figure, their names would hide the few that have one.
+    named = layer.inside & (known if known[layer.inside].mean() < _MOSTLY else True)
     for position in np.argsort(-badness, kind="stable"):
-        if layer.inside[position] and int(position) not in done:
+        if named[position] and int(position) not in done:
             yield plain_text(names.iloc[position], _LONGEST), at[position], "place"
 
 

@@ -132,7 +132,9 @@ def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
     ranked = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
     )
-    ranked = ranked[ranked["rank"].notna()].head(WORST)
+    # Nothing found is no problem to point at, however few places have one.
+    idle = (ranked["value"] == 0) & (layer.indicator.worse == "high")
+    ranked = ranked[ranked["rank"].notna() & ~idle].head(WORST)
     positions = _positions(atlas, ranked.index, layer.level)
     unit = layer.indicator.unit_in("zh")
     percent = unit if unit in ("%", "‰") else ""

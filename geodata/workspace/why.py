@@ -66,7 +66,7 @@ def explain_place(
     rules = _rules(setup, built, before, place, lang)
     change = _change(built, before, place, measures[key])
     people = people_reader(setup, built)
-    responsible = _responsible(people(Request("responsibility"), (place,)), place)
+    responsible = responsible_for(people(Request("responsibility"), (place,)), place)
     names = people(Request("place", columns=("place_code", "name")), (place,))
     named = dict(zip(names["place_code"], names["name"], strict=True)).get(place, place)
     name = plain_text(named, _LONGEST)
@@ -223,7 +223,7 @@ def _broken(setup: Setup, rules: pd.DataFrame, theme: str, lang: str) -> str:
     return text("workspace.why_rules", lang, rules={"zh": "、", "en": ", "}[lang].join(told))
 
 
-def _responsible(rows: pd.DataFrame, place: str) -> pd.DataFrame:
+def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:
     """Return the people who answer for the place itself, not for what lies in it."""
     own = rows[(rows["place_code"] == place) & rows["household_code"].isna()]
     if own.empty and codes.is_code(place[:6]):

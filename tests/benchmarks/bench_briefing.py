@@ -36,7 +36,7 @@ def naive(atlas: Atlas) -> None:
 
     frame = atlas.geometry("village").join(atlas.frame("poor_share", atlas.periods[-1], "village"))
     figure, axes = plt.subplots(figsize=(8.4, 5.6), dpi=220)
-    style = {"scheme": "FisherJenksSampled", "missing_kwds": {"color": "lightgrey"}}
+    style = {"scheme": "FisherJenks", "missing_kwds": {"color": "lightgrey"}}
     frame.plot("value", ax=axes, legend=True, edgecolor="white", **style)
     figure.savefig(io.BytesIO(), format="png")
     plt.close(figure)

@@ -14,14 +14,9 @@ from geodata.cube import Measure
 from geodata.errors import BriefingError
 from geodata.workspace import open_workspace
 from tests.dashboard.briefed import AT, BY, source_of
-from tests.invented_county import HOSTILE, MONTHS, TOWNSHIP, VILLAGES, make_invented_county
+from tests.invented_county import HOSTILE, MONTHS, TOWNSHIP, VILLAGES
 
 MONTH = MONTHS[-1]
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("briefed") / "county")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +35,8 @@ def _figure_texts(figure) -> list[str]:
 
 def test_app_figure_and_html_show_the_numbers_of_the_facts(opened):
     facts = opened.facts
-    state = State(facts.atlas, opened.view.query, themes=facts.source.county.setup.themes)
+    setup = facts.source.county.setup
+    state = State(facts.atlas, opened.view.query, themes=setup.themes, policy=setup.policy)
     assert state.query.replace("&lang=zh", "") == opened.view.query.replace("&lang=zh", "")
     assert state.layer.legend("zh") == facts.legend
     np.testing.assert_array_equal(state.layer.values, facts.layer.values)

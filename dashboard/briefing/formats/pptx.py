@@ -1,0 +1,52 @@
+"""A briefing as slides (.pptx)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pptx.presentation import Presentation
+
+from dashboard.briefing.order import Briefing
+from dashboard.briefing.slides.canvas import new_deck
+from dashboard.briefing.slides.course import course_slide
+from dashboard.briefing.slides.cover import cover_slide
+from dashboard.briefing.slides.honesty import honesty_slide
+from dashboard.briefing.slides.overview import overview_slide
+from dashboard.briefing.slides.place import place_slide
+from dashboard.briefing.slides.rules import rules_slide
+from dashboard.briefing.slides.worst import worst_slide
+from dashboard.texts import text
+
+Draw = Callable[[Presentation], object]
+
+
+def steps(briefing: Briefing) -> int:
+    """Return how many slides there are."""
+    return len(_slides(briefing))
+
+
+def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None:
+    """Write the slides; `step` is told the name of each when it is drawn."""
+    title = text("slides.cover_title", briefing.lang, place=briefing.name)
+    deck = new_deck(title=title, author=briefing.source.by)
+    for name, draw in _slides(briefing):
+        draw(deck)
+        step(name)
+    deck.save(file)
+
+
+def _slides(briefing: Briefing) -> list[tuple[str, Draw]]:
+    """Return name and drawing of every slide in order; the public has no findings."""
+    slides: list[tuple[str, Draw]] = [
+        ("cover", lambda deck: cover_slide(deck, briefing)),
+        ("overview", lambda deck: overview_slide(deck, briefing)),
+    ]
+    for theme in briefing.themes:
+        parts = [worst_slide, course_slide] + ([] if briefing.public else [rules_slide])
+        for part in parts:
+            slides.append((theme.key, lambda deck, p=part, t=theme: p(deck, briefing, t)))
+    for place in briefing.pages:
+        slides.append((place, lambda deck, key=place: place_slide(deck, briefing, key)))
+    slides.append(("origin", lambda deck: honesty_slide(deck, briefing)))
+    return slides

@@ -1,0 +1,83 @@
+"""A briefing as it is ordered: month, place, themes, pages, language, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dashboard.briefing.facts import Facts, facts_of
+from dashboard.briefing.source import Source
+from dashboard.briefing.view import View
+from geodata.errors import BriefingError
+from geodata.i18n import default_language
+from geodata.theme import Theme
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What every form of a file is made from; `facts` answers a view once for all its pages.
+
+    `each` is the level whose places have a page of their own, empty for none.
+    """
+
+    source: Source
+    month: str
+    place: str
+    themes: tuple[Theme, ...]
+    each: str = ""
+    lang: str = "zh"
+    public: bool = False
+    _answered: dict[View, Facts] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Return the places that have a page of their own, in code order."""
+        if not self.each:
+            return ()
+        found = self.source.atlas.places_in(self.place, self.each)
+        return tuple(key for key in found if key != self.place)
+
+    @property
+    def name(self) -> str:
+        """Return the name of the place."""
+        return self.source.atlas.name(self.place)
+
+    def indicators(self, theme: Theme, count: int | None = None) -> tuple[str, ...]:
+        """Return the first indicators of a theme that have figures in the month."""
+        return self.source.indicators_of(theme, self.month)[:count]
+
+    def facts(self, theme: Theme, *, place: str | None = None, **asked: object) -> Facts:
+        """Return the facts of a view of this briefing; by default the theme's first indicator."""
+        given = {"place": place or self.place, "month": self.month, "lang": self.lang}
+        view = self.source.view(theme=theme.key, public=self.public, **given, **asked)
+        if view not in self._answered:
+            self._answered[view] = facts_of(self.source, view)
+        return self._answered[view]
+
+
+def order_briefing(
+    source: Source,
+    *,
+    month: str | None = None,
+    place: str | None = None,
+    themes: Sequence[str] = (),
+    each: str = "",
+    lang: str | None = None,
+    public: bool = False,
+) -> Briefing:
+    """Return a briefing whose parts are there; raises BriefingError naming what is not.
+
+    Without themes it has all that have figures in the month.
+    """
+    chosen_month, chosen_place = source.month_of(month), source.place_of(place)
+    chosen = [source.theme(key) for key in dict.fromkeys(themes)]
+    for theme in chosen:
+        source.view(theme=theme.key, month=chosen_month, place=chosen_place)
+    if not chosen:
+        known = source.county.setup.themes
+        chosen = [theme for theme in known if source.indicators_of(theme, chosen_month)]
+    levels = source.atlas.levels
+    if each and each not in levels:
+        raise BriefingError("briefing.no_level", level=each, known="、".join(levels))
+    lang = lang or default_language()
+    return Briefing(source, chosen_month, chosen_place, tuple(chosen), each, lang, public)

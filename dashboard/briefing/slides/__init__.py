@@ -1,0 +1,1 @@
+"""Slides: native text, tables and charts that can be edited, and pictures of maps."""

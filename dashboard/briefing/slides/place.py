@@ -1,0 +1,80 @@
+"""One place on one slide: its map, its figures in every theme, what is found, who answers."""
+
+from __future__ import annotations
+
+from pptx.presentation import Presentation
+
+from dashboard.briefing.facts import Facts
+from dashboard.briefing.order import Briefing
+from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
+from dashboard.briefing.slides.overview import change_of, course_of, titled
+from dashboard.briefing.slides.tables import Column, Row, draw_table
+from dashboard.briefing.slides.worst import map_picture, notes_of
+from dashboard.briefing.titles import short_name
+from dashboard.texts import text
+from geodata.cartography.words import change_text, number_text
+from geodata.escaping import plain_text
+
+_MAP = Box(EDGE, TOP, 6.9, LOW - TOP)
+_RIGHT = Box(7.6, TOP, WIDTH - EDGE - 7.6, 3.9)
+_EACH, _RULES = 2, 3
+
+
+def place_slide(deck: Presentation, briefing: Briefing, place: str) -> None:
+    """Add the slide of one place."""
+    lang, canvas = briefing.lang, Canvas(deck, briefing.lang)
+    found = [
+        briefing.facts(theme, place=place, indicator=key)
+        for theme in briefing.themes
+        for key in briefing.indicators(theme, _EACH)
+    ]
+    first = found[0]
+    canvas.title(_titled(first))
+    map_picture(canvas, first, _MAP)
+    columns = [
+        Column(text("slides.indicator", lang), 2.4),
+        Column(text("slides.figure", lang), 1.1, number=True),
+        Column(text("slides.change", lang), 0.95, number=True),
+    ]
+    end = draw_table(canvas, _RIGHT, columns, [_row(facts, lang) for facts in found])
+    below = Box(_RIGHT.left, end + 0.15, _RIGHT.width, LOW - end - 0.15)
+    canvas.text(below, _lines(first))
+    canvas.foot(first.origin.foot, first.origin.mark)
+    canvas.notes(notes_of(first))
+
+
+def _titled(facts: Facts) -> str:
+    """Return the message with the name of the place before it where it does not begin with it."""
+    name = short_name(facts.atlas.name(facts.view.place))
+    if facts.title.startswith(name):
+        return facts.title
+    return text("slides.place_message", facts.view.lang, place=name, message=facts.title)
+
+
+def _row(facts: Facts, lang: str) -> Row:
+    cells = (
+        titled(facts),
+        number_text(facts.value, facts.layer.decimals),
+        change_text(change_of(facts), facts.layer.decimals),
+    )
+    return Row(cells, alarm=frozenset({2}) if course_of(facts) == "worse" else frozenset())
+
+
+def _lines(facts: Facts) -> list[str]:
+    """Return the main findings of the place and who answers for it."""
+    lang, why = facts.view.lang, facts.source.why(facts.view)
+    if why is None:
+        return []
+    lines, rules = [], facts.source.county.setup.rules
+    apart = {"zh": "、", "en": ", "}[lang]
+    kept = why.rules[why.rules["rule"].map(lambda key: rules[key].kind == "finding")]
+    told = [f"{row.title} {row.yes:,}" for row in kept.head(_RULES).itertuples()]
+    if told:
+        lines.append(text("slides.found_most", lang, rules=apart.join(told)))
+    names = apart.join(
+        f"{role} {plain_text(name, 20)}"
+        for role, name in why.responsible[["role", "name"]].head(2).values
+    )
+    said = {"people": names} if names else {}
+    lines.append(text("slides.answers" if names else "slides.nobody", lang, **said))
+    return lines

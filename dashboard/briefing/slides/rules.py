@@ -1,0 +1,65 @@
+"""The rules behind a theme: how often each was found, its change, what is to be done and by whom."""
+
+from __future__ import annotations
+
+import pandas as pd
+from pptx.presentation import Presentation
+
+from dashboard.briefing.order import Briefing
+from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
+from dashboard.briefing.slides.tables import Column, Row, draw_table
+from dashboard.briefing.titles import short_name
+from dashboard.texts import text
+from geodata.cartography.words import period_text
+from geodata.theme import Theme
+
+_NAMES = ("rule", "found", "change", "unknown", "to_do_head", "department")
+_SHARES = (3.0, 0.95, 1.05, 1.15, 4.3, 1.8)
+
+
+def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
+    """Add the slide of a theme's rules; where none is broken it says so."""
+    facts, canvas = briefing.facts(theme), Canvas(deck, briefing.lang)
+    lang, rules = briefing.lang, theme.rules_by_key
+    why = facts.source.why(facts.view)
+    found = pd.DataFrame(columns=["rule", "title", "yes", "unknown", "change"])
+    if why is not None:
+        own = why.rules["rule"].map(lambda key: key in rules and rules[key].kind == "finding")
+        found = why.rules[own.astype(bool)]
+    named = {
+        "place": short_name(briefing.name),
+        "period": period_text(briefing.month, lang),
+        "theme": theme.title[lang],
+    }
+    if found.empty:
+        canvas.title(text("slides.rules_none", lang, **named))
+        canvas.text(Box(EDGE, TOP, WIDTH - 2 * EDGE, 1.0), [text("slides.rules_checked", lang)])
+    else:
+        most = found.sort_values("yes", ascending=False, kind="stable").iloc[0]
+        counted = text(f"workspace.counted_{rules[most['rule']].subject}", lang)
+        named |= {"title": most["title"], "count": f"{most['yes']:,}", "kind": counted}
+        canvas.title(text("slides.rules_message", lang, rules=len(found), **named))
+        columns = [
+            Column(text(f"slides.{name}", lang), share, name in ("found", "change", "unknown"))
+            for name, share in zip(_NAMES, _SHARES, strict=True)
+        ]
+        rows = [_row(row, theme, lang) for row in found.itertuples()]
+        draw_table(canvas, Box(EDGE, TOP, WIDTH - 2 * EDGE, LOW - TOP), columns, rows)
+    canvas.foot(facts.origin.foot, facts.origin.mark)
+    documents = [f"{r.title[lang]}：{r.document[lang]}" for r in (rules[k] for k in found["rule"])]
+    canvas.notes([*documents, facts.origin.foot])
+
+
+def _row(row, theme: Theme, lang: str) -> Row:  # type: ignore[no-untyped-def]
+    rule = theme.rules_by_key[row.rule]
+    change = "—" if pd.isna(row.change) else f"{int(row.change):+,}".replace("+0", "0")
+    cells = (
+        row.title,
+        f"{row.yes:,}",
+        change,
+        f"{row.unknown:,}",
+        rule.remedy[lang],
+        text(f"rules.responsible_{rule.responsible}", lang),
+    )
+    worse = not pd.isna(row.change) and row.change > 0
+    return Row(cells, alarm=frozenset({2}) if worse else frozenset())
