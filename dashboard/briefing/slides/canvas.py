@@ -28,6 +28,7 @@ TITLES = (30.0, 28.0)
 INK, QUIET, ACCENT, ALARM = "10171c", "4a555c", "0b57d0", "b3261e"
 HEAD, STRIPE, PLAIN = "12304f", "f3f6f9", "ffffff"
 _AFTER = 4  # points between paragraphs
+_SURE = 0.95  # of the width of a title: suites break lines in their own ways
 _TITLE_ONLY = 5  # the layout of the built-in template with a title and nothing else
 
 
@@ -67,7 +68,7 @@ class Canvas:
     def title(self, words: str, box: Box | None = None, *, sizes: Sequence[float] = TITLES) -> None:
         """Write the message in at most two lines; a longer one is cut there."""
         box = box or Box(EDGE, 0.32, WIDTH - 2 * EDGE - 1.7, 1.12)
-        room, words = box.width - 0.1, plain_text(words, 300)
+        room, words = (box.width - 0.1) * _SURE, plain_text(words, 300)
         size = next((s for s in sizes if lines_of(words, s, room) <= 2), sizes[-1])
         shape = self.slide.shapes.title
         shape.left, shape.top, shape.width, shape.height = box.sides

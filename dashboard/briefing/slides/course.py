@@ -15,7 +15,7 @@ from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.briefing.slides.worst import notes_of
 from dashboard.briefing.titles import short_name
 from dashboard.texts import text
-from geodata.cartography.words import change_text, number_text, scale_of
+from geodata.cartography.words import change_text, number_text, parts_text, scale_of
 from geodata.cube.change import PARTS
 from geodata.theme import Theme
 
@@ -28,7 +28,9 @@ def course_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     """Add the slide of the course of a theme's first indicator."""
     facts, canvas = briefing.facts(theme), Canvas(deck, briefing.lang)
     lang = briefing.lang
-    canvas.title(facts.summary)
+    indicator, own = facts.layer.indicator, facts.own.loc[briefing.month]
+    parts = parts_text(own["numerator"], own["denominator"], indicator, lang)
+    canvas.title(facts.summary.replace(parts, "") if parts else facts.summary)
     draw_course(
         canvas, _CHART, list(facts.own.index), _courses(facts), decimals=facts.layer.decimals
     )
@@ -37,7 +39,7 @@ def course_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     if why is not None and why.change and not math.isnan(why.change["before"]):
         end = _split(canvas, facts, why.change)
     unit = facts.unit or "—"
-    said = text("slides.chart_about", lang, title=facts.layer.indicator.title_in(lang), unit=unit)
+    said = text("slides.chart_about", lang, title=indicator.title_in(lang) + parts, unit=unit)
     reported = facts.own["places_with_data"]
     lines = [said]
     if len(set(reported)) > 1:

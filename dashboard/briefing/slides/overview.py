@@ -69,12 +69,18 @@ def _row(theme: str, facts: Facts, lang: str) -> Row:
     cells = (
         theme,
         titled(facts),
-        number_text(facts.value, decimals) + (percent if facts.value == facts.value else ""),
+        percent_text(facts),
         _counted(facts),
         change_text(change_of(facts), decimals),
         worst or "—",
     )
     return Row(cells, alarm=frozenset({4}) if course_of(facts) == "worse" else frozenset())
+
+
+def percent_text(facts: Facts) -> str:
+    """Return the figure of the place, a share with its sign; other units stand in the title."""
+    known = facts.unit == "%" and not pd.isna(facts.value)
+    return number_text(facts.value, facts.layer.decimals) + ("%" if known else "")
 
 
 def titled(facts: Facts) -> str:

@@ -7,12 +7,12 @@ from pptx.presentation import Presentation
 from dashboard.briefing.facts import Facts
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
-from dashboard.briefing.slides.overview import change_of, course_of, titled
+from dashboard.briefing.slides.overview import change_of, course_of, percent_text, titled
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.briefing.slides.worst import map_picture, notes_of
 from dashboard.briefing.titles import short_name
 from dashboard.texts import text
-from geodata.cartography.words import change_text, number_text
+from geodata.cartography.words import change_text
 from geodata.escaping import plain_text
 
 _MAP = Box(EDGE, TOP, 6.9, LOW - TOP)
@@ -54,7 +54,7 @@ def _titled(facts: Facts) -> str:
 def _row(facts: Facts, lang: str) -> Row:
     cells = (
         titled(facts),
-        number_text(facts.value, facts.layer.decimals),
+        percent_text(facts),
         change_text(change_of(facts), facts.layer.decimals),
     )
     return Row(cells, alarm=frozenset({2}) if course_of(facts) == "worse" else frozenset())

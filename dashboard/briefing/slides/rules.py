@@ -14,7 +14,7 @@ from geodata.cartography.words import period_text
 from geodata.theme import Theme
 
 _NAMES = ("rule", "found", "change", "unknown", "to_do_head", "department")
-_SHARES = (3.0, 0.95, 1.05, 1.15, 4.3, 1.8)
+_SHARES = (3.0, 0.95, 1.1, 1.25, 3.75, 2.2)
 
 
 def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:

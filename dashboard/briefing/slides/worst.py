@@ -77,13 +77,13 @@ def _listed(facts: Facts) -> pd.DataFrame:
 def _columns(facts: Facts) -> list[Column]:
     lang, unit = facts.view.lang, facts.unit
     columns = [
-        Column(text(f"atlas.{facts.view.level}", lang).capitalize(), 1.6),
+        Column(text(f"atlas.{facts.view.level}", lang).capitalize(), 1.5),
         Column(unit or text("slides.figure", lang), 1.05, number=True),
     ]
     if facts.view.public:
         return columns
     change = Column(text("slides.change", lang), 1.05, number=True)
-    return [*columns, change, Column(text("slides.responsible", lang), 0.95)]
+    return [*columns, change, Column(text("slides.responsible", lang), 1.1)]
 
 
 def _row(facts: Facts, key: str, people: pd.DataFrame) -> Row:
