@@ -5,6 +5,7 @@ import re
 
 import pytest
 from pptx import Presentation
+from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Pt
 
 from dashboard.briefing import making, order_briefing
@@ -130,7 +131,7 @@ def test_typeface_is_named_for_every_script_and_type_is_large(deck):
 
 
 def test_theme_of_the_deck_names_the_typeface(deck):
-    theme = deck.slide_master.part.part_related_by(lettering._THEME).blob.decode()
+    theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob.decode()
     assert f'<a:ea typeface="{lettering.FACE}"' in theme
     assert "Calibri" not in re.findall(r'<a:latin typeface="([^"]*)"', theme)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from lxml.etree import SubElement
+from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.oxml.text import CT_TextCharacterProperties
 from pptx.presentation import Presentation
@@ -15,7 +16,6 @@ from pptx.presentation import Presentation
 # and digits: Windows has Arial, and Linux shows Liberation Sans for it, made with the same widths;
 # those of YaHei would be replaced by whatever wide face the machine has. So lines break alike.
 FACE, LATIN = "Microsoft YaHei", "Arial"
-_THEME = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/theme"
 # Width of a character in ems: wide ones fill one, the others about this much in bold Arial.
 _NARROW, _CAPITAL, _BROAD, _THIN = 0.58, 0.72, 0.87, 0.32
 _BETWEEN = 0.2
@@ -39,7 +39,7 @@ def set_face(
 
 def name_theme_faces(presentation: Presentation) -> None:
     """Name the typeface in the theme too, for what is typed into the slides later."""
-    theme = presentation.slide_master.part.part_related_by(_THEME)
+    theme = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     content = theme.blob.decode("utf-8")
     for name, face in (("latin", LATIN), ("ea", FACE)):
         content = re.sub(rf'<a:{name} typeface="[^"]*"', f'<a:{name} typeface="{face}"', content)
