@@ -30,6 +30,8 @@ class Viewer:
         self.models: dict[str, list[str]] = defaultdict(list)
         self.values: dict[str, Content] = {}
         self._sent = 0
+        self._inbox: asyncio.Queue[tuple[str, Content]] = asyncio.Queue()
+        self._reading = asyncio.ensure_future(self._receive())
 
     @classmethod
     async def open(cls, port: int, query: str = "", *, cookie: str = "") -> Viewer:
@@ -58,6 +60,8 @@ class Viewer:
 
     async def click(self, component: str, message: Content, *, shows: str, at: int = -1) -> float:
         """Send a component's message; returns the seconds until a change that holds `shows` came."""
+        while not self._inbox.empty():
+            self._find(self._inbox.get_nowait()[1])
         began = time.perf_counter()
         await self.send(component, message, at=at)
         content = await self.until(
@@ -79,7 +83,9 @@ class Viewer:
         """Return the content of the first message that is wanted."""
         deadline = time.monotonic() + seconds
         while True:
-            kind, content = await asyncio.wait_for(self._read(), deadline - time.monotonic())
+            kind, content = await asyncio.wait_for(self._inbox.get(), deadline - time.monotonic())
+            if kind == "ENDED":
+                raise Ended
             if kind == "ERROR":
                 raise AssertionError(content.get("text"))
             if wanted(kind, content):
@@ -89,8 +95,15 @@ class Viewer:
     async def close(self) -> None:
         """Leave the page."""
         self.live.close()
-        while await self.live.read_message() is not None:
-            pass
+        await self._reading
+
+    async def _receive(self) -> None:
+        """Put what comes into the inbox, until the connection ends."""
+        try:
+            while True:
+                self._inbox.put_nowait(await self._read())
+        except Ended:
+            self._inbox.put_nowait(("ENDED", {}))
 
     async def _read(self) -> tuple[str, Content]:
         header = json.loads(await self._part())

@@ -13,6 +13,7 @@ from geodata.access.accounts import Account
 
 COOKIE = "guatu_session"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/logout", "/password"
+AUDIT = "/audit"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"
 

@@ -10,7 +10,7 @@ from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
 from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler
 
-from dashboard.server.auth import KEPT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, account_of
+from dashboard.server.auth import AUDIT, KEPT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, account_of
 from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
 from dashboard.server.plain_page import plain_page
@@ -88,7 +88,12 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
-        if path not in UNCHANGED and not account.actor.scope.starts("figure"):
+        if path in (AUDIT, *UNCHANGED):
+            return
+        if not account.actor.scope.starts("figure"):
+            if path == "/" and self.request.method == "GET" and account.actor.allows("", "audit"):
+                self.redirect(f"{sign_in.prefix}{AUDIT}")
+                return
             raise HTTPError(403)  # a role or an account without any place sees no map
 
     def _account_at_gate(self, sign_in: SignIn):  # type: ignore[no-untyped-def]

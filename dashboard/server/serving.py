@@ -14,6 +14,7 @@ from typing import Any
 from panel.io.server import get_server
 from tornado.ioloop import PeriodicCallback
 
+from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
 from dashboard.server.gate import gate
 from dashboard.server.health import health_routes
@@ -80,7 +81,7 @@ def make_server(
     lang = serving.lang or "zh"
     if serving.guard is not None:
         sign_in = SignIn(serving.guard, title=title, prefix=serving.prefix, lang=lang)
-        routes = [*routes, *sign_in_routes(sign_in)]
+        routes = [*routes, *sign_in_routes(sign_in), *audit_routes(sign_in)]
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     server = get_server(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from dashboard.server.auth import PASSWORD, SIGN_IN, SIGN_OUT, SignIn, page_values, safe_next
+from dashboard.server.auth import AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, page_values, safe_next
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
 from geodata.errors import AccountError
 
 
-class _Page(RequestHandler):
-    """What the three pages share: the sign-in they belong to and how they are written."""
+class Page(RequestHandler):
+    """What the plain pages share: the sign-in they belong to and how they are written."""
 
     def initialize(self, sign_in: SignIn) -> None:
         """Take the sign-in of the server."""
@@ -36,7 +36,7 @@ class _Page(RequestHandler):
         return await IOLoop.current().run_in_executor(None, work, *arguments)
 
 
-class SignInPage(_Page):
+class SignInPage(Page):
     """Asks for name and password; the one page for which nobody needs to be signed in."""
 
     def get(self) -> None:
@@ -58,6 +58,8 @@ class SignInPage(_Page):
             return
         self.sign_in.start(self, account)
         onward = self._next()
+        if onward == f"{self.sign_in.prefix}/" and account.actor.allows("", "audit"):
+            onward = f"{self.sign_in.prefix}{AUDIT}"
         self.redirect(
             f"{self.sign_in.prefix}{PASSWORD}" if account.must_change else onward, status=303
         )
@@ -75,7 +77,7 @@ class SignInPage(_Page):
         self.show("sign_in", SIGN_IN, title=title, fault=fault, next=self._next())
 
 
-class PasswordPage(_Page):
+class PasswordPage(Page):
     """Asks for a new password; whoever has a first one sees nothing else."""
 
     def get(self) -> None:
@@ -116,7 +118,7 @@ class PasswordPage(_Page):
         self.show("password", PASSWORD, title=title, fault=fault, **rules)
 
 
-class SignOutPage(_Page):
+class SignOutPage(Page):
     """Signs out; the link asks first, so that no foreign page can sign anybody out."""
 
     def get(self) -> None:

@@ -111,12 +111,25 @@ class Trail:
         return record
 
     def records(
-        self, *, since: datetime | None = None, newest: int | None = None, **equal: str
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        under: str = "",
+        newest: int | None = None,
+        **equal: str,
     ) -> list[Record]:
-        """Return records in their order: since a time, the newest n, with equal fields."""
+        """Return records in their order: from one time to before another, the newest n.
+
+        `under` is the beginning of a place's code, other fields must be equal.
+        """
         query = select(_AUDIT).order_by(_AUDIT.c.seq.desc())
         if since is not None:
             query = query.where(_AUDIT.c.at >= since.astimezone(UTC).isoformat())
+        if until is not None:
+            query = query.where(_AUDIT.c.at < until.astimezone(UTC).isoformat())
+        if under:
+            query = query.where(_AUDIT.c.place.startswith(under, autoescape=True))
         for name, value in equal.items():
             query = query.where(_AUDIT.c[name] == value)
         if newest is not None:

@@ -1,8 +1,8 @@
 """Sessions on loopback: what they leave behind, fifty at once on the path, and a killed worker.
 
 Run: python -m tests.benchmarks.bench_sessions WORKSPACE [--sequence 200] [--viewers 50]
-[--minutes 10] [--workers 2] [--kill]. The workspace is copied first. Each viewer walks county, township, village,
-list and card with a few seconds between two steps; everything is bounded in count and time.
+[--minutes 10] [--workers 2] [--kill]. The workspace is copied first. Each viewer walks county,
+township, village, list and card with a few seconds between two steps; everything is bounded in count and time.
 """
 
 from __future__ import annotations
@@ -79,11 +79,11 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
         village = rng.choice(load.villages)
         listed = {"query": address(place=village, side="households")}
         for step, part, message, shows in (
-            ("township", "RankingList", {"type": "click", "key": village}, '"picture"'),
-            ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),
-            ("list", "Address", listed, '"table"'),
-            ("card", "Sheet", {"index": rng.randrange(8)}, '"open"'),
-            ("back", "Address", {"query": address()}, '"picture"'),
+            ("township", "RankingList", {"type": "click", "key": village}, '"children"'),
+            ("village", "RankingList", {"type": "click", "key": village}, '"children"'),
+            ("list", "Address", listed, '"visible"'),
+            ("card", "Sheet", {"index": rng.randrange(8)}, '"children"'),
+            ("back", "Address", {"query": address()}, '"children"'),
         ):
             await asyncio.sleep(rng.uniform(*THINK))
             tally.add(step, await viewer.click(part, message, shows=shows))

@@ -42,6 +42,7 @@ SIGNED_IN = {
     "/autoload.js",
     "/password",
     "/logout",
+    "/audit",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
 }
@@ -58,7 +59,9 @@ PATHS = [
     "/components/x/y/z.js",
     "/geometry/00.geojson",
     "/geometry/../audit/access.sqlite",
+    "/audit",
     "/audit/access.sqlite",
+    "/audit?place=../../etc&act=x&day=y",
     "/nothing",
     "//login",
     "/login/",
@@ -120,6 +123,7 @@ def test_whoever_signs_in_reaches_the_page_and_nothing_strange(server, role):
     statuses = {path: browser.ask(path).status for path in PATHS}
     sees_figures = "figure" in load_roles()[role].acts
     assert statuses["/"] == statuses["/?place=991181"] == (200 if sees_figures else 403)
+    assert statuses["/audit"] == (200 if "audit" in load_roles()[role].acts else 403)
     assert statuses["/password"] == statuses["/logout"] == 200
     strange = [path for path in PATHS if ".." in path or "%" in path or "//" in path[1:]]
     assert {statuses[path] for path in strange} <= {302, 400, 403, 404}

@@ -1,0 +1,153 @@
+"""The auditor's page: who looked at what, reading in full first; the check of the chain, and a copy."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tornado.web import HTTPError
+
+from dashboard.server.auth import AUDIT, SIGN_OUT, SignIn
+from dashboard.server.sign_in import Page
+from dashboard.texts import CATALOGUE, text
+from geodata.access import Entry, Record, Trail
+from geodata.access.scope import Actor
+from geodata.escaping import plain_text
+from geodata.i18n import CATALOGUE as WORDS
+
+SHOWN = 500
+_FILTERS = ("day", "actor", "act", "place")
+_COLUMNS = ("seq", "at", "actor", "role", "act", "place", "subject", "outcome", "reason")
+
+
+class AuditPage(Page):
+    """For the auditor alone; opening it, checking and copying are in the audit themselves."""
+
+    def get(self) -> None:
+        """Show the records that fit the filters, newest first."""
+        self._show()
+
+    async def post(self) -> None:
+        """Check the chain, or hand out a copy of all records."""
+        wanted = self.get_body_argument("do", "")
+        if wanted == "verify":
+            actor = self._auditor("audit_verify")
+            found = await self.in_thread(self._trail.verify)
+            key = "audit.whole" if found.whole else "audit.broken"
+            span = {"count": found.records, "first": found.first, "last": found.last}
+            parts = [text(key, self.lang, **span)]
+            parts += [
+                text(f"audit.fault_{one.kind}", self.lang, seq=one.seq) for one in found.faults[:20]
+            ]
+            head = text("audit.head", self.lang, head=found.head)
+            self._show(actor, said=" ".join(parts), whole=found.whole, head=head)
+        elif wanted == "export":
+            self._auditor("audit_export")
+            content = await self.in_thread(_copy, self._trail)
+            self.set_header("Content-Type", "application/x-ndjson; charset=utf-8")
+            self.set_header("Content-Disposition", 'attachment; filename="audit.jsonl"')
+            self.set_header("Cache-Control", "no-store")
+            self.finish(content)
+        else:
+            raise HTTPError(400)
+
+    @property
+    def _trail(self) -> Trail:
+        return self.sign_in.guard.trail
+
+    def _auditor(self, act: str) -> Actor:
+        """Return who is asking when it is an auditor, recorded; anybody else is refused, recorded."""
+        account = self.sign_in.account(self)
+        if account is None:
+            raise HTTPError(403)
+        actor = account.actor
+        allowed = bool(actor.allows("", "audit"))
+        outcome = "allowed" if allowed else "refused"
+        self._trail.record(Entry(actor.name, act, actor.role, outcome=outcome))
+        if not allowed:
+            raise HTTPError(403)
+        return actor
+
+    def _show(self, actor: Actor | None = None, **said: object) -> None:
+        if actor is None:
+            self._auditor("audit")
+        asked = {name: self.get_query_argument(name, "").strip()[:64] for name in _FILTERS}
+        fault = self._fault(asked)
+        records = [] if fault else _found(self._trail, asked)
+        full = [one for one in records if one.act == "unmask"]
+        others = [one for one in records if one.act != "unmask"]
+        sentence = {"shown": len(records), "all": self._trail.count()}
+        self.show(
+            "audit",
+            AUDIT,
+            title=text("audit_page.title", self.lang),
+            sentence=text("audit_page.sentence", self.lang, **sentence),
+            fault=fault,
+            filters=[(n, text(f"audit_page.{n}", self.lang), asked[n]) for n in _FILTERS],
+            acts=_acts(self.lang),
+            columns=[text(f"audit.column_{name}", self.lang) for name in _COLUMNS],
+            parts=[
+                (text("audit_page.unmasked", self.lang), self._rows(full)),
+                (text("audit_page.others", self.lang), self._rows(others)),
+            ],
+            sign_out=f"{self.sign_in.prefix}{SIGN_OUT}",
+            **said,
+        )
+
+    def _fault(self, asked: dict[str, str]) -> str:
+        if asked["day"] and not _is_day(asked["day"]):
+            return text("audit_page.bad_day", self.lang, value=plain_text(asked["day"], 40))
+        if asked["act"] and asked["act"] not in dict(_acts(self.lang)):
+            return text("audit_page.bad_act", self.lang, value=plain_text(asked["act"], 40))
+        return ""
+
+    def _rows(self, records: Sequence[Record]) -> list[list[str]]:
+        return [
+            [plain_text(_cell(one, name, self.lang), 200) for name in _COLUMNS] for one in records
+        ]
+
+
+def audit_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
+    """Return the route of the auditor's page."""
+    return [(AUDIT, AuditPage, {"sign_in": sign_in})]
+
+
+def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
+    """Return the newest records that fit, newest first; the places by the beginning of their code."""
+    equal = {name: asked[name] for name in ("actor", "act") if asked[name]}
+    since = until = None
+    if asked["day"]:
+        since = datetime.datetime.fromisoformat(asked["day"]).astimezone()
+        until = since + datetime.timedelta(days=1)
+    found = trail.records(since=since, until=until, under=asked["place"], newest=SHOWN, **equal)
+    return found[::-1]
+
+
+def _acts(lang: str) -> list[tuple[str, str]]:
+    names = [key.removeprefix("access.act_") for key in WORDS if key.startswith("access.act_")]
+    known = [(name, text(f"access.act_{name}", lang)) for name in names if name != "not_granted"]
+    return sorted(known, key=lambda one: one[1])
+
+
+def _cell(record: Record, name: str, lang: str) -> str:
+    value = str(getattr(record, name))
+    if name == "at":
+        return datetime.datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    key = f"access.{name}_{value}"
+    return text(key, lang) if name in ("role", "act", "outcome") and key in CATALOGUE else value
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _copy(trail: Trail) -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "audit.jsonl"
+        trail.export(file)
+        return file.read_bytes()
