@@ -76,11 +76,24 @@ def make_briefing(
     form = form_of(file)
     check_target(file)
     _allow(briefing, trail)
-    part = _part(file)
-    try:
+
+    def fill(part: Path) -> None:
         form.write(briefing, part, step)
         digest = hashlib.sha256(part.read_bytes()).hexdigest()
         _record(briefing, trail, sha256=digest, form=file.suffix)
+
+    return replace_file(file, fill)
+
+
+def replace_file(file: Path, fill: Callable[[Path], object]) -> Path:
+    """Let `fill` write a file beside `file`, then put it in its place in one step.
+
+    Nothing is left of it when `fill` fails. Raises BriefingError when it cannot be written.
+    """
+    check_target(file)
+    part = _part(file)
+    try:
+        fill(part)
         try:
             os.replace(part, file)
         except OSError as error:

@@ -17,7 +17,8 @@ from geodata.theme import Theme
 class Briefing:
     """What every form of a file is made from; `facts` answers a view once for all its pages.
 
-    `each` is the level whose places have a page of their own, empty for none.
+    `each` is the level whose places have a page of their own, empty for none; `paper` the size of
+    prints (a4 or a3).
     """
 
     source: Source
@@ -27,6 +28,7 @@ class Briefing:
     each: str = ""
     lang: str = "zh"
     public: bool = False
+    paper: str = "a4"
     _answered: dict[View, Facts] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -64,6 +66,7 @@ def order_briefing(
     each: str = "",
     lang: str | None = None,
     public: bool = False,
+    paper: str = "a4",
 ) -> Briefing:
     """Return a briefing whose parts are there; raises BriefingError naming what is not.
 
@@ -80,4 +83,4 @@ def order_briefing(
     if each and each not in levels:
         raise BriefingError("briefing.no_level", level=each, known="、".join(levels))
     lang = lang or default_language()
-    return Briefing(source, chosen_month, chosen_place, tuple(chosen), each, lang, public)
+    return Briefing(source, chosen_month, chosen_place, tuple(chosen), each, lang, public, paper)

@@ -19,6 +19,9 @@ from dashboard.texts import text
 @click.option("--theme", multiple=True, help=text("briefing_command.theme"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=text("briefing_command.lang"))
 @click.option("--public", is_flag=True, help=text("briefing_command.public"))
+@click.option(
+    "--paper", type=click.Choice(["a4", "a3"]), default="a4", help=text("briefing_command.paper")
+)
 @click.option("--by", help=text("briefing_command.by"))
 @click.option("--at", help=text("briefing_command.at"))
 @click.option(
