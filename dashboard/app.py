@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 
+import pandas as pd
 import panel as pn
 
 from dashboard.maps.picture import labels_json, outlines_json
 from dashboard.maps.screen import LIBRARY
-from dashboard.pages.map_page import map_page
-from dashboard.people import People
+from dashboard.pages.map_page import Parts, map_page
 from dashboard.state import State
 from geodata.atlas import Atlas
 from geodata.policy import Policy
@@ -25,12 +25,14 @@ def app_of(
     seen_by: Callable[[object], Atlas] | None = None,
     themes: Sequence[Theme] = (),
     policy: Policy | None = None,
-    people_of: Callable[[State], People] | None = None,
+    findings: Callable[[str, str], pd.Series] | None = None,
+    parts_of: Callable[[State], Parts] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
     `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
-    sees all. `people_of` gives what the session's viewer may read of households; None shows the
+    sees all. `findings` gives the worst open severity of each village for a theme and a month.
+    `parts_of` gives what the session's viewer may read of households and points; None shows the
     map alone.
     """
 
@@ -40,9 +42,9 @@ def app_of(
             query = f"{query or '?'}&lang={lang}"
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
-        state = State(mine, query, themes=themes, policy=policy)
-        people = people_of(state) if people_of else None
-        return map_page(state, sources=sources, script=LIBRARY, people=people)
+        state = State(mine, query, themes=themes, policy=policy, findings=findings)
+        parts = parts_of(state) if parts_of else None
+        return map_page(state, sources=sources, script=LIBRARY, parts=parts)
 
     return session
 

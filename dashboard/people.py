@@ -124,7 +124,11 @@ class People(param.Parameterized):
         if not verdict:
             raise verdict.error()
         found = self.county.why(
-            state.place, indicator=state.indicator, month=state.period, lang=state.lang
+            state.place,
+            indicator=state.indicator,
+            month=state.period,
+            lang=state.lang,
+            named=not state.presenting,
         )
         known = state.themes[state.theme].rules_by_key
         shown = found.rules[found.rules["rule"].isin(known)].reset_index(drop=True)

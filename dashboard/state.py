@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from urllib.parse import parse_qs, urlencode
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
+import pandas as pd
 import param
 
-from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
+from dashboard.asked import ADDRESS, DEFAULTS, Asked
+from dashboard.drawn import POLICY, Drawn
+from dashboard.maps.hotspots import HOTSPOTS
+from dashboard.maps.wall import WALL
 from geodata.atlas import Atlas
-from geodata.cartography import Layer, Limits, draw_layer, policy_limits
+from geodata.cartography import Layer
 from geodata.cartography.classes import METHODS
-from geodata.hotspots import HotspotLayer, hotspot_layer
-from geodata.i18n import LANGUAGES, default_language
+from geodata.hotspots import HotspotLayer
+from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
 from geodata.theme import Theme
 
-# What of the state is in the address, and in which order; nothing of it is personal.
-ADDRESS = (
-    "theme",
-    "place",
-    "indicator",
-    "period",
-    "level",
-    "classes",
-    "side",
-    "rule",
-    "site",
-    "zone",
-    "lang",
-    "dark",
-)
-POLICY = "policy"
-CLASSES = (POLICY, *METHODS, HOTSPOTS)
-# What stands beside the map; the last two only where there is a workspace behind it.
-SIDES = ("ranking", "why", "households")
+CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
+VIEWS = ("overview", "map")
+COMPARED = ("change", "beside")
+# What stands beside the map; all but the first only where there is a workspace behind it.
+SIDES = ("ranking", "why", "points", "households")
 
 
 class State(param.Parameterized):
-    """The state of one session over one atlas; every value set is one the atlas holds."""
+    """The state of one session over one atlas; every value set is one the atlas holds.
 
+    `findings` gives the worst open severity of each village for a theme and a period.
+    """
+
+    view = param.Selector(default=VIEWS[1], objects=list(VIEWS))
     place = param.String(allow_None=True, doc="key of the place looked at; None for the whole")
     theme = param.String(doc="key of a theme; empty where the atlas has none")
     indicator = param.String()
     period = param.String()
     level = param.String(doc="level whose places are coloured")
     classes = param.Selector(default=POLICY, objects=list(CLASSES))
+    compare = param.String(doc="period that the shown one is compared with; empty for none")
+    compared = param.Selector(default=COMPARED[0], objects=list(COMPARED))
     side = param.Selector(default=SIDES[0], objects=list(SIDES))
     rule = param.String(doc="key of the rule that listed households break; empty for all")
+    point = param.String(doc="table:code of the site, workshop or works looked at")
     site = param.String(doc="code of a relocation site whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
+    spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
+    presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
     lang = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
+    narrow = param.Boolean(default=False, doc="whether the page is as narrow as on a phone")
     selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
     playing = param.Boolean(default=False)
 
@@ -62,49 +62,44 @@ class State(param.Parameterized):
         *,
         themes: Sequence[Theme] = (),
         policy: Policy | None = None,
+        findings: Callable[[str, str], pd.Series] | None = None,
     ) -> None:
         super().__init__()
         self.atlas, self.policy = atlas, policy
         self.themes = {
             theme.key: theme for theme in themes if _shown(theme) & set(atlas.indicators)
         }
-        self._drawn: tuple[tuple, Layer] | None = None
-        self._clustered: tuple[tuple, HotspotLayer] | None = None
+        self._findings = findings
+        self.drawn = Drawn(self)
         self.read(query)
 
     def read(self, query: str) -> None:
         """Take over an address; what is absent or unknown to the atlas becomes the default."""
-        asked = {key: found[-1] for key, found in parse_qs(query.lstrip("?")).items()}
-        theme = asked.get("theme")
-        if theme not in self.themes:
-            theme = next(iter(self.themes), "")
-        indicator = asked.get("indicator")
+        asked = Asked(query, self.atlas, self.themes)
+        theme = asked.one_of("theme", self.themes, next(iter(self.themes), ""))
         known = self.indicators_of(theme)
-        if indicator not in known:
-            indicator = next(iter(known), "")
-        place = asked.get("place")
-        if place not in self.atlas.places.index:
-            place = self.root
-        periods = self.atlas.periods_of(indicator)
-        period = asked.get("period")
-        if period not in periods:
-            period = periods[-1] if periods else ""
-        level = asked.get("level")
-        lang, classes, side = asked.get("lang"), asked.get("classes"), asked.get("side")
-        rules = {rule.key for known in self.themes.values() for rule in known.rules}
+        indicator = asked.one_of("indicator", known, next(iter(known), ""))
+        place = asked.one_of("place", self.atlas.places.index, self.root)
+        first = "overview" if asked.is_bare and len(self.themes) > 1 else "map"
         self.param.update(
+            view=asked.one_of("view", self.views, first),
             theme=theme,
-            side=side if side in self.sides else SIDES[0],
-            rule=asked["rule"] if asked.get("rule") in rules else "",
+            side=asked.one_of("side", self.sides_of(theme), SIDES[0]),
+            rule=asked.rule(),
             place=place,
             indicator=indicator,
-            period=period,
-            level=level if level in self.levels_below(place) else self.atlas.lowest,
-            classes=classes if classes in CLASSES else POLICY,
-            site=_code(asked.get("site")),
-            zone=_code(asked.get("zone")),
-            lang=lang if lang in LANGUAGES else default_language(),
-            dark=asked.get("dark") == "1",
+            period=asked.period(indicator),
+            compare=asked.one_of("compare", self.atlas.periods_of(indicator), ""),
+            compared=asked.one_of("compared", COMPARED, COMPARED[0]),
+            level=asked.one_of("level", self.levels_below(place), self.atlas.lowest),
+            classes=asked.one_of("classes", self.methods, POLICY),
+            point=asked.point(theme),
+            site=asked.code("site"),
+            zone=asked.code("zone"),
+            spotlight=asked.flag("spotlight"),
+            presenting=asked.flag("presenting"),
+            lang=asked.lang(),
+            dark=asked.flag("dark"),
             selected=[],
         )
 
@@ -112,9 +107,17 @@ class State(param.Parameterized):
     def query(self) -> str:
         """Return the address of this view; a copy of it opens the same view."""
         values = {name: getattr(self, name) for name in ADDRESS}
-        values["dark"] = "1" if self.dark else None
-        values["side"] = None if self.side == SIDES[0] else self.side
-        return "?" + urlencode({name: found for name, found in values.items() if found})
+        if self.view == "overview":
+            values = {
+                name: values[name] for name in ("view", "period", "presenting", "lang", "dark")
+            }
+        return "?" + urlencode(
+            {
+                name: 1 if found is True else found
+                for name, found in values.items()
+                if found and (found != DEFAULTS.get(name))
+            }
+        )
 
     @property
     def root(self) -> str | None:
@@ -138,36 +141,27 @@ class State(param.Parameterized):
     @property
     def layer(self) -> Layer:
         """Return the layer that every view of this moment draws."""
-        asked = (self.indicator, self.period, self.level, self.area, self.classes)
-        if self._drawn is None or self._drawn[0] != asked:
-            indicator, period, level, area, method = asked
-            if method == HOTSPOTS and level == self.atlas.lowest:
-                layer = draw_hotspots(self.atlas, self.hotspots, area)
-            else:
-                limits = self.limits if method == POLICY else Limits()
-                method = method if method in METHODS else METHODS[0]
-                chosen = {"level": level, "place": area, "method": method, "limits": limits}
-                layer = draw_layer(self.atlas, indicator, period, **chosen)
-            self._drawn = (asked, layer)
-        return self._drawn[1]
+        return self.drawn.layer
 
     @property
     def hotspots(self) -> HotspotLayer:
         """Return the hot spots of the indicator as of the period, at the coloured level."""
-        asked = (self.indicator, self.period, self.level)
-        if self._clustered is None or self._clustered[0] != asked:
-            found = hotspot_layer(self.atlas, self.indicator, self.period, level=self.level)
-            self._clustered = (asked, found)
-        return self._clustered[1]
+        return self.drawn.hotspots
 
     @property
-    def limits(self) -> Limits:
-        """Return the limits of policy for the shown indicator, place and month; none if none are."""
-        layers = self.themes[self.theme].layers if self.theme in self.themes else ()
-        breaks = next((one.breaks for one in layers if one.indicator == self.indicator), ())
-        if self.policy is None or not breaks or not self.period:
-            return Limits()
-        return policy_limits(breaks, self.policy, place=self.root or "", period=self.period)
+    def views(self) -> tuple[str, ...]:
+        """Return what the page can show: an overview only where there are themes to compare."""
+        return VIEWS if len(self.themes) > 1 else VIEWS[1:]
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the ways of classing that this state can draw."""
+        return tuple(name for name in CLASSES if name != WALL or self._findings is not None)
+
+    def findings(self, theme: str, period: str) -> pd.Series:
+        """Return the worst open severity of the villages whose figures the viewer may see."""
+        found = self._findings(theme, period) if self._findings else pd.Series(dtype=object)
+        return found[self.atlas.seen(found.index).to_numpy(dtype=bool)]
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""
@@ -178,7 +172,13 @@ class State(param.Parameterized):
     @property
     def sides(self) -> tuple[str, ...]:
         """Return what may stand beside the map."""
-        return SIDES if self.themes else SIDES[:1]
+        return self.sides_of(self.theme)
+
+    def sides_of(self, theme: str) -> tuple[str, ...]:
+        """Return what may stand beside the map of a theme: points only where it has some."""
+        if theme not in self.themes:
+            return SIDES[:1]
+        return tuple(one for one in SIDES if one != "points" or self.themes[theme].points)
 
     def indicators_of(self, theme: str | None) -> tuple[str, ...]:
         """Return the indicators of a theme that the atlas holds, its layers first."""
@@ -194,7 +194,31 @@ class State(param.Parameterized):
         first = self.indicators_of(theme)[0]
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        self.param.update(theme=theme, rule="", site="", zone="", indicator=first, period=period)
+        side = self.side if self.side in self.sides_of(theme) else SIDES[0]
+        gone = {"rule": "", "point": "", "site": "", "zone": "", "compare": ""}
+        self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
+
+    def enter(self, theme: str, place: str | None) -> None:
+        """Leave the overview for one theme at a place."""
+        with param.parameterized.batch_call_watchers(self):
+            self.choose_theme(theme)
+            self.go(place)
+            self.view = "map"
+
+    def choose_point(self, table: str, code: str) -> None:
+        """Look at one point; a site lists its households from now on. The empty code lets go."""
+        kinds = self.themes[self.theme].points if self.theme in self.themes else ()
+        lists = next((kind.lists for kind in kinds if kind.table == table), "")
+        site = code if lists == "site" else ""
+        point = f"{table}:{code}" if code else ""
+        self.param.update(point=point, site=site, zone="", side="points")
+
+    def choose_zone(self, zone: str, place: str | None) -> None:
+        """List the households of a supply zone, within one village of it when that is given."""
+        with param.parameterized.batch_call_watchers(self):
+            if place is not None:
+                self.go(place)
+            self.param.update(zone=zone, site="", side="households")
 
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
@@ -209,8 +233,9 @@ class State(param.Parameterized):
         )
 
     def choose_classes(self, classes: str) -> None:
-        """Class by another method; hot spots are of the lowest places."""
-        lowest = {"level": self.atlas.lowest, "selected": []} if classes == HOTSPOTS else {}
+        """Class by another method; hot spots and ticks are of the lowest places."""
+        of_lowest = classes in (HOTSPOTS, WALL)
+        lowest = {"level": self.atlas.lowest, "selected": []} if of_lowest else {}
         self.param.update(classes=classes, **lowest)
 
     def go(self, place: str | None) -> None:
@@ -237,11 +262,6 @@ class State(param.Parameterized):
         if self.periods:
             here = self.periods.index(self.period) if self.period in self.periods else -1
             self.period = self.periods[(here + 1) % len(self.periods)]
-
-
-def _code(asked: str | None) -> str:
-    """Return a code of an address; anything that is none is left out."""
-    return asked if asked and asked.isascii() and asked.isalnum() and len(asked) < 40 else ""
 
 
 def _shown(theme: Theme) -> set[str]:

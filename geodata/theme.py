@@ -15,7 +15,8 @@ from geodata.rules import Feature, FeatureSet, Rule, read_rules
 from geodata.tables import enumeration
 
 FOLDER = Path(__file__).parent / "themes"
-_FIELDS = ("title", "order", "layers", "card", "briefing")
+_FIELDS = ("title", "order", "layers", "card", "briefing", "points")
+SHAPES = ("circle", "square", "triangle", "diamond")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,26 @@ class Layer:
 
     indicator: str
     breaks: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Points:
+    """One kind of points on the map: the table they come from and what colours them.
+
+    The state is that of the rules over `subject`, or, without one, whether the month in the column
+    `closed` has come. `features` are its scorecard. A click lists households by `lists` (site or
+    zone); `zones` is the table of what a works serves.
+    """
+
+    table: str
+    key: str
+    title: Mapping[str, str]
+    shape: str = SHAPES[0]
+    subject: str = ""
+    closed: str = ""
+    lists: str = ""
+    zones: str = ""
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +84,7 @@ class Theme:
     card: tuple[CardSection, ...] = field(repr=False)
     briefing: tuple[Sentence, ...] = field(repr=False)
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)
+    points: tuple[Points, ...] = field(default=(), repr=False)
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the words of details in one language: the theme's own and those of the tables."""
@@ -122,7 +144,14 @@ def read_theme(folder: Path) -> Theme:
         card=tuple(_section(name, entry) for name, entry in content["card"].items()),
         briefing=tuple(Sentence(e["indicator"], _pair(e)) for e in content["briefing"]),
         labels=_mapping(folder / "labels.yaml"),
+        points=tuple(_points(entry) for entry in content.get("points", ())),
     )
+
+
+def _points(entry: Mapping[str, Any]) -> Points:
+    given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
+    given["features"] = tuple(given.get("features", ()))
+    return Points(title=_pair(entry), **given)
 
 
 def _section(name: str, entry: Mapping[str, Any]) -> CardSection:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from panel.custom import JSComponent
+
+_FOLDER = Path(__file__).parent
+
+
+def script_of(*names: str, folder: Path = _FOLDER) -> str:
+    """Return the script of a component made of several files, those of `dashboard/maps` shared.
+
+    One text needs no import in the browser, and so no address of its own on the server.
+    """
+    files = (folder / name if (folder / name).is_file() else _FOLDER / name for name in names)
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 class Component(JSComponent):

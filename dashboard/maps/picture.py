@@ -8,9 +8,13 @@ import json
 import numpy as np
 import shapely
 
+from dashboard.maps.wall import TICKED, WallLayer
+from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, rank_places
-from geodata.cartography.words import number_text
+from geodata.cartography.change_layer import ChangeLayer
+from geodata.cartography.ranking import worst_of
+from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text
 
 # The class of a place that lies outside the shown one.
@@ -66,7 +70,7 @@ def fingerprint(content: bytes) -> str:
 def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str, object]:
     """Return one change of the map: values and classes as typed arrays, legend, names, bounds."""
     classes = np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8")
-    unit = layer.indicator.unit_in(lang)
+    unit = unit_of(layer, lang)
     named = _named(atlas, layer)
     return {
         "level": layer.level,
@@ -80,15 +84,42 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         ],
         "rule": layer.rule(lang),
         "words": layer.words(lang) if isinstance(layer, CategoryLayer) else [],
-        "title": plain_text(layer.indicator.title_in(lang) + (f"({unit})" if unit else "")),
+        "title": plain_text(_title(layer, unit, lang)),
         "unit": unit if unit in ("%", "‰") else f" {unit}".rstrip(),
         "decimals": layer.decimals,
+        "signed": isinstance(layer, ChangeLayer),
+        "ticked": _ticked(layer),
         "worst": [list(found) for found in worst_places(atlas, layer)],
         "named": named,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
         "top": layer.place is None or len(atlas.path(layer.place)) == 1,
     }
+
+
+def _ticked(layer: Layer) -> list[int]:
+    """Return the positions of the places that the wall map ticks off."""
+    if not isinstance(layer, WallLayer):
+        return []
+    return np.flatnonzero((layer.classes == TICKED) & layer.inside).tolist()
+
+
+def _title(layer: Layer, unit: str, lang: str | None) -> str:
+    title = layer.indicator.title_in(lang)
+    if isinstance(layer, ChangeLayer):
+        title = i18n.text("cartography.change_title", lang, title=title)
+    if isinstance(layer, WallLayer):
+        return i18n.text("cartography.wall_title", lang)
+    if not unit:
+        return title
+    return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
+
+
+def unit_of(layer: Layer, lang: str | None = None) -> str:
+    """Return the unit of the values of a layer; the change of a share is in points."""
+    unit = layer.indicator.unit_in(lang)
+    points = isinstance(layer, ChangeLayer) and unit == "%"
+    return i18n.text("cartography.points_unit", lang) if points else unit
 
 
 def bounds(atlas: Atlas, place: str | None) -> list[float]:
@@ -127,14 +158,16 @@ def _compact(layer: Layer) -> np.ndarray:
 
 def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
     """Return position and text of the worst places of the layer, worst first."""
+    if isinstance(layer, ChangeLayer):
+        return _most_changed(atlas, layer)
+    if isinstance(layer, WallLayer):
+        return []
     if layer.indicator.worse == "none" or int((layer.classes[layer.inside] != NO_DATA).sum()) < 2:
         return []
     ranked = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
     )
-    # Nothing found is no problem to point at, however few places have one.
-    idle = (ranked["value"] == 0) & (layer.indicator.worse == "high")
-    ranked = ranked[ranked["rank"].notna() & ~idle].head(WORST)
+    ranked = worst_of(ranked, layer.indicator.worse, WORST)
     positions = _positions(atlas, ranked.index, layer.level)
     unit = layer.indicator.unit_in("zh")
     percent = unit if unit in ("%", "‰") else ""
@@ -143,3 +176,14 @@ def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
         for row in ranked.itertuples()
     ]
     return list(zip(positions, texts, strict=True))
+
+
+def _most_changed(atlas: Atlas, layer: ChangeLayer) -> list[tuple[int, str]]:
+    """Return the places that became worse most (without a worse end: changed most), worst first."""
+    directed = {"low": -layer.values, "none": np.abs(layer.values)}
+    towards = directed.get(layer.indicator.worse, layer.values)
+    towards = np.where(layer.inside & np.isfinite(towards), towards, -np.inf)
+    order = [int(at) for at in np.argsort(-towards, kind="stable")[:WORST] if towards[at] > 0]
+    names = atlas.places["name"].reindex(layer.keys).to_numpy()
+    changes = [change_text(layer.values[at], layer.decimals) for at in order]
+    return [(at, f"{plain_text(names[at], 14)} {c}") for at, c in zip(order, changes, strict=True)]

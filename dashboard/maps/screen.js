@@ -9,9 +9,9 @@ const BOLD = ["Guatu Bold,Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,Pi
 const FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 const INK = {
   light: {ground: "#f7f8fa", outside: "#eef0f3", line: "#ffffff", town: "#37474f", area: "#10171c",
-          text: "#10171c", soft: "#37434d", halo: "#ffffff", mark: "#0b57d0"},
+          text: "#10171c", soft: "#37434d", halo: "#ffffff", mark: "#0b57d0", tick: "#0f6b35"},
   dark: {ground: "#12161b", outside: "#1b2127", line: "#12161b", town: "#b0bec5", area: "#ffffff",
-         text: "#ffffff", soft: "#d5dde4", halo: "#0b0f13", mark: "#7cc4ff"},
+         text: "#ffffff", soft: "#d5dde4", halo: "#0b0f13", mark: "#7cc4ff", tick: "#7be3a2"},
 }
 
 let library = null
@@ -64,7 +64,9 @@ class Screen {
 
   build() {
     this.root = make("div", "screen")
+    this.root.setAttribute("role", "region")
     this.canvas = make("div", "canvas")
+    this.first = make("canvas", "first")
     this.tip = make("div", "tip")
     this.legend = make("div", "legend")
     this.tools = make("div", "tools")
@@ -75,13 +77,14 @@ class Screen {
     this.sketch.setAttribute("class", "sketch")
     this.outline = document.createElementNS(SVG, "polygon")
     this.sketch.append(this.outline)
-    this.root.append(this.canvas, this.sketch, this.legend, this.tools, this.chip, this.north, this.tip)
+    this.root.append(this.canvas, this.first, this.sketch, this.legend, this.tools, this.chip, this.north, this.tip)
     this.wait = make("p", "wait", this.model.texts.wait)
     this.root.append(this.wait)
     this.button("up", "M12 20V5M5 12l7-7 7 7", () => this.say("up"))
     this.button("whole", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5", () => this.fit())
     this.button("box", "M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4",
       () => this.draw("box"))
+    this.button("spot", "M12 3v3M12 18v3M3 12h3M18 12h3M12 8a4 4 0 1 0 0 8 4 4 0 1 0 0-8", () => this.say("spotlight"))
     this.button("lasso", "M12 4c5 0 9 2.500 9 6s-4 6-9 6-9-2.500-9-6 4-6 9-6M7 15c-2 2-1 4 1 4s2 2 1 3",
       () => this.draw("lasso"))
   }
@@ -106,12 +109,14 @@ class Screen {
   get theme() { return this.model.dark ? "dark" : "light" }
 
   async start() {
-    const gl = await load(this.model.script)
+    const loading = load(this.model.script)
     const places = await Promise.all(this.model.sources.map(async (source) => {
       const answer = await fetch(source.labels)
       return [source.level, await answer.json()]
     }))
     for (const [level, rows] of places) { this.points[level] = rows }
+    await this.outlineFirst()
+    const gl = await loading
     if (this.removed) { return }
     this.map = new gl.Map({
       container: this.canvas, style: this.style(), attributionControl: false, dragRotate: false,
@@ -127,15 +132,37 @@ class Screen {
     this.map.on("mousemove", (event) => this.hover(event))
     this.map.on("mouseout", () => this.leave())
     this.map.on("click", (event) => this.click(event))
+    this.map.on("move", () => this.moved())
     this.map.on("error", (event) => console.error(String(event.error?.message ?? event.error)))
     this.sizes = new ResizeObserver(() => { this.map.resize(); this.fit(0) })
     this.sizes.observe(this.canvas)
     this.sketching()
   }
 
+  // A first picture on a plain canvas: the library takes seconds, the outlines are there at once.
+  async outlineFirst() {
+    this.list(this.model.picture)
+    const {level} = this.model.picture
+    const source = this.model.sources.find((found) => found.level === level)
+    const outlines = await outlinesAt(source.outlines)
+    // The page gives the box its size only after it has been put in.
+    await new Promise((done) => requestAnimationFrame(done))
+    const picture = this.model.picture
+    if (this.removed || picture.level !== level) { return }
+    const ink = INK[this.theme]
+    sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
+      missing: picture.missing[this.theme][0], outside: ink.outside, line: ink.line,
+      bounds: picture.bounds, pad: this.padding()})
+    this.root.classList.toggle("dark", this.model.dark)
+    this.root.dataset.sketched = "1"
+    performance.mark("guatu-sketched")
+    this.wait.remove()
+  }
+
   // The smallest padding on the left or below with which no place lies under the legend.
   padding() {
-    const around = {top: 28, bottom: 34, right: 40, left: 20}
+    const narrow = this.canvas.clientWidth < 500
+    const around = narrow ? {top: 60, bottom: 14, right: 14, left: 14} : {top: 28, bottom: 34, right: 40, left: 20}
     const {offsetWidth: wide, offsetHeight: high} = this.legend
     const found = [around]
     for (let share = 0; share <= 1; share += 0.1) {
@@ -143,7 +170,7 @@ class Screen {
     }
     const free = found.map((pad) => this.layout(pad)).filter((layout) => layout.hidden === 0)
     free.sort((a, b) => b.scale - a.scale)
-    return free[0]?.pad ?? around
+    return free[0]?.pad ?? {...around, bottom: around.bottom + high}
   }
 
   // How large the place is drawn with a padding, and how many of its places the legend hides.
@@ -151,8 +178,8 @@ class Screen {
     const picture = this.model.picture
     const {clientWidth: width, clientHeight: height} = this.canvas
     const [west, south, east, north] = picture.bounds
-    const left = mercatorX(west), top = mercatorY(north)
-    const across = Math.max(mercatorX(east) - left, 1e-12), down = Math.max(mercatorY(south) - top, 1e-12)
+    const left = eastward(west), top = southward(north)
+    const across = Math.max(eastward(east) - left, 1e-12), down = Math.max(southward(south) - top, 1e-12)
     const room = [width - pad.left - pad.right, height - pad.top - pad.bottom]
     const scale = Math.min(room[0] / across, room[1] / down)
     const shift = [pad.left + (room[0] - across * scale) / 2, pad.top + (room[1] - down * scale) / 2]
@@ -161,7 +188,7 @@ class Screen {
     this.points[picture.level].forEach(([, x, y, , size], id) => {
       if (x === null || picture.classes[id] === OUTSIDE) { return }
       const reach = Math.sqrt(size) * 1e-4 / 360 * scale / 2
-      const px = shift[0] + (mercatorX(x) - left) * scale, py = shift[1] + (mercatorY(y) - top) * scale
+      const px = shift[0] + (eastward(x) - left) * scale, py = shift[1] + (southward(y) - top) * scale
       if (px - reach < right && py + reach > roof) { hidden += 1 }
     })
     return {pad, scale, hidden}
@@ -169,7 +196,8 @@ class Screen {
 
   style() {
     const ink = INK[this.theme]
-    const sources = {worst: {type: "geojson", data: {type: "FeatureCollection", features: []}}}
+    const nothing = {type: "FeatureCollection", features: []}
+    const sources = Object.fromEntries(["worst", "ticks", "points"].map((name) => [name, {type: "geojson", data: nothing}]))
     const fills = [], lines = [], marks = [], texts = []
     this.model.sources.forEach((source, depth) => {
       const level = source.level
@@ -200,6 +228,13 @@ class Screen {
       "text-variable-anchor": ["center", "left", "right", "top", "bottom"],
       "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
       "text-padding": 2}})
+    texts.push({id: "ticks", type: "symbol", source: "ticks", layout: {"text-field": "✓", "text-font": BOLD,
+      "text-size": this.letters(1.3), "text-offset": [0, -0.85], "text-allow-overlap": true, "text-ignore-placement": true},
+    paint: {"text-color": ink.tick, "text-halo-color": ink.halo, "text-halo-width": 1.5}})
+    texts.push({id: "points", type: "symbol", source: "points", layout: {"icon-image": ["get", "icon"],
+      "icon-size": ["case", ["get", "chosen"], 1.05, 0.7], "icon-allow-overlap": true,
+      "icon-anchor": "bottom", "icon-offset": ["get", "offset"],
+      "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"]}})
     const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
     return {version: 8, sources, layers: [ground, ...fills, ...lines, ...marks, ...texts]}
   }
@@ -235,7 +270,8 @@ class Screen {
     this.name(picture)
     this.list(picture)
     this.markAll()
-    const target = picture.bounds.join() + picture.legend.length
+    this.place()
+    const target = picture.bounds.join() + picture.legend.length + this.model.kinds.length
     if (this.drawn !== target) { this.fit(this.drawn === null ? 0 : 500) }
     this.drawn = target
     this.tip.style.display = "none"
@@ -243,6 +279,7 @@ class Screen {
       this.root.dataset.painted = String(Number(this.root.dataset.painted ?? 0) + 1)
       performance.mark("guatu-painted")
       this.wait.remove()
+      this.first.remove()
     })
     this.map.triggerRepaint()
   }
@@ -251,11 +288,46 @@ class Screen {
     const colours = picture.colours[this.theme]
     const outside = INK[this.theme].outside
     const classes = picture.classes
+    const lit = this.model.spotlight && this.model.marked.length ? new Set(this.model.marked) : null
+    const shades = colours.map((colour) => mixed(colour, INK[this.theme].ground, 0.8))
     for (let id = 0; id < classes.length; id++) {
-      const found = classes[id]
+      const found = classes[id], dim = lit !== null && !lit.has(id)
       this.map.setFeatureState({source: picture.level, id}, {
-        colour: found < OUTSIDE ? colours[found] : outside, missing: found === MISSING})
+        colour: found < OUTSIDE ? (dim ? shades : colours)[found] : outside,
+        missing: found === MISSING && !dim})
     }
+  }
+
+  // Points of sites and works, and the ticks of the wall map.
+  place() {
+    const {picture, points} = this.model
+    for (const {shape, state} of points) {
+      if (this.map.hasImage(shape + "-" + state)) { continue }
+      const drawn = symbolCanvas(shape, state)
+      this.map.addImage(shape + "-" + state, drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height))
+    }
+    const spots = points.map(({shape, state, chosen, order, shift, x, y}, at) => ({type: "Feature", id: at,
+      properties: {icon: shape + "-" + state, at, chosen, offset: [shift * 46, -12], order: chosen ? 99 : order},
+      geometry: {type: "Point", coordinates: [x, y]}}))
+    this.map.getSource("points").setData({type: "FeatureCollection", features: spots})
+    const known = this.points[picture.level]
+    const ticks = Array.from(picture.ticked).filter((id) => known[id]?.[1] != null).map((id) => ({
+      type: "Feature", properties: {}, geometry: {type: "Point", coordinates: known[id].slice(1, 3)}}))
+    this.map.getSource("ticks").setData({type: "FeatureCollection", features: ticks})
+  }
+
+  // Two maps side by side show the same piece of the county.
+  moved() {
+    if (!this.model.group || this.following) { return }
+    const detail = {from: this, group: this.model.group, center: this.map.getCenter(), zoom: this.map.getZoom()}
+    window.dispatchEvent(new CustomEvent("guatu:move", {detail}))
+  }
+
+  follow({from, group, center, zoom}) {
+    if (!this.ready || from === this || group !== this.model.group) { return }
+    this.following = true
+    this.map.jumpTo({center, zoom})
+    this.following = false
   }
 
   restyle(picture) {
@@ -314,6 +386,18 @@ class Screen {
       this.legend.append(line)
     }
     this.legend.append(make("div", "rule", picture.rule))
+    for (const kind of this.model.kinds) {
+      this.legend.append(make("div", "title points", kind.title))
+      for (const row of kind.rows) {
+        const line = make("div", "row")
+        const symbol = symbolCanvas(kind.shape, row.state)
+        symbol.className = "symbol"
+        line.append(symbol, make("span", "interval", row.label), make("span", "count", row.count))
+        this.legend.append(line)
+      }
+    }
+    this.root.setAttribute("aria-label", picture.title + this.model.texts.described)
+    this.tools.querySelector(".spot").classList.toggle("on", this.model.spotlight)
     this.tools.querySelector(".up").style.display = picture.top ? "none" : ""
   }
 
@@ -329,18 +413,29 @@ class Screen {
     return found.length ? found[0].id : null
   }
 
+  pointAt(spot) {
+    if (!this.ready || this.mode) { return null }
+    const found = this.map.queryRenderedFeatures(spot, {layers: ["points"]})
+    return found.length ? found[0].properties.at : null
+  }
+
   hover(event) {
     const id = this.at(event.point)
     this.light(id)
     this.map.getCanvas().style.cursor = id === null ? "" : "pointer"
     if (id === null) { this.tip.style.display = "none"; return }
     this.describe(id)
+    const point = this.model.points[this.pointAt(event.point)]
+    if (point) {
+      this.tip.replaceChildren(make("div", "name", shorten(point.name, 40)),
+        make("div", "above", point.kind), make("div", "figure small", point.words))
+    }
     const wide = this.root.clientWidth
     const left = Math.min(event.point.x + 18, wide - this.tip.offsetWidth - 8)
     const low = event.point.y + 18 + this.tip.offsetHeight > this.root.clientHeight
     this.tip.style.left = Math.max(left, 8) + "px"
     this.tip.style.top = (low ? event.point.y - this.tip.offsetHeight - 12 : event.point.y + 18) + "px"
-    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: "map"}}))
+    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: this}}))
   }
 
   describe(id) {
@@ -351,7 +446,7 @@ class Screen {
     const value = picture.values[id]
     const figure = Number.isFinite(value)
       ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
-        maximumFractionDigits: picture.decimals}) + picture.unit
+        maximumFractionDigits: picture.decimals, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
       : this.model.texts.missing
     this.tip.replaceChildren(make("div", "name", shorten(name, 40)),
       make("div", "above", shorten(above, 40)), make("div", "figure", figure))
@@ -362,7 +457,7 @@ class Screen {
   leave() {
     this.light(null)
     this.tip.style.display = "none"
-    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id: null, from: "map"}}))
+    window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id: null, from: this}}))
   }
 
   light(id) {
@@ -375,6 +470,8 @@ class Screen {
   }
 
   click(event) {
+    const point = this.pointAt(event.point)
+    if (point !== null) { this.say("point", {at: point}); return }
     const id = this.at(event.point)
     if (id !== null) { this.say("click", {id}) }
   }
@@ -389,7 +486,7 @@ class Screen {
     const clear = make("button", "", this.model.texts.clear)
     clear.type = "button"
     clear.addEventListener("click", () => this.say("select", {ids: []}))
-    this.chip.replaceChildren(make("span", "", this.model.chosen), clear)
+    this.chip.replaceChildren(make("span", "said", this.model.chosen), clear)
   }
 
   draw(mode) {
@@ -447,8 +544,12 @@ class Screen {
   }
 }
 
-const mercatorX = (longitude) => longitude / 360
-const mercatorY = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
+function mixed(colour, ground, share) {
+  const parts = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16))
+  const [own, other] = [parts(colour), parts(ground)]
+  return "#" + own.map((part, at) => Math.round(part * (1 - share) + other[at] * share)
+    .toString(16).padStart(2, "0")).join("")
+}
 
 function within(x, y, ring) {
   let inside = false
@@ -466,14 +567,19 @@ function shorten(name, limit = 14) {
 
 export function render({model}) {
   const screen = new Screen(model)
-  const listen = (event) => { if (event.detail.from !== "map") { screen.light(event.detail.id) } }
+  const listen = (event) => { if (event.detail.from !== screen) { screen.light(event.detail.id) } }
+  const follow = (event) => screen.follow(event.detail)
+  window.addEventListener("guatu:move", follow)
   window.addEventListener("guatu:hover", listen)
   model.on("picture", () => screen.paint())
   model.on("dark", () => screen.paint())
-  model.on("marked", () => screen.markAll())
+  model.on("marked", () => model.spotlight ? screen.paint() : screen.markAll())
   model.on("chosen", () => screen.markAll())
+  model.on("points", () => screen.paint())
+  model.on("spotlight", () => screen.paint())
   model.on("remove", () => {
     window.removeEventListener("guatu:hover", listen)
+    window.removeEventListener("guatu:move", follow)
     screen.remove()
   })
   screen.start().catch((error) => {

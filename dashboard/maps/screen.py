@@ -7,18 +7,21 @@ from typing import ClassVar
 
 import param
 
-from dashboard.maps.component import Component
+from dashboard.maps.component import Component, script_of
 
 # Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
 # The words that the controls of the map need, by the keys of the catalogue map.
-CONTROLS = ("up", "whole", "box", "lasso", "clear", "north", "missing", "failed", "wait")
+CONTROLS = (
+    "up", "whole", "box", "lasso", "spot", "clear", "north", "missing", "failed", "wait", "described",
+)  # fmt: skip
 
 
 class ScreenMap(Component):
     """A map that is sent its geometry by address and every change as one `picture`.
 
-    It answers with messages: click (id), select (ids) and up; ids are positions in the level.
+    It answers with messages: click (id), point (at), select (ids), spotlight and up; ids are
+    positions in the level.
     """
 
     script = param.String(default=LIBRARY, doc="address of the map library on this server")
@@ -27,9 +30,13 @@ class ScreenMap(Component):
     marked = param.List(doc="positions drawn with a thick outline")
     chosen = param.String(doc="how many places are selected, in words; empty for none")
     dark = param.Boolean(default=False)
+    points = param.List(doc="sites and works: x, y, name, kind, shape, state, words, chosen...")
+    kinds = param.List(doc="rows of the legend for the points: title, shape, rows")
+    spotlight = param.Boolean(default=False, doc="whether all but the marked places are dimmed")
+    group = param.String(doc="maps of one group move together")
     texts = param.Dict(default={}, doc="words of the controls")
 
-    _esm = Path(__file__).with_name("screen.js")
+    _esm = script_of("sketch.js", "symbols.js", "screen.js")
     _stylesheets: ClassVar[list[str]] = [
         Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
     ]

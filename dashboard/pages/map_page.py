@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.people import People
+from dashboard.points import PointsSeen
 from dashboard.state import State
+from dashboard.stops import Stops
 from dashboard.texts import text
 from dashboard.views.address import AddressView
 from dashboard.views.card import CardView
 from dashboard.views.controls import ControlsView
+from dashboard.views.find import FindView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
+from dashboard.views.overview import OverviewView
+from dashboard.views.presenter import PresenterView
 from dashboard.views.ranking import RankingView
 from dashboard.views.trail import TrailView
 from dashboard.views.trend import TrendView
 from geodata.escaping import plain_text
 
+# On a phone the map stands above what is beside it elsewhere.
+_ROW = """
+@media (max-width: 800px) {
+  :host { display: block !important; height: auto !important; overflow: auto; }
+  :host > * { max-width: none !important; width: auto !important; height: auto !important; }
+  :host > .guatu-map { height: 62vh !important; }
+}
+"""
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
+# The title of a narrow page is cut instead of being broken sign by sign.
+_TITLE = {"whiteSpace": "nowrap", "overflow": "hidden", "textOverflow": "ellipsis", "minWidth": 0}
+_PARTS = {"MuiAppBar": {"styleOverrides": {"root": {"& .MuiTypography-root": _TITLE}}}}
 THEME = {
     "typography": {"fontFamily": FONT, "fontSize": 16},
+    "components": _PARTS,
     "palette": {"primary": {"main": "#0b57d0"}},
 }
 DARK_THEME = {
     "typography": {"fontFamily": FONT, "fontSize": 16},
+    "components": _PARTS,
     "palette": {
         "primary": {"main": "#1e4f8f"},
         "background": {"paper": "#1a2027", "default": "#12161b"},
@@ -35,19 +55,22 @@ DARK_THEME = {
 }
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a page may show beside the map: households, points, the stops of a briefing."""
+
+    people: People | None = None
+    points: PointsSeen | None = None
+    stops: Stops | None = None
+
+
 def map_page(
-    state: State, *, sources: list[dict[str, str]], script: str, people: People | None = None
+    state: State, *, sources: list[dict[str, str]], script: str, parts: Parts | None = None
 ) -> pmui.Page:
-    """Return the page of one session; with `people`, reasons, households and cards as well."""
-    right = _ranking(state) if people is None else side_panel(state, people, _ranking(state))
-    middle = pn.Column(
-        MapView(state, sources, script), margin=(0, 4, 8, 12), sizing_mode="stretch_both"
-    )
-    body = pn.Row(middle, right, sizing_mode="stretch_both", styles={"min-height": "0"})
-    drawer = [] if people is None else [CardView(people)]
-    main = pn.Column(
-        HeadlineView(state), body, *drawer, sizing_mode="stretch_both", styles={"min-height": "0"}
-    )
+    """Return the page of one session; with `parts`, points, reasons, households and cards as well."""
+    parts = parts or Parts()
+    body = _Body(state, sources, script, parts)
+    presenter = PresenterView(state, parts.stops or Stops(state))
     page = session_page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
         meta_name=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
@@ -55,6 +78,7 @@ def map_page(
         sidebar=[
             pn.Column(
                 TrailView(state),
+                FindView(state),
                 ControlsView(state),
                 JoinLineView(state),
                 AddressView(state),
@@ -62,16 +86,73 @@ def map_page(
                 sizing_mode="stretch_width",
             )
         ],
+        sidebar_open=_has_sidebar(state),
         sidebar_width=280,
         sidebar_resizable=False,
-        sidebar_variant="persistent",
-        header=[pn.layout.HSpacer(), _language(state)],
-        main=[main],
+        sidebar_variant="auto",
+        header=[pn.layout.HSpacer(), presenter, _language(state)],
+        main=[body.column],
         theme_config={"light": THEME, "dark": DARK_THEME},
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
     state.param.watch(lambda event: page.param.update(dark_theme=event.new), "dark")
+    state.param.watch(
+        lambda *events: page.param.update(sidebar_open=_has_sidebar(state)),
+        ["view", "presenting", "narrow"],
+    )
     return page
+
+
+class _Body:
+    """The overview or the map; each is made when it is first looked at."""
+
+    def __init__(
+        self, state: State, sources: list[dict[str, str]], script: str, parts: Parts
+    ) -> None:
+        self.state, self.sources, self.script, self.parts = state, sources, script, parts
+        self._made: dict[str, pn.viewable.Viewable] = {}
+        self.column = pn.Column(sizing_mode="stretch_both", styles={"min-height": "0"})
+        self._show()
+        self._make_room()
+        state.param.watch(self._show, ["view"])
+        state.param.watch(self._make_room, ["presenting"])
+
+    def _show(self, *events) -> None:
+        view = self.state.view
+        if view not in self._made:
+            self._made[view] = self._overview() if view == "overview" else self._map()
+        self.column.objects = [self._made[view]]
+
+    def _make_room(self, *events) -> None:
+        """Leave the bottom to the bar of stops while presenting."""
+        below = "64px" if self.state.presenting else "0"
+        self.column.styles = {"min-height": "0", "padding-bottom": below}
+
+    def _overview(self) -> pn.viewable.Viewable:
+        overview = OverviewView(self.state, self.sources)
+        pn.state.onload(overview.find_hotspots)
+        return pn.Column(overview, sizing_mode="stretch_both", styles={"min-height": "0"}, margin=0)
+
+    def _map(self) -> pn.viewable.Viewable:
+        state, parts = self.state, self.parts
+        kept = {"sizing_mode": "stretch_both", "styles": {"min-height": "0"}}
+        ranking = _ranking(state)
+        right = ranking
+        if parts.people is not None and parts.points is not None:
+            right = side_panel(state, parts.people, parts.points, ranking)
+        middle = pn.Column(
+            MapView(state, self.sources, self.script, parts.points),
+            css_classes=["guatu-map"],
+            margin=(0, 4, 8, 12),
+            sizing_mode="stretch_both",
+        )
+        row = pn.Row(middle, right, stylesheets=[_ROW], **kept)
+        drawer = [] if parts.people is None else [CardView(parts.people)]
+        return pn.Column(HeadlineView(state), row, *drawer, margin=0, **kept)
+
+
+def _has_sidebar(state: State) -> bool:
+    return state.view == "map" and not state.presenting and not state.narrow
 
 
 def _ranking(state: State) -> pn.Column:
@@ -80,6 +161,7 @@ def _ranking(state: State) -> pn.Column:
         pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
         pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "0"}, **side),
         styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
+        css_classes=["guatu-side"],
         sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )

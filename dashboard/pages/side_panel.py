@@ -8,43 +8,46 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.people import People
-from dashboard.state import SIDES, State
+from dashboard.points import PointsSeen
+from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.households import HouseholdsView
+from dashboard.views.points import PointsView
 from dashboard.views.why import WhyView
 
 # A list of households needs more room than a ranking.
 _WIDTHS = {
     "ranking": "clamp(360px, 27vw, 540px)",
     "why": "clamp(400px, 30vw, 640px)",
+    "points": "clamp(420px, 32vw, 680px)",
     "households": "clamp(520px, 44vw, 940px)",
 }
 
 
-def side_panel(state: State, people: People, ranking: pn.Column) -> pn.Column:
-    """Return the three, one shown at a time, with the switch between them."""
+def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Column) -> pn.Column:
+    """Return what stands beside the map, one shown at a time, with the switch between them."""
     kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
     seed = secrets.randbits(32)
     ranking.param.update(**kept)
     parts = {
         "ranking": ranking,
         "why": pn.Column(WhyView(people), **kept),
+        "points": pn.Column(PointsView(points), **kept),
         "households": pn.Column(HouseholdsView(people, seed), **kept),
     }
-    names = {text(f"side.{name}", state.lang): name for name in SIDES}
-    switch = pmui.RadioButtonGroup(
-        options=names, value=state.side, sizing_mode="stretch_width", margin=(4, 0, 8, 0)
-    )
+    switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0))
     column = pn.Column(switch, *parts.values(), sizing_mode="stretch_both", margin=(0, 12, 8, 8))
 
     def follow(*events) -> None:
         for name, part in parts.items():
             part.visible = name == state.side
-        switch.value = state.side
+        shown = [one for one in state.sides if one != "households" or not state.presenting]
+        options = {text(f"side.{name}", state.lang): name for name in shown}
+        switch.param.update(options=options, value=state.side)
         width = _WIDTHS[state.side]
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
     switch.param.watch(lambda event: event.new and state.param.update(side=event.new), "value")
-    state.param.watch(follow, ["side"])
+    state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
     return column

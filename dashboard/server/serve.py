@@ -6,20 +6,25 @@ import getpass
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import panel as pn
 
 from dashboard.app import app_of
+from dashboard.pages.map_page import Parts
 from dashboard.people import People
+from dashboard.points import PointsSeen
 from dashboard.server.auth import account_of
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
 from dashboard.server.warming import warm_county
 from dashboard.state import State
+from dashboard.stops import Stops
 from geodata.access import EVERYWHERE, Actor, Guard, Scope, open_guard
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
 from geodata.workspace import Workspace
+from geodata.workspace.open_findings import worst_open
 
 
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
@@ -42,22 +47,43 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     guard = serving.guard or open_guard(folder)
     files = GeometryFiles(atlas)
 
-    def people_of(state: State) -> People:
-        return People(state, county, _actor(serving.guard), guard)
-
-    app = app_of(
-        atlas,
-        files.sources,
-        lang=serving.lang,
-        seen_by=_seen_by(atlas) if serving.guard is not None else None,
-        themes=county.setup.themes,
-        policy=county.setup.policy,
-        people_of=people_of,
-    )
-    server = make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
+    apps = county_apps(county, atlas, files.sources, guard, serving)
+    server = make_server(apps, serving, title=atlas.title, routes=files.routes())
     # In each process of its own, after they have parted.
     server.io_loop.run_in_executor(None, warm_county, county)
     return server
+
+
+def county_apps(
+    county: Workspace,
+    atlas: Atlas,
+    sources: list[dict[str, str]],
+    guard: Guard,
+    serving: Serving,
+) -> dict[str, Callable[[], Any]]:
+    """Return the apps of a county by address: all themes together at /, and each by its key."""
+
+    def parts_of(state: State) -> Parts:
+        actor = _actor(serving.guard)
+        return Parts(
+            People(state, county, actor, guard),
+            PointsSeen(state, county, actor, guard),
+            Stops(state, actor, guard),
+        )
+
+    def findings(theme: str, month: str) -> pd.Series:
+        found = next(one for one in county.setup.themes if one.key == theme)
+        return worst_open(county.month(month).counts, found)
+
+    shared = {
+        "lang": serving.lang,
+        "seen_by": _seen_by(atlas) if serving.guard is not None else None,
+        "policy": county.setup.policy,
+        "findings": findings,
+        "parts_of": parts_of,
+    }
+    chosen = {"/": county.setup.themes} | {f"/{one.key}": (one,) for one in county.setup.themes}
+    return {at: app_of(atlas, sources, themes=themes, **shared) for at, themes in chosen.items()}
 
 
 def _actor(guard: Guard | None) -> Actor:

@@ -17,6 +17,12 @@ export function render({model}) {
     write(model.playing)
   })
   model.on("remove", () => window.removeEventListener("popstate", back))
+  model.on("remove", () => narrow.removeEventListener("change", tell))
   write(true)
+  const narrow = window.matchMedia("(max-width: 800px)")
+  const tell = () => model.send_msg({narrow: narrow.matches})
+  narrow.addEventListener("change", tell)
+  // The server listens only when the component has been put in.
+  if (narrow.matches) { setTimeout(tell, 300) }
   return document.createElement("span")
 }

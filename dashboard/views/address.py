@@ -37,4 +37,7 @@ class AddressView(pn.viewable.Viewer):
         self.address.param.update(playing=self.state.playing, query=self.state.query)
 
     def _answer(self, message: dict[str, object]) -> None:
-        self.state.read(str(message.get("query", ""))[:2000])
+        if "narrow" in message:
+            self.state.narrow = message["narrow"] is True
+        else:
+            self.state.read(str(message.get("query", ""))[:2000])

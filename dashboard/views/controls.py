@@ -5,12 +5,12 @@ from __future__ import annotations
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.state import CLASSES, State
+from dashboard.state import COMPARED, State
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
-_FOLLOWED = ["theme", "place", "indicator", "period", "level", "classes"]
+_FOLLOWED = ["theme", "place", "indicator", "period", "level", "classes", "compare", "compared"]
 STEP = 1600  # milliseconds a period stands while playing
 
 
@@ -29,8 +29,13 @@ class ControlsView(pn.viewable.Viewer):
         self.classes = pmui.Select(label=self._text("classes"), **full)
         self.period = pmui.DiscreteSlider(label=self._text("period"), options=[""], **full)
         self.play = pmui.Button(icon="play_arrow", variant="contained", **full)
+        self.compare = pmui.Select(label=self._text("compare"), **full)
+        ways = {self._text(name): name for name in COMPARED}
+        self.compared = pmui.RadioButtonGroup(options=ways, value=state.compared, **full)
         self._clock = None
         self._follow()
+        self.compare.param.watch(lambda event: _set(state, compare=event.new), "value")
+        self.compared.param.watch(lambda event: _set(state, compared=event.new), "value")
         self.theme.param.watch(self._choose_theme, "value")
         self.indicator.param.watch(
             lambda event: event.new and state.choose_indicator(event.new), "value"
@@ -45,6 +50,7 @@ class ControlsView(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         parts = [self.theme, self.indicator, self.period, self.play, self.level, self.classes]
+        parts += [self.compare, self.compared]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
     def _text(self, name: str) -> str:
@@ -59,14 +65,19 @@ class ControlsView(pn.viewable.Viewer):
             for key in state.indicators_of(state.theme)
         }
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
-        methods = {text(f"controls.{method}", lang): method for method in CLASSES}
+        methods = {text(f"controls.{method}", lang): method for method in state.methods}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
         several = len(state.periods) > 1
+        others = {self._text("compare_none"): ""}
+        others |= {period_text(p, lang): p for p in reversed(state.periods) if p != state.period}
         self.theme.param.update(options=themes, value=state.theme or None)
         self.indicator.param.update(options=indicators, value=state.indicator)
         self.level.param.update(options=levels, value=state.level, visible=len(levels) > 1)
         self.classes.param.update(options=methods, value=state.classes)
         self.period.param.update(options=periods, value=state.period, visible=several)
+        compare = state.compare if state.compare in others.values() else ""
+        self.compare.param.update(options=others, value=compare, visible=several)
+        self.compared.param.update(value=state.compared, visible=bool(compare))
         self.play.param.update(
             visible=several,
             label=self._text("stop" if state.playing else "play"),

@@ -6,17 +6,20 @@ import dataclasses
 
 import panel as pn
 
+from dashboard.maps.wall import TICKED, WallLayer
 from dashboard.state import State
 from dashboard.texts import text
 from geodata.cartography import CategoryLayer
+from geodata.cartography.change_layer import ChangeLayer
 from geodata.cartography.headline import headline, whole_figure
 from geodata.cartography.words import period_text
 from geodata.escaping import html_text
 
 _CSS = """
 :host { width: 100%; }
-h1 { margin: 0; font-size: clamp(20px, 1.7vw, 36px); line-height: 1.25; font-weight: 700; word-break: keep-all; overflow-wrap: anywhere; }
-p { margin: 4px 0 0; font-size: clamp(16px, 1.1vw, 22px); opacity: 0.85; }
+h1 { margin: 0; font-size: calc(clamp(19px, 1.5vw, 32px) * var(--big, 1)); line-height: 1.25; font-weight: 700; word-break: keep-all;
+  overflow-wrap: anywhere; text-wrap: balance; }
+p { margin: 4px 0 0; font-size: calc(clamp(16px, 1.1vw, 22px) * var(--big, 1)); opacity: 0.85; }
 """
 
 
@@ -29,7 +32,7 @@ class HeadlineView(pn.viewable.Viewer):
         self.pane = pn.pane.HTML(
             self._content(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=(4, 8)
         )
-        watched = ["place", "indicator", "period", "level", "classes"]
+        watched = ["place", "indicator", "period", "level", "classes", "compare", "compared"]
         state.param.watch(self._update, watched)
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -39,12 +42,40 @@ class HeadlineView(pn.viewable.Viewer):
         state = self.state
         layer = dataclasses.replace(state.layer, place=state.place)
         whole = whole_figure(state.atlas, state.layer, state.lang)
-        if isinstance(layer, CategoryLayer):
+        if isinstance(layer, ChangeLayer):
+            finding = self._changed(layer)
+        elif isinstance(layer, WallLayer):
+            finding = self._ticked(layer)
+        elif isinstance(layer, CategoryLayer):
             finding, whole = self._clusters(whole)
         else:
             finding = headline(state.atlas, layer, state.lang)
         second = f"<p>{html_text(whole, 400)}</p>" if whole != finding else ""
         return f"<h1>{html_text(finding, 400)}</h1>{second}"
+
+    def _changed(self, layer: CategoryLayer) -> str:
+        """Return how many places became worse, stayed and became better."""
+        counts = [row.count for row in layer.legend(self.state.lang)]
+        return self._counted(
+            f"map.changed_{'plain' if layer.indicator.worse == 'none' else 'judged'}",
+            layer,
+            before=period_text(self.state.compare, self.state.lang),
+            worse=counts[0] + counts[1],
+            same=counts[2],
+            better=counts[3] + counts[4],
+        )
+
+    def _ticked(self, layer: CategoryLayer) -> str:
+        """Return how many places are ticked off, of all that could be judged."""
+        counts = [row.count for row in layer.legend(self.state.lang)]
+        return self._counted("map.ticked", layer, done=counts[TICKED], all=sum(counts[:-1]))
+
+    def _counted(self, key: str, layer: CategoryLayer, **counts: object) -> str:
+        state, lang = self.state, self.state.lang
+        theme = state.themes[state.theme].title[lang] if state.theme in state.themes else ""
+        about = theme if isinstance(layer, WallLayer) else layer.indicator.title_in(lang)
+        place, period = state.atlas.name(state.area), period_text(layer.period, lang)
+        return text(key, lang, place=place, period=period, about=about, **counts)
 
     def _clusters(self, whole: str) -> tuple[str, str]:
         """Return what the hot spots say of the shown place, and why when it is one of them."""

@@ -14,6 +14,7 @@ from dashboard.state import State
 from dashboard.texts import text
 from geodata.cartography import Layer, rank_places
 from geodata.cartography.classes import NO_DATA
+from geodata.cartography.headline import course_of
 from geodata.cartography.words import change_text, number_text, period_text
 from geodata.escaping import plain_text
 
@@ -43,7 +44,16 @@ class RankingView(pn.viewable.Viewer):
             table=self._table(), dark=state.dark, sizing_mode="stretch_both", margin=0
         )
         self.list.on_message(self._answer)
-        watched = ["place", "indicator", "period", "level", "classes", "selected"]
+        watched = [
+            "place",
+            "indicator",
+            "period",
+            "level",
+            "classes",
+            "selected",
+            "compare",
+            "compared",
+        ]
         state.param.watch(self._update, watched)
         state.param.watch(self._darken, ["dark"])
 
@@ -53,8 +63,17 @@ class RankingView(pn.viewable.Viewer):
     def _table(self) -> dict[str, object]:
         state = self.state
         ranked = rank_places(
-            state.atlas, state.indicator, state.period, level=state.level, place=state.area
+            state.atlas,
+            state.indicator,
+            state.period,
+            level=state.level,
+            place=state.area,
+            before=state.compare or None,
         )
+        if state.compare and state.compared == "change":
+            # Worst change first; the rank stays that of the figure.
+            worst_last = state.layer.indicator.worse == "low"
+            ranked = ranked.sort_values("change", ascending=worst_last, kind="stable")
         if state.selected:
             ranked = ranked[ranked.index.isin(state.selected)]
         shown = ranked.head(SHOWN)
@@ -80,7 +99,10 @@ class RankingView(pn.viewable.Viewer):
     def _columns(self) -> list[str]:
         unit = self.state.layer.indicator.unit_in(self.state.lang)
         names = [text(f"ranking.{name}", self.state.lang) for name in _COLUMNS]
-        return [*names[:2], unit or names[2], names[3]]
+        compare = self.state.compare
+        since = period_text(compare, self.state.lang) if compare else ""
+        change = text("ranking.since", self.state.lang, period=since) if since else names[3]
+        return [*names[:2], unit or names[2], change]
 
     def _items(self, shown: pd.DataFrame, layer: Layer) -> list[dict[str, object]]:
         state, worse = self.state, layer.indicator.worse
@@ -105,7 +127,7 @@ class RankingView(pn.viewable.Viewer):
                     "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
                     "colour": _colour(layer, class_),
                     "change": change_text(row.change, layer.decimals),
-                    "course": _course(row.change, worse),
+                    "course": course_of(row.change, worse),
                     "here": row.Index == state.place,
                 }
             )
@@ -129,10 +151,3 @@ _COLUMNS = ("rank", "place", "value", "change")
 def _colour(layer: Layer, class_: int) -> dict[str, str]:
     colours = layer.palette.colours
     return {theme: found[class_] if class_ < len(found) else "" for theme, found in colours.items()}
-
-
-def _course(change: float, worse: str) -> str:
-    """Return whether a change is worse or better; plain when it is neither or unknown."""
-    if worse == "none" or pd.isna(change) or change == 0:
-        return "plain"
-    return "worse" if (change > 0) == (worse == "high") else "better"

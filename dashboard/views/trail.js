@@ -9,6 +9,7 @@ function make(tag, name, text) {
 
 export function render({model}) {
   const root = make("nav", "trail")
+  root.setAttribute("aria-label", "breadcrumb")
   function fill() {
     root.replaceChildren()
     model.steps.forEach((name, index) => {

@@ -10,6 +10,7 @@ import param
 
 from dashboard.maps.component import Component
 from dashboard.state import State
+from dashboard.texts import text
 from geodata.escaping import plain_text
 
 
@@ -30,6 +31,7 @@ class TrailView(pn.viewable.Viewer):
     def __init__(self, state: State) -> None:
         super().__init__()
         self.state = state
+        self.home = [text("overview.home", state.lang)] if len(state.views) > 1 else []
         self.trail = Trail(steps=self._steps(), sizing_mode="stretch_width")
         self.trail.on_message(self._answer)
         state.param.watch(self._update, ["place"])
@@ -42,12 +44,17 @@ class TrailView(pn.viewable.Viewer):
         return path if self.state.root is not None else [None, *path]
 
     def _steps(self) -> list[str]:
-        return [plain_text(self.state.atlas.name(key), 30) for key in self._keys()]
+        names = [plain_text(self.state.atlas.name(key), 30) for key in self._keys()]
+        return self.home + names
 
     def _update(self, *events) -> None:
         self.trail.steps = self._steps()
 
     def _answer(self, message: dict[str, object]) -> None:
         keys, index = self._keys(), message.get("index")
+        if self.home and index == 0:
+            self.state.view = "overview"
+            return
+        index = index - len(self.home) if type(index) is int else index
         if type(index) is int and 0 <= index < len(keys):
             self.state.go(keys[index])

@@ -8,6 +8,7 @@ import panel as pn
 from dashboard.charts import trend
 from dashboard.state import State
 from dashboard.texts import text
+from dashboard.views.later import later
 from geodata.cartography.words import period_text, scale_of
 from geodata.escaping import html_text
 
@@ -23,8 +24,9 @@ class TrendView(pn.viewable.Viewer):
         self.title = pn.pane.HTML(
             self._title(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=0
         )
+        # The chart takes longer than the map: it comes when the page is there.
         self.pane = pn.pane.HoloViews(
-            self._chart(), sizing_mode="stretch_both", min_height=180, margin=0
+            None, sizing_mode="stretch_both", min_height=180, margin=0, loading=True
         )
         self.column = pn.Column(
             self.title,
@@ -34,6 +36,7 @@ class TrendView(pn.viewable.Viewer):
             visible=len(state.periods) > 1,
         )
         state.param.watch(self._update, ["place", "indicator", "period", "dark"])
+        pn.state.onload(self._draw)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.column
@@ -82,12 +85,9 @@ class TrendView(pn.viewable.Viewer):
 
     def _update(self, *events) -> None:
         """Draw after the map has been sent: a chart takes longer than a change of colours."""
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-            pn.state.curdoc.add_next_tick_callback(self._draw)
-        else:
-            self._draw()
+        later(self._draw)
 
     def _draw(self) -> None:
         self.column.visible = len(self.state.periods) > 1
         self.title.object = self._title()
-        self.pane.object = self._chart()
+        self.pane.param.update(object=self._chart(), loading=False)

@@ -13,7 +13,7 @@ from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 
 _CSS = "p { margin: 0 0 10px; font-size: clamp(17px, 1.15vw, 24px); line-height: 1.5; }"
-_WATCHED = ["place", "indicator", "period", "side"]
+_WATCHED = ["place", "indicator", "period", "side", "presenting"]
 
 
 class WhyView(pn.viewable.Viewer):

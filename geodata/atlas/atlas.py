@@ -116,6 +116,10 @@ class Atlas:
             self._known[indicator, level] = pd.concat(frames).dropna()
         return self._known[indicator, level]
 
+    def seen(self, keys: pd.Index) -> pd.Series:
+        """Return whether the figures of each place may be shown; here all, by key."""
+        return pd.Series(True, index=keys)
+
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
         if key not in self.indicators:

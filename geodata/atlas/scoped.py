@@ -30,17 +30,18 @@ class ScopedAtlas(Atlas):
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
-        hidden = ~self._seen(frame.index)
+        hidden = ~self.seen(frame.index)
         return _without(frame, hidden)
 
     def series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
         frame = self.whole.series(indicator, place)
         top = self.places.index[self.places["level"] == self.levels[0]]
-        seen = self._seen(top if place is None else pd.Index([place])).all()
+        seen = self.seen(top if place is None else pd.Index([place])).all()
         return _without(frame, pd.Series(not seen, index=frame.index))
 
-    def _seen(self, keys: pd.Index) -> pd.Series:
+    def seen(self, keys: pd.Index) -> pd.Series:
+        """Return whether the figures of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "figure")
 
 

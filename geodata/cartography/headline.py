@@ -7,7 +7,7 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.layer import Layer
-from geodata.cartography.ranking import previous_period, rank_places
+from geodata.cartography.ranking import previous_period, rank_places, worst_of
 from geodata.cartography.words import (
     figure_text,
     number_text,
@@ -30,7 +30,9 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         return i18n.text("cartography.headline_none", lang, **facts)
     if atlas.level_of(layer.place) == layer.level:
         return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
-    worst = ranked.head(min(WORST, len(ranked)))
+    worst = worst_of(ranked, layer.indicator.worse, WORST)
+    if worst.empty:
+        worst = ranked.head(WORST)
     apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
     nested = _skips_a_level(atlas, layer)
     names = apart.join(_named_places(worst, layer, nested))
@@ -45,33 +47,58 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     """Return the figure of the shown place itself, how it was made, and its change."""
     indicator = layer.indicator
     facts = _facts(atlas, layer, lang)
-    found = atlas.series(indicator.key, layer.place)
-    series = found["value"] * scale_of(indicator)
-    value = series.get(layer.period, float("nan"))
-    if value != value:
+    figure, parts = figure_of_whole(atlas, layer, lang)
+    if figure == number_text(float("nan"), 0):
         return i18n.text("cartography.headline_none", lang, **facts)
-    figure = figure_text(value, indicator, decimals=layer.decimals, lang=lang)
-    numerator, denominator = found.loc[layer.period, ["numerator", "denominator"]]
-    facts["figure"] = figure + parts_text(numerator, denominator, indicator, lang)
+    facts["figure"] = figure + parts
     lowest = atlas.level_of(layer.place) == atlas.lowest
     kind = "own" if lowest or indicator.adds_up != "none" else "median"
     sentence = i18n.text(f"cartography.whole_{kind}", lang, **facts)
+    change, _ = change_of_whole(atlas, layer, lang)
+    apart = {"zh": "，", "en": ", "}[lang or i18n.default_language()]
+    return f"{sentence}{apart}{change}" if change else sentence
+
+
+def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
+    """Return the figure of the shown place with its unit, and what it was made of in words."""
+    found = atlas.series(layer.indicator.key, layer.place).reindex([layer.period]).iloc[0]
+    value = found["value"] * scale_of(layer.indicator)
+    parts = parts_text(found["numerator"], found["denominator"], layer.indicator, lang)
+    return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang), parts
+
+
+def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
+    """Return the change of the shown place since the period before in words, and its course.
+
+    The course is worse, better or plain; both are about nothing ("", "plain") without a change.
+    """
+    indicator = layer.indicator
+    found = atlas.series(indicator.key, layer.place)
+    series = found["value"] * scale_of(indicator)
     before = previous_period(atlas, indicator.key, layer.period)
-    if before is None or series[before] != series[before]:
-        return sentence
+    value = series.get(layer.period, float("nan"))
+    if before is None or value != value or series[before] != series[before]:
+        return "", "plain"
     change = round(float(value - series[before]), layer.decimals)
-    course = "up" if change > 0 else "down" if change < 0 else "none"
+    way = "up" if change > 0 else "down" if change < 0 else "none"
     amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
     if indicator.unit_in("zh") == "%":
         points = number_text(abs(change), layer.decimals)
         amount = i18n.text("cartography.points", lang, change=points)
     values = {"before": period_text(before, lang), "change": amount}
-    sentence += i18n.text(f"cartography.change_{course}", lang, **values)
+    sentence = i18n.text(f"cartography.change_{way}", lang, **values)
     counts = found["places_with_data"]
     if counts[before] != counts[layer.period]:
         values = {"old": int(counts[before]), "new": int(counts[layer.period])}
         sentence += i18n.text("cartography.other_places", lang, **values)
-    return sentence
+    return sentence, course_of(change, indicator.worse)
+
+
+def course_of(change: float, worse: str) -> str:
+    """Return whether a change is worse or better; plain when it is neither or unknown."""
+    if worse == "none" or pd.isna(change) or change == 0:
+        return "plain"
+    return "worse" if (change > 0) == (worse == "high") else "better"
 
 
 def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:

@@ -9,18 +9,25 @@ from geodata.cartography.words import scale_of
 
 
 def rank_places(
-    atlas: Atlas, indicator: str, period: str, *, level: str, place: str | None = None
+    atlas: Atlas,
+    indicator: str,
+    period: str,
+    *,
+    level: str,
+    place: str | None = None,
+    before: str | None = None,
 ) -> pd.DataFrame:
     """Return the places of a level within a place, worst first; index key.
 
     Columns rank (1 is worst, ties share it, missing without a figure), name, parent_name, value,
-    previous, change (in shown units; a share in percent), places_with_data, places.
+    previous, change (in shown units; a share in percent), places_with_data, places. The change is
+    since `before`, by default the period with figures before this one.
     """
     described = atlas.indicator(indicator)
     inside = atlas.places_in(place, level)
     frame = atlas.frame(indicator, period, level).reindex(inside)
     frame["value"] *= scale_of(described)
-    before = previous_period(atlas, indicator, period)
+    before = before or previous_period(atlas, indicator, period)
     frame["previous"] = float("nan")
     if before is not None:
         old = atlas.frame(indicator, before, level)["value"].reindex(inside)
@@ -40,3 +47,9 @@ def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
     """Return the period with figures before this one, or None for the first."""
     earlier = [known for known in atlas.periods_of(indicator) if known < period]
     return earlier[-1] if earlier else None
+
+
+def worst_of(ranked: pd.DataFrame, worse: str, count: int) -> pd.DataFrame:
+    """Return the first places of a ranking; where high is worse, none with nothing at all."""
+    known = ranked[ranked["rank"].notna()]
+    return (known[known["value"] != 0] if worse == "high" else known).head(count)

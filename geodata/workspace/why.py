@@ -55,8 +55,12 @@ def explain_place(
     *,
     indicator: str | None = None,
     lang: str | None = None,
+    named: bool = True,
 ) -> Why:
-    """Return why a place stands out in one indicator, by default the one it ranks worst in."""
+    """Return why a place stands out in one indicator, by default the one it ranks worst in.
+
+    Not `named`, the sentence leaves out who is responsible, as on a projector.
+    """
     lang = lang or default_language()
     if place not in cube["place"].to_numpy():
         raise StoreError("workspace.no_place", place=place, month=built.month)
@@ -77,7 +81,8 @@ def explain_place(
         said + _moved(change, measures[key], lang),
         _broken(setup, rules, measures[key].theme, lang),
     ]
-    told.append(_who(responsible, lang))
+    if named:
+        told.append(_who(responsible, lang))
     stop = {"zh": "。", "en": ". "}[lang]
     sentence = (stop.join(part for part in told if part) + stop).strip()
     return Why(place, key, sentence, rules, change, responsible)

@@ -178,13 +178,15 @@ class Workspace:
         indicator: str | None = None,
         month: str | None = None,
         lang: str | None = None,
+        named: bool = True,
     ) -> Why:
         """Return why a place stands out: a sentence, the rules behind it, who is responsible.
 
         When the county has a map, the sentence ends with what the hot spots say of a village.
         """
         built = self._built(month)
-        why = explain_place(self.setup, self.cube, built, place, indicator=indicator, lang=lang)
+        chosen = {"indicator": indicator, "lang": lang, "named": named}
+        why = explain_place(self.setup, self.cube, built, place, **chosen)
         try:
             said = self._clusters.sentence(why, built.month, lang or default_language())
         except AtlasError:  # a county without boundaries has reasons, but no map

@@ -19,7 +19,7 @@ def county_served(tmp_path_factory):
 
 
 def test_county_to_card_and_no_person_in_the_address(view, county_served):
-    _open(view, county_served)
+    _open(view, county_served, "?theme=monitoring")
     rows = view.locator(".ranking .row")
     rows.first.click()
     _wait_asked(view, "place", TOWNSHIP)
@@ -41,7 +41,7 @@ def test_county_to_card_and_no_person_in_the_address(view, county_served):
 
 
 def test_theme_changes_the_indicator_and_back_returns(view, county_served):
-    _open(view, county_served)
+    _open(view, county_served, "?theme=monitoring")
     view.get_by_role("button", name="农村饮水安全").click()
     _wait_asked(view, "theme", "water")
     assert _asked(view)["indicator"].startswith("water")

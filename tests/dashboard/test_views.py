@@ -44,7 +44,8 @@ def test_click_on_nothing_is_ignored(state, map_view, id_):
 def test_selection_is_counted_and_ranked(state, map_view):
     ranking = RankingView(state)
     map_view._answer({"type": "select", "ids": [4, 5, 99]})
-    assert map_view.screen.chosen == "已选 2 个村"
+    said = map_view.screen.chosen.splitlines()
+    assert said == ["已选 2 个村", "合计：低收入户占比 9%，2 个村中 2 个有数据"]
     assert len(ranking.list.table["items"]) == 2
 
 

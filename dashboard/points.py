@@ -1,0 +1,90 @@
+"""Sites, workshops and works on the map, as one viewer may see them: through the reader of access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.state import State
+from geodata.access import Actor, Door, Guard, Privacy, Reader, Request, table_privacy
+from geodata.access.reader import Keys
+from geodata.rules import Rule
+from geodata.theme import Points
+from geodata.workspace import Workspace
+from geodata.workspace.points import broken_rules, scorecard, theme_points, zones_of
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The point looked at: its row, kind, features, the rules it breaks and what it serves."""
+
+    row: pd.Series
+    kind: Points
+    features: Mapping[str, object]
+    rules: tuple[Rule, ...]
+    zones: pd.DataFrame
+
+
+class PointsSeen:
+    """The points of the shown theme and month; read once for each."""
+
+    def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
+        self.state, self.county = state, county
+        self._actor, self._guard = actor, guard
+        self._kept: dict[tuple[str, str], pd.DataFrame] = {}
+
+    @property
+    def kinds(self) -> tuple[Points, ...]:
+        """Return the kinds of points of the shown theme."""
+        state = self.state
+        return state.themes[state.theme].points if state.theme in state.themes else ()
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Return every point of the theme in the month; columns of `theme_points`."""
+        state = self.state
+        asked = (state.theme, state.period)
+        if asked not in self._kept:
+            theme, rules = state.themes[state.theme], self.county.setup.rules
+            found = theme_points(theme, self._read, state.atlas, rules, state.period)
+            self._kept = {asked: found}
+        return self._kept[asked]
+
+    @property
+    def inside(self) -> pd.DataFrame:
+        """Return the points within the area that the map shows."""
+        atlas, rows = self.state.atlas, self.rows
+        return rows[rows["place"].isin(atlas.places_in(self.state.area, atlas.lowest))]
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """Return the point looked at, or None when there is none or it is out of reach."""
+        table, _, key = self.state.point.partition(":")
+        rows = self.rows
+        found = rows[(rows["kind"] == table) & (rows["key"] == key)]
+        if found.empty:
+            return None
+        kind = next(one for one in self.kinds if one.table == table)
+        theme, rules = self.state.themes[self.state.theme], self.county.setup.rules
+        broken = broken_rules(kind, key, self._read)
+        return Chosen(
+            found.iloc[0],
+            kind,
+            scorecard(theme, kind, key, self._read),
+            tuple(rules[one] for one in broken if one in rules),
+            zones_of(kind, key, self._read),
+        )
+
+    def _read(self, request: Request) -> pd.DataFrame:
+        """Return rows within the viewer's places; features are about works, not persons."""
+        about = Privacy("restricted", "hidden")
+        sets = {one.name: dict.fromkeys(one.columns, about) for one in self.county.setup.sets}
+        sets["flags"] = dict.fromkeys(self.county.month(self.state.period).flags.columns, about)
+        read, guard = self.county.people(self.state.period), self._guard
+        privacy = {**table_privacy(), **sets}
+        # These tables are about no household: the place is their only key.
+        keys = Keys("place_code", "place_code")
+        door = Door(read, guard.trail, guard.unmasking, guard.limits, privacy, keys)
+        return Reader(self._actor, door).rows(request).frame

@@ -1,0 +1,58 @@
+// A box that finds a place by name or code; arrows choose, Enter goes there. "/" puts the cursor in.
+
+function make(tag, name, text) {
+  const node = document.createElement(tag)
+  if (name) { node.className = name }
+  if (text !== undefined) { node.textContent = text }
+  return node
+}
+
+export function render({model}) {
+  const root = make("div", "find")
+  const box = make("input")
+  box.type = "search"
+  box.placeholder = box.ariaLabel = model.texts.find
+  box.setAttribute("role", "combobox")
+  box.setAttribute("aria-expanded", "false")
+  const list = make("ul")
+  list.setAttribute("role", "listbox")
+  root.append(box, list)
+  let at = 0
+
+  const close = () => { list.replaceChildren(); box.setAttribute("aria-expanded", "false") }
+  const go = (index) => { model.send_msg({type: "go", index}); box.value = ""; box.blur(); close() }
+  function show() {
+    root.classList.toggle("dark", model.dark)
+    if (!box.value.trim()) { close(); return }
+    at = Math.min(at, Math.max(model.found.length - 1, 0))
+    list.replaceChildren(...model.found.map(([name, above, key], index) => {
+      const item = make("li", index === at ? "here" : "")
+      item.setAttribute("role", "option")
+      item.append(make("strong", "", name), make("span", "", above), make("code", "", key))
+      item.addEventListener("pointerdown", (event) => { event.preventDefault(); go(index) })
+      return item
+    }))
+    if (!model.found.length && model.asked === box.value) { list.append(make("li", "none", model.texts.none)) }
+    box.setAttribute("aria-expanded", "true")
+  }
+  box.addEventListener("input", () => { at = 0; model.send_msg({type: "find", text: box.value}); show() })
+  box.addEventListener("blur", close)
+  box.addEventListener("keydown", (event) => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
+    if (step) { at = Math.max(0, Math.min(at + step, model.found.length - 1)); show(); event.preventDefault() }
+    if (event.key === "Enter" && model.found.length && model.asked === box.value) { go(at) }
+    if (event.key === "Escape") { box.value = ""; close() }
+    event.stopPropagation()
+  })
+  const slash = (event) => {
+    const typing = event.composedPath()[0]
+    if (event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)) { event.preventDefault(); box.focus() }
+  }
+  window.addEventListener("keydown", slash)
+  model.on("found", show)
+  model.on("asked", show)
+  model.on("dark", show)
+  model.on("remove", () => window.removeEventListener("keydown", slash))
+  root.classList.toggle("dark", model.dark)
+  return root
+}

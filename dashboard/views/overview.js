@@ -1,0 +1,77 @@
+// All themes side by side: figure, small map, worst places, hot spots; a click enters one.
+
+function make(tag, name, text) {
+  const node = document.createElement(tag)
+  if (name) { node.className = name }
+  if (text !== undefined) { node.textContent = text }
+  return node
+}
+
+export function render({model}) {
+  const root = make("main", "overview")
+  let drawn = []
+
+  function card(theme) {
+    const box = make("section", "card")
+    box.setAttribute("aria-label", theme.title)
+    const enter = (place) => model.send_msg({type: "enter", theme: theme.key, place})
+    const head = make("button", "enter")
+    head.type = "button"
+    head.append(make("h2", "", theme.title), make("span", "go", model.texts.enter))
+    head.addEventListener("click", () => enter(null))
+    const figure = make("div", "figure")
+    figure.append(make("span", "number", theme.figure), make("span", "change " + theme.course, theme.change))
+    const facts = make("p", "facts", [theme.parts, theme.target].filter(Boolean).join("\n"))
+    const canvas = make("canvas", "small")
+    canvas.setAttribute("role", "img")
+    canvas.setAttribute("aria-label", theme.indicator)
+    const list = make("ol", "worst")
+    for (const place of theme.worst) {
+      const row = make("button", "place")
+      row.type = "button"
+      const spot = make("span", "spot")
+      spot.style.background = theme.picture.colours[model.dark ? "dark" : "light"][place.class] ?? ""
+      row.append(spot, make("span", "name", place.name), make("span", "above", place.above), make("span", "value", place.value))
+      row.addEventListener("click", () => enter(place.key))
+      const item = make("li")
+      item.append(row)
+      list.append(item)
+    }
+    box.append(head, make("p", "indicator", theme.indicator), figure, facts, canvas, list,
+      make("p", theme.waiting ? "hotspot waiting" : "hotspot", theme.hotspot))
+    drawn.push({canvas, picture: theme.picture})
+    return box
+  }
+
+  async function paint() {
+    const outlines = await outlinesAt(model.outlines)
+    const shade = model.dark ? "dark" : "light"
+    const line = model.dark ? "#12161b" : "#ffffff"
+    for (const {canvas, picture} of drawn) {
+      sketchMap(canvas, outlines, {classes: picture.classes, colours: picture.colours[shade],
+        missing: picture.missing[shade][0], outside: model.dark ? "#1b2127" : "#eef0f3", line,
+        bounds: picture.bounds, pad: {top: 6, right: 6, bottom: 6, left: 6}})
+    }
+    root.dataset.sketched = String(Number(root.dataset.sketched ?? 0) + 1)
+    performance.mark("guatu-overview")
+  }
+
+  function fill() {
+    drawn = []
+    root.classList.toggle("dark", model.dark)
+    const grid = make("div", "grid")
+    grid.append(...model.cards.map(card))
+    root.replaceChildren(make("h1", "", model.title), grid)
+    requestAnimationFrame(() => paint().catch((error) => {
+      root.append(make("p", "failed", model.texts.failed))
+      console.error(error)
+    }))
+  }
+  const sizes = new ResizeObserver(() => paint().catch(() => {}))
+  sizes.observe(root)
+  model.on("cards", fill)
+  model.on("dark", fill)
+  model.on("remove", () => sizes.disconnect())
+  fill()
+  return root
+}

@@ -1,0 +1,173 @@
+"""The first view: every theme with its figure, small map, worst places and hot spots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import panel as pn
+import param
+
+from dashboard.maps.component import Component, script_of
+from dashboard.maps.picture import OUTSIDE, bounds
+from dashboard.state import State
+from dashboard.texts import text
+from geodata.cartography import Layer, Limits, draw_layer, policy_limits, rank_places
+from geodata.cartography.headline import change_of_whole, figure_of_whole
+from geodata.cartography.ranking import worst_of
+from geodata.cartography.words import number_text, period_text
+from geodata.escaping import plain_text
+from geodata.hotspots import hotspot_layer
+from geodata.theme import Theme
+
+WORST = 3
+
+
+class Overview(Component):
+    """Cards of themes; a click answers with the theme and a place, or no place."""
+
+    title = param.String()
+    cards = param.List(default=[])
+    outlines = param.String(doc="address of the outlines of the lowest level")
+    dark = param.Boolean(default=False)
+    texts = param.Dict(default={})
+
+    _esm = script_of("sketch.js", "overview.js", folder=Path(__file__).parent)
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("overview.css").read_text(encoding="utf-8")
+    ]
+
+
+class OverviewView(pn.viewable.Viewer):
+    """The themes of a state side by side, as of its period; hot spots follow when they are found."""
+
+    def __init__(self, state: State, sources: list[dict[str, str]]) -> None:
+        super().__init__()
+        self.state = state
+        self.overview = Overview(
+            title=self._title(),
+            cards=[self._card(theme) for theme in state.themes.values()],
+            outlines=sources[-1]["outlines"],
+            dark=state.dark,
+            texts={name: text(f"overview.{name}", state.lang) for name in ("enter", "failed")},
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+        self.overview.on_message(self._answer)
+        state.param.watch(lambda event: self.overview.param.update(dark=event.new), "dark")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.overview
+
+    def find_hotspots(self) -> None:
+        """Add what the hot spots say to every card; the page is there before they are."""
+        themes = self.state.themes
+        self.overview.cards = [
+            {**card, "hotspot": self._hotspot(themes[str(card["key"])]), "waiting": False}
+            for card in self.overview.cards
+        ]
+
+    def _title(self) -> str:
+        state = self.state
+        area, period = plain_text(state.atlas.title, 30), period_text(state.period, state.lang)
+        return text("overview.title", state.lang, area=area, period=period)
+
+    def _first(self, theme: Theme) -> tuple[str, str]:
+        """Return the first layer of a theme that has figures, and the period in which it is shown."""
+        atlas, period = self.state.atlas, self.state.period
+        known = self.state.indicators_of(theme.key)
+        indicator = next((key for key in known if atlas.periods_of(key)), known[0])
+        periods = atlas.periods_of(indicator)
+        return indicator, period if period in periods or not periods else periods[-1]
+
+    def _card(self, theme: Theme) -> dict[str, object]:
+        state, lang = self.state, self.state.lang
+        atlas = state.atlas
+        indicator, period = self._first(theme)
+        layer = draw_layer(
+            atlas,
+            indicator,
+            period,
+            level=atlas.lowest,
+            place=state.root,
+            limits=self._limits(theme, indicator, period),
+        )
+        figure, parts = figure_of_whole(atlas, layer, lang)
+        change, course = change_of_whole(atlas, layer, lang)
+        return {
+            "key": theme.key,
+            "title": plain_text(theme.title[lang], 40),
+            "indicator": plain_text(layer.indicator.title_in(lang), 60),
+            "figure": figure,
+            "parts": parts.strip(" （）()"),
+            "change": change,
+            "course": course,
+            "target": self._target(theme, indicator, period),
+            "worst": self._worst(layer),
+            "hotspot": text("overview.waiting", lang),
+            "waiting": True,
+            "picture": {
+                "classes": np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8"),
+                "colours": {name: list(one) for name, one in layer.palette.colours.items()},
+                "missing": {name: list(one) for name, one in layer.palette.no_data.items()},
+                "bounds": bounds(atlas, state.root),
+            },
+        }
+
+    def _worst(self, layer: Layer) -> list[dict[str, object]]:
+        """Return the worst places with the class that colours them, worst first."""
+        atlas, indicator = self.state.atlas, layer.indicator
+        chosen = {"level": layer.level, "place": layer.place}
+        ranked = rank_places(atlas, indicator.key, layer.period, **chosen)
+        ranked = worst_of(ranked, indicator.worse, WORST)
+        unit = indicator.unit_in("zh")
+        sign = unit if unit in ("%", "‰") else ""
+        classes = layer.classes[layer.keys.get_indexer(ranked.index)]
+        above = ranked["parent_name"].where(ranked["parent_name"].notna(), "")
+        return [
+            {
+                "key": row.Index,
+                "name": plain_text(row.name, 16),
+                "above": plain_text(over, 16),
+                "value": number_text(row.value, layer.decimals) + sign,
+                "class": int(class_),
+            }
+            for row, over, class_ in zip(ranked.itertuples(), above, classes, strict=True)
+        ]
+
+    def _limits(self, theme: Theme, indicator: str, period: str) -> Limits:
+        breaks = next((one.breaks for one in theme.layers if one.indicator == indicator), ())
+        if self.state.policy is None or not breaks:
+            return Limits()
+        return policy_limits(breaks, self.state.policy, place=self.state.root or "", period=period)
+
+    def _target(self, theme: Theme, indicator: str, period: str) -> str:
+        """Return the parameter that the indicator is held against, or that it is not set."""
+        key = next((one.target for one in theme.indicators if one.key == indicator), "")
+        if self.state.policy is None or not key:
+            return ""
+        lang = self.state.lang
+        parameter = self.state.policy[key]
+        found = policy_limits([key], self.state.policy, place=self.state.root or "", period=period)
+        title = plain_text(parameter.title[lang], 40)
+        if not found.cuts:
+            return text("overview.target_unset", lang, title=title)
+        value = f"{found.cuts[0]:,.10g} {parameter.unit[lang]}".strip()
+        return text("overview.target", lang, title=title, value=value)
+
+    def _hotspot(self, theme: Theme) -> str:
+        indicator, period = self._first(theme)
+        if not self.state.atlas.periods_of(indicator):
+            return text("overview.no_figures", self.state.lang)
+        if self.state.atlas.indicator(indicator).worse == "none":
+            return ""
+        found = hotspot_layer(self.state.atlas, indicator, period).finding(lang=self.state.lang)
+        return text("overview.hotspot", self.state.lang, finding=found)
+
+    def _answer(self, message: dict[str, object]) -> None:
+        theme, place = message.get("theme"), message.get("place")
+        if message.get("type") != "enter" or theme not in self.state.themes:
+            return
+        known = isinstance(place, str) and place in self.state.atlas.places.index
+        self.state.enter(str(theme), str(place) if known else None)

@@ -1,0 +1,167 @@
+"""The points of a theme as a list, and the scorecard of the one looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard.points import Chosen, PointsSeen
+from dashboard.texts import text
+from dashboard.views.sheet import Sheet, row_of
+from geodata.cartography.words import number_text
+from geodata.errors import GuatuError
+from geodata.escaping import html_text, plain_text
+from geodata.rules import Feature
+from geodata.workspace.points import STATES
+
+_WATCHED = ["place", "theme", "period", "side", "point"]
+_MARKS = {"high": "high", "medium": "medium", "low": "low"}
+_CSS = """
+h2 { margin: 0 0 4px; font-size: clamp(18px, 1.25vw, 26px); }
+p { margin: 0 0 8px; font-size: clamp(15px, 1vw, 20px); line-height: 1.45; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(130px, 1fr)); gap: 8px 14px; margin: 0 0 10px; }
+dt { font-size: clamp(13px, 0.85vw, 16px); opacity: 0.75; }
+dd { margin: 0; font-size: clamp(18px, 1.25vw, 26px); font-weight: 700; }
+ul { margin: 0 0 10px; padding-left: 1.2em; font-size: clamp(15px, 1vw, 20px); line-height: 1.45; }
+"""
+
+
+class PointsView(pn.viewable.Viewer):
+    """A click on a row opens the scorecard, one on a zone lists its households."""
+
+    def __init__(self, points: PointsSeen) -> None:
+        super().__init__()
+        self.points, self.state = points, points.state
+        self._rows: list[tuple] = []
+        slim = {"size": "small", "margin": (0, 6, 8, 0)}
+        self.back = pmui.Button(label=self._text("all"), icon="chevron_left", **slim)
+        self.listed = pmui.Button(
+            label=self._text("households"), icon="groups", variant="contained", **slim
+        )
+        self.card = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
+        self.sheet = Sheet(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
+        self.back.on_click(lambda event: self.state.choose_point("", ""))
+        self.listed.on_click(lambda event: self.state.param.update(side="households"))
+        self.sheet.on_message(self._answer)
+        self.state.param.watch(self._update, _WATCHED)
+        self.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
+        self._update()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
+        top = pn.Row(self.back, self.listed, sizing_mode="stretch_width", margin=0)
+        return pn.Column(top, self.card, self.sheet, **kept)
+
+    def _text(self, name: str, **values: object) -> str:
+        return text(f"points.{name}", self.state.lang, **values)
+
+    def _update(self, *events) -> None:
+        if self.state.side != "points" or not self.points.kinds:
+            return
+        try:
+            chosen = self.points.chosen if self.state.point else None
+            self._show(chosen) if chosen is not None else self._list()
+        except GuatuError as error:
+            self._put(f"<p>{html_text(error.sentence(self.state.lang), 400)}</p>", [], [])
+
+    def _list(self) -> None:
+        """Show every point of the area, worst first."""
+        self.back.visible = self.listed.visible = False
+        rows = self.points.inside
+        order = rows["state"].map({name: at for at, name in enumerate(STATES)})
+        rows = rows.assign(order=order).sort_values(["order", "kind", "key"])
+        self._rows = list(zip(rows["kind"], rows["key"], strict=True))
+        titles = {kind.table: kind.title[self.state.lang] for kind in self.points.kinds}
+        names = self.state.atlas.places["name"]
+        table = [
+            {
+                "cells": [
+                    plain_text(row.name, 40),
+                    titles[row.kind],
+                    plain_text(names.get(row.place, ""), 20),
+                    self._text(f"state_{row.state}"),
+                ],
+                "mark": _MARKS.get(row.state, ""),
+            }
+            for row in rows[["kind", "name", "place", "state"]].itertuples(index=False)
+        ]
+        said = self._text("count", count=len(rows)) if len(rows) else self._text("none")
+        self._put(f"<p>{html_text(said)}</p>", ("name", "kind", "village", "state"), table)
+
+    def _show(self, chosen: Chosen) -> None:
+        """Show one point: figures, what is wrong, and the villages it serves."""
+        lang, row = self.state.lang, chosen.row
+        self.back.visible, self.listed.visible = True, chosen.kind.lists == "site"
+        features = self.state.themes[self.state.theme].features
+        village = self.state.atlas.places["name"].get(row["place"], "")
+        where = self._text("where", kind=chosen.kind.title[lang], village=village)
+        if not row["located"]:
+            where += self._text("unlocated")
+        facts = "".join(
+            f"<div><dt>{html_text(features[name].title[lang], 30)}</dt>"
+            f"<dd>{html_text(_shown(value, features[name], lang), 30)}</dd></div>"
+            for name, value in chosen.features.items()
+        )
+        wrong = "".join(f"<li>{html_text(rule.title[lang], 80)}</li>" for rule in chosen.rules)
+        wrong = f"<ul>{wrong}</ul>" if wrong else ""
+        state = html_text(self._text(f"state_{row['state']}"))
+        html = (
+            f"<h2>{html_text(row['name'], 40)} · {state}</h2><p>{html_text(where)}</p>"
+            f"<dl>{facts}</dl>{wrong}"
+        )
+        self._rows = list(zip(chosen.zones["zone_code"], chosen.zones["place_code"], strict=True))
+        self._put(html, ("zone", "village", "served") if self._rows else (), self._zones(chosen))
+
+    def _zones(self, chosen: Chosen) -> list[dict[str, object]]:
+        names = self.state.atlas.places["name"]
+        return [
+            {
+                "cells": [
+                    plain_text(row.zone_code, 30),
+                    plain_text(names.get(row.place_code, row.place_code), 20),
+                    number_text(row.households, 0),
+                ],
+                "mark": "",
+            }
+            for row in chosen.zones.itertuples(index=False)
+        ]
+
+    def _put(self, html: str, columns, rows: list[dict[str, object]]) -> None:
+        self.card.object = html
+        heads = [
+            {
+                "label": self._text(f"column_{name}"),
+                "kind": "number" if name == "served" else "text",
+            }
+            for name in columns
+        ]
+        note = self._text("zones_note") if "zone" in columns else ""
+        self.sheet.table = {"title": "", "note": note, "columns": heads, "rows": rows}
+
+    def _answer(self, message: dict[str, object]) -> None:
+        index = row_of(message, len(self._rows))
+        if index is None:
+            return
+        first, second = self._rows[index]
+        if self.state.point:
+            known = second in self.state.atlas.places.index
+            self.state.choose_zone(first, second if known else None)
+        else:
+            self.state.choose_point(first, second)
+
+
+def _shown(value: object, feature: Feature, lang: str) -> str:
+    """Return a value of a scorecard with its unit; a dash when it is unknown."""
+    if value is None or pd.isna(value):
+        return "—"
+    if isinstance(value, (bool,)):
+        return text(f"points.{'yes' if value else 'no'}", lang)
+    if isinstance(value, str):
+        return value
+    units: Mapping[str, str] = {"percent": "%", "persons": text("points.persons", lang)}
+    amount = value / 100 if feature.unit == "yuan" else value
+    decimals = 0 if float(amount).is_integer() else 2 if feature.unit == "percent" else 1
+    return number_text(float(amount), decimals) + units.get(feature.unit, "")

@@ -1,0 +1,100 @@
+"""Points on the map: sites, workshops and works with their state, their scorecard and their zones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from geodata.access import Request
+from geodata.atlas import Atlas
+from geodata.atlas.label_points import label_points
+from geodata.rules import SUBJECTS, Rule
+from geodata.theme import Points, Theme
+
+# Reads a table within what the viewer may see.
+ReadTable = Callable[[Request], pd.DataFrame]
+STATES = ("high", "medium", "low", "fine", "unknown")
+COLUMNS = ["kind", "key", "name", "place", "longitude", "latitude", "located", "state"]
+
+
+def theme_points(
+    theme: Theme, read: ReadTable, atlas: Atlas, rules: Mapping[str, Rule], month: str
+) -> pd.DataFrame:
+    """Return the points of a theme: COLUMNS, in the order of the theme and of their keys.
+
+    `state` is the worst severity of the rules a point breaks, fine without any, unknown where
+    nothing says. A point without coordinates is put into its village and `located` is false; one
+    without a village on the map has none and cannot be drawn.
+    """
+    frames = [_points(kind, read, atlas, rules, month) for kind in theme.points]
+    if not frames:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(frames, ignore_index=True)[COLUMNS]
+
+
+def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[str, object]:
+    """Return the features of one point that the theme names, money in fen; empty when unknown."""
+    if not kind.features:
+        return {}
+    column = SUBJECTS[kind.subject]
+    asked = Request(
+        f"{theme.key}_{kind.subject}",
+        columns=(column, "place_code", *kind.features),
+        filters=((column, "is", key),),
+    )
+    rows = read(asked)
+    return {} if rows.empty else dict(rows.iloc[0][list(kind.features)])
+
+
+def broken_rules(kind: Points, key: str, read: ReadTable) -> tuple[str, ...]:
+    """Return the rules that one point breaks."""
+    if not kind.subject:
+        return ()
+    columns = ("subject_kind", "subject", "place_code", "rule", "answer")
+    flags = read(Request("flags", columns=columns, filters=(("subject", "is", key),)))
+    own = flags[(flags["subject_kind"] == kind.subject) & (flags["answer"] == "yes")]
+    return tuple(own["rule"])
+
+
+def zones_of(kind: Points, key: str, read: ReadTable) -> pd.DataFrame:
+    """Return what a works serves: zone_code, place_code and households, in order."""
+    columns = ("zone_code", "place_code", "households")
+    if not kind.zones:
+        return pd.DataFrame(columns=list(columns))
+    asked = Request(kind.zones, columns=(*columns, kind.key), filters=((kind.key, "is", key),))
+    rows = read(asked)[list(columns)]
+    return rows.sort_values(["zone_code", "place_code"], ignore_index=True)
+
+
+def _points(
+    kind: Points, read: ReadTable, atlas: Atlas, rules: Mapping[str, Rule], month: str
+) -> pd.DataFrame:
+    more = (kind.closed,) if kind.closed else ("longitude", "latitude")
+    rows = read(Request(kind.table, columns=(kind.key, "name", "place_code", *more)))
+    rows = rows.drop_duplicates(kind.key).sort_values(kind.key, ignore_index=True)
+    found = pd.DataFrame({"kind": kind.table, "key": rows[kind.key], "place": rows["place_code"]})
+    found["name"] = rows["name"].fillna(rows[kind.key])
+    inside = label_points(atlas).reindex(rows["place_code"])
+    for name in ("longitude", "latitude"):
+        own = pd.to_numeric(rows[name], errors="coerce") if name in rows else pd.Series(dtype=float)
+        found[name] = own.reindex(rows.index)
+    found["located"] = found["longitude"].notna() & found["latitude"].notna()
+    for name in ("longitude", "latitude"):
+        found[name] = found[name].where(found["located"], pd.Series(inside[name].to_numpy()))
+    found["state"] = _states(kind, rows, read, rules, month)
+    return found
+
+
+def _states(
+    kind: Points, rows: pd.DataFrame, read: ReadTable, rules: Mapping[str, Rule], month: str
+) -> pd.Series:
+    if kind.closed:
+        over = rows[kind.closed].fillna("9999-12") <= month
+        return over.map({True: "high", False: "fine"})
+    columns = ("subject_kind", "subject", "place_code", "rule", "answer")
+    flags = read(Request("flags", columns=columns, filters=(("subject_kind", "is", kind.subject),)))
+    flags = flags[flags["answer"] == "yes"]
+    rank = flags["rule"].map({key: STATES.index(rule.severity) for key, rule in rules.items()})
+    worst = rank.groupby(flags["subject"]).min().reindex(rows[kind.key])
+    return pd.Series([STATES[int(one)] if one == one else "fine" for one in worst])
