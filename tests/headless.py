@@ -56,6 +56,7 @@ class Viewer:
         await viewer._send("PULL-DOC-REQ", {})
         document = await viewer.until(lambda kind, content: kind == "PULL-DOC-REPLY")
         viewer._find(document)
+        await viewer._event("document_ready", [])
         return viewer
 
     async def click(self, component: str, message: Content, *, shows: str, at: int = -1) -> float:
@@ -73,9 +74,11 @@ class Viewer:
     async def send(self, component: str, message: object, *, at: int = -1) -> None:
         """Send a component's message and do not wait."""
         model = {"id": self.models[component][at]}
-        entries = [["model", model], ["data", _encoded(message)]]
+        await self._event("data_event", [["model", model], ["data", _encoded(message)]])
+
+    async def _event(self, name: str, entries: list[object]) -> None:
         values = {"type": "map", "entries": entries}
-        event = {"type": "event", "name": "data_event", "values": values}
+        event = {"type": "event", "name": name, "values": values}
         sent = {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}
         await self._send("PATCH-DOC", {"events": [sent]})
 

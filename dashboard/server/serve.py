@@ -14,6 +14,7 @@ from dashboard.pages.map_page import Parts
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.server.auth import account_of
+from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
 from dashboard.server.warming import warm_county
@@ -23,7 +24,7 @@ from geodata.access import EVERYWHERE, Actor, Guard, Scope, open_guard
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
-from geodata.workspace import Workspace
+from geodata.workspace import Workspace, open_workspace
 from geodata.workspace.open_findings import worst_open
 
 
@@ -41,17 +42,27 @@ def serve_atlas(atlas: Atlas, serving: Serving | None = None, **options: Any) ->
 
 
 def county_server(county: Workspace, serving: Serving) -> Any:
-    """Return the server of a workspace: the map, the reasons, the households and their cards."""
-    folder = county.setup.config.folder
-    atlas = open_atlas(folder)
-    guard = serving.guard or open_guard(folder)
-    files = GeometryFiles(atlas)
+    """Return the server of a workspace: the map, the reasons, the households and their cards.
 
-    apps = county_apps(county, atlas, files.sources, guard, serving)
-    server = make_server(apps, serving, title=atlas.title, routes=files.routes())
+    What a later build writes is shown to new pages; open ones are told.
+    """
+    folder = county.setup.config.folder
+    guard = serving.guard or open_guard(folder)
+    editions = Editions(folder, lambda: _edition(open_workspace(folder), serving, guard))
+    title = editions.now.atlas.title
+    server = make_server(editions.apps(), serving, title=title, routes=editions.files.routes())
+    editions.watch(server._tornado)
     # In each process of its own, after they have parted.
     server.io_loop.run_in_executor(None, warm_county, county)
     return server
+
+
+def _edition(county: Workspace, serving: Serving, guard: Guard) -> Edition:
+    """Return the pages of a workspace as its data are now."""
+    atlas = open_atlas(county.setup.config.folder)
+    files = GeometryFiles(atlas)
+
+    return Edition(atlas, files, county_apps(county, atlas, files.sources, guard, serving))
 
 
 def county_apps(

@@ -79,11 +79,11 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
         village = rng.choice(load.villages)
         listed = {"query": address(place=village, side="households")}
         for step, part, message, shows in (
-            ("township", "RankingList", {"type": "click", "key": village}, '"children"'),
-            ("village", "RankingList", {"type": "click", "key": village}, '"children"'),
-            ("list", "Address", listed, '"visible"'),
-            ("card", "Sheet", {"index": rng.randrange(8)}, '"children"'),
-            ("back", "Address", {"query": address()}, '"children"'),
+            ("township", "RankingList", {"type": "click", "key": village}, '"picture"'),
+            ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),
+            ("list", "Address", listed, '"table"'),
+            ("card", "Sheet", {"index": rng.randrange(8)}, '"open"'),
+            ("back", "Address", {"query": address()}, '"picture"'),
         ):
             await asyncio.sleep(rng.uniform(*THINK))
             tally.add(step, await viewer.click(part, message, shows=shows))

@@ -61,7 +61,7 @@ PATHS = [
     "/geometry/../audit/access.sqlite",
     "/audit",
     "/audit/access.sqlite",
-    "/audit?place=../../etc&act=x&day=y",
+    "/audit?act=x&day=y",
     "/nothing",
     "//login",
     "/login/",
