@@ -22,6 +22,7 @@ SUBJECTS = {
     "works": "works_code",
     "problem": "problem_code",
     "task": "task_code",
+    "project": "project_code",
 }
 SEVERITIES = ("high", "medium", "low")
 RESPONSIBLE = (

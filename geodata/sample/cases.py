@@ -57,7 +57,38 @@ def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
     cases += _measure_cases(
         desk, active & labour & ~dibao & calm, active & dibao, risk == HOUSE_RISK
     )
+    cases += _again(desk, calm & ~world.households["former_poor"].to_numpy(), month)
+    cases += _sheet_cases(desk, active)
     return cases + _village_cases(desk, world, month)
+
+
+def _again(desk: Desk, mask: np.ndarray, month: Month) -> list[Case]:
+    """Let households be taken in again in the month, years after the first time."""
+    stamp = f"{month.number // 12:04d}{month.number % 12 + 1:02d}"
+    cases = []
+    for household in desk.choose("households", mask):
+        for header, value in (("风险识别时间", stamp), ("首次识别时间", "202105")):
+            if header in desk.files["households"].columns:
+                desk.write("households", household, header, value)
+            _repeat(desk, household, header, value)
+        cases.append(_case("reentered", household))
+    return cases
+
+
+def _sheet_cases(desk: Desk, active: np.ndarray) -> list[Case]:
+    """Leave the judgement of two visits empty, and two chronic patients without a contract."""
+    visited = active[desk.owners["visit"]]
+    cases = []
+    for position in desk.choose("visit", visited):
+        desk.write("visit", position, "研判结论", "")
+        cases.append(_case("sheet_without_judgement", int(desk.owners["visit"][position])))
+    patient = np.array(
+        [cell == "是" for cell in desk.files["persons"].columns["是否签约慢病服务"].to_pylist()]
+    )
+    for position in desk.choose("persons", patient):
+        desk.write("persons", position, "是否签约慢病服务", "否")
+        cases.append(_case("chronic_without_contract", int(desk.owners["persons"][position])))
+    return cases
 
 
 def _repeat(desk: Desk, household: int, header: str, value: str) -> None:

@@ -21,24 +21,28 @@ from geodata.sample import names
 from geodata.sample.answers import write_answers
 from geodata.sample.cases import plant_cases
 from geodata.sample.dirt import Desk
+from geodata.sample.entitlements import denied, entitlement_cases
 from geodata.sample.faults import plant_faults
 from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
 from geodata.sample.people_exports import registered_persons
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, month_text
 from geodata.sample.planted import Case, Fault
+from geodata.sample.projects import project_cases
 from geodata.sample.rectification import make_register
 from geodata.sample.rectification_cases import ledger_cases
 from geodata.sample.shapefiles import write_shapefile
 from geodata.sample.world import Month, World, live, make_world
 
 WORKBOOK_MONTHS = 3
-# What the invented county draws for its own checks.
-_SAMPLING = {
+# What the invented county has set for its own checks.
+_OWN_VALUES = {
     "eval.sample.villages": 10,
     "eval.sample.exited": 60,
     "eval.sample.suspected_missed": 40,
     "eval.sample.weak_share": 50,
+    "survey.min_minutes": 60,
+    "village.collective_income.min": 50_000,
 }
 # What townships report; water works, sites and workshops report to the county.
 _TOWNSHIP_TABLES = (
@@ -77,7 +81,7 @@ def write_county(
     place = make_workspace(folder, code=COUNTY_CODE, name=names.COUNTY)
     _write_boundaries(place, world)
     _write_line(place)
-    _write_sampling(place)
+    _write_own_values(place)
     faults: list[Fault] = []
     cases: list[Case] = []
     rows: dict[str, int] = {}
@@ -113,14 +117,16 @@ def _soiled(world: World, month: Month) -> tuple[Desk, list[Case], list[str]]:
     files, owners, differ = month_files(world, month, without=lost)
     files["villages"] = with_column(files["villages"], "村情简介", "")
     desk = Desk(month_text(month.number), rng, files, owners)
+    desk.taken.update(int(number) for each in denied(world).values() for number in each)
     for person in lost:
         household = int(world.persons["household"].iloc[person])
         desk.taken.add(household)
         size = files["households"].columns["家庭人口数"][household].as_py()
         desk.write("households", household, "家庭人口数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
-    cases = plant_cases(desk, world, month)
-    return desk, cases + ledger_cases(make_register(world)), differ
+    cases = [*plant_cases(desk, world, month), *entitlement_cases(world)]
+    cases += [*ledger_cases(make_register(world)), *project_cases(world)]
+    return desk, cases, differ
 
 
 def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:
@@ -173,8 +179,8 @@ def _write_line(place: Path) -> None:
     file.write_bytes(f"monitor.line.per_capita:\n{entries}".encode())
 
 
-def _write_sampling(place: Path) -> None:
-    """Write how many villages and households the county draws for its own checks."""
+def _write_own_values(place: Path) -> None:
+    """Write the values that the county has set for its own checks."""
     entries = "".join(
         f"{key}:\n"
         f"  - value: {value}\n"
@@ -183,9 +189,9 @@ def _write_sampling(place: Path) -> None:
         f"    from: 2020-01-01\n"
         f"    status: county\n"
         f"    document: {{zh: 示例数据, en: sample data}}\n"
-        for key, value in _SAMPLING.items()
+        for key, value in _OWN_VALUES.items()
     )
-    (place / "parameters" / "sampling.yaml").write_bytes(entries.encode())
+    (place / "parameters" / "own_values.yaml").write_bytes(entries.encode())
 
 
 def _places_told(world: World, failed: int) -> dict[str, object]:

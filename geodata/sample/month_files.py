@@ -15,6 +15,7 @@ from geodata.sample.people_exports import (
     working_export,
 )
 from geodata.sample.plan import month_text
+from geodata.sample.projects import project_table
 from geodata.sample.rectification import make_register
 from geodata.sample.rectification_tables import ledger_tables
 from geodata.sample.sheets import write_csv, write_workbook
@@ -86,6 +87,7 @@ def month_files(
         "public_post": public_posts(world, month, homes),
         "visit": visited,
         "responsibility": responsibilities(world, month, homes),
+        "project": project_table(world, month),
         **ledger_tables(world, make_register(world), month),
     }
     files = {

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from geodata.sample.exports import Columns, area, hamlet, household_codes
 from geodata.sample.names import ethnicities
-from geodata.sample.people import labour_and_school, relation_words
+from geodata.sample.people import CHRONIC, labour_and_school, relation_words
 from geodata.sample.text import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 
@@ -89,6 +89,7 @@ def _abilities(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否参加城乡居民基本医疗保险": yes_no(np.ones(len(rows))),
         "是否参加大病保险": yes_no(np.ones(len(rows))),
         "是否参加城乡居民基本养老保险": yes_no(age >= 16),
+        "是否签约慢病服务": yes_no(np.ones(len(rows)), (people["health"] & CHRONIC) > 0),
         "是否享受低保政策": yes_no(month.state["dibao"].to_numpy()[who]),
         "公益性岗位类别": choose("public_post", np.where(post, 2, -1)),
         "公益性岗位(月数)": whole(np.full(len(rows), 12), post),

@@ -130,13 +130,26 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         "household_code": household_codes(rows),
         "day": _days(month.number, rng.integers(2, 27, len(rows))),
         "visitor": words(contact[rows]),
-        "role": choose("visit_role", np.where(active[rows], 0, 2)),
+        "role": choose("visit_role", np.where(active[rows], np.where(rows % 4 == 0, 1, 0), 2)),
         "minutes": whole(rng.integers(25, 110, len(rows))),
         "members_seen": whole(people - differs),
         "water_problem": yes_no(state["water_problem"].to_numpy()[rows]),
         "house_problem": yes_no(state["house_problem"].to_numpy()[rows]),
+        "judgement": choose("visit_judgement", np.where(active[rows], 3, 0)),
+        **_satisfaction(rng, month, rows),
     }
     return titled("visit", columns), rows[differs]
+
+
+def _satisfaction(rng: np.random.Generator, month: Month, rows: np.ndarray) -> Columns:
+    """Return whether the visited are satisfied, and with what not; one in six is asked a month."""
+    asked = (rows + month.number) % 6 == 0
+    content = rng.random(len(rows)) < 0.95
+    what = rng.integers(0, 8, len(rows))
+    return {
+        "satisfied": yes_no(content, asked),
+        "dissatisfied_with": choose("dissatisfaction", np.where(asked & ~content, what, -1)),
+    }
 
 
 def _days(month: int, day: np.ndarray) -> pa.Array:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.sample import names
+from geodata.sample.entitlements import denied
 from geodata.sample.exports import Columns, household_codes
 from geodata.sample.identity import phones
 from geodata.sample.plan import month_text
@@ -37,7 +38,11 @@ def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
     told[households] = True
     told &= rng.random(len(told)) > 0.0125
     items = sorted(month.account.items)
-    rows = [np.flatnonzero((month.account.items[item] > 0) & told) for item in items]
+    never = denied(world)
+    rows = [
+        np.setdiff1d(np.flatnonzero((month.account.items[item] > 0) & told), never.get(item, []))
+        for item in items
+    ]
     who = np.concatenate(rows)
     kind = np.repeat(np.arange(len(items)), [len(part) for part in rows])
     amount = np.concatenate([month.account.items[i][r] for i, r in zip(items, rows, strict=True)])

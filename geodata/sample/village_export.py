@@ -45,9 +45,21 @@ def village_export(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否通硬化路": yes_no(np.ones(len(rows))),
         "是否通动力电": yes_no(np.ones(len(rows))),
         "是否通宽带": yes_no(np.ones(len(rows))),
-        "村集体经济收入": decimal(40_000 + rows * 7919 % 160_000, 2),
+        **_collective(rows),
         "合作社个数": whole(rows % 3),
         "耕地面积": decimal(count(homes["farmland"]) + 20, 1),
         "退耕还林面积": decimal(count(homes["returned_land"]) + 20, 1),
         "林果面积": decimal(count(homes["orchard_land"]) + 20, 1),
+    }
+
+
+def _collective(rows: np.ndarray) -> Columns:
+    """Return the income of the collective and its sources, which add up to it."""
+    income = 40_000 + rows * 7919 % 160_000
+    parts = [income * (rows % 4 + share) // 16 for share in (1, 2, 3)]
+    named = ("集体经营收入", "集体发包租赁收入", "集体投资分红收入", "集体补助收入")
+    parts.append(income - sum(parts))
+    return {
+        "村集体经济收入": decimal(income, 2),
+        **{name: decimal(part, 2) for name, part in zip(named, parts, strict=True)},
     }

@@ -23,6 +23,7 @@ outage          events  works_code, zone_code, start_day
 equipment       state   equipment_code
 visit           events  household_code, day, visitor
 responsibility  state   place_code, household_code (empty for a place), role, name
+project         state   project_code; place_code is the village it is for
 problem         events  problem_code; lasting, place_code is its village
 task            events  problem_code, task_code; lasting
 progress        events  problem_code, task_code (empty for the problem), day, kind; lasting

@@ -71,7 +71,10 @@ joined AS (
     v.visits, v.last_day, v.clue_day, l.minutes,
     m.measures, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
-    r.helpers, w.work_records, w.lowest_wage, w.highest_wage
+    r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
+    t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.satisfied, t.dissatisfied_with,
+    e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract,
+    e.pensions, e.old_age_allowances, e.disability_allowances, e.education_allowances
   FROM household AS h
   LEFT JOIN income AS i ON i.household_code = h.household_code
   LEFT JOIN people AS p ON p.household_code = h.household_code
@@ -81,6 +84,8 @@ joined AS (
   LEFT JOIN helped AS m ON m.household_code = h.household_code
   LEFT JOIN answered_for AS r ON r.household_code = h.household_code
   LEFT JOIN paid AS w ON w.household_code = h.household_code
+  LEFT JOIN monitoring_sheets AS t ON t.household_code = h.household_code
+  LEFT JOIN monitoring_entitlements AS e ON e.household_code = h.household_code
 ),
 judged AS (
   SELECT
@@ -157,6 +162,11 @@ SELECT
   until_removed AS months_until_removed,
   identified_month > first_identified_month AS reentered,
   first_identified_month,
+  COALESCE(identified_month = :month.now, FALSE) AND monitored_category IS NOT NULL AS identified_now,
+  COALESCE(removed_month = :month.now, FALSE) AND COALESCE(risk_removed, FALSE) AS removed_now,
+  -- A formerly poor household was first identified as poor; only for others an earlier month tells.
+  COALESCE(identified_month = :month.now AND first_identified_month < identified_month, FALSE)
+    AND household_type = '一般农户' AS returned_now,
   COALESCE(measures, 0) AS measures,
   (CAST(SUBSTRING(first_month, 1, 4) AS INT) - CAST(SUBSTRING(identified_month, 1, 4) AS INT)) * 12
     + CAST(SUBSTRING(first_month, 6, 2) AS INT) - CAST(SUBSTRING(identified_month, 6, 2) AS INT)
@@ -177,6 +187,9 @@ SELECT
   minutes AS visit_minutes,
   DATEDIFF('day', clue_day, :day.now) AS days_since_clue,
   COALESCE(helpers, 0) AS helpers,
+  sheets, blank_sheets, members_seen, water_seen, house_seen, satisfied, dissatisfied_with,
+  pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract,
+  pensions, old_age_allowances, disability_allowances, education_allowances,
   removed_per_capita_income, removed_wage_income, removed_business_income,
   CASE WHEN removed_water_problem OR removed_house_problem OR removed_education_problem
          OR removed_insurance_problem THEN TRUE

@@ -15,6 +15,52 @@ answered_for AS (
   FROM responsibility
   WHERE household_code IS NULL AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
+),
+-- Who is to visit, and when each last did; without a single visit in a year nothing can be said.
+seen AS (
+  SELECT COUNT(*) AS visits
+  FROM visit
+  WHERE day > :day.minus_365 AND day <= :day.now
+),
+team AS (
+  SELECT place_code, MAX(day) AS last_day
+  FROM visit
+  WHERE role = '驻村工作队' AND day > :day.minus_365 AND day <= :day.now
+  GROUP BY place_code
+),
+stationed AS (
+  SELECT place_code, COUNT(*) AS members
+  FROM responsibility
+  WHERE role IN ('驻村第一书记', '驻村工作队员') AND household_code IS NULL
+    AND (end_month IS NULL OR end_month >= :month.now)
+  GROUP BY place_code
+),
+helper AS (
+  SELECT r.place_code, r.name, MAX(w.day) AS last_day
+  FROM responsibility AS r
+  LEFT JOIN visit AS w
+    ON w.household_code = r.household_code AND w.day > :day.minus_365 AND w.day <= :day.now
+  WHERE r.role = '帮扶责任人' AND r.household_code IS NOT NULL
+    AND (r.end_month IS NULL OR r.end_month >= :month.now)
+  GROUP BY r.place_code, r.name
+),
+idle AS (
+  SELECT
+    place_code,
+    COUNT(*) AS helpers,
+    COUNT(CASE WHEN last_day IS NULL OR DATEDIFF('day', last_day, :day.now) > :visit.interval_days THEN 1 END)
+      AS helpers_idle
+  FROM helper
+  GROUP BY place_code
+),
+content AS (
+  SELECT
+    h.place_code,
+    COUNT(CASE WHEN s.satisfied IS NOT NULL THEN 1 END) AS asked,
+    COUNT(CASE WHEN s.satisfied THEN 1 END) AS satisfied
+  FROM monitoring_sheets AS s
+  JOIN household AS h ON h.household_code = s.household_code
+  GROUP BY h.place_code
 )
 SELECT
   v.place_code,
@@ -24,6 +70,16 @@ SELECT
   v.water_unsafe_households,
   v.dangerous_house_households,
   v.collective_income,
+  v.collective_operating, v.collective_rent, v.collective_dividend, v.collective_subsidy,
+  CASE WHEN v.collective_operating IS NULL AND v.collective_rent IS NULL
+         AND v.collective_dividend IS NULL AND v.collective_subsidy IS NULL THEN 'source_not_reported'
+       WHEN COALESCE(v.collective_subsidy, 0) >= GREATEST(COALESCE(v.collective_operating, 0),
+         COALESCE(v.collective_rent, 0), COALESCE(v.collective_dividend, 0)) THEN 'collective_subsidy'
+       WHEN COALESCE(v.collective_rent, 0) >= GREATEST(COALESCE(v.collective_operating, 0),
+         COALESCE(v.collective_dividend, 0)) THEN 'collective_rent'
+       WHEN COALESCE(v.collective_dividend, 0) >= COALESCE(v.collective_operating, 0)
+         THEN 'collective_dividend'
+       ELSE 'collective_operating' END AS collective_source,
   v.farmland,
   CASE WHEN v.households IS NULL THEN 1 ELSE 0 END + CASE WHEN v.primary_schools IS NULL THEN 1 ELSE 0 END
     + CASE WHEN v.bus IS NULL THEN 1 ELSE 0 END AS village_blanks,
@@ -31,7 +87,18 @@ SELECT
   CASE WHEN v.project_funds > 0
     THEN v.industry_funds * CAST(100 AS DOUBLE) / v.project_funds END AS industry_share,
   c.households_listed, c.monitored_listed, c.former_poor_listed, c.farmland_listed,
-  COALESCE(r.responsible, 0) AS responsible
+  COALESCE(r.responsible, 0) AS responsible,
+  COALESCE(m.members, 0) AS team_members,
+  CASE WHEN s.visits > 0 THEN COALESCE(i.helpers, 0) END AS village_helpers,
+  CASE WHEN s.visits > 0 THEN COALESCE(i.helpers_idle, 0) END AS helpers_idle,
+  CASE WHEN s.visits > 0 THEN COALESCE(DATEDIFF('day', t.last_day, :day.now), 366) END AS days_since_team_visit,
+  COALESCE(k.asked, 0) AS asked,
+  k.satisfied * CAST(100 AS DOUBLE) / NULLIF(k.asked, 0) AS satisfied_share
 FROM village AS v
+CROSS JOIN seen AS s
+LEFT JOIN team AS t ON t.place_code = v.place_code
+LEFT JOIN stationed AS m ON m.place_code = v.place_code
+LEFT JOIN idle AS i ON i.place_code = v.place_code
+LEFT JOIN content AS k ON k.place_code = v.place_code
 LEFT JOIN counted AS c ON c.place_code = v.place_code
 LEFT JOIN answered_for AS r ON r.place_code = v.place_code
