@@ -111,10 +111,12 @@ def _measure_cases(
     for household in desk.choose("households", able):
         desk.drop("measure", np.flatnonzero(desk.owners["measure"] == household))
         cases.append(_case("no_measure_in_time", household))
+    several = np.bincount(desk.owners["measure"], minlength=len(able)) > 1
     social = ("社会帮扶", "节日慰问")
     changes = (
         ("labour_with_assurance_only", able, "", ("综合保障", "临时救助")),
-        ("dibao_measure_without_dibao", able, "", ("综合保障", "享受农村低保")),
+        # Of one measure alone another rule would be broken too.
+        ("dibao_measure_without_dibao", able & several, "", ("综合保障", "享受农村低保")),
         ("dibao_without_measure", assured, "综合保障", social),
         ("house_without_housing", housed & able, "住房安全保障", social),
     )

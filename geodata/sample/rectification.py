@@ -66,7 +66,8 @@ def _problems(rng: np.random.Generator, world: World, last: np.datetime64) -> pd
     fate = np.concatenate([fate, planted, edges])
     age = np.concatenate([age, rng.integers(80, 120, len(planted)), np.full(len(edges), 45)])
     due = rng.integers(-12, 60, len(fate))
-    due[fate == 0] = -age[fate == 0] + 90
+    # Some are accepted after their day, so that earlier months have red tasks too.
+    due[fate == 0] = -age[fate == 0] + rng.integers(20, 91, int((fate == 0).sum()))
     due[fate == FATES.index("reopened")] = -30
     due[-len(edges) :] = _EDGES
     home = np.setdiff1d(np.arange(len(villages)), [plan.merged[0], plan.merged[1]])

@@ -16,7 +16,7 @@ answered_for AS (
   WHERE household_code IS NULL AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 ),
--- Who is to visit, and when each last did; without a single visit in a year nothing can be said.
+-- Who is to visit the households monitored now, and when each last did; without a single visit in a year nothing can be said.
 seen AS (
   SELECT COUNT(*) AS visits
   FROM visit
@@ -38,6 +38,8 @@ stationed AS (
 helper AS (
   SELECT r.place_code, r.name, MAX(w.day) AS last_day
   FROM responsibility AS r
+  JOIN household AS h ON h.household_code = r.household_code
+    AND h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE)
   LEFT JOIN visit AS w
     ON w.household_code = r.household_code AND w.day > :day.minus_365 AND w.day <= :day.now
   WHERE r.role = '帮扶责任人' AND r.household_code IS NOT NULL
