@@ -92,7 +92,7 @@ def facts_of(source: Source, view: View) -> Facts:
     """Return the facts of a view; raises BriefingError where the level has no places in the place."""
     atlas = source.atlas
     measure = next(m for m in source.county.measures if m.key == view.indicator)
-    layer = _layer(source, view)
+    layer = layer_of(source, view)
     if not layer.inside.any():
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
         raise BriefingError("briefing.no_level", level=view.level, known=known)
@@ -121,7 +121,7 @@ def facts_of(source: Source, view: View) -> Facts:
     )
 
 
-def _layer(source: Source, view: View) -> Layer:
+def layer_of(source: Source, view: View) -> Layer:
     """Return the layer that the screen shows for the same choice; a lowest place among its neighbours."""
     atlas, area = source.atlas, _area(source.atlas, view)
     if view.classes == HOTSPOTS and view.level == atlas.lowest:

@@ -51,19 +51,19 @@ def web_map(atlas: Atlas, *, indicator: str | None = None, lang: str | None = No
     chart.default_js, chart.default_css = [], []
     _places(atlas, layer, lang).add_to(chart)
     for level in reversed(atlas.levels[:-1]):
-        _borders(atlas, level).add_to(chart)
+        border_lines(atlas, level).add_to(chart)
     for marker in _labels(atlas, layer):
         marker.add_to(chart)
     west, south, east, north = bounds(atlas, None)
     chart.fit_bounds([[south, west], [north, east]], padding=(20, 20))
     root = chart.get_root()
     root.title = html_text(f"{atlas.title} {layer.indicator.title_in(lang)}")
-    root.header.add_child(_Raw(_library()), name="library")
-    root.html.add_child(_Raw(_beside(atlas, layer, lang)), name="beside")
-    return _stable(root.render())
+    root.header.add_child(RawHtml(library_html()), name="library")
+    root.html.add_child(RawHtml(_beside(atlas, layer, lang)), name="beside")
+    return stable_names(root.render())
 
 
-class _Raw(MacroElement):
+class RawHtml(MacroElement):
     """Finished HTML that no template engine reads again."""
 
     def __init__(self, html: str) -> None:
@@ -72,10 +72,11 @@ class _Raw(MacroElement):
         self._template = Template("{{ this.html }}")
 
     def render(self, **kwargs: object) -> str:
+        """Return the HTML as it is."""
         return self.html
 
 
-def _library() -> str:
+def library_html() -> str:
     """Return Leaflet's script and style for the head, with no reference to another file."""
     home = Path(leaflet.BASE_DIR)
     script = (home / "leaflet.js").read_text(encoding="utf-8")
@@ -123,7 +124,7 @@ def _fill(feature: dict) -> dict[str, object]:
     return {"fillColor": fill, "fillOpacity": 1, "color": "#ffffff", "weight": 0.8}
 
 
-def _borders(atlas: Atlas, level: str) -> folium.GeoJson:
+def border_lines(atlas: Atlas, level: str) -> folium.GeoJson:
     """Return the outlines of a level above as lines that no pointer meets."""
     weight = 3 if level == atlas.levels[0] else 1.6
     lines = shapely.boundary(atlas.geometry(level).geometry.to_numpy())
@@ -186,7 +187,7 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     )
 
 
-def _stable(page: str) -> str:
+def stable_names(page: str) -> str:
     """Return the page with folium's random names replaced by numbers in order."""
     names = dict.fromkeys(_NAME.findall(page))
     numbers = {name: f"{order:032x}" for order, name in enumerate(names)}

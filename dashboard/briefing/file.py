@@ -1,0 +1,180 @@
+"""What a stand-alone map tells: figures by month, reasons, rules and hot spots, of places alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from dashboard.briefing.facts import Facts, layer_of
+from dashboard.briefing.order import Briefing
+from dashboard.maps.drill import drill_map, drill_places
+from dashboard.maps.hotspots import HOTSPOTS
+from dashboard.texts import text
+from geodata.cartography import NO_DATA, Layer
+from geodata.cartography.headline import whole_figure
+from geodata.cartography.words import figure_text, period_text
+from geodata.escaping import plain_text
+from geodata.theme import Theme
+
+_MONTHS, _RULES, _NAME = 13, 12, 60
+Step = Callable[[str], object]
+_WORDS = (
+    "classes", "hot", "no_data", "why", "below", "place", "value", "rules", "rule", "yes",
+    "unknown", "last_only",
+)  # fmt: skip
+
+
+def file_map(briefing: Briefing, *, step: Step = lambda name: None) -> str:
+    """Return the map of a briefing as one page of HTML that fetches nothing and names nobody's home.
+
+    It has the first indicator of each theme over the last months, with reasons, counts of broken
+    rules and hot spots of the month itself; the public form has the figures of that month alone.
+    `step` is told each theme when it is ready.
+    """
+    atlas, lang = briefing.source.atlas, briefing.lang
+    keys = drill_places(atlas)
+    layers = []
+    for theme in briefing.themes:
+        layers.append(_layer(briefing, theme, keys))
+        step(theme.key)
+    first = briefing.facts(briefing.themes[0])
+    titles, rules = _rules(briefing, keys)
+    numbers = {key: number for number, key in enumerate(keys)}
+    parents = atlas.places["parent"]
+    told = {
+        "lang": lang,
+        "title": text("file.title", lang, place=briefing.name, period=first.period),
+        "mark": f"{first.origin.mark} · {first.origin.approval}",
+        "words": {name: text(f"file.{name}", lang) for name in _WORDS},
+        "places": [
+            {"name": plain_text(atlas.name(key), _NAME), "parent": numbers.get(parents[key], -1)}
+            for key in keys
+        ],
+        "layers": layers,
+        "titles": titles,
+        "rules": rules,
+    }
+    return drill_map(atlas, told, no_data=first.layer.palette.no_data["light"])
+
+
+def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, object]:
+    """Return one indicator as the page reads it; lists are in the order of the places."""
+    facts = briefing.facts(theme, level=briefing.source.atlas.lowest)
+    upper = {level: briefing.facts(theme, level=level) for level in facts.atlas.levels[1:-1]}
+    title = facts.layer.indicator.title_in(briefing.lang)
+    return {
+        "title": title,
+        "message": plain_text(facts.title, 160),
+        "colours": list(facts.layer.palette.colours["light"]),
+        "rule": facts.rule,
+        "foot": facts.origin.foot,
+        "months": [*_earlier(briefing, facts, keys), _month(facts, upper, keys)],
+        "why": _reasons(briefing, facts, keys),
+        "hot": None if briefing.public else _hot(briefing, facts, keys),
+    }
+
+
+def _month(facts: Facts, upper: dict[str, Facts], keys: list[str]) -> dict[str, object]:
+    layers = [facts.layer, *(one.layer for one in upper.values())]
+    return _told(facts, layers, facts.summary, facts.view.month, facts.figure, keys)
+
+
+def _earlier(briefing: Briefing, facts: Facts, keys: list[str]) -> list[dict[str, object]]:
+    """Return the months before; none for the public, whose small counts are hidden month by month."""
+    if briefing.public:
+        return []
+    atlas, view, found = facts.atlas, facts.view, []
+    periods = [one for one in atlas.periods_of(view.indicator) if one < view.month]
+    for period in periods[1 - _MONTHS :]:
+        layers = [
+            layer_of(briefing.source, replace(view, month=period, level=level))
+            for level in reversed(atlas.levels[1:])
+        ]
+        summary = whole_figure(atlas, layers[0], briefing.lang)
+        value = facts.own["value"].get(period, float("nan"))
+        found.append(_told(facts, layers, summary, period, facts.worded(value), keys))
+    return found
+
+
+def _told(
+    facts: Facts, layers: list[Layer], summary: str, period: str, whole: str, keys: list[str]
+) -> dict[str, object]:
+    """Return figures, order (worst first), classes and legend of one month."""
+    lang, lowest = facts.view.lang, layers[0]
+    values = pd.concat([pd.Series(one.values, index=one.keys) for one in layers]).reindex(keys)
+    figures = [
+        ""
+        if pd.isna(value)
+        else figure_text(value, lowest.indicator, decimals=lowest.decimals, lang=lang)
+        for value in values
+    ]
+    figures[0] = whole
+    ordered = values if lowest.indicator.worse == "low" else -values
+    if facts.view.public:  # a ranking is a finding
+        ordered = ordered * 0
+    order = ordered.rank(method="first", na_option="bottom").fillna(0).astype(int)
+    return {
+        "name": period_text(period, lang),
+        "summary": plain_text(summary, 300),
+        "figures": figures,
+        "order": order.tolist(),
+        "classes": _classes(lowest, keys),
+        "legend": _legend(lowest, lang),
+    }
+
+
+def _classes(layer: Layer, keys: list[str]) -> list[int]:
+    """Return the class of each place; one beyond the last colour where there is none."""
+    count = len(layer.palette.colours["light"])
+    found = np.where(layer.classes == NO_DATA, count, layer.classes)
+    return pd.Series(found, index=layer.keys).reindex(keys).fillna(count).astype(int).tolist()
+
+
+def _legend(layer: Layer, lang: str) -> list[list[object]]:
+    return [
+        [row.label, "" if row.no_data else row.colour["light"], row.count]
+        for row in layer.legend(lang)
+    ]
+
+
+def _hot(briefing: Briefing, facts: Facts, keys: list[str]) -> dict[str, object]:
+    layer = layer_of(briefing.source, replace(facts.view, classes=HOTSPOTS))
+    return {
+        "colours": list(layer.palette.colours["light"]),
+        "classes": _classes(layer, keys),
+        "legend": _legend(layer, briefing.lang),
+        "rule": layer.rule(briefing.lang),
+    }
+
+
+def _reasons(briefing: Briefing, facts: Facts, keys: list[str]) -> list[str]:
+    """Return the sentence of each place; empty for the public and where it may not be read."""
+    found = []
+    for key in keys:
+        why = briefing.source.why(replace(facts.view, place=key))
+        found.append(plain_text(why.sentence, 600) if why else "")
+    return found
+
+
+def _rules(briefing: Briefing, keys: list[str]) -> tuple[list[list[str]], list[list[list[int]]]]:
+    """Return title and severity of each rule, and by place the rules with findings, most first."""
+    rules = briefing.source.county.setup.rules
+    numbers = {key: number for number, key in enumerate(rules)}
+    titles = [[plain_text(rule.title[briefing.lang]), rule.severity] for rule in rules.values()]
+    counts = briefing.source.county.month(briefing.month).counts
+    found = []
+    for key in keys:
+        readable = not briefing.public and briefing.source.actor.allows(key, "rows")
+        inside = counts[counts["place"].str.startswith(key)] if readable else counts.iloc[:0]
+        summed = inside.groupby("rule")[["yes", "unknown"]].sum()
+        broken = summed[summed["yes"] > 0].sort_values("yes", ascending=False, kind="stable")
+        found.append(
+            [
+                [numbers[str(r.Index)], int(r.yes), int(r.unknown)]
+                for r in broken.head(_RULES).itertuples()
+            ]
+        )
+    return ([] if briefing.public else titles), found
