@@ -72,6 +72,7 @@ joined AS (
     m.measures, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
+    q.posts, q.holders, q.oldest AS oldest_with_post,
     t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.satisfied, t.dissatisfied_with,
     e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract,
     e.pensions, e.old_age_allowances, e.disability_allowances, e.education_allowances
@@ -84,6 +85,7 @@ joined AS (
   LEFT JOIN helped AS m ON m.household_code = h.household_code
   LEFT JOIN answered_for AS r ON r.household_code = h.household_code
   LEFT JOIN paid AS w ON w.household_code = h.household_code
+  LEFT JOIN public_posts AS q ON q.household_code = h.household_code
   LEFT JOIN monitoring_sheets AS t ON t.household_code = h.household_code
   LEFT JOIN monitoring_entitlements AS e ON e.household_code = h.household_code
 ),
@@ -187,6 +189,8 @@ SELECT
   minutes AS visit_minutes,
   DATEDIFF('day', clue_day, :day.now) AS days_since_clue,
   COALESCE(helpers, 0) AS helpers,
+  COALESCE(relocated, FALSE) OR site_code IS NOT NULL AS relocated,
+  COALESCE(posts, 0) AS posts, COALESCE(holders, 0) AS holders, oldest_with_post,
   sheets, blank_sheets, members_seen, water_seen, house_seen, satisfied, dissatisfied_with,
   pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract,
   pensions, old_age_allowances, disability_allowances, education_allowances,

@@ -20,24 +20,6 @@ sources AS (
   FROM nets
   GROUP BY household_code
 ),
-posts AS (
-  SELECT
-    q.household_code,
-    COUNT(*) AS posts,
-    COUNT(DISTINCT q.person_code) AS holders,
-    MAX(:month.number - (CAST(SUBSTRING(q.start_month, 1, 4) AS INT) * 12
-      + CAST(SUBSTRING(q.start_month, 6, 2) AS INT))) AS longest_months,
-    MAX(:day.year - EXTRACT(YEAR FROM p.birth_day)
-      - CASE WHEN EXTRACT(MONTH FROM p.birth_day) * 100 + EXTRACT(DAY FROM p.birth_day) > :day.in_year
-          THEN 1 ELSE 0 END) AS oldest,
-    MAX(CAST(SUBSTRING(q.start_month, 1, 4) AS INT) - EXTRACT(YEAR FROM p.birth_day)
-      - CASE WHEN EXTRACT(MONTH FROM p.birth_day) > CAST(SUBSTRING(q.start_month, 6, 2) AS INT)
-          THEN 1 ELSE 0 END) AS oldest_at_start
-  FROM public_post AS q
-  LEFT JOIN person AS p ON p.household_code = q.household_code AND p.person_code = q.person_code
-  WHERE q.start_month <= :month.now AND (q.end_month IS NULL OR q.end_month >= :month.now)
-  GROUP BY q.household_code
-),
 closed AS (
   SELECT p.household_code, COUNT(*) AS in_closed_workshop, MIN(w.name) AS closed_workshop
   FROM person AS p
@@ -62,7 +44,7 @@ joined AS (
   LEFT JOIN income AS i ON i.household_code = h.household_code
   LEFT JOIN sources AS s ON s.household_code = h.household_code
   LEFT JOIN people AS p ON p.household_code = h.household_code
-  LEFT JOIN posts AS q ON q.household_code = h.household_code
+  LEFT JOIN public_posts AS q ON q.household_code = h.household_code
   LEFT JOIN closed AS c ON c.household_code = h.household_code
   LEFT JOIN site AS t ON t.site_code = h.site_code
   WHERE h.relocated OR h.site_code IS NOT NULL
