@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import holoviews as hv
 import numpy as np
 import pandas as pd
-from bokeh.models import NumeralTickFormatter
+from bokeh.models import CategoricalTickFormatter, NumeralTickFormatter
 
 from geodata.escaping import plain_text
 
@@ -98,6 +98,51 @@ def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
         hooks=[_dress(ink)],
         fontsize={"ticks": "9pt", "legend": "10pt"},
     )
+
+
+# More bars than this are not told apart on a wall.
+_BARS = 8
+
+
+def counted(counts: pd.Series, *, dark: bool):
+    """Return counts by label as horizontal bars, largest on top; at most eight, zero at the left."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hv.extension("bokeh", logo=False)
+    ink = COLOURS["dark" if dark else "light"]
+    shown = counts.head(_BARS).iloc[::-1]
+    names = [plain_text(name, 16) for name in shown.index]
+    values = shown.to_numpy(dtype="float64")
+    bars = hv.Bars((names, values), kdims="part", vdims="count")
+    told = hv.Labels(
+        (names, values, [f" {value:,.0f}" for value in values]), ["part", "count"], "said"
+    )
+    told = told.opts(
+        text_align="left", text_color=ink["ink"], text_font_size="10pt", invert_axes=True
+    )
+    bars = bars.opts(color=_PARTS[0], line_color=None, invert_axes=True, bar_width=0.7)
+    return (bars * told).opts(
+        responsive=True,
+        xlabel="",
+        ylabel="",
+        toolbar=None,
+        show_legend=False,
+        hooks=[_dress(ink), _roomy(float(values.max(initial=1)))],
+        fontsize={"ticks": "10pt"},
+    )
+
+
+def _roomy(largest: float):
+    """Return a hook that leaves room for the number after the longest bar."""
+
+    def hook(plot, element) -> None:
+        figure = plot.state
+        figure.x_range.start, figure.x_range.end = 0, 1.15 * largest
+        figure.xaxis.visible = False
+        figure.yaxis.formatter = CategoricalTickFormatter()
+        figure.xgrid.grid_line_color = None
+
+    return hook
 
 
 def _curve(values: np.ndarray, name: str) -> hv.Curve:

@@ -30,6 +30,7 @@ from geodata.errors import StoreError
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
+from geodata.workspace.composition import Composition
 from geodata.workspace.households import household_request
 from geodata.workspace.people import month_privacy
 from geodata.workspace.why import Why
@@ -133,6 +134,14 @@ class People(param.Parameterized):
         known = state.themes[state.theme].rules_by_key
         shown = found.rules[found.rules["rule"].isin(known)].reset_index(drop=True)
         return replace(found, rules=shown)
+
+    @property
+    def compositions(self) -> tuple[Composition, ...]:
+        """Return what the figures of the shown theme are made of in the actor's part of the place."""
+        state, places = self.state, self.actor.scope.narrowed(self.place, "rows")
+        if not places or not state.theme:
+            return ()
+        return self.county.compositions(state.theme, places, month=state.period, lang=state.lang)
 
     @property
     def listed(self) -> Listed:

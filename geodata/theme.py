@@ -15,7 +15,7 @@ from geodata.rules import Feature, FeatureSet, Rule, read_rules
 from geodata.tables import enumeration
 
 FOLDER = Path(__file__).parent / "themes"
-_FIELDS = ("title", "order", "layers", "card", "briefing", "points")
+_FIELDS = ("title", "order", "layers", "card", "briefing", "points", "due", "composition")
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -48,6 +48,27 @@ class Points:
 
 
 @dataclass(frozen=True)
+class PartsOf:
+    """What some figure of the theme is made of.
+
+    Counted: the parts between "|" or "," in `column` of a feature set, of the rows where the
+    column `where` is true. With `parts` (key to title) it is stacked: sums by month and part of a
+    table with place_code, month, part and amount.
+    """
+
+    table: str
+    title: Mapping[str, str]
+    column: str = ""
+    where: str = ""
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def stacked(self) -> bool:
+        """Return whether amounts are stacked by month, rather than households counted."""
+        return bool(self.parts)
+
+
+@dataclass(frozen=True)
 class CardSection:
     """One section of the household card: features in order and the rules shown with them."""
 
@@ -70,7 +91,10 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Theme:
-    """All of one theme as its folder says it; `labels` names the words in details of rules."""
+    """All of one theme as its folder says it; `labels` names the words in details of rules.
+
+    `due` are the rules whose findings have a date to be met, as told by "why is it red".
+    """
 
     key: str
     folder: Path
@@ -85,6 +109,8 @@ class Theme:
     briefing: tuple[Sentence, ...] = field(repr=False)
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)
     points: tuple[Points, ...] = field(default=(), repr=False)
+    composition: tuple[PartsOf, ...] = field(default=(), repr=False)
+    due: tuple[str, ...] = ()
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the words of details in one language: the theme's own and those of the tables."""
@@ -145,6 +171,8 @@ def read_theme(folder: Path) -> Theme:
         briefing=tuple(Sentence(e["indicator"], _pair(e)) for e in content["briefing"]),
         labels=_mapping(folder / "labels.yaml"),
         points=tuple(_points(entry) for entry in content.get("points", ())),
+        composition=tuple(_parts_of(entry) for entry in content.get("composition", ())),
+        due=tuple(content.get("due", ())),
     )
 
 
@@ -152,6 +180,11 @@ def _points(entry: Mapping[str, Any]) -> Points:
     given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
     given["features"] = tuple(given.get("features", ()))
     return Points(title=_pair(entry), **given)
+
+
+def _parts_of(entry: Mapping[str, Any]) -> PartsOf:
+    given = {name: entry[name] for name in ("column", "where", "parts") if name in entry}
+    return PartsOf(entry["table"], _pair(entry), **given)
 
 
 def _section(name: str, entry: Mapping[str, Any]) -> CardSection:

@@ -12,7 +12,7 @@ export function render({model}) {
   function fill() {
     const {title, note, columns, rows} = model.table
     root.classList.toggle("dark", model.dark)
-    const table = make("table")
+    const table = make("table", columns.length > 4 ? "wide" : "")
     const head = make("tr")
     columns.forEach(({label, kind, sort, sorted}) => {
       const cell = make("th", kind)
@@ -28,12 +28,13 @@ export function render({model}) {
     const top = make("thead")
     top.append(head)
     table.append(top)
-    rows.forEach(({cells, mark}, index) => {
+    rows.forEach(({cells, mark, small}, index) => {
       const row = make("tr", "item " + (mark ?? ""))
       row.tabIndex = 0
       cells.forEach((cell, at) => {
         const made = make("td", columns[at].kind, cell)
         made.dataset.label = columns[at].label
+        if (small && at === 0) { made.append(make("small", "", small)) }
         row.append(made)
       })
       const answer = () => model.send_msg({type: "row", index})

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import panel as pn
 
+from dashboard.charts import composition, counted
 from dashboard.people import People
 from dashboard.texts import text
+from dashboard.views.later import later
 from dashboard.views.place_entries import PlaceEntries
 from dashboard.views.sheet import Sheet, row_of
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
+from geodata.workspace.composition import Composition
 
-_CSS = "p { margin: 0 0 10px; font-size: clamp(17px, 1.15vw, 24px); line-height: 1.5; }"
-_WATCHED = ["place", "indicator", "period", "side", "presenting"]
+_SPACE = {"height": 220, "sizing_mode": "stretch_width", "margin": (0, 0, 12, 0)}
+_CSS = "h2 { margin: 8px 0 0; font-size: 1.05em; } p { margin: 0 0 10px; font-size: clamp(17px, 1.15vw, 24px); line-height: 1.5; }"
+_WATCHED = ["place", "theme", "indicator", "period", "side", "presenting"]
 
 
 class WhyView(pn.viewable.Viewer):
@@ -23,7 +27,10 @@ class WhyView(pn.viewable.Viewer):
         super().__init__()
         self.people, self.rules = people, []
         self.sentence = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
-        self.sheet = Sheet(dark=people.state.dark, sizing_mode="stretch_both", margin=0)
+        self.sheet = Sheet(
+            dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
+        )
+        self.charts = pn.Column(sizing_mode="stretch_width", margin=0)
         self.sheet.on_message(self._answer)
         self.written = PlaceEntries(people)
         people.state.param.watch(self._update, _WATCHED)
@@ -31,7 +38,7 @@ class WhyView(pn.viewable.Viewer):
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        parts = [self.sentence, self.sheet, self.written]
+        parts = [self.sentence, self.sheet, self.charts, self.written]
         return pn.Column(*parts, sizing_mode="stretch_both", margin=0, scroll=True)
 
     def _update(self, *events) -> None:
@@ -47,6 +54,26 @@ class WhyView(pn.viewable.Viewer):
             self._show(text("why.choose", state.lang), None)
         else:
             self._show(why.sentence, why.rules)
+        self.charts.objects = []
+        if why is not None:
+            later(lambda: self._draw((state.place, state.theme, state.period)))
+
+    def _draw(self, asked: tuple[str | None, str, str]) -> None:
+        """Draw what the figures are made of, unless something else was chosen meanwhile."""
+        people, state = self.people, self.people.state
+        if asked != (state.place, state.theme, state.period):
+            return
+        drawn: list[pn.viewable.Viewable] = []
+        for made in people.compositions:
+            title = made.title
+            if not made.stacked:
+                title += text("why.subjects", state.lang, count=f"{made.subjects:,}")
+            head = f"<h2>{html_text(title)}</h2>"
+            drawn += [
+                pn.pane.HTML(head, stylesheets=[_CSS], sizing_mode="stretch_width", margin=0),
+                pn.pane.HoloViews(_chart(made, dark=state.dark), **_SPACE),
+            ]
+        self.charts.objects = drawn
 
     def _show(self, sentence: str, rules: pd.DataFrame | None) -> None:
         lang = self.people.state.lang
@@ -57,7 +84,9 @@ class WhyView(pn.viewable.Viewer):
             {"label": text(f"why.{name}", lang), "kind": "text" if name == "rule" else "number"}
             for name in names
         ]
-        rows = [] if rules is None else [_row(row) for row in rules.itertuples(index=False)]
+        rows = []
+        if rules is not None:
+            rows = [_row(row, lang) for row in rules.itertuples(index=False)]
         note = text("why.click" if rows else "why.none", lang)
         title = text("why.rules", lang)
         self.sheet.table = {"title": title, "note": note, "columns": columns, "rows": rows}
@@ -68,7 +97,15 @@ class WhyView(pn.viewable.Viewer):
             self.people.state.filter_rule(self.rules[index])
 
 
-def _row(row) -> dict[str, object]:
+def _row(row, lang: str) -> dict[str, object]:
     change = "" if pd.isna(row.change) else f"{row.change:+,.0f}".replace("+0", "0")
     cells = [plain_text(row.title, 80), f"{row.yes:,.0f}", change, f"{row.unknown:,.0f}"]
-    return {"cells": cells, "mark": row.severity}
+    limits = text("why.limits", lang, limits=row.limits) if row.limits else ""
+    small = plain_text(limits + text("why.document", lang, document=row.document), 200)
+    return {"cells": cells, "mark": row.severity, "small": small}
+
+
+def _chart(made: Composition, *, dark: bool):
+    if made.stacked:
+        return composition(made.parts, order=list(made.parts.columns), dark=dark)
+    return counted(made.parts["count"], dark=dark)

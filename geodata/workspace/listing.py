@@ -6,9 +6,11 @@ import pandas as pd
 
 from geodata.access import mask_names
 from geodata.store import Engine
+from geodata.tables import income_items
 from geodata.workspace.inputs import Setup
 
 HOUSEHOLD_LIST = "household_list"
+INCOME_BY_PLACE = "income_by_place"
 LIST_TABLES = ("household", "flags", "monitoring_household", "responsibility", "visit")
 # Names are masked before they enter the table: whoever searches or sorts it cannot read more.
 LIST_COLUMNS = (
@@ -48,6 +50,20 @@ def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
     engine.add_rows("rule_weights", pd.DataFrame(severities, columns=["rule", "weight"]))
     engine.add_table(
         HOUSEHOLD_LIST, _SQL.format(month=month, longest=_LONGEST, high=WEIGHTS["high"])
+    )
+
+
+def add_income_by_place(engine: Engine) -> None:
+    """Give an engine that has the ledger the table `income_by_place`: amounts in fen.
+
+    One row for each village, month and part of income (wage, business, property, transfer).
+    """
+    kinds = [(code, item.part) for code, item in income_items().items() if item.part != "expense"]
+    engine.add_rows("item_parts", pd.DataFrame(kinds, columns=["item", "part"]))
+    engine.add_table(
+        INCOME_BY_PLACE,
+        "SELECT l.place_code, l.month, p.part, SUM(l.amount) AS amount FROM ledger AS l"
+        " JOIN item_parts AS p ON p.item = l.item GROUP BY l.place_code, l.month, p.part",
     )
 
 

@@ -20,9 +20,11 @@ from geodata.tables import tables
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import (
     HOUSEHOLD_LIST,
+    INCOME_BY_PLACE,
     LIST_COLUMNS,
     LIST_TABLES,
     add_household_list,
+    add_income_by_place,
 )
 from geodata.workspace.saved import Built
 
@@ -75,6 +77,9 @@ class MonthTables:
             for needed in LIST_TABLES:
                 self._add(needed)
             add_household_list(self._engine, self._setup, self._built.month)
+        elif name == INCOME_BY_PLACE:
+            self._add("ledger")
+            add_income_by_place(self._engine)
         else:
             _add_table(self._engine, self._setup, self._built, name)
         self._known.add(name)

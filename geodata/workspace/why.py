@@ -15,7 +15,8 @@ from geodata.cube import Measure, explain_change, rank_places, value_of
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
-from geodata.periods import shift_month
+from geodata.periods import last_day, shift_month
+from geodata.rules import Rule
 from geodata.workspace.display import why_html
 from geodata.workspace.indicators import indicator_of, value_text
 from geodata.workspace.inputs import Setup
@@ -32,8 +33,8 @@ class Why:
     """The answer to "why is it red".
 
     `rules` has one row for each rule with findings in the place: rule, title, severity, yes,
-    unknown, exempt, change (of yes since the month before), worst first. `change` are the parts of
-    the indicator's change. `responsible` lists the people who answer for the place.
+    unknown, exempt, change (of yes since the month before), document and limits (each policy value
+    it compares with, in words), worst first. `change` are the parts of the indicator's change. `responsible` lists the people who answer for the place.
     """
 
     place: str
@@ -81,6 +82,7 @@ def explain_place(
         said + _moved(change, measures[key], lang),
         _broken(setup, rules, measures[key].theme, lang),
     ]
+    told.append(_due(setup, rules, lang))
     if named:
         told.append(_who(responsible, lang))
     stop = {"zh": "。", "en": ". "}[lang]
@@ -161,9 +163,42 @@ def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: s
     now.insert(0, "title", [rule.title[lang] for rule in chosen])
     now.insert(1, "severity", [rule.severity for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
+    now["document"] = [rule.document[lang] for rule in chosen]
+    now["limits"] = [_limits(setup, rule, place, built.month, lang) for rule in chosen]
     ranked = now.rename_axis("rule").reset_index()
     ranked = ranked.sort_values(["order", "yes", "rule"], ascending=[True, False, True])
     return ranked.drop(columns="order").reset_index(drop=True)
+
+
+def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
+    """Return the policy values that a rule compares with, or why there is none."""
+    told = []
+    for key in rule.parameters:
+        found = setup.policy.at(key, place, last_day(month))
+        if isinstance(found.value, bool):
+            continue  # it switches a rule, and is no limit
+        missing = found.value is None
+        value = found.reason(lang) if missing else _plain(found.value)
+        unit = "" if missing else f" {found.parameter.unit[lang]}"
+        title = found.parameter.title[lang]
+        told.append(text("workspace.why_limit", lang, title=title, value=value + unit))
+    return {"zh": "；", "en": "; "}[lang].join(told)
+
+
+def _plain(value: object) -> str:
+    return f"{value:,}" if isinstance(value, (int, float)) else str(value)
+
+
+def _due(setup: Setup, rules: pd.DataFrame, lang: str) -> str:
+    """Return what has a date to be met in the place, by the rules that the themes name as due."""
+    named = {key for theme in setup.themes for key in theme.due}
+    found = rules[rules["rule"].isin(named)]
+    told = [
+        text(f"workspace.why_{setup.rules[key].subject}", lang, title=title, count=f"{count:,}")
+        for key, title, count in found[["rule", "title", "yes"]].to_numpy()
+    ]
+    joined = {"zh": "、", "en": ", "}[lang].join(told)
+    return text("workspace.why_due", lang, rules=joined) if told else ""
 
 
 def _counted(built: Built, place: str) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
 from geodata.workspace.clusters import Clusters
+from geodata.workspace.composition import Composition, compositions
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
 from geodata.workspace.exempted import written_exemptions
@@ -193,6 +194,19 @@ class Workspace:
             return why
         told = text("workspace.why_hotspot", lang, sentence=said) if said else ""
         return replace(why, sentence=why.sentence + told)
+
+    def compositions(
+        self,
+        theme: str,
+        places: tuple[str, ...],
+        *,
+        month: str | None = None,
+        lang: str | None = None,
+    ) -> tuple[Composition, ...]:
+        """Return what a theme says its figures are made of, within places: counts and sums only."""
+        chosen = next(one for one in self.setup.themes if one.key == theme)
+        built = self._built(month)
+        return compositions(self.setup, built, chosen, places, lang=lang or default_language())
 
     def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:
         """Return the hot spots of an indicator as of a month, the last by default.

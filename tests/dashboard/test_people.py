@@ -6,9 +6,9 @@ import holoviews as hv
 import openpyxl
 import pandas as pd
 import pytest
-from bokeh.models import CategoricalColorMapper
+from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
-from dashboard.charts import composition
+from dashboard.charts import composition, counted
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
@@ -260,3 +260,33 @@ def test_month_that_was_not_reported_is_no_month_without_income():
     account = income_account(record, pd.DataFrame(), "2025-12", persons=2, lang="zh")
     assert account.months == 0
     assert account.sums["recomputed"].isna().all()
+
+
+def test_reason_names_the_limit_the_document_and_what_is_due(people_as):
+    why = people_as(f"?place={COUNTY}").why
+    rule = why.rules.set_index("rule").loc["income_below_line"]
+    assert "9,000 元" in rule["limits"]
+    assert rule["document"]
+
+
+def test_theme_says_what_its_figures_are_made_of(people_as):
+    people = people_as(f"?place={COUNTY}")
+    income = people.compositions[0]
+    assert income.stacked
+    assert income.parts.iloc[-1].sum() == pytest.approx(27 * 583.33 + 54 * 2_000 + 81 * 12, abs=1)
+    officer = Actor("officer", "village_officer", (VILLAGES[2],))
+    own = people_as(f"?place={COUNTY}", officer).compositions[0]
+    assert own.parts.iloc[-1].sum() == pytest.approx(9 * 583.33 + 18 * 2_000 + 27 * 12, abs=1)
+
+
+def test_place_outside_the_scope_has_no_composition(people_as):
+    officer = Actor("officer", "village_officer", (VILLAGES[2],))
+    assert people_as(f"?place={VILLAGES[0]}", officer).compositions == ()
+
+
+def test_counted_parts_keep_their_names_and_start_at_zero():
+    counts = pd.Series([5, 2], index=["因病", "<b>因学</b>"])
+    figure = hv.render(counted(counts, dark=False), backend="bokeh")
+    assert list(figure.y_range.factors) == ["<b>因学</b>", "因病"]
+    assert figure.x_range.start == 0
+    assert isinstance(figure.yaxis[0].formatter, CategoricalTickFormatter)
