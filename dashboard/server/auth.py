@@ -14,6 +14,7 @@ from geodata.access.accounts import Account
 COOKIE = "guatu_session"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/logout", "/password"
 AUDIT = "/audit"
+OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"
 
@@ -21,10 +22,20 @@ KEPT = "guatu_account"
 class SignIn(AuthProvider):
     """Knows the account behind a request by its session cookie.
 
-    `title` is what the pages show, `prefix` the path under which all is served.
+    `title` is what the pages show, `prefix` the path under which all is served,
+    `provider` another way to sign in (`dashboard.server.openid`).
     """
 
-    def __init__(self, guard: Guard, *, title: str, prefix: str = "", lang: str = "zh") -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        title: str,
+        prefix: str = "",
+        lang: str = "zh",
+        provider: object | None = None,
+    ) -> None:
+        self.provider = provider
         self.guard, self.title, self.lang = guard, title, lang
         self.prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
         super().__init__()

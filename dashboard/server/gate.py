@@ -10,7 +10,17 @@ from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
 from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler
 
-from dashboard.server.auth import AUDIT, KEPT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, account_of
+from dashboard.server.auth import (
+    AUDIT,
+    KEPT,
+    OPENID,
+    OPENID_BACK,
+    PASSWORD,
+    SIGN_IN,
+    SIGN_OUT,
+    SignIn,
+    account_of,
+)
 from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
 from dashboard.server.plain_page import plain_page
@@ -18,7 +28,7 @@ from dashboard.texts import CATALOGUE, text
 from geodata.errors import AccessError
 
 # Whoever is not signed in reaches these and the scripts and styles of the page, nothing else.
-PUBLIC = (SIGN_IN, ALIVE, READY, "/favicon.ico")
+PUBLIC = (SIGN_IN, OPENID, OPENID_BACK, ALIVE, READY, "/favicon.ico")
 PUBLIC_FOLDERS = ("/static/",)
 # Whoever must change the password first reaches these besides.
 UNCHANGED = (PASSWORD, SIGN_OUT)

@@ -48,7 +48,13 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     """
     folder = county.setup.config.folder
     guard = serving.guard or open_guard(folder)
-    editions = Editions(folder, lambda: _edition(open_workspace(folder), serving, guard))
+    # The first edition is the workspace as it was opened; later ones are opened anew.
+    opened = iter([county])
+
+    def make() -> Edition:
+        return _edition(next(opened, None) or open_workspace(folder), serving, guard)
+
+    editions = Editions(folder, make)
     title = editions.now.atlas.title
     server = make_server(editions.apps(), serving, title=title, routes=editions.files.routes())
     editions.watch(server._tornado)
@@ -61,7 +67,6 @@ def _edition(county: Workspace, serving: Serving, guard: Guard) -> Edition:
     """Return the pages of a workspace as its data are now."""
     atlas = open_atlas(county.setup.config.folder)
     files = GeometryFiles(atlas)
-
     return Edition(atlas, files, county_apps(county, atlas, files.sources, guard, serving))
 
 

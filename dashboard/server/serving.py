@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from panel.io.server import get_server
@@ -20,8 +21,12 @@ from dashboard.server.gate import gate
 from dashboard.server.health import health_routes
 from dashboard.server.idle import watch_idle
 from dashboard.server.log import log_request, set_up_log
+from dashboard.server.openid import Provider
+from dashboard.server.openid_pages import openid_routes
 from dashboard.server.sign_in import sign_in_routes
 from geodata.access import Guard
+from geodata.config import read_config
+from geodata.config.settings import FILE_NAME
 from geodata.errors import ConfigError
 
 # A request or message beyond this is refused before it is read.
@@ -80,8 +85,14 @@ def make_server(
     sign_in = None
     lang = serving.lang or "zh"
     if serving.guard is not None:
-        sign_in = SignIn(serving.guard, title=title, prefix=serving.prefix, lang=lang)
-        routes = [*routes, *sign_in_routes(sign_in), *audit_routes(sign_in)]
+        sign_in = SignIn(
+            serving.guard,
+            title=title,
+            prefix=serving.prefix,
+            lang=lang,
+            provider=_provider(serving.guard.folder),
+        )
+        routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     server = get_server(
@@ -99,6 +110,12 @@ def make_server(
     if sign_in is not None:
         watch_idle(server._tornado, sign_in)
     return server
+
+
+def _provider(folder: Path) -> Provider | None:
+    """Return the provider that guatu.toml names, if any."""
+    settings = read_config(folder).openid if (folder / FILE_NAME).is_file() else None
+    return Provider(settings) if settings is not None and settings.issuer else None
 
 
 def run_server(server: Any) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
-from dashboard.server.auth import AUDIT, PASSWORD, SIGN_IN, SIGN_OUT, SignIn, page_values, safe_next
+from dashboard.server.auth import (
+    AUDIT,
+    OPENID,
+    PASSWORD,
+    SIGN_IN,
+    SIGN_OUT,
+    SignIn,
+    page_values,
+    safe_next,
+)
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
 from geodata.errors import AccountError
@@ -74,7 +83,8 @@ class SignInPage(Page):
 
     def _form(self, fault: str = "") -> None:
         title = text("sign_in.title", self.lang)
-        self.show("sign_in", SIGN_IN, title=title, fault=fault, next=self._next())
+        other = f"{self.sign_in.prefix}{OPENID}" if self.sign_in.provider else ""
+        self.show("sign_in", SIGN_IN, title=title, fault=fault, next=self._next(), other=other)
 
 
 class PasswordPage(Page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -154,6 +155,26 @@ class Accounts:
             self._trail.append(connection, replace(entry, role=row.role, outcome="done"))
             connection.execute(delete(_FAILURES).where(_FAILURES.c.who == who))
         return _account(row)
+
+    def admit(self, name: str, *, now: datetime, origin: str = "") -> Account:
+        """Return the account of a name that an identity provider vouches for.
+
+        A first password that was never changed ends with it: nobody signs in with it any more.
+        Raises AccountError for a name without an account and for a disabled one.
+        """
+        key = account_name(name, strict=False)
+        detail = {"origin": origin, "way": "openid"}
+        entry = Entry(key, "sign_in", outcome="done", detail=detail)
+        with self._database.writing() as connection:
+            row = _found(connection, key)
+            if row is not None and not row.disabled:
+                self._trail.append(connection, replace(entry, role=row.role))
+                if row.must_change:
+                    ended = {"password": hash_password(secrets.token_urlsafe(32))}
+                    change = update(_ACCOUNTS).where(_ACCOUNTS.c.name == key)
+                    connection.execute(change.values(must_change=False, **ended))
+                return _account(_required(connection, key))
+        raise AccountError("server.openid_unknown")
 
     def _count(self, who: str, now: datetime) -> bool:
         """Count one more attempt under a name; returns whether the name is locked."""

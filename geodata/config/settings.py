@@ -75,6 +75,20 @@ class MapSettings:
 
 
 @dataclass(frozen=True)
+class OpenIdSettings:
+    """Signing in with OpenID Connect: the provider, this client there, and this server's address.
+
+    `claim` is the claim whose value is the name of the local account. A client secret, where there
+    is one, comes from the environment (GUATU_OPENID_SECRET).
+    """
+
+    issuer: str = ""
+    client: str = ""
+    address: str = ""
+    claim: str = "preferred_username"
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """How one kind of file becomes rows of a table.
 
@@ -107,6 +121,7 @@ class Config:
     places: PlaceSettings = PlaceSettings()
     boundaries: BoundarySettings = BoundarySettings()
     maps: MapSettings = MapSettings()
+    openid: OpenIdSettings = OpenIdSettings()
     sources: tuple[SourceSettings, ...] = ()
 
     @property
@@ -127,6 +142,7 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "places": ("places", PlaceSettings),
     "boundaries": ("boundaries", BoundarySettings),
     "map": ("maps", MapSettings),
+    "openid": ("openid", OpenIdSettings),
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}
