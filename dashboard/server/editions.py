@@ -6,7 +6,6 @@ import logging
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -49,7 +48,14 @@ class Editions:
 
     def apps(self) -> dict[str, Callable[[], Any]]:
         """Return what makes a page of the edition there is when it is asked for, by address."""
-        return {at: partial(self.page, at) for at in self.now.pages}
+        return {at: self._app(at) for at in self.now.pages}
+
+    def _app(self, at: str) -> Callable[[], Any]:
+        # Panel calls functions only: anything else that can be called is shown as it is written.
+        def app() -> Any:
+            return self.page(at)
+
+        return app
 
     def page(self, at: str = "/") -> Any:
         """Return a page of the edition of now, which hears of the next one."""
