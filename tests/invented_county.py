@@ -22,6 +22,7 @@ HOUSEHOLDS = tuple(
     (f"h{number:03d}", VILLAGES[number % 3], POOR if number < 27 else RICH) for number in range(81)
 )
 HOSTILE_HOUSEHOLD = "h000"
+SITE, WORKS, ZONE, SETTLED = "S1", "W1", "Z1", "h003"
 MONTHS = months_until("2025-01", 13)
 _NAMES = {
     COUNTY: "某县",
@@ -33,8 +34,11 @@ _NAMES = {
 }
 
 
-def make_invented_county(folder: Path) -> Workspace:
-    """Return the county built for its last two months, with the map, in a new folder."""
+def make_invented_county(folder: Path, *, sites: bool = False) -> Workspace:
+    """Return the county built for its last two months, with the map, in a new folder.
+
+    With `sites` one household lives on a site, and a works serves the first village.
+    """
     make_workspace(folder, code=COUNTY, name="某县")
     (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
     shapes = [box(500_000 + 1000 * x, 3_600_000, 501_000 + 1000 * x, 3_601_000) for x in range(3)]
@@ -45,14 +49,14 @@ def make_invented_county(folder: Path) -> Workspace:
     named = '[boundaries]\nfile = "boundaries/villages.gpkg"\n'
     settings.write_text(lines.replace("[boundaries]\n", named), encoding="utf-8")
     for month in MONTHS:
-        _import(folder / "store", month)
+        _import(folder / "store", month, sites=sites)
     county = open_workspace(folder)
     county.build(MONTHS[-2:])
     county.write_atlas()
     return county
 
 
-def _import(store: Path, month: str) -> None:
+def _import(store: Path, month: str, *, sites: bool = False) -> None:
     households = [
         {
             "household_code": code,
@@ -60,6 +64,9 @@ def _import(store: Path, month: str) -> None:
             "members": 1,
             "head_name": HOSTILE if code == HOSTILE_HOUSEHOLD else f"王大{code}",
             "household_type": "脱贫户",
+            "relocated": sites and code == SETTLED,
+            "site_code": SITE if sites and code == SETTLED else None,
+            "zone_code": ZONE if sites and place == VILLAGES[0] else None,
             "reported_month": month,
         }
         for code, place, _ in HOUSEHOLDS
@@ -93,4 +100,24 @@ def _import(store: Path, month: str) -> None:
         writer.write_table("place", rows("place", *named))
         writer.write_table("measure", rows("measure", measure))
         writer.write_table("person", rows("person", person))
+        if sites:
+            for name, row in _supply(month).items():
+                writer.write_table(name, rows(name, row))
         writer.commit(who="clerk", at="2025-02-01T08:00:00", facts={})
+
+
+def _supply(month: str) -> dict[str, dict[str, object]]:
+    """Return a site with a hostile name, its workshop, and a works without coordinates."""
+    at = {"place_code": VILLAGES[0], "reported_month": month}
+    return {
+        "site": {"site_code": SITE, "name": HOSTILE, "longitude": 117.01, "latitude": 32.52, **at},
+        "workshop": {"workshop_code": "C1", "name": "车间", "closed_month": "2024-06", **at},
+        "works": {
+            "works_code": WORKS,
+            "name": "甲一供水站",
+            "kind": "small",
+            "population": 9,
+            **at,
+        },
+        "supply_zone": {"zone_code": ZONE, "works_code": WORKS, "households": 27, **at},
+    }

@@ -18,8 +18,14 @@ export function render({model}) {
   list.setAttribute("role", "listbox")
   root.append(box, list)
   let at = 0
+  // Enter before the answer to what was typed goes there when it comes.
+  let entered = false
 
   const close = () => { list.replaceChildren(); box.setAttribute("aria-expanded", "false") }
+  const answered = () => {
+    if (entered && model.asked === box.value && model.found.length) { entered = false; go(at); return }
+    show()
+  }
   const go = (index) => { model.send_msg({type: "go", index}); box.value = ""; box.blur(); close() }
   function show() {
     root.classList.toggle("dark", model.dark)
@@ -35,12 +41,12 @@ export function render({model}) {
     if (!model.found.length && model.asked === box.value) { list.append(make("li", "none", model.texts.none)) }
     box.setAttribute("aria-expanded", "true")
   }
-  box.addEventListener("input", () => { at = 0; model.send_msg({type: "find", text: box.value}); show() })
+  box.addEventListener("input", () => { at = 0; entered = false; model.send_msg({type: "find", text: box.value}); show() })
   box.addEventListener("blur", close)
   box.addEventListener("keydown", (event) => {
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
     if (step) { at = Math.max(0, Math.min(at + step, model.found.length - 1)); show(); event.preventDefault() }
-    if (event.key === "Enter" && model.found.length && model.asked === box.value) { go(at) }
+    if (event.key === "Enter") { entered = true; answered() }
     if (event.key === "Escape") { box.value = ""; close() }
     event.stopPropagation()
   })
@@ -49,8 +55,7 @@ export function render({model}) {
     if (event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)) { event.preventDefault(); box.focus() }
   }
   window.addEventListener("keydown", slash)
-  model.on("found", show)
-  model.on("asked", show)
+  model.on("asked", answered)
   model.on("dark", show)
   model.on("remove", () => window.removeEventListener("keydown", slash))
   root.classList.toggle("dark", model.dark)

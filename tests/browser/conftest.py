@@ -17,6 +17,7 @@ import pytest
 from geodata.atlas.folder import save_atlas
 from tests.conftest import ROOT
 from tests.invented import COUNTY, HOSTILE, grid_atlas
+from tests.invented_county import make_invented_county
 
 HOSTILE_VILLAGE = f"{COUNTY}002003"
 FLAGS = [
@@ -59,6 +60,15 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("joined")
     names = {HOSTILE_VILLAGE: HOSTILE, f"{COUNTY}003": HOSTILE}
     save_atlas(grid_atlas(3, 6, names=names), folder)
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def county_served(tmp_path_factory):
+    """Return the address of a workspace with hostile names, a site and a works."""
+    folder = tmp_path_factory.mktemp("county") / "workspace"
+    make_invented_county(folder, sites=True)
     with serving(folder) as address:
         yield address
 

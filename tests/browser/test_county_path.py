@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.browser.conftest import serving
 from tests.browser.test_map_page import _asked, _open, _wait_asked
-from tests.invented_county import HOSTILE_HOUSEHOLD, TOWNSHIP, VILLAGES, make_invented_county
-
-
-@pytest.fixture(scope="module")
-def county_served(tmp_path_factory):
-    """Return the address of a workspace with hostile names."""
-    folder = tmp_path_factory.mktemp("county") / "workspace"
-    make_invented_county(folder)
-    with serving(folder) as address:
-        yield address
+from tests.invented_county import HOSTILE_HOUSEHOLD, TOWNSHIP, VILLAGES
 
 
 def test_county_to_card_and_no_person_in_the_address(view, county_served):

@@ -1,0 +1,136 @@
+"""What a leader does on the wall: overview, themes to the card, points, comparison, presenting."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.test_map_page import _asked, _open, _wait_asked
+from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VILLAGES, ZONE
+
+WORDS = {"zh": ("农户", "户卡"), "en": ("Households", "Household")}
+
+
+def _open_overview(view, address, query=""):
+    view.goto(address + query)
+    view.wait_for_selector(".overview[data-sketched]", timeout=60_000)
+
+
+def _wait_count(view, selector, count):
+    view.locator(selector).nth(count - 1).wait_for(timeout=20_000)
+    assert view.locator(selector).count() == count
+
+
+def test_overview_shows_every_theme_and_one_click_enters(view, county_served):
+    _open_overview(view, county_served)
+    assert view.locator(".card h2").count() >= 3
+    assert "33.33%" in view.locator(".card .number").first.inner_text()
+    assert "有数据的 81 户中 27 户" in view.locator(".card .facts").first.inner_text()
+    view.locator(".hotspot:not(.waiting)").first.wait_for(timeout=20_000)
+    view.locator(".worst .place").first.click()
+    _wait_asked(view, "place", VILLAGES[0])
+    view.wait_for_selector(".screen[data-painted]", timeout=30_000)
+    view.go_back()
+    view.locator("main.overview").wait_for(timeout=20_000)
+    assert _asked(view)["view"] == "overview"
+
+
+@pytest.mark.parametrize(
+    ("theme", "lang"), [("monitoring", "en"), ("relocation", "zh"), ("water", "en")]
+)
+def test_every_theme_leads_from_the_county_to_a_card(view, county_served, theme, lang):
+    listed, card = WORDS[lang]
+    _open(view, county_served, f"?theme={theme}&lang={lang}")
+    view.locator(".ranking .row", has_text="<script>").click()
+    _wait_asked(view, "place", TOWNSHIP)
+    view.locator(".ranking .row", has_text="<script>").click()
+    _wait_asked(view, "place", VILLAGES[0])
+    view.get_by_role("button", name=listed, exact=True).click()
+    view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
+    view.locator("h1", has_text=card).wait_for(timeout=20_000)
+    asked = _asked(view)
+    assert (asked["theme"], asked["lang"], asked["side"]) == (theme, lang, "households")
+    assert HOSTILE_HOUSEHOLD not in view.url
+
+
+def test_a_copied_address_and_a_reload_open_the_same_view(view, county_served):
+    _open(view, county_served, f"?theme=water&place={TOWNSHIP}&period=2024-12&dark=1")
+    address = view.url
+    view.reload()
+    view.wait_for_selector(".screen[data-painted]", timeout=60_000)
+    assert view.url == address
+    assert view.locator(".step").all_inner_texts()[-1] == "甲镇"
+
+
+def test_a_site_leads_to_its_scorecard_and_its_households(view, county_served):
+    _open(view, county_served, "?theme=relocation&side=points")
+    assert "安置点（1）" in view.locator(".legend").inner_text()
+    view.locator(".sheet:visible tr.item", has_text="安置点").click()
+    _wait_asked(view, "point", f"site:{SITE}")
+    assert _asked(view)["site"] == SITE
+    view.get_by_role("button", name="安置户名单").click()
+    _wait_asked(view, "side", "households")
+    _wait_count(view, ".sheet:visible td.code", 1)
+
+
+def test_a_works_leads_over_its_zone_to_the_households_of_a_village(view, county_served):
+    _open(view, county_served, "?theme=water&side=points")
+    view.locator(".sheet:visible tr.item", has_text="甲一供水站").click()
+    view.locator(".sheet:visible tr.item", has_text=ZONE).click()
+    _wait_asked(view, "zone", ZONE)
+    assert _asked(view)["place"] == VILLAGES[0]
+
+
+def test_two_months_are_compared_as_change_and_side_by_side(view, county_served):
+    _open(view, county_served, "?theme=monitoring&compare=2024-12")
+    assert "没有变化" in view.locator(".legend").inner_text()
+    assert "变差" in view.locator("h1").inner_text()
+    view.get_by_role("button", name="并排看").click()
+    _wait_asked(view, "compared", "beside")
+    _wait_count(view, ".screen[data-painted]", 2)
+
+
+def test_a_place_is_found_by_name_with_the_keyboard(view, county_served):
+    _open(view, county_served, "?theme=monitoring")
+    view.keyboard.press("/")
+    view.keyboard.type("甲二")
+    view.locator(".find li strong").first.wait_for(timeout=20_000)
+    view.keyboard.press("Enter")
+    _wait_asked(view, "place", VILLAGES[1])
+    _wait_asked(view, "spotlight", "1")
+
+
+def test_a_clicker_goes_along_the_stops_and_escape_leaves(view, county_served):
+    _open(view, county_served, "?theme=monitoring")
+    add, menu = view.locator(".presenter .add"), view.locator(".presenter .menu")
+    add.click()
+    view.get_by_text("(1)").wait_for(timeout=20_000)
+    view.locator(".ranking .row", has_text="<script>").click()
+    _wait_asked(view, "place", TOWNSHIP)
+    add.click()
+    view.get_by_text("(2)").wait_for(timeout=20_000)
+    view.locator(".presenter .start").click()
+    _wait_asked(view, "presenting", "1")
+    assert view.get_by_role("button", name="农户").count() == 0
+    for key, place in (("PageDown", COUNTY), ("ArrowRight", TOWNSHIP), ("PageUp", COUNTY)):
+        view.keyboard.press(key)
+        _wait_asked(view, "place", place)
+    assert "1 / 2" in view.locator(".presenter .place").inner_text()
+    view.locator(".presenter .leave").click()
+    menu.wait_for(timeout=20_000)
+    _wait_asked(view, "presenting", None)
+
+
+def test_each_theme_has_an_address_of_its_own(view, county_served):
+    _open(view, f"{county_served}water")
+    assert _asked(view)["theme"] == "water"
+    assert view.get_by_role("button", name="易地搬迁后续扶持").count() == 0
+
+
+def test_a_phone_shows_the_map_without_cutting_anything_off(view, county_served):
+    view.set_viewport_size({"width": 390, "height": 844})
+    _open(view, county_served, "?theme=monitoring")
+    assert view.evaluate("document.documentElement.scrollWidth") <= 390
+    box = view.locator(".screen").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 391
+    assert box["height"] > 300

@@ -1,0 +1,185 @@
+"""Overview, points, comparison, wall map and stops without a browser."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from dashboard.maps.picture import picture
+from dashboard.points import PointsSeen
+from dashboard.state import State
+from dashboard.stops import Stops
+from dashboard.views.find import FindView
+from dashboard.views.overview import OverviewView
+from dashboard.views.points import PointsView
+from geodata.access import EVERYWHERE, Actor, open_guard
+from geodata.atlas import open_atlas
+from geodata.errors import ScopeError
+from geodata.workspace.open_findings import worst_open
+from tests.invented import COUNTY, grid_atlas
+from tests.invented_county import SITE, VILLAGES, WORKS, ZONE, make_invented_county
+
+SOURCES = [{"outlines": "geometry/x.geojson"}]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    return make_invented_county(tmp_path_factory.mktemp("sites") / "county", sites=True)
+
+
+@pytest.fixture
+def guard(county, tmp_path):
+    return open_guard(tmp_path)
+
+
+def _state(county, query=""):
+    atlas = open_atlas(county.setup.config.folder)
+
+    def findings(theme, month):
+        found = next(one for one in county.setup.themes if one.key == theme)
+        return worst_open(county.month(month).counts, found)
+
+    setup = county.setup
+    return State(atlas, query, themes=setup.themes, policy=setup.policy, findings=findings)
+
+
+def _points(county, guard, state, prefixes=(EVERYWHERE,)):
+    return PointsSeen(state, county, Actor("leader", "leader", prefixes), guard)
+
+
+def test_a_bare_address_opens_the_overview_and_any_other_the_map(county):
+    assert _state(county).view == "overview"
+    assert _state(county, "?lang=en").view == "overview"
+    assert _state(county, "?theme=water").view == "map"
+    assert State(grid_atlas()).view == "map"
+
+
+def test_every_theme_has_a_card_with_figure_and_worst_places(county):
+    state = _state(county)
+    overview = OverviewView(state, SOURCES)
+    cards = {card["key"]: card for card in overview.overview.cards}
+    assert set(cards) == set(state.themes)
+    first = cards["monitoring"]
+    assert (first["figure"], first["parts"]) == ("33.33%", "有数据的 81 户中 27 户")
+    assert first["target"] == "对照标准：防返贫监测线 9,000 元/人·年"
+    assert first["waiting"]
+    overview.find_hotspots()
+    assert not any(card["waiting"] for card in overview.overview.cards)
+    overview._answer({"type": "enter", "theme": "water", "place": VILLAGES[1]})
+    assert (state.view, state.theme, state.place) == ("map", "water", VILLAGES[1])
+
+
+def test_an_overview_ignores_themes_and_places_it_does_not_know(county):
+    state = _state(county)
+    overview = OverviewView(state, SOURCES)
+    overview._answer({"type": "enter", "theme": "nothing", "place": VILLAGES[0]})
+    assert state.view == "overview"
+    overview._answer({"type": "enter", "theme": "water", "place": ["x"]})
+    assert (state.view, state.place) == ("map", state.root)
+
+
+def test_points_carry_their_state_and_where_it_is_known_from(county, guard):
+    state = _state(county, "?theme=relocation")
+    rows = _points(county, guard, state).rows.set_index("key")
+    assert rows.loc[SITE, "located"]
+    assert not rows.loc["C1", "located"]
+    assert rows.loc["C1", "state"] == "high"
+    assert rows.loc["C1", ["longitude", "latitude"]].notna().all()
+
+
+def test_points_outside_the_scope_are_not_there(county, guard):
+    state = _state(county, f"?theme=relocation&point=site:{SITE}")
+    seen = _points(county, guard, state, (VILLAGES[2],))
+    assert seen.rows.empty
+    assert seen.chosen is None
+
+
+def test_a_site_is_chosen_with_its_scorecard_and_lists_its_households(county, guard):
+    state = _state(county, "?theme=relocation&side=points")
+    view = PointsView(_points(county, guard, state))
+    at = next(n for n, row in enumerate(view._rows) if row == ("site", SITE))
+    view._answer({"type": "row", "index": at})
+    assert (state.point, state.site) == (f"site:{SITE}", SITE)
+    assert "<script>" not in view.card.object
+    assert "安置户数" in view.card.object
+
+
+def test_a_works_leads_to_the_households_of_its_zone(county, guard):
+    state = _state(county, f"?theme=water&side=points&point=works:{WORKS}")
+    view = PointsView(_points(county, guard, state))
+    assert view._rows == [(ZONE, VILLAGES[0])]
+    view._answer({"type": "row", "index": 0})
+    assert (state.zone, state.place, state.side) == (ZONE, VILLAGES[0], "households")
+
+
+@pytest.mark.parametrize("word", ["<script>", "S1' OR 1", "甲", "x" * 41, "site"])
+def test_an_address_with_a_strange_point_is_none(county, word):
+    state = _state(county, f"?theme=relocation&point=site:{word}&point={word}&site={word}'")
+    assert (state.point, state.site) == ("", "")
+
+
+def test_a_change_is_worse_same_or_better_and_unknown_stays_unknown():
+    state = State(grid_atlas(), "?compare=2024&period=2025")
+    layer, shown = state.layer, picture(state.atlas, state.layer, lang="zh")
+    now, before = (
+        state.atlas.frame("poor_share", period, "village")["value"] for period in ("2025", "2024")
+    )
+    moved = (now - before).round(4)
+    counts = [row.count for row in layer.legend("zh")]
+    assert counts[0] + counts[1] == int((moved > 0).sum())
+    assert counts[2] == int((moved == 0).sum())
+    assert counts[3] + counts[4] == int((moved < 0).sum())
+    assert counts[5] == 1
+    assert shown["signed"]
+    assert "个百分点" in shown["title"]
+
+
+def test_the_wall_map_ticks_villages_without_open_findings(county):
+    state = _state(county, "?theme=monitoring&classes=wall")
+    worst = state.findings("monitoring", state.period)
+    shown = picture(state.atlas, state.layer, lang="zh")
+    ticked = [state.layer.keys[at] for at in shown["ticked"]]
+    assert ticked == sorted(worst.index[worst == "none"])
+    assert shown["worst"] == []
+
+
+def test_a_village_that_no_rule_could_judge_is_not_ticked(county):
+    theme = county.setup.themes[0]
+    rule = next(iter(theme.rules_by_key))
+    counts = pd.DataFrame(
+        {"place": ["a", "b"], "rule": rule, "yes": [0, 0], "no": [1, 0], "unknown": [0, 1]}
+    )
+    assert dict(worst_open(counts, theme)) == {"a": "none"}
+
+
+def test_stops_are_kept_for_the_county_and_can_be_taken_off(county, guard):
+    state = _state(county, "?theme=water")
+    stops = Stops(state, Actor("leader", "leader", (EVERYWHERE,)), guard)
+    stops.add("第一")
+    state.go(VILLAGES[0])
+    stops.add("第二")
+    other = Stops(state, Actor("leader", "leader", (EVERYWHERE,)), guard)
+    assert [stop.sentence for stop in other.all] == ["第一", "第二"]
+    assert VILLAGES[0] in other.all[1].address
+    other.remove(0)
+    other.remove(7)
+    assert [stop.sentence for stop in stops.all] == ["第二"]
+
+
+def test_a_stop_is_refused_without_the_right_to_pin(county, guard):
+    officer = Actor("officer", "village_officer", (VILLAGES[0],))
+    with pytest.raises(ScopeError):
+        Stops(_state(county, "?theme=water"), officer, guard).add("x")
+
+
+def test_a_place_is_found_by_name_or_code_and_lit():
+    state = State(grid_atlas())
+    find = FindView(state)
+    find._answer({"type": "find", "text": "2-3"})
+    assert find.find.found[0][:2] == ["2-3村", "第2乡"]
+    find._answer({"type": "find", "text": f"{COUNTY}002003"})
+    find._answer({"type": "go", "index": 0})
+    assert (state.place, state.spotlight) == (f"{COUNTY}002003", True)
+    for text in ("", "  ", "(", "[", "没有"):
+        find._answer({"type": "find", "text": text})
+        assert find.find.found == []
