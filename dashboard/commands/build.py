@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -12,7 +13,8 @@ from dashboard.texts import text
 @click.command(help=text("build.help"))
 @click.argument("workspace", default=".", type=click.Path(file_okay=False))
 @click.option("--month", multiple=True, help=text("build.month"))
-def command(workspace: str, month: tuple[str, ...]) -> None:
+@click.option("--engine", default="duckdb", help=text("build.engine"))
+def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
     """Build the months that changed, and the map when anything did."""
     from tqdm import tqdm
 
@@ -33,7 +35,7 @@ def command(workspace: str, month: tuple[str, ...]) -> None:
             bar.update(bool(bar.n or made))
             made.extend([name] if needed else [])
 
-        county.build(chosen, progress=told)
+        county.build(chosen, progress=told, engine=engine, processes=os.cpu_count() or 1)
         bar.update(len(chosen) - bar.n)
     click.echo(text("build.done", built=len(made), kept=len(chosen) - len(made)))
     if not chosen:

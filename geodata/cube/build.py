@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.cube.measure import Measure
 from geodata.rules import Binding, Rule
@@ -14,26 +15,28 @@ from geodata.store import Engine
 
 PARTS = ("numerator", "denominator", "missing", "subjects")
 COLUMNS = ["place", "indicator", *PARTS]
+_FIGURES = pa.schema(
+    [(name, pa.string() if name in ("place", "indicator") else pa.float64()) for name in COLUMNS]
+)
 # Sums of decimals do not depend on the order of rows, so that a rebuilt month has the same bytes.
 _EXACT = "DECIMAL(18, 4)"
 
 
 def month_figures(
     engine: Engine, measures: Sequence[Measure], rules: Mapping[str, Rule], binding: Binding
-) -> pd.DataFrame:
+) -> pa.Table:
     """Return one row for each village and indicator with any subject in scope.
 
     `numerator` and `denominator` are over the subjects whose parts are known, `missing` counts the
     others, `subjects` all in scope. Money stays in fen. Sorted by indicator and place.
     """
-    found = []
+    found: dict[str, pa.Table] = {}
     for table, group in groupby(sorted(measures, key=lambda m: m.table), key=lambda m: m.table):
         chosen = list(group)
-        query = _query(table, chosen, rules, binding, engine.name)
-        found.append(_long(engine.frame(query), chosen))
-    figures = pd.concat(found, ignore_index=True)
-    figures = figures[figures["subjects"] > 0]
-    return figures.sort_values(["indicator", "place"], ignore_index=True)[COLUMNS]
+        wide = engine.rows(_query(table, chosen, rules, binding, engine.name))
+        for number, measure in enumerate(chosen):
+            found[measure.key] = _of_measure(wide, number, measure)
+    return pa.concat_tables([_FIGURES.empty_table(), *(found[key] for key in sorted(found))])
 
 
 def _query(
@@ -81,10 +84,9 @@ def _parts(
     return f"({scope}) AND ({judged})", numerator, "1"
 
 
-def _long(wide: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
-    frames = []
-    for number, measure in enumerate(measures):
-        columns = {f"{part}__{number}": part for part in PARTS}
-        frame = wide[["place", *columns]].rename(columns=columns)
-        frames.append(frame.assign(indicator=measure.key))
-    return pd.concat(frames, ignore_index=True).astype(dict.fromkeys(PARTS, "float64"))
+def _of_measure(wide: pa.Table, number: int, measure: Measure) -> pa.Table:
+    """Return the figures of one indicator, with subjects only, sorted by place."""
+    key = pa.array([measure.key] * wide.num_rows, pa.string())
+    parts = [wide[f"{part}__{number}"] for part in PARTS]
+    table = pa.table([wide["place"], key, *parts], names=COLUMNS).cast(_FIGURES)
+    return table.filter(pc.field("subjects") > 0).sort_by("place")

@@ -72,11 +72,10 @@ def _told(rule: Rule, binding: Binding, dialect: str) -> dict[str, str]:
     value, threshold, detail = (
         binding.sql(sql, dialect) for sql in (rule.value, rule.threshold, rule.detail)
     )
-    text = {"spark": "STRING"}.get(dialect, "TEXT")
     return {
         "value": f"CAST({value} AS DOUBLE)",
         "threshold": f"CAST({threshold} AS DOUBLE)",
-        "detail": f"CAST({detail} AS {text})",
+        "detail": f"CAST({detail} AS STRING)",
     }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.rules.binding import Binding, bound_keys
 from geodata.rules.compile import ANSWERS, counts_query, features_table, findings_query
@@ -26,8 +27,8 @@ class Findings:
     that the rule does not judge are in none of the four.
     """
 
-    flags: pd.DataFrame
-    counts: pd.DataFrame
+    flags: pa.Table
+    counts: pa.Table
 
 
 def needed_keys(sets: Iterable[FeatureSet], rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -58,19 +59,35 @@ def make_features(
 def run_rules(engine: Engine, rules: Sequence[Rule], binding: Binding) -> Findings:
     """Return the findings of all rules that hold on the day, over feature tables already made."""
     applied = [rule for rule in rules if rule.holds_on(binding.day)]
-    flags = engine.frame(findings_query(applied, binding, engine.name))
-    flags = flags.sort_values(["place", "subject", "rule"], ignore_index=True)
-    return Findings(flags, _counts(engine, applied, binding))
+    counts = _counts(engine, applied, binding)
+    # A rule that nobody breaks need not be asked for its findings.
+    broken = set(counts.filter(pc.field("yes") + pc.field("exempt") > 0)["rule"].to_pylist())
+    asked = [rule for rule in applied if rule.key in broken]
+    if not asked:
+        return Findings(_FLAGS.empty_table(), counts)
+    flags = engine.rows(findings_query(asked, binding, engine.name)).cast(_FLAGS)
+    return Findings(flags.sort_by([(name, "ascending") for name in _ORDER]), counts)
 
 
-def _counts(engine: Engine, rules: Sequence[Rule], binding: Binding) -> pd.DataFrame:
+_ORDER = ("place", "subject", "rule")
+_NUMBERS = ("value", "threshold")
+_FLAGS = pa.schema(
+    [(name, pa.float64() if name in _NUMBERS else pa.string()) for name in FLAG_COLUMNS]
+)
+_COUNTS = pa.schema(
+    [("place", pa.string()), ("rule", pa.string()), *((name, pa.int64()) for name in ANSWERS)]
+)
+
+
+def _counts(engine: Engine, rules: Sequence[Rule], binding: Binding) -> pa.Table:
+    """Return the counts of every place and rule, one row each, sorted by both."""
     found = []
     for _, group in groupby(sorted(rules, key=features_table), key=features_table):
-        wide = engine.frame(counts_query(list(group), binding, engine.name)).set_index("place")
-        wide.columns = pd.MultiIndex.from_tuples(
-            [tuple(name.split("__", 1)) for name in wide.columns], names=["answer", "rule"]
-        )
-        found.append(wide.stack("rule"))
-    counts = pd.concat(found).reset_index()[["place", "rule", *ANSWERS]]
-    counts.columns.name = None
-    return counts.sort_values(["place", "rule"], ignore_index=True)
+        chosen = list(group)
+        wide = engine.rows(counts_query(chosen, binding, engine.name))
+        for rule in chosen:
+            key = pa.array([rule.key] * wide.num_rows, pa.string())
+            answers = [wide[f"{name}__{rule.key}"] for name in ANSWERS]
+            found.append(pa.table([wide["place"], key, *answers], names=_COUNTS.names))
+    counts = pa.concat_tables([_COUNTS.empty_table(), *(each.cast(_COUNTS) for each in found)])
+    return counts.sort_by([("place", "ascending"), ("rule", "ascending")])

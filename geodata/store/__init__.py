@@ -5,10 +5,12 @@ from geodata.store.engine import Engine
 from geodata.store.history import Entry, History
 from geodata.store.manifest import Manifest, SourceFile, StoredFile
 from geodata.store.months import add_month, stored_columns
+from geodata.store.opening import ENGINES, check_engine, open_engine
 from geodata.store.snapshots import Fault, SnapshotStore
 from geodata.store.writing import SnapshotWriter, new_snapshot
 
 __all__ = [
+    "ENGINES",
     "DuckDBEngine",
     "Engine",
     "Entry",
@@ -20,6 +22,8 @@ __all__ = [
     "SourceFile",
     "StoredFile",
     "add_month",
+    "check_engine",
     "new_snapshot",
+    "open_engine",
     "stored_columns",
 ]

@@ -19,7 +19,13 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
-        settings = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        settings = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            # A division by zero is unknown, and not infinite.
+            "ieee_floating_point_ops": "false",
+            "error_on_division_by_zero": "false",
+        }
         if memory:
             settings["memory_limit"] = memory
         if threads:

@@ -25,7 +25,9 @@ def quoted(name: str) -> str:
 
 def no_rows(columns: Mapping[str, str]) -> str:
     """Return a query with the given columns (name to SQL type) and no rows."""
-    typed = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in columns.items())
+    # Every engine knows text as STRING.
+    kinds = {name: "STRING" if kind == "VARCHAR" else kind for name, kind in columns.items()}
+    typed = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in kinds.items())
     return sql_text("no_rows").replace("typed_columns", typed)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 
-import pandas as pd
 import pyarrow as pa
 
 from geodata.cube import month_figures
@@ -13,7 +15,7 @@ from geodata.periods import last_day, shift_month
 from geodata.rules import SUBJECTS, run_rules
 from geodata.rules.exemption import apply_exemptions, held_on
 from geodata.rules.run import make_features
-from geodata.store import Engine
+from geodata.store import Engine, check_engine
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built, digest_of, read_built, save_built
@@ -22,46 +24,76 @@ Progress = Callable[[str, bool], None]
 
 
 def build_months(
-    setup: Setup, months: Sequence[str], *, progress: Progress | None = None
+    setup: Setup,
+    months: Sequence[str],
+    *,
+    progress: Progress | None = None,
+    engine: str = "duckdb",
+    processes: int = 1,
 ) -> tuple[Built, ...]:
     """Build the months whose inputs changed, and return all of them built, in order.
 
-    `progress` is told each month and whether it had to be built.
+    `progress` is told each month and whether it had to be built. Every engine, and any number of
+    `processes` that share the months, gives the same.
     """
+    check_engine(engine)
+    known = {month: _unchanged(setup, month) for month in months}
+    waiting = [month for month in months if known[month] is None]
+    made = _made(setup, waiting, engine, processes)
     found = []
     for month in months:
-        inputs = setup.inputs(month)
-        built = read_built(setup.config.store, month)
-        needed = built is None or built.digest != digest_of(inputs)
+        built = known[month]
         if progress:
-            progress(month, needed)
-        if built is None or needed:
-            built = save_built(setup.config.store, month, inputs, compute_month(setup, month))
-        found.append(built)
+            progress(month, built is None)
+        found.append(next(made) if built is None else built)
     return tuple(found)
 
 
-def compute_month(setup: Setup, month: str) -> dict[str, pa.Table]:
+def _unchanged(setup: Setup, month: str) -> Built | None:
+    """Return what was built for a month if it was built from what is there now."""
+    built = read_built(setup.config.store, month)
+    return built if built and built.digest == digest_of(setup.inputs(month)) else None
+
+
+def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> Iterator[Built]:
+    """Give the months built, in order; Spark shares the work of a month itself."""
+    make = partial(_make, setup, engine)
+    count = min(processes, len(months))
+    if count < 2 or engine != "duckdb":
+        yield from map(make, months)
+        return
+    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+        yield from pool.map(partial(_make, setup, engine, threads=1), months)
+
+
+def _make(setup: Setup, engine: str, month: str, *, threads: int | None = None) -> Built:
+    tables = compute_month(setup, month, engine=engine, threads=threads)
+    return save_built(setup.config.store, month, setup.inputs(month), tables)
+
+
+def compute_month(
+    setup: Setup, month: str, *, engine: str = "duckdb", threads: int | None = None
+) -> dict[str, pa.Table]:
     """Return flags, counts, figures and the feature sets of a month as tables, sorted.
 
     `figures_before` are the month's figures by the parameters of the month before.
     """
     before = shift_month(month, -1)
-    with month_engine(setup.store, month) as (engine, _):
+    with month_engine(setup.store, month, engine=engine, threads=threads) as (opened, _):
         held = held_on(setup.exemptions, last_day(month))
         areas, old = (
             tuple(replace(a, binding=replace(a.binding, exempt=held)) for a in each)
             for each in (
-                policy_areas(engine, setup.policy, setup.keys, month),
-                policy_areas(engine, setup.policy, setup.keys, month, day_of=before),
+                policy_areas(opened, setup.policy, setup.keys, month),
+                policy_areas(opened, setup.policy, setup.keys, month, day_of=before),
             )
         )
-        parts = [_compute_area(engine, setup, area) for area in areas]
+        parts = [_compute_area(opened, setup, area) for area in areas]
         found = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
         same = [area.binding.values for area in areas] == [area.binding.values for area in old]
         found["figures_before"] = found["figures"]
         if not same:
-            redone = [_figures(engine, setup, area) for area in old]
+            redone = [_figures(opened, setup, area) for area in old]
             found["figures_before"] = pa.concat_tables(redone)
     return found
 
@@ -71,15 +103,17 @@ def _compute_area(engine: Engine, setup: Setup, area: PolicyArea) -> dict[str, p
     findings = run_rules(engine, list(setup.rules.values()), area.binding)
     flags = apply_exemptions(findings.flags, setup.exemptions, area.binding.day)
     found = {
-        "flags": _table(flags),
-        "counts": _table(findings.counts),
+        "flags": flags,
+        "counts": findings.counts,
         "figures": _measured(engine, setup, area),
     }
     for theme in setup.themes:
         for subject, key in SUBJECTS.items():
             name = f"{theme.key}_{subject}"
             if name in {feature_set.name for feature_set in theme.feature_sets}:
-                found[name] = engine.rows(f"SELECT * FROM {name} ORDER BY place_code, {key}")
+                features = engine.rows(f"SELECT * FROM {name}")
+                ordered = features.sort_by([("place_code", "ascending"), (key, "ascending")])
+                found[name] = ordered.cast(_plain(ordered.schema))
     return found
 
 
@@ -90,8 +124,17 @@ def _figures(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
 
 def _measured(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
     measures = [measure for theme in setup.themes for measure in theme.indicators]
-    return _table(month_figures(engine, measures, setup.rules, area.binding))
+    return month_figures(engine, measures, setup.rules, area.binding)
 
 
-def _table(frame: pd.DataFrame) -> pa.Table:
-    return pa.Table.from_pandas(frame, preserve_index=False)
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """Return the columns with one type for whole numbers, fractions and texts, on any engine."""
+    return pa.schema([(column.name, _plain_type(column.type)) for column in schema])
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0):
+        return pa.int64()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pa.float64()
+    return pa.string() if pa.types.is_large_string(kind) else kind

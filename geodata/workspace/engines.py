@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Binding
 from geodata.rules.base_tables import add_base_tables
-from geodata.store import DuckDBEngine, Engine, SnapshotStore, add_month
+from geodata.store import Engine, SnapshotStore, add_month, open_engine
 from geodata.tables import tables
 
 # The longest look back of any feature: twelve months and the twelve before.
@@ -20,13 +20,13 @@ _COUNTY = 6
 
 @contextmanager
 def month_engine(
-    store: SnapshotStore, month: str
+    store: SnapshotStore, month: str, *, engine: str = "duckdb", threads: int | None = None
 ) -> Iterator[tuple[Engine, Mapping[str, tuple[str, ...]]]]:
     """Give an engine with all tables of a month, and the snapshots each came from."""
-    with DuckDBEngine() as engine:
-        used = add_month(engine, store, month, since=shift_month(month, -MONTHS_BACK))
-        add_base_tables(engine, month)
-        yield engine, used
+    with closing(open_engine(engine, threads=threads)) as opened:
+        used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK))
+        add_base_tables(opened, month)
+        yield opened, used
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _answers(engine: Engine, setup: Setup, areas: Sequence[PolicyArea]) -> pd.Da
         held = held_on(setup.exemptions, last_day(area.binding.month))
         binding = replace(area.binding, exempt=held)
         make_features(engine, setup.sets, binding)
-        flags = run_rules(engine, rules, binding).flags
+        flags = run_rules(engine, rules, binding).flags.to_pandas()
         income = engine.frame(
             "SELECT household_code, place_code, income_per_person FROM monitoring_household"
         ).set_index("household_code")

@@ -109,11 +109,22 @@ class Workspace:
         return built_months(self.setup.config.store)
 
     def build(
-        self, months: Sequence[str] | None = None, *, progress: Progress | None = None
+        self,
+        months: Sequence[str] | None = None,
+        *,
+        progress: Progress | None = None,
+        engine: str = "duckdb",
+        processes: int = 1,
     ) -> tuple[str, ...]:
-        """Build the given months, or all that have a snapshot; only what changed is computed."""
+        """Build the given months, or all that have a snapshot; only what changed is computed.
+
+        `engine` is one of `geodata.store.ENGINES`; all give the same. With more `processes` months
+        are built side by side; a script that asks for them needs the usual `if __name__` guard.
+        """
         chosen = self.setup.store.months() if months is None else months
-        built = build_months(self.setup, chosen, progress=progress)
+        built = build_months(
+            self.setup, chosen, progress=progress, engine=engine, processes=processes
+        )
         self.__dict__.pop("cube", None)
         return tuple(one.month for one in built)
 

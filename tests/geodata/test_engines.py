@@ -1,0 +1,169 @@
+"""Two engines, equal answers: DuckDB and Apache Spark over a small sample county."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from geodata.config import read_config
+from geodata.errors import StoreError
+from geodata.periods import last_day
+from geodata.sample.county import write_county
+from geodata.sources.importing import import_month
+from geodata.store import ENGINES, Engine, SnapshotStore, open_engine
+from geodata.store.java import find_java, java_version
+from geodata.workspace import open_workspace
+from geodata.workspace.building import compute_month
+
+# All tests of this module stay with one process, so that one Java is started.
+pytestmark = pytest.mark.xdist_group("spark")
+SMALL = {"villages": 24, "households": 960, "months": 13}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a sample county with all its months imported."""
+    folder = tmp_path_factory.mktemp("sample") / "county"
+    write_county(folder, **SMALL)
+    config = read_config(folder)
+    for month in sorted(found.name for found in (folder / "raw").iterdir()):
+        import_month(config, month, who="clerk", at=f"{last_day(month)}T12:00:00+08:00")
+    return folder
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Return each engine in turn."""
+    opened = open_engine(request.param)
+    yield opened
+    opened.close()
+
+
+def test_every_flag_count_figure_and_feature_is_the_same(sample: Path) -> None:
+    setup = open_workspace(sample).setup
+    month = setup.store.months()[-1]
+    embedded, distributed = (compute_month(setup, month, engine=name) for name in ENGINES)
+    assert list(embedded) == list(distributed)
+    assert embedded["flags"].num_rows > 200
+    for name, table in embedded.items():
+        other = distributed[name]
+        assert other.schema == table.schema, name
+        assert other.num_rows == table.num_rows, name
+        different = [c for c in table.column_names if not _equal(table[c], other[c])]
+        assert different == [], name
+
+
+def _equal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
+    """Return whether two columns are equal row for row; fractions to the last but two digits.
+
+    Sums of fractions depend on the order of rows in their last bits, whole numbers do not.
+    """
+    if not pa.types.is_floating(one.type):
+        return one.equals(other)
+    close = [None if v is None else pytest.approx(v, rel=1e-13, abs=1e-13) for v in one.to_pylist()]
+    return other.to_pylist() == close
+
+
+def test_numbers_unknowns_and_texts_come_back_as_they_are(engine: Engine) -> None:
+    rows = pa.table({"n": [1, None, 3], "x": [0.1, 2.5, None], "t": ["某|户", None, "{}"]})
+    engine.add_rows("given", rows)
+    engine.add_view("seen", "SELECT n, x, t FROM given WHERE n IS NULL OR n > 0")
+    engine.add_table("kept", "SELECT n, x, t, n / 2 AS half FROM seen")
+    found = engine.rows("SELECT * FROM kept").sort_by("n")
+    assert found.select(["n", "x", "t"]).to_pylist() == rows.sort_by("n").to_pylist()
+    assert found["half"].to_pylist() == [0.5, 1.5, None]
+    assert engine.frame("SELECT COUNT(*) AS rows FROM kept")["rows"].tolist() == [3]
+
+
+def test_a_division_by_zero_is_unknown(engine: Engine) -> None:
+    found = engine.rows("SELECT 1 / 0 AS share, CAST(NULL AS DOUBLE) < 1 AS low")
+    assert found.to_pylist() == [{"share": None, "low": None}]
+
+
+def test_views_of_one_engine_are_not_seen_by_another(engine: Engine) -> None:
+    engine.add_view("mine", "SELECT 1 AS one")
+    other = open_engine(engine.name)
+    with pytest.raises(Exception, match=r"mine|不能执行"):
+        other.rows("SELECT * FROM mine")
+    other.close()
+
+
+def test_columns_a_file_lacks_are_unknown(engine: Engine, sample: Path) -> None:
+    store = SnapshotStore(sample / "store")
+    files = store.files(store.snapshot_of(store.months()[0]), "household")
+    columns = {"household_code": "VARCHAR", "never_stored": "BIGINT"}
+    engine.add_files("some", files, columns)
+    engine.add_files("none", [], columns)
+    found = engine.rows(
+        "SELECT COUNT(household_code) AS rows, COUNT(never_stored) AS known FROM some"
+    )
+    assert found.to_pylist() == [{"rows": SMALL["households"], "known": 0}]
+    assert engine.rows("SELECT * FROM none").num_rows == 0
+
+
+def test_what_spark_cannot_do_is_refused_in_words_without_the_rows() -> None:
+    spark = open_engine("spark")
+    spark.add_rows("people", pa.table({"name": ["张三丰"]}))
+    with pytest.raises(StoreError, match="Spark 不能执行这项计算（UNRESOLVED_ROUTINE）") as refused:
+        spark.rows("SELECT strptime(name, '%Y') FROM people")
+    assert "张三丰" not in str(refused.value)
+    spark.close()
+
+
+def test_an_unknown_engine_is_refused_with_the_known_ones(sample: Path) -> None:
+    with pytest.raises(StoreError, match="没有名为“sqlite”的计算引擎，可选：duckdb, spark"):
+        open_workspace(sample).build([], engine="sqlite")
+
+
+def test_spark_listens_on_this_machine_only_and_leaves_nothing_behind(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine.name != "spark":
+        return
+    from geodata.store.session import spark_session
+
+    settings = spark_session().sparkContext.getConf()
+    assert settings.get("spark.driver.bindAddress") == "127.0.0.1"
+    assert settings.get("spark.ui.enabled") == "false"
+    monkeypatch.chdir(tmp_path)
+    engine.add_table("kept", "SELECT 1 AS one")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _fake_java(folder: Path, words: str) -> None:
+    program = folder / "bin" / "java"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho '{words}' >&2\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+
+
+@pytest.mark.parametrize(
+    ("words", "release"),
+    [('openjdk version "17.0.15" 2025-04-15', 17), ('java version "1.8.0_402"', 8), ("-", 0)],
+)
+def test_the_version_of_java_is_read(tmp_path: Path, words: str, release: int) -> None:
+    _fake_java(tmp_path, words)
+    assert java_version(tmp_path / "bin" / "java") == release
+
+
+def test_an_old_java_and_none_are_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(StoreError, match="apt-get install openjdk-17-jre-headless"):
+        find_java()
+    _fake_java(tmp_path, 'openjdk version "11.0.2"')
+    with pytest.raises(StoreError, match="是 Java 11，Spark 引擎需要 17"):
+        find_java()
+
+
+def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from geodata.store.session import spark_session
+
+    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
+    with pytest.raises(StoreError, match=r"guatu\[spark\]"):
+        spark_session.__wrapped__()
