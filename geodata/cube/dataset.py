@@ -9,6 +9,7 @@ import xarray as xr
 
 from geodata.cube.build import PARTS
 from geodata.cube.measure import Measure
+from geodata.i18n import LANGUAGES
 
 LEVELS = ("county", "township", "village")
 _WIDTHS = {"county": 6, "township": 9, "village": 12}
@@ -30,7 +31,7 @@ def make_cube(
 
     Dimensions indicator, place, period; variables numerator, denominator, missing, subjects and
     share_missing. Places are villages and the places above them, each the sum of its villages;
-    `level` and `parent` are coordinates. Where nobody is in scope all parts are NaN. `lineage` has
+    `level`, `parent`, `title_zh`, `unit_en` and the like are coordinates. Where nobody is in scope all parts are NaN. `lineage` has
     one row a village and one column a level top-down; by default it follows the code.
     """
     months = sorted(figures)
@@ -61,10 +62,32 @@ def make_cube(
         "parent": ("place", places["parent"].to_numpy()),
         "adds_up": ("indicator", [m.adds_up for m in measures]),
         "is_money": ("indicator", [m.is_money for m in measures]),
+        **_labels(measures),
     }
-    cube = xr.Dataset(data, coords)
+    cube = xr.Dataset(data, coords, {"Conventions": "CF-1.8"})
     cube["share_missing"] = cube["missing"] / cube["subjects"].where(cube["subjects"] > 0)
+    for name, (words, unit) in _VARIABLES.items():
+        cube[name].attrs |= {"long_name": words, "units": unit}
     return cube
+
+
+# The unit of numerator and denominator differs by indicator; money is stored in fen.
+_VARIABLES = {
+    "numerator": ("sum over the subjects that are known", "see unit_en, money in fen"),
+    "denominator": ("base over the subjects that are known", "1"),
+    "missing": ("subjects of which the figure is not known", "1"),
+    "subjects": ("subjects in scope", "1"),
+    "share_missing": ("missing / subjects", "1"),
+}
+
+
+def _labels(measures: Sequence[Measure]) -> dict[str, tuple[str, list[str]]]:
+    """Return title and unit of the indicators in each language as coordinates."""
+    return {
+        f"{name}_{lang}": ("indicator", [getattr(measure, name)[lang] for measure in measures])
+        for name in ("title", "unit")
+        for lang in LANGUAGES
+    }
 
 
 def _places(lineage: pd.DataFrame) -> pd.DataFrame:

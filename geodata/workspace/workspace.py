@@ -14,7 +14,7 @@ import xarray as xr
 from geodata.access import Request
 from geodata.atlas import open_atlas
 from geodata.config import read_config
-from geodata.cube import Measure, make_cube, value_of
+from geodata.cube import Measure, value_of
 from geodata.errors import AtlasError, StoreError
 from geodata.evaluation import Draw
 from geodata.hotspots.atlas_layer import HotspotLayer
@@ -31,6 +31,7 @@ from geodata.workspace.composition import Composition, compositions
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
 from geodata.workspace.exempted import written_exemptions
+from geodata.workspace.figures import county_cube
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
@@ -145,9 +146,12 @@ class Workspace:
 
     @cached_property
     def cube(self) -> xr.Dataset:
-        """Return all indicators of all places and built months; see `geodata.cube.make_cube`."""
-        figures = {month: self._built(month).frame("figures") for month in self.months}
-        return make_cube(figures, self.measures)
+        """Return all indicators of all places and built months; see `geodata.cube.make_cube`.
+
+        It is kept as NetCDF beside the built months, and made again when any of them changed.
+        """
+        built = [self._built(month) for month in self.months]
+        return county_cube(self.setup, built)
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -48,7 +48,7 @@ def findings(tables: dict[str, list[dict[str, object]]], **parameters: float | N
         add_base_tables(engine, MONTH)
         binding = Binding(MONTH, policy.comparable(keys, COUNTY, day("2025-06-30")))
         make_features(engine, THEME.feature_sets, binding)
-        return run_rules(engine, list(THEME.rules), binding).flags
+        return run_rules(engine, list(THEME.rules), binding).flags.to_pandas()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyarrow as pa
 import pytest
+import xarray as xr
 from shapely import box
 
 from geodata import open_workspace
@@ -158,7 +159,7 @@ def test_nothing_is_built_again_before_an_input_changes(own_county: Workspace) -
 
 def test_a_month_built_again_has_the_same_bytes(own_county: Workspace) -> None:
     before = saved_bytes(own_county)
-    for file in (own_county.setup.config.store / "built").glob("*.json"):
+    for file in (own_county.setup.config.store / "built").glob("????-??.json"):
         file.unlink()
     own_county.build(MONTHS)
     assert saved_bytes(own_county) == before
@@ -339,3 +340,93 @@ def _give_shapes(county: Workspace, villages: list[str]) -> None:
     settings = folder / "guatu.toml"
     named = '[boundaries]\nfile = "boundaries/villages.gpkg"'
     settings.write_text(settings.read_text("utf-8").replace("[boundaries]", named, 1), "utf-8")
+
+
+def test_the_saved_cube_is_the_computed_one_with_labels(own_county: Workspace) -> None:
+    computed = own_county.cube
+    saved = xr.load_dataset(cube_file(own_county), engine="h5netcdf")
+    xr.testing.assert_equal(saved, computed)
+    opened = open_workspace(own_county.setup.config.folder).cube
+    xr.testing.assert_equal(opened, computed)
+    assert value_of(opened).equals(value_of(computed))
+    one = opened.sel(indicator="low_income_share")
+    assert (str(one["title_zh"].item()), str(one["unit_en"].item())) == (
+        "收入低于监测线户占比",
+        "%",
+    )
+    assert saved.attrs["Conventions"] == "CF-1.8"
+    assert saved["share_missing"].attrs["units"] == "1"
+
+
+def cube_file(county: Workspace) -> Path:
+    return county.setup.config.store / "built" / "cube.nc"
+
+
+def test_a_saved_cube_is_opened_and_not_computed_again(
+    own_county: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed = own_county.cube
+    monkeypatch.setattr("geodata.workspace.figures.make_cube", None)
+    xr.testing.assert_equal(open_workspace(own_county.setup.config.folder).cube, computed)
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "other", "absent", "record"])
+def test_a_harmed_cube_is_made_again(own_county: Workspace, harm: str) -> None:
+    computed, file = own_county.cube, cube_file(own_county)
+    content = file.read_bytes()
+    record = file.with_suffix(".json")
+    harmed = {
+        "cut": content[: len(content) // 2],
+        "flipped": content[:-9] + bytes([content[-9] ^ 1]) + content[-8:],
+        "other": b"no NetCDF at all",
+    }
+    if harm == "absent":
+        file.unlink()
+    elif harm == "record":
+        record.write_text("{", encoding="utf-8")
+    else:
+        file.write_bytes(harmed[harm])
+    again = open_workspace(own_county.setup.config.folder)
+    xr.testing.assert_equal(again.cube, computed)
+    xr.testing.assert_equal(xr.load_dataset(file, engine="h5netcdf"), computed)
+
+
+def test_a_stale_cube_is_made_again(own_county: Workspace) -> None:
+    folder, before = own_county.setup.config.folder, own_county.cube
+    (folder / "parameters" / "local.yaml").write_text(LINE.replace("9000", "7500"), "utf-8")
+    changed = open_workspace(folder)
+    changed.build(MONTHS)
+    share = {"indicator": "low_income_share", "place": COUNTY, "period": "2025-01"}
+    assert before["numerator"].sel(share).item() == 2
+    assert changed.cube["numerator"].sel(share).item() == 1
+    assert open_workspace(folder).cube["numerator"].sel(share).item() == 1
+
+
+ANSWERS = ("flags", "counts", "figures")
+
+
+def test_a_past_month_built_today_gives_the_same_bytes(own_county: Workspace) -> None:
+    county, past = own_county.setup.config, MONTHS[-1]
+    before = {name: own_county.month(past).built.file(name).read_bytes() for name in ANSWERS}
+    for month in ("2025-02", "2025-03"):
+        import_month(county.store, month, without=A2)
+    later = "  - {value: 20000, from: 2025-02-01, document: 某县〔2025〕2号}\n"
+    ended = LINE.replace("to: 2025-12-31", "to: 2025-01-31")
+    (county.folder / "parameters" / "local.yaml").write_text(ended + later, encoding="utf-8")
+    shutil.rmtree(county.store / "built")
+    again = open_workspace(county.folder)
+    again.build([past, "2025-03"])
+    built = again.month(past).built
+    assert {name: built.file(name).read_bytes() for name in ANSWERS} == before
+    below = "rule == 'income_below_line'"
+    assert len(again.month("2025-03").flags.query(below)) > len(
+        again.month(past).flags.query(below)
+    )
+
+
+def test_months_built_side_by_side_have_the_same_bytes(own_county: Workspace) -> None:
+    before = saved_bytes(own_county)
+    for file in (own_county.setup.config.store / "built").glob("????-??.json"):
+        file.unlink()
+    own_county.build(MONTHS, processes=2)
+    assert saved_bytes(own_county) == before

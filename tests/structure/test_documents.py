@@ -14,7 +14,9 @@ def test_every_command_is_in_both_readmes(readme, command):
     assert f"guatu {command}" in (ROOT / readme).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", ["demo", "test", "wheel", "lock", "environment", "browser"])
+@pytest.mark.parametrize(
+    "script", ["demo", "test", "wheel", "lock", "environment", "debian-packages"]
+)
 def test_scripts_can_be_run(script):
     assert (ROOT / "scripts" / script).stat().st_mode & 0o111
 
