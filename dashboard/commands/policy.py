@@ -122,14 +122,22 @@ def _print_cases(policy: Policy, workspace: Path | None, place: str, day: dateti
 
 
 def _touched(key: str) -> str:
-    """Return the rules, and feature sets before them, that name a parameter."""
+    """Return the rules, the indicators, and the feature sets before them, that name a parameter."""
     from geodata.rules.binding import keys_in
+    from geodata.rules.feature import shared_sets
     from geodata.theme import load_themes
 
     themes = load_themes()
     rules = [rule.key for theme in themes for rule in theme.rules if key in rule.parameters]
-    sets = [one.name for t in themes for one in t.feature_sets if key in keys_in(one.sql)]
-    return ", ".join(rules + sets) or text("policy.nothing")
+    known = [*shared_sets(), *(one for theme in themes for one in theme.feature_sets)]
+    sets = [one.name for one in known if key in keys_in(one.sql)]
+    measures = [
+        measure.key
+        for theme in themes
+        for measure in theme.indicators
+        if key in keys_in(f"{measure.numerator} {measure.denominator} {measure.scope}")
+    ]
+    return ", ".join(rules + measures + sets) or text("policy.nothing")
 
 
 def _load(workspace: Path | None) -> Policy:

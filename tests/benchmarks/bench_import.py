@@ -121,6 +121,7 @@ def _run(way: str, workspace: Path) -> None:
     import geodata.sources.importing as importing
     from geodata.config import read_config
     from tests.benchmarks.naive_import import naive_import
+    from tests.benchmarks.peak import peak_memory
 
     process = psutil.Process()
     idle, start, cpu = process.memory_info().rss, time.perf_counter(), time.process_time()
@@ -130,18 +131,12 @@ def _run(way: str, workspace: Path) -> None:
     else:
         issues = naive_import(workspace / "raw" / MONTH, workspace / "naive.parquet")
     seconds, used = time.perf_counter() - start, time.process_time() - cpu
-    peak = _peak()
+    peak = peak_memory()
     print(
         json.dumps(
             {"seconds": seconds, "cpu": used, "memory": (peak - idle) / 1e6, "issues": issues}
         )
     )
-
-
-def _peak() -> int:
-    """Return the highest resident memory of this process in bytes (Linux)."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(next(line.split()[1] for line in status.splitlines() if "VmHWM" in line)) * 1024
 
 
 if __name__ == "__main__":

@@ -9,30 +9,15 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from geodata.config import read_config
 from geodata.errors import StoreError
-from geodata.periods import last_day
-from geodata.sample.county import write_county
-from geodata.sources.importing import import_month
 from geodata.store import ENGINES, Engine, SnapshotStore, open_engine
 from geodata.store.java import find_java, java_version
 from geodata.workspace import open_workspace
 from geodata.workspace.building import compute_month
+from tests.geodata.conftest import SMALL
 
-# All tests of this module stay with one process, so that one Java is started.
-pytestmark = pytest.mark.xdist_group("spark")
-SMALL = {"villages": 24, "households": 960, "months": 13}
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a sample county with all its months imported."""
-    folder = tmp_path_factory.mktemp("sample") / "county"
-    write_county(folder, **SMALL)
-    config = read_config(folder)
-    for month in sorted(found.name for found in (folder / "raw").iterdir()):
-        import_month(config, month, who="clerk", at=f"{last_day(month)}T12:00:00+08:00")
-    return folder
+# One process makes one sample county and starts one Java.
+pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture(params=ENGINES)

@@ -190,6 +190,22 @@ def test_an_exemption_is_shown_and_not_counted(own_county: Workspace) -> None:
     assert opened.indicator("low_income_share").loc[B1].tolist() == [0.5, 0.0]
 
 
+def test_a_finding_is_open_again_in_the_month_after_its_exemption(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    (folder / "exemptions.csv").write_text(
+        "rule,subject,reason,approver,from,to\nincome_below_line,h4,住院,李某,2024-12-01,2024-12-31\n",
+        encoding="utf-8",
+    )
+    opened = open_workspace(folder)
+    opened.build(MONTHS)
+    query = "rule == 'income_below_line' and subject == 'h4'"
+    held, again = (opened.month(month).flags.query(query).iloc[0] for month in MONTHS)
+    assert (held["answer"], held["exemption_ended"]) == ("exempt", "")
+    assert (again["answer"], again["exemption_ended"]) == ("yes", "2024-12-31")
+    counted = opened.month(MONTHS[1]).counts.query("rule == 'income_below_line'").set_index("place")
+    assert counted.loc[B1, ["yes", "exempt"]].tolist() == [1, 0]
+
+
 def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> None:
     why = county.why(A1, indicator="low_income_share")
     assert why.change["rule"] == pytest.approx(0.5)
