@@ -15,6 +15,7 @@ from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
 from dashboard.views.address import AddressView
+from dashboard.views.briefing_button import BriefingButton
 from dashboard.views.card import CardView
 from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
@@ -71,6 +72,7 @@ def map_page(
     parts = parts or Parts()
     body = _Body(state, sources, script, parts)
     presenter = PresenterView(state, parts.stops or Stops(state))
+    orders = [] if parts.people is None else [BriefingButton(parts.people)]
     page = session_page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
         meta_name=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
@@ -81,6 +83,7 @@ def map_page(
                 FindView(state),
                 ControlsView(state),
                 JoinLineView(state),
+                *orders,
                 AddressView(state),
                 margin=(12, 16),
                 sizing_mode="stretch_width",

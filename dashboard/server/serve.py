@@ -10,10 +10,12 @@ import pandas as pd
 import panel as pn
 
 from dashboard.app import app_of
+from dashboard.briefing.desk import Desk
 from dashboard.pages.map_page import Parts
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.server.auth import account_of
+from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
@@ -56,7 +58,9 @@ def county_server(county: Workspace, serving: Serving) -> Any:
 
     editions = Editions(folder, make)
     title = editions.now.atlas.title
-    server = make_server(editions.apps(), serving, title=title, routes=editions.files.routes())
+    handed = briefing_routes(Desk(folder), signs_in=serving.guard is not None)
+    routes = [*editions.files.routes(), *handed]
+    server = make_server(editions.apps(), serving, title=title, routes=routes)
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
     server.io_loop.run_in_executor(None, warm_county, county)

@@ -15,7 +15,7 @@ from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text
 
-_EACH = 3  # indicators a theme
+_ROWS = 9  # in all, shared by the themes
 _NAMED = {"zh": 2, "en": 1}  # in the title
 
 
@@ -25,12 +25,12 @@ def overview_slide(deck: Presentation, briefing: Briefing) -> None:
     found = [
         (theme, briefing.facts(theme, indicator=key))
         for theme in briefing.themes
-        for key in briefing.indicators(theme, _EACH)
+        for key in briefing.indicators(theme, max(2, _ROWS // len(briefing.themes)))
     ]
     facts = [one for _, one in found]
     canvas.title(_message(briefing, facts))
     names = ("theme", "indicator", "figure", "counted", "change", "worst")
-    shares = (1.9, 3.3, 1.1, 2.2, 1.1, 2.7)
+    shares = (1.9, 3.2, 1.1, 2.5, 1.1, 2.5)
     columns = [
         Column(text(f"slides.{name}", lang), share, name in ("figure", "change"))
         for name, share in zip(names, shares, strict=True)

@@ -35,7 +35,7 @@ def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
         canvas.title(text("slides.rules_none", lang, **named))
         canvas.text(Box(EDGE, TOP, WIDTH - 2 * EDGE, 1.0), [text("slides.rules_checked", lang)])
     else:
-        most = found.sort_values("yes", ascending=False, kind="stable").iloc[0]
+        most = found.iloc[0]  # the most severe, and of those the most frequent
         counted = text(f"workspace.counted_{rules[most['rule']].subject}", lang)
         named |= {"title": most["title"], "count": f"{most['yes']:,}", "kind": counted}
         canvas.title(text("slides.rules_message", lang, rules=len(found), **named))

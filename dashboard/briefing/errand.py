@@ -1,0 +1,52 @@
+"""One order of the desk made in a process of its own: ``python -m dashboard.briefing.errand``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from dashboard.briefing.desk import FOLDER, Job, file_of, write_job
+from dashboard.briefing.making import make_briefing, steps_of
+from dashboard.briefing.order import order_briefing
+from dashboard.briefing.source import Source
+from dashboard.texts import text
+from geodata.access import Actor, open_guard
+from geodata.errors import GuatuError
+from geodata.workspace import open_workspace
+
+
+def run(errand: dict) -> Job:
+    """Make the briefing of an errand and return how it ended; progress is told in its note."""
+    workspace, token, asked = Path(errand["workspace"]), errand["token"], errand["asked"]
+    note = workspace / FOLDER / f"{token}.json"
+    job = Job(**json.loads(note.read_text("utf-8")))
+    file = file_of(note.parent, token, job.name)
+    told = job
+
+    def step(name: str) -> None:
+        nonlocal told
+        told = replace(told, done=told.done + 1)
+        write_job(note, told)
+
+    try:
+        given = errand["actor"]
+        actor = Actor(given["name"], given["role"], tuple(given["prefixes"]))
+        source = Source(open_workspace(workspace), actor, errand["at"], actor.name)
+        briefing = order_briefing(source, **asked)
+        told = replace(told, total=steps_of(briefing, file))
+        make_briefing(briefing, file, open_guard(workspace).trail, step=step)
+        ended = replace(told, state="ready")
+    except GuatuError as error:
+        ended = replace(told, state="failed", sentence=error.sentence(asked.get("lang")))
+    except Exception:
+        said = text("briefing_button.failed", asked.get("lang"))
+        write_job(note, replace(told, state="failed", sentence=said))
+        raise
+    write_job(note, ended)
+    return ended
+
+
+if __name__ == "__main__":
+    run(json.load(sys.stdin))

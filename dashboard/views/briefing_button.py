@@ -1,0 +1,88 @@
+"""The button that makes a briefing of what is looked at: progress, then a link, or why not."""
+
+from __future__ import annotations
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard.briefing.desk import Desk
+from dashboard.people import People
+from dashboard.texts import text
+from geodata.escaping import html_text, plain_text
+
+ROUTE = "briefing"
+_FORM = ".pptx"
+_EVERY = 700  # milliseconds between two looks at the progress
+_CSS = "p { margin: 4px 0; font-size: 15px; } a { font-size: 17px; font-weight: 700; color: inherit; overflow-wrap: anywhere; }"
+
+
+class BriefingButton(pn.viewable.Viewer):
+    """Orders a briefing of the shown place, month and theme; one at a time for each page."""
+
+    def __init__(self, people: People, desk: Desk | None = None) -> None:
+        super().__init__()
+        self.people = people
+        self.desk = desk or Desk(people.county.setup.config.folder)
+        lang = people.state.lang
+        self.button = pmui.Button(
+            label=text("briefing_button.make", lang),
+            icon="slideshow",
+            variant="outlined",
+            sizing_mode="stretch_width",
+        )
+        self.bar = pmui.LinearProgress(value=0, visible=False, sizing_mode="stretch_width")
+        self.note = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
+        self.button.on_click(self._order)
+        self.token = ""
+        self._watch = None
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return pn.Column(self.button, self.bar, self.note, sizing_mode="stretch_width", margin=0)
+
+    def _order(self, *events) -> None:
+        people, state = self.people, self.people.state
+        verdict = people.actor.allows(people.place, "export")
+        if not verdict:
+            self.note.object = f"<p>{html_text(verdict.reason(state.lang), 300)}</p>"
+            return
+        if self.desk.is_busy(people.actor.name):
+            self.note.object = f"<p>{text('briefing_button.busy', state.lang)}</p>"
+            return
+        asked = {
+            "month": state.period,
+            "place": people.place,
+            "themes": [state.theme],
+            "each": self._each(),
+            "lang": state.lang,
+        }
+        area = plain_text(state.atlas.name(state.place), 30)
+        name = text("briefing_button.file", state.lang, place=area, month=state.period)
+        self.token = self.desk.order(people.actor, asked, name=name + _FORM)
+        self.button.disabled = self.bar.visible = True
+        self.note.object = f"<p>{text('briefing_button.wait', state.lang)}</p>"
+        self._watch = pn.state.add_periodic_callback(self.look, period=_EVERY)
+
+    def _each(self) -> str:
+        """Return the level right below the place, which has a page for each of its places."""
+        state = self.people.state
+        below = [level for level in state.levels_below(state.place) if level != state.atlas.lowest]
+        return below[0] if below and state.atlas.level_of(state.place) != state.atlas.lowest else ""
+
+    def look(self) -> None:
+        """Show how far the order is; when it has ended, the link or the reason."""
+        lang = self.people.state.lang
+        job = self.desk.job(self.token, self.people.actor.name)
+        if job is not None and job.state == "running":
+            self.bar.value = round(100 * job.done / job.total) if job.total else 0
+            return
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
+        self.button.disabled = self.bar.visible = False
+        if job is None or job.state == "failed":
+            why = (job.sentence if job else "") or text("briefing_button.failed", lang)
+            self.note.object = f"<p>{html_text(why, 300)}</p>"
+            return
+        link = text("briefing_button.ready", lang, name=html_text(job.name, 80))
+        kept = text("briefing_button.kept", lang)
+        self.note.object = f'<p><a href="{ROUTE}/{self.token}" download>{link}</a></p><p>{kept}</p>'
