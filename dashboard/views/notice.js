@@ -2,7 +2,7 @@
 
 export function render({model}) {
   const line = document.createElement("div")
-  line.className = "notice"
+  line.className = "told" // not "notice": the component's own wrapper has that name
   line.setAttribute("role", "status")
   const said = document.createElement("span")
   const button = document.createElement("button")

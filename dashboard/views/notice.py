@@ -25,8 +25,8 @@ class Notice(Component):
     _esm = Path(__file__).with_name("notice.js")
     _stylesheets: ClassVar[list[str]] = [
         ":host { display: block; width: 100%; } "
-        ".notice { display: flex; gap: 16px; align-items: center; padding: 8px 16px; background: #0b57d0; "
-        "color: #fff; font-size: clamp(17px, 1.15vw, 22px); } .notice[hidden] { display: none; } "
+        ".told { display: flex; gap: 16px; align-items: center; padding: 8px 16px; background: #0b57d0; "
+        "color: #fff; font-size: clamp(17px, 1.15vw, 22px); } .told[hidden] { display: none; } "
         "button { font: inherit; padding: 4px 18px; border: 1px solid #fff; border-radius: 6px; "
         "background: #fff; color: #0b57d0; cursor: pointer; }"
     ]
