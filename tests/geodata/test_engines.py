@@ -81,13 +81,13 @@ def test_columns_a_file_lacks_are_unknown(engine: Engine, sample: Path) -> None:
     store = SnapshotStore(sample / "store")
     files = store.files(store.snapshot_of(store.months()[0]), "household")
     columns = {"household_code": "VARCHAR", "never_stored": "BIGINT"}
-    engine.add_files("some", files, columns)
-    engine.add_files("none", [], columns)
+    engine.add_files("brought", files, columns)
+    engine.add_files("nothing_brought", [], columns)
     found = engine.rows(
-        "SELECT COUNT(household_code) AS rows, COUNT(never_stored) AS known FROM some"
+        "SELECT COUNT(household_code) AS rows, COUNT(never_stored) AS known FROM brought"
     )
     assert found.to_pylist() == [{"rows": SMALL["households"], "known": 0}]
-    assert engine.rows("SELECT * FROM none").num_rows == 0
+    assert engine.rows("SELECT * FROM nothing_brought").num_rows == 0
 
 
 def test_what_spark_cannot_do_is_refused_in_words_without_the_rows() -> None:
