@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,10 +36,13 @@ _NAMES = {
 }
 
 
-def make_invented_county(folder: Path, *, sites: bool = False) -> Workspace:
+def make_invented_county(
+    folder: Path, *, sites: bool = False, names: Sequence[str] = ()
+) -> Workspace:
     """Return the county built for its last two months, with the map, in a new folder.
 
-    With `sites` one household lives on a site, and a works serves the first village.
+    With `sites` one household lives on a site, and a works serves the first village. With `names`
+    every household, its helper, a person, a visit and a measure bear one of them.
     """
     make_workspace(folder, code=COUNTY, name="某县")
     (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
@@ -49,14 +54,14 @@ def make_invented_county(folder: Path, *, sites: bool = False) -> Workspace:
     named = '[boundaries]\nfile = "boundaries/villages.gpkg"\n'
     settings.write_text(lines.replace("[boundaries]\n", named), encoding="utf-8")
     for month in MONTHS:
-        _import(folder / "store", month, sites=sites)
+        _import(folder / "store", month, sites=sites, names=names)
     county = open_workspace(folder)
     county.build(MONTHS[-2:])
     county.write_atlas()
     return county
 
 
-def _import(store: Path, month: str, *, sites: bool = False) -> None:
+def _import(store: Path, month: str, *, sites: bool = False, names: Sequence[str] = ()) -> None:
     households = [
         {
             "household_code": code,
@@ -94,16 +99,40 @@ def _import(store: Path, month: str, *, sites: bool = False) -> None:
         "relation": "户主",
         "reported_month": month,
     }
+    extra = _named(month, names) if names else {}
+    if names:
+        for number, household in enumerate(households):
+            household["head_name"] = names[number % len(names)]
     with new_snapshot(store, month) as writer:
         writer.write_table("household", rows("household", *households))
         writer.write_table("ledger", rows("ledger", *ledger))
         writer.write_table("place", rows("place", *named))
-        writer.write_table("measure", rows("measure", measure))
-        writer.write_table("person", rows("person", person))
+        writer.write_table("measure", rows("measure", measure, *extra.get("measure", ())))
+        writer.write_table("person", rows("person", person, *extra.get("person", ())))
+        for table in ("responsibility", "visit") if names else ():
+            writer.write_table(table, rows(table, *extra[table]))
         if sites:
             for name, row in _supply(month).items():
                 writer.write_table(name, rows(name, row))
         writer.commit(who="clerk", at="2025-02-01T08:00:00", facts={})
+
+
+def _named(month: str, names: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    """Return rows of people, helpers, visits and measures that bear the names, one a household."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for number, (code, place, _) in enumerate(HOUSEHOLDS):
+        name = names[number % len(names)]
+        about = {"household_code": code, "place_code": place, "reported_month": month}
+        day = datetime.date.fromisoformat(f"{month}-15")
+        each = {
+            "person": {"person_code": "p2", "name": name, "relation": name},
+            "responsibility": {"role": "帮扶责任人", "name": name, "unit": name},
+            "visit": {"day": day, "visitor": name, "role": name, "finding": name},
+            "measure": {"kind": name, "detail": name, "start_month": "2024-03", "contact": name},
+        }
+        for table, row in each.items():
+            found.setdefault(table, []).append({**about, **row})
+    return found
 
 
 def _supply(month: str) -> dict[str, dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     server = make_server(editions.apps(), serving, title=title, routes=routes)
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
-    server.io_loop.run_in_executor(None, warm_county, county)
+    threading.Thread(target=warm_county, args=(county,), daemon=True).start()
     return server
 
 

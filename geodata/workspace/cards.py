@@ -177,6 +177,7 @@ def _findings(
             rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
             if row is None or row.empty or not rules:
                 continue
+            _check_built(theme, row, month)
             answers = _answers(engine, rules, binding, row)
             words = theme.words(lang)
             answers["reason"] = reasons(answers, theme.rules_by_key, month, words=words, lang=lang)
@@ -188,6 +189,14 @@ def _findings(
             answers.loc[answers["answer"] == "no", "reason"] = ""
             found.append(answers.assign(theme=theme.key))
     return _described(pd.concat(found, ignore_index=True), setup.rules, lang)
+
+
+def _check_built(theme: Theme, row: pd.DataFrame, month: str) -> None:
+    """Raise StoreError for features of an older version, which lack what the rules name."""
+    name = f"{theme.key}_household"
+    wanted = next(one.columns for one in theme.feature_sets if one.name == name)
+    if not set(wanted) <= set(row.columns):
+        raise StoreError("workspace.old_build", month=month)
 
 
 def _answers(

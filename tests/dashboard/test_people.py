@@ -22,6 +22,7 @@ from geodata.atlas import open_atlas
 from geodata.errors import ScopeError, StoreError
 from geodata.periods import months_until
 from geodata.workspace.accounts import four_records, income_account
+from geodata.workspace.cards import _check_built
 from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
@@ -290,3 +291,10 @@ def test_counted_parts_keep_their_names_and_start_at_zero():
     assert list(figure.y_range.factors) == ["<b>因学</b>", "因病"]
     assert figure.x_range.start == 0
     assert isinstance(figure.yaxis[0].formatter, CategoricalTickFormatter)
+
+
+def test_card_of_a_month_built_by_an_older_version_says_build(people_as):
+    theme = people_as(f"?place={VILLAGES[0]}").state.themes["monitoring"]
+    row = pd.DataFrame({"household_code": [HOSTILE_HOUSEHOLD]})
+    with pytest.raises(StoreError, match="guatu build"):
+        _check_built(theme, row, "2025-12")
