@@ -67,6 +67,7 @@ def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, objec
     title = facts.layer.indicator.title_in(briefing.lang)
     return {
         "title": title,
+        "unit": facts.unit,
         "message": plain_text(facts.title, 160),
         "colours": list(facts.layer.palette.colours["light"]),
         "rule": facts.rule,

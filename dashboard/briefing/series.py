@@ -20,6 +20,8 @@ from geodata.theme import Theme
 
 _ROWS = {"a4": 12, "a3": 16}
 _MISSING, _OFFICIALS, _NAME = 12, 4, 60
+# In a column beside the map; the index has names whole.
+_SHORT = 24
 # Inches of the map on a sheet of A4, and its points; a sheet of A3 enlarges both.
 _MAP = Sheet(width=7.1, height=5.35, dpi=200, text=10)
 # A series with more sheets than this has its maps drawn coarser, so that the file can be sent.
@@ -107,7 +109,7 @@ def _table(series: _Series, facts: Facts) -> tuple[list[str], list[list[str]]]:
     for row in found.head(_ROWS[series.briefing.paper]).itertuples():
         cells = {
             "rank": str(row.rank),
-            "place": _name(row.name),
+            "place": plain_text(row.name, _SHORT),
             "value": facts.worded(row.value),
             "counts": f"{row.numerator:,.0f} / {row.denominator:,.0f}",
             "change": change_text(row.change, facts.layer.decimals),

@@ -95,7 +95,8 @@ function drill(map, outlines, told) {
       line.append(square, make("span", row[0], "interval"), make("span", row[2], "count"))
       return line
     })
-    fill("legend", make("strong", layer().title), ...rows, make("small", special ? special.rule : layer().rule))
+    const unit = layer().unit ? " (" + layer().unit + ")" : ""
+    fill("legend", make("strong", layer().title + unit), ...rows, make("small", special ? special.rule : layer().rule))
   }
 
   function table(heads, rows, kinds) {
