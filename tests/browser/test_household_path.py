@@ -1,0 +1,69 @@
+"""List, filters, visit list, card and print in a browser, with hostile names in every field."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from dashboard.texts import text
+from tests.browser.conftest import serving
+from tests.hostile_names import NAMES
+from tests.invented_county import VILLAGES, make_invented_county
+
+
+@pytest.fixture(scope="module")
+def hostile_served(tmp_path_factory):
+    """Return the address of a workspace whose names of people, places and notes are hostile."""
+    folder = tmp_path_factory.mktemp("hostile") / "workspace"
+    make_invented_county(folder, names=list(NAMES.values()))
+    with serving(folder) as address:
+        yield address
+
+
+def _households(view, address: str, lang: str, place: str = VILLAGES[0]) -> None:
+    view.goto(f"{address}?place={place}&side=households&lang={lang}")
+    view.locator(".sheet:visible tr.item").first.wait_for(timeout=60_000)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_list_filters_and_says_how_many_of_all(view, hostile_served, lang):
+    _households(view, hostile_served, lang)
+    note = view.locator(".sheet:visible .note")
+    assert "27" in note.inner_text()
+    view.get_by_role("button", name=text("households.filter", lang)).click()
+    view.get_by_label(text("filters.helper", lang)).fill("nobody at all")
+    view.keyboard.press("Enter")
+    view.get_by_role("button", name="nobody at all").wait_for(timeout=20_000)
+    assert view.locator(".sheet:visible tr.item").count() == 0
+    assert "27" in note.inner_text()
+    view.get_by_role("button", name="nobody at all").click()
+    view.locator(".sheet:visible tr.item").first.wait_for(timeout=20_000)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_card_and_visit_list_show_hostile_names_as_text_on_paper(view, hostile_served, lang):
+    _households(view, hostile_served, lang)
+    view.get_by_role("button", name=text("visits.button", lang)).click()
+    printed = view.get_by_role("button", name=text("visits.print", lang))
+    printed.wait_for(timeout=30_000)
+    assert view.locator("caption").first.inner_text()
+    view.get_by_role("button", name=text("visits.close", lang), exact=True).click()
+    printed.wait_for(state="hidden", timeout=20_000)
+    view.locator(".sheet:visible td.code", has_text="h000").click()
+    view.locator("section.block-findings").wait_for(timeout=30_000)
+    body = view.locator("section", has_text="window.hacked=1").count()
+    assert body >= 1
+    assert view.locator("section script, section img[src=x], section svg").count() == 0
+
+
+def test_export_holds_what_is_seen_and_nothing_runs(view, hostile_served):
+    _households(view, hostile_served, "zh")
+    with view.expect_download(timeout=30_000) as found:
+        view.get_by_role("button", name=text("households.export", "zh")).click()
+    sheet = openpyxl.load_workbook(io.BytesIO(found.value.path().read_bytes())).active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert "仅限内部使用" in sheet["A2"].value
+    assert sheet.max_row == 3 + 27
