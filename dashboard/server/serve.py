@@ -34,7 +34,7 @@ from geodata.workspace.open_findings import worst_open
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     """Return the server of an atlas, not started; raises ConfigError when it must not start."""
     files = GeometryFiles(atlas)
-    seen_by = _seen_by(atlas) if serving.guard is not None else None
+    seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
     app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by)
     return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
 
@@ -98,7 +98,7 @@ def county_apps(
 
     shared = {
         "lang": serving.lang,
-        "seen_by": _seen_by(atlas) if serving.guard is not None else None,
+        "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
         "policy": county.setup.policy,
         "findings": findings,
         "parts_of": parts_of,
@@ -118,7 +118,7 @@ def _actor(guard: Guard | None) -> Actor:
     return account.actor
 
 
-def _seen_by(atlas: Atlas) -> Callable[[object], Atlas]:
+def _seen_by(atlas: Atlas, guard: Guard) -> Callable[[object], Atlas]:
     """Return what gives each request the atlas of its account; without one, nothing is seen."""
     kept: dict[tuple[str, ...], Atlas] = {}
 
@@ -126,7 +126,7 @@ def _seen_by(atlas: Atlas) -> Callable[[object], Atlas]:
         account = account_of(request)
         scope = Scope("auditor") if account is None else account.actor.scope
         if scope.key not in kept:
-            kept[scope.key] = within_scope(atlas, scope)
+            kept[scope.key] = within_scope(atlas, scope, smallest=guard.limits.small_count)
         return kept[scope.key]
 
     return seen_by

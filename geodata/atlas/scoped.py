@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
-from geodata.access import Scope
+from geodata.access import Scope, small_counts
 from geodata.atlas.atlas import Atlas
+from geodata.atlas.indicator import Indicator
 
 _FIGURES = ("value", "numerator", "denominator")
 
@@ -17,10 +18,14 @@ class ScopedAtlas(Atlas):
     """The atlas within a scope; `whole` keeps the figures that totals above are made of.
 
     Names and outlines are public and stay; figures stay where the role's right to figures reaches.
+    Outside the places whose households the actor sees, a count of households above zero and below
+    `smallest` is hidden, also that of the households not counted, and where one place of a parent
+    would be hidden alone a second one is.
     """
 
     whole: Atlas = field(kw_only=True, repr=False)
     scope: Scope = field(kw_only=True)
+    smallest: int = field(default=0, kw_only=True)
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -31,26 +36,50 @@ class ScopedAtlas(Atlas):
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
         hidden = ~self.seen(frame.index)
-        return _without(frame, hidden)
+        return _without(frame, hidden | self._small(frame, self.whole.indicator(indicator)))
 
     def series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
         frame = self.whole.series(indicator, place)
         top = self.places.index[self.places["level"] == self.levels[0]]
         seen = self.seen(top if place is None else pd.Index([place])).all()
-        return _without(frame, pd.Series(not seen, index=frame.index))
+        hidden = pd.Series(not seen, index=frame.index)
+        if place is not None and seen and not self._own(pd.Index([place])).all():
+            level = str(self.whole.level_of(place))
+            shown = [self.frame(indicator, period, level).loc[place] for period in frame.index]
+            hidden |= pd.Series([pd.isna(row["numerator"]) for row in shown], index=frame.index)
+        return _without(frame, hidden)
+
+    def _own(self, keys: pd.Index) -> pd.Series:
+        return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "rows")
+
+    def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
+        """Return which foreign places have a count of households that could point at one."""
+        hidden = pd.Series(False, index=frame.index)
+        if not self.smallest or indicator.adds_up == "none" or not indicator.counted:
+            return hidden
+        foreign = ~self._own(frame.index) & self.seen(frame.index)
+        parents = self.places["parent"].reindex(frame.index)
+        counted, whole = frame["numerator"], frame["denominator"]
+        checked = [counted] if indicator.adds_up == "sum" else [counted, whole - counted]
+        for counts in checked:
+            hidden |= small_counts(counts.where(foreign), self.smallest, parents)
+        return hidden
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "figure")
 
 
-def within_scope(atlas: Atlas, scope: Scope) -> Atlas:
-    """Return the atlas as a scope lets it be seen; nothing is shared that could carry figures."""
+def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> Atlas:
+    """Return the atlas as a scope lets it be seen; nothing is shared that could carry figures.
+
+    `smallest` is the smallest count of households shown of other people's places; 0 shows all.
+    """
     known = {part.name: getattr(atlas, part.name) for part in fields(Atlas)}
     seen = scope.filter(atlas.values["place"], "figure")
     own = {"values": atlas.values[seen], "_known": {}}
-    return ScopedAtlas(**(known | own), whole=atlas, scope=scope)
+    return ScopedAtlas(**(known | own), whole=atlas, scope=scope, smallest=smallest)
 
 
 def _without(frame: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:

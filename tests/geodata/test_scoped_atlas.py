@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from geodata.access import EVERYWHERE, Scope
@@ -54,3 +57,45 @@ def test_one_actors_classes_do_not_reach_another():
     mine = within_scope(whole, Scope("village_officer", (VILLAGE,)))
     assert len(mine.all_values("poor_share", "village")) == 3
     assert len(whole.all_values("poor_share", "village")) == 33
+
+
+def counted_atlas(counts: dict[str, float], whole: float = 50.0):
+    """Return the invented atlas with one share of households, given by village."""
+    atlas = grid_atlas()
+    key = next(iter(atlas.indicators))
+    measured = replace(
+        atlas.indicators[key], adds_up="ratio", counted={"zh": "户", "en": "households"}
+    )
+    rows = atlas.values[atlas.values["indicator"] == key]
+    counted = rows["place"].map(counts).fillna(20.0)
+    values = rows.assign(numerator=counted, denominator=whole)
+    changed = {"values": values, "indicators": {key: measured}, "_known": {}}
+    return replace(atlas, **changed), key
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, True), (1, False), (2, False), (3, True)])
+def test_a_small_count_of_other_peoples_places_is_hidden(count, shown):
+    towns = grid_atlas().places_in(None, "township")
+    villages = grid_atlas().places_in(towns[1], "village")
+    atlas, key = counted_atlas({villages[0]: count})
+    for scope in (Scope("village_officer", (towns[0],)), Scope("leader", (towns[0],))):
+        mine = within_scope(atlas, scope, smallest=3)
+        period = mine.periods[-1]
+        if not scope.allows(villages[0], "figure"):
+            continue
+        frame = mine.frame(key, period, "village")
+        assert pd.notna(frame.loc[villages[0], "value"]) == shown
+        hidden = frame.loc[villages, "numerator"].isna().sum()
+        assert hidden == (0 if shown else 2)
+        assert pd.notna(mine.series(key, villages[0])["value"].iloc[-1]) == shown
+    own = within_scope(atlas, Scope("leader", (towns[1],)), smallest=3)
+    assert pd.notna(own.frame(key, own.periods[-1], "village").loc[villages[0], "value"])
+
+
+def test_the_households_not_counted_are_hidden_when_they_are_few():
+    towns = grid_atlas().places_in(None, "township")
+    villages = grid_atlas().places_in(towns[1], "village")
+    atlas, key = counted_atlas({villages[0]: 48.0, villages[1]: 47.0})
+    mine = within_scope(atlas, Scope("leader", (towns[0],)), smallest=3)
+    frame = mine.frame(key, mine.periods[-1], "village")
+    assert pd.isna(frame.loc[villages[0], "value"])
