@@ -34,17 +34,17 @@ class Viewer:
         self._reading = asyncio.ensure_future(self._receive())
 
     @classmethod
-    async def open(cls, port: int, query: str = "", *, cookie: str = "") -> Viewer:
+    async def open(cls, port: int, query: str = "", *, at: str = "/", cookie: str = "") -> Viewer:
         """Fetch the page, connect and read the whole document, as a browser does."""
         headers = {"Cookie": cookie} if cookie else {}
-        address = f"http://127.0.0.1:{port}/{query}"
+        address = f"http://127.0.0.1:{port}{at}{query}"
         page = await AsyncHTTPClient().fetch(
             address, headers=headers, request_timeout=120, follow_redirects=False
         )
         found = re.search(r'"token":"([\w.=-]+)"', page.body.decode().replace(" ", ""))
         assert found, "no page came back"
         request = HTTPRequest(
-            f"ws://127.0.0.1:{port}/ws",
+            f"ws://127.0.0.1:{port}{at.rstrip('/')}/ws",
             headers=headers | {"Origin": f"http://127.0.0.1:{port}"},
             connect_timeout=60,
         )

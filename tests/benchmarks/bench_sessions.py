@@ -26,7 +26,7 @@ from geodata.workspace import open_workspace
 from tests.dashboard.served import FIRST, PASSWORD, Served, serve
 from tests.headless import Ended, Viewer, address
 
-NAME = "load"
+NAME, THEME = "load", "/monitoring"
 THINK = (2.0, 6.0)  # seconds that a person looks at a step
 FORGOTTEN = 100  # seconds after which the server has dropped pages that nobody holds
 
@@ -73,7 +73,7 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
     rng = random.Random(seed)
     await asyncio.sleep(rng.uniform(0, THINK[1]))
     began = time.perf_counter()
-    viewer = await Viewer.open(load.served.port, cookie=load.cookie)
+    viewer = await Viewer.open(load.served.port, at=THEME, cookie=load.cookie)
     tally.add("open", time.perf_counter() - began)
     while time.monotonic() < until:
         village = rng.choice(load.villages)
@@ -103,7 +103,7 @@ async def watched(load: Load, tally: Tally, until: float, seed: int) -> None:
 async def in_sequence(load: Load, count: int) -> None:
     """Open and leave one page after another."""
     for _ in range(count):
-        viewer = await Viewer.open(load.served.port, cookie=load.cookie)
+        viewer = await Viewer.open(load.served.port, at=THEME, cookie=load.cookie)
         await viewer.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from types import FunctionType
 
 import panel_material_ui as pmui
 import pytest
@@ -69,3 +70,11 @@ def test_a_closed_page_is_not_kept_to_be_told(editions):
     del page
     gc.collect()
     assert len(editions._open) == 0
+
+
+def test_every_address_is_a_function_that_makes_its_page(editions):
+    apps = editions.apps()
+    assert list(apps) == ["/"]
+    # Panel calls these and shows anything else as it is.
+    assert isinstance(apps["/"], FunctionType)
+    assert isinstance(apps["/"](), pmui.Page)
