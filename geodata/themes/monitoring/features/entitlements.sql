@@ -32,7 +32,7 @@ paid AS (
     COUNT(CASE WHEN item = 'd6f' AND amount > 0 THEN 1 END) AS disability_allowances,
     COUNT(CASE WHEN item = 'd6g' AND amount > 0 THEN 1 END) AS education_allowances
   FROM ledger
-  WHERE month > :month.minus_12 AND month <= :month.now
+  WHERE month > :month.minus_12 AND month <= :month.now AND item IN ('d4', 'd6d', 'd6f', 'd6g')
   GROUP BY household_code
 )
 SELECT
