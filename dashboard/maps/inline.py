@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import holoviews as hv
 import panel
+from panel.viewable import Viewable
 
 from dashboard.maps.picture import labels_json, outlines_json, picture
 from dashboard.maps.screen import CONTROLS, LIBRARY, ScreenMap
@@ -15,17 +17,49 @@ from geodata.atlas import Atlas
 from geodata.cartography import Layer
 
 _BUNDLED = "static/extensions/panel/bundled/"
+_SCRIPT, _END = '<script type="application/javascript">', "</script>"
+Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
 def start_notebook() -> None:
     """Load Panel, HoloViews and hvPlot into a notebook with their scripts inside it, for no network.
 
-    Frames then have `hvplot`. Raises ImportError when the extra `notebooks` is not installed.
+    Frames then have `hvplot`; text from data in a chart or map cannot run as a script of the page.
+    Raises ImportError when the extra `notebooks` is not installed.
     """
+    from IPython import get_ipython
+
+    # Importing hvPlot calls the extension of HoloViews with its defaults.
+    hv.extension.inline = True
     panel.extension(inline=True)
-    hv.extension("bokeh", inline=True, logo=False)
-    # Imported first, it would load the scripts from outside.
+    hv.extension("bokeh", logo=False)
     import hvplot.pandas  # noqa: F401
+
+    panel.config.inline = True
+    shell = get_ipython()
+    if shell is not None:
+        for kind in (Viewable, hv.core.Dimensioned):
+            shell.display_formatter.mimebundle_formatter.for_type(kind, _shown)
+
+
+def _shown(shown: object) -> Bundle | None:
+    """Return a chart or a page for a cell: Panel inlines its style sheets, HoloViews does not."""
+    bundle = panel.panel(shown)._repr_mimebundle_()
+    if not isinstance(bundle, tuple):
+        return bundle  # type: ignore[no-any-return]
+    data, about = bundle
+    return {**data, "text/html": closed_script(data["text/html"])}, about
+
+
+def closed_script(html: str) -> str:
+    """Return a cell's HTML in which no text from data ends the script that carries it.
+
+    Panel writes its values into a script as they are; a name with an end tag would leave it.
+    """
+    before, start, rest = html.partition(_SCRIPT)
+    code, end, after = rest.rpartition(_END)
+    code = code.replace("</", "\\u003c/").replace("<!--", "\\u003c!--")
+    return before + start + code + end + after
 
 
 def inline_map(
