@@ -18,17 +18,13 @@ def rank_places(
     Equal values share a rank and the next rank is left out (1, 2, 2, 4); places without a value
     come last with no rank. `worse` is high or low.
     """
-    chosen = cube.sel(indicator=indicator, period=period)
+    chosen = cube.sel(indicator=[indicator], period=[period])
     chosen = chosen.isel(place=(chosen["level"] == level).to_numpy())
-    value = value_of(cube.sel(indicator=[indicator], period=[period])).squeeze(drop=True)
+    parts = ("numerator", "denominator", "missing", "subjects", "share_missing")
+    columns = {"value": value_of(chosen), **{part: chosen[part] for part in parts}}
     frame = pd.DataFrame(
-        {
-            "value": value.sel(place=chosen["place"]).to_series(),
-            **{
-                part: chosen[part].to_series()
-                for part in ("numerator", "denominator", "missing", "subjects", "share_missing")
-            },
-        }
+        {name: column.to_numpy().ravel() for name, column in columns.items()},
+        index=pd.Index(chosen["place"].to_numpy()),
     )
     frame["rank"] = frame["value"].rank(method="min", ascending=worse == "low").astype("Int64")
     frame.index.name = "place"

@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pandas as pd
-import xarray as xr
 
 from geodata import codes
-from geodata.access import Request
-from geodata.atlas import Indicator
 from geodata.cartography.words import parts_text
-from geodata.cube import Measure, explain_change, rank_places, value_of
+from geodata.cube import Measure, explain_change
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
-from geodata.periods import last_day, shift_month
+from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.workspace.display import why_html
+from geodata.workspace.evidence import Evidence
 from geodata.workspace.indicators import indicator_of, value_text
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import people_reader
-from geodata.workspace.saved import Built, read_built
 
 _RULES_SHOWN = 3
 # A name in a sentence is cut to this length.
@@ -49,9 +45,7 @@ class Why:
 
 
 def explain_place(
-    setup: Setup,
-    cube: xr.Dataset,
-    built: Built,
+    evidence: Evidence,
     place: str,
     *,
     indicator: str | None = None,
@@ -63,26 +57,20 @@ def explain_place(
     Not `named`, the sentence leaves out who is responsible, as on a projector.
     """
     lang = lang or default_language()
-    if place not in cube["place"].to_numpy():
-        raise StoreError("workspace.no_place", place=place, month=built.month)
-    measures = {m.key: m for theme in setup.themes for m in theme.indicators}
-    key = indicator or _worst(setup, cube, place, built.month)
-    before = read_built(setup.config.store, shift_month(built.month, -1))
-    rules = _rules(setup, built, before, place, lang)
-    change = _change(built, before, place, measures[key])
-    people = people_reader(setup, built)
-    responsible = responsible_for(people(Request("responsibility"), (place,)), place)
-    names = people(Request("place", columns=("place_code", "name")), (place,))
-    named = dict(zip(names["place_code"], names["name"], strict=True)).get(place, place)
-    name = plain_text(named, _LONGEST)
-    indicator_shown = indicator_of(measures[key], setup.themes)
-    month = built.month
-    said = _sentence(cube, month, (place, name), measures[key], shown=indicator_shown, lang=lang)
+    setup, month = evidence.setup, evidence.built.month
+    if place not in evidence.levels:
+        raise StoreError("workspace.no_place", place=place, month=month)
+    key = indicator or evidence.worst(place)
+    measure = evidence.measures[key]
+    rules = _rules(evidence, place, lang)
+    change = _change(evidence, place, measure)
+    responsible = responsible_for(evidence.responsible(place), place)
+    name = plain_text(evidence.name(place), _LONGEST)
     told = [
-        said + _moved(change, measures[key], lang),
-        _broken(setup, rules, measures[key].theme, lang),
+        _sentence(evidence, (place, name), measure, lang) + _moved(change, measure, lang),
+        _broken(setup, rules, measure.theme, lang),
+        _due(setup, rules, lang),
     ]
-    told.append(_due(setup, rules, lang))
     if named:
         told.append(_who(responsible, lang))
     stop = {"zh": "。", "en": ". "}[lang]
@@ -90,55 +78,24 @@ def explain_place(
     return Why(place, key, sentence, rules, change, responsible)
 
 
-def _worst(setup: Setup, cube: xr.Dataset, place: str, month: str) -> str:
-    """Return the layer in which the place ranks worst among its equals; ties go to the first."""
-    level = str(cube["level"].sel(place=place).item())
-    best: tuple[float, str] | None = None
-    measures = {m.key: m for theme in setup.themes for m in theme.indicators}
-    for theme in setup.themes:
-        for layer in theme.layers:
-            measure = measures[layer.indicator]
-            if measure.worse == "none":
-                continue
-            ranks = rank_places(cube, measure.key, month, level=level, worse=measure.worse)
-            row = ranks.loc[place]
-            if pd.isna(row["rank"]) or row["numerator"] == 0:
-                continue
-            share = float(row["rank"]) / max(int(ranks["rank"].notna().sum()), 1)
-            if best is None or share < best[0]:
-                best = (share, measure.key)
-    return best[1] if best else setup.themes[0].layers[0].indicator
-
-
-def _sentence(
-    cube: xr.Dataset,
-    month: str,
-    named: tuple[str, str],
-    measure: Measure,
-    *,
-    shown: Indicator,
-    lang: str,
-) -> str:
-    place, name = named
-    cell = cube.sel(indicator=measure.key, place=place, period=month)
-    values = value_of(cube.sel(indicator=[measure.key], period=[month]))
-    value = float(values.sel(place=place).item())
+def _sentence(evidence: Evidence, named: tuple[str, str], measure: Measure, lang: str) -> str:
+    (place, name), month = named, evidence.built.month
+    level = evidence.levels[place]
+    ranks = evidence.ranks(measure, level)
+    value = float(ranks.at[place, "value"])
     if pd.isna(value):
         return text("workspace.why_no_data", lang, place=name, title=measure.title[lang])
-    level = str(cell["level"].item())
     given = {"place": name, "month": _month(month, lang), "title": measure.title[lang]}
-    parts = (cell[part].item() for part in ("numerator", "denominator"))
+    shown = indicator_of(measure, evidence.setup.themes)
+    parts = (float(ranks.at[place, part]) for part in ("numerator", "denominator"))
     given["value"] = (
         value_text(value, measure) + measure.unit[lang] + parts_text(*parts, shown, lang)
     )
     said = text("workspace.why_value", lang, **given)
-    if measure.worse == "none":
-        return said
-    ranks = rank_places(cube, measure.key, month, level=level, worse=measure.worse)
     known = int(ranks["rank"].notna().sum())
-    if known < 2:
+    if measure.worse == "none" or known < 2:
         return said
-    ranked = {"rank": int(ranks.loc[place, "rank"]), "places": known}
+    ranked = {"rank": int(ranks.at[place, "rank"]), "places": known}
     return said + text(f"workspace.why_rank_{level}", lang, **ranked)
 
 
@@ -151,11 +108,10 @@ def _is_none(moved: float, measure: Measure) -> bool:
     return value_text(abs(moved), measure) == value_text(0.0, measure)
 
 
-def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: str) -> pd.DataFrame:
+def _rules(evidence: Evidence, place: str, lang: str) -> pd.DataFrame:
     """Return the rules broken in a place with counts and their change, worst first."""
-    answers = ["yes", "unknown", "exempt"]
-    now = _counted(built, place)[answers]
-    earlier = _counted(before, place)["yes"] if before else pd.Series(dtype="float64")
+    setup, month = evidence.setup, evidence.built.month
+    now, earlier = evidence.counted(place), evidence.counted_before(place)
     now["change"] = (now["yes"] - earlier.reindex(now.index)).astype("Float64")
     now = now[now["yes"] > 0]
     order = {"high": 0, "medium": 1, "low": 2}
@@ -164,7 +120,7 @@ def _rules(setup: Setup, built: Built, before: Built | None, place: str, lang: s
     now.insert(1, "severity", [rule.severity for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
     now["document"] = [rule.document[lang] for rule in chosen]
-    now["limits"] = [_limits(setup, rule, place, built.month, lang) for rule in chosen]
+    now["limits"] = [_limits(setup, rule, place, month, lang) for rule in chosen]
     ranked = now.rename_axis("rule").reset_index()
     ranked = ranked.sort_values(["order", "yes", "rule"], ascending=[True, False, True])
     return ranked.drop(columns="order").reset_index(drop=True)
@@ -201,23 +157,17 @@ def _due(setup: Setup, rules: pd.DataFrame, lang: str) -> str:
     return text("workspace.why_due", lang, rules=joined) if told else ""
 
 
-def _counted(built: Built, place: str) -> pd.DataFrame:
-    counts = built.frame("counts")
-    inside = counts[counts["place"].str.startswith(place)]
-    return inside.groupby("rule")[["yes", "no", "unknown", "exempt"]].sum()
-
-
-def _change(built: Built, before: Built | None, place: str, measure: Measure) -> dict[str, float]:
-    if before is None:
+def _change(evidence: Evidence, place: str, measure: Measure) -> dict[str, float]:
+    figures = evidence.figures(place)
+    if figures is None:
         return {}
-    frames = [before.frame("figures"), built.frame("figures"), built.frame("figures_before")]
-    inside = [frame[frame["place"].str.startswith(place)] for frame in frames]
-    villages = [pd.Index(frame["place"].unique()) for frame in inside[:2]]
+    before, after, old = figures
+    villages = [pd.Index(frame["place"].unique()) for frame in (before, after)]
     return explain_change(
-        inside[0],
-        inside[1],
+        before,
+        after,
         measure,
-        after_by_old_rules=inside[2],
+        after_by_old_rules=old,
         villages_before=villages[0],
         villages_after=villages[1],
     )

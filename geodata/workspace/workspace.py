@@ -30,6 +30,7 @@ from geodata.workspace.clusters import Clusters
 from geodata.workspace.composition import Composition, compositions
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
+from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.figures import county_cube
 from geodata.workspace.households import household_page
@@ -126,7 +127,8 @@ class Workspace:
         built = build_months(
             self.setup, chosen, progress=progress, engine=engine, processes=processes
         )
-        self.__dict__.pop("cube", None)
+        for made in ("cube", "_evidence"):
+            self.__dict__.pop(made, None)
         return tuple(one.month for one in built)
 
     def write_atlas(self) -> Mapping[str, int]:
@@ -202,7 +204,7 @@ class Workspace:
         """
         built = self._built(month)
         chosen = {"indicator": indicator, "lang": lang, "named": named}
-        why = explain_place(self.setup, self.cube, built, place, **chosen)
+        why = explain_place(self._evidence.of(built), place, **chosen)
         try:
             said = self._clusters.sentence(why, built.month, lang or default_language())
         except AtlasError:  # a county without boundaries has reasons, but no map
@@ -234,6 +236,10 @@ class Workspace:
     @cached_property
     def _clusters(self) -> Clusters:
         return Clusters(open_atlas(self.setup.config.folder))
+
+    @cached_property
+    def _evidence(self) -> Months:
+        return Months(self.setup, self.cube)
 
     def what_if(
         self,

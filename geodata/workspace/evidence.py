@@ -1,0 +1,174 @@
+"""What the reasons of one month are made from, read once and asked for each place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import xarray as xr
+
+from geodata.access import Request
+from geodata.cube import Measure, rank_places
+from geodata.periods import shift_month
+from geodata.workspace.inputs import Setup
+from geodata.workspace.people import people_reader
+from geodata.workspace.saved import Built, read_built
+
+_MONTHS_KEPT = 3
+_OFFICIAL = ("place_code", "household_code", "role", "name", "unit")
+_ANSWERS = ["yes", "unknown", "exempt"]
+
+
+class Worst(NamedTuple):
+    """The layer in which a place ranks worst, and the share of its equals that rank before it."""
+
+    indicator: str
+    share: float
+
+
+class Evidence:
+    """Ranks, findings, figures, names and officials of a built month and its month before.
+
+    Of people it keeps the officials of places only, as they stand for everyone who may see the
+    place; nothing about who asks.
+    """
+
+    def __init__(
+        self, setup: Setup, cube: xr.Dataset, built: Built, before: Built | None = None
+    ) -> None:
+        self.setup, self.cube, self.built, self.before = setup, cube, built, before
+        self._ranks: dict[tuple[str, str], pd.DataFrame] = {}
+        self._worst: dict[str, dict[str, str]] = {}
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """Return the indicators of all themes by key."""
+        return {m.key: m for theme in self.setup.themes for m in theme.indicators}
+
+    @cached_property
+    def levels(self) -> dict[str, str]:
+        """Return the level of each place of the cube."""
+        return dict(zip(self.cube["place"].to_numpy(), self.cube["level"].to_numpy(), strict=True))
+
+    def ranks(self, measure: Measure, level: str) -> pd.DataFrame:
+        """Return the places of a level by an indicator, as `rank_places` has them."""
+        found = self._ranks.get((measure.key, level))
+        if found is None:
+            chosen = {"level": level, "worse": measure.worse}
+            found = rank_places(self.cube, measure.key, self.built.month, **chosen)
+            self._ranks[measure.key, level] = found
+        return found
+
+    def worst(self, place: str) -> str:
+        """Return the layer in which a place ranks worst among its equals; ties go to the first."""
+        level = self.levels[place]
+        if level not in self._worst:
+            self._worst[level] = self._worst_of(level)
+        return self._worst[level].get(place, self.setup.themes[0].layers[0].indicator)
+
+    def _worst_of(self, level: str) -> dict[str, str]:
+        best: dict[str, Worst] = {}
+        for theme in self.setup.themes:
+            for layer in theme.layers:
+                measure = self.measures[layer.indicator]
+                if measure.worse == "none":
+                    continue
+                ranks = self.ranks(measure, level)
+                ranked = ranks[ranks["rank"].notna() & (ranks["numerator"] != 0)]
+                known = max(int(ranks["rank"].notna().sum()), 1)
+                for place, rank in zip(ranked.index, ranked["rank"], strict=True):
+                    share = float(rank) / known
+                    if place not in best or share < best[place].share:
+                        best[place] = Worst(measure.key, share)
+        return {place: found.indicator for place, found in best.items()}
+
+    def counted(self, place: str) -> pd.DataFrame:
+        """Return yes, unknown and exempt of each rule within a place."""
+        return _inside(self._counts, place).groupby("rule")[_ANSWERS].sum()
+
+    def counted_before(self, place: str) -> pd.Series:
+        """Return yes of each rule within a place the month before, empty when it was not built."""
+        if self.before is None:
+            return pd.Series(dtype="float64")
+        return _inside(self._counts_before, place).groupby("rule")["yes"].sum()
+
+    def figures(self, place: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame] | None:
+        """Return the figures within a place of the month before, of the month, and of the month by
+        the rules of before; None when the month before was not built.
+        """
+        if self.before is None:
+            return None
+        before, after, old = (_inside(frame, place) for frame in self._figures)
+        return before, after, old
+
+    def responsible(self, place: str) -> pd.DataFrame:
+        """Return the rows of the officials of all places within a place, of no household."""
+        return _inside(self._officials, place)
+
+    def name(self, place: str) -> object:
+        """Return the name of a place as it was delivered, its code when none was."""
+        return self._names.get(place, place)
+
+    @cached_property
+    def _counts(self) -> pd.DataFrame:
+        return _sorted(self.built.frame("counts"))
+
+    @cached_property
+    def _counts_before(self) -> pd.DataFrame:
+        assert self.before is not None
+        return _sorted(self.before.frame("counts"))
+
+    @cached_property
+    def _figures(self) -> tuple[pd.DataFrame, ...]:
+        assert self.before is not None
+        frames = (self.before.frame("figures"), self.built.frame("figures"))
+        return tuple(_sorted(one) for one in (*frames, self.built.frame("figures_before")))
+
+    @cached_property
+    def _officials(self) -> pd.DataFrame:
+        rows = self._read(Request("responsibility", columns=_OFFICIAL))
+        return _sorted(rows[rows["household_code"].isna()], "place_code")
+
+    @cached_property
+    def _names(self) -> dict[str, object]:
+        rows = self._read(Request("place", columns=("place_code", "name")))
+        return dict(zip(rows["place_code"], rows["name"], strict=True))
+
+    def _read(self, request: Request) -> pd.DataFrame:
+        return people_reader(self.setup, self.built)(request, ("",))
+
+
+class Months:
+    """The evidence of the months of one workspace that were asked for last.
+
+    A month is read anew when it, or the month before it, was built again.
+    """
+
+    def __init__(self, setup: Setup, cube: xr.Dataset) -> None:
+        self._setup, self._cube = setup, cube
+        self._kept: dict[tuple[Path, Path | None], Evidence] = {}
+
+    def of(self, built: Built) -> Evidence:
+        """Return the evidence of a built month."""
+        before = read_built(self._setup.config.store, shift_month(built.month, -1))
+        key = (built.folder, before.folder if before else None)
+        found = self._kept.pop(key, None) or Evidence(self._setup, self._cube, built, before)
+        self._kept[key] = found
+        while len(self._kept) > _MONTHS_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        return found
+
+
+def _sorted(frame: pd.DataFrame, column: str = "place") -> pd.DataFrame:
+    """Return rows in the order of their places, otherwise as they were, for `_inside`."""
+    return frame.set_index(column, drop=False).rename_axis(None).sort_index(kind="stable")
+
+
+def _inside(frame: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Return the rows of a place and of all places within it."""
+    first = frame.index.searchsorted(place)
+    # No character of a code comes after this one.
+    last = frame.index.searchsorted(place + "\U0010ffff")
+    return frame.iloc[first:last].reset_index(drop=True)
