@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 
 import pandas as pd
 import panel as pn
 
-from dashboard.maps.picture import labels_json, outlines_json
+from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import Parts, map_page
+from dashboard.people import People
+from dashboard.points import PointsSeen
 from dashboard.state import State
+from dashboard.stops import Stops
+from geodata.access import Actor, Guard
 from geodata.atlas import Atlas
 from geodata.policy import Policy
 from geodata.theme import Theme
+from geodata.workspace import Workspace
+from geodata.workspace.open_findings import worst_open
 
 
 def app_of(
@@ -43,31 +48,49 @@ def app_of(
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
         state = State(mine, query, themes=themes, policy=policy, findings=findings)
+        state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
         return map_page(state, sources=sources, script=LIBRARY, parts=parts)
 
     return session
 
 
-def page_of(
-    atlas: Atlas, query: str, *, themes: Sequence[Theme] = (), policy: Policy | None = None
+def county_page(
+    county: Workspace, atlas: Atlas, actor: Actor, guard: Guard, query: str
 ) -> pn.viewable.Viewable:
-    """Return the page at one address outside a server, its outlines carried along inside it."""
-    state = State(atlas, query, themes=themes, policy=policy)
-    return map_page(state, sources=_carried(atlas), script=LIBRARY)
+    """Return the page of a workspace outside a server, its outlines carried along inside it.
+
+    `atlas` is the map as the actor may see it; households and points come through the reader.
+    """
+    setup = county.setup
+    known = {"themes": setup.themes, "policy": setup.policy, "findings": county_findings(county)}
+    state = State(atlas, query, **known)
+    parts = county_parts(state, county, actor, guard)
+    return map_page(
+        state, sources=carried(atlas), script=carried_library(), parts=parts, served=False
+    )
 
 
-def _carried(atlas: Atlas) -> list[dict[str, str]]:
-    """Return the outlines and names of every level as addresses that hold their content."""
+def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) -> Parts:
+    """Return what an actor may read of a workspace beside the map."""
+    return Parts(
+        People(state, county, actor, guard),
+        PointsSeen(state, county, actor, guard),
+        Stops(state, actor, guard),
+    )
 
-    def carry(content: bytes) -> str:
-        return "data:application/json;base64," + base64.b64encode(content).decode()
 
-    return [
-        {
-            "level": level,
-            "outlines": carry(outlines_json(atlas, level)),
-            "labels": carry(labels_json(atlas, level)),
-        }
-        for level in atlas.levels
-    ]
+def county_findings(county: Workspace) -> Callable[[str, str], pd.Series]:
+    """Return what gives the worst open severity of each village for a theme and a month."""
+
+    def findings(theme: str, month: str) -> pd.Series:
+        found = next(one for one in county.setup.themes if one.key == theme)
+        return worst_open(county.month(month).counts, found)
+
+    return findings
+
+
+def _is_phone() -> bool:
+    """Return whether the browser says that it is on a phone, so that its first view fits."""
+    said = pn.state.headers.get("User-Agent", "") if pn.state.curdoc else ""
+    return "Mobi" in said

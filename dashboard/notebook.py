@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass, field
 
 from matplotlib.figure import Figure
 from pptx.presentation import Presentation
 
-from dashboard.app import page_of
+from dashboard.app import county_page
 from dashboard.briefing import Facts, Source, View, facts_of
 from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
 from dashboard.briefing.slides.worst import view_slide
 from dashboard.maps.paper import Sheet
-from geodata.access import EVERYWHERE, Actor
+from geodata.access import Actor, open_guard, user_of_computer
+from geodata.atlas import open_atlas
+from geodata.atlas.scoped import within_scope
 from geodata.workspace import Workspace
 
 
@@ -27,8 +28,8 @@ class OpenView:
 
     def app(self):  # type: ignore[no-untyped-def]
         """Return the page of the app at this view, as Panel shows it in a notebook."""
-        atlas, setup = self.facts.atlas, self.facts.source.county.setup
-        return page_of(atlas, self.view.query, themes=setup.themes, policy=setup.policy)
+        source = self.facts.source
+        return app_of_county(source.county, actor=source.actor, query=self.view.query)
 
     def figure(self, sheet: Sheet | None = None) -> Figure:
         """Return the map as a matplotlib figure."""
@@ -48,6 +49,20 @@ class OpenView:
         return self.html()
 
 
+def app_of_county(county: Workspace, *, actor: Actor | None = None, query: str = ""):  # type: ignore[no-untyped-def]
+    """Return the page that the server shows, at an address (`query`), as Panel shows it in a notebook.
+
+    Without an actor it is what the user of this computer sees without accounts. What is read of
+    households is masked and recorded in the audit of the workspace.
+    """
+    actor = actor or user_of_computer()
+    folder = county.setup.config.folder
+    guard = open_guard(folder)
+    smallest = guard.limits.small_count
+    atlas = within_scope(open_atlas(folder), actor.scope, smallest=smallest)
+    return county_page(county, atlas, actor, guard, query)
+
+
 def open_view(
     county: Workspace, *, actor: Actor | None = None, at: str = "", by: str = "", **asked: object
 ) -> OpenView:
@@ -57,7 +72,7 @@ def open_view(
     stand on the pages as when and by whom they were made. Raises BriefingError for a month
     without data, a place outside the workspace, or an unknown theme or indicator.
     """
-    actor = actor or Actor(getpass.getuser(), "leader", (EVERYWHERE,))
+    actor = actor or user_of_computer()
     source = Source(county, actor, at or "—", by or actor.name)
     view = source.view(**asked)  # type: ignore[arg-type]
     return OpenView(view, facts_of(source, view))

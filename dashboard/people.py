@@ -61,7 +61,7 @@ _CARD_TABLES = (
 )
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
-_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone")
+_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone", "selected")
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,7 @@ class People(param.Parameterized):
             ("rules", "has", state.rule),
             ("site_code", "is", getattr(state, "site", "")),
             ("zone_code", "is", getattr(state, "zone", "")),
+            ("place_code", "in", self.picked),
             ("helper", "contains", self.helper.strip()),
             ("unvisited_days", "at_least", self.unvisited),
             ("sought", "contains", _sought(self.search)),
@@ -236,16 +237,27 @@ class People(param.Parameterized):
         kept = tuple(found for found in known if found[2])
         return (*kept, ("monitored_category", *among)) if self.category else kept
 
+    @property
+    def picked(self) -> tuple[str, ...]:
+        """Return the villages of the places picked by box or lasso; none when nothing is picked."""
+        atlas = self.state.atlas
+        found = (atlas.places_in(key, atlas.lowest) for key in self.state.selected)
+        return tuple(sorted({str(village) for keys in found for village in keys}))
+
     def _unknown(self, request: Request) -> int:
         """Return of how many households of the place a rule, or the last visit, is not known."""
         unknown, within = 0, self.actor.scope.narrowed(self.place, "rows")
         if self.state.rule:
             counts = self.county.month(self.state.period).counts
             counts = counts[counts["rule"] == self.state.rule]
-            unknown = int(counts.loc[counts["place"].str.startswith(within), "unknown"].sum())
+            inside = counts["place"].str.startswith(within)
+            if self.picked:
+                inside &= counts["place"].isin(self.picked)
+            unknown = int(counts.loc[inside, "unknown"].sum())
         if self.unvisited and not unknown:
-            known = replace(request, filters=(("unvisited_days", "at_least", 0),))
-            whole = self.reader.count(replace(request, filters=()))
+            places = (("place_code", "in", self.picked),) if self.picked else ()
+            known = replace(request, filters=(*places, ("unvisited_days", "at_least", 0)))
+            whole = self.reader.count(replace(request, filters=places))
             unknown = whole - self.reader.count(known)
         return unknown
 

@@ -13,7 +13,7 @@ from geodata.access.reader import Keys
 from geodata.rules import Rule
 from geodata.theme import Points
 from geodata.workspace import Workspace
-from geodata.workspace.points import broken_rules, scorecard, theme_points, zones_of
+from geodata.workspace.points import ReadTable, broken_rules, scorecard, theme_points, zones_of
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,18 @@ class PointsSeen:
         )
 
     def _read(self, request: Request) -> pd.DataFrame:
-        """Return rows within the viewer's places; features are about works, not persons."""
-        about = Privacy("restricted", "hidden")
-        sets = {one.name: dict.fromkeys(one.columns, about) for one in self.county.setup.sets}
-        sets["flags"] = dict.fromkeys(self.county.month(self.state.period).flags.columns, about)
-        read, guard = self.county.people(self.state.period), self._guard
-        privacy = {**table_privacy(), **sets}
-        # These tables are about no household: the place is their only key.
-        keys = Keys("place_code", "place_code")
-        door = Door(read, guard.trail, guard.unmasking, guard.limits, privacy, keys)
-        return Reader(self._actor, door).rows(request).frame
+        return read_places(self.county, self._actor, self._guard, self.state.period)(request)
+
+
+def read_places(county: Workspace, actor: Actor, guard: Guard, month: str) -> ReadTable:
+    """Return what reads rows about places, not about persons, within an actor's places."""
+    about = Privacy("restricted", "hidden")
+    sets = {one.name: dict.fromkeys(one.columns, about) for one in county.setup.sets}
+    sets["flags"] = dict.fromkeys(county.month(month).flags.columns, about)
+    privacy = {**table_privacy(), **sets}
+    # These tables are about no household: the place is their only key.
+    keys = Keys("place_code", "place_code")
+    read = county.people(month)
+    door = Door(read, guard.trail, guard.unmasking, guard.limits, privacy, keys)
+    reader = Reader(actor, door)
+    return lambda request: reader.rows(request).frame

@@ -69,17 +69,9 @@ def inline_map(
 
     `height` is in pixels. A notebook shows it after `start_notebook`.
     """
-    sources = [
-        {
-            "level": level,
-            "outlines": _address("application/json", outlines_json(atlas, level)),
-            "labels": _address("application/json", labels_json(atlas, level)),
-        }
-        for level in atlas.levels
-    ]
     return ScreenMap(
-        script=_address("text/javascript", _library()),
-        sources=sources,
+        script=carried_library(),
+        sources=carried(atlas),
         texts={name: text(f"map.{name}", lang) for name in CONTROLS},
         picture=picture(atlas, layer, lang=lang),
         height=height,
@@ -87,10 +79,22 @@ def inline_map(
     )
 
 
-def _library() -> bytes:
-    """Return the script of MapLibre GL out of the panel wheel."""
+def carried(atlas: Atlas) -> list[dict[str, str]]:
+    """Return the outlines and names of every level as addresses that hold their content."""
+    return [
+        {
+            "level": level,
+            "outlines": _address("application/json", outlines_json(atlas, level)),
+            "labels": _address("application/json", labels_json(atlas, level)),
+        }
+        for level in atlas.levels
+    ]
+
+
+def carried_library() -> str:
+    """Return the script of MapLibre GL out of the panel wheel as an address that holds it."""
     bundled = Path(panel.__file__).parent / "dist" / "bundled"
-    return (bundled / LIBRARY.removeprefix(_BUNDLED)).read_bytes()
+    return _address("text/javascript", (bundled / LIBRARY.removeprefix(_BUNDLED)).read_bytes())
 
 
 def _address(kind: str, content: bytes) -> str:

@@ -1,6 +1,6 @@
 // Symbols of points: the shape says what it is, colour and sign say its state.
 
-const STATE_COLOURS = {high: "#b3261e", medium: "#e08a00", low: "#7a6a00", fine: "#1b6e8f", unknown: "#6b7680"}
+const STATE_COLOURS = {high: "#b3261e", medium: "#e08a00", low: "#8f8a3a", fine: "#1b6e8f", unknown: "#6b7680"}
 const STATE_SIGNS = {high: "!", medium: "!", low: "·", fine: "✓", unknown: "?"}
 
 function symbolPath(pen, shape, size) {

@@ -19,6 +19,7 @@ _COLOURS = {
     "light": ("#a50f15", "#fb8d3d", "#fee391", "#e4f1e6"),
     "dark": ("#fde047", "#f47d3a", "#8f3f5c", "#1f3a2c"),
 }
+WALL_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def draw_wall(plain: Layer, worst: pd.Series) -> WallLayer:
     fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     classes = np.where(found.isna(), NO_DATA, found.fillna(0)).astype("uint8")
     return WallLayer(
-        **(fields | {"classes": classes, "palette": Palette(_COLOURS, NO_DATA_COLOURS)}),
+        **(fields | {"classes": classes, "palette": WALL_PALETTE}),
         names={lang: tuple(_word(name, lang) for name in CLASSES) for lang in i18n.LANGUAGES},
         unknown={lang: _word("unknown", lang) for lang in i18n.LANGUAGES},
         said={lang: _word("rule", lang) for lang in i18n.LANGUAGES},

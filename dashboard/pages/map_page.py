@@ -39,7 +39,13 @@ _ROW = """
 """
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 # The title of a narrow page is cut instead of being broken sign by sign.
-_TITLE = {"whiteSpace": "nowrap", "overflow": "hidden", "textOverflow": "ellipsis", "minWidth": 0}
+_TITLE = {
+    "whiteSpace": "nowrap",
+    "overflow": "hidden",
+    "textOverflow": "ellipsis",
+    "minWidth": 0,
+    "@media (max-width: 800px)": {"fontSize": "18px"},
+}
 _PARTS = {"MuiAppBar": {"styleOverrides": {"root": {"& .MuiTypography-root": _TITLE}}}}
 THEME = {
     "typography": {"fontFamily": FONT, "fontSize": 16},
@@ -66,13 +72,22 @@ class Parts:
 
 
 def map_page(
-    state: State, *, sources: list[dict[str, str]], script: str, parts: Parts | None = None
+    state: State,
+    *,
+    sources: list[dict[str, str]],
+    script: str,
+    parts: Parts | None = None,
+    served: bool = True,
 ) -> pmui.Page:
-    """Return the page of one session; with `parts`, points, reasons, households and cards as well."""
+    """Return the page of one session; with `parts`, points, reasons, households and cards as well.
+
+    A page that is not `served` leaves the address bar alone and orders no briefing: it is part of
+    another page, such as a notebook, and there is no server to fetch from.
+    """
     parts = parts or Parts()
     body = _Body(state, sources, script, parts)
     presenter = PresenterView(state, parts.stops or Stops(state))
-    orders = [] if parts.people is None else [BriefingButton(parts.people)]
+    orders = [BriefingButton(parts.people)] if served and parts.people is not None else []
     page = session_page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
         meta_name=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
@@ -84,7 +99,6 @@ def map_page(
                 ControlsView(state),
                 JoinLineView(state),
                 *orders,
-                AddressView(state),
                 margin=(12, 16),
                 sizing_mode="stretch_width",
             )
@@ -93,7 +107,8 @@ def map_page(
         sidebar_width=280,
         sidebar_resizable=False,
         sidebar_variant="auto",
-        header=[pn.layout.HSpacer(), presenter, _language(state)],
+        # A closed drawer of a phone holds nothing, so the address is kept in the header.
+        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served)],
         main=[body.column],
         theme_config={"light": THEME, "dark": DARK_THEME},
     )
@@ -168,6 +183,11 @@ def _ranking(state: State) -> pn.Column:
         sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )
+
+
+def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable]:
+    """Return what changes the address of the page: its mirror and the switch of the language."""
+    return [_language(state), AddressView(state)] if served else []
 
 
 def _language(state: State) -> pmui.Button:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import threading
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
 import panel as pn
 
-from dashboard.app import app_of
+from dashboard.app import app_of, county_findings, county_parts
 from dashboard.briefing.desk import Desk
 from dashboard.pages.map_page import Parts
-from dashboard.people import People
-from dashboard.points import PointsSeen
 from dashboard.server.auth import account_of
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
@@ -22,13 +18,11 @@ from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
 from dashboard.server.warming import warm_county
 from dashboard.state import State
-from dashboard.stops import Stops
-from geodata.access import EVERYWHERE, Actor, Guard, Scope, open_guard
+from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
 from geodata.workspace import Workspace, open_workspace
-from geodata.workspace.open_findings import worst_open
 
 
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
@@ -85,22 +79,13 @@ def county_apps(
     """Return the apps of a county by address: all themes together at /, and each by its key."""
 
     def parts_of(state: State) -> Parts:
-        actor = _actor(serving.guard)
-        return Parts(
-            People(state, county, actor, guard),
-            PointsSeen(state, county, actor, guard),
-            Stops(state, actor, guard),
-        )
-
-    def findings(theme: str, month: str) -> pd.Series:
-        found = next(one for one in county.setup.themes if one.key == theme)
-        return worst_open(county.month(month).counts, found)
+        return county_parts(state, county, _actor(serving.guard), guard)
 
     shared = {
         "lang": serving.lang,
         "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
         "policy": county.setup.policy,
-        "findings": findings,
+        "findings": county_findings(county),
         "parts_of": parts_of,
     }
     chosen = {"/": county.setup.themes} | {f"/{one.key}": (one,) for one in county.setup.themes}
@@ -110,7 +95,7 @@ def county_apps(
 def _actor(guard: Guard | None) -> Actor:
     """Return who is looking: the account, or without accounts the user of this computer."""
     if guard is None:
-        return Actor(getpass.getuser(), "leader", (EVERYWHERE,))
+        return user_of_computer()
     context = pn.state.curdoc.session_context if pn.state.curdoc else None
     account = account_of(context.request) if context else None
     if account is None:

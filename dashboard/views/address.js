@@ -1,6 +1,6 @@
 // The address bar mirrors the state; back and forward give the state back.
 
-export function render({model}) {
+export function render({model, view}) {
   const speaks = (query) => new URLSearchParams(query).get("lang")
   const write = (replace) => {
     if (location.search === model.query) { return }
@@ -20,9 +20,13 @@ export function render({model}) {
   model.on("remove", () => narrow.removeEventListener("change", tell))
   write(true)
   const narrow = window.matchMedia("(max-width: 800px)")
-  const tell = () => model.send_msg({narrow: narrow.matches})
+  const tell = () => {
+    model.narrow = narrow.matches
+    // While a page is loading, what the server answers is lost: the drawer is closed from here.
+    const page = view.model.document.roots().find((root) => root.data?.sidebar_open !== undefined)
+    if (narrow.matches && page) { page.data.sidebar_open = false }
+  }
   narrow.addEventListener("change", tell)
-  // The server listens only when the component has been put in.
-  if (narrow.matches) { setTimeout(tell, 300) }
+  tell()
   return document.createElement("span")
 }

@@ -16,6 +16,7 @@ class Address(Component):
 
     query = param.String()
     playing = param.Boolean()
+    narrow = param.Boolean(doc="whether the window is as narrow as a phone")
 
     _esm = Path(__file__).with_name("address.js")
 
@@ -26,8 +27,9 @@ class AddressView(pn.viewable.Viewer):
     def __init__(self, state: State) -> None:
         super().__init__()
         self.state = state
-        self.address = Address(query=state.query, width=0, height=0, margin=0)
+        self.address = Address(query=state.query, narrow=state.narrow, width=0, height=0, margin=0)
         self.address.on_message(self._answer)
+        self.address.param.watch(lambda event: state.param.update(narrow=event.new), "narrow")
         state.param.watch(self._update, [*ADDRESS])
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -37,7 +39,4 @@ class AddressView(pn.viewable.Viewer):
         self.address.param.update(playing=self.state.playing, query=self.state.query)
 
     def _answer(self, message: dict[str, object]) -> None:
-        if "narrow" in message:
-            self.state.narrow = message["narrow"] is True
-        else:
-            self.state.read(str(message.get("query", ""))[:2000])
+        self.state.read(str(message.get("query", ""))[:2000])

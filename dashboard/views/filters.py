@@ -69,6 +69,7 @@ class FiltersView(pn.viewable.Viewer):
             ("search", plain_text(people.search.strip(), 30)),
             ("site", plain_text(getattr(state, "site", "") or "", 40)),
             ("zone", plain_text(getattr(state, "zone", "") or "", 40)),
+            ("selected", self._picked()),
         ]
         colon = {"zh": "：", "en": ": "}[state.lang]
         return [f"{self._text(name)}{colon}{value}" for name, value in known if value]
@@ -77,7 +78,12 @@ class FiltersView(pn.viewable.Viewer):
         """Take every filter away; the place and the month stay."""
         people, state = self.people, self.people.state
         people.param.update(category="", helper="", unvisited=0, search="")
-        state.param.update(**{n: "" for n in ("rule", "site", "zone") if n in state.param})
+        gone = {n: "" for n in ("rule", "site", "zone") if n in state.param}
+        state.param.update(**gone, selected=[])
+
+    def _picked(self) -> str:
+        count = len(self.people.state.selected)
+        return self._text("places", count=count) if count else ""
 
     def _bind(self) -> None:
         people, state = self.people, self.people.state

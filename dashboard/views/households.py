@@ -8,15 +8,17 @@ import panel_material_ui as pmui
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.exports import households_workbook
 from dashboard.people import CHOICES, SIZES, SORTS, People
+from dashboard.subjects import Found, found_subjects, rule_about
 from dashboard.texts import text
 from dashboard.views.filters import FiltersView
 from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.subjects import SHOWN, subjects_table
 from dashboard.views.visits import VisitsView
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
-_PLACE = ["place", "period", "theme", "rule", "side", "site", "zone"]
+_PLACE = ["place", "period", "theme", "rule", "side", "site", "zone", "selected"]
 
 
 class HouseholdsView(pn.viewable.Viewer):
@@ -40,29 +42,30 @@ class HouseholdsView(pn.viewable.Viewer):
         sizes = {self._text("rows", count=size): size for size in SIZES}
         self.size = pmui.Select(options=sizes, value=people.size, width=140, **slim)
         self.export = pmui.FileDownload(
-            callback=self._export, filename="households.xlsx", label=self._text("export"), **dark
+            callback=self._export, filename="households.xlsx", label=self._text("export"), **slim
         )
         self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **dark)
         self.filters = FiltersView(people)
         self.sheet = Sheet(
             dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
         )
+        wide = {"sizing_mode": "stretch_width", "margin": 0}
+        self.top = pn.FlexBox(
+            self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
+        )
+        self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
+        self._about: Found | None = None
         self._bind()
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        wide = {"sizing_mode": "stretch_width", "margin": 0}
-        top = pn.FlexBox(
-            self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
-        )
-        pages = pn.FlexBox(self.back, self.next, self.size, **wide)
         kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
         return pn.Column(
-            top,
+            self.top,
             self.filters,
             self.all,
             self.sheet,
-            pages,
+            self.pages,
             VisitsView(self.people),
             scroll="y",
             **kept,
@@ -96,15 +99,18 @@ class HouseholdsView(pn.viewable.Viewer):
         if state.side != "households":
             return
         self.search.value, self.sort.value = people.search, people.sort
+        said = self.filters.said()
+        joined = {"zh": "；", "en": "; "}[state.lang].join(said)
+        self.all.param.update(visible=bool(said), label=self._text("filtered", filters=joined))
         try:
+            self._about = self._found()
+            if self._about is not None:
+                return
             listed, pages = people.listed, people.pages
         except GuatuError as error:
             said = {"title": "", "note": error.sentence(state.lang), "columns": [], "rows": []}
             self.sheet.table = said
             return
-        said = self.filters.said()
-        joined = {"zh": "；", "en": "; "}[state.lang].join(said)
-        self.all.param.update(visible=bool(said), label=self._text("filtered", filters=joined))
         self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
         rows, names = self._rows, self._names
         self.sheet.table = {
@@ -119,6 +125,30 @@ class HouseholdsView(pn.viewable.Viewer):
                 for row in listed.rows.itertuples()
             ],
         }
+
+    def _found(self) -> Found | None:
+        """Show what the chosen rule found when it is about no household; None leaves the list."""
+        people, state = self.people, self.people.state
+        rule = rule_about(people)
+        self.top.visible = self.pages.visible = rule is None
+        if rule is None:
+            return None
+        self.filters.box.visible = False
+        found, name = found_subjects(people, rule), state.atlas.name(state.place)
+        self.sheet.table = subjects_table(
+            found, name, state.period, state.lang, names=people.village
+        )
+        return found
+
+    def _go(self, index: int) -> None:
+        """Look at the point of a row, or at its village."""
+        state, found = self.people.state, self._about
+        row = found.rows.iloc[index]
+        kinds = state.themes[state.theme].points if state.theme in state.themes else ()
+        if found.rule.subject in {kind.table for kind in kinds}:
+            state.choose_point(found.rule.subject, str(row["subject"]))
+        elif row["place_code"] in state.atlas.places.index:
+            state.go(str(row["place_code"]))
 
     def _counts(self, pages: int) -> str:
         people, listed = self.people, self.people.listed
@@ -172,6 +202,11 @@ class HouseholdsView(pn.viewable.Viewer):
         asked = message.get("sort")
         if asked in SORTS:
             self.people.sort = asked
+            return
+        if self._about is not None:
+            index = row_of(message, min(len(self._about.rows), SHOWN))
+            if index is not None:
+                self._go(index)
             return
         shown = self.people.rows
         index = row_of(message, len(shown))

@@ -28,7 +28,7 @@ class WhyView(pn.viewable.Viewer):
         self.people, self.rules = people, []
         self.sentence = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
         self.sheet = Sheet(
-            dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
+            dark=people.state.dark, sizing_mode="stretch_both", min_height=420, margin=0
         )
         self.charts = pn.Column(sizing_mode="stretch_width", margin=0)
         self.sheet.on_message(self._answer)

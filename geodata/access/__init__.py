@@ -10,7 +10,7 @@ from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask
 from geodata.access.privacy import table_privacy
 from geodata.access.reader import Door, Keys, Reader, Request, Rows
 from geodata.access.roles import load_roles
-from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
+from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict, user_of_computer
 from geodata.access.sessions import Sessions
 from geodata.access.suppression import small_counts
 from geodata.access.unmask import Grant, Unmasking
@@ -53,6 +53,7 @@ __all__ = [
     "read_export",
     "small_counts",
     "table_privacy",
+    "user_of_computer",
     "utc_now",
     "verify_records",
 ]

@@ -19,7 +19,7 @@ _COLOURS = {
     "light": ("#a63603", "#fdae6b", "#f0efec", "#9ecae1", "#08519c"),
     "dark": ("#ff8a3d", "#a3562a", "#3a414a", "#3b6a94", "#7cc0f2"),
 }
-_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
+CHANGE_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
 _SAME = 2
 _ENDS = {"high": ("worse", "better"), "low": ("worse", "better"), "none": ("up", "down")}
 
@@ -52,7 +52,7 @@ def draw_change(
     ).astype("uint8")
     fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     return ChangeLayer(
-        **(fields | {"values": change, "classes": classes, "palette": _PALETTE}),
+        **(fields | {"values": change, "classes": classes, "palette": CHANGE_PALETTE}),
         names={lang: _names(plain, cut, lang) for lang in i18n.LANGUAGES},
         unknown={lang: i18n.text("cartography.no_data", lang) for lang in i18n.LANGUAGES},
         said={lang: _said(before, after, lang) for lang in i18n.LANGUAGES},

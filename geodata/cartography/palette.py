@@ -11,11 +11,11 @@ THEMES = ("light", "dark")
 # read in grey print and by colour-blind eyes (checked by simulation in the tests).
 _SEVERE = {
     "light": ("#ffffb2", "#fed976", "#fd8d3c", "#e31a1c", "#800026"),
-    "dark": ("#3b1d4a", "#7b2457", "#c43c4e", "#f47d3a", "#fde047"),
+    "dark": ("#2a1440", "#7b2457", "#c43c4e", "#f47d3a", "#fde047"),
 }
 # For figures without a worse end.
 _NEUTRAL = {
-    "light": ("#edf8d9", "#a9dbb8", "#41b6c4", "#2c7fb8", "#1c2f7d"),
+    "light": ("#f4fbe4", "#9dd6b0", "#41b6c4", "#2c7fb8", "#1c2f7d"),
     "dark": ("#1d2b53", "#1f5a8c", "#2c93a8", "#6fcf97", "#eef9a4"),
 }
 NO_DATA_COLOURS = {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")}

@@ -16,6 +16,7 @@ import pytest
 
 from geodata.atlas.folder import save_atlas
 from tests.conftest import ROOT
+from tests.hostile_names import NAMES
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 from tests.invented_county import make_invented_county
 
@@ -65,11 +66,16 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def county_served(tmp_path_factory):
-    """Return the address of a workspace with hostile names, a site and a works."""
+def county(tmp_path_factory):
+    """Return a workspace with a site and a works; all its names are hostile."""
     folder = tmp_path_factory.mktemp("county") / "workspace"
-    make_invented_county(folder, sites=True)
-    with serving(folder) as address:
+    return make_invented_county(folder, sites=True, names=list(NAMES.values()))
+
+
+@pytest.fixture(scope="session")
+def county_served(county):
+    """Return the address of the workspace."""
+    with serving(county.setup.config.folder) as address:
         yield address
 
 
@@ -93,7 +99,7 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(address: str, server: subprocess.Popen) -> None:
-    for _ in range(240):
+    for _ in range(480):
         assert server.poll() is None, "the server ended"
         try:
             with urllib.request.urlopen(address, timeout=30):

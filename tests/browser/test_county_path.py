@@ -19,8 +19,8 @@ def test_county_to_card_and_no_person_in_the_address(view, county_served):
     _wait_asked(view, "rule", "income_below_line")
     view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
     view.locator("h1", has_text="户卡").wait_for(timeout=20_000)
-    view.locator("td", has_text="张*").wait_for(timeout=20_000)
-    assert view.locator("td", has_text="<img src=x").count() == 1
+    view.locator("td", has_text="张*").first.wait_for(timeout=20_000)
+    assert view.locator("td", has_text="<img src=x").count() >= 1
     assert view.locator("li.high").count() >= 1
     assert HOSTILE_HOUSEHOLD not in view.url
     assert _asked(view)["side"] == "households"

@@ -5,14 +5,11 @@ import pytest
 from dashboard.briefing import order_briefing
 from dashboard.briefing.file import file_map
 from tests.dashboard.briefed import source_of
-from tests.invented_county import make_invented_county
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("carried")
-    county = make_invented_county(folder / "county")
-    page = folder / "map.html"
+def file(county, tmp_path_factory):
+    page = tmp_path_factory.mktemp("carried") / "map.html"
     page.write_text(file_map(order_briefing(source_of(county), lang="zh")), encoding="utf-8")
     return page
 

@@ -8,18 +8,7 @@ import openpyxl
 import pytest
 
 from dashboard.texts import text
-from tests.browser.conftest import serving
-from tests.hostile_names import NAMES
-from tests.invented_county import VILLAGES, make_invented_county
-
-
-@pytest.fixture(scope="module")
-def hostile_served(tmp_path_factory):
-    """Return the address of a workspace whose names of people, places and notes are hostile."""
-    folder = tmp_path_factory.mktemp("hostile") / "workspace"
-    make_invented_county(folder, names=list(NAMES.values()))
-    with serving(folder) as address:
-        yield address
+from tests.invented_county import VILLAGES
 
 
 def _households(view, address: str, lang: str, place: str = VILLAGES[0]) -> None:
@@ -28,8 +17,8 @@ def _households(view, address: str, lang: str, place: str = VILLAGES[0]) -> None
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_list_filters_and_says_how_many_of_all(view, hostile_served, lang):
-    _households(view, hostile_served, lang)
+def test_list_filters_and_says_how_many_of_all(view, county_served, lang):
+    _households(view, county_served, lang)
     note = view.locator(".sheet:visible .note")
     assert "27" in note.inner_text()
     view.get_by_role("button", name=text("households.filter", lang)).click()
@@ -43,8 +32,8 @@ def test_list_filters_and_says_how_many_of_all(view, hostile_served, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_card_and_visit_list_show_hostile_names_as_text_on_paper(view, hostile_served, lang):
-    _households(view, hostile_served, lang)
+def test_card_and_visit_list_show_hostile_names_as_text_on_paper(view, county_served, lang):
+    _households(view, county_served, lang)
     view.get_by_role("button", name=text("visits.button", lang)).click()
     printed = view.get_by_role("button", name=text("visits.print", lang))
     printed.wait_for(timeout=30_000)
@@ -58,8 +47,8 @@ def test_card_and_visit_list_show_hostile_names_as_text_on_paper(view, hostile_s
     assert view.locator("section script, section img[src=x], section svg").count() == 0
 
 
-def test_export_holds_what_is_seen_and_nothing_runs(view, hostile_served):
-    _households(view, hostile_served, "zh")
+def test_export_holds_what_is_seen_and_nothing_runs(view, county_served):
+    _households(view, county_served, "zh")
     with view.expect_download(timeout=30_000) as found:
         view.get_by_role("button", name=text("households.export", "zh")).click()
     sheet = openpyxl.load_workbook(io.BytesIO(found.value.path().read_bytes())).active

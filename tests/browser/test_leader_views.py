@@ -80,6 +80,14 @@ def test_a_works_leads_over_its_zone_to_the_households_of_a_village(view, county
     assert _asked(view)["place"] == VILLAGES[0]
 
 
+def test_a_rule_about_works_lists_works_and_a_row_leads_to_the_point(view, county_served):
+    _open(view, county_served, "?theme=water&side=why")
+    view.locator(".sheet:visible tr.item", has_text="没有管水员").click()
+    _wait_asked(view, "side", "households")
+    view.locator(".sheet:visible tr.item", has_text="甲一供水站").click()
+    _wait_asked(view, "point", "works:W1")
+
+
 def test_two_months_are_compared_as_change_and_side_by_side(view, county_served):
     _open(view, county_served, "?theme=monitoring&compare=2024-12")
     assert "没有变化" in view.locator(".legend").inner_text()
@@ -126,9 +134,12 @@ def test_each_theme_has_an_address_of_its_own(view, county_served):
     assert view.get_by_role("button", name="易地搬迁后续扶持").count() == 0
 
 
-def test_a_phone_shows_the_map_without_cutting_anything_off(view, county_served):
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_phone_shows_the_map_without_a_drawer_over_it(view, county_served, lang):
     view.set_viewport_size({"width": 390, "height": 844})
-    _open(view, county_served, "?theme=monitoring")
+    _open(view, county_served, f"?theme=monitoring&lang={lang}")
+    view.locator(".sidebar").wait_for(state="hidden", timeout=20_000)
+    assert _asked(view)["lang"] == lang
     assert view.evaluate("document.documentElement.scrollWidth") <= 390
     box = view.locator(".screen").bounding_box()
     assert box["x"] >= 0

@@ -130,7 +130,7 @@ def test_period_switch_sends_few_bytes_and_repaints(view, served):
         lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
     )
     _open(view, served)
-    view.wait_for_timeout(500)
+    view.wait_for_load_state("networkidle")
     before, _ = _paints(view), received.clear()
     view.locator("[role=slider], input[type=range]").first.focus()
     view.keyboard.press("ArrowLeft")
@@ -153,11 +153,18 @@ def test_dark_is_in_the_address_and_comes_back(view, served):
     assert _asked(view)["dark"] == "1"
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
 @pytest.mark.parametrize("query", ["", "?lang=en&level=township"])
-def test_nothing_is_cut_off_or_overlapping(view, served, size, query):
-    view.set_viewport_size({"width": size[0], "height": size[1]})
+def test_nothing_is_cut_off_or_overlapping(view, served, query):
     _open(view, served, query)
+    for size in ((1366, 768), (1920, 1080)):
+        view.set_viewport_size({"width": size[0], "height": size[1]})
+        view.wait_for_function(
+            "width => document.documentElement.clientWidth === width", arg=size[0]
+        )
+        _check_boxes(view, size)
+
+
+def _check_boxes(view, size):
     boxes = {
         name: view.locator(name).first.bounding_box()
         for name in ("h1", ".screen", ".ranking", ".legend", ".join", ".trail")

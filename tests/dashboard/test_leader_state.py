@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from dashboard.maps.picture import picture
+from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.views.find import FindView
+from dashboard.views.households import HouseholdsView
 from dashboard.views.overview import OverviewView
 from dashboard.views.points import PointsView
 from geodata.access import EVERYWHERE, Actor, open_guard
@@ -102,6 +104,52 @@ def test_a_site_is_chosen_with_its_scorecard_and_lists_its_households(county, gu
     assert (state.point, state.site) == (f"site:{SITE}", SITE)
     assert "<script>" not in view.card.object
     assert "安置户数" in view.card.object
+
+
+def test_a_rule_about_works_lists_works_and_goes_to_the_point(county, guard):
+    state = _state(county, "?theme=water&side=households&rule=no_keeper")
+    people = People(state, county, Actor("leader", "leader", (EVERYWHERE,)), guard)
+    view = HouseholdsView(people, 0)
+    table = view.sheet.table
+    assert [row["cells"][:2] for row in table["rows"]] == [[WORKS, "甲一供水站"]]
+    assert "供水工程" in table["note"]
+    assert not view.top.visible
+    view._answer({"type": "row", "index": 0})
+    assert (state.point, state.side) == (f"works:{WORKS}", "points")
+    state.filter_rule("")
+    assert view.top.visible
+    assert len(view.sheet.table["rows"]) == 20
+
+
+def test_a_rule_about_works_says_so_where_none_is_seen(county, guard):
+    state = _state(county, f"?theme=water&place={VILLAGES[2]}&side=households&rule=no_keeper")
+    people = People(state, county, Actor("officer", "leader", (VILLAGES[2],)), guard)
+    table = HouseholdsView(people, 0).sheet.table
+    assert table["rows"] == []
+    assert "不是农户" in table["note"]
+
+
+def test_works_outside_the_scope_are_not_listed(county, guard):
+    state = _state(county, "?theme=water&side=households&rule=no_keeper")
+    people = People(state, county, Actor("officer", "leader", (VILLAGES[2],)), guard)
+    assert HouseholdsView(people, 0).sheet.table["rows"] == []
+
+
+def test_the_list_follows_what_is_picked_on_the_map_within_the_scope(county, guard):
+    state = _state(county, "?theme=monitoring&side=households")
+    people = People(state, county, Actor("leader", "leader", (EVERYWHERE,)), guard)
+    view = HouseholdsView(people, 0)
+    state.selected = [VILLAGES[1]]
+    assert set(people.rows["place_code"]) == {VILLAGES[1]}
+    assert (people.listed.count, people.listed.total) == (27, 81)
+    assert "图上圈选：1 个地方" in view.all.label
+    officer = People(state, county, Actor("officer", "leader", (VILLAGES[2],)), guard)
+    assert officer.listed.count == 0
+    state.selected = [VILLAGES[1], VILLAGES[2]]
+    assert officer.listed.count == 27
+    view.filters.clear()
+    assert state.selected == []
+    assert people.listed.count == 81
 
 
 def test_a_works_leads_to_the_households_of_its_zone(county, guard):

@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 
 from dashboard.maps.inline import inline_map
+from dashboard.notebook import app_of_county, open_view
+from geodata.access import Actor
 from geodata.cartography import draw_layer
 from tests.invented import HOSTILE, grid_atlas
 from tests.invented_county import (
@@ -85,3 +87,35 @@ def test_inline_map_holds_library_and_outlines_and_asks_nobody():
     outlines = base64.b64decode(shown.sources[-1]["outlines"].partition(",")[2])
     assert outlines.count(b'"Feature"') == 6
     assert re.search(rb"maplibre", base64.b64decode(shown.script.partition(",")[2]), re.IGNORECASE)
+
+
+def _parts(page) -> set[str]:
+    return {type(part).__name__ for part in page.select()}
+
+
+def test_app_in_a_notebook_is_the_page_of_the_server_with_everything_inside(county):
+    query = f"?theme=monitoring&place={VILLAGES[0]}&side=households"
+    page = app_of_county(county, query=query)
+    screen = next(part for part in page.select() if type(part).__name__ == "ScreenMap")
+    assert screen.script.startswith("data:")
+    assert all(source["outlines"].startswith("data:") for source in screen.sources)
+    sheets = [part.table for part in page.select() if type(part).__name__ == "Sheet"]
+    assert any(HOSTILE_HOUSEHOLD in row["cells"] for table in sheets for row in table["rows"])
+    # The address bar and the briefings belong to the server's own page.
+    assert "Address" not in _parts(page)
+    assert "FileDownload" in _parts(page)
+
+
+def test_app_of_a_view_has_the_policy_classes_of_the_slide(county):
+    view = open_view(county, indicator="low_income_share", classes="policy")
+    screen = next(part for part in view.app().select() if type(part).__name__ == "ScreenMap")
+    rows = [row["label"] for row in screen.picture["legend"]]
+    assert rows == [row.label for row in view.facts.layer.legend("zh")]
+
+
+def test_app_in_a_notebook_keeps_to_the_places_of_its_actor(county):
+    actor = Actor("officer", "leader", (VILLAGES[2],))
+    page = app_of_county(county, actor=actor, query="?theme=monitoring&side=households")
+    sheets = [part.table for part in page.select() if type(part).__name__ == "Sheet"]
+    shown = [row["cells"] for table in sheets for row in table["rows"]]
+    assert HOSTILE_HOUSEHOLD not in str(shown)

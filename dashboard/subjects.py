@@ -1,0 +1,51 @@
+"""What a rule found that is about no household: problems, tasks, projects, sites, works, villages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.people import People
+from dashboard.points import read_places
+from geodata.access import Request
+from geodata.rules import SUBJECTS, Rule
+
+COLUMNS = ["subject", "name", "place_code", "reason"]
+# Their tables give each of them a name.
+_NAMED = ("site", "works", "project")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The subjects that break a rule within the viewer's places: `rows` with COLUMNS, in order."""
+
+    rule: Rule
+    rows: pd.DataFrame
+
+
+def rule_about(people: People) -> Rule | None:
+    """Return the chosen rule when it is about no household, else None."""
+    rule = people.county.setup.rules.get(people.state.rule)
+    return rule if rule is not None and rule.subject != "household" else None
+
+
+def found_subjects(people: People, rule: Rule) -> Found:
+    """Return what breaks a rule in the place looked at; raises ScopeError outside the scope.
+
+    Of picked places only what lies in them.
+    """
+    state = people.state
+    read = read_places(people.county, people.actor, people.guard, state.period)
+    wanted = (("rule", "is", rule.key), ("answer", "is", "yes"))
+    picked = (("place_code", "in", people.picked),) if people.picked else ()
+    flags = read(Request("flags", people.place, filters=(*wanted, *picked)))
+    reasons = people.county.month(state.period).reasons(flags, state.lang)
+    rows = flags.assign(name="", reason=reasons)
+    if rule.subject in _NAMED:
+        key = SUBJECTS[rule.subject]
+        known = read(Request(rule.subject, people.place, columns=(key, "place_code", "name")))
+        names = known.drop_duplicates(key).set_index(key)["name"]
+        rows["name"] = rows["subject"].map(names).fillna("")
+    rows = rows.sort_values(["place_code", "subject"], ignore_index=True)
+    return Found(rule, rows[COLUMNS])
