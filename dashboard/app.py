@@ -32,13 +32,14 @@ def app_of(
     policy: Policy | None = None,
     findings: Callable[[str, str], pd.Series] | None = None,
     parts_of: Callable[[State], Parts] | None = None,
+    account: Callable[[object, str], list[pn.viewable.Viewable]] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
     `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
     sees all. `findings` gives the worst open severity of each village for a theme and a month.
     `parts_of` gives what the session's viewer may read of households and points; None shows the
-    map alone.
+    map alone. `account` gives what stands at the top about whoever is signed in, in a language.
     """
 
     def session() -> pn.viewable.Viewable:
@@ -50,7 +51,8 @@ def app_of(
         state = State(mine, query, themes=themes, policy=policy, findings=findings)
         state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
-        return map_page(state, sources=sources, script=LIBRARY, parts=parts)
+        who = account(request, state.lang) if account else []
+        return map_page(state, sources=sources, script=LIBRARY, parts=parts, who=who)
 
     return session
 

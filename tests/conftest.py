@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+
+from geodata.access import passwords
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -16,3 +19,12 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"the public trial data is absent: {REAL_DATA}")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """Hash passwords at the least strength, which a server then verifies as they were hashed."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_HASHER", quick)
+        yield

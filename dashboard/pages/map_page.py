@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import panel as pn
@@ -78,11 +79,13 @@ def map_page(
     script: str,
     parts: Parts | None = None,
     served: bool = True,
+    who: Sequence[pn.viewable.Viewable] = (),
 ) -> pmui.Page:
     """Return the page of one session; with `parts`, points, reasons, households and cards as well.
 
     A page that is not `served` leaves the address bar alone and orders no briefing: it is part of
     another page, such as a notebook, and there is no server to fetch from.
+    `who` stands at the end of the top line: who is signed in.
     """
     parts = parts or Parts()
     body = _Body(state, sources, script, parts)
@@ -108,7 +111,7 @@ def map_page(
         sidebar_resizable=False,
         sidebar_variant="auto",
         # A closed drawer of a phone holds nothing, so the address is kept in the header.
-        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served)],
+        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served), *who],
         main=[body.column],
         theme_config={"light": THEME, "dark": DARK_THEME},
     )

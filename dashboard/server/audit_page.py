@@ -87,14 +87,19 @@ class AuditPage(Page):
             fault=fault,
             filters=[(n, text(f"audit_page.{n}", self.lang), asked[n]) for n in _FILTERS],
             acts=_acts(self.lang),
-            columns=[text(f"audit.column_{name}", self.lang) for name in _COLUMNS],
+            columns=_titles(self.lang),
             parts=[
                 (text("audit_page.unmasked", self.lang), self._rows(full)),
                 (text("audit_page.others", self.lang), self._rows(others)),
             ],
             sign_out=f"{self.sign_in.prefix}{SIGN_OUT}",
+            to_map=f"{self.sign_in.prefix}/" if self._sees_map() else "",
             **said,
         )
+
+    def _sees_map(self) -> bool:
+        account = self.sign_in.account(self)
+        return account is not None and account.actor.scope.starts("figure")
 
     def _fault(self, asked: dict[str, str]) -> str:
         if asked["day"] and not _is_day(asked["day"]):
@@ -123,6 +128,13 @@ def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
         until = since + datetime.timedelta(days=1)
     found = trail.records(since=since, until=until, under=asked["place"], newest=SHOWN, **equal)
     return found[::-1]
+
+
+def _titles(lang: str) -> list[str]:
+    """Return the titles of the columns; times are those of this server, whose zone is named."""
+    zone = datetime.datetime.now().astimezone().strftime("UTC%z").removesuffix("+0000")
+    at = text("audit_page.column_at", lang, zone=zone)
+    return [at if name == "at" else text(f"audit.column_{name}", lang) for name in _COLUMNS]
 
 
 def _acts(lang: str) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
 from bokeh.server.views.doc_handler import DocHandler
 from bokeh.server.views.ws import WSHandler
@@ -75,6 +75,8 @@ class _Gate(RequestHandler):
             self.set_header(name, value)
 
     async def prepare(self) -> None:
+        if "\0" in unquote(self.request.path):
+            raise HTTPError(400)  # no file has such a name; the system calls would fail on it
         self._pass_gate()
         prepared = super().prepare()
         if prepared is not None:

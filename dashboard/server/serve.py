@@ -11,13 +11,14 @@ import panel as pn
 from dashboard.app import app_of, county_findings, county_parts
 from dashboard.briefing.desk import Desk
 from dashboard.pages.map_page import Parts
-from dashboard.server.auth import account_of
+from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import Serving, make_server, run_server
 from dashboard.server.warming import warm_county
 from dashboard.state import State
+from dashboard.views.account import account_links
 from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
@@ -29,7 +30,8 @@ def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     """Return the server of an atlas, not started; raises ConfigError when it must not start."""
     files = GeometryFiles(atlas)
     seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
-    app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by)
+    who = _account_links(serving)
+    app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by, account=who)
     return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
 
 
@@ -87,9 +89,29 @@ def county_apps(
         "policy": county.setup.policy,
         "findings": county_findings(county),
         "parts_of": parts_of,
+        "account": _account_links(serving),
     }
     chosen = {"/": county.setup.themes} | {f"/{one.key}": (one,) for one in county.setup.themes}
     return {at: app_of(atlas, sources, themes=themes, **shared) for at, themes in chosen.items()}
+
+
+def _account_links(serving: Serving) -> Callable[[object, str], list[Any]] | None:
+    """Return what makes the links of whoever sent a request; none where nobody signs in."""
+    if serving.guard is None:
+        return None
+    prefix = f"/{serving.prefix.strip('/')}".rstrip("/")
+
+    def links(request: object, lang: str) -> list[Any]:
+        account = account_of(request)
+        if account is None:
+            return []
+        at = {
+            "sign_out": f"{prefix}{SIGN_OUT}?lang={lang}",
+            "audit": f"{prefix}{AUDIT}?lang={lang}",
+        }
+        return account_links(account.actor, lang, **at)
+
+    return links
 
 
 def _actor(guard: Guard | None) -> Actor:

@@ -20,6 +20,11 @@ from dashboard.views.print_button import PrintButton
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
+# No part is pressed together to the height of the window: the card is scrolled.
+_WHOLE = (
+    ":host{flex:0 0 auto !important;height:auto !important} "
+    ":host>*{flex:0 0 auto !important;height:auto}"
+)
 _STYLE = Path(__file__).with_name("card.css").read_text(encoding="utf-8")
 
 
@@ -29,7 +34,7 @@ class CardView(pn.viewable.Viewer):
     def __init__(self, people: People) -> None:
         super().__init__()
         self.people, lang = people, people.state.lang
-        self.content = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.content = pn.Column(stylesheets=[_WHOLE], sizing_mode="stretch_width", margin=0)
         self.print = PrintButton(
             label=text("card.print", lang), style=_STYLE, width=120, margin=(8, 16)
         )

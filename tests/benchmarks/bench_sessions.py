@@ -17,8 +17,13 @@ import signal
 import statistics
 import tempfile
 import time
+import traceback
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tornado.iostream import StreamClosedError
+from tornado.simple_httpclient import HTTPStreamClosedError
 
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
@@ -33,21 +38,34 @@ FORGOTTEN = 100  # seconds after which the server has dropped pages that nobody 
 
 @dataclass
 class Tally:
-    """What the viewers saw: seconds of each step by name, faults, and pages that were cut off."""
+    """What the viewers saw: seconds of each step by name, faults by kind, and pages cut off.
+
+    `first` holds the traceback of the first fault of each kind, `at` the step each viewer is at.
+    """
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+    at: dict[int, str] = field(default_factory=dict)
     ended: int = 0
 
     def add(self, step: str, seconds: float) -> None:
         self.seconds.setdefault(step, []).append(seconds)
+
+    def fault(self, step: str, fault: BaseException) -> None:
+        """Count a fault by the step it stopped and its type."""
+        kind = f"{step}: {type(fault).__name__}"
+        self.faults[kind] += 1
+        self.first.setdefault(kind, "".join(traceback.format_exception(fault)))
 
     def show(self) -> None:
         for step, found in self.seconds.items():
             p95 = statistics.quantiles(found, n=20)[-1] if len(found) > 1 else found[0]
             middle = statistics.median(found)
             print(f"  {step:<10} n={len(found):<6} median {middle:.3f} s  p95 {p95:.3f} s")
-        print(f"  faults {len(self.faults)}, cut off {self.ended}", *self.faults[:3])
+        print(f"  faults {self.faults.total()}, cut off {self.ended}", dict(self.faults))
+        for kind, found in self.first.items():
+            print(f"  first of {kind}\n{found}")
 
 
 def memory(served: Served) -> float:
@@ -86,18 +104,26 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
             ("back", "Address", {"query": address()}, '"picture"'),
         ):
             await asyncio.sleep(rng.uniform(*THINK))
+            tally.at[seed] = step
             tally.add(step, await viewer.click(part, message, shows=shows))
     await viewer.close()
 
 
 async def watched(load: Load, tally: Tally, until: float, seed: int) -> None:
-    """Walk, and note what went wrong instead of stopping the others."""
-    try:
-        await walk(load, tally, until, seed)
-    except Ended:
-        tally.ended += 1
-    except Exception as fault:  # every fault counts, whatever it is
-        tally.faults.append(f"{type(fault).__name__}: {fault}"[:300])
+    """Walk; open the page again after it was cut off, and note what else went wrong."""
+    while time.monotonic() < until:
+        tally.at[seed] = "open"
+        try:
+            await walk(load, tally, until, seed)
+        except (
+            Ended,
+            StreamClosedError,
+            HTTPStreamClosedError,
+        ):  # the worker has gone, as a killed one does
+            tally.ended += 1
+        except Exception as fault:  # every fault counts, whatever it is
+            tally.fault(tally.at[seed], fault)
+            return
 
 
 async def in_sequence(load: Load, count: int) -> None:
@@ -117,22 +143,24 @@ async def at_once(load: Load, viewers: int, minutes: float, kill: bool) -> None:
     held = memory(load.served)
     if kill:
         os.kill(victim, signal.SIGKILL)
+        print(f"killed {victim} of {load.served.workers()}", flush=True)
     await asyncio.gather(*walks)
     print(f"{viewers} viewers, {minutes:g} minutes, {len(load.served.workers())} workers")
     tally.show()
     print(f"  memory {before:.0f} MB before, {(held - before) / viewers:.2f} MB for each viewer")
     if kill:
-        print(f"  killed {victim}, now {load.served.workers()}")
+        now = load.served.workers()
+        print(f"  {victim} {'is still there' if victim in now else 'is gone'}, now {now}")
     await asyncio.sleep(FORGOTTEN)
     print(f"  after all have left {memory(load.served):.0f} MB")
 
 
 async def run(load: Load, chosen: argparse.Namespace) -> None:
     """Run the sequence, then all at once."""
-    await in_sequence(load, 20)  # what every process needs once
-    await asyncio.sleep(FORGOTTEN)
-    before = memory(load.served)
     if chosen.sequence:
+        await in_sequence(load, 20)  # what every process needs once
+        await asyncio.sleep(FORGOTTEN)
+        before = memory(load.served)
         began = time.perf_counter()
         await in_sequence(load, chosen.sequence)
         each = (time.perf_counter() - began) / chosen.sequence
@@ -142,6 +170,7 @@ async def run(load: Load, chosen: argparse.Namespace) -> None:
         print(f"{chosen.sequence} sessions in sequence, {each:.2f} s each: ", end="")
         print(f"{before:.0f} MB -> {after:.0f} MB ({share})", flush=True)
     if chosen.viewers:
+        await in_sequence(load, 4 * chosen.workers)
         await at_once(load, chosen.viewers, chosen.minutes, chosen.kill)
 
 
