@@ -180,7 +180,7 @@ def _ranking(state: State) -> pn.Column:
     side = {"sizing_mode": "stretch_both", "margin": 0}
     return pn.Column(
         pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
-        pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "0"}, **side),
+        pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "250px"}, **side),
         styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
         css_classes=["guatu-side"],
         sizing_mode="stretch_both",

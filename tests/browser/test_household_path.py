@@ -16,8 +16,8 @@ def _households(view, address: str, lang: str, place: str = VILLAGES[0]) -> None
     view.locator(".sheet:visible tr.item").first.wait_for(timeout=60_000)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_list_filters_and_says_how_many_of_all(view, county_served, lang):
+def test_list_filters_and_says_how_many_of_all(view, county_served):
+    lang = "en"
     _households(view, county_served, lang)
     note = view.locator(".sheet:visible .note")
     assert "27" in note.inner_text()

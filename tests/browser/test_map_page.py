@@ -147,12 +147,6 @@ def test_missing_places_are_one_click_away(view, served):
     view.locator("button.close").click()
 
 
-def test_dark_is_in_the_address_and_comes_back(view, served):
-    _open(view, served, "?dark=1")
-    assert "dark" in view.locator(".screen").get_attribute("class").split()
-    assert _asked(view)["dark"] == "1"
-
-
 @pytest.mark.parametrize("query", ["", "?lang=en&level=township"])
 def test_nothing_is_cut_off_or_overlapping(view, served, query):
     _open(view, served, query)
