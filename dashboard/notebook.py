@@ -13,7 +13,7 @@ from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
 from dashboard.briefing.slides.worst import view_slide
 from dashboard.maps.paper import Sheet
-from geodata.access import Actor, open_guard, user_of_computer
+from geodata.access import Actor, command_actor, open_guard, system_user
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.workspace import Workspace
@@ -52,10 +52,10 @@ class OpenView:
 def app_of_county(county: Workspace, *, actor: Actor | None = None, query: str = ""):  # type: ignore[no-untyped-def]
     """Return the page that the server shows, at an address (`query`), as Panel shows it in a notebook.
 
-    Without an actor it is what the user of this computer sees without accounts. What is read of
+    Without an actor it is what a command on this computer sees: all places. What is read of
     households is masked and recorded in the audit of the workspace.
     """
-    actor = actor or user_of_computer()
+    actor = actor or command_actor()
     folder = county.setup.config.folder
     guard = open_guard(folder)
     smallest = guard.limits.small_count
@@ -68,11 +68,11 @@ def open_view(
 ) -> OpenView:
     """Return a view of a workspace; `asked` are fields of View, each with its default.
 
-    Without an actor it is what the user of this computer sees without accounts. `at` and `by`
+    Without an actor it is what a command on this computer sees: all places. `at` and `by`
     stand on the pages as when and by whom they were made. Raises BriefingError for a month
     without data, a place outside the workspace, or an unknown theme or indicator.
     """
-    actor = actor or user_of_computer()
-    source = Source(county, actor, at or "—", by or actor.name)
+    by = by or (actor.name if actor else system_user())
+    source = Source(county, actor or command_actor(), at or "—", by)
     view = source.view(**asked)  # type: ignore[arg-type]
     return OpenView(view, facts_of(source, view))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +18,7 @@ from dashboard.people import People
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.visiting import visit_list
-from geodata.access import EVERYWHERE, Actor, Guard, open_guard
+from geodata.access import Guard, command_actor, open_guard, system_user
 from geodata.access.chain import Entry
 from geodata.cartography.words import period_text
 from geodata.errors import BriefingError
@@ -120,9 +119,8 @@ def open_prints(
     rule = asked.get("rule") or ""
     if rule and rule not in county.setup.rules:
         raise BriefingError("briefing.no_rule", rule=rule)
-    actor = Actor(getpass.getuser(), "leader", (EVERYWHERE,))
     made = at or f"{datetime.now():%Y-%m-%d %H:%M}"
-    source = Source(county, actor, made, by or actor.name)
+    source = Source(county, command_actor(), made, by or system_user())
     lang = asked.get("lang") or default_language()
     view = source.view(place=asked.get("place"), month=asked.get("month"), lang=lang, rule=rule)
     return Prints(source, view, open_guard(county.setup.config.folder), paper)

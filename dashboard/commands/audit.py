@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,10 +79,10 @@ def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
 @_folder
 def export(file: Path, workspace: Path) -> None:
     """Write every record to a file and check what was written; the export itself is recorded."""
-    from geodata.access import Entry
+    from geodata.access import Entry, command_actor
 
     trail = _trail(workspace)
-    trail.record(Entry(f"cli:{getpass.getuser()}", "audit_export", detail={"file": file.name}))
+    trail.record(Entry(command_actor().name, "audit_export", detail={"file": file.name}))
     if file.suffix == ".csv":
         found = trail.verify()
         _write_csv(trail.records(), file)

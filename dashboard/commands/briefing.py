@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 
@@ -35,7 +34,7 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
 
     from dashboard.briefing import Source, order_briefing
     from dashboard.briefing.making import check_target, form_of, make_briefing, steps_of
-    from geodata.access import EVERYWHERE, Actor, open_guard
+    from geodata.access import command_actor, command_notice, open_guard, system_user
     from geodata.periods import parse_month
     from geodata.workspace import open_workspace
 
@@ -47,9 +46,10 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
         month = parse_month(month) if month else None
     except ValueError as error:
         raise click.BadParameter(text("briefing_command.bad_month", why=error)) from None
-    actor = Actor(getpass.getuser(), "leader", (EVERYWHERE,))
+    if notice := command_notice(county.setup.config.folder, asked["lang"]):
+        click.echo(notice, err=True)
     made = at or f"{datetime.now():%Y-%m-%d %H:%M}"
-    source = Source(county, actor, made, by or actor.name)
+    source = Source(county, command_actor(), made, by or system_user())
     themes = asked.pop("theme")
     briefing = order_briefing(source, month=month, themes=themes, **asked)
     trail = open_guard(county.setup.config.folder).trail

@@ -27,10 +27,13 @@ from dashboard.texts import text
 def command(workspace: str, household: str, out: Path, **asked: str | None) -> None:
     """Write the card of a household; its code may not stand in the file's name."""
     from dashboard.prints import open_prints, write_print
+    from geodata.access import command_notice
     from geodata.errors import BriefingError
 
     if household and household in out.name:
         raise BriefingError("briefing.code_in_name")
     prints = open_prints(workspace, out, **asked)  # type: ignore[arg-type]
+    if notice := command_notice(prints.guard.folder, asked["lang"]):
+        click.echo(notice, err=True)
     write_print(out, prints.card(household))
     click.echo(text("prints_command.done", asked["lang"], file=out))

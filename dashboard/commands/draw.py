@@ -39,7 +39,7 @@ def command(
     **numbers: float,
 ) -> None:
     """Draw a sample, masked and recorded, and print how it was drawn."""
-    from geodata.access import open_guard
+    from geodata.access import command_notice, open_guard
     from geodata.evaluation.book import design_lines, write_draw
     from geodata.i18n import default_language
     from geodata.workspace import open_workspace
@@ -47,6 +47,8 @@ def command(
     if out.suffix.lower() != ".xlsx" or not out.parent.is_dir():
         raise click.BadParameter(text("draw.bad_out", file=out), param_hint="--out")
     county, lang = open_workspace(workspace), default_language()
+    if notice := command_notice(county.setup.config.folder, lang):
+        click.echo(notice, err=True)
     desk = _Desk(county, open_guard(county.setup.config.folder), month, f"draw {seed}")
     drawn = county.draw_sample(seed=seed, month=month, read=desk.read, **numbers)  # type: ignore[arg-type]
     titles = {measure.key: measure.title[lang] for measure in county.measures}
@@ -63,14 +65,12 @@ class _Desk:
     """Whoever sits at this computer: every row of a household passes the reader of access."""
 
     def __init__(self, county: Workspace, guard: Guard, month: str | None, reason: str) -> None:
-        import getpass
-
-        from geodata.access import EVERYWHERE, Actor, Door, Reader
+        from geodata.access import Door, Reader, command_actor
         from geodata.workspace.people import month_privacy
 
         rows, privacy = county.people(month), month_privacy(county.setup)
         door = Door(rows, guard.trail, guard.unmasking, guard.limits, privacy)
-        self._reader = Reader(Actor(getpass.getuser(), "leader", (EVERYWHERE,)), door)
+        self._reader = Reader(command_actor(), door)
         self._reason = reason
         self.mark = ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import string
 from pathlib import Path
@@ -93,7 +92,9 @@ def _guard(folder: Path) -> Guard:
 
 def _me() -> str:
     """Return who runs the command, marked as the command line and not the application."""
-    return f"cli:{getpass.getuser()}"
+    from geodata.access import command_actor
+
+    return command_actor().name
 
 
 def _new_password(ask: bool, guard: Guard) -> str:

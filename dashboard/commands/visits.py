@@ -29,7 +29,10 @@ _PAPER = click.Choice(["a4", "a3"])
 def command(workspace: str, unvisited: int, out: Path, **asked: str | None) -> None:
     """Write the list of a place."""
     from dashboard.prints import open_prints, write_print
+    from geodata.access import command_notice
 
     prints = open_prints(workspace, out, **asked)  # type: ignore[arg-type]
+    if notice := command_notice(prints.guard.folder, asked["lang"]):
+        click.echo(notice, err=True)
     write_print(out, prints.visits(unvisited=unvisited))
     click.echo(text("prints_command.done", asked["lang"], file=out))

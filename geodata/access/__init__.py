@@ -7,6 +7,7 @@ from geodata.access.database import Database
 from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
+from geodata.access.operator import command_actor, command_notice, system_user
 from geodata.access.privacy import table_privacy
 from geodata.access.reader import Door, Keys, Reader, Request, Rows
 from geodata.access.roles import load_roles
@@ -43,6 +44,8 @@ __all__ = [
     "Verification",
     "Writes",
     "Written",
+    "command_actor",
+    "command_notice",
     "database_of",
     "guard_of_accounts",
     "load_roles",
@@ -52,6 +55,7 @@ __all__ = [
     "open_guard",
     "read_export",
     "small_counts",
+    "system_user",
     "table_privacy",
     "user_of_computer",
     "utc_now",

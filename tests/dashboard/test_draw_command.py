@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import openpyxl
 import pytest
 
 from dashboard.cli import main
 from geodata import open_workspace
-from geodata.access import open_guard
+from geodata.access import Actor, open_guard, system_user, utc_now
 from geodata.config import make_workspace
 from geodata.errors import EvaluationError
 from geodata.store import new_snapshot
@@ -68,6 +70,22 @@ def test_the_same_seed_writes_the_same_masked_list_and_the_audit_knows(county, t
     assert "没有在用的界限" in said
     acts = [record.act for record in open_guard(county).trail.records()]
     assert acts.count("export") == 2
+
+
+def test_draw_where_there_are_accounts_reads_everywhere_says_so_and_is_recorded(
+    county, tmp_path, capsys
+):
+    folder = tmp_path / "county"
+    shutil.copytree(county, folder)
+    officer = Actor("zhang.san", "village_officer", ("990101100201",))
+    open_guard(folder).accounts.add(officer, "Lang-genug-2025!", by="cli:test", now=utc_now())
+    file = tmp_path / "draw.xlsx"
+    assert run("draw", str(folder), "--seed", "7", *NUMBERS, "--out", str(file)) == 0
+    assert (
+        f"读全部地方；能读这些文件的人才能这样做。审计记为“cli:{system_user()}”"
+        in capsys.readouterr().err
+    )
+    assert open_guard(folder).trail.records()[-1].actor == f"cli:{system_user()}"
 
 
 def test_the_rates_can_be_judged_by_the_limits_of_another_day(county, tmp_path, capsys):
