@@ -61,6 +61,11 @@ def is_public(path: str) -> bool:
     return path in PUBLIC or (path.startswith(PUBLIC_FOLDERS) and ".." not in path)
 
 
+def is_strange(path: str) -> bool:
+    """Return whether no file of ours has such a path: NUL, or a part of nothing but dots."""
+    return "\0" in path or any(len(part) > 1 and not part.strip(".") for part in path.split("/"))
+
+
 class _Gate(RequestHandler):
     """What stands before the methods of a handler."""
 
@@ -75,8 +80,8 @@ class _Gate(RequestHandler):
             self.set_header(name, value)
 
     async def prepare(self) -> None:
-        if "\0" in unquote(self.request.path):
-            raise HTTPError(400)  # no file has such a name; the system calls would fail on it
+        if is_strange(unquote(self.request.path)):
+            raise HTTPError(400)
         self._pass_gate()
         prepared = super().prepare()
         if prepared is not None:

@@ -20,10 +20,10 @@ from dashboard.views.print_button import PrintButton
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
-# No part is pressed together to the height of the window: the card is scrolled.
+# No part is cut to the height of the window, over which the next would lie: the card is scrolled.
 _WHOLE = (
-    ":host{flex:0 0 auto !important;height:auto !important} "
-    ":host>*{flex:0 0 auto !important;height:auto}"
+    ":host{flex:0 0 auto !important;height:auto !important;max-height:none !important} "
+    ":host>*{flex:0 0 auto !important;max-height:none !important}"
 )
 _STYLE = Path(__file__).with_name("card.css").read_text(encoding="utf-8")
 
