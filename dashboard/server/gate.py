@@ -82,6 +82,8 @@ class _Gate(RequestHandler):
     async def prepare(self) -> None:
         if is_strange(unquote(self.request.path)):
             raise HTTPError(400)
+        if self.request.method == "OPTIONS":
+            raise HTTPError(405)  # asked before a page of another site fetches from here
         self._pass_gate()
         prepared = super().prepare()
         if prepared is not None:
