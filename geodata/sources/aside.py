@@ -19,8 +19,8 @@ class SetAside:
         self._reasons: dict[tuple[int, int], str] = {}
 
     def add(self, rows: pd.DataFrame, check: str) -> None:
-        """Set aside rows, given by their columns `source` and `row`."""
-        for key in zip(rows["source"].tolist(), rows["row"].tolist(), strict=True):
+        """Set aside rows, given by their columns `sheet_number` and `row`."""
+        for key in zip(rows["sheet_number"].tolist(), rows["row"].tolist(), strict=True):
             self._reasons.setdefault(key, check)
 
     def count(self, source: int) -> int:
@@ -31,7 +31,7 @@ class SetAside:
         """Return the rows of a frame that are not set aside."""
         if not self._reasons:
             return frame
-        mine = pd.MultiIndex.from_arrays([frame["source"], frame["row"]])
+        mine = pd.MultiIndex.from_arrays([frame["sheet_number"], frame["row"]])
         gone = mine.isin(list(self._reasons))
         return frame[~gone]
 

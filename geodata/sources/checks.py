@@ -85,7 +85,7 @@ def _report_places(
     report = pd.DataFrame({"row": rows["row"], "value": shown, "detail": township})
     report["household_code"] = rows.get("household_code")
     report["place_code"] = placer.townships(township)
-    sheet = sheets[int(rows["source"].iloc[0])]
+    sheet = sheets[int(rows["sheet_number"].iloc[0])]
     header = part.headers.get("area_village") or part.headers.get("place_code", "")
     if check == "other_county":
         header, report["value"] = part.headers["area_county"], rows["area_county"]
@@ -106,7 +106,7 @@ def require(part: Part, sheets: Sequence[Sheet], *, issues: Issues, aside: SetAs
     frame = part.frame
     if not part.main or frame.empty:
         return
-    sheet = sheets[int(frame["source"].iloc[0])]
+    sheet = sheets[int(frame["sheet_number"].iloc[0])]
     for column in table(part.table).columns.values():
         if not column.required or column.kind == "place":
             continue

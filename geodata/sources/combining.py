@@ -17,7 +17,7 @@ from geodata.sources.showing import shown_value
 from geodata.tables import Table
 
 # Columns a sheet with one row a person repeats for its household but may rightly differ in.
-_OWN = frozenset({"source", "row"})
+_OWN = frozenset({"sheet_number", "row"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class TableRows:
     def located(self, keys: pd.Index, column: str) -> pd.DataFrame:
         """Return file, sheet, row, header, household and place of a column for some keys."""
         found = pd.DataFrame(index=keys)
-        sources = pd.Series(self.frame.loc[keys, "source"].to_numpy(), index=keys)
+        sources = pd.Series(self.frame.loc[keys, "sheet_number"].to_numpy(), index=keys)
         rows = pd.Series(self.frame.loc[keys, "row"].to_numpy(), index=keys)
         headers = pd.Series("", index=keys, dtype=object)
         # A sheet about the table itself comes before one that only repeats its values.
@@ -65,7 +65,7 @@ class TableRows:
         found["file"] = [names[source][0] for source in sources]
         found["sheet"] = [names[source][1] for source in sources]
         found["row"] = rows
-        found["source"] = sources
+        found["sheet_number"] = sources
         found["header"] = headers
         for name in ("household_code", "place_code"):
             if name in self.frame.columns:
@@ -103,14 +103,14 @@ def combine(
         frame = part.frame.reset_index(drop=True)
         key = key_text(frame, table)
         frame = frame.set_index(key)
-        sheet = sheets[int(frame["source"].iloc[0])] if len(frame) else None
+        sheet = sheets[int(frame["sheet_number"].iloc[0])] if len(frame) else None
         if sheet is None:
             continue
         if part.main:
             frame = _without_repeats(table, part, frame, sheet, issues=issues, aside=aside)
         else:
             frame = _collapsed(table, part, frame, sheet, issues)
-        pieces.append(_Piece(int(frame["source"].iloc[0]), frame, part.headers, part.main))
+        pieces.append(_Piece(int(frame["sheet_number"].iloc[0]), frame, part.headers, part.main))
     for later in range(1, len(pieces)):
         for earlier in range(later):
             _report_differences(table, pieces[earlier], pieces[later], sheets, issues)
@@ -281,7 +281,7 @@ def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
     columns = {}
     # One empty text column serves all that no file brought.
     nothing = pd.Series(None, index=index, dtype="str")
-    for name in [*table.columns, "source", "row"]:
+    for name in [*table.columns, "sheet_number", "row"]:
         dtype = pandas_type(table.columns[name]) if name in table.columns else "Int64"
         holding = [piece.frame[name] for piece in pieces if name in piece.frame.columns]
         if not holding:

@@ -100,9 +100,9 @@ def _positions(
 def _with_age(frame: pd.DataFrame, month: str) -> pd.DataFrame:
     """Return persons with their age in whole years at the end of a month."""
     if "birth_day" not in frame.columns:
-        return frame.drop(columns=["source", "row"])
+        return frame.drop(columns=["sheet_number", "row"])
     end = pd.Timestamp(periods.last_day(month))
     born = pd.to_datetime(frame["birth_day"].astype("datetime64[s]"))
     before = (born.dt.month > end.month) | ((born.dt.month == end.month) & (born.dt.day > end.day))
     age = (end.year - born.dt.year - before.astype(int)).astype("Int64")
-    return frame.drop(columns=["source", "row"]).assign(age=age)
+    return frame.drop(columns=["sheet_number", "row"]).assign(age=age)

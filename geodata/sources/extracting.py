@@ -85,7 +85,7 @@ def _part(
         if name in entry.columns and name not in columns:
             columns[name] = _constant(entry.column(name), value, frame.index)
     rows = pd.DataFrame(columns, index=frame.index)
-    rows["source"] = number
+    rows["sheet_number"] = number
     rows["row"] = sheet.table.rows
     return Part(entry.name, rows, headers, main)
 
@@ -215,5 +215,5 @@ def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
         part["row"] = sheet.table.rows[filled.to_numpy()]
         rows.append(pd.concat([part, areas[filled]], axis=1))
     found = pd.concat(rows, ignore_index=True)
-    found["source"] = np.full(len(found), number)
+    found["sheet_number"] = np.full(len(found), number)
     return Part("measure", found, dict.fromkeys(("household_code",), "户编号"), False)

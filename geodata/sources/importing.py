@@ -125,7 +125,7 @@ def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], p
     ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
     for name in dict.fromkeys(part.table for part in kept):
         mine = [part for part in kept if part.table == name]
-        mine.sort(key=lambda part: ranks[int(part.frame["source"].iloc[0])])
+        mine.sort(key=lambda part: ranks[int(part.frame["sheet_number"].iloc[0])])
         found[name] = combine(table(name), mine, work.sheets, **work.shared)
     households = work.known.households
     if "household" in found:

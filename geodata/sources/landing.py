@@ -43,9 +43,11 @@ def arrivals(parts: Sequence[Part], placer: Placer, households: pd.Series) -> pd
         if "area_township" in frame.columns:
             township = township.where(township != "", placer.townships(frame["area_township"]))
         found.append(
-            pd.DataFrame({"source": frame["source"], "row": frame["row"], "township": township})
+            pd.DataFrame(
+                {"sheet_number": frame["sheet_number"], "row": frame["row"], "township": township}
+            )
         )
-    columns = {"source": "int64", "row": "int64", "township": "str"}
+    columns = {"sheet_number": "int64", "row": "int64", "township": "str"}
     none = pd.DataFrame(columns=list(columns))
     rows = pd.concat([none, *found], ignore_index=True).astype(columns)
     return rows.assign(township=rows["township"].where(rows["township"].str.len() == 9, ""))
@@ -63,7 +65,9 @@ class Landing:
 
     def feeds(self) -> dict[str, dict[str, int]]:
         """Return rows read by feed (layout) and township."""
-        layouts = self.arrived["source"].map(dict(enumerate(s.layout.name for s in self.sheets)))
+        layouts = self.arrived["sheet_number"].map(
+            dict(enumerate(s.layout.name for s in self.sheets))
+        )
         counts = self.arrived.groupby([layouts.rename("feed"), "township"]).size()
         feeds: dict[str, dict[str, int]] = {}
         for (feed, township), count in counts.items():
@@ -102,10 +106,12 @@ class Landing:
         """Return issues with the township of their row, and whether their row was set aside."""
         names = {number: (sheet.file, sheet.sheet) for number, sheet in enumerate(self.sheets)}
         known = self.arrived.assign(
-            file=self.arrived["source"].map(lambda number: names[number][0]),
-            sheet=self.arrived["source"].map(lambda number: names[number][1]),
+            file=self.arrived["sheet_number"].map(lambda number: names[number][0]),
+            sheet=self.arrived["sheet_number"].map(lambda number: names[number][1]),
         ).drop_duplicates(["file", "sheet", "row"])
-        found = issues.merge(known.drop(columns="source"), on=["file", "sheet", "row"], how="left")
+        found = issues.merge(
+            known.drop(columns="sheet_number"), on=["file", "sheet", "row"], how="left"
+        )
         place = issues["place_code"].reset_index(drop=True)
         lost = self.aside.marks(self.sheets)
         rows = pd.MultiIndex.from_frame(issues[["file", "sheet", "row"]].fillna({"row": 0}))

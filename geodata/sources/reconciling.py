@@ -170,7 +170,7 @@ def _from_file(file: Path, config: Config | None) -> HouseholdSource:
             frame = pd.concat([frame, extra.where(extra != "")], axis=1)
             frame["township"] = area_texts(frame)["area_township"]
             frame = frame.drop(
-                columns=[c for c in frame.columns if str(c).startswith("area_")] + ["source"]
+                columns=[c for c in frame.columns if str(c).startswith("area_")] + ["sheet_number"]
             )
             return HouseholdSource(
                 file.name,

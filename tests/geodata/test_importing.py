@@ -204,6 +204,15 @@ def test_bad_file_stops_everything_and_all_faults_are_named(workspace):
     assert (workspace / "store" / "pointer.json").read_bytes() == before
 
 
+def test_kind_of_source_of_a_works_is_kept(workspace):
+    head = "工程编号,工程名称,行政村代码,工程类型,水源类型\n"
+    _write(workspace, "供水工程.csv", f"{head}W1,一厂,990101100201,小型集中供水,山泉水\n")
+    _persons(workspace, {})
+    _import(workspace)
+    works = _read(workspace, "SELECT works_code, source FROM works")
+    assert works.to_numpy().tolist() == [["W1", "spring"]]
+
+
 def test_month_without_files_is_refused(workspace):
     with pytest.raises(SourceError, match="2025-07"):
         _import(workspace, "2025-07")
