@@ -24,7 +24,8 @@ class ControlsView(pn.viewable.Viewer):
         self.theme = pmui.RadioButtonGroup(
             orientation="vertical", visible=len(state.themes) > 1, **full
         )
-        self.indicator = pmui.Select(label=self._text("indicator"), **full)
+        # A theme may have forty indicators: a long list beats a long scroll.
+        self.indicator = pmui.Select(label=self._text("indicator"), dropdown_height=900, **full)
         self.level = pmui.RadioButtonGroup(label=self._text("level"), **full)
         self.classes = pmui.Select(label=self._text("classes"), **full)
         self.period = pmui.DiscreteSlider(label=self._text("period"), options=[""], **full)
