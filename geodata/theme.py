@@ -116,7 +116,7 @@ class Theme:
         """Return the words of details in one language: the theme's own and those of the tables."""
         known = {
             choice.value: choice.title[lang]
-            for name in ("risk", "house_grade")
+            for name in ("risk", "house_grade", "monitored_category")
             for choice in enumeration(name).choices
         }
         return known | {token: entry[lang] for token, entry in self.labels.items()}

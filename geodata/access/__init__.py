@@ -7,11 +7,16 @@ from geodata.access.database import Database
 from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
-from geodata.access.operator import command_actor, command_notice, system_user
+from geodata.access.operator import (
+    command_actor,
+    command_notice,
+    system_user,
+    user_of_computer,
+)
 from geodata.access.privacy import table_privacy
 from geodata.access.reader import Door, Keys, Reader, Request, Rows
 from geodata.access.roles import load_roles
-from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict, user_of_computer
+from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
 from geodata.access.suppression import small_counts
 from geodata.access.unmask import Grant, Unmasking

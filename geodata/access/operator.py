@@ -28,6 +28,11 @@ def command_actor() -> Actor:
     return Actor(f"cli:{system_user()}", "leader", (EVERYWHERE,))
 
 
+def user_of_computer() -> Actor:
+    """Return who looks at a page where nobody has an account: the user of this computer."""
+    return Actor(system_user(), "leader", (EVERYWHERE,))
+
+
 def command_notice(folder: Path, lang: str | None = None) -> str:
     """Return that a command reads everywhere and is recorded; empty where nobody has an account."""
     if guard_of_accounts(folder) is None:

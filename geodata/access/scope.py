@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 
 import pandas as pd
@@ -157,11 +156,6 @@ class Actor:
     def allows(self, code: str, act: str) -> Verdict:
         """Return whether this actor may do the act at a place, with the reason."""
         return self.scope.allows(code, act)
-
-
-def user_of_computer() -> Actor:
-    """Return who looks without accounts: the user of this computer, with every place."""
-    return Actor(getpass.getuser(), "leader", (EVERYWHERE,))
 
 
 def is_scope_place(prefix: str) -> bool:
