@@ -31,8 +31,11 @@ class DuckDBEngine:
         if threads:
             settings["threads"] = str(threads)
         self._connection = duckdb.connect(config=settings)
-        # In a process started by another, DuckDB takes itself for a console and draws a bar.
-        self._connection.execute("SET enable_progress_bar = false")
+        # In a process started by another, DuckDB takes itself for a console and draws a bar. Where
+        # it draws none it is not told so: in a notebook it refuses even that without ipywidgets.
+        shown = self._connection.execute("SELECT current_setting('enable_progress_bar')")
+        if shown.fetchall() == [(True,)]:
+            self._connection.execute("SET enable_progress_bar = false")
 
     def add_files(self, view: str, files: Sequence[Path], columns: Mapping[str, str]) -> None:
         """Name the rows of Parquet files; columns (name to SQL type) a file lacks are NULL."""
