@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 
 from dashboard.charts import composition
 from dashboard.content.blocks import Chart
@@ -17,6 +16,7 @@ from dashboard.views.card_entries import CardEntries
 from dashboard.views.card_text import card_html
 from dashboard.views.later import later
 from dashboard.views.print_button import PrintButton
+from dashboard.views.sheet_drawer import sheet_drawer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -38,24 +38,16 @@ class CardView(pn.viewable.Viewer):
         self.print = PrintButton(
             label=text("card.print", lang), style=_STYLE, width=120, margin=(8, 16)
         )
-        close = pmui.Button(label=text("card.close", lang), icon="close", variant="contained")
-        close.on_click(lambda event: people.param.update(household=""))
-        self.drawer = pmui.Drawer(
-            pn.Row(self.print, pn.layout.HSpacer(), close, sizing_mode="stretch_width"),
+        self.drawer = sheet_drawer(
+            self.print,
             self.content,
-            anchor="right",
-            size=980,
-            open=False,
+            close=text("card.close", lang),
+            leave=lambda: people.param.update(household=""),
         )
         people.param.watch(self._update, ["household"])
-        self.drawer.param.watch(self._closed, "open")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.drawer
-
-    def _closed(self, event) -> None:
-        if not event.new:
-            self.people.household = ""
 
     def _update(self, *events) -> None:
         people, lang = self.people, self.people.state.lang

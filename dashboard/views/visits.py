@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import panel as pn
-import panel_material_ui as pmui
 
 from dashboard.content.visits import VisitGroup, VisitList
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.print_button import PrintButton
+from dashboard.views.sheet_drawer import sheet_drawer
 from dashboard.visiting import visit_list
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
@@ -31,24 +31,16 @@ class VisitsView(pn.viewable.Viewer):
         self.print = PrintButton(
             label=text("visits.print", lang), style=_STYLE, width=120, margin=(8, 16)
         )
-        close = pmui.Button(label=text("visits.close", lang), icon="close", variant="contained")
-        close.on_click(lambda event: people.param.update(visiting=False))
-        self.drawer = pmui.Drawer(
-            pn.Row(self.print, pn.layout.HSpacer(), close, sizing_mode="stretch_width"),
+        self.drawer = sheet_drawer(
+            self.print,
             self.content,
-            anchor="right",
-            size=980,
-            open=False,
+            close=text("visits.close", lang),
+            leave=lambda: people.param.update(visiting=False),
         )
         people.param.watch(self._update, ["visiting"])
-        self.drawer.param.watch(self._closed, "open")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.drawer
-
-    def _closed(self, event) -> None:
-        if not event.new:
-            self.people.visiting = False
 
     def _update(self, *events) -> None:
         people, lang = self.people, self.people.state.lang
