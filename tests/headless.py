@@ -12,7 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.websocket import (
+    WebSocketClientConnection,
+    WebSocketClosedError,
+    websocket_connect,
+)
 
 LARGEST = 50 * 2**20
 Content = dict[str, Any]
@@ -125,8 +129,11 @@ class Viewer:
     async def _send(self, kind: str, content: Content) -> None:
         self._sent += 1
         header = {"msgid": str(self._sent), "msgtype": kind}
-        for part in (header, {}, content):
-            await self.live.write_message(json.dumps(part))
+        try:
+            for part in (header, {}, content):
+                await self.live.write_message(json.dumps(part))
+        except WebSocketClosedError as closed:
+            raise Ended from closed
 
     def _find(self, part: object) -> None:
         """Note every component of ours in a document or change."""
