@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.people import People
@@ -30,14 +31,6 @@ from dashboard.views.trail import TrailView
 from dashboard.views.trend import TrendView
 from geodata.escaping import plain_text
 
-# On a phone the map stands above what is beside it elsewhere.
-_ROW = """
-@media (max-width: 800px) {
-  :host { display: block !important; height: auto !important; overflow: auto; }
-  :host > * { max-width: none !important; width: auto !important; height: auto !important; }
-  :host > .guatu-map { height: 62vh !important; }
-}
-"""
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
 # The title of a narrow page is cut instead of being broken sign by sign.
 _TITLE = {
@@ -167,9 +160,11 @@ class _Body:
             margin=(0, 4, 8, 12),
             sizing_mode="stretch_both",
         )
-        row = pn.Row(middle, right, stylesheets=[_ROW], **kept)
+        row = pn.Row(middle, right, stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
-        return pn.Column(HeadlineView(state), row, *drawer, margin=0, **kept)
+        return pn.Column(
+            HeadlineView(state), row, *drawer, stylesheets=[phone.PAGE], margin=0, **kept
+        )
 
 
 def _has_sidebar(state: State) -> bool:
@@ -179,10 +174,21 @@ def _has_sidebar(state: State) -> bool:
 def _ranking(state: State) -> pn.Column:
     side = {"sizing_mode": "stretch_both", "margin": 0}
     return pn.Column(
-        pn.Column(RankingView(state), styles={"flex": "3 1 0", "min-height": "0"}, **side),
-        pn.Column(TrendView(state), styles={"flex": "2 1 0", "min-height": "250px"}, **side),
+        pn.Column(
+            RankingView(state),
+            styles={"flex": "3 1 0", "min-height": "0"},
+            css_classes=["guatu-ranking"],
+            **side,
+        ),
+        pn.Column(
+            TrendView(state),
+            styles={"flex": "2 1 0", "min-height": "250px"},
+            css_classes=["guatu-trend"],
+            **side,
+        ),
         styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
         css_classes=["guatu-side"],
+        stylesheets=[phone.RANKING],
         sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )
@@ -196,7 +202,12 @@ def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable]:
 def _language(state: State) -> pmui.Button:
     """Return the switch to the other language; the page is loaded anew in it."""
     button = pmui.Button(
-        label=text("page.other_language", state.lang), variant="text", color="light", size="large"
+        label=text("page.other_language", state.lang),
+        variant="text",
+        color="light",
+        size="large",
+        margin=(5, 0),
+        sx={"minWidth": 0, "padding": "6px 8px"},
     )
     button.on_click(lambda event: state.param.update(lang="en" if state.lang == "zh" else "zh"))
     return button

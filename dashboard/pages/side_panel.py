@@ -7,6 +7,7 @@ import secrets
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.pages import phone
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
@@ -27,6 +28,7 @@ _WIDTHS = {
 def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Column) -> pn.Column:
     """Return what stands beside the map, one shown at a time, with the switch between them."""
     kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
+    kept["css_classes"] = ["guatu-part"]
     seed = secrets.randbits(32)
     ranking.param.update(**kept)
     parts = {
@@ -36,7 +38,13 @@ def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Col
         "households": pn.Column(HouseholdsView(people, seed), **kept),
     }
     switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0))
-    column = pn.Column(switch, *parts.values(), sizing_mode="stretch_both", margin=(0, 12, 8, 8))
+    column = pn.Column(
+        switch,
+        *parts.values(),
+        stylesheets=[phone.SIDE],
+        sizing_mode="stretch_both",
+        margin=(0, 12, 8, 8),
+    )
 
     def follow(*events) -> None:
         for name, part in parts.items():

@@ -134,3 +134,9 @@ def test_a_phone_shows_the_map_without_a_drawer_over_it(view, county_served):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 391
     assert box["height"] > 300
+    language = view.get_by_role("button", name="English").bounding_box()
+    assert language["x"] + language["width"] <= 390
+    ranking = view.locator(".ranking-list").bounding_box()
+    trend = view.locator(".guatu-trend").bounding_box()
+    assert ranking["height"] > 300
+    assert ranking["y"] + ranking["height"] <= trend["y"] + 1

@@ -1,0 +1,30 @@
+"""How the page stands on a phone: everything below each other, and the whole of it scrolls."""
+
+from __future__ import annotations
+
+# The headline goes up with the rest, or it would keep a fifth of a phone to itself.
+PAGE = """
+@media (max-width: 800px) {
+  :host { display: block !important; overflow: auto; }
+  :host > * { height: auto !important; }
+}
+"""
+ROW = """
+@media (max-width: 800px) {
+  :host { display: block !important; height: auto !important; }
+  :host > * { max-width: none !important; width: auto !important; height: auto !important; }
+  :host > .guatu-map { height: 62vh !important; }
+}
+"""
+# A list keeps a height of its own: it scrolls under its head.
+SIDE = """
+@media (max-width: 800px) {
+  :host > .guatu-part { flex: none !important; height: 88vh !important; }
+}
+"""
+RANKING = """
+@media (max-width: 800px) {
+  :host > .guatu-ranking { flex: none !important; height: 56vh !important; }
+  :host > .guatu-trend { flex: none !important; height: 32vh !important; }
+}
+"""
