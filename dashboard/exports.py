@@ -12,7 +12,7 @@ from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.texts import text
 from geodata.escaping import cell_text
 
-_WIDTHS = {"code": 18, "text": 16, "number": 12}
+_WIDTHS = {"code": 18, "name": 16, "text": 16, "number": 12}
 _WIDE = {"findings": 60, "helper": 20}
 _ALL = 10**6
 

@@ -19,7 +19,7 @@ _TITLES_SHOWN = 2
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of the list: its name, kind (code, text or number), and what it is sorted by."""
+    """A column of the list: its name, kind (code, name, text or number), and what it is sorted by."""
 
     name: str
     kind: str = "text"
@@ -31,7 +31,7 @@ COLUMNS = {
     for column in (
         ListColumn("code", "code", "household_code"),
         ListColumn("head"),
-        ListColumn("village", "text", "place_code"),
+        ListColumn("village", "name", "place_code"),
         ListColumn("persons", "number", "-persons"),
         ListColumn("income", "number", "income_per_person"),
         ListColumn("category"),

@@ -28,6 +28,7 @@ class BriefingButton(pn.viewable.Viewer):
             label=text("briefing_button.make", lang),
             icon="slideshow",
             variant="outlined",
+            color="default",
             sizing_mode="stretch_width",
         )
         self.bar = pmui.LinearProgress(value=0, visible=False, sizing_mode="stretch_width")

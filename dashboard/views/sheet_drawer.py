@@ -21,6 +21,8 @@ def sheet_drawer(
         content,
         anchor="right",
         size=980,
+        # On a phone the sheet is as wide as the window, not as a page of paper.
+        sx={"maxWidth": "100vw"},
         open=False,
     )
     drawer.param.watch(lambda event: None if event.new else leave(), "open")

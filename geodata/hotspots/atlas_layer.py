@@ -70,15 +70,20 @@ class HotspotLayer:
             if _side(kind) > 0 and (shown == at).any()
         ]
         apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
+        missing = int((shown == UNKNOWN).sum())
+        name = "hot" if hot else "unassessed" if missing == len(shown) else "none"
+        told = {"cold": int((sides < 0).sum()), "missing": missing}
         return i18n.text(
-            "hotspots.finding_hot" if hot else "hotspots.finding_none",
+            f"hotspots.finding_{name}",
             lang,
             hot=int((sides > 0).sum()),
-            kinds=apart.join(f"{name} {count}" for name, count in hot),
-            cold=int((sides < 0).sum()),
-            missing=int((shown == UNKNOWN).sum()),
+            kinds=apart.join(f"{kind} {count}" for kind, count in hot),
             places=len(shown),
             level=i18n.text(f"atlas.{self.level}", lang),
+            **{
+                part: i18n.text(f"hotspots.finding_{part}", lang, count=count) if count else ""
+                for part, count in told.items()
+            },
         )
 
     def why(self, place: str, lang: str | None = None) -> str:

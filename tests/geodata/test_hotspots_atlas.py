@@ -49,7 +49,9 @@ def test_village_that_never_reports_is_not_assessed_with_its_reason(atlas):
     layer = hotspots.hotspot_layer(atlas, "poor_share")
     assert _kind(layer, SILENT) == "not_assessed"
     assert layer.why(SILENT, "zh").startswith("该村未评估")
-    assert "未评估1个" in layer.finding(lang="zh")
+    assert layer.finding(lang="zh").endswith("，1个未评估")
+    alone = np.asarray(layer.keys == SILENT)
+    assert layer.finding(alone, "zh") == "1个村中有足够数据的太少，没有评估热点"
 
 
 def test_why_gives_run_and_the_numbers(atlas):
