@@ -245,13 +245,6 @@ class State(param.Parameterized):
         level = self.level if self.level in below else below[0]
         self.param.update(place=place, level=level, selected=[])
 
-    def drill(self, key: str) -> None:
-        """Go one level down towards a place that was clicked."""
-        path = self.atlas.path(key)
-        here = self.atlas.path(self.area)
-        inside = path[: len(here)] == here and len(path) > len(here)
-        self.go(path[len(here)] if inside else key)
-
     def up(self) -> None:
         """Go to the place above the shown one."""
         path = self.atlas.path(self.place)

@@ -191,10 +191,7 @@ function drill(map, outlines, told) {
     map.fitBounds(box.isValid() ? box : whole, {padding: [16, 16], animate: false})
   }
 
-  byId.forEach((shape, id) => shape.on("click", () => {
-    const steps = path(id), here = steps.indexOf(area())
-    go(here >= 0 && here < steps.length - 1 ? steps[here + 1] : id)
-  }))
+  byId.forEach((shape, id) => shape.on("click", () => go(id)))
   window.addEventListener("resize", fit)
   go(0)
 }

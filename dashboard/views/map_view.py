@@ -187,7 +187,7 @@ class MapView(pn.viewable.Viewer):
         elif kind == "spotlight":
             self.state.spotlight = not self.state.spotlight
         elif kind == "click" and _known(message.get("id"), keys):
-            self.state.drill(keys[message["id"]])
+            self.state.go(keys[message["id"]])
         elif kind == "point" and _known(message.get("at"), self._drawn_points):
             row = self._drawn_points.iloc[message["at"]]
             self.state.choose_point(row["kind"], row["key"])

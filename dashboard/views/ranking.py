@@ -142,7 +142,7 @@ class RankingView(pn.viewable.Viewer):
     def _answer(self, message: dict[str, object]) -> None:
         key = message.get("key")
         if message.get("type") == "click" and key in self.state.atlas.places.index:
-            self.state.drill(str(key))
+            self.state.go(str(key))
 
 
 _COLUMNS = ("rank", "place", "value", "change")

@@ -97,7 +97,7 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
         village = rng.choice(load.villages)
         listed = {"query": address(place=village, side="households")}
         for step, part, message, shows in (
-            ("township", "RankingList", {"type": "click", "key": village}, '"picture"'),
+            ("township", "RankingList", {"type": "click", "key": village[:9]}, '"picture"'),
             ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),
             ("list", "Address", listed, '"table"'),
             ("card", "Sheet", {"index": rng.randrange(8)}, '"open"'),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from tests.browser.test_map_page import _asked, _open, _wait_asked
-from tests.invented_county import HOSTILE_HOUSEHOLD, TOWNSHIP, VILLAGES
+from tests.invented_county import HOSTILE_HOUSEHOLD, VILLAGES
 
 
-def test_county_to_card_and_no_person_in_the_address(view, county_served):
+def test_one_click_leads_to_a_village_and_on_to_a_card_and_no_person_in_the_address(
+    view, county_served
+):
     _open(view, county_served, "?theme=monitoring")
-    rows = view.locator(".ranking .row")
-    rows.first.click()
-    _wait_asked(view, "place", TOWNSHIP)
     view.locator(".ranking .row", has_text="<script>").click()
     _wait_asked(view, "place", VILLAGES[0])
     view.get_by_role("button", name="为什么").click()

@@ -39,8 +39,6 @@ def test_every_theme_leads_from_the_county_to_a_card(view, county_served, theme,
     listed, card = WORDS[lang]
     _open(view, county_served, f"?theme={theme}&lang={lang}")
     view.locator(".ranking .row", has_text="<script>").click()
-    _wait_asked(view, "place", TOWNSHIP)
-    view.locator(".ranking .row", has_text="<script>").click()
     _wait_asked(view, "place", VILLAGES[0])
     view.get_by_role("button", name=listed, exact=True).click()
     view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
@@ -109,13 +107,13 @@ def test_a_clicker_goes_along_the_stops_and_escape_leaves(view, county_served):
     add.click()
     view.get_by_text("(1)").wait_for(timeout=20_000)
     view.locator(".ranking .row", has_text="<script>").click()
-    _wait_asked(view, "place", TOWNSHIP)
+    _wait_asked(view, "place", VILLAGES[0])
     add.click()
     view.get_by_text("(2)").wait_for(timeout=20_000)
     view.locator(".presenter .start").click()
     _wait_asked(view, "presenting", "1")
     assert view.get_by_role("button", name="农户").count() == 0
-    for key, place in (("PageDown", COUNTY), ("ArrowRight", TOWNSHIP), ("PageUp", COUNTY)):
+    for key, place in (("PageDown", COUNTY), ("ArrowRight", VILLAGES[0]), ("PageUp", COUNTY)):
         view.keyboard.press(key)
         _wait_asked(view, "place", place)
     assert "1 / 2" in view.locator(".presenter .place").inner_text()

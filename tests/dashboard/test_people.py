@@ -174,6 +174,15 @@ def test_household_by_lot_is_the_same_for_the_same_seed(people_as):
     assert len(set(drawn[0])) > 1
 
 
+def test_household_by_lot_comes_from_the_village_that_was_clicked(people_as):
+    people = people_as(f"?place={COUNTY}")
+    people.state.go(VILLAGES[0])
+    for _ in range(3):
+        people.draw(11)
+        people.card()
+        assert people.opened == (people.household, VILLAGES[0])
+
+
 def test_every_reading_and_export_is_in_the_audit(people_as):
     people = people_as(f"?place={COUNTY}")
     people.household = HOSTILE_HOUSEHOLD

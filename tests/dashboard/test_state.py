@@ -45,11 +45,9 @@ def test_address_of_unknown_things_opens_the_default(atlas, query):
     assert state.layer.inside.any()
 
 
-def test_drill_goes_down_one_level_and_up_comes_back(atlas):
+def test_a_village_is_gone_to_at_once_and_up_leads_through_its_township(atlas):
     state = State(atlas)
-    state.drill(VILLAGE)
-    assert state.place == TOWNSHIP
-    state.drill(VILLAGE)
+    state.go(VILLAGE)
     assert state.place == VILLAGE
     state.up()
     assert state.place == TOWNSHIP
@@ -63,13 +61,6 @@ def test_village_is_shown_among_its_neighbours(atlas):
     state.go(VILLAGE)
     assert state.area == TOWNSHIP
     assert state.layer.inside.sum() == 4
-
-
-def test_drill_outside_the_shown_place_goes_there(atlas):
-    state = State(atlas)
-    state.go(f"{COUNTY}001")
-    state.drill(VILLAGE)
-    assert state.place == VILLAGE
 
 
 def test_township_level_is_left_when_a_township_is_entered(atlas):

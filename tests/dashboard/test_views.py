@@ -29,9 +29,10 @@ def map_view(state):
     return MapView(state, GeometryFiles(state.atlas).sources, LIBRARY)
 
 
-def test_click_on_the_map_drills(state, map_view):
+def test_click_on_the_map_goes_to_what_was_clicked(state, map_view):
     map_view._answer({"type": "click", "id": 6})
-    assert state.place == TOWNSHIP
+    assert state.place == VILLAGE
+    assert map_view.screen.marked == [6]
     assert (map_view.screen.picture["classes"] != 254).sum() == 4
 
 
@@ -56,10 +57,8 @@ def test_up_on_the_map_goes_up(state, map_view):
     assert state.place == TOWNSHIP
 
 
-def test_ranking_click_drills_and_marks_the_row(state):
+def test_ranking_click_goes_to_the_place_and_marks_the_row(state):
     ranking = RankingView(state)
-    ranking._answer({"type": "click", "key": VILLAGE})
-    assert state.place == TOWNSHIP
     ranking._answer({"type": "click", "key": VILLAGE})
     assert state.place == VILLAGE
     assert [row["key"] for row in ranking.list.table["items"] if row["here"]] == [VILLAGE]
