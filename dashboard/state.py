@@ -189,6 +189,16 @@ class State(param.Parameterized):
         keys += [measure.key for measure in found.indicators]
         return tuple(key for key in dict.fromkeys(keys) if key in self.atlas.indicators)
 
+    def topics_of(self, theme: str) -> dict[str, tuple[str, ...]]:
+        """Return the indicators of a theme under the titles of its topics; empty where it has none."""
+        known = set(self.indicators_of(theme))
+        topics = self.themes[theme].topics if theme in self.themes else ()
+        grouped = {
+            topic.title[self.lang]: tuple(key for key in topic.indicators if key in known)
+            for topic in topics
+        }
+        return {title: keys for title, keys in grouped.items() if keys}
+
     def choose_theme(self, theme: str) -> None:
         """Show another theme with its first layer; the filter by a rule of the old one goes."""
         first = self.indicators_of(theme)[0]

@@ -15,7 +15,17 @@ from geodata.rules import Feature, FeatureSet, Rule, read_rules
 from geodata.tables import enumeration
 
 FOLDER = Path(__file__).parent / "themes"
-_FIELDS = ("title", "order", "layers", "card", "briefing", "points", "due", "composition")
+_FIELDS = (
+    "title",
+    "order",
+    "layers",
+    "topics",
+    "card",
+    "briefing",
+    "points",
+    "due",
+    "composition",
+)
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -25,6 +35,14 @@ class Layer:
 
     indicator: str
     breaks: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Indicators of a theme that answer one kind of question, in order; a list is grouped by them."""
+
+    title: Mapping[str, str]
+    indicators: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,7 @@ class Theme:
     points: tuple[Points, ...] = field(default=(), repr=False)
     composition: tuple[PartsOf, ...] = field(default=(), repr=False)
     due: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = field(default=(), repr=False)
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the words of details in one language: the theme's own and those of the tables."""
@@ -173,6 +192,7 @@ def read_theme(folder: Path) -> Theme:
         points=tuple(_points(entry) for entry in content.get("points", ())),
         composition=tuple(_parts_of(entry) for entry in content.get("composition", ())),
         due=tuple(content.get("due", ())),
+        topics=tuple(Topic(_pair(e), tuple(e["indicators"])) for e in content.get("topics", ())),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -61,10 +63,6 @@ class ControlsView(pn.viewable.Viewer):
         """Show the state; equal values are not set again, so nothing echoes."""
         state, lang = self.state, self.state.lang
         themes = {plain_text(found.title[lang], 30): key for key, found in state.themes.items()}
-        indicators = {
-            plain_text(state.atlas.indicator(key).title_in(lang), 40): key
-            for key in state.indicators_of(state.theme)
-        }
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
         methods = {text(f"controls.{method}", lang): method for method in state.methods}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
@@ -72,7 +70,7 @@ class ControlsView(pn.viewable.Viewer):
         others = {self._text("compare_none"): ""}
         others |= {period_text(p, lang): p for p in reversed(state.periods) if p != state.period}
         self.theme.param.update(options=themes, value=state.theme or None)
-        self.indicator.param.update(options=indicators, value=state.indicator)
+        self.indicator.param.update(**self._indicators(), value=state.indicator)
         self.level.param.update(options=levels, value=state.level, visible=len(levels) > 1)
         self.classes.param.update(options=methods, value=state.classes)
         self.period.param.update(options=periods, value=state.period, visible=several)
@@ -84,6 +82,19 @@ class ControlsView(pn.viewable.Viewer):
             label=self._text("stop" if state.playing else "play"),
             icon="stop" if state.playing else "play_arrow",
         )
+
+    def _indicators(self) -> dict[str, object]:
+        """Return the indicators of the theme by title, under its topics where it has some."""
+        state = self.state
+
+        def titled(keys: Iterable[str]) -> dict[str, str]:
+            named = state.atlas.indicator
+            return {plain_text(named(key).title_in(state.lang), 60): key for key in keys}
+
+        topics = state.topics_of(state.theme)
+        groups = {title: titled(keys) for title, keys in topics.items()}
+        flat = {} if groups else titled(state.indicators_of(state.theme))
+        return {"options": flat, "groups": groups or None}
 
     def _choose_theme(self, event) -> None:
         """Go to a theme; the echo of the state's own is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -10,6 +12,7 @@ from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
+from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
 from dashboard.views.households import HouseholdsView
 from dashboard.views.overview import OverviewView
@@ -54,6 +57,28 @@ def test_a_bare_address_opens_the_overview_and_any_other_the_map(county):
     assert _state(county, "?lang=en").view == "overview"
     assert _state(county, "?theme=water").view == "map"
     assert State(grid_atlas()).view == "map"
+
+
+def test_indicators_stand_under_their_topics_and_nothing_echoes(county):
+    state = _state(county, "?theme=monitoring")
+    view = ControlsView(state)
+    assert next(iter(view.indicator.groups)) == "收入和支出"
+    assert view.indicator.value == "low_income_share"
+    told = []
+    state.param.watch(lambda event: told.append(event.new), "indicator")
+    state.choose_theme("water")
+    assert "水质和检测" in view.indicator.groups
+    view.indicator.value = "fluoride_mean"
+    assert (state.theme, state.indicator) == ("water", "fluoride_mean")
+    assert told == ["water_not_safe_share", "fluoride_mean"]
+
+
+def test_a_theme_without_topics_has_a_flat_list(county):
+    state = _state(county, "?theme=water")
+    state.themes["water"] = replace(state.themes["water"], topics=())
+    view = ControlsView(state)
+    assert view.indicator.groups is None
+    assert list(view.indicator.options.values()) == list(state.indicators_of("water"))
 
 
 def test_every_theme_has_a_card_with_figure_and_worst_places(county):

@@ -120,6 +120,18 @@ def test_layers_card_and_briefing_show_what_the_theme_defines(theme: Theme) -> N
 
 
 @every_theme
+def test_every_indicator_is_in_one_topic_and_the_layers_come_first(theme: Theme) -> None:
+    told = [key for topic in theme.topics for key in topic.indicators]
+    assert sorted(told) == sorted(measure.key for measure in theme.indicators)
+    layers = {layer.indicator for layer in theme.layers}
+    assert theme.topics[0].indicators[0] in layers
+    for topic in theme.topics:
+        later = [key not in layers for key in topic.indicators]
+        assert later == sorted(later), topic.title["zh"]
+        assert all(topic.title[lang].strip() for lang in ("zh", "en"))
+
+
+@every_theme
 def test_every_sentence_is_there_in_both_languages_with_the_same_places(theme: Theme) -> None:
     known = {"value", "threshold", "detail", "year", "month"}
     for rule in theme.rules:
