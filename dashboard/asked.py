@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
@@ -25,14 +27,20 @@ ADDRESS = (
     "point",
     "site",
     "zone",
+    "seed",
+    "numbers",
+    "limits",
     "spotlight",
     "presenting",
     "lang",
     "dark",
 )
 # What is left out of the address because it is how a page opens anyway.
-DEFAULTS = {"view": "map", "side": "ranking", "compared": "change"}
+DEFAULTS = {"view": "map", "side": "ranking", "compared": "change", "seed": "1"}
+# Larger numbers than this are no seed and no count of households.
+MOST = 999_999_999
 _LONGEST_CODE = 40
+_NUMBERS = re.compile(r"(\d{0,9},){3}(\d{0,9}(\.\d{1,4})?)")
 
 
 class Asked:
@@ -76,6 +84,24 @@ class Asked:
     def rule(self) -> str:
         """Return the key of a rule of any theme, else the empty text."""
         return self.one_of("rule", {r.key for one in self._themes.values() for r in one.rules}, "")
+
+    def whole(self, name: str, default: int) -> int:
+        """Return a whole number of at most nine digits, else the default."""
+        found = self._words.get(name, "")
+        short = found.isascii() and found.isdigit() and len(found) <= len(str(MOST))
+        return int(found) if short else default
+
+    def numbers(self) -> str:
+        """Return the numbers of a sample, any of them left out; else the empty text."""
+        found = self._words.get("numbers", "")
+        return found if _NUMBERS.fullmatch(found) else ""
+
+    def day(self, name: str) -> str:
+        """Return a day as ISO text; anything else is left out."""
+        try:
+            return datetime.date.fromisoformat(self._words.get(name, "")).isoformat()
+        except ValueError:
+            return ""
 
     def lang(self) -> str:
         """Return the language asked for, else the one of the program."""

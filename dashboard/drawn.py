@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
+from dashboard.maps.sampled import draw_sampled
 from dashboard.maps.wall import WALL, draw_wall
 from geodata.cartography import Layer, Limits, draw_layer, policy_limits
 from geodata.cartography.change_layer import draw_change
@@ -26,9 +27,10 @@ class Drawn:
 
     @property
     def layer(self) -> Layer:
-        """Return the layer of the map: figures, hot spots, the wall map, or a change."""
+        """Return the layer of the map: figures, hot spots, the wall map, a sample or a change."""
         state = self._state
         asked = (*self._asked(state.period), state.classes, state.compare, state.compared)
+        asked += (tuple(state.sample.items()),)
         return self._once("layer", asked, self._draw)  # type: ignore[return-value]
 
     @property
@@ -71,6 +73,8 @@ class Drawn:
 
     def _draw(self) -> Layer:
         state = self._state
+        if state.level == state.atlas.lowest and state.sample:
+            return draw_sampled(self._plain(state.period), state.sample)
         if state.compare and state.compared == "change":
             periods = (state.compare, state.period)
             chosen = {"level": state.level, "place": state.area}

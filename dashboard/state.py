@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 import pandas as pd
 import param
 
-from dashboard.asked import ADDRESS, DEFAULTS, Asked
+from dashboard.asked import ADDRESS, DEFAULTS, MOST, Asked
 from dashboard.drawn import POLICY, Drawn
 from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.maps.wall import WALL
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.classes import METHODS
+from geodata.evaluation import read_weights
 from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
@@ -24,7 +25,7 @@ CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
 VIEWS = ("overview", "map")
 COMPARED = ("change", "beside")
 # What stands beside the map; all but the first only where there is a workspace behind it.
-SIDES = ("ranking", "why", "points", "households")
+SIDES = ("ranking", "why", "points", "households", "sample")
 
 
 class State(param.Parameterized):
@@ -47,6 +48,10 @@ class State(param.Parameterized):
     point = param.String(doc="table:code of the site, workshop or works looked at")
     site = param.String(doc="code of a relocation site whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
+    seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
+    numbers = param.String(doc="numbers of the sample in the order of NUMBERS, commas between")
+    limits = param.String(doc="ISO day whose limits judge the rates; empty for the month's last")
+    sample = param.Dict(default={}, doc="why each drawn village was drawn, by its key")
     spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
     presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
     lang = param.Selector(default="zh", objects=list(LANGUAGES))
@@ -96,6 +101,9 @@ class State(param.Parameterized):
             point=asked.point(theme),
             site=asked.code("site"),
             zone=asked.code("zone"),
+            seed=asked.whole("seed", 1),
+            numbers=asked.numbers(),
+            limits=asked.day("limits"),
             spotlight=asked.flag("spotlight"),
             presenting=asked.flag("presenting"),
             lang=asked.lang(),
@@ -106,7 +114,7 @@ class State(param.Parameterized):
     @property
     def query(self) -> str:
         """Return the address of this view; a copy of it opens the same view."""
-        values = {name: getattr(self, name) for name in ADDRESS}
+        values = {name: getattr(self, name) for name in ADDRESS} | {"seed": str(self.seed)}
         if self.view == "overview":
             values = {
                 name: values[name] for name in ("view", "period", "presenting", "lang", "dark")
@@ -175,10 +183,17 @@ class State(param.Parameterized):
         return self.sides_of(self.theme)
 
     def sides_of(self, theme: str) -> tuple[str, ...]:
-        """Return what may stand beside the map of a theme: points only where it has some."""
+        """Return what may stand beside the map of a theme.
+
+        Points only where it has some, a sample where it has what makes a village weak.
+        """
         if theme not in self.themes:
             return SIDES[:1]
-        return tuple(one for one in SIDES if one != "points" or self.themes[theme].points)
+        found = self.themes[theme]
+        absent = {"points"} if not found.points else set()
+        if not set(read_weights()) <= _shown(found):
+            absent.add("sample")
+        return tuple(one for one in SIDES if one not in absent)
 
     def indicators_of(self, theme: str | None) -> tuple[str, ...]:
         """Return the indicators of a theme that the atlas holds, its layers first."""

@@ -37,12 +37,13 @@ _NAMES = {
 
 
 def make_invented_county(
-    folder: Path, *, sites: bool = False, names: Sequence[str] = ()
+    folder: Path, *, sites: bool = False, names: Sequence[str] = (), listed: bool = False
 ) -> Workspace:
     """Return the county built for its last two months, with the map, in a new folder.
 
     With `sites` one household lives on a site, and a works serves the first village. With `names`
-    every household, its helper, a person, a visit and a measure bear one of them.
+    every household, its helper, a person, a visit and a measure bear one of them. `listed` adds the
+    list of villages, the second an exited one.
     """
     make_workspace(folder, code=COUNTY, name="某县")
     (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
@@ -54,14 +55,14 @@ def make_invented_county(
     named = '[boundaries]\nfile = "boundaries/villages.gpkg"\n'
     settings.write_text(lines.replace("[boundaries]\n", named), encoding="utf-8")
     for month in MONTHS:
-        _import(folder / "store", month, sites=sites, names=names)
+        _import(folder / "store", month, sites=sites, names=names, listed=listed)
     county = open_workspace(folder)
     county.build(MONTHS[-2:])
     county.write_atlas()
     return county
 
 
-def _import(store: Path, month: str, *, sites: bool = False, names: Sequence[str] = ()) -> None:
+def _import(store: Path, month: str, *, sites: bool, names: Sequence[str], listed: bool) -> None:
     households = [
         {
             "household_code": code,
@@ -111,6 +112,12 @@ def _import(store: Path, month: str, *, sites: bool = False, names: Sequence[str
         writer.write_table("person", rows("person", person, *extra.get("person", ())))
         for table in ("responsibility", "visit") if names else ():
             writer.write_table(table, rows(table, *extra[table]))
+        if listed:
+            villages = [
+                {"place_code": c, "exited": at == 1, "persons": 100, "reported_month": month}
+                for at, c in enumerate(VILLAGES)
+            ]
+            writer.write_table("village", rows("village", *villages))
         if sites:
             for name, row in _supply(month).items():
                 writer.write_table(name, rows(name, row))

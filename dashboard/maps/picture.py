@@ -8,6 +8,7 @@ import json
 import numpy as np
 import shapely
 
+from dashboard.maps.sampled import SampledLayer
 from dashboard.maps.wall import TICKED, WallLayer
 from geodata import i18n
 from geodata.atlas import Atlas
@@ -22,6 +23,8 @@ OUTSIDE = 254
 WORST = 5
 # With more places than this in view only the level above is named; the worst are always.
 NAMED = 80
+# So many villages of a sample are named; of more, names would cover the map.
+SAMPLED = 40
 # Five decimals of a degree are about one metre.
 _GRID = 1e-5
 
@@ -110,6 +113,8 @@ def _title(layer: Layer, unit: str, lang: str | None) -> str:
         title = i18n.text("cartography.change_title", lang, title=title)
     if isinstance(layer, WallLayer):
         return i18n.text("cartography.wall_title", lang)
+    if isinstance(layer, SampledLayer):
+        return i18n.text("cartography.sample_title", lang)
     if not unit:
         return title
     return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
@@ -157,11 +162,14 @@ def _compact(layer: Layer) -> np.ndarray:
 
 
 def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
-    """Return position and text of the worst places of the layer, worst first."""
+    """Return position and text of the places to point out: the worst first, or those drawn."""
     if isinstance(layer, ChangeLayer):
         return _most_changed(atlas, layer)
     if isinstance(layer, WallLayer):
         return []
+    if isinstance(layer, SampledLayer):
+        names = atlas.places["name"].reindex(layer.keys).to_numpy()
+        return [(at, plain_text(names[at], 14)) for at in layer.drawn[:SAMPLED]]
     if layer.indicator.worse == "none" or int((layer.classes[layer.inside] != NO_DATA).sum()) < 2:
         return []
     ranked = rank_places(

@@ -10,10 +10,12 @@ import panel_material_ui as pmui
 from dashboard.pages import phone
 from dashboard.people import People
 from dashboard.points import PointsSeen
+from dashboard.sampling import Sampling
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.households import HouseholdsView
 from dashboard.views.points import PointsView
+from dashboard.views.sampling import SamplingView
 from dashboard.views.why import WhyView
 
 # A list of households needs more room than a ranking.
@@ -22,6 +24,7 @@ _WIDTHS = {
     "why": "clamp(400px, 30vw, 640px)",
     "points": "clamp(420px, 32vw, 680px)",
     "households": "clamp(520px, 44vw, 940px)",
+    "sample": "clamp(520px, 46vw, 980px)",
 }
 
 
@@ -36,6 +39,7 @@ def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Col
         "why": pn.Column(WhyView(people), **kept),
         "points": pn.Column(PointsView(points), **kept),
         "households": pn.Column(HouseholdsView(people, seed), **kept),
+        "sample": pn.Column(SamplingView(Sampling(people)), **kept),
     }
     switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0))
     column = pn.Column(

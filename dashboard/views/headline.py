@@ -6,6 +6,7 @@ import dataclasses
 
 import panel as pn
 
+from dashboard.maps.sampled import SampledLayer
 from dashboard.maps.wall import TICKED, WallLayer
 from dashboard.state import State
 from dashboard.texts import text
@@ -33,6 +34,7 @@ class HeadlineView(pn.viewable.Viewer):
             self._content(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=(4, 8)
         )
         watched = ["place", "indicator", "period", "level", "classes", "compare", "compared"]
+        watched += ["sample", "seed"]
         state.param.watch(self._update, watched)
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -46,6 +48,8 @@ class HeadlineView(pn.viewable.Viewer):
             finding = self._changed(layer)
         elif isinstance(layer, WallLayer):
             finding = self._ticked(layer)
+        elif isinstance(layer, SampledLayer):
+            finding = whole = self._sampled(layer)
         elif isinstance(layer, CategoryLayer):
             finding, whole = self._clusters(whole)
         else:
@@ -69,6 +73,13 @@ class HeadlineView(pn.viewable.Viewer):
         """Return how many places are ticked off, of all that could be judged."""
         counts = [row.count for row in layer.legend(self.state.lang)]
         return self._counted("map.ticked", layer, done=counts[TICKED], all=sum(counts[:-1]))
+
+    def _sampled(self, layer: CategoryLayer) -> str:
+        """Return how many villages of the shown place are in the sample, and how they were chosen."""
+        counts = [row.count for row in layer.legend(self.state.lang)]
+        weak, lot = sum(counts[:2]), sum(counts[2:4])
+        known = {"seed": self.state.seed, "all": weak + lot, "weak": weak, "lot": lot}
+        return self._counted("map.sampled", layer, **known)
 
     def _counted(self, key: str, layer: CategoryLayer, **counts: object) -> str:
         state, lang = self.state, self.state.lang

@@ -16,7 +16,17 @@ from geodata.cartography.words import figure_text, parts_text, period_text, scal
 from geodata.escaping import plain_text
 from geodata.workspace.points import STATES
 
-_PAINTED = ["theme", "place", "indicator", "period", "level", "classes", "compare", "compared"]
+_PAINTED = [
+    "theme",
+    "place",
+    "indicator",
+    "period",
+    "level",
+    "classes",
+    "compare",
+    "compared",
+    "sample",
+]
 
 
 class MapView(pn.viewable.Viewer):

@@ -12,7 +12,7 @@ from geodata.evaluation.rates import (
     scaled_poverty_rate,
     upper_bound,
 )
-from geodata.evaluation.self_check import SelfCheck, self_check
+from geodata.evaluation.self_check import SelfCheck, rate_sentences, self_check, suspects
 
 __all__ = [
     "Design",
@@ -27,8 +27,10 @@ __all__ = [
     "largest_passing",
     "limit_of",
     "lower_bound",
+    "rate_sentences",
     "read_weights",
     "scaled_poverty_rate",
     "self_check",
+    "suspects",
     "upper_bound",
 ]

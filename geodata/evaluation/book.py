@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -20,39 +22,56 @@ _HOUSEHOLDS = (
 _WORDED = ("stratum", "group", "chosen")
 
 
-def write_draw(
-    file: Path, draw: Draw, *, titles: dict[str, str], mark: str = "", lang: str | None = None
-) -> None:
-    """Write a sample; `titles` names the indicators of the index, `mark` stands on the first sheet.
+def write_draw(file: Path, draw: Draw, **said: Any) -> None:
+    """Write a sample; `said` are the options of `draw_book`.
 
     The file is written beside and then moved, so that there is never half of one.
     """
-    lang = lang or default_language()
     part = file.with_name(f".{file.name}.part")
+    part.write_bytes(draw_book(draw, **said).getvalue())
+    part.replace(file)
+
+
+def draw_book(
+    draw: Draw,
+    *,
+    titles: Mapping[str, str],
+    rates: Sequence[str] = (),
+    mark: str = "",
+    lang: str | None = None,
+) -> io.BytesIO:
+    """Return a sample as an xlsx; `titles` names the indicators of the index.
+
+    The first sheet says how it was drawn, then the sentences of `rates`, then `mark`.
+    """
+    lang, content = lang or default_language(), io.BytesIO()
     villages = draw.villages.rename_axis("place_code").reset_index()
     households = draw.households.rename_axis("household_code").reset_index()
     households = households.join(draw.villages["name"], on="place_code")
-    with xlsxwriter.Workbook(part, {"strings_to_formulas": False}) as book:
+    options = {"in_memory": True, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(content, options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#EEF1F4"})
         page = book.add_worksheet(text("evaluation.sheet_design", lang))
         page.set_column(0, 0, 22)
         page.set_column(1, 1, 90)
         page.write_string(0, 0, text("evaluation.title", lang), bold)
-        for at, (head, cell) in enumerate(design_lines(draw, titles, lang), start=1):
+        lines = [*design_lines(draw, titles, lang), *(("", one) for one in rates)]
+        for at, (head, cell) in enumerate(lines, start=1):
             page.write_string(at, 0, head)
             page.write_string(at, 1, cell_text(plain_text(cell, 1000)))
         if mark:
-            page.write_string(len(design_lines(draw, titles, lang)) + 2, 0, cell_text(mark))
+            page.write_string(len(lines) + 2, 0, cell_text(mark))
         for key, rows, columns in (
             ("villages", villages, _VILLAGES),
             ("households", households, _HOUSEHOLDS),
         ):
             sheet = book.add_worksheet(text(f"evaluation.sheet_{key}", lang))
             _write(sheet, bold, rows, columns, lang)
-    part.replace(file)
+    content.seek(0)
+    return content
 
 
-def design_lines(draw: Draw, titles: dict[str, str], lang: str) -> list[tuple[str, str]]:
+def design_lines(draw: Draw, titles: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
     """Return what somebody needs to draw the same sample again, as pairs of heading and value."""
     design = draw.design
     weights = {"zh": "；", "en": "; "}[lang].join(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -41,8 +43,8 @@ class Frame:
     """What is drawn from.
 
     `villages`: index place_code; name, stratum (exited, other or unknown), worse (a column for each
-    indicator, higher is worse). `households`: index household_code; place_code, group (exited,
-    missed), score, and whatever else the list shall carry.
+    indicator, higher is worse) and, where known, population. `households`: index household_code;
+    place_code, group (exited, missed), score, and whatever else the list shall carry.
     """
 
     villages: pd.DataFrame
@@ -55,11 +57,12 @@ class Frame:
         return hashlib.sha256("\n".join(codes).encode()).hexdigest()
 
 
-def read_weights() -> dict[str, float]:
+@cache
+def read_weights() -> Mapping[str, float]:
     """Return the published weights of the index by indicator."""
     content = load_yaml(_WEIGHTS)
     assert isinstance(content, dict)
-    return {str(key): float(weight) for key, weight in content.items()}
+    return MappingProxyType({str(key): float(weight) for key, weight in content.items()})
 
 
 def weakness(worse: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:

@@ -45,6 +45,8 @@ class Draw:
 
     `villages`: index place_code; name, stratum, index (0 to 100), chosen (weak or lot).
     `households`: index household_code; place_code, group, score, chosen and the columns of the frame.
+    `frame_sizes`: villages, households and each group; where the frame says them, also
+    `<group>_persons` and the population of all villages.
     """
 
     design: Design
@@ -68,12 +70,24 @@ def draw_sample(frame: Frame, design: Design) -> Draw:
     households, more = _draw_households(inside, design)
     sizes = {"villages": len(listed), "households": len(frame.households)}
     sizes |= {group: int((frame.households["group"] == group).sum()) for group in GROUPS}
+    sizes |= _persons(frame)
     return Draw(design, villages, households, (*notes, *more), frame.digest, sizes)
 
 
 def lot(seed: int, code: str) -> str:
     """Return the lot of a code: the hexadecimal SHA-256 of seed, a colon and the code."""
     return hashlib.sha256(f"{seed}:{code}".encode()).hexdigest()
+
+
+def _persons(frame: Frame) -> dict[str, int]:
+    """Return the persons of each group and of all villages, as far as the frame says them."""
+    found = {}
+    if "persons" in frame.households:
+        by_group = frame.households.groupby("group")["persons"].sum()
+        found = {f"{group}_persons": int(by_group.get(group, 0)) for group in GROUPS}
+    if "population" in frame.villages and frame.villages["population"].notna().all():
+        found["population"] = int(frame.villages["population"].sum())
+    return found
 
 
 def _check(frame: Frame, design: Design) -> None:

@@ -7,6 +7,7 @@ satisfaction counts households and fails when it is less. A limit is the dated p
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -60,6 +61,19 @@ class Rate:
             self.bound >= self.limit if self.kind == "satisfaction" else self.bound <= self.limit
         )
         return "pass" if within else "fail"
+
+    @property
+    def room(self) -> int | None:
+        """Return how many more may be found before the rate fails; negative when it does.
+
+        For satisfaction that many more may be dissatisfied. None without a limit or anybody counted.
+        """
+        if self.limit is None or not self.counted:
+            return None
+        limit = Fraction(str(self.limit)) / 100
+        if self.kind == "satisfaction":
+            return math.floor(self.found - limit * self.counted)
+        return math.floor(limit * self.counted - self.found)
 
     def sentence(self, lang: str | None = None) -> str:
         """Return the rate, its verdict and its bound in words."""

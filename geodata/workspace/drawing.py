@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import xarray as xr
 
-from geodata.access import Request
+from geodata.access import Actor, Door, Guard, Keys, Reader, Request
 from geodata.cube import value_of
 from geodata.errors import EvaluationError
-from geodata.evaluation import Design, Draw, Frame, draw_sample, read_weights
+from geodata.evaluation import (
+    Design,
+    Draw,
+    Frame,
+    SelfCheck,
+    draw_sample,
+    limit_of,
+    read_weights,
+    self_check,
+)
+from geodata.evaluation.rates import LIMITS
 from geodata.i18n import default_language
 from geodata.periods import last_day
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
-from geodata.workspace.people import Read, people_reader
+from geodata.workspace.people import Read, month_privacy, people_reader
 from geodata.workspace.saved import Built
 
 # Each number of a design: the parameter that sets it, and the option that gives it instead.
@@ -26,6 +38,9 @@ NUMBERS = {
     "weak_share": ("eval.sample.weak_share", "--weak-share"),
 }
 _SHOWN = ("household_code", "place_code", "head_name", "persons", "score", "rules")
+_COUNTS = ("villages", "exited", "missed")
+_FEATURES = "monitoring_household"
+_PLACES = ("village", "place")
 
 
 def draw_county(
@@ -41,35 +56,88 @@ def draw_county(
 
     A number that is not given is the parameter in force at the end of the month; raises
     EvaluationError naming every number that is neither. `read` replaces the workspace's own reader
-    of households, for an actor who sees less. Exited households are those of the type
-    脱贫户; suspected missed are drawn from ordinary households that are not monitored.
+    for an actor who sees less: the sample is then of the villages and households that the actor
+    sees. Exited households are those of the type 脱贫户; suspected missed are drawn from ordinary
+    households that are not monitored.
     """
     design = _design(setup, built.month, seed, numbers)
-    own = people_reader(setup, built)
-    place = setup.config.county.code
-    villages = _villages(setup, cube, built.month, design, own)
-    frame = Frame(villages, _households(read or own, place))
+    read = read or people_reader(setup, built)
+    villages = _villages(setup, cube, built.month, design, read)
+    frame = Frame(villages, _households(read, setup.config.county.code))
     return draw_sample(frame, design)
+
+
+def draw_doors(
+    setup: Setup, rows: Read, actor: Actor, guard: Guard, *, reason: str
+) -> tuple[Reader, Read]:
+    """Return an actor's reader of households, and what reads the frame of a sample for the actor.
+
+    `rows` reads the month; every reading stands in the audit with the reason.
+    """
+    shared = (rows, guard.trail, guard.unmasking, guard.limits, month_privacy(setup))
+    households = Reader(actor, Door(*shared))
+    # Villages are about no household: the place is their only key.
+    places = Reader(actor, Door(*shared, Keys("place_code", "place_code")))
+
+    def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
+        reader = places if request.table in _PLACES else households
+        return reader.rows(request, reason=reason).frame
+
+    return households, read
+
+
+def design_numbers(
+    setup: Setup, month: str, given: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    """Return each of NUMBERS as given, else as set at the end of the month; None where neither is."""
+    found: dict[str, float | None] = {}
+    for name, (key, _) in NUMBERS.items():
+        value = given.get(name)
+        if value is None:
+            known = setup.policy.at(key, setup.config.county.code, last_day(month)).comparable
+            value = known if isinstance(known, (int, float)) else None
+        found[name] = value
+    return found
+
+
+def rates_of(setup: Setup, drawn: Draw, day: datetime.date) -> tuple[SelfCheck, ...]:
+    """Return the rates of a sample by the limits in force in the county on a day."""
+    county = setup.config.county.code
+    return self_check(drawn, {kind: limit_of(setup.policy, kind, county, day) for kind in LIMITS})
+
+
+def export_draw(drawn: Draw, reader: Reader, place: str, *, reason: str) -> tuple[Draw, str]:
+    """Return a sample as it may leave, and its mark; the drawn households are recorded as exported.
+
+    The mark is the actor's name with the watermark that the audit knows.
+    """
+    codes = tuple(str(code) for code in drawn.households.index)
+    among = (("household_code", "in", codes),)
+    left = reader.export(
+        Request(HOUSEHOLD_LIST, place, columns=_SHOWN, filters=among), reason=reason
+    )
+    rows = left.frame.drop_duplicates("household_code").set_index("household_code")
+    own = drawn.households.drop(columns=list(_SHOWN[1:]), errors="ignore")
+    kept = drawn.households.index.isin(rows.index)
+    households = own[kept].join(rows)
+    return replace(drawn, households=households), f"{reader.actor.name} {left.watermark}"
 
 
 def _design(setup: Setup, month: str, seed: int, numbers: Mapping[str, float | None]) -> Design:
     """Return the design; every number that is missing is told at once."""
-    chosen: dict[str, float] = {}
-    unset: list[tuple[str, str, str]] = []
-    for name, (key, option) in NUMBERS.items():
-        given = numbers.get(name)
-        lookup = setup.policy.at(key, setup.config.county.code, last_day(month))
-        value = lookup.comparable if given is None else given
-        if isinstance(value, (int, float)):
-            chosen[name] = value
-        else:
-            unset.append((lookup.parameter.title[default_language()], option, key))
+    chosen = design_numbers(setup, month, numbers)
+    unset = [NUMBERS[name] for name, value in chosen.items() if value is None]
     if unset:
-        titles, options, keys = (", ".join(part) for part in zip(*unset, strict=True))
-        values = {"titles": titles, "options": options, "keys": keys, "month": month}
-        raise EvaluationError("evaluation.numbers_unset", **values)
-    counts = {name: int(chosen[name]) for name in ("villages", "exited", "missed")}
-    return Design(month, seed, **counts, weak_share=chosen["weak_share"], weights=read_weights())
+        lang = default_language()
+        values = {
+            "titles": ", ".join(setup.policy[key].title[lang] for key, _ in unset),
+            "options": ", ".join(option for _, option in unset),
+            "keys": ", ".join(key for key, _ in unset),
+        }
+        raise EvaluationError("evaluation.numbers_unset", month=month, **values)
+    known = {name: float(value) for name, value in chosen.items() if value is not None}
+    counts = {name: int(known[name]) for name in _COUNTS}
+    return Design(month, seed, **counts, weak_share=known["weak_share"], weights=read_weights())
 
 
 def _villages(
@@ -77,16 +145,19 @@ def _villages(
 ) -> pd.DataFrame:
     """Return every village of the list of villages with its stratum and its indicators."""
     place = setup.config.county.code
-    listed = read(Request("village", place, columns=("place_code", "exited")), (place,))
-    exited = listed.drop_duplicates("place_code").set_index("place_code")["exited"]
+    columns = ("place_code", "exited", "persons")
+    known = read(Request("village", place, columns=columns), (place,))
+    known = known.drop_duplicates("place_code").set_index("place_code")
+    exited = known["exited"]
     named = read(Request("place", place, columns=("place_code", "name")), (place,))
     names = named.drop_duplicates("place_code").set_index("place_code")["name"]
     stratum = exited.map({True: "exited", False: "other"}).fillna("unknown")
-    known = [key for key in design.weights if key in cube["indicator"].values]
-    figures = value_of(cube.sel(indicator=known, period=[month])).isel(period=0).to_pandas().T
+    judged = [key for key in design.weights if key in cube["indicator"].values]
+    figures = value_of(cube.sel(indicator=judged, period=[month])).isel(period=0).to_pandas().T
     better = {m.key: m.worse == "low" for theme in setup.themes for m in theme.indicators}
     worse = figures.mul([-1 if better[key] else 1 for key in figures.columns])
-    frame = pd.DataFrame({"name": names.reindex(exited.index).fillna(""), "stratum": stratum})
+    named = names.reindex(exited.index).fillna("")
+    frame = pd.DataFrame({"name": named, "stratum": stratum, "population": known["persons"]})
     return frame.join(worse.reindex(exited.index)).sort_index()
 
 
@@ -101,4 +172,7 @@ def _households(read: Read, place: str) -> pd.DataFrame:
     monitored = known["monitored_category"].reindex(listed.index).notna()
     group = pd.Series(pd.NA, listed.index, dtype="string")
     group = group.mask(kind == "脱贫户", "exited").mask((kind == "一般农户") & ~monitored, "missed")
-    return listed.assign(group=group)[group.notna()]
+    answers = read(Request(_FEATURES, place, columns=("household_code", "satisfied")), (place,))
+    answers = answers.drop_duplicates("household_code").set_index("household_code")
+    satisfied = answers["satisfied"].reindex(listed.index)
+    return listed.assign(group=group, satisfied=satisfied)[group.notna()]
