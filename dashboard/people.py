@@ -27,6 +27,7 @@ from geodata.access import (
     utc_now,
 )
 from geodata.errors import StoreError
+from geodata.escaping import storable
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
@@ -230,7 +231,7 @@ class People(param.Parameterized):
             ("site_code", "is", getattr(state, "site", "")),
             ("zone_code", "is", getattr(state, "zone", "")),
             ("place_code", "in", self.picked),
-            ("helper", "contains", self.helper.strip()),
+            ("helper", "contains", storable(self.helper).strip()),
             ("unvisited_days", "at_least", self.unvisited),
             ("sought", "contains", _sought(self.search)),
         )
@@ -292,6 +293,6 @@ def _chosen(state: State, names: tuple[str, ...]) -> tuple:
 
 def _sought(search: str) -> str:
     """Return what a search looks for: a name of several characters as it is masked."""
-    wanted = search.strip().lower()
+    wanted = storable(search).strip().lower()
     written = len(wanted) > 1 and not any(sign.isascii() for sign in wanted)
     return str(mask_names(pd.Series([wanted])).iloc[0]) if written else wanted

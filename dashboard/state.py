@@ -76,6 +76,7 @@ class State(param.Parameterized):
         }
         self._findings = findings
         self.drawn = Drawn(self)
+        self.param.watch(self._leave_list, ["side", "presenting"])
         self.read(query)
 
     def read(self, query: str) -> None:
@@ -262,6 +263,11 @@ class State(param.Parameterized):
         of_lowest = classes in (HOTSPOTS, WALL)
         lowest = {"level": self.atlas.lowest, "selected": []} if of_lowest else {}
         self.param.update(classes=classes, **lowest)
+
+    def _leave_list(self, *events) -> None:
+        """Keep the list of households off a projector, whichever way it was asked for."""
+        if self.presenting and self.side == "households":
+            self.side = SIDES[0]
 
     def go(self, place: str | None) -> None:
         """Go to a place; None goes to the top."""

@@ -1,4 +1,4 @@
-"""Text from data made harmless before it enters HTML or a spreadsheet."""
+"""Text from data made harmless before it enters HTML, a spreadsheet or a database."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def plain_text(value: object, limit: int = 200) -> str:
     line = str(value).translate(_BIDI_CONTROLS)
     line = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """Return text that every database takes as it is: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
 
 def html_text(value: object, limit: int = 200) -> str:

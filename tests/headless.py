@@ -80,6 +80,12 @@ class Viewer:
         model = {"id": self.models[component][at]}
         await self._event("data_event", [["model", model], ["data", _encoded(message)]])
 
+    async def set(self, model: str, name: str, value: object) -> None:
+        """Set a property of a component by its id, as its browser side would, and do not wait."""
+        data = self.values[model]["data"]["id"]
+        change = {"kind": "ModelChanged", "model": {"id": data}, "attr": name}
+        await self._send("PATCH-DOC", {"events": [change | {"new": _encoded(value)}]})
+
     async def _event(self, name: str, entries: list[object]) -> None:
         values = {"type": "map", "entries": entries}
         event = {"type": "event", "name": name, "values": values}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from panel.custom import JSComponent
+
+from geodata.escaping import storable
 
 _FOLDER = Path(__file__).parent
 
@@ -25,5 +28,14 @@ class Component(JSComponent):
     _esm = "export function render() {}"
 
     def on_message(self, callback: Callable[[dict[str, object]], None]) -> None:
-        """Hand every mapping that the browser side sends to `callback`."""
-        self.on_msg(lambda event: callback(event.data) if isinstance(event.data, dict) else None)
+        """Hand every mapping that the browser side sends to `callback`, its texts storable."""
+
+        def answer(event: Any) -> None:
+            if isinstance(event.data, dict):
+                callback({name: _whole(value) for name, value in event.data.items()})
+
+        self.on_msg(answer)
+
+
+def _whole(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from bokeh.protocol.message import Message
 from bokeh.server.views.doc_handler import DocHandler
 from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
@@ -181,6 +182,17 @@ class _WebSocketGate(_Gate):
             self.close(1008)
             return
         await super()._async_open(token)
+        # No page of ours sends a whole document; a browser that does would replace its page here.
+        self.handler._handlers.pop("PUSH-DOC", None)
+
+    async def send_message(self, message: Message[Any]) -> None:
+        """Send a message of the page; one about a failure says nothing of the inside."""
+        if message.msgtype == "ERROR":
+            message.content = {
+                "text": text("sign_in.fault_500", self.lang_of_gate),
+                "traceback": None,
+            }
+        await super().send_message(message)
 
     def _owns_page(self, token: str) -> bool:
         """Return whether the page behind a token is new or was opened by the same account."""

@@ -14,6 +14,10 @@ from types import TracebackType
 from tornado.web import RequestHandler
 
 LOGGER = logging.getLogger("guatu.server")
+# Messages of the libraries may hold what somebody typed: each goes through the same lines.
+_LEVELS = {"guatu": "INFO", "tornado": "WARNING"} | dict.fromkeys(
+    ("bokeh", "panel", "param", "asyncio"), "ERROR"
+)
 
 
 class JsonLines(logging.Formatter):
@@ -38,7 +42,7 @@ def set_up_log(stream=None) -> None:  # type: ignore[no-untyped-def]
     """Send the log of the server and of its libraries to the error output, as JSON lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
-    for name, level in (("guatu", "INFO"), ("tornado", "WARNING"), ("bokeh", "ERROR")):
+    for name, level in _LEVELS.items():
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(os.environ.get("GUATU_LOG", level).upper())

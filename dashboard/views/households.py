@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -78,11 +80,11 @@ class HouseholdsView(pn.viewable.Viewer):
         self.size.param.watch(lambda event: people.param.update(size=event.new), "value")
         self.filter.on_click(self._fold)
         self.visits.on_click(lambda event: people.param.update(visiting=True))
-        self.lot.on_click(lambda event: people.draw(self.seed))
+        self.lot.on_click(lambda event: self._try(lambda: people.draw(self.seed)))
         self.all.on_click(lambda event: self.filters.clear())
-        self.back.on_click(lambda event: people.turn(-1))
-        self.next.on_click(lambda event: people.turn(1))
-        self.sheet.on_message(self._answer)
+        self.back.on_click(lambda event: self._try(lambda: people.turn(-1)))
+        self.next.on_click(lambda event: self._try(lambda: people.turn(1)))
+        self.sheet.on_message(lambda message: self._try(lambda: self._answer(message)))
         self.filters.columns.param.watch(self._update, "value")
         state.param.watch(self._update, [name for name in _PLACE if name in state.param])
         state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
@@ -212,6 +214,14 @@ class HouseholdsView(pn.viewable.Viewer):
         index = row_of(message, len(shown))
         if index is not None:
             self.people.household = str(shown.index[index])
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do what was clicked; what is refused is said over the rows."""
+        try:
+            act()
+        except GuatuError as error:
+            said = error.sentence(self.people.state.lang)
+            self.sheet.table = {**self.sheet.table, "note": said}
 
     def _export(self):
         frame, mark = self.people.exported()

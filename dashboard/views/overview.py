@@ -167,7 +167,9 @@ class OverviewView(pn.viewable.Viewer):
 
     def _answer(self, message: dict[str, object]) -> None:
         theme, place = message.get("theme"), message.get("place")
-        if message.get("type") != "enter" or theme not in self.state.themes:
+        if message.get("type") != "enter" or not isinstance(theme, str):
+            return
+        if theme not in self.state.themes:
             return
         known = isinstance(place, str) and place in self.state.atlas.places.index
-        self.state.enter(str(theme), str(place) if known else None)
+        self.state.enter(theme, str(place) if known else None)

@@ -141,7 +141,8 @@ class RankingView(pn.viewable.Viewer):
 
     def _answer(self, message: dict[str, object]) -> None:
         key = message.get("key")
-        if message.get("type") == "click" and key in self.state.atlas.places.index:
+        known = isinstance(key, str) and key in self.state.atlas.places.index
+        if message.get("type") == "click" and known:
             self.state.go(str(key))
 
 

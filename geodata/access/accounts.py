@@ -25,11 +25,12 @@ from sqlalchemy import (
 
 from geodata.access.audit import Trail
 from geodata.access.chain import Entry
-from geodata.access.database import METADATA, storable
+from geodata.access.database import METADATA
 from geodata.access.limits import Limits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
 from geodata.errors import AccountError
+from geodata.escaping import storable
 
 _ACCOUNTS = Table(
     "accounts",

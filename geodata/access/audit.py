@@ -32,8 +32,9 @@ from geodata.access.chain import (
     detail_text,
     verify_records,
 )
-from geodata.access.database import METADATA, Database, storable
+from geodata.access.database import METADATA, Database
 from geodata.errors import AccessError
+from geodata.escaping import storable
 
 _AUDIT = Table(
     "audit",

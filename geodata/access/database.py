@@ -127,8 +127,3 @@ def _engine(database: Database, wait_seconds: float) -> Engine:
 def _forget(engine: Engine | None) -> None:
     if engine is not None:
         engine.dispose(close=False)
-
-
-def storable(text: str) -> str:
-    """Return text that every database stores as it is: no NUL, no half of a surrogate pair."""
-    return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")

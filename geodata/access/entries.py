@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from geodata import i18n
-from geodata.access.database import storable
 from geodata.errors import WriteError
+from geodata.escaping import storable
 
 _FILE = Path(__file__).with_name("entries.yaml")
 

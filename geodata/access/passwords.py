@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geodata import i18n
-from geodata.access.database import storable
 from geodata.access.limits import Limits
+from geodata.escaping import storable
 
 _HASHER = PasswordHasher()
 # Longer input only costs the server time.

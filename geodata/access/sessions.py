@@ -13,6 +13,7 @@ from geodata.access.audit import Trail
 from geodata.access.chain import Entry
 from geodata.access.database import METADATA
 from geodata.access.limits import Limits
+from geodata.errors import AccessError
 
 _SESSIONS = Table(
     "sessions",
@@ -31,6 +32,7 @@ class Sessions:
 
     def __init__(self, accounts: Accounts, trail: Trail, limits: Limits) -> None:
         self._accounts, self._trail, self._limits = accounts, trail, limits
+        self._failed = ""
         trail.database.create(_SESSIONS)
 
     def start(self, account: Account, now: datetime) -> str:
@@ -63,11 +65,19 @@ class Sessions:
         account = self._accounts.get(row.name)
         if account is None or account.disabled or account.changed > row.started:
             return None
-        if used and row.seen < _text(now - timedelta(seconds=_NOTE_SECONDS)):
-            with self._trail.database.writing() as connection:
-                mine = update(_SESSIONS).where(_SESSIONS.c.token == key)
-                connection.execute(mine.values(seen=_text(now)))
+        if used and max(row.seen, self._failed) < _text(now - timedelta(seconds=_NOTE_SECONDS)):
+            self._note(key, now)
         return account
+
+    def _note(self, key: str, now: datetime) -> None:
+        """Note that a session is used; while another writer holds the database, try again later."""
+        mine = update(_SESSIONS).where(_SESSIONS.c.token == key)
+        try:
+            with self._trail.database.writing() as connection:
+                connection.execute(mine.values(seen=_text(now)))
+        except AccessError:
+            # The end is not put off, that is all; what records an act still refuses it.
+            self._failed = _text(now)
 
     def end(self, token: str) -> None:
         """End a session; ending it twice does nothing more."""

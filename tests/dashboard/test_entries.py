@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import sqlite3
 
 import pytest
 
@@ -13,7 +15,7 @@ from dashboard.views.card import CardView
 from dashboard.views.card_entries import CardEntries
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.why import WhyView
-from geodata.access import Actor, open_guard
+from geodata.access import Actor, Database, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError
 from tests.hostile_names import NAMES
@@ -165,3 +167,21 @@ def test_a_sentence_is_pinned_to_its_place_month_and_indicator(people_as):
     assert "&lt;b&gt;已派工作组" in shown
     people.state.param.update(place=VILLAGES[1])
     assert entries.listed("pin") == []
+
+
+def test_while_the_database_is_held_an_entry_is_refused_in_a_sentence(people_as, monkeypatch):
+    quick = functools.partial(Database, wait_seconds=0.2)
+    monkeypatch.setattr("geodata.access.guard.Database", quick)
+    people = people_as(OFFICER)
+    form = fill(form_of(people, "note"), text="漏雨")
+    before = people.guard.trail.count(), len(form.seen)
+    with sqlite3.connect(people.guard.trail.database.url.database, isolation_level=None) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        form.save.clicks += 1
+        holder.execute("ROLLBACK")
+    holder.close()
+    assert "正被占用，这次操作没有执行" in form.said.object
+    assert form.fields["text"].value == "漏雨"
+    assert (people.guard.trail.count(), len(form_of(people, "note").seen)) == before
+    form.save.clicks += 1
+    assert len(form.seen) == before[1] + 1

@@ -256,3 +256,19 @@ def test_a_place_is_found_by_name_or_code_and_lit():
     for text in ("", "  ", "(", "[", "没有"):
         find._answer({"type": "find", "text": text})
         assert find.find.found == []
+
+
+@pytest.mark.parametrize("way", ["address", "rule", "zone", "start"])
+def test_no_way_brings_the_list_of_households_on_a_projector(county, way):
+    state = _state(
+        county, "?presenting=1&side=households" if way == "address" else "?side=households"
+    )
+    state.presenting = True
+    if way == "rule":
+        state.filter_rule("income_below_line")
+    elif way == "zone":
+        state.choose_zone(ZONE, VILLAGES[0])
+    assert state.side == "ranking"
+    state.presenting = False
+    state.side = "households"
+    assert state.side == "households"
