@@ -19,6 +19,7 @@ from geodata.atlas import Atlas
 from geodata.policy import Policy
 from geodata.theme import Theme
 from geodata.workspace import Workspace
+from geodata.workspace.due import due_findings
 from geodata.workspace.open_findings import worst_open
 
 
@@ -31,13 +32,15 @@ def app_of(
     themes: Sequence[Theme] = (),
     policy: Policy | None = None,
     findings: Callable[[str, str], pd.Series] | None = None,
+    due: Callable[[str, str], pd.DataFrame] | None = None,
     parts_of: Callable[[State], Parts] | None = None,
     account: Callable[[object, str], list[pn.viewable.Viewable]] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
     `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
-    sees all. `findings` gives the worst open severity of each village for a theme and a month.
+    sees all. `findings` gives the worst open severity of each village for a theme and a month,
+    `due` the findings with a date to be met.
     `parts_of` gives what the session's viewer may read of households and points; None shows the
     map alone. `account` gives what stands at the top about whoever is signed in, in a language.
     """
@@ -48,7 +51,7 @@ def app_of(
             query = f"{query or '?'}&lang={lang}"
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
-        state = State(mine, query, themes=themes, policy=policy, findings=findings)
+        state = State(mine, query, themes=themes, policy=policy, findings=findings, due=due)
         state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
         who = account(request, state.lang) if account else []
@@ -65,8 +68,8 @@ def county_page(
     `atlas` is the map as the actor may see it; households and points come through the reader.
     """
     setup = county.setup
-    known = {"themes": setup.themes, "policy": setup.policy, "findings": county_findings(county)}
-    state = State(atlas, query, **known)
+    known = {"themes": setup.themes, "policy": setup.policy, "due": county_due(county)}
+    state = State(atlas, query, findings=county_findings(county), **known)
     parts = county_parts(state, county, actor, guard)
     return map_page(
         state, sources=carried(atlas), script=carried_library(), parts=parts, served=False
@@ -90,6 +93,16 @@ def county_findings(county: Workspace) -> Callable[[str, str], pd.Series]:
         return worst_open(county.month(month).counts, found)
 
     return findings
+
+
+def county_due(county: Workspace) -> Callable[[str, str], pd.DataFrame]:
+    """Return what gives the findings with a date to be met for a theme and a month."""
+
+    def due(theme: str, month: str) -> pd.DataFrame:
+        found = next(one for one in county.setup.themes if one.key == theme)
+        return due_findings(county.month(month).counts, found)
+
+    return due
 
 
 def _is_phone() -> bool:

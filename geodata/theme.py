@@ -111,7 +111,7 @@ class Sentence:
 class Theme:
     """All of one theme as its folder says it; `labels` names the words in details of rules.
 
-    `due` are the rules whose findings have a date to be met, as told by "why is it red".
+    `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
     """
 
     key: str

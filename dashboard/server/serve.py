@@ -8,7 +8,7 @@ from typing import Any
 
 import panel as pn
 
-from dashboard.app import app_of, county_findings, county_parts
+from dashboard.app import app_of, county_due, county_findings, county_parts
 from dashboard.briefing.desk import Desk
 from dashboard.pages.map_page import Parts
 from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
@@ -88,6 +88,7 @@ def county_apps(
         "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
         "policy": county.setup.policy,
         "findings": county_findings(county),
+        "due": county_due(county),
         "parts_of": parts_of,
         "account": _account_links(serving),
     }

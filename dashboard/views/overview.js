@@ -37,7 +37,18 @@ export function render({model}) {
       item.append(row)
       list.append(item)
     }
-    box.append(head, make("p", "indicator", theme.indicator), figure, facts, canvas, list,
+    const due = make("ul", "due")
+    for (const {rule, title, count} of theme.due) {
+      const row = make("button", "place")
+      row.type = "button"
+      row.append(make("span", "name", title), make("span", "value", count))
+      row.addEventListener("click", () => model.send_msg({type: "enter", theme: theme.key, rule}))
+      const item = make("li")
+      item.append(row)
+      due.append(item)
+    }
+    const asked = theme.due.length ? [make("h3", "", model.texts.due), due] : []
+    box.append(head, make("p", "indicator", theme.indicator), figure, facts, canvas, list, ...asked,
       make("p", theme.waiting ? "hotspot waiting" : "hotspot", theme.hotspot))
     drawn.push({canvas, picture: theme.picture})
     return box

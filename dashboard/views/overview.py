@@ -50,7 +50,9 @@ class OverviewView(pn.viewable.Viewer):
             cards=[self._card(theme) for theme in state.themes.values()],
             outlines=sources[-1]["outlines"],
             dark=state.dark,
-            texts={name: text(f"overview.{name}", state.lang) for name in ("enter", "failed")},
+            texts={
+                name: text(f"overview.{name}", state.lang) for name in ("enter", "failed", "due")
+            },
             sizing_mode="stretch_both",
             margin=0,
         )
@@ -105,6 +107,7 @@ class OverviewView(pn.viewable.Viewer):
             "course": course,
             "target": self._target(theme, indicator, period),
             "worst": self._worst(layer),
+            "due": self._due(theme, period),
             "hotspot": text("overview.waiting", lang),
             "waiting": True,
             "picture": {
@@ -134,6 +137,18 @@ class OverviewView(pn.viewable.Viewer):
                 "class": int(class_),
             }
             for row, over, class_ in zip(ranked.itertuples(), above, classes, strict=True)
+        ]
+
+    def _due(self, theme: Theme, period: str) -> list[dict[str, object]]:
+        """Return the rules with findings that have a date to be met, and how many each has."""
+        lang, rules = self.state.lang, theme.rules_by_key
+        return [
+            {
+                "rule": key,
+                "title": plain_text(rules[key].title[lang], 40),
+                "count": f"{count:,} {text(f'workspace.counted_{rules[key].subject}', lang)}".strip(),
+            }
+            for key, count in self.state.due(theme.key, period).items()
         ]
 
     def _limits(self, theme: Theme, indicator: str, period: str) -> Limits:
@@ -166,10 +181,12 @@ class OverviewView(pn.viewable.Viewer):
         return text("overview.hotspot", self.state.lang, finding=found)
 
     def _answer(self, message: dict[str, object]) -> None:
-        theme, place = message.get("theme"), message.get("place")
+        theme, place, rule = (message.get(name) for name in ("theme", "place", "rule"))
         if message.get("type") != "enter" or not isinstance(theme, str):
             return
         if theme not in self.state.themes:
             return
         known = isinstance(place, str) and place in self.state.atlas.places.index
         self.state.enter(theme, str(place) if known else None)
+        if rule in self.state.themes[theme].due:
+            self.state.filter_rule(str(rule))

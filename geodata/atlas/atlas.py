@@ -120,6 +120,10 @@ class Atlas:
         """Return whether the figures of each place may be shown; here all, by key."""
         return pd.Series(True, index=keys)
 
+    def own(self, keys: pd.Index) -> pd.Series:
+        """Return whether the households of each place may be listed; here all, by key."""
+        return pd.Series(True, index=keys)
+
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
         if key not in self.indicators:

@@ -44,13 +44,14 @@ class ScopedAtlas(Atlas):
         top = self.places.index[self.places["level"] == self.levels[0]]
         seen = self.seen(top if place is None else pd.Index([place])).all()
         hidden = pd.Series(not seen, index=frame.index)
-        if place is not None and seen and not self._own(pd.Index([place])).all():
+        if place is not None and seen and not self.own(pd.Index([place])).all():
             level = str(self.whole.level_of(place))
             shown = [self.frame(indicator, period, level).loc[place] for period in frame.index]
             hidden |= pd.Series([pd.isna(row["numerator"]) for row in shown], index=frame.index)
         return _without(frame, hidden)
 
-    def _own(self, keys: pd.Index) -> pd.Series:
+    def own(self, keys: pd.Index) -> pd.Series:
+        """Return whether the households of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "rows")
 
     def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
@@ -58,7 +59,7 @@ class ScopedAtlas(Atlas):
         hidden = pd.Series(False, index=frame.index)
         if not self.smallest or indicator.adds_up == "none" or not indicator.counted:
             return hidden
-        foreign = ~self._own(frame.index) & self.seen(frame.index)
+        foreign = ~self.own(frame.index) & self.seen(frame.index)
         parents = self.places["parent"].reindex(frame.index)
         counted, whole = frame["numerator"], frame["denominator"]
         checked = [counted] if indicator.adds_up == "sum" else [counted, whole - counted]

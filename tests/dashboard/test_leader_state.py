@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from dashboard.app import county_due, county_findings
 from dashboard.maps.picture import picture
 from dashboard.people import People
 from dashboard.points import PointsSeen
@@ -19,6 +20,7 @@ from dashboard.views.overview import OverviewView
 from dashboard.views.points import PointsView
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
+from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
 from geodata.workspace.open_findings import worst_open
 from tests.invented import COUNTY, grid_atlas
@@ -37,15 +39,11 @@ def guard(county, tmp_path):
     return open_guard(tmp_path)
 
 
-def _state(county, query=""):
-    atlas = open_atlas(county.setup.config.folder)
-
-    def findings(theme, month):
-        found = next(one for one in county.setup.themes if one.key == theme)
-        return worst_open(county.month(month).counts, found)
-
-    setup = county.setup
-    return State(atlas, query, themes=setup.themes, policy=setup.policy, findings=findings)
+def _state(county, query="", actor=None):
+    atlas, setup = open_atlas(county.setup.config.folder), county.setup
+    mine = within_scope(atlas, actor.scope) if actor else atlas
+    given = {"findings": county_findings(county), "due": county_due(county)}
+    return State(mine, query, themes=setup.themes, policy=setup.policy, **given)
 
 
 def _points(county, guard, state, prefixes=(EVERYWHERE,)):
@@ -94,6 +92,34 @@ def test_every_theme_has_a_card_with_figure_and_worst_places(county):
     assert not any(card["waiting"] for card in overview.overview.cards)
     overview._answer({"type": "enter", "theme": "water", "place": VILLAGES[1]})
     assert (state.view, state.theme, state.place) == ("map", "water", VILLAGES[1])
+
+
+def test_what_is_due_stands_on_the_card_and_one_click_lists_it(county):
+    state = _state(county)
+    overview = OverviewView(state, SOURCES)
+    due = {one["rule"]: one for card in overview.overview.cards for one in card["due"]}
+    counts = county.month(state.period).counts
+    for rule, one in due.items():
+        assert one["count"].split()[0] == str(counts.loc[counts["rule"] == rule, "yes"].sum())
+    assert due["test_stale"]["count"] == "1 处工程"
+    overview._answer({"type": "enter", "theme": "water", "rule": "test_stale"})
+    assert (state.view, state.theme) == ("map", "water")
+    assert (state.side, state.rule) == ("households", "test_stale")
+    overview._answer({"type": "enter", "theme": "water", "rule": "fluoride_over"})
+    assert state.rule == "", "only what stands on the card is listed from it"
+
+
+def test_what_is_due_is_counted_in_the_places_of_the_viewer_only(county):
+    counts = county.month().counts
+    told = counts[(counts["rule"] == "test_stale") & (counts["yes"] > 0)]
+    here = str(told["place"].iloc[0])
+    for village, found in ((here, {"test_stale": 1}), (_another(here), {})):
+        officer = _state(county, actor=Actor("officer", "village_officer", (village,)))
+        assert officer.due("water", officer.period).to_dict() == found
+
+
+def _another(village):
+    return next(one for one in VILLAGES if one != village)
 
 
 def test_an_overview_ignores_themes_and_places_it_does_not_know(county):

@@ -1,0 +1,18 @@
+"""What has a date to be met: findings of the rules that a theme names as due, by village."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geodata.theme import Theme
+
+
+def due_findings(counts: pd.DataFrame, theme: Theme) -> pd.DataFrame:
+    """Return place, rule and yes of the theme's due rules with findings, in the theme's order.
+
+    `counts` has place, rule and yes of one month, a row for each village and rule.
+    """
+    order = {rule: at for at, rule in enumerate(theme.due)}
+    found = counts.loc[counts["rule"].isin(order) & (counts["yes"] > 0), ["place", "rule", "yes"]]
+    ranked = found.assign(order=found["rule"].map(order)).sort_values(["order", "place"])
+    return ranked.drop(columns="order").reset_index(drop=True)
