@@ -63,9 +63,8 @@ class Drawn:
     def open_findings(self) -> pd.Series:
         """Return the worst open severity of each village in the shown theme and period."""
         state = self._state
-        return self._once(  # type: ignore[return-value]
-            "open", (state.theme, state.period), lambda: state.findings(state.theme, state.period)
-        )
+        asked = (state.theme, state.period)
+        return self._once("open", asked, lambda: state.found.worst(state.atlas, *asked))  # type: ignore[return-value]
 
     def _asked(self, period: str) -> tuple:
         state = self._state

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import pandas as pd
 import param
 
 from dashboard.asked import ADDRESS, DEFAULTS, MOST, Asked
 from dashboard.drawn import POLICY, Drawn
+from dashboard.found import Found
 from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.maps.wall import WALL
 from geodata.atlas import Atlas
@@ -31,8 +31,7 @@ SIDES = ("ranking", "why", "points", "households", "sample")
 class State(param.Parameterized):
     """The state of one session over one atlas; every value set is one the atlas holds.
 
-    `findings` gives the worst open severity of each village for a theme and a period, `due` the
-    findings with a date to be met, by village.
+    `found` is what the rules found; without it there is neither a wall map nor anything due.
     """
 
     view = param.Selector(default=VIEWS[1], objects=list(VIEWS))
@@ -68,15 +67,13 @@ class State(param.Parameterized):
         *,
         themes: Sequence[Theme] = (),
         policy: Policy | None = None,
-        findings: Callable[[str, str], pd.Series] | None = None,
-        due: Callable[[str, str], pd.DataFrame] | None = None,
+        found: Found | None = None,
     ) -> None:
         super().__init__()
-        self.atlas, self.policy = atlas, policy
+        self.atlas, self.policy, self.found = atlas, policy, found
         self.themes = {
             theme.key: theme for theme in themes if _shown(theme) & set(atlas.indicators)
         }
-        self._findings, self._due = findings, due
         self.drawn = Drawn(self)
         self.param.watch(self._leave_list, ["side", "presenting"])
         self.read(query)
@@ -167,18 +164,7 @@ class State(param.Parameterized):
     @property
     def methods(self) -> tuple[str, ...]:
         """Return the ways of classing that this state can draw."""
-        return tuple(name for name in CLASSES if name != WALL or self._findings is not None)
-
-    def findings(self, theme: str, period: str) -> pd.Series:
-        """Return the worst open severity of the villages whose figures the viewer may see."""
-        found = self._findings(theme, period) if self._findings else pd.Series(dtype=object)
-        return found[self.atlas.seen(found.index).to_numpy(dtype=bool)]
-
-    def due(self, theme: str, period: str) -> pd.Series:
-        """Return how many findings have a date to be met, by rule, in the places of the viewer."""
-        found = self._due(theme, period) if self._due else pd.DataFrame(columns=_DUE)
-        listed = found[self.atlas.own(pd.Index(found["place"])).to_numpy(dtype=bool)]
-        return listed.groupby("rule", sort=False)["yes"].sum()
+        return tuple(name for name in CLASSES if name != WALL or self.found is not None)
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""
@@ -294,9 +280,6 @@ class State(param.Parameterized):
         if self.periods:
             here = self.periods.index(self.period) if self.period in self.periods else -1
             self.period = self.periods[(here + 1) % len(self.periods)]
-
-
-_DUE = ["place", "rule", "yes"]
 
 
 def _shown(theme: Theme) -> set[str]:

@@ -8,8 +8,9 @@ from typing import Any
 
 import panel as pn
 
-from dashboard.app import app_of, county_due, county_findings, county_parts
+from dashboard.app import app_of, county_parts
 from dashboard.briefing.desk import Desk
+from dashboard.found import Found
 from dashboard.pages.map_page import Parts
 from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
@@ -87,8 +88,7 @@ def county_apps(
         "lang": serving.lang,
         "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
         "policy": county.setup.policy,
-        "findings": county_findings(county),
-        "due": county_due(county),
+        "found": Found(county),
         "parts_of": parts_of,
         "account": _account_links(serving),
     }

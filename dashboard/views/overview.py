@@ -141,14 +141,16 @@ class OverviewView(pn.viewable.Viewer):
 
     def _due(self, theme: Theme, period: str) -> list[dict[str, object]]:
         """Return the rules with findings that have a date to be met, and how many each has."""
-        lang, rules = self.state.lang, theme.rules_by_key
+        state, lang, rules = self.state, self.state.lang, theme.rules_by_key
+        if state.found is None:
+            return []
         return [
             {
                 "rule": key,
                 "title": plain_text(rules[key].title[lang], 40),
                 "count": f"{count:,} {text(f'workspace.counted_{rules[key].subject}', lang)}".strip(),
             }
-            for key, count in self.state.due(theme.key, period).items()
+            for key, count in state.found.due(state.atlas, theme.key, period).items()
         ]
 
     def _limits(self, theme: Theme, indicator: str, period: str) -> Limits:
