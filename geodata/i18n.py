@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import string
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,10 +24,31 @@ def default_language() -> str:
     return wanted if wanted in LANGUAGES else "zh"
 
 
+class _Counting(string.Formatter):
+    """Fills ``{count:household|households}`` with a number and the word for one or for several."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, apart, several = format_spec.partition("|")
+        if not apart:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else several}"
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Return a template with its ``{places}`` filled; ``{count:one|several}`` agrees with its number."""
+    if "|" in template:
+        return _COUNTING.vformat(template, (), values)
+    return template.format(**values)
+
+
+_COUNTING = _Counting()
+
+
 class Catalogue:
     """Texts of a folder of YAML files: the key ``file.name`` is entry ``name`` of ``file.yaml``.
 
-    An entry is a mapping with the keys ``zh`` and ``en``; ``{value}`` places are filled by name.
+    An entry is a mapping with the keys ``zh`` and ``en``; ``{value}`` places are filled by name,
+    and English writes ``{count:village|villages}`` where a word follows a number.
     Keys that a catalogue does not hold are looked up in its parent.
     """
 
@@ -56,7 +78,7 @@ class Catalogue:
 
     def text(self, key: str, /, lang: str | None = None, **values: object) -> str:
         """Return the text of a key in one language with its ``{places}`` filled."""
-        return self.entry(key)[lang or default_language()].format(**values)
+        return fill(self.entry(key)[lang or default_language()], values)
 
 
 @cache

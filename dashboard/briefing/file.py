@@ -156,7 +156,7 @@ def _reasons(briefing: Briefing, facts: Facts, keys: list[str]) -> list[str]:
     found = []
     for key in keys:
         why = briefing.source.why(replace(facts.view, place=key))
-        found.append(plain_text(why.sentence, 600) if why else "")
+        found.append(plain_text(why.whole, 600) if why else "")
     return found
 
 

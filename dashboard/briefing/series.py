@@ -90,7 +90,7 @@ def _add_sheet(series: _Series, key: str, facts: Facts, drawn: Sheet) -> None:
             "rows": rows,
             "more": series.text("more", count=more) if more > 0 else "",
             "missing": _missing(series, facts),
-            "why": plain_text(why.sentence, 700) if why else "",
+            "why": plain_text(why.whole, 700) if why else "",
             "responsible": _officials(why.responsible) if why else [],
             "foot": facts.origin.foot,
         }

@@ -28,7 +28,14 @@ export function render({model}) {
     const top = make("thead")
     top.append(head)
     table.append(top)
-    rows.forEach(({cells, mark, small}, index) => {
+    rows.forEach(({cells, mark, small, above}, index) => {
+      if (above) {
+        const apart = make("td", "above", above)
+        apart.colSpan = columns.length
+        const line = make("tr")
+        line.append(apart)
+        table.append(line)
+      }
       const row = make("tr", "item " + (mark ?? ""))
       row.tabIndex = 0
       cells.forEach((cell, at) => {

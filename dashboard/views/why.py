@@ -1,6 +1,8 @@
-"""Why a place stands out: one sentence, and the rules behind it with counts, worst first."""
+"""Why a place stands out: a few lines, and the rules behind it with counts, its own first."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pandas as pd
 import panel as pn
@@ -14,9 +16,15 @@ from dashboard.views.sheet import Sheet, row_of
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.workspace.composition import Composition
+from geodata.workspace.why import Why
 
 _SPACE = {"height": 220, "sizing_mode": "stretch_width", "margin": (0, 0, 12, 0)}
-_CSS = "h2 { margin: 8px 0 0; font-size: 1.05em; } p { margin: 0 0 10px; font-size: clamp(17px, 1.15vw, 24px); line-height: 1.5; }"
+_CSS = """
+h2 { margin: 8px 0 0; font-size: 1.05em; }
+p { margin: 0 0 4px; font-size: clamp(17px, 1.2vw, 26px); line-height: 1.4; }
+p:first-child { font-size: clamp(19px, 1.4vw, 30px); font-weight: 700; }
+p.small { font-size: clamp(15px, 0.95vw, 19px); font-weight: 400; opacity: 0.85; }
+"""
 _WATCHED = ["place", "theme", "indicator", "period", "side", "presenting"]
 
 
@@ -30,6 +38,7 @@ class WhyView(pn.viewable.Viewer):
         self.sheet = Sheet(
             dark=people.state.dark, sizing_mode="stretch_both", min_height=420, margin=0
         )
+        self.details = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
         self.charts = pn.Column(sizing_mode="stretch_width", margin=0)
         self.sheet.on_message(self._answer)
         self.written = PlaceEntries(people)
@@ -38,7 +47,7 @@ class WhyView(pn.viewable.Viewer):
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        parts = [self.sentence, self.sheet, self.charts, self.written]
+        parts = [self.sentence, self.sheet, self.details, self.charts, self.written]
         return pn.Column(*parts, sizing_mode="stretch_both", margin=0, scroll=True)
 
     def _update(self, *events) -> None:
@@ -48,12 +57,12 @@ class WhyView(pn.viewable.Viewer):
         try:
             why = self.people.why
         except GuatuError as error:
-            self._show(error.sentence(state.lang), None)
+            self._show((error.sentence(state.lang),), None)
             return
         if why is None:
-            self._show(text("why.choose", state.lang), None)
+            self._show((text("why.choose", state.lang),), None)
         else:
-            self._show(why.sentence, why.rules)
+            self._show(why.lines, why)
         self.charts.objects = []
         if why is not None:
             later(lambda: self._draw((state.place, state.theme, state.period)))
@@ -75,18 +84,24 @@ class WhyView(pn.viewable.Viewer):
             ]
         self.charts.objects = drawn
 
-    def _show(self, sentence: str, rules: pd.DataFrame | None) -> None:
+    def _show(self, lines: Sequence[str], why: Why | None) -> None:
         lang = self.people.state.lang
-        self.sentence.object = f"<p>{html_text(sentence, 1000)}</p>"
-        self.rules = [] if rules is None else list(rules["rule"])
+        split = [why.split] if why is not None and why.split else []
+        self.sentence.object = _paragraphs(lines) + _paragraphs(split, small=True)
+        self.details.object = _paragraphs(why.details if why else (), small=True)
+        self.rules = [] if why is None else list(why.rules["rule"])
         names = ("rule", "yes", "change", "unknown")
         columns = [
             {"label": text(f"why.{name}", lang), "kind": "text" if name == "rule" else "number"}
             for name in names
         ]
         rows = []
-        if rules is not None:
+        if why is not None:
+            rules = why.rules
             rows = [_row(row, lang) for row in rules.itertuples(index=False)]
+            first = next((at for at, own in enumerate(rules["own"]) if not own), None)
+            if first is not None and why.by_rules:
+                rows[first]["above"] = text("why.others" if first else "why.none_own", lang)
         note = text("why.click" if rows else "why.none", lang)
         title = text("why.rules", lang)
         self.sheet.table = {"title": title, "note": note, "columns": columns, "rows": rows}
@@ -95,6 +110,11 @@ class WhyView(pn.viewable.Viewer):
         index = row_of(message, len(self.rules))
         if index is not None:
             self.people.state.filter_rule(self.rules[index])
+
+
+def _paragraphs(lines: Sequence[str], *, small: bool = False) -> str:
+    kind = " class='small'" if small else ""
+    return "".join(f"<p{kind}>{html_text(line, 600)}</p>" for line in lines)
 
 
 def _row(row, lang: str) -> dict[str, object]:

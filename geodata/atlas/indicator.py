@@ -15,7 +15,8 @@ ADDS_UP = ("sum", "ratio", "none")
 class Indicator:
     """One quantity of a place and period.
 
-    `title` and `unit` are texts by language (zh, en). `worse` names the end that needs attention.
+    `title` and `unit` are texts by language (zh, en); `unit` and `counted` may hold under `one` the
+    English word for one of it. `worse` names the end that needs attention.
     `adds_up`: "sum" adds the villages up, "ratio" divides the sum of numerators by the sum of
     denominators, "none" (a mean or a median of unknown base) shows the median of the villages.
     `decimals` are those of its figures wherever they are written, None when they follow from the
@@ -42,13 +43,13 @@ class Indicator:
         """Return the title in one language, or in the other when it has only that."""
         return _in_language(self.title, lang)
 
-    def unit_in(self, lang: str | None = None) -> str:
-        """Return the unit in one language; empty when the figure has none."""
-        return _in_language(self.unit, lang)
+    def unit_in(self, lang: str | None = None, number: str = "") -> str:
+        """Return the unit in one language, as it stands after a number; empty when there is none."""
+        return _in_language(self.unit, lang, number)
 
-    def counted_text(self, lang: str | None = None) -> str:
-        """Return what the parts of a share count in one language; empty when not told."""
-        return _in_language(self.counted, lang)
+    def counted_text(self, lang: str | None = None, number: str = "") -> str:
+        """Return what the parts of a share count, as it stands after a number; empty when not told."""
+        return _in_language(self.counted, lang, number)
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as plain JSON values."""
@@ -57,5 +58,8 @@ class Indicator:
         }
 
 
-def _in_language(texts: Mapping[str, str], lang: str | None) -> str:
-    return texts.get(lang or i18n.default_language()) or next(iter(texts.values()), "")
+def _in_language(texts: Mapping[str, str], lang: str | None, number: str = "") -> str:
+    lang = lang or i18n.default_language()
+    if lang == "en" and number == "1" and "one" in texts:
+        return texts["one"]
+    return texts.get(lang) or next(iter(texts.values()), "")

@@ -29,8 +29,8 @@ def figure_text(
     value: float, indicator: Indicator, *, decimals: int, lang: str | None = None
 ) -> str:
     """Return a number with its unit, e.g. 12,300 元 or 12.5%."""
-    unit = indicator.unit_in(lang)
     number = number_text(value, decimals)
+    unit = indicator.unit_in(lang, number)
     if number == "—" or not unit:
         return number
     return f"{number}{unit}" if unit in ("%", "‰") else f"{number} {unit}"
@@ -40,13 +40,15 @@ def parts_text(
     numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
 ) -> str:
     """Return what a share was made of, e.g. （有数据的 3,198 户中 69 户）; empty when not told."""
-    counted = indicator.counted_text(lang)
-    if not counted or not (math.isfinite(numerator) and math.isfinite(denominator)):
+    if not (math.isfinite(numerator) and math.isfinite(denominator)):
         return ""
     decimals = 0 if indicator.counted_in == 1 else 1
     part, base = (
         number_text(one / indicator.counted_in, decimals) for one in (numerator, denominator)
     )
+    counted = indicator.counted_text(lang, base)
+    if not counted:
+        return ""
     return i18n.text("cartography.parts", lang, part=part, base=base, counted=counted)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from geodata.escaping import plain_text
-from geodata.i18n import default_language
+from geodata.i18n import default_language, fill
 from geodata.rules.rule import Rule
 
 
@@ -58,13 +58,14 @@ _LONGEST = 60
 def _sentence(
     rule: Rule, lang: str, *, values: tuple[float | None, float | None], month: str
 ) -> str:
-    return rule.reason[lang].format(
-        value=worded(values[0], rule.unit),
-        threshold=worded(values[1], rule.unit),
-        detail=_DETAIL,
-        year=month[:4],
-        month=month,
-    )
+    given = {
+        "value": worded(values[0], rule.unit),
+        "threshold": worded(values[1], rule.unit),
+        "detail": _DETAIL,
+        "year": month[:4],
+        "month": month,
+    }
+    return fill(rule.reason[lang], given)
 
 
 def _worded_detail(detail: object, words: Mapping[str, str], lang: str) -> str:

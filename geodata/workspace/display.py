@@ -50,7 +50,7 @@ def why_html(why: Why) -> str:
         " ".join(str(one) for one in row if not pd.isna(one))
         for row in why.responsible[["role", "name", "unit"]].itertuples(index=False)
     ]
-    said = _paragraph(why.sentence) + _table(("rule", "severity", "yes", "unknown", "change"), rows)
+    said = _paragraph(why.whole) + _table(("rule", "severity", "yes", "unknown", "change"), rows)
     return said + (
         _paragraph(text("display.responsible", people="、".join(people))) if people else ""
     )

@@ -54,4 +54,5 @@ def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, st
 
 
 def _words(name: str) -> dict[str, str]:
-    return {lang: text(f"workspace.counted_{name}", lang) for lang in LANGUAGES}
+    words = {lang: text(f"workspace.counted_{name}", lang) for lang in LANGUAGES}
+    return words | {"one": text(f"workspace.counted_one_{name}", "en")}

@@ -1,25 +1,29 @@
-"""Why a place is red: one sentence, the rules behind it, and who answers for it."""
+"""Why a place is red: a few words, the rules behind it, and who answers for it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from geodata import codes
-from geodata.cartography.words import parts_text
-from geodata.cube import Measure, explain_change
+from geodata.atlas import Indicator
+from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
+from geodata.cube import Measure
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.rules import Rule
+from geodata.workspace.change import change_of, moved_text, split_text
 from geodata.workspace.display import why_html
 from geodata.workspace.evidence import Evidence
-from geodata.workspace.indicators import indicator_of, value_text
+from geodata.workspace.indicators import indicator_of
 from geodata.workspace.inputs import Setup
 
-_RULES_SHOWN = 3
+# The others are in `responsible`.
+_NAMED = 4
 # A name in a sentence is cut to this length.
 _LONGEST = 60
 
@@ -28,20 +32,43 @@ _LONGEST = 60
 class Why:
     """The answer to "why is it red".
 
-    `rules` has one row for each rule with findings in the place: rule, title, severity, yes,
-    unknown, exempt, change (of yes since the month before), document and limits (each policy value
-    it compares with, in words), worst first. `change` are the parts of the indicator's change. `responsible` lists the people who answer for the place.
+    `lines` is read in seconds: figure and rank, change, main reason, what is due, who is
+    responsible. `split` tells what the change is made of, `details` what else is due, who else
+    answers, and the hot spots. `rules` has one row for each rule with findings in the place: rule,
+    title, severity, own (whether the indicator counts by it), yes, unknown, exempt, change (of yes
+    since the month before), document and limits (each policy value it compares with, in words),
+    own first, worst first. `change` are the parts of the indicator's change. `responsible` lists
+    the people who answer for the place. `by_rules` says whether the indicator has rules of its own.
     """
 
     place: str
     indicator: str
-    sentence: str
+    lines: tuple[str, ...]
+    split: str
+    details: tuple[str, ...]
     rules: pd.DataFrame = field(repr=False)
     change: dict[str, float] = field(repr=False)
     responsible: pd.DataFrame = field(repr=False)
+    by_rules: bool = False
+    lang: str = "zh"
+
+    @property
+    def sentence(self) -> str:
+        """Return the lines in a row."""
+        return _told(self.lines, self.lang)
+
+    @property
+    def whole(self) -> str:
+        """Return the lines and all that stands below them in a row."""
+        return _told((*self.lines, *filter(None, (self.split,)), *self.details), self.lang)
 
     def _repr_html_(self) -> str:
         return why_html(self)
+
+
+def _told(parts: Sequence[str], lang: str) -> str:
+    stop = {"zh": "。", "en": ". "}[lang]
+    return (stop.join(parts) + stop).strip() if parts else ""
 
 
 def explain_place(
@@ -54,7 +81,7 @@ def explain_place(
 ) -> Why:
     """Return why a place stands out in one indicator, by default the one it ranks worst in.
 
-    Not `named`, the sentence leaves out who is responsible, as on a projector.
+    Not `named`, the lines leave out who is responsible, as on a projector.
     """
     lang = lang or default_language()
     setup, month = evidence.setup, evidence.built.month
@@ -62,36 +89,51 @@ def explain_place(
         raise StoreError("workspace.no_place", place=place, month=month)
     key = indicator or evidence.worst(place)
     measure = evidence.measures[key]
-    rules = _rules(evidence, place, lang)
-    change = _change(evidence, place, measure)
+    shown = indicator_of(measure, setup.themes)
+    rules = _rules(evidence, place, measure, lang)
+    change = change_of(evidence, place, measure)
     responsible = responsible_for(evidence.responsible(place), place)
     name = plain_text(evidence.name(place), _LONGEST)
-    told = [
-        _sentence(evidence, (place, name), measure, lang) + _moved(change, measure, lang),
-        _broken(setup, rules, measure.theme, lang),
-        _due(setup, rules, lang),
-    ]
-    if named:
-        told.append(_who(responsible, lang))
-    stop = {"zh": "。", "en": ". "}[lang]
-    sentence = (stop.join(part for part in told if part) + stop).strip()
-    return Why(place, key, sentence, rules, change, responsible)
+    due, due_else = _due(setup, rules, measure, lang)
+    who, who_else = _who(responsible, lang) if named else ("", "")
+    lines = (
+        _figure(evidence, (place, name), measure, shown, lang),
+        moved_text(change, shown, lang),
+        _reason(setup, rules, measure, lang),
+        due,
+        who,
+    )
+    return Why(
+        place,
+        key,
+        tuple(filter(None, lines)),
+        split_text(change, shown, lang),
+        tuple(filter(None, (due_else, who_else))),
+        rules,
+        change,
+        responsible,
+        bool(measure.rules),
+        lang,
+    )
 
 
-def _sentence(evidence: Evidence, named: tuple[str, str], measure: Measure, lang: str) -> str:
+def _figure(
+    evidence: Evidence, named: tuple[str, str], measure: Measure, shown: Indicator, lang: str
+) -> str:
+    """Return the figure of a place, what it is made of, and its rank."""
     (place, name), month = named, evidence.built.month
     level = evidence.levels[place]
     ranks = evidence.ranks(measure, level)
     value = float(ranks.at[place, "value"])
     if pd.isna(value):
         return text("workspace.why_no_data", lang, place=name, title=measure.title[lang])
-    given = {"place": name, "month": _month(month, lang), "title": measure.title[lang]}
-    shown = indicator_of(measure, evidence.setup.themes)
+    given = {"place": name, "month": period_text(month, lang), "title": measure.title[lang]}
     parts = (float(ranks.at[place, part]) for part in ("numerator", "denominator"))
-    given["value"] = (
-        value_text(value, measure) + measure.unit[lang] + parts_text(*parts, shown, lang)
+    decimals, scaled = shown.decimals or 0, value * scale_of(shown)
+    figure = figure_text(scaled, shown, decimals=decimals, lang=lang)
+    said = text(
+        "workspace.why_value", lang, value=figure + parts_text(*parts, shown, lang), **given
     )
-    said = text("workspace.why_value", lang, **given)
     known = int(ranks["rank"].notna().sum())
     if measure.worse == "none" or known < 2:
         return said
@@ -99,17 +141,8 @@ def _sentence(evidence: Evidence, named: tuple[str, str], measure: Measure, lang
     return said + text(f"workspace.why_rank_{level}", lang, **ranked)
 
 
-def _month(month: str, lang: str) -> str:
-    return text("workspace.month", lang, year=month[:4], month=int(month[5:]))
-
-
-def _is_none(moved: float, measure: Measure) -> bool:
-    """Return whether a change would be written as zero."""
-    return value_text(abs(moved), measure) == value_text(0.0, measure)
-
-
-def _rules(evidence: Evidence, place: str, lang: str) -> pd.DataFrame:
-    """Return the rules broken in a place with counts and their change, worst first."""
+def _rules(evidence: Evidence, place: str, measure: Measure, lang: str) -> pd.DataFrame:
+    """Return the rules broken in a place with counts and their change, the measure's own first."""
     setup, month = evidence.setup, evidence.built.month
     now, earlier = evidence.counted(place), evidence.counted_before(place)
     now["change"] = (now["yes"] - earlier.reindex(now.index)).astype("Float64")
@@ -118,11 +151,13 @@ def _rules(evidence: Evidence, place: str, lang: str) -> pd.DataFrame:
     chosen = [setup.rules[key] for key in now.index]
     now.insert(0, "title", [rule.title[lang] for rule in chosen])
     now.insert(1, "severity", [rule.severity for rule in chosen])
+    now.insert(2, "own", [rule.key in measure.rules for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
     now["document"] = [rule.document[lang] for rule in chosen]
     now["limits"] = [_limits(setup, rule, place, month, lang) for rule in chosen]
     ranked = now.rename_axis("rule").reset_index()
-    ranked = ranked.sort_values(["order", "yes", "rule"], ascending=[True, False, True])
+    by = {"own": False, "order": True, "yes": False, "rule": True}
+    ranked = ranked.sort_values(list(by), ascending=list(by.values()))
     return ranked.drop(columns="order").reset_index(drop=True)
 
 
@@ -145,72 +180,43 @@ def _plain(value: object) -> str:
     return f"{value:,}" if isinstance(value, (int, float)) else str(value)
 
 
-def _due(setup: Setup, rules: pd.DataFrame, lang: str) -> str:
-    """Return what has a date to be met in the place, by the rules that the themes name as due."""
+def _counted(setup: Setup, rules: pd.DataFrame, lang: str) -> list[str]:
+    """Return each rule with how many households, tasks or works break it."""
+    return [
+        text(f"workspace.why_{setup.rules[key].subject}", lang, title=title, count=f"{count:,}")
+        for key, title, count in rules[["rule", "title", "yes"]].to_numpy()
+    ]
+
+
+def _due(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> tuple[str, str]:
+    """Return what has a date to be met, by the rules that the themes name as due: first the one
+    that matters most to the theme of the measure, and the others.
+    """
     named = {key for theme in setup.themes for key in theme.due}
     found = rules[rules["rule"].isin(named)]
-    told = [
-        text(f"workspace.why_{setup.rules[key].subject}", lang, title=title, count=f"{count:,}")
-        for key, title, count in found[["rule", "title", "yes"]].to_numpy()
-    ]
-    joined = {"zh": "、", "en": ", "}[lang].join(told)
-    return text("workspace.why_due", lang, rules=joined) if told else ""
+    other = found["rule"].map(lambda key: setup.rules[key].theme != measure.theme).astype(bool)
+    told = _counted(setup, pd.concat([found[~other], found[other]]), lang)
+    return _first(told, "due", "rules", lang)
 
 
-def _change(evidence: Evidence, place: str, measure: Measure) -> dict[str, float]:
-    figures = evidence.figures(place)
-    if figures is None:
-        return {}
-    before, after, old = figures
-    villages = [pd.Index(frame["place"].unique()) for frame in (before, after)]
-    return explain_change(
-        before,
-        after,
-        measure,
-        after_by_old_rules=old,
-        villages_before=villages[0],
-        villages_after=villages[1],
-    )
+def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
+    """Return the sentence about the first and the one about the others; empty without any."""
+    joined = {"zh": "、", "en": ", "}[lang].join(told[1:])
+    first = text(f"workspace.why_{key}", lang, **{name: told[0]}) if told else ""
+    return first, text(f"workspace.why_{key}_else", lang, **{name: joined}) if joined else ""
 
 
-def _moved(change: dict[str, float], measure: Measure, lang: str) -> str:
-    """Return how much it moved since the month before and why, largest part first."""
-    if not change or pd.isna(change["before"]) or pd.isna(change["after"]):
-        return ""
-    moved = change["after"] - change["before"]
-    if _is_none(moved, measure):
-        return text("workspace.why_same", lang)
-    points = measure.unit["zh"] == "%"
-    unit = text("workspace.points", lang) if points else measure.unit[lang]
-    way = "up" if moved > 0 else "down"
-    parts = {name: change[name] for name in ("value", "rule", "feed", "boundary")}
-    parts = {n: v for n, v in parts.items() if pd.notna(v) and not _is_none(v, measure)}
-    words = ""
-    if set(parts) != {"value"} and parts:
-        told = [
-            text(
-                f"workspace.why_part_{name}",
-                lang,
-                value=("+" if part > 0 else "-") + value_text(abs(part), measure),
-            )
-            for name, part in sorted(parts.items(), key=lambda item: -abs(item[1]))
-        ]
-        words = text("workspace.why_parts", lang, parts={"zh": "、", "en": ", "}[lang].join(told))
-    return (
-        text(f"workspace.why_{way}", lang, value=value_text(abs(moved), measure), unit=unit) + words
-    )
-
-
-def _broken(setup: Setup, rules: pd.DataFrame, theme: str, lang: str) -> str:
-    if rules.empty:
-        return ""
-    own = rules["rule"].map(lambda key: setup.rules[key].theme == theme)
-    shown = (rules[own] if own.any() else rules).head(_RULES_SHOWN)
-    told = [
-        text(f"workspace.why_{setup.rules[key].subject}", lang, title=title, count=f"{count:,}")
-        for key, title, count in shown[["rule", "title", "yes"]].to_numpy()
-    ]
-    return text("workspace.why_rules", lang, rules={"zh": "、", "en": ", "}[lang].join(told))
+def _reason(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> str:
+    """Return the rule that adds most to an indicator of rules, else the worst of its theme."""
+    own = rules[rules["own"].astype(bool)]
+    if measure.rules:
+        told = _counted(setup, own.sort_values("yes", ascending=False, kind="stable").head(1), lang)
+        if not told:
+            return text("workspace.why_no_reason", lang)
+        return text("workspace.why_reason", lang, rule=told[0])
+    of_theme = rules["rule"].map(lambda key: setup.rules[key].theme == measure.theme).astype(bool)
+    told = _counted(setup, (rules[of_theme] if of_theme.any() else rules).head(1), lang)
+    return text("workspace.why_rules", lang, rules=told[0]) if told else ""
 
 
 def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:
@@ -222,11 +228,12 @@ def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:
     return own[["role", "name", "unit"]].reset_index(drop=True)
 
 
-def _who(responsible: pd.DataFrame, lang: str) -> str:
+def _who(responsible: pd.DataFrame, lang: str) -> tuple[str, str]:
+    """Return who answers for the place first, and who else does."""
     if responsible.empty:
-        return text("workspace.why_nobody", lang)
+        return text("workspace.why_nobody", lang), ""
     told = [
         f"{role} {plain_text(name, _LONGEST)}"
-        for role, name in responsible[["role", "name"]].head(2).to_numpy()
+        for role, name in responsible[["role", "name"]].head(_NAMED).to_numpy()
     ]
-    return text("workspace.why_who", lang, people={"zh": "、", "en": ", "}[lang].join(told))
+    return _first(told, "who", "people", lang)

@@ -18,7 +18,7 @@ from geodata.cube import Measure, value_of
 from geodata.errors import AtlasError, StoreError
 from geodata.evaluation import Draw
 from geodata.hotspots.atlas_layer import HotspotLayer
-from geodata.i18n import default_language, text
+from geodata.i18n import default_language
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
@@ -198,9 +198,9 @@ class Workspace:
         lang: str | None = None,
         named: bool = True,
     ) -> Why:
-        """Return why a place stands out: a sentence, the rules behind it, who is responsible.
+        """Return why a place stands out: in a few lines, the rules behind it, who is responsible.
 
-        When the county has a map, the sentence ends with what the hot spots say of a village.
+        When the county has a map, the details end with what the hot spots say of a village.
         """
         built = self._built(month)
         chosen = {"indicator": indicator, "lang": lang, "named": named}
@@ -209,8 +209,7 @@ class Workspace:
             said = self._clusters.sentence(why, built.month, lang or default_language())
         except AtlasError:  # a county without boundaries has reasons, but no map
             return why
-        told = text("workspace.why_hotspot", lang, sentence=said) if said else ""
-        return replace(why, sentence=why.sentence + told)
+        return replace(why, details=(*why.details, said)) if said else why
 
     def compositions(
         self,

@@ -16,6 +16,7 @@ from dashboard.people import MONITORED, PAGE, People
 from dashboard.state import State
 from dashboard.views.card_text import card_html
 from dashboard.views.visits import visits_html
+from dashboard.views.why import WhyView
 from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -80,6 +81,17 @@ def test_reason_names_the_place_and_the_rules_of_the_theme(people_as):
     found = why.rules.set_index("rule")["yes"]
     assert found["income_below_line"] == 27
     assert set(found.index) <= set(people.state.themes["monitoring"].rules_by_key)
+
+
+def test_rules_that_do_not_count_for_the_indicator_are_marked_off(people_as):
+    people = people_as(f"?place={COUNTY}&indicator=income_fall_share&side=why&lang=zh")
+    view = WhyView(people)
+    (row,) = view.sheet.table["rows"]
+    assert row["cells"][0] == "人均纯收入低于监测线"
+    assert row["above"] == "这项指标的规则没有查出问题；以下是其他规则"
+    for own_or_none in ("low_income_share", "income_per_person"):
+        people.state.choose_indicator(own_or_none)
+        assert "above" not in view.sheet.table["rows"][0]
 
 
 def test_list_is_worst_first_masked_and_paged(people_as):

@@ -210,12 +210,28 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
     why = county.why(A1, indicator="low_income_share")
     assert why.change["rule"] == pytest.approx(0.5)
     assert why.change["value"] == 0
-    assert why.sentence == (
-        "2025 年 1 月，甲一村收入低于监测线户占比 50.00%（有数据的 2 户中 1 户），"
-        "在全县 3 个村中由重到轻排第 1，比上月上升 50.00 个百分点（其中标准调整 +50.00）。"
-        "主要问题：人均纯收入低于监测线 1 户。责任人：包村干部 李某。"
+    assert why.lines == (
+        "2025年1月，甲一村收入低于监测线户占比 50.00%（有数据的 2 户中 1 户），"
+        "全县 3 个村由重到轻第 1",
+        "比上月上升50.00个百分点",
+        "主要原因：人均纯收入低于监测线 1 户",
+        "责任人：包村干部 李某",
     )
+    assert why.split == "变化由来：标准调整 +50.00"
+    assert why.sentence == "。".join(why.lines) + "。"
+    assert why.whole == "。".join([*why.lines, why.split]) + "。"
     assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1
+
+
+def test_rules_that_an_indicator_counts_come_before_all_others(county: Workspace) -> None:
+    why = county.why(A1, indicator="no_measure_share")
+    assert why.by_rules
+    assert not why.rules["own"].any()
+    assert "这项指标的规则在这里没有查出问题" in why.lines
+    counted = county.why(A1, indicator="low_income_share").rules
+    assert list(counted["own"]) == sorted(counted["own"], reverse=True)
+    assert counted["rule"][0] == "income_below_line"
+    assert not county.why(A1, indicator="income_per_person").by_rules
 
 
 def test_a_missing_feed_is_not_taken_for_a_change(own_county: Workspace) -> None:

@@ -16,7 +16,7 @@ def clusters() -> Clusters:
 
 
 def _why(place: str, indicator: str = "poor_share") -> Why:
-    return Why(place, indicator, "", pd.DataFrame(), {}, pd.DataFrame())
+    return Why(place, indicator, (), "", (), pd.DataFrame(), {}, pd.DataFrame())
 
 
 def test_reason_of_a_hot_village_tells_for_how_long(clusters):
