@@ -7,6 +7,11 @@ const MISSING = 255
 const SVG = "http://www.w3.org/2000/svg"
 const BOLD = ["Guatu Bold,Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 const FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
+// Where the name of a worst place may stand about its point: on it, beside it, and farther off.
+const BESIDE = ["center", [0, 0], "left", [0.6, 0], "right", [-0.6, 0], "top", [0, 0.6], "bottom", [0, -0.6],
+  "top-left", [0.6, 0.8], "top-right", [-0.6, 0.8], "bottom-left", [0.6, -0.8], "bottom-right", [-0.6, -0.8],
+  "top", [0, 1.7], "bottom", [0, -1.9], "left", [2, 0], "right", [-2, 0], "top-left", [1.6, 1.8], "top-right", [-1.6, 1.8],
+  "bottom-left", [1.6, -1.9], "bottom-right", [-1.6, -1.9]]
 const INK = {
   light: {ground: "#f7f8fa", outside: "#eef0f3", line: "#ffffff", town: "#37474f", area: "#10171c",
           text: "#10171c", soft: "#37434d", halo: "#ffffff", mark: "#0b57d0", tick: "#0f6b35"},
@@ -222,19 +227,23 @@ class Screen {
     })
     // Outlines of the villages lie under those of the townships, and those under the county's.
     lines.reverse()
+    const symbols = {id: "points", type: "symbol", source: "points", layout: {"icon-image": ["get", "icon"],
+      "icon-size": ["case", ["get", "chosen"], 1.05, 0.7], "icon-allow-overlap": true,
+      "icon-anchor": "bottom", "icon-offset": ["get", "offset"],
+      "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"]}}
+    texts.push(symbols)
     const worst = this.label("worst", "worst", 1)
     texts.push({...worst, paint: {...worst.paint, "text-halo-width": 3}, layout: {
       "text-field": ["get", "t"], "text-font": BOLD, "text-size": this.letters(1.25), "text-max-width": 30,
-      "text-variable-anchor": ["center", "left", "right", "top", "bottom"],
-      "text-radial-offset": 0.6, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
-      "text-padding": 2}})
+      "text-variable-anchor-offset": BESIDE, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
+      "text-overlap": "always", "text-padding": 2}})
     texts.push({id: "ticks", type: "symbol", source: "ticks", layout: {"text-field": "✓", "text-font": BOLD,
       "text-size": this.letters(1.3), "text-offset": [0, -0.85], "text-allow-overlap": true, "text-ignore-placement": true},
     paint: {"text-color": ink.tick, "text-halo-color": ink.halo, "text-halo-width": 1.5}})
-    texts.push({id: "points", type: "symbol", source: "points", layout: {"icon-image": ["get", "icon"],
-      "icon-size": ["case", ["get", "chosen"], 1.05, 0.7], "icon-allow-overlap": true,
-      "icon-anchor": "bottom", "icon-offset": ["get", "offset"],
-      "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"]}})
+    // Names avoid the symbols, which are placed first by standing on top unseen; where there is no
+    // room for the name of a worst place, it stands over the symbol.
+    texts.push({...symbols, id: "room", paint: {"icon-opacity": 0},
+      layout: {...symbols.layout, "icon-ignore-placement": false, "icon-padding": 0}})
     const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
     return {version: 8, sources, layers: [ground, ...fills, ...lines, ...marks, ...texts]}
   }
