@@ -13,14 +13,21 @@ _BIDI_CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2
 
 def plain_text(value: object, limit: int = 200) -> str:
     """Return a value as one line of text without control characters, cut to `limit` characters."""
-    line = str(value).translate(_BIDI_CONTROLS)
-    line = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in line)
+    line = str(value)
+    # Nearly all texts are printable; such a text has no control of any kind.
+    if not line.isprintable():
+        line = _without_controls(line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def storable(text: str) -> str:
     """Return text that every database takes as it is: no NUL, no half of a surrogate pair."""
     return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def _without_controls(line: str) -> str:
+    line = line.translate(_BIDI_CONTROLS)
+    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in line)
 
 
 def html_text(value: object, limit: int = 200) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geodata.atlas.indicator import Indicator
+from geodata.atlas.kept import Kept
 from geodata.atlas.totals import total_by
 from geodata.errors import AtlasError
+
+# A frame of a thousand villages takes 40 KB.
+_KEPT = 400
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,8 @@ class Atlas:
     indicators: Mapping[str, Indicator]
     join: Mapping[str, object]
     source: Mapping[str, object]
-    # Results that every viewer asks for again; the atlas itself never changes.
-    _ancestors: dict[tuple, pd.Series] = field(default_factory=dict, repr=False, compare=False)
-    _known: dict[tuple, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+    # Shared by all viewers of this atlas, which itself never changes; another scope has its own.
+    _kept: Kept = field(default_factory=lambda: Kept(_KEPT), init=False, repr=False, compare=False)
 
     @property
     def lowest(self) -> str:
@@ -43,12 +48,23 @@ class Atlas:
     @property
     def periods(self) -> tuple[str, ...]:
         """Return every period of any indicator, in order; one empty key when there is only one."""
-        return tuple(sorted(self.values["period"].unique()))
+        return self.once("periods", lambda: tuple(sorted(self.values["period"].unique())))
 
     def periods_of(self, indicator: str) -> tuple[str, ...]:
         """Return the periods in which an indicator has a figure."""
-        rows = self.values[(self.values["indicator"] == indicator) & self.values.numerator.notna()]
-        return tuple(sorted(rows["period"].unique()))
+
+        def find() -> tuple[str, ...]:
+            rows = self._rows(indicator)
+            return tuple(sorted(rows.loc[rows["numerator"].notna(), "period"].unique()))
+
+        return self.once(("periods", indicator), find)
+
+    def once(self, asked: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what follows from this atlas and `asked` alone; made when first asked for.
+
+        It is shared, so nobody changes it.
+        """
+        return self._kept.once(asked, make)
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of one level in EPSG:4326, index key."""
@@ -73,21 +89,26 @@ class Atlas:
 
     def places_in(self, place: str | None, level: str) -> pd.Index:
         """Return the keys of a level that lie in a place (or are it), in code order."""
-        keys = self.places.index[self.places["level"] == level]
-        if place is None:
-            return keys
-        above = self.ancestors(level, self._row(place)["level"])
-        return above.index[above == place]
+
+        def find() -> pd.Index:
+            if place is None:
+                return self.places.index[self.places["level"] == level]
+            above = self.ancestors(level, self._row(place)["level"])
+            return above.index[above == place]
+
+        return self.once(("places", place, level), find)
 
     def ancestors(self, level: str, above: str) -> pd.Series:
         """Return for each key of a level the key of its ancestor at a level above (or its own)."""
-        if (level, above) not in self._ancestors:
+
+        def find() -> pd.Series:
             keys = self.places.index[self.places["level"] == level]
             upper = pd.Series(keys, index=keys)
             for _ in range(self.levels.index(level) - self.levels.index(above)):
                 upper = upper.map(self.places["parent"])
-            self._ancestors[level, above] = upper
-        return self._ancestors[level, above]
+            return upper
+
+        return self.once(("ancestors", level, above), find)
 
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level: value, numerator, denominator, places_with_data, places.
@@ -95,26 +116,37 @@ class Atlas:
         Places without a figure are there with NaN. `places_with_data` of `places` counts the
         lowest places behind the figure.
         """
-        rows = self.values
-        rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
+        asked = ("frame", indicator, period, level)
+        found: pd.DataFrame = self.once(asked, lambda: self._frame(indicator, period, level))
+        return found.copy(deep=False)
+
+    def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+        rows = self._rows(indicator, period)
         upper = self.ancestors(self.lowest, level)
         sizes = upper.value_counts().reindex(self.places_in(None, level)).fillna(0)
         return total_by(rows, rows["place"].map(upper), self.indicator(indicator), sizes=sizes)
 
     def series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figure of one place (None: the whole) in each period; columns of `frame`."""
+        asked = ("series", indicator, place)
+        found: pd.DataFrame = self.once(asked, lambda: self._series(indicator, place))
+        return found.copy(deep=False)
+
+    def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         lowest = self.places_in(place, self.lowest)
-        rows = self.values[self.values["indicator"] == indicator]
+        rows = self._rows(indicator)
         rows = rows[rows["place"].isin(lowest)]
         sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
         return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
 
     def all_values(self, indicator: str, level: str) -> pd.Series:
         """Return the known values of a level in all periods, to cut classes that stay comparable."""
-        if (indicator, level) not in self._known:
+
+        def find() -> pd.Series:
             frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
-            self._known[indicator, level] = pd.concat(frames).dropna()
-        return self._known[indicator, level]
+            return pd.concat(frames).dropna()
+
+        return self.once(("values", indicator, level), find)
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place may be shown; here all, by key."""
@@ -130,7 +162,20 @@ class Atlas:
             raise AtlasError("atlas.no_indicator", wanted=key, known=", ".join(self.indicators))
         return self.indicators[key]
 
-    def _row(self, place: str) -> pd.Series:
-        if place not in self.places.index:
+    def _rows(self, indicator: str, period: str | None = None) -> pd.DataFrame:
+        """Return the values of an indicator, in one period when it is given."""
+
+        def find() -> dict[tuple[str, str], np.ndarray]:
+            return dict(self.values.groupby(["indicator", "period"], sort=True).indices)
+
+        where = self.once("rows", find)
+        if period is not None:
+            return self.values.iloc[where.get((indicator, period), [])]
+        found = [rows for (key, _), rows in where.items() if key == indicator]
+        return self.values.iloc[np.concatenate(found) if found else []]
+
+    def _row(self, place: str) -> dict[str, Any]:
+        rows = self.once("known", lambda: self.places[["level", "name", "parent"]].to_dict("index"))
+        if place not in rows:
             raise AtlasError("atlas.no_place", place=place, title=self.title)
-        return self.places.loc[place]
+        return rows[place]

@@ -32,13 +32,13 @@ class ScopedAtlas(Atlas):
         """Return the periods of the whole atlas, so that every page has the same months."""
         return self.whole.periods
 
-    def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+    def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
         hidden = ~self.seen(frame.index)
         return _without(frame, hidden | self._small(frame, self.whole.indicator(indicator)))
 
-    def series(self, indicator: str, place: str | None) -> pd.DataFrame:
+    def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
         frame = self.whole.series(indicator, place)
         top = self.places.index[self.places["level"] == self.levels[0]]
@@ -77,9 +77,9 @@ def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> Atlas:
 
     `smallest` is the smallest count of households shown of other people's places; 0 shows all.
     """
-    known = {part.name: getattr(atlas, part.name) for part in fields(Atlas)}
+    known = {part.name: getattr(atlas, part.name) for part in fields(Atlas) if part.init}
     seen = scope.filter(atlas.values["place"], "figure")
-    own = {"values": atlas.values[seen], "_known": {}}
+    own = {"values": atlas.values[seen]}
     return ScopedAtlas(**(known | own), whole=atlas, scope=scope, smallest=smallest)
 
 

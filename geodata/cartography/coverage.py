@@ -31,11 +31,18 @@ class Coverage:
 
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
     """Return the coverage of one indicator and period within a place."""
+    asked = ("coverage", indicator, period, place)
+    found: Coverage = atlas.once(asked, lambda: _coverage(atlas, indicator, period, place))
+    return found
+
+
+def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> Coverage:
     inside = atlas.places_in(place, atlas.lowest)
     values = atlas.frame(indicator, period, atlas.lowest)["value"].reindex(inside)
     absent = values.index[values.isna()]
+    told = atlas.once("told", lambda: frozenset(atlas.values["place"]))
     unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
-    unmatched |= set(absent) - set(atlas.values["place"])
+    unmatched |= set(absent) - told
     names = atlas.places["name"].reindex(inside)
     missing = pd.DataFrame(
         {

@@ -90,11 +90,30 @@ def draw_layer(
     note beside the rule of the classes.
     """
     limits = limits if isinstance(limits, Limits) else Limits(tuple(limits))
+    asked = ("layer", indicator, period, level, place, method, str(limits))
+    found: Layer = atlas.once(
+        asked,
+        lambda: _drawn(
+            atlas, indicator, period, level=level, place=place, method=method, limits=limits
+        ),
+    )
+    return found
+
+
+def _drawn(
+    atlas: Atlas,
+    indicator: str,
+    period: str,
+    *,
+    level: str,
+    place: str | None,
+    method: str,
+    limits: Limits,
+) -> Layer:
     described = atlas.indicator(indicator)
     scale = scale_of(described)
     frame = atlas.frame(indicator, period, level)
-    known = atlas.all_values(indicator, level).to_numpy() * scale
-    breaks = find_breaks(known, method, limits=limits.cuts)
+    breaks = _breaks(atlas, described, level, method, limits.cuts)
     values = frame["value"].to_numpy() * scale
     return Layer(
         indicator=described,
@@ -112,12 +131,30 @@ def draw_layer(
     )
 
 
+def _breaks(
+    atlas: Atlas, indicator: Indicator, level: str, method: str, cuts: tuple[float, ...]
+) -> Breaks:
+    """Return the cuts that hold for all periods of an indicator at a level."""
+
+    def find() -> Breaks:
+        known = atlas.all_values(indicator.key, level).to_numpy() * scale_of(indicator)
+        return find_breaks(known, method, limits=cuts)
+
+    found: Breaks = atlas.once(("breaks", indicator.key, level, method, cuts), find)
+    return found
+
+
 def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
     """Return the decimals of every figure of an indicator, whatever its place, level and period."""
     if indicator.decimals is not None:
         return indicator.decimals
-    known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
-    return decimals_of(known)
+
+    def find() -> int:
+        known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
+        return decimals_of(known)
+
+    found: int = atlas.once(("decimals", indicator.key), find)
+    return found
 
 
 def decimals_of(known: np.ndarray) -> int:

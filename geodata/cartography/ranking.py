@@ -23,6 +23,22 @@ def rank_places(
     previous, change (in shown units; a share in percent), places_with_data, places. The change is
     since `before`, by default the period with figures before this one.
     """
+    asked = ("rank", indicator, period, level, place, before)
+    found: pd.DataFrame = atlas.once(
+        asked, lambda: _ranked(atlas, indicator, period, level=level, place=place, before=before)
+    )
+    return found.copy(deep=False)
+
+
+def _ranked(
+    atlas: Atlas,
+    indicator: str,
+    period: str,
+    *,
+    level: str,
+    place: str | None,
+    before: str | None,
+) -> pd.DataFrame:
     described = atlas.indicator(indicator)
     inside = atlas.places_in(place, level)
     frame = atlas.frame(indicator, period, level).reindex(inside)

@@ -69,8 +69,7 @@ def counted_atlas(counts: dict[str, float], whole: float = 50.0):
     rows = atlas.values[atlas.values["indicator"] == key]
     counted = rows["place"].map(counts).fillna(20.0)
     values = rows.assign(numerator=counted, denominator=whole)
-    changed = {"values": values, "indicators": {key: measured}, "_known": {}}
-    return replace(atlas, **changed), key
+    return replace(atlas, values=values, indicators={key: measured}), key
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, True), (1, False), (2, False), (3, True)])
