@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 
 import holoviews as hv
-import numpy as np
 import pandas as pd
 from bokeh.models import CategoricalTickFormatter, NumeralTickFormatter
 
@@ -14,15 +14,11 @@ from geodata.escaping import plain_text
 
 COLOURS = {
     "light": {
-        "own": "#0b57d0",
-        "above": "#78828c",
         "ink": "#10171c",
         "ground": "#ffffff",
         "grid": "#dde2e7",
     },
     "dark": {
-        "own": "#7cc4ff",
-        "above": "#9aa7b2",
         "ink": "#ffffff",
         "ground": "#1a2027",
         "grid": "#37414b",
@@ -30,48 +26,21 @@ COLOURS = {
 }
 
 
-def trend(
-    own: pd.DataFrame, above: pd.Series | None, *, names: tuple[str, str], now: str, dark: bool
-):
-    """Return the course of a place (thick) against its parent (thin, dashed), this period marked.
-
-    `own` has the columns value and whole (as many places reported as ever), `above` the values;
-    both have period texts as index. NaN breaks the line; a period that is not whole is hollow.
-    """
+@cache
+def _start() -> None:
+    """Load HoloViews' drawing by Bokeh, once in a process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         hv.extension("bokeh", logo=False)
-    ink = COLOURS["dark" if dark else "light"]
-    curves = []
-    if above is not None:
-        line = _curve(above.to_numpy(), names[1])
-        curves.append(line.opts(color=ink["above"], line_width=3, line_dash="dashed"))
-    values = own["value"].to_numpy()
-    curves.append(_curve(values, names[0]).opts(color=ink["own"], line_width=4))
-    for whole, fill in ((True, ink["own"]), (False, ink["ground"])):
-        dots = _dots(values, own["whole"].to_numpy() == whole)
-        curves.append(dots.opts(color=fill, line_color=ink["own"], line_width=2, size=9))
-    here = _dots(values, own.index == now)
-    curves.append(here.opts(color=ink["own"], size=18, line_color=ink["ink"], line_width=2))
-    ticks = _ticks(list(own.index)) or [(0, "")]  # HoloViews cannot take none
-    return hv.Overlay(curves).opts(
-        hv.opts.Overlay(
-            responsive=True,
-            show_legend=above is not None,
-            legend_position="top_left",
-            xlabel="",
-            ylabel="",
-            xticks=ticks,
-            padding=(0.06, 0.15),
-            toolbar=None,
-            hooks=[_dress(ink)],
-            fontsize={"ticks": "12pt", "legend": "12pt"},
-        )
-    )
 
 
 # Okabe and Ito: told apart by colour-blind eyes and on a projector.
 _PARTS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
+
+
+def part_colours(order: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each of the parts there can be."""
+    return dict(zip(order, _PARTS, strict=False))
 
 
 def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
@@ -80,16 +49,14 @@ def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
     `order` names all parts there can be, so that a part has the same colour on every card. What is
     missing is left out.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        hv.extension("bokeh", logo=False)
+    _start()
     ink = COLOURS["dark" if dark else "light"]
     long = parts.rename_axis(index="period", columns="part").stack().rename("amount").reset_index()
     bars = hv.Bars(long, kdims=["period", "part"], vdims="amount")
     return bars.opts(
         stacked=True,
         responsive=True,
-        cmap=[_PARTS[order.index(part)] for part in parts.columns],
+        cmap=[part_colours(order)[part] for part in parts.columns],
         xlabel="",
         ylabel="",
         legend_position="top",
@@ -106,9 +73,7 @@ _BARS = 8
 
 def counted(counts: pd.Series, *, dark: bool):
     """Return counts by label as horizontal bars, largest on top; at most eight, zero at the left."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        hv.extension("bokeh", logo=False)
+    _start()
     ink = COLOURS["dark" if dark else "light"]
     shown = counts.head(_BARS).iloc[::-1]
     names = [plain_text(name, 16) for name in shown.index]
@@ -143,22 +108,6 @@ def _roomy(largest: float):
         figure.xgrid.grid_line_color = None
 
     return hook
-
-
-def _curve(values: np.ndarray, name: str) -> hv.Curve:
-    return hv.Curve((np.arange(len(values)), values), "period", "value", label=plain_text(name, 20))
-
-
-def _dots(values: np.ndarray, kept: np.ndarray) -> hv.Scatter:
-    kept = kept & np.isfinite(values)
-    return hv.Scatter((np.flatnonzero(kept), values[kept]), "period", "value")
-
-
-def _ticks(names: list[str], count: int = 4) -> list[tuple[int, str]]:
-    """Return a few evenly spaced ticks, so that long names do not run into one another."""
-    wanted = min(len(names), count if max(map(len, names), default=0) > 5 else 2 * count)
-    places = np.unique(np.linspace(0, len(names) - 1, wanted).round().astype(int))
-    return [(int(place), names[place]) for place in places]
 
 
 def _dress(ink: dict[str, str]):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import holoviews as hv
 import pytest
 
 from dashboard.maps.screen import LIBRARY
@@ -114,12 +113,15 @@ def test_controls_follow_and_set_the_state(state):
 
 def test_trend_shows_the_place_against_its_parent(state):
     view = TrendView(state)
-    assert len(view.pane.object.values()) == 4
+    first = view.course.content
+    assert first["above"] is None
+    assert len(first["own"]) == len(first["labels"]) == len(first["whole"]) == len(state.periods)
+    assert state.periods[first["now"]] == state.period
     state.go(TOWNSHIP)
-    curves = [item for item in view.pane.object.values() if isinstance(item, hv.Curve)]
-    assert [curve.label for curve in curves] == ["云岭县", "第2乡"]
-    state.go(VILLAGE)
-    assert hv.render(view.pane.object) is not None
+    assert view.course.content["names"] == ["第2乡", "云岭县"]
+    assert view.course.content["above"] == first["own"]
+    state.period = state.periods[0]
+    assert view.course.content["now"] == 0
 
 
 def test_page_follows_dark_both_ways(state):
