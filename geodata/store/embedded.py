@@ -55,6 +55,10 @@ class DuckDBEngine:
         """Name the rows of a table in memory."""
         self._connection.register(view, rows)
 
+    def drop_rows(self, view: str) -> None:
+        """Forget the rows of a table in memory."""
+        self._connection.unregister(view)
+
     def add_view(self, view: str, sql: str) -> None:
         """Name the rows of a query."""
         self._connection.execute(f"CREATE OR REPLACE VIEW {quoted(view)} AS {sql}")
@@ -65,11 +69,16 @@ class DuckDBEngine:
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""
-        return self._connection.sql(sql).df()
+        # As a relation the query would be bound twice.
+        return self._connection.execute(sql).df()
 
     def rows(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""
         return self._connection.sql(sql).to_arrow_table()
+
+    def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run a statement of DuckDB's own; returns the connection, which has its rows."""
+        return self._connection.execute(sql)
 
     def close(self) -> None:
         """Give back memory; the engine must not be used afterwards."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +20,7 @@ from geodata.rules.binding import parse
 from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
+from geodata.store.row_engine import RowEngine
 from geodata.tables import tables
 from geodata.theme import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
@@ -102,7 +105,7 @@ def household_card(
     features = {
         theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme, built)
     }
-    findings = _findings(setup, built.month, village, features, lang)
+    findings = _findings(setup, built, village, features, lang)
     first, ledger = record.iloc[0], rows("ledger")
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
     accounts = _by_month(ledger)
@@ -161,33 +164,35 @@ def _judges(theme: Theme, built: Built) -> bool:
 
 def _findings(
     setup: Setup,
-    month: str,
+    built: Built,
     village: str,
     features: Mapping[str, pd.DataFrame],
     lang: str,
 ) -> pd.DataFrame:
     """Return what each rule answers about the household, with its sentence."""
-    day = last_day(month)
+    day = last_day(built.month)
     values = setup.policy.comparable(setup.keys, village, day)
-    binding = Binding(month, values, exempt=held_on(setup.exemptions, day))
+    binding = Binding(built.month, values, exempt=held_on(setup.exemptions, day))
     found = []
-    with DuckDBEngine(threads=1) as engine:
-        for theme in setup.themes:
-            row = features.get(theme.key)
-            rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
-            if row is None or row.empty or not rules:
-                continue
-            _check_built(theme, row, month)
-            answers = _answers(engine, rules, binding, row)
-            words = theme.words(lang)
-            answers["reason"] = reasons(answers, theme.rules_by_key, month, words=words, lang=lang)
-            unknown = answers["answer"] == "unknown"
-            answers.loc[unknown, "reason"] = [
-                _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], (village, month, lang))
-                for key in answers.loc[unknown, "rule"]
-            ]
-            answers.loc[answers["answer"] == "no", "reason"] = ""
-            found.append(answers.assign(theme=theme.key))
+    for theme in setup.themes:
+        row = features.get(theme.key)
+        rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
+        if row is None or row.empty or not rules:
+            continue
+        _check_built(theme, row, built.month)
+        answers = _answers(built, rules, binding, row)
+        words = theme.words(lang)
+        answers["reason"] = reasons(
+            answers, theme.rules_by_key, built.month, words=words, lang=lang
+        )
+        unknown = answers["answer"] == "unknown"
+        asked = (village, built.month, lang)
+        answers.loc[unknown, "reason"] = [
+            _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], asked)
+            for key in answers.loc[unknown, "rule"]
+        ]
+        answers.loc[answers["answer"] == "no", "reason"] = ""
+        found.append(answers.assign(theme=theme.key))
     return _described(pd.concat(found, ignore_index=True), setup.rules, lang)
 
 
@@ -199,12 +204,20 @@ def _check_built(theme: Theme, row: pd.DataFrame, month: str) -> None:
         raise StoreError("workspace.old_build", month=month)
 
 
+@lru_cache(maxsize=8)
+def _engine(table: str, file: Path, digest: str) -> RowEngine:
+    """Return the engine that all cards of one build are judged in."""
+    return RowEngine(table, file)
+
+
 def _answers(
-    engine: DuckDBEngine, rules: Sequence[Rule], binding: Binding, row: pd.DataFrame
+    built: Built, rules: Sequence[Rule], binding: Binding, row: pd.DataFrame
 ) -> pd.DataFrame:
     """Return value, threshold, detail and answer of each rule that judges a row of features."""
-    engine.add_rows(features_table(rules[0]), pa.Table.from_pandas(row.head(1)))
-    wide = engine.frame(wide_answers_query(rules, binding, engine.name)).iloc[0]
+    table = features_table(rules[0])
+    engine = _engine(table, built.file(table), built.digest)
+    query = wide_answers_query(rules, binding, DuckDBEngine.name)
+    wide = engine.answer(query, pa.Table.from_pandas(row.head(1)))
     names = ("value", "threshold", "detail", "answer")
     told = [[wide[f"{name}__{rule.key}"] for name in names] for rule in rules]
     answers = pd.DataFrame(told, columns=list(names))
