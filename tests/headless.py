@@ -27,12 +27,16 @@ class Ended(Exception):
 
 
 class Viewer:
-    """One open page; `models` holds the ids of our components by class name, in the page's order."""
+    """One open page; `models` holds the ids of our components by class name, in the page's order.
+
+    `shown` is the change that the last click waited for, as JSON.
+    """
 
     def __init__(self, live: WebSocketClientConnection) -> None:
         self.live = live
         self.models: dict[str, list[str]] = defaultdict(list)
         self.values: dict[str, Content] = {}
+        self.shown = ""
         self._sent = 0
         self._inbox: asyncio.Queue[tuple[str, Content]] = asyncio.Queue()
         self._reading = asyncio.ensure_future(self._receive())
@@ -63,16 +67,21 @@ class Viewer:
         await viewer._event("document_ready", [])
         return viewer
 
-    async def click(self, component: str, message: Content, *, shows: str, at: int = -1) -> float:
-        """Send a component's message; returns the seconds until a change that holds `shows` came."""
+    def take(self) -> None:
+        """Note every component in what has come so far."""
         while not self._inbox.empty():
             self._find(self._inbox.get_nowait()[1])
+
+    async def click(self, component: str, message: Content, *, shows: str, at: int = -1) -> float:
+        """Send a component's message; returns the seconds until a change that holds `shows` came."""
+        self.take()
         began = time.perf_counter()
         await self.send(component, message, at=at)
         content = await self.until(
             lambda kind, content: kind == "PATCH-DOC" and shows in json.dumps(content)
         )
         self._find(content)
+        self.shown = json.dumps(content)
         return time.perf_counter() - began
 
     async def send(self, component: str, message: object, *, at: int = -1) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 from panel.custom import JSComponent
 
 from geodata.escaping import storable
@@ -22,6 +25,17 @@ def script_of(*names: str, folder: Path = _FOLDER) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Send all changes made within as one message, and look through the models only once."""
+    document = pn.state.curdoc
+    if document is None:
+        yield
+        return
+    with document.models.freeze(), pn.io.unlocked():
+        yield
+
+
 class Component(JSComponent):
     """A component that answers with mappings; anything else a browser sends is ignored."""
 
@@ -32,9 +46,26 @@ class Component(JSComponent):
 
         def answer(event: Any) -> None:
             if isinstance(event.data, dict):
-                callback({name: _whole(value) for name, value in event.data.items()})
+                with together():
+                    callback({name: _whole(value) for name, value in event.data.items()})
 
         self.on_msg(answer)
+
+    # Panel looks for a bundle in the folders of the class for each component of each page.
+    _bundle_path = None
+
+    @classmethod
+    def _esm_path(cls, compiled: Any = True) -> None:
+        return None
+
+    @classmethod
+    def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
+        return _text_of(cls._esm)
+
+
+@cache
+def _text_of(script: str | Path) -> str:
+    return script if isinstance(script, str) else script.read_text(encoding="utf-8")
 
 
 def _whole(value: object) -> object:

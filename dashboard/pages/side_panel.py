@@ -29,28 +29,34 @@ _WIDTHS = {
 
 
 def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Column) -> pn.Column:
-    """Return what stands beside the map, one shown at a time, with the switch between them."""
+    """Return what stands beside the map, one shown at a time, with the switch between them.
+
+    Each part is made when it is first shown: most viewers look at the ranking alone.
+    """
     kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
     kept["css_classes"] = ["guatu-part"]
     seed = secrets.randbits(32)
     ranking.param.update(**kept)
-    parts = {
-        "ranking": ranking,
-        "why": pn.Column(WhyView(people), **kept),
-        "points": pn.Column(PointsView(points), **kept),
-        "households": pn.Column(HouseholdsView(people, seed), **kept),
-        "sample": pn.Column(SamplingView(Sampling(people)), **kept),
+    makes = {
+        "why": lambda: WhyView(people),
+        "points": lambda: PointsView(points),
+        "households": lambda: HouseholdsView(people, seed),
+        "sample": lambda: SamplingView(Sampling(people)),
     }
+    parts = {"ranking": ranking}
     switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0))
     column = pn.Column(
         switch,
-        *parts.values(),
+        ranking,
         stylesheets=[phone.SIDE],
         sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )
 
     def follow(*events) -> None:
+        if state.side not in parts:
+            parts[state.side] = pn.Column(makes[state.side](), **kept)
+            column.append(parts[state.side])
         for name, part in parts.items():
             part.visible = name == state.side
         shown = [one for one in state.sides if one != "households" or not state.presenting]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pandas as pd
 from holoviews import render
 
@@ -17,6 +19,16 @@ def warm_county(county: Workspace) -> None:
     _draw()
     if county.months:
         county.warm()
+    settle()
+
+
+def settle() -> None:
+    """Take what the process holds by now out of the search for garbage, which stops every viewer.
+
+    Modules and tables stay as long as the process; what sessions leave behind is still found.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _draw() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
@@ -11,6 +12,7 @@ from dashboard.entries import ON_CARD, Entries
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
+from dashboard.views.folded import folded
 from geodata import i18n
 from geodata.access import Written
 from geodata.errors import GuatuError
@@ -30,7 +32,7 @@ class CardEntries(pn.viewable.Viewer):
         super().__init__()
         household, place = people.opened
         self.entries = Entries(people, household=household, place=place)
-        self.lang, self._reload = people.state.lang, reload
+        self.lang, self._reload, self._people = people.state.lang, reload, people
         self.limits = people.guard.limits
         self.banner = _html("")
         self.list = _html("")
@@ -43,30 +45,21 @@ class CardEntries(pn.viewable.Viewer):
         self.fault = _html("")
         self.open.on_click(lambda event: self._unmask())
         self.forms = {
-            kind: EntryForm(
-                self.entries,
-                kind,
-                lang=self.lang,
-                saved=self._update,
-                choices=self._choices(people, kind),
-            )
-            for kind in ON_CARD
-            if self.entries.may_write(kind)
+            kind: partial(self._form, kind) for kind in ON_CARD if self.entries.may_write(kind)
         }
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
         glass = pn.Row(self.reason, self.open, sizing_mode="stretch_width")
         glass.visible = self.entries.may_unmask() and not self.banner.object
-        forms = pmui.Accordion(
-            *((i18n.text(f"access.act_{kind}", self.lang), form) for kind, form in self._forms()),
-            sizing_mode="stretch_width",
-        )
-        parts = [glass, self.fault, self.list, *([forms] if self.forms else [])]
+        titles = {i18n.text(f"access.act_{kind}", self.lang): m for kind, m in self.forms.items()}
+        parts = [glass, self.fault, self.list, *([folded(titles)] if titles else [])]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=(0, 16, 24, 16))
 
-    def _forms(self) -> list[tuple[str, pn.viewable.Viewable]]:
-        return [(kind, form.__panel__()) for kind, form in self.forms.items()]
+    def _form(self, kind: str) -> pn.viewable.Viewable:
+        choices = self._choices(self._people, kind)
+        form = EntryForm(self.entries, kind, lang=self.lang, saved=self._update, choices=choices)
+        return form.__panel__()
 
     def _choices(self, people: People, kind: str) -> dict[str, dict[str, str]]:
         rules = people.county.setup.rules

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.maps.component import together
 from dashboard.state import COMPARED, State
 from dashboard.texts import text
 from geodata.cartography.words import period_text
@@ -37,17 +39,7 @@ class ControlsView(pn.viewable.Viewer):
         self.compared = pmui.RadioButtonGroup(options=ways, value=state.compared, **full)
         self._clock = None
         self._follow()
-        self.compare.param.watch(lambda event: _set(state, compare=event.new), "value")
-        self.compared.param.watch(lambda event: _set(state, compared=event.new), "value")
-        self.theme.param.watch(self._choose_theme, "value")
-        self.indicator.param.watch(
-            lambda event: event.new and state.choose_indicator(event.new), "value"
-        )
-        self.level.param.watch(lambda event: _set(state, level=event.new), "value")
-        self.classes.param.watch(
-            lambda event: event.new and state.choose_classes(event.new), "value"
-        )
-        self.period.param.watch(lambda event: _set(state, period=event.new), "value")
+        self._bind()
         self.play.on_click(self._toggle)
         state.param.watch(self._follow, _FOLLOWED)
 
@@ -55,6 +47,20 @@ class ControlsView(pn.viewable.Viewer):
         parts = [self.theme, self.indicator, self.period, self.play, self.level, self.classes]
         parts += [self.compare, self.compared]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
+
+    def _bind(self) -> None:
+        state = self.state
+        chosen = (
+            (self.compare, lambda event: _set(state, compare=event.new)),
+            (self.compared, lambda event: _set(state, compared=event.new)),
+            (self.theme, self._choose_theme),
+            (self.indicator, lambda event: event.new and state.choose_indicator(event.new)),
+            (self.level, lambda event: _set(state, level=event.new)),
+            (self.classes, lambda event: event.new and state.choose_classes(event.new)),
+            (self.period, lambda event: _set(state, period=event.new)),
+        )
+        for widget, choose in chosen:
+            widget.param.watch(partial(_together, choose), "value")
 
     def _text(self, name: str) -> str:
         return text(f"controls.{name}", self.state.lang)
@@ -104,15 +110,24 @@ class ControlsView(pn.viewable.Viewer):
     def _toggle(self, event) -> None:
         self.state.playing = not self.state.playing
         if self.state.playing:
-            self._clock = pn.state.add_periodic_callback(self.state.step, period=STEP)
+            self._clock = pn.state.add_periodic_callback(self._step, period=STEP)
         elif self._clock is not None:
             self._clock.stop()
             self._clock = None
         self._follow()
 
+    def _step(self) -> None:
+        with together():
+            self.state.step()
+
 
 def _levels(state: State) -> tuple[str, ...]:
     return state.levels_below(state.area)
+
+
+def _together(choose: Callable[[object], object], event: object) -> None:
+    with together():
+        choose(event)
 
 
 def _set(state: State, **values: str | None) -> None:

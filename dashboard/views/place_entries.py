@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import panel as pn
-import panel_material_ui as pmui
 
 from dashboard.entries import ON_PLACE, Entries
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
+from dashboard.views.folded import folded
 from geodata import i18n
 from geodata.cartography.coverage import coverage
 from geodata.errors import GuatuError
@@ -39,8 +41,11 @@ class PlaceEntries(pn.viewable.Viewer):
             return
         self._show()
         allowed = [kind for kind in ON_PLACE if self.entries.may_write(kind)]
-        parts = [(i18n.text(f"access.act_{kind}", self.lang), self._form(kind)) for kind in allowed]
-        self.forms.objects = [pmui.Accordion(*parts, sizing_mode="stretch_width")] if parts else []
+        parts = {
+            i18n.text(f"access.act_{kind}", self.lang): partial(self._form, kind)
+            for kind in allowed
+        }
+        self.forms.objects = [folded(parts)] if parts else []
 
     def _form(self, kind: str) -> pn.viewable.Viewable:
         state = self.people.state

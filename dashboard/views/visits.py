@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import panel as pn
+import panel_material_ui as pmui
 
 from dashboard.content.visits import VisitGroup, VisitList
 from dashboard.people import People
@@ -24,10 +25,21 @@ class VisitsView(pn.viewable.Viewer):
 
     def __init__(self, people: People) -> None:
         super().__init__()
-        self.people, lang = people, people.state.lang
+        self.people = people
         self.content = pn.pane.HTML(
             "", stylesheets=[_STYLE], sizing_mode="stretch_width", margin=(0, 16)
         )
+        self.print: PrintButton | None = None
+        self.drawer: pmui.Drawer | None = None
+        self.space = pn.Column(margin=0)
+        people.param.watch(self._update, ["visiting"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.space
+
+    def _make(self) -> None:
+        """Make the drawer, which most pages never open."""
+        people, lang = self.people, self.people.state.lang
         self.print = PrintButton(
             label=text("visits.print", lang), style=_STYLE, width=120, margin=(8, 16)
         )
@@ -37,15 +49,15 @@ class VisitsView(pn.viewable.Viewer):
             close=text("visits.close", lang),
             leave=lambda: people.param.update(visiting=False),
         )
-        people.param.watch(self._update, ["visiting"])
-
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self.drawer
+        self.space.objects = [self.drawer]
 
     def _update(self, *events) -> None:
         people, lang = self.people, self.people.state.lang
+        if self.drawer is None and people.visiting:
+            self._make()
         if not people.visiting:
-            self.drawer.open = False
+            if self.drawer is not None:
+                self.drawer.open = False
             return
         try:
             content = visits_html(visit_list(people), lang)

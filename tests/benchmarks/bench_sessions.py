@@ -100,11 +100,17 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
             ("township", "RankingList", {"type": "click", "key": village[:9]}, '"picture"'),
             ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),
             ("list", "Address", listed, '"table"'),
-            ("card", "Sheet", {"index": rng.randrange(8)}, '"open"'),
+            ("card", "Sheet", {}, '"open"'),
             ("back", "Address", {"query": address()}, '"picture"'),
         ):
             await asyncio.sleep(rng.uniform(*THINK))
             tally.at[seed] = step
+            if step == "card":
+                # Only rows have a mark; a village without households has none to open.
+                rows = viewer.shown.count('"mark"')
+                if not rows:
+                    continue
+                message = {"index": rng.randrange(min(rows, 8))}
             tally.add(step, await viewer.click(part, message, shows=shows))
     await viewer.close()
 
