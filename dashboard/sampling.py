@@ -58,19 +58,24 @@ class Sampling(param.Parameterized):
     @property
     def in_force(self) -> Mapping[str, float | None]:
         """Return the numbers that the parameters of the month give, None where none is in force."""
-        return design_numbers(self.people.county.setup, self.state.period, {})
+        return design_numbers(self.people.county.setup, self.month, {})
+
+    @property
+    def month(self) -> str:
+        """Return the month looked at; under an indicator without figures the last one built."""
+        return self.state.period or self.people.county.months[-1]
 
     @property
     def unset(self) -> tuple[str, ...]:
         """Return the parameters that are needed, not in force and not given."""
-        numbers = design_numbers(self.people.county.setup, self.state.period, self.given)
+        numbers = design_numbers(self.people.county.setup, self.month, self.given)
         return tuple(NUMBERS[name][0] for name, value in numbers.items() if value is None)
 
     @property
     def day(self) -> datetime.date:
         """Return the day whose limits judge the rates: as asked, else the last of the month."""
         asked = self.state.limits
-        return datetime.date.fromisoformat(asked) if asked else last_day(self.state.period)
+        return datetime.date.fromisoformat(asked) if asked else last_day(self.month)
 
     @property
     def last_limited(self) -> datetime.date | None:

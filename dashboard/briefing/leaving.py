@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from dashboard.texts import text
 from geodata.access import small_counts
 from geodata.atlas import Atlas
-from geodata.cartography import NO_DATA, Layer, LegendRow
+from geodata.cartography import NO_DATA, Layer
 from geodata.cube import Measure
-
-
-@dataclass(frozen=True)
-class PublicLayer(Layer):
-    """A layer without the figures in `hidden`, which the legend counts apart from missing data."""
-
-    hidden: np.ndarray
-
-    def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
-        """Return the classes, then places without data, then places whose count is too small."""
-        *rows, missing = super().legend(lang)
-        count = int(np.sum(self.hidden & self.inside))
-        lost = LegendRow(missing.label, missing.count - count, missing.colour, no_data=True)
-        told = text("paper.suppressed", lang)
-        return (*rows, lost, LegendRow(told, count, missing.colour, no_data=True))
 
 
 def too_small(
@@ -57,15 +40,12 @@ def counts_subjects(measure: Measure) -> bool:
     return measure.adds_up == "ratio" and measure.unit["zh"] == "%" and measure.denominator == "1"
 
 
-def public_layer(layer: Layer, hidden: pd.Series) -> PublicLayer:
+def public_layer(layer: Layer, hidden: pd.Series) -> Layer:
     """Return the layer as it may leave; `hidden` is by place."""
-    gone = hidden.reindex(layer.keys, fill_value=False).to_numpy()
-    fields: Mapping[str, object] = {
-        name: getattr(layer, name) for name in Layer.__dataclass_fields__
-    }
+    gone = hidden.reindex(layer.keys, fill_value=False).to_numpy(dtype=bool)
     values = np.where(gone, np.nan, layer.values)
     classes = np.where(gone, NO_DATA, layer.classes).astype("uint8")
-    return PublicLayer(**{**fields, "values": values, "classes": classes, "hidden": gone})  # type: ignore[arg-type]
+    return replace(layer, values=values, classes=classes, hidden=gone)
 
 
 def hidden_places(

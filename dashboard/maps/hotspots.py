@@ -24,6 +24,7 @@ def draw_hotspots(atlas: Atlas, found: HotspotLayer, place: str | None) -> Categ
         **{
             **fields,
             "classes": found.classes[order],
+            "hidden": None,
             "palette": hot_cold_palette(found.kinds),
             "names": {lang: found.names(lang) for lang in i18n.LANGUAGES},
             "unknown": {lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},

@@ -13,6 +13,7 @@ from dashboard.maps.picture import bounds
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
+from geodata.cartography.palette import HIDDEN_COLOURS
 from geodata.escaping import plain_text
 
 INK, QUIET = "#10171c", "#4a555c"
@@ -175,6 +176,7 @@ class _Column:
         for row, count in zip(rows, counts, strict=True):
             y -= high
             edge = {"ec": missing, "hatch": "////"} if row.no_data else {"ec": "#78909c"}
+            edge = {"ec": HIDDEN_COLOURS["light"][1], "hatch": "...."} if row.hidden else edge
             box = Rectangle(
                 (_AIR, y), _SWATCH - 7, high * 0.72, fc=row.colour["light"], lw=0.6, **edge
             )

@@ -24,6 +24,7 @@ from dashboard.maps.names import write_names
 from dashboard.maps.picture import bounds
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
+from geodata.cartography.palette import HIDDEN_COLOURS
 
 INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
 # Of the width of the text: the column beside the map, and the air around the shown place.
@@ -150,9 +151,13 @@ def _fill(axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
     for class_, colour in enumerate(colours):
         chosen = ground.lowest[layer.inside & (layer.classes == class_)]
         _patch(axes, chosen, facecolor=colour, linewidth=0, alpha=pale)
-    base, stroke = layer.palette.no_data[_THEME]
-    missing = ground.lowest[layer.inside & (layer.classes >= len(colours))]
-    _patch(axes, missing, facecolor=base, edgecolor=stroke, hatch="////", linewidth=0, alpha=pale)
+    missing = layer.inside & (layer.classes >= len(colours))
+    for chosen, (base, stroke), hatch in (
+        (missing & ~layer.veiled, layer.palette.no_data[_THEME], "////"),
+        (missing & layer.veiled, HIDDEN_COLOURS[_THEME], "...."),
+    ):
+        style = {"facecolor": base, "edgecolor": stroke, "hatch": hatch, "linewidth": 0}
+        _patch(axes, ground.lowest[chosen], alpha=pale, **style)
 
 
 def _borders(axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:

@@ -14,6 +14,7 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, rank_places
 from geodata.cartography.change_layer import ChangeLayer
+from geodata.cartography.palette import HIDDEN_COLOURS
 from geodata.cartography.ranking import worst_of
 from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text
@@ -81,8 +82,16 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "classes": classes,
         "colours": {theme: list(found) for theme, found in layer.palette.colours.items()},
         "missing": {theme: list(found) for theme, found in layer.palette.no_data.items()},
+        "hidden": np.flatnonzero(layer.veiled).tolist(),
+        "veil": {theme: list(found) for theme, found in HIDDEN_COLOURS.items()},
         "legend": [
-            {"label": row.label, "count": row.count, "colour": row.colour, "missing": row.no_data}
+            {
+                "label": row.label,
+                "count": row.count,
+                "colour": row.colour,
+                "missing": row.no_data,
+                "hidden": row.hidden,
+            }
             for row in layer.legend(lang)
         ],
         "rule": layer.rule(lang),

@@ -43,7 +43,7 @@ def draw_sampled(plain: Layer, sample: Mapping[str, str]) -> SampledLayer:
     fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     classes = found.map({name: at for at, name in enumerate(_NAMES)}).to_numpy("uint8")
     return SampledLayer(
-        **(fields | {"classes": classes, "palette": SAMPLE_PALETTE}),
+        **(fields | {"classes": classes, "palette": SAMPLE_PALETTE, "hidden": None}),
         names={lang: tuple(_word(name, lang) for name in _NAMES) for lang in i18n.LANGUAGES},
         unknown={lang: _word("none", lang) for lang in i18n.LANGUAGES},
         said={lang: _word("rule", lang) for lang in i18n.LANGUAGES},

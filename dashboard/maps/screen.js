@@ -38,6 +38,23 @@ function make(tag, name, text) {
   return node
 }
 
+// Dots on a ground of their own: a figure that is known and not shown.
+function dots(ground, stroke) {
+  const size = 12
+  const canvas = document.createElement("canvas")
+  canvas.width = canvas.height = size
+  const pen = canvas.getContext("2d")
+  pen.fillStyle = ground
+  pen.fillRect(0, 0, size, size)
+  pen.fillStyle = stroke
+  for (const [x, y] of [[3, 3], [9, 9]]) {
+    pen.beginPath()
+    pen.arc(x, y, 1.7, 0, 7)
+    pen.fill()
+  }
+  return pen.getImageData(0, 0, size, size)
+}
+
 function hatch(ground, stroke) {
   const size = 12
   const canvas = document.createElement("canvas")
@@ -215,6 +232,9 @@ class Screen {
       fills.push({id: "hatch-" + level, type: "fill", source: level, layout: {visibility: "none"},
         paint: {"fill-pattern": "hatch", "fill-antialias": false,
           "fill-opacity": ["case", ["boolean", ["feature-state", "missing"], false], 1, 0]}})
+      fills.push({id: "veil-" + level, type: "fill", source: level, layout: {visibility: "none"},
+        paint: {"fill-pattern": "veil", "fill-antialias": false,
+          "fill-opacity": ["case", ["boolean", ["feature-state", "veiled"], false], 1, 0]}})
       const rank = this.model.sources.length - depth
       lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
         paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
@@ -298,12 +318,13 @@ class Screen {
     const outside = INK[this.theme].outside
     const classes = picture.classes
     const lit = this.model.spotlight && this.model.marked.length ? new Set(this.model.marked) : null
+    const veiled = new Set(picture.hidden)
     const shades = colours.map((colour) => mixed(colour, INK[this.theme].ground, 0.8))
     for (let id = 0; id < classes.length; id++) {
       const found = classes[id], dim = lit !== null && !lit.has(id)
       this.map.setFeatureState({source: picture.level, id}, {
         colour: found < OUTSIDE ? (dim ? shades : colours)[found] : outside,
-        missing: found === MISSING && !dim})
+        missing: found === MISSING && !dim && !veiled.has(id), veiled: veiled.has(id) && !dim})
     }
   }
 
@@ -341,16 +362,15 @@ class Screen {
 
   restyle(picture) {
     const ink = INK[this.theme]
-    const [ground, stroke] = picture.missing[this.theme]
-    const image = hatch(ground, stroke)
-    this.map.hasImage("hatch") ? this.map.updateImage("hatch", image)
-      : this.map.addImage("hatch", image, {pixelRatio: 1.5})
+    for (const [name, image] of [["hatch", hatch(...picture.missing[this.theme])], ["veil", dots(...picture.veil[this.theme])]]) {
+      this.map.hasImage(name) ? this.map.updateImage(name, image) : this.map.addImage(name, image, {pixelRatio: 1.5})
+    }
     const levels = this.model.sources.map((source) => source.level)
     const shown = levels.indexOf(picture.level)
     this.map.setPaintProperty("ground", "background-color", ink.ground)
     levels.forEach((level, depth) => {
       const on = (visible) => visible ? "visible" : "none"
-      for (const kind of ["fill-", "hatch-", "mark-"]) {
+      for (const kind of ["fill-", "hatch-", "veil-", "mark-"]) {
         this.map.setLayoutProperty(kind + level, "visibility", on(depth === shown))
       }
       this.map.setLayoutProperty("line-" + level, "visibility", on(depth <= shown))
@@ -389,7 +409,7 @@ class Screen {
     this.legend.replaceChildren(make("div", "title", picture.title))
     for (const row of picture.legend) {
       const line = make("div", "row")
-      const swatch = make("span", row.missing ? "swatch missing" : "swatch")
+      const swatch = make("span", row.hidden ? "swatch hidden" : row.missing ? "swatch missing" : "swatch")
       swatch.style.backgroundColor = row.colour[this.theme]
       line.append(swatch, make("span", "interval", row.label), make("span", "count", row.count))
       this.legend.append(line)
@@ -456,7 +476,7 @@ class Screen {
     const figure = Number.isFinite(value)
       ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
         maximumFractionDigits: picture.decimals, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
-      : this.model.texts.missing
+      : picture.hidden.includes(id) ? this.model.texts.hidden : this.model.texts.missing
     this.tip.replaceChildren(make("div", "name", shorten(name, 40)),
       make("div", "above", shorten(above, 40)), make("div", "figure", figure))
     if (picture.words.length) this.tip.append(make("div", "above", picture.words[id]))

@@ -13,7 +13,7 @@ from dashboard.maps.component import Component, script_of
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
 # The words that the controls of the map need, by the keys of the catalogue map.
 CONTROLS = (
-    "up", "whole", "box", "lasso", "spot", "clear", "north", "missing", "failed", "wait", "described",
+    "up", "whole", "box", "lasso", "spot", "clear", "north", "missing", "hidden", "failed", "wait", "described",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def draw_wall(plain: Layer, worst: pd.Series) -> WallLayer:
     fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     classes = np.where(found.isna(), NO_DATA, found.fillna(0)).astype("uint8")
     return WallLayer(
-        **(fields | {"classes": classes, "palette": WALL_PALETTE}),
+        **(fields | {"classes": classes, "palette": WALL_PALETTE, "hidden": None}),
         names={lang: tuple(_word(name, lang) for name in CLASSES) for lang in i18n.LANGUAGES},
         unknown={lang: _word("unknown", lang) for lang in i18n.LANGUAGES},
         said={lang: _word("rule", lang) for lang in i18n.LANGUAGES},

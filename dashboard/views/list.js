@@ -19,7 +19,7 @@ export function render({model}) {
     const row = make("button", item.here ? "row here" : "row")
     row.type = "button"
     const place = make("span", "place")
-    place.append(make("span", "name", item.name), make("span", "parent", item.parent))
+    place.append(make("span", "name", item.name), make("span", "parent", item.parent), make("span", "parent note", item.note))
     const bar = make("span", "bar")
     bar.style.width = item.share + "%"
     bar.style.background = item.colour[theme]

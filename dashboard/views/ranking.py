@@ -111,6 +111,7 @@ class RankingView(pn.viewable.Viewer):
         nested = shown["parent_name"].nunique() > 1
         items = []
         # One small mapping a row for the browser; at most a hundred rows.
+        veiled = layer.veiled
         for row, position in zip(shown.itertuples(), positions, strict=True):
             class_ = int(layer.classes[position])
             known = class_ != NO_DATA
@@ -123,6 +124,7 @@ class RankingView(pn.viewable.Viewer):
                     "parent": plain_text(row.parent_name)
                     if nested and pd.notna(row.parent_name)
                     else "",
+                    "note": text("map.hidden", state.lang) if veiled[position] else "",
                     "value": number_text(row.value, layer.decimals),
                     "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
                     "colour": _colour(layer, class_),

@@ -156,6 +156,10 @@ class Atlas:
         """Return whether the households of each place may be listed; here all, by key."""
         return pd.Series(True, index=keys)
 
+    def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return whether the figure of each place is known and not shown; here none, by key."""
+        return pd.Series(False, index=self.places_in(None, level))
+
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
         if key not in self.indicators:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+import numpy as np
 import pandas as pd
 
 from geodata.access import Scope, small_counts
@@ -20,7 +21,7 @@ class ScopedAtlas(Atlas):
     Names and outlines are public and stay; figures stay where the role's right to figures reaches.
     Outside the places whose households the actor sees, a count of households above zero and below
     `smallest` is hidden, also that of the households not counted, and where one place of a parent
-    would be hidden alone a second one is.
+    would be hidden alone a second one is. Of a hidden place at least one part is hidden as well.
     """
 
     whole: Atlas = field(kw_only=True, repr=False)
@@ -35,8 +36,13 @@ class ScopedAtlas(Atlas):
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
-        hidden = ~self.seen(frame.index)
-        return _without(frame, hidden | self._small(frame, self.whole.indicator(indicator)))
+        small = self._small(frame, self.whole.indicator(indicator), level)
+        return _without(frame, ~self.seen(frame.index) | small)
+
+    def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return which places within reach have a figure that is hidden as a small count."""
+        frame = self.whole.frame(indicator, period, level)
+        return self._small(frame, self.whole.indicator(indicator), level)
 
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
@@ -54,18 +60,31 @@ class ScopedAtlas(Atlas):
         """Return whether the households of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "rows")
 
-    def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    def _small(self, frame: pd.DataFrame, indicator: Indicator, level: str) -> pd.Series:
         """Return which foreign places have a count of households that could point at one."""
         hidden = pd.Series(False, index=frame.index)
         if not self.smallest or indicator.adds_up == "none" or not indicator.counted:
             return hidden
-        foreign = ~self.own(frame.index) & self.seen(frame.index)
-        parents = self.places["parent"].reindex(frame.index)
         counted, whole = frame["numerator"], frame["denominator"]
         checked = [counted] if indicator.adds_up == "sum" else [counted, whole - counted]
         for counts in checked:
-            hidden |= small_counts(counts.where(foreign), self.smallest, parents)
+            hidden |= self._small_of(counts, level)
         return hidden
+
+    def _small_of(self, counts: pd.Series, level: str) -> pd.Series:
+        """Return which counts of a level are hidden, for themselves or for the place above them."""
+        foreign = ~self.own(counts.index) & self.seen(counts.index)
+        mine, parents = counts.where(foreign), self.places["parent"].reindex(counts.index)
+        hidden = small_counts(mine, self.smallest, parents)
+        depth = self.levels.index(level)
+        if not depth:
+            return hidden
+        totals = counts.groupby(parents).sum(min_count=1)
+        above = self._small_of(totals, self.levels[depth - 1])
+        # The parts of a hidden place, all shown, would add up to it.
+        told = parents.map(above).eq(True) & ~hidden.groupby(parents).transform("any")
+        rank = mine.where(told).mask(mine.eq(0), np.inf).groupby(parents).rank(method="first")
+        return hidden | (rank.eq(1) & told)
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place lie within the scope, by key."""

@@ -1,4 +1,4 @@
-"""The figure of places that a person chose: their villages summed as any other total."""
+"""The figure of places that a person chose: what is shown of them, summed as any other total."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from geodata.atlas.totals import total_by
 
 def total_of(atlas: Atlas, indicator: str, period: str, places: Sequence[str]) -> pd.Series:
     """Return value, numerator, denominator, places_with_data and places of some places together."""
-    inside = [key for place in places for key in atlas.places_in(place, atlas.lowest)]
-    inside = list(dict.fromkeys(inside))
-    rows = atlas.values
-    rows = rows[(rows["indicator"] == indicator) & (rows["period"] == period)]
-    rows = rows[rows["place"].isin(inside)]
-    sizes = pd.Series({"": len(inside)})
+    described = atlas.indicator(indicator)
+    levels = {atlas.level_of(place) for place in places}
+    alike = len(levels) == 1 and described.adds_up != "none"
+    level = str(levels.pop()) if alike else atlas.lowest
+    inside = [key for place in places for key in atlas.places_in(place, level)]
+    rows = atlas.frame(indicator, period, level).reindex(list(dict.fromkeys(inside)))
     together = pd.Series("", index=rows.index)
-    return total_by(rows, together, atlas.indicator(indicator), sizes=sizes).loc[""]
+    total = total_by(rows, together, described, sizes=pd.Series({"": len(rows)})).loc[""]
+    counts = {name: int(rows[name].sum()) for name in ("places_with_data", "places")}
+    return pd.Series({**total, **counts})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geodata.cartography.classes import NO_DATA
+from geodata import i18n
 from geodata.cartography.layer import Layer, LegendRow
 from geodata.i18n import default_language
 
@@ -36,9 +36,7 @@ class CategoryLayer(Layer):
             )
             for index, name in enumerate(self.names[lang])
         ]
-        missing = {theme: ground for theme, (ground, _) in self.palette.no_data.items()}
-        count = int(np.sum(shown == NO_DATA))
-        return (*rows, LegendRow(self.unknown[lang], count, missing, no_data=True))
+        return (*rows, *self.without(self.unknown[lang], lang))
 
     def rule(self, lang: str | None = None) -> str:
         """Return in words how the classes were found."""
@@ -48,4 +46,8 @@ class CategoryLayer(Layer):
         """Return the name of the class of every place, in order."""
         lang = lang or default_language()
         names = (*self.names[lang], self.unknown[lang])
-        return [names[min(int(found), len(names) - 1)] for found in self.classes]
+        said = [names[min(int(found), len(names) - 1)] for found in self.classes]
+        if self.hidden is None:
+            return said
+        veiled = i18n.text("cartography.hidden", lang)
+        return [veiled if gone else word for gone, word in zip(self.hidden, said, strict=True)]

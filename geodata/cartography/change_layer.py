@@ -51,6 +51,7 @@ def draw_change(
         default=3,
     ).astype("uint8")
     fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
+    fields["hidden"] = plain.hidden | atlas.hidden(indicator, before, level).to_numpy(dtype=bool)
     return ChangeLayer(
         **(fields | {"values": change, "classes": classes, "palette": CHANGE_PALETTE}),
         names={lang: _names(plain, cut, lang) for lang in i18n.LANGUAGES},

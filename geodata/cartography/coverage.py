@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geodata.atlas import Atlas
@@ -14,7 +15,8 @@ from geodata.atlas import Atlas
 class Coverage:
     """Lowest places with a figure, of all in a place; `missing` has name, parent_name, reason.
 
-    The reason is unmatched (the join found no row for it) or unreported (a row without a figure).
+    The reason is unmatched (the join found no row for it), unreported (a row without a figure) or
+    hidden (a small count that is not shown).
     `unmatched_rows` names the rows of the whole table that no place took, each name once;
     `joined` and `features` count the boundaries with a row, of all (None when not told).
     `unshaped` names the places that have no outline: they are counted, but cannot be drawn.
@@ -43,12 +45,14 @@ def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> C
     told = atlas.once("told", lambda: frozenset(atlas.values["place"]))
     unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
     unmatched |= set(absent) - told
+    hidden = atlas.hidden(indicator, period, atlas.lowest).reindex(absent)
+    reasons = ["unmatched" if key in unmatched else "unreported" for key in absent]
     names = atlas.places["name"].reindex(inside)
     missing = pd.DataFrame(
         {
             "name": atlas.places["name"].reindex(absent),
             "parent_name": atlas.places["parent"].reindex(absent).map(atlas.places["name"]),
-            "reason": ["unmatched" if key in unmatched else "unreported" for key in absent],
+            "reason": np.where(hidden, "hidden", reasons),
         },
         index=absent,
     )

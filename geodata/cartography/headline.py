@@ -27,7 +27,7 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     )
     ranked = ranked[ranked["rank"].notna()]
     if ranked.empty:
-        return i18n.text("cartography.headline_none", lang, **facts)
+        return i18n.text(_absent(atlas, layer), lang, **facts)
     if atlas.level_of(layer.place) == layer.level:
         return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
     worst = worst_of(ranked, layer.indicator.worse, WORST)
@@ -49,7 +49,7 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     facts = _facts(atlas, layer, lang)
     figure, parts = figure_of_whole(atlas, layer, lang)
     if figure == number_text(float("nan"), 0):
-        return i18n.text("cartography.headline_none", lang, **facts)
+        return i18n.text(_absent(atlas, layer), lang, **facts)
     facts["figure"] = figure + parts
     lowest = atlas.level_of(layer.place) == atlas.lowest
     kind = "own" if lowest or indicator.adds_up != "none" else "median"
@@ -57,6 +57,15 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     change, _ = change_of_whole(atlas, layer, lang)
     apart = {"zh": "，", "en": ", "}[lang or i18n.default_language()]
     return f"{sentence}{apart}{change}" if change else sentence
+
+
+def _absent(atlas: Atlas, layer: Layer) -> str:
+    """Return the key of the sentence that says why the shown place has no figure."""
+    place, level = layer.place, atlas.level_of(layer.place)
+    if place is None or level is None:
+        return "cartography.headline_none"
+    hidden = atlas.hidden(layer.indicator.key, layer.period, level)[place]
+    return "cartography.headline_hidden" if hidden else "cartography.headline_none"
 
 
 def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from geodata import i18n
 from geodata.atlas import Atlas, Indicator
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.limits import Limits
-from geodata.cartography.palette import Palette, palette_for
+from geodata.cartography.palette import HIDDEN_COLOURS, Palette, palette_for
 from geodata.cartography.words import decimals_for, number_text, scale_of
 
 
@@ -24,11 +24,14 @@ class LegendRow:
     count: int
     colour: dict[str, str]
     no_data: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class Layer:
     """Every place of a level with its shown value and class (NO_DATA without a value).
+
+    `hidden` tells which have a figure that is not shown, because it could point at a household.
 
     `inside` tells which places lie in the shown place; legend counts are theirs alone. The cuts
     hold for all periods of the indicator, so that colours can be compared over time.
@@ -46,6 +49,7 @@ class Layer:
     palette: Palette
     decimals: int
     limits: Limits = field(default_factory=Limits, kw_only=True)
+    hidden: np.ndarray | None = field(default=None, kw_only=True)
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes, the worse end first, then no data."""
@@ -61,9 +65,25 @@ class Layer:
         ]
         if self.indicator.worse != "low":
             rows.reverse()
+        return (*rows, *self.without(i18n.text("cartography.no_data", lang), lang))
+
+    @property
+    def veiled(self) -> np.ndarray:
+        """Return which places within the shown one have a figure that is not shown."""
+        none = np.zeros(len(self.keys), dtype=bool)
+        return none if self.hidden is None else self.hidden & self.inside
+
+    def without(self, label: str, lang: str | None = None) -> tuple[LegendRow, ...]:
+        """Return the rows of places without a class: those `label` says, and those not shown."""
+        hidden = int(self.veiled.sum())
+        count = int(np.sum(self.classes[self.inside] == NO_DATA)) - hidden
         missing = {theme: ground for theme, (ground, _) in self.palette.no_data.items()}
-        label = i18n.text("cartography.no_data", lang)
-        return (*rows, LegendRow(label, int(np.sum(shown == NO_DATA)), missing, no_data=True))
+        rows = [LegendRow(label, count, missing, no_data=True)]
+        if hidden:
+            said = i18n.text("cartography.hidden", lang)
+            ground = {theme: found for theme, (found, _) in HIDDEN_COLOURS.items()}
+            rows.append(LegendRow(said, hidden, ground, no_data=True, hidden=True))
+        return tuple(rows)
 
     def rule(self, lang: str | None = None) -> str:
         """Return in words how the classes were cut and which side a cut belongs to."""
@@ -128,6 +148,7 @@ def _drawn(
         palette=palette_for(described.worse, breaks.count),
         decimals=indicator_decimals(atlas, described),
         limits=limits,
+        hidden=atlas.hidden(indicator, period, level).reindex(frame.index).to_numpy(dtype=bool),
     )
 
 

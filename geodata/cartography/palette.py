@@ -18,6 +18,8 @@ _NEUTRAL = {
     "light": ("#f4fbe4", "#9dd6b0", "#41b6c4", "#2c7fb8", "#1c2f7d"),
     "dark": ("#1d2b53", "#1f5a8c", "#2c93a8", "#6fcf97", "#eef9a4"),
 }
+# Of a figure that is known and not shown: ground and dots.
+HIDDEN_COLOURS = {"light": ("#e4dcf2", "#6f5a94"), "dark": ("#352d47", "#a897cc")}
 NO_DATA_COLOURS = {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")}
 
 

@@ -32,6 +32,7 @@ class HotspotLayer:
     `kinds` are the catalogue names that occur, worst first; `classes` (uint8) are positions in
     them, 255 for "not assessed", in the order of `keys`. With too few periods for categories the
     kinds are the significance bins of the period (`by_category` False). `result` has the rest.
+    `veiled` tells of which places the numbers would give a hidden figure away.
     """
 
     indicator: Indicator
@@ -42,6 +43,7 @@ class HotspotLayer:
     classes: np.ndarray
     by_category: bool
     result: HotspotResult
+    veiled: np.ndarray
 
     @property
     def sides(self) -> tuple[int, ...]:
@@ -87,7 +89,15 @@ class HotspotLayer:
         )
 
     def why(self, place: str, lang: str | None = None) -> str:
-        """Return the finding for one place and the numbers behind it."""
+        """Return the finding for one place and the numbers behind it, unless they are hidden."""
+        if self.veiled[self.keys.get_loc(place)]:
+            hidden = i18n.text("cartography.hidden", lang)
+            finding = self.result.finding(place, lang, level=self.level)
+            return (
+                f"{finding}（{hidden}）"
+                if (lang or i18n.default_language()) == "zh"
+                else f"{finding} ({hidden})"
+            )
         return self.result.sentence(place, lang, unit="", level=self.level)
 
 
@@ -125,7 +135,18 @@ def hotspot_layer(
     name = category_key if by_category else _bin_key
     kinds = tuple(name(code) for code in present)
     keys = pd.Index(events.index)
-    return HotspotLayer(described, period, level, keys, kinds, classes, by_category, result)
+    veiled = _veiled(atlas, indicator, (period, level), keys)
+    return HotspotLayer(described, period, level, keys, kinds, classes, by_category, result, veiled)
+
+
+def _veiled(atlas: Atlas, indicator: str, shown: tuple[str, str], keys: pd.Index) -> np.ndarray:
+    """Return of which places the own figure or a neighbour's is hidden.
+
+    The numbers are a sum over both: less the figures that are shown, it would be the hidden one.
+    """
+    hidden = atlas.hidden(indicator, *shown).reindex(keys).to_numpy(dtype=bool)
+    near = _neighbours_of(atlas, shown[1]).matrix @ hidden.astype("int64")
+    return hidden | (near > 0)
 
 
 def _bin_key(code: int) -> str:

@@ -145,26 +145,29 @@ class HotspotResult:
         unit: str | None = None,
         level: str = "village",
     ) -> str:
-        """Return the finding for one place and the numbers behind it, for the last period.
+        """Return the finding for one place and the numbers behind it, for the last period."""
+        apart = "。" if (lang or i18n.default_language()) == "zh" else "; "
+        said = self.explanation(place, unit=unit, level=level, lang=lang)
+        return self.finding(place, lang, level=level) + apart + said
 
-        With too few periods for categories the finding is the period's own significance.
+    def finding(self, place: object, lang: str | None = None, *, level: str = "village") -> str:
+        """Return the finding for one place in the last period, without any number behind it.
+
+        With too few periods for categories it is the period's own significance.
         """
         row = self._row(place)
         few = self.category_reason[row] == CODE_OF["few_periods"]
         if few and len(self.periods) < self.options.min_periods:
-            finding = bin_sentence(int(self.bins[row, -1]), level=level, lang=lang)
-        else:
-            finding = category_sentence(
-                int(self.category[row]),
-                int(self.run[row]),
-                trend=int(self.trend[row]) if self.trend_assessable[row] else None,
-                reason=int(self.category_reason[row]),
-                period=str(self.periods[-1]),
-                level=level,
-                lang=lang,
-            )
-        apart = "。" if (lang or i18n.default_language()) == "zh" else "; "
-        return finding + apart + self.explanation(place, unit=unit, level=level, lang=lang)
+            return bin_sentence(int(self.bins[row, -1]), level=level, lang=lang)
+        return category_sentence(
+            int(self.category[row]),
+            int(self.run[row]),
+            trend=int(self.trend[row]) if self.trend_assessable[row] else None,
+            reason=int(self.category_reason[row]),
+            period=str(self.periods[-1]),
+            level=level,
+            lang=lang,
+        )
 
     def explanation(
         self,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard.briefing import facts_of
-from dashboard.briefing.leaving import too_small
+from dashboard.briefing.leaving import public_layer, too_small
 from dashboard.notebook import open_view
 from dashboard.state import State
 from geodata.cube import Measure
@@ -125,7 +125,9 @@ def test_html_of_a_hostile_name_is_text(opened):
 def test_public_view_names_no_worst_place_and_says_what_it_hides(source):
     facts = facts_of(source, source.view(public=True, lang="zh"))
     assert "最高" not in facts.title
-    assert [row.label for row in facts.legend[-2:]] == ["无数据", "数量太少，不显示"]
+    hidden = facts.layer.hidden
+    assert next(row.label for row in facts.legend if row.no_data) == "无数据"
+    assert sum(row.count for row in facts.legend if row.hidden) == int(hidden.sum())
     assert facts.ranked["change"].isna().all()
     assert "公开版" in facts.origin.mark
 
@@ -158,3 +160,12 @@ def test_a_mean_of_too_few_households_may_not_leave():
     frame = pd.DataFrame({"numerator": [9000.0, 9000], "denominator": [2.0, 3]}, index=list("ab"))
     parents = pd.Series([None, None], index=list("ab"), dtype=object)
     assert too_small(frame, parents, money, 3).tolist() == [True, False]
+
+
+def test_a_layer_for_outside_tells_hidden_places_from_those_without_data(source):
+    facts = facts_of(source, source.view(public=False, lang="zh"))
+    hidden = pd.Series([True], index=facts.layer.keys[:1])
+    *_, missing, gone = public_layer(facts.layer, hidden).legend("zh")
+    assert (gone.label, gone.count, gone.hidden) == ("数量少，不显示", 1, True)
+    assert missing.label == "无数据"
+    assert not missing.hidden

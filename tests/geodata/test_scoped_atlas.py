@@ -2,11 +2,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 
 from geodata.access import EVERYWHERE, Scope
 from geodata.atlas.scoped import within_scope
+from geodata.atlas.selection import total_of
+from geodata.cartography import draw_layer
+from geodata.cartography.change_layer import draw_change
+from geodata.cartography.coverage import coverage
+from geodata.cartography.headline import headline
+from geodata.hotspots import hotspot_layer
 from tests.invented import COUNTY, grid_atlas
 
 VILLAGE, TOWNSHIP = f"{COUNTY}001002", f"{COUNTY}001"
@@ -98,3 +106,100 @@ def test_the_households_not_counted_are_hidden_when_they_are_few():
     mine = within_scope(atlas, Scope("leader", (towns[0],)), smallest=3)
     frame = mine.frame(key, mine.periods[-1], "village")
     assert pd.isna(frame.loc[villages[0], "value"])
+
+
+def mine_of(counts: dict[str, float], whole: float = 50.0):
+    """Return the atlas as the leader of the first township sees it, its indicator and last month."""
+    atlas, key = counted_atlas(counts, whole)
+    towns = atlas.places_in(None, "township")
+    mine = within_scope(atlas, Scope("leader", (towns[0],)), smallest=3)
+    return mine, key, mine.periods[-1], towns
+
+
+def test_a_choice_of_places_tells_no_hidden_count():
+    villages = grid_atlas().places_in(grid_atlas().places_in(None, "township")[1], "village")
+    mine, key, period, towns = mine_of({villages[0]: 1.0})
+    alone = total_of(mine, key, period, [villages[0]])
+    assert pd.isna(alone["numerator"])
+    assert alone["places_with_data"] == 0
+    rest = total_of(mine, key, period, list(villages))
+    shown = mine.frame(key, period, "village").loc[villages, "numerator"]
+    assert rest["numerator"] == shown.sum() < 1 + 20 * (len(villages) - 1)
+    both = total_of(mine, key, period, list(towns[:2]))
+    assert (
+        both["numerator"] == mine.frame(key, period, "township").loc[towns[:2], "numerator"].sum()
+    )
+
+
+def test_two_hidden_counts_that_add_up_to_little_take_a_third_along():
+    villages = grid_atlas().places_in(grid_atlas().places_in(None, "township")[1], "village")
+    mine, key, period, _ = mine_of({villages[0]: 1.0, villages[1]: 1.0})
+    shown = mine.frame(key, period, "village").loc[villages, "numerator"]
+    assert int(shown.isna().sum()) == 3
+
+
+def test_the_parts_of_a_hidden_township_do_not_add_up_to_it():
+    towns = grid_atlas().places_in(None, "township")
+    few = dict.fromkeys(grid_atlas().places_in(towns[1], "village"), 0.0)
+    few[next(iter(few))] = 2.0
+    mine, key, period, _ = mine_of(few)
+    hidden = mine.hidden(key, period, "township")
+    assert hidden[towns[1]]
+    assert int(hidden.sum()) == 2
+    for town in hidden.index[hidden]:
+        assert mine.hidden(key, period, "village")[mine.places_in(town, "village")].any()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_hidden_count_can_be_worked_out_from_all_that_is_shown(seed):
+    rng = np.random.default_rng(seed)
+    names = grid_atlas().places_in(None, "village")
+    counts = dict(
+        zip(names, rng.choice([0, 0, 1, 2, 3, 5, 8], len(names)).astype(float), strict=True)
+    )
+    mine, key, period, _ = mine_of(counts)
+    frames = {level: mine.frame(key, period, level)["numerator"] for level in mine.levels}
+    villages = list(names)
+    rows, sums = [], []
+    for level, shown in frames.items():
+        above = mine.ancestors("village", level)
+        for place, value in shown.dropna().items():
+            rows.append((above == place).to_numpy(dtype=float))
+            sums.append(value)
+    for village in frames["village"].index[frames["village"].isna()]:
+        aim = np.zeros(len(villages))
+        aim[villages.index(village)] = 1
+        known = {"A_eq": np.array(rows), "b_eq": sums, "bounds": (0, 50)}
+        least = linprog(aim, **known).fun
+        most = -linprog(-aim, **known).fun
+        assert most - least > 0.5
+
+
+def test_a_hidden_figure_is_told_from_one_that_is_absent():
+    villages = grid_atlas().places_in(grid_atlas().places_in(None, "township")[1], "village")
+    mine, key, period, towns = mine_of({villages[0]: 1.0})
+    layer = draw_layer(mine, key, period, level="village", place=towns[1])
+    assert layer.veiled.sum() == 2
+    *_, missing, hidden = layer.legend("zh")
+    assert (missing.label, missing.count, missing.hidden) == ("无数据", 0, False)
+    assert (hidden.label, hidden.count, hidden.hidden) == ("数量少，不显示", 2, True)
+    assert missing.colour != hidden.colour
+    change = draw_change(mine, key, mine.periods[-2:], level="village", place=towns[1])
+    assert change.legend("en")[-1].label == "hidden: small count"
+    assert change.words("zh")[layer.keys.get_loc(villages[0])] == "数量少，不显示"
+    there = replace(layer, place=villages[0])
+    assert "不显示" in headline(mine, there, "zh")
+    assert set(coverage(mine, key, period, towns[1]).missing["reason"]) == {"hidden"}
+
+
+def test_the_numbers_behind_a_hot_spot_do_not_give_a_hidden_count_away():
+    villages = grid_atlas().places_in(grid_atlas().places_in(None, "township")[1], "village")
+    mine, key, period, _ = mine_of({villages[0]: 1.0})
+    found = hotspot_layer(mine, key, period)
+    told = {place: found.result.explanation(place, unit="", lang="zh") for place in found.keys}
+    assert "数量少，不显示" in found.why(villages[0], "zh")
+    for place, veiled in zip(found.keys, found.veiled, strict=True):
+        assert (told[place] in found.why(place, "zh")) != veiled
+    near = found.veiled & ~mine.hidden(key, period, "village").to_numpy(dtype=bool)
+    assert near.any()
+    assert not found.veiled.all()
