@@ -41,8 +41,13 @@ class ScopedAtlas(Atlas):
 
     def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return which places within reach have a figure that is hidden as a small count."""
-        frame = self.whole.frame(indicator, period, level)
-        return self._small(frame, self.whole.indicator(indicator), level)
+
+        def find() -> pd.Series:
+            frame = self.whole.frame(indicator, period, level)
+            return self._small(frame, self.whole.indicator(indicator), level)
+
+        found: pd.Series = self.once(("hidden", indicator, period, level), find)
+        return found
 
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
