@@ -22,6 +22,7 @@ ADDRESS = (
     "classes",
     "compare",
     "compared",
+    "ranked",
     "side",
     "rule",
     "point",

@@ -24,6 +24,8 @@ from geodata.theme import Theme
 CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
 VIEWS = ("overview", "map")
 COMPARED = ("change", "beside")
+# What the ranking begins with: what the map shows, the worst figure, or what became most worse.
+RANKED = ("", "value", "change")
 # What stands beside the map; all but the first only where there is a workspace behind it.
 SIDES = ("ranking", "why", "points", "households", "sample")
 
@@ -43,6 +45,7 @@ class State(param.Parameterized):
     classes = param.Selector(default=POLICY, objects=list(CLASSES))
     compare = param.String(doc="period that the shown one is compared with; empty for none")
     compared = param.Selector(default=COMPARED[0], objects=list(COMPARED))
+    ranked = param.Selector(default=RANKED[0], objects=list(RANKED))
     side = param.Selector(default=SIDES[0], objects=list(SIDES))
     rule = param.String(doc="key of the rule that listed households break; empty for all")
     point = param.String(doc="table:code of the site, workshop or works looked at")
@@ -96,6 +99,7 @@ class State(param.Parameterized):
             period=asked.period(indicator),
             compare=asked.one_of("compare", self.atlas.periods_of(indicator), ""),
             compared=asked.one_of("compared", COMPARED, COMPARED[0]),
+            ranked=asked.one_of("ranked", RANKED, RANKED[0]),
             level=asked.one_of("level", self.levels_below(place), self.atlas.lowest),
             classes=asked.one_of("classes", self.methods, POLICY),
             point=asked.point(theme),

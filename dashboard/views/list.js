@@ -39,11 +39,19 @@ export function render({model}) {
     window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: "ranking"}}))
 
   function fill() {
-    const {title, columns, items, more} = model.table
+    const {title, columns, items, more, sorted} = model.table
     const theme = model.dark ? "dark" : "light"
     root.classList.toggle("dark", model.dark)
     const head = make("div", "head")
-    head.append(...columns.map((name, index) => make("span", ["rank", "place", "value", "change"][index], name)))
+    head.append(...columns.map((name, index) => {
+      const by = ["rank", "place", "value", "change"][index]
+      if (index < 2) { return make("span", by, name) }
+      const button = make("button", sorted === by ? by + " by here" : by + " by", name)
+      button.type = "button"
+      button.setAttribute("aria-pressed", String(sorted === by))
+      button.addEventListener("click", () => model.send_msg({type: "sort", by}))
+      return button
+    }))
     const body = make("div", "body")
     rows.clear()
     for (const item of items) {

@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from dashboard.maps.component import Component
-from dashboard.state import State
+from dashboard.state import RANKED, State
 from dashboard.texts import text
 from geodata.cartography import Layer, rank_places
 from geodata.cartography.classes import NO_DATA
@@ -53,6 +53,7 @@ class RankingView(pn.viewable.Viewer):
             "selected",
             "compare",
             "compared",
+            "ranked",
         ]
         state.param.watch(self._update, watched)
         state.param.watch(self._darken, ["dark"])
@@ -70,7 +71,8 @@ class RankingView(pn.viewable.Viewer):
             place=state.area,
             before=state.compare or None,
         )
-        if state.compare and state.compared == "change":
+        by_change = self._by_change()
+        if by_change:
             # Worst change first; the rank stays that of the figure.
             worst_last = state.layer.indicator.worse == "low"
             ranked = ranked.sort_values("change", ascending=worst_last, kind="stable")
@@ -84,9 +86,16 @@ class RankingView(pn.viewable.Viewer):
         return {
             "title": self._title(len(ranked)),
             "columns": self._columns(),
+            "sorted": "change" if by_change else "value",
             "items": self._items(shown, state.layer),
             "more": more,
         }
+
+    def _by_change(self) -> bool:
+        state = self.state
+        if state.ranked:
+            return state.ranked == "change"
+        return bool(state.compare) and state.compared == "change"
 
     def _title(self, count: int) -> str:
         state = self.state
@@ -146,6 +155,8 @@ class RankingView(pn.viewable.Viewer):
         known = isinstance(key, str) and key in self.state.atlas.places.index
         if message.get("type") == "click" and known:
             self.state.go(str(key))
+        elif message.get("type") == "sort" and message.get("by") in RANKED[1:]:
+            self.state.ranked = message["by"]
 
 
 _COLUMNS = ("rank", "place", "value", "change")

@@ -13,6 +13,7 @@ from dashboard.views.map_view import MapView
 from dashboard.views.ranking import RankingView
 from dashboard.views.trail import TrailView
 from dashboard.views.trend import TrendView
+from geodata.cartography import rank_places
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
 TOWNSHIP, VILLAGE = f"{COUNTY}002", f"{COUNTY}002003"
@@ -61,6 +62,25 @@ def test_ranking_click_goes_to_the_place_and_marks_the_row(state):
     ranking._answer({"type": "click", "key": VILLAGE})
     assert state.place == VILLAGE
     assert [row["key"] for row in ranking.list.table["items"] if row["here"]] == [VILLAGE]
+
+
+def test_ranking_is_sorted_by_what_its_head_was_clicked_for(state):
+    ranking = RankingView(state)
+    assert ranking.list.table["sorted"] == "value"
+    state.compare = state.periods[0]
+    assert ranking.list.table["sorted"] == "change"
+    state.compare = ""
+    ranking._answer({"type": "sort", "by": "change"})
+    assert "ranked=change" in state.query
+    found = rank_places(state.atlas, state.indicator, state.period, level=state.level, place=None)
+    worst = found.sort_values("change", ascending=False, kind="stable").index
+    shown = [row["key"] for row in ranking.list.table["items"]]
+    assert shown == list(worst)[: len(shown)]
+    ranking._answer({"type": "sort", "by": "value"})
+    assert [row["key"] for row in ranking.list.table["items"]] == list(found.index)[: len(shown)]
+    ranking._answer({"type": "sort", "by": ["value"]})
+    ranking._answer({"type": "sort", "by": "name"})
+    assert state.ranked == "value"
 
 
 def test_ranking_tells_worse_from_better(state):
