@@ -13,7 +13,14 @@ from geodata.access.reader import Keys
 from geodata.rules import Rule
 from geodata.theme import Points
 from geodata.workspace import Workspace
-from geodata.workspace.points import ReadTable, broken_rules, scorecard, theme_points, zones_of
+from geodata.workspace.points import (
+    ReadTable,
+    broken_rules,
+    scorecard,
+    side_by_side,
+    theme_points,
+    zones_of,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class PointsSeen:
         self.state, self.county = state, county
         self._actor, self._guard = actor, guard
         self._kept: dict[tuple[str, str], pd.DataFrame] = {}
+        self._columns: dict[tuple[str, str], pd.DataFrame] = {}
 
     @property
     def kinds(self) -> tuple[Points, ...]:
@@ -51,6 +59,16 @@ class PointsSeen:
             found = theme_points(theme, self._read, state.atlas, rules, state.period)
             self._kept = {asked: found}
         return self._kept[asked]
+
+    def columns(self, kind: Points) -> pd.DataFrame:
+        """Return what stands side by side of the points of a kind, by key; read once for a month."""
+        state = self.state
+        asked = (kind.table, state.period)
+        if asked not in self._columns:
+            kept = {key: found for key, found in self._columns.items() if key[1] == state.period}
+            found = side_by_side(state.themes[state.theme], kind, self._read)
+            self._columns = {**kept, asked: found}
+        return self._columns[asked]
 
     @property
     def inside(self) -> pd.DataFrame:

@@ -50,7 +50,8 @@ class Points:
     """One kind of points on the map: the table they come from and what colours them.
 
     The state is that of the rules over `subject`, or, without one, whether the month in the column
-    `closed` has come. `features` are its scorecard. A click lists households by `lists` (site or
+    `closed` has come. `features` are its scorecard, `columns` those that stand side by side in the
+    list of all. A click lists households by `lists` (site or
     zone); `zones` is the table of what a works serves.
     """
 
@@ -63,6 +64,7 @@ class Points:
     lists: str = ""
     zones: str = ""
     features: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def read_theme(folder: Path) -> Theme:
 
 def _points(entry: Mapping[str, Any]) -> Points:
     given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
-    given["features"] = tuple(given.get("features", ()))
+    given |= {name: tuple(given.get(name, ())) for name in ("features", "columns")}
     return Points(title=_pair(entry), **given)
 
 

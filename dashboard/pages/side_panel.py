@@ -22,7 +22,7 @@ from dashboard.views.why import WhyView
 _WIDTHS = {
     "ranking": "clamp(360px, 27vw, 540px)",
     "why": "clamp(400px, 30vw, 640px)",
-    "points": "clamp(420px, 32vw, 680px)",
+    "points": "clamp(500px, 42vw, 900px)",
     "households": "clamp(520px, 44vw, 940px)",
     "sample": "clamp(520px, 46vw, 980px)",
 }

@@ -15,6 +15,7 @@ from geodata.cartography.words import number_text
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.rules import Feature
+from geodata.theme import Points
 from geodata.workspace.points import STATES
 
 _WATCHED = ["place", "theme", "period", "side", "point"]
@@ -36,6 +37,8 @@ class PointsView(pn.viewable.Viewer):
         super().__init__()
         self.points, self.state = points, points.state
         self._rows: list[tuple] = []
+        # What the list is ordered by: a column, and whether the largest comes last; else the state.
+        self._order: tuple[str, bool] | None = None
         slim = {"size": "small", "margin": (0, 6, 8, 0)}
         self.back = pmui.Button(label=self._text("all"), icon="chevron_left", **slim)
         self.listed = pmui.Button(
@@ -68,28 +71,54 @@ class PointsView(pn.viewable.Viewer):
             self._put(f"<p>{html_text(error.sentence(self.state.lang), 400)}</p>", [], [])
 
     def _list(self) -> None:
-        """Show every point of the area, worst first."""
+        """Show every point of the area by kind, worst first, with what stands side by side."""
         self.back.visible = self.listed.visible = False
         rows = self.points.inside
         order = rows["state"].map({name: at for at, name in enumerate(STATES)})
-        rows = rows.assign(order=order).sort_values(["order", "kind", "key"])
-        self._rows = list(zip(rows["kind"], rows["key"], strict=True))
-        titles = {kind.table: kind.title[self.state.lang] for kind in self.points.kinds}
-        names = self.state.atlas.places["name"]
-        table = [
+        rows = rows.assign(order=order).sort_values(["order", "key"])
+        columns = tuple(dict.fromkeys(name for kind in self.points.kinds for name in kind.columns))
+        self._rows, table = [], []
+        for kind in self.points.kinds:
+            found = self._ordered(kind, rows[rows["kind"] == kind.table])
+            own = self._of_kind(kind, found, columns)
+            if own and len(self.points.kinds) > 1:
+                own[0]["above"] = kind.title[self.state.lang]
+            self._rows += [(kind.table, key) for key in found["key"]]
+            table += own
+        said = self._text("count", count=len(rows)) if len(rows) else self._text("none")
+        self._put(f"<p>{html_text(said)}</p>", ("name", "state"), table, columns)
+
+    def _ordered(self, kind: Points, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a kind in the order that was asked for, unknown last."""
+        if self._order is None or self._order[0] not in kind.columns:
+            return rows
+        name, ascending = self._order
+        values = self.points.columns(kind)[name].reindex(rows["key"]).to_numpy()
+        by = {"ascending": ascending, "na_position": "last", "kind": "stable"}
+        return rows.assign(asked=values).sort_values("asked", **by)
+
+    def _of_kind(
+        self, kind: Points, rows: pd.DataFrame, columns: tuple[str, ...]
+    ) -> list[dict[str, object]]:
+        lang, features = self.state.lang, self.state.themes[self.state.theme].features
+        names, told = self.state.atlas.places["name"], self.points.columns(kind)
+        return [
             {
                 "cells": [
                     plain_text(row.name, 40),
-                    titles[row.kind],
-                    plain_text(names.get(row.place, ""), 20),
                     self._text(f"state_{row.state}"),
+                    *(
+                        _shown(told[name].get(row.key), features[name], lang)
+                        if name in kind.columns
+                        else ""
+                        for name in columns
+                    ),
                 ],
                 "mark": _MARKS.get(row.state, ""),
+                "small": plain_text(names.get(row.place, ""), 20),
             }
-            for row in rows[["kind", "name", "place", "state"]].itertuples(index=False)
+            for row in rows[["key", "name", "place", "state"]].itertuples(index=False)
         ]
-        said = self._text("count", count=len(rows)) if len(rows) else self._text("none")
-        self._put(f"<p>{html_text(said)}</p>", ("name", "kind", "village", "state"), table)
 
     def _show(self, chosen: Chosen) -> None:
         """Show one point: figures, what is wrong, and the villages it serves."""
@@ -129,19 +158,38 @@ class PointsView(pn.viewable.Viewer):
             for row in chosen.zones.itertuples(index=False)
         ]
 
-    def _put(self, html: str, columns, rows: list[dict[str, object]]) -> None:
+    def _put(
+        self, html: str, columns, rows: list[dict[str, object]], features: tuple[str, ...] = ()
+    ) -> None:
         self.card.object = html
+        kinds = {"served": "number", "state": "word"}
         heads = [
-            {
-                "label": self._text(f"column_{name}"),
-                "kind": "number" if name == "served" else "text",
-            }
+            {"label": self._text(f"column_{name}"), "kind": kinds.get(name, "text")}
             for name in columns
         ]
+        heads += [self._head(name) for name in features]
         note = self._text("zones_note") if "zone" in columns else ""
         self.sheet.table = {"title": "", "note": note, "columns": heads, "rows": rows}
 
+    def _head(self, name: str) -> dict[str, str]:
+        """Return the head of a column of features; a click orders by it."""
+        title = self.state.themes[self.state.theme].features[name].title[self.state.lang]
+        title = title[:1].upper() + title[1:]
+        here = self._order is not None and self._order[0] == name
+        marked = ("up" if self._order[1] else "yes") if self._order and here else ""
+        return {"label": title, "kind": "number", "sort": name, "sorted": marked}
+
+    def _sort(self, name: object) -> None:
+        """Order by a column, the largest first; the same column again turns the order round."""
+        known = {one for kind in self.points.kinds for one in kind.columns}
+        if isinstance(name, str) and name in known:
+            self._order = (name, self._order == (name, False))
+            self._update()
+
     def _answer(self, message: dict[str, object]) -> None:
+        if message.get("type") == "sort":
+            self._sort(message.get("sort"))
+            return
         index = row_of(message, len(self._rows))
         if index is None:
             return

@@ -17,7 +17,7 @@ export function render({model}) {
     columns.forEach(({label, kind, sort, sorted}) => {
       const cell = make("th", kind)
       if (sort) {
-        const button = make("button", sorted ? "sort here" : "sort", label)
+        const button = make("button", sorted ? "sort here " + sorted : "sort", label)
         button.type = "button"
         button.addEventListener("click", () => model.send_msg({type: "sort", sort}))
         if (sorted) { cell.setAttribute("aria-sort", "other") }

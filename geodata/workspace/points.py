@@ -47,6 +47,16 @@ def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[
     return {} if rows.empty else dict(rows.iloc[0][list(kind.features)])
 
 
+def side_by_side(theme: Theme, kind: Points, read: ReadTable) -> pd.DataFrame:
+    """Return the columns that the theme names for all points of a kind, by key; money in fen."""
+    if not kind.columns:
+        return pd.DataFrame()
+    column = SUBJECTS[kind.subject]
+    asked = (column, "place_code", *kind.columns)
+    rows = read(Request(f"{theme.key}_{kind.subject}", columns=asked))
+    return rows.drop_duplicates(column).set_index(column)[list(kind.columns)]
+
+
 def broken_rules(kind: Points, key: str, read: ReadTable) -> tuple[str, ...]:
     """Return the rules that one point breaks."""
     if not kind.subject:

@@ -139,6 +139,39 @@ def test_points_carry_their_state_and_where_it_is_known_from(county, guard):
     assert rows.loc["C1", ["longitude", "latitude"]].notna().all()
 
 
+def test_sites_stand_side_by_side_and_a_heading_orders_them(county, guard):
+    state = _state(county, "?theme=relocation&side=points&lang=zh")
+    view = PointsView(_points(county, guard, state))
+    table = view.sheet.table
+    assert [head["label"] for head in table["columns"]][:3] == ["名称", "状态", "政策性收入占比"]
+    assert [row.get("above") for row in table["rows"] if "above" in row] == ["安置点", "帮扶车间"]
+    workshop = next(row for row in table["rows"] if row.get("above") == "帮扶车间")
+    assert set(workshop["cells"][2:]) == {""}
+    assert len(table["rows"][0]["cells"]) == len(table["columns"])
+    view._answer({"type": "sort", "sort": "policy_share"})
+    assert view.sheet.table["columns"][2]["sorted"] == "yes"
+    view._answer({"type": "sort", "sort": "policy_share"})
+    assert view.sheet.table["columns"][2]["sorted"] == "up"
+    view._answer({"type": "sort", "sort": "site_code; drop"})
+    assert view.sheet.table["columns"][2]["sorted"] == "up"
+    view._answer({"index": 0})
+    assert state.point == f"site:{SITE}"
+
+
+def test_a_column_orders_works_with_the_unknown_last(county, guard):
+    state = _state(county, "?theme=water&side=points")
+    points = _points(county, guard, state)
+    view = PointsView(points)
+    (kind,) = points.kinds
+    rows = pd.DataFrame({"key": ["a", "b", "c"]})
+    columns = pd.DataFrame({"population": [5.0, None, 9.0]}, index=["a", "b", "c"])
+    points._columns = {(kind.table, state.period): columns}
+    view._order = ("population", False)
+    assert view._ordered(kind, rows)["key"].tolist() == ["c", "a", "b"]
+    view._order = ("population", True)
+    assert view._ordered(kind, rows)["key"].tolist() == ["a", "c", "b"]
+
+
 def test_points_outside_the_scope_are_not_there(county, guard):
     state = _state(county, f"?theme=relocation&point=site:{SITE}")
     seen = _points(county, guard, state, (VILLAGES[2],))

@@ -114,6 +114,9 @@ def test_layers_card_and_briefing_show_what_the_theme_defines(theme: Theme) -> N
     for measure in theme.indicators:
         if measure.target:
             policy()[measure.target]
+    for kind in theme.points:
+        assert set(kind.features) | set(kind.columns) <= set(theme.features), kind.table
+        assert kind.subject or not kind.columns, kind.table
     for layer in theme.layers:
         for cut in layer.breaks:
             assert isinstance(cut, (int, float)) or policy()[cut]

@@ -62,7 +62,7 @@ SELECT
   COALESCE(e.defluoridation_down, 0) AS defluoridation_down,
   COALESCE(e.defluoridation, 0) AS defluoridation,
   COALESCE(e.disinfection, 0) AS disinfection,
-  e.service_overdue,
+  CASE WHEN e.service_overdue > 0 THEN e.service_overdue WHEN e.service_overdue <= 0 THEN 0 END AS service_overdue,
   q.days_since_source_test,
   q.days_since_test,
   q.months_since_test,
