@@ -163,7 +163,12 @@ class _Body:
         row = pn.Row(middle, right, stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
         return pn.Column(
-            HeadlineView(state), row, *drawer, stylesheets=[phone.PAGE], margin=0, **kept
+            HeadlineView(state, parts.people),
+            row,
+            *drawer,
+            stylesheets=[phone.PAGE],
+            margin=0,
+            **kept,
         )
 
 

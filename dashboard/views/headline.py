@@ -8,13 +8,16 @@ import panel as pn
 
 from dashboard.maps.sampled import SampledLayer
 from dashboard.maps.wall import TICKED, WallLayer
+from dashboard.people import People
 from dashboard.state import State
 from dashboard.texts import text
 from geodata.cartography import CategoryLayer
 from geodata.cartography.change_layer import ChangeLayer
 from geodata.cartography.headline import headline, whole_figure
-from geodata.cartography.words import period_text
+from geodata.cartography.layer import indicator_decimals
+from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.escaping import html_text
+from geodata.workspace.change import moved_text, split_text
 
 _CSS = """
 :host { width: 100%; }
@@ -27,9 +30,9 @@ p { margin: 4px 0 0; font-size: calc(clamp(16px, 1.1vw, 22px) * var(--big, 1)); 
 class HeadlineView(pn.viewable.Viewer):
     """The title of the page; all of it is text from data and escaped."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, people: People | None = None) -> None:
         super().__init__()
-        self.state = state
+        self.state, self.people = state, people
         self.pane = pn.pane.HTML(
             self._content(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=(4, 8)
         )
@@ -54,6 +57,7 @@ class HeadlineView(pn.viewable.Viewer):
             finding, whole = self._clusters(whole)
         else:
             finding = headline(state.atlas, layer, state.lang)
+        whole = self._moved() or whole
         second = f"<p>{html_text(whole, 400)}</p>" if whole != finding else ""
         return f"<h1>{html_text(finding, 400)}</h1>{second}"
 
@@ -68,6 +72,35 @@ class HeadlineView(pn.viewable.Viewer):
             same=counts[2],
             better=counts[3] + counts[4],
         )
+
+    def _moved(self) -> str:
+        """Return how the figure of the shown place moved between the compared months, and why.
+
+        Empty without a comparison, and where the viewer may not see the place as a whole.
+        """
+        state, people = self.state, self.people
+        if not state.compare or people is None or not state.place:
+            return ""
+        if not people.actor.allows(state.place, "rows"):
+            return ""
+        found = people.county.change(
+            state.place, state.indicator, before=state.compare, month=state.period
+        )
+        indicator, lang = state.atlas.indicator(state.indicator), state.lang
+        since = period_text(state.compare, lang)
+        moved = moved_text(found, indicator, lang, since=since)
+        if not moved:
+            return ""
+        figure = figure_text(
+            found["after"] * scale_of(indicator),
+            indicator,
+            decimals=indicator_decimals(state.atlas, indicator),
+            lang=lang,
+        )
+        split = split_text(found, indicator, lang)
+        named = {"place": state.atlas.name(state.place), "period": period_text(state.period, lang)}
+        told = text("map.moved", lang, figure=figure, moved=moved, **named)
+        return told + (text("map.moved_split", lang, split=split) if split else "")
 
     def _ticked(self, layer: CategoryLayer) -> str:
         """Return how many places are ticked off, of all that could be judged."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -11,7 +11,8 @@ from geodata.cartography.words import change_text, figure_text, number_text, sca
 from geodata.cube import Measure, explain_change
 from geodata.cube.change import PARTS
 from geodata.i18n import text
-from geodata.workspace.evidence import Evidence
+from geodata.periods import shift_month
+from geodata.workspace.evidence import Evidence, Months
 
 
 def change_of(evidence: Evidence, place: str, measure: Measure) -> dict[str, float]:
@@ -31,40 +32,55 @@ def change_of(evidence: Evidence, place: str, measure: Measure) -> dict[str, flo
     )
 
 
-def chained(steps: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Return the change over several months: each part is the sum of that of every month.
+def change_between(
+    months: Months, place: str, indicator: str, ends: tuple[str, str]
+) -> dict[str, float]:
+    """Return the change of a figure from one month to another and its parts, as `explain_change`.
 
-    The parts add up to the whole change, as those of each month do. Empty when a month is missing.
+    Each part is the sum of that of every month between, so that the parts add up to the change.
+    Empty when a month between is not built or has no figure.
     """
-    taken = list(steps)
-    if not taken or not all(taken):
+    first, last = sorted(ends)
+    steps, month = [], first
+    while month < last:
+        month = shift_month(month, 1)
+        evidence = months.at(month)
+        if evidence is None or place not in evidence.levels:
+            return {}
+        steps.append(change_of(evidence, place, evidence.measures[indicator]))
+    return _chained(steps, backwards=ends[0] > ends[1])
+
+
+def _chained(steps: Sequence[Mapping[str, float]], *, backwards: bool) -> dict[str, float]:
+    if not steps or not all(steps):
         return {}
-    ends = {"before": taken[0]["before"], "after": taken[-1]["after"]}
-    return ends | {part: sum(step[part] for step in taken) for part in PARTS}
+    before, after = steps[0]["before"], steps[-1]["after"]
+    parts = {part: sum(step[part] for step in steps) for part in PARTS}
+    if backwards:
+        before, after = after, before
+        parts = {part: -moved for part, moved in parts.items()}
+    return {"before": before, "after": after} | parts
 
 
-def backwards(change: Mapping[str, float]) -> dict[str, float]:
-    """Return the change as seen from the later month to the earlier one."""
-    if not change:
-        return {}
-    ends = {"before": change["after"], "after": change["before"]}
-    return ends | {part: -change[part] for part in PARTS}
-
-
-def moved_text(change: Mapping[str, float], indicator: Indicator, lang: str) -> str:
-    """Return how much a figure moved since the month before; empty when that is unknown."""
+def moved_text(
+    change: Mapping[str, float], indicator: Indicator, lang: str, *, since: str = ""
+) -> str:
+    """Return how much a figure moved since the month before, or since a named month; empty when
+    that is unknown.
+    """
     if not change or pd.isna(change["before"]) or pd.isna(change["after"]):
         return ""
+    since = since or text("workspace.why_last_month", lang)
     moved = (change["after"] - change["before"]) * scale_of(indicator)
     decimals = indicator.decimals or 0
     if number_text(abs(moved), decimals) == number_text(0.0, decimals):
-        return text("workspace.why_same", lang)
+        return text("workspace.why_same", lang, since=since)
     way = "up" if moved > 0 else "down"
     if indicator.unit_in("zh") == "%":
         shown = text("cartography.points", lang, change=number_text(abs(moved), decimals))
     else:
         shown = figure_text(abs(moved), indicator, decimals=decimals, lang=lang)
-    return text(f"workspace.why_{way}", lang, change=shown)
+    return text(f"workspace.why_{way}", lang, change=shown, since=since)
 
 
 def split_text(change: Mapping[str, float], indicator: Indicator, lang: str) -> str:

@@ -150,6 +150,11 @@ class Months:
         self._setup, self._cube = setup, cube
         self._kept: dict[tuple[Path, Path | None], Evidence] = {}
 
+    def at(self, month: str) -> Evidence | None:
+        """Return the evidence of a month, None when it is not built."""
+        built = read_built(self._setup.config.store, month)
+        return None if built is None else self.of(built)
+
     def of(self, built: Built) -> Evidence:
         """Return the evidence of a built month."""
         before = read_built(self._setup.config.store, shift_month(built.month, -1))

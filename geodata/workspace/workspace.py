@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from geodata.access import Request
 from geodata.atlas import open_atlas
 from geodata.config import read_config
 from geodata.cube import Measure, value_of
@@ -26,6 +25,7 @@ from geodata.theme import load_themes
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
+from geodata.workspace.change import change_between
 from geodata.workspace.clusters import Clusters
 from geodata.workspace.composition import Composition, compositions
 from geodata.workspace.display import workspace_html
@@ -211,6 +211,10 @@ class Workspace:
             return why
         return replace(why, details=(*why.details, said)) if said else why
 
+    def change(self, place: str, indicator: str, *, before: str, month: str) -> dict[str, float]:
+        """Return the change of a figure between two months; see `change_between`."""
+        return change_between(self._evidence, place, indicator, (before, month))
+
     def compositions(
         self,
         theme: str,
@@ -272,9 +276,7 @@ class Workspace:
         built = self._built(month)
         return draw_county(self.setup, self.cube, built, seed=seed, numbers=numbers, read=read)
 
-    def people(
-        self, month: str | None = None
-    ) -> Callable[[Request, tuple[str, ...]], pd.DataFrame]:
+    def people(self, month: str | None = None) -> Read:
         """Return the reader of rows about people, for the door of geodata.access."""
         return people_reader(self.setup, self._built(month))
 

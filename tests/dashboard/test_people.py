@@ -15,6 +15,7 @@ from dashboard.exports import households_workbook
 from dashboard.people import MONITORED, PAGE, People
 from dashboard.state import State
 from dashboard.views.card_text import card_html
+from dashboard.views.headline import HeadlineView
 from dashboard.views.visits import visits_html
 from dashboard.views.why import WhyView
 from dashboard.visiting import visit_list
@@ -92,6 +93,16 @@ def test_rules_that_do_not_count_for_the_indicator_are_marked_off(people_as):
     for own_or_none in ("low_income_share", "income_per_person"):
         people.state.choose_indicator(own_or_none)
         assert "above" not in view.sheet.table["rows"][0]
+
+
+def test_two_compared_months_say_what_the_change_is_made_of(people_as):
+    asked = f"?place={COUNTY}&indicator=low_income_share&compare=2024-12&lang=zh"
+    people = people_as(asked)
+    assert "，与2024年12月持平" in HeadlineView(people.state, people).pane.object
+    people.state.compare = ""
+    assert "，与2024年12月持平</p>" in HeadlineView(people.state, people).pane.object
+    officer = people_as(asked, Actor("v1", "village_officer", (VILLAGES[0],)))
+    assert HeadlineView(officer.state, officer)._moved() == ""
 
 
 def test_list_is_worst_first_masked_and_paged(people_as):

@@ -234,6 +234,31 @@ def test_rules_that_an_indicator_counts_come_before_all_others(county: Workspace
     assert not county.why(A1, indicator="income_per_person").by_rules
 
 
+def test_a_change_between_two_months_adds_up_and_can_be_turned_round(county: Workspace) -> None:
+    parts = ("value", "rule", "feed", "boundary")
+    asked = {"before": MONTHS[0], "month": MONTHS[1]}
+    change = county.change(A1, "low_income_share", **asked)
+    assert change == pytest.approx(county.why(A1, indicator="low_income_share").change)
+    turned = county.change(A1, "low_income_share", before=MONTHS[1], month=MONTHS[0])
+    assert (turned["before"], turned["after"]) == (change["after"], change["before"])
+    assert [turned[part] for part in parts] == [-change[part] for part in parts]
+    assert county.change(A1, "low_income_share", before="2024-01", month=MONTHS[1]) == {}
+
+
+def test_the_parts_of_every_month_are_summed(own_county: Workspace) -> None:
+    folder = own_county.setup.config.folder
+    import_month(folder / "store", "2025-02", without=B1)
+    opened = open_workspace(folder)
+    opened.build([*MONTHS, "2025-02"])
+    change = opened.change(COUNTY, "low_income_share", before=MONTHS[0], month="2025-02")
+    parts = [change[part] for part in ("value", "rule", "feed", "boundary")]
+    assert sum(parts) == pytest.approx(change["after"] - change["before"])
+    assert (
+        change["rule"]
+        == opened.why(COUNTY, indicator="low_income_share", month=MONTHS[1]).change["rule"]
+    )
+
+
 def test_a_missing_feed_is_not_taken_for_a_change(own_county: Workspace) -> None:
     folder = own_county.setup.config.folder
     import_month(folder / "store", "2025-02", without=B1)
