@@ -163,9 +163,9 @@ class People(param.Parameterized):
         """Return the number of pages, at least one."""
         return max(-(-self.listed.count // self.size), 1)
 
-    def turn(self, by: int) -> None:
-        """Go some pages on or back, within what there is."""
-        self.page = min(max(self.page + by, 0), self.pages - 1)
+    def turn(self, by: int, pages: int = 0) -> None:
+        """Go some pages on or back, within what there is: the household list's, or so many."""
+        self.page = min(max(self.page + by, 0), (pages or self.pages) - 1)
 
     def draw(self, seed: int) -> None:
         """Open one household of the list by lot; the same list and seed give the same household.

@@ -101,6 +101,12 @@ class PointsSeen:
 
 def read_places(county: Workspace, actor: Actor, guard: Guard, month: str) -> ReadTable:
     """Return what reads rows about places, not about persons, within an actor's places."""
+    reader = places_reader(county, actor, guard, month)
+    return lambda request: reader.rows(request).frame
+
+
+def places_reader(county: Workspace, actor: Actor, guard: Guard, month: str) -> Reader:
+    """Return the reader of rows about places, not about persons."""
     about = Privacy("restricted", "hidden")
     sets = {one.name: dict.fromkeys(one.columns, about) for one in county.setup.sets}
     sets["flags"] = dict.fromkeys(county.month(month).flags.columns, about)
@@ -109,5 +115,4 @@ def read_places(county: Workspace, actor: Actor, guard: Guard, month: str) -> Re
     keys = Keys("place_code", "place_code")
     read = county.people(month)
     door = Door(read, guard.trail, guard.unmasking, guard.limits, privacy, keys)
-    reader = Reader(actor, door)
-    return lambda request: reader.rows(request).frame
+    return Reader(actor, door)

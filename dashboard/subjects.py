@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.people import People
-from dashboard.points import read_places
-from geodata.access import Request
+from dashboard.points import places_reader
+from geodata.access import Reader, Request
 from geodata.rules import SUBJECTS, Rule
 
 COLUMNS = ["subject", "name", "place_code", "reason"]
@@ -35,17 +35,36 @@ def found_subjects(people: People, rule: Rule) -> Found:
 
     Of picked places only what lies in them.
     """
-    state = people.state
-    read = read_places(people.county, people.actor, people.guard, state.period)
+    reader = _reader(people)
+    return _found(people, rule, reader, reader.rows(_request(people, rule)).frame)
+
+
+def exported_subjects(people: People, rule: Rule) -> tuple[Found, str]:
+    """Return the same as it may leave, and the watermark that the audit knows it by."""
+    reader = _reader(people)
+    rows = reader.export(_request(people, rule), reason=rule.key)
+    return _found(people, rule, reader, rows.frame), rows.watermark
+
+
+def _reader(people: People) -> Reader:
+    return places_reader(people.county, people.actor, people.guard, people.state.period)
+
+
+def _request(people: People, rule: Rule) -> Request:
     wanted = (("rule", "is", rule.key), ("answer", "is", "yes"))
     picked = (("place_code", "in", people.picked),) if people.picked else ()
-    flags = read(Request("flags", people.place, filters=(*wanted, *picked)))
+    return Request("flags", people.place, filters=(*wanted, *picked))
+
+
+def _found(people: People, rule: Rule, reader: Reader, flags: pd.DataFrame) -> Found:
+    """Return the flags with names and reasons, in the order of places."""
+    state = people.state
     reasons = people.county.month(state.period).reasons(flags, state.lang)
     rows = flags.assign(name="", reason=reasons)
     if rule.subject in _NAMED:
         key = SUBJECTS[rule.subject]
-        known = read(Request(rule.subject, people.place, columns=(key, "place_code", "name")))
-        names = known.drop_duplicates(key).set_index(key)["name"]
+        asked = Request(rule.subject, people.place, columns=(key, "place_code", "name"))
+        names = reader.rows(asked).frame.drop_duplicates(key).set_index(key)["name"]
         rows["name"] = rows["subject"].map(names).fillna("")
     rows = rows.sort_values(["place_code", "subject"], ignore_index=True)
     return Found(rule, rows[COLUMNS])

@@ -8,13 +8,19 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.content.rows import COLUMNS, HouseholdRows
-from dashboard.exports import households_workbook
+from dashboard.exports import households_workbook, subjects_workbook
 from dashboard.people import CHOICES, SIZES, SORTS, People
-from dashboard.subjects import Found, found_subjects, rule_about
+from dashboard.subjects import Found, exported_subjects, found_subjects, rule_about
 from dashboard.texts import text
 from dashboard.views.filters import FiltersView
 from dashboard.views.sheet import Sheet, row_of
-from dashboard.views.subjects import SHOWN, subjects_table
+from dashboard.views.subjects import (
+    page_of,
+    pages_of,
+    subjects_cells,
+    subjects_table,
+    subjects_title,
+)
 from dashboard.views.visits import VisitsView
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
@@ -56,7 +62,9 @@ class HouseholdsView(pn.viewable.Viewer):
             self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
         )
         self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
+        # What a rule found that is no household, and what it was asked for.
         self._about: Found | None = None
+        self._asked: tuple = ()
         self._bind()
         self._update()
 
@@ -82,8 +90,8 @@ class HouseholdsView(pn.viewable.Viewer):
         self.visits.on_click(lambda event: people.param.update(visiting=True))
         self.lot.on_click(lambda event: self._try(lambda: people.draw(self.seed)))
         self.all.on_click(lambda event: self.filters.clear())
-        self.back.on_click(lambda event: self._try(lambda: people.turn(-1)))
-        self.next.on_click(lambda event: self._try(lambda: people.turn(1)))
+        self.back.on_click(lambda event: self._try(lambda: people.turn(-1, self._pages)))
+        self.next.on_click(lambda event: self._try(lambda: people.turn(1, self._pages)))
         self.sheet.on_message(lambda message: self._try(lambda: self._answer(message)))
         self.filters.columns.param.watch(self._update, "value")
         state.param.watch(self._update, [name for name in _PLACE if name in state.param])
@@ -108,7 +116,7 @@ class HouseholdsView(pn.viewable.Viewer):
             self._about = self._found()
             if self._about is not None:
                 return
-            listed, pages = people.listed, people.pages
+            listed, pages = people.listed, self._pages
         except GuatuError as error:
             said = {"title": "", "note": error.sentence(state.lang), "columns": [], "rows": []}
             self.sheet.table = said
@@ -132,20 +140,40 @@ class HouseholdsView(pn.viewable.Viewer):
         """Show what the chosen rule found when it is about no household; None leaves the list."""
         people, state = self.people, self.people.state
         rule = rule_about(people)
-        self.top.visible = self.pages.visible = rule is None
+        for widget in (self.search, self.sort, self.filter, self.lot, self.visits):
+            widget.visible = rule is None
+        self.export.filename = "households.xlsx" if rule is None else "findings.xlsx"
         if rule is None:
             return None
         self.filters.box.visible = False
-        found, name = found_subjects(people, rule), state.atlas.name(state.place)
+        asked = tuple(str(getattr(state, name)) for name in _PLACE)
+        kept = self._about if asked == self._asked else None
+        found = found_subjects(people, rule) if kept is None else kept
+        self._asked, pages = asked, pages_of(found, people.size)
+        self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
         self.sheet.table = subjects_table(
-            found, name, state.period, state.lang, names=people.village
+            found,
+            (people.page, people.size),
+            title=self._subjects_title(found),
+            lang=state.lang,
+            names=people.village,
         )
         return found
 
+    def _subjects_title(self, found: Found) -> str:
+        state = self.people.state
+        return subjects_title(found, state.atlas.name(state.place), state.period, state.lang)
+
+    @property
+    def _pages(self) -> int:
+        """Return the number of pages of what is listed."""
+        people = self.people
+        return people.pages if self._about is None else pages_of(self._about, people.size)
+
     def _go(self, index: int) -> None:
         """Look at the point of a row, or at its village."""
-        state, found = self.people.state, self._about
-        row = found.rows.iloc[index]
+        people, state, found = self.people, self.people.state, self._about
+        row = page_of(found, (people.page, people.size)).iloc[index]
         kinds = state.themes[state.theme].points if state.theme in state.themes else ()
         if found.rule.subject in {kind.table for kind in kinds}:
             state.choose_point(found.rule.subject, str(row["subject"]))
@@ -206,7 +234,8 @@ class HouseholdsView(pn.viewable.Viewer):
             self.people.sort = asked
             return
         if self._about is not None:
-            index = row_of(message, min(len(self._about.rows), SHOWN))
+            people = self.people
+            index = row_of(message, len(page_of(self._about, (people.page, people.size))))
             if index is not None:
                 self._go(index)
             return
@@ -224,12 +253,21 @@ class HouseholdsView(pn.viewable.Viewer):
             self.sheet.table = {**self.sheet.table, "note": said}
 
     def _export(self):
-        frame, mark = self.people.exported()
-        joined = {"zh": "；", "en": "; "}[self.people.state.lang]
+        people, lang = self.people, self.people.state.lang
+        rule = rule_about(people)
+        if rule is not None:
+            found, mark = exported_subjects(people, rule)
+            titles, rows = subjects_cells(found, found.rows, lang=lang, names=people.village)
+            about = {"title": self._subjects_title(found), "notes": [self._marked(mark)]}
+            return subjects_workbook(titles, rows, **about)
+        frame, mark = people.exported()
+        joined = {"zh": "；", "en": "; "}[lang]
         said = [joined.join(self.filters.said())]
-        who = f"{self.people.actor.name} {mark}"
-        notes = [self._text("watermark", mark=who), *filter(None, said)]
+        notes = [self._marked(mark), *filter(None, said)]
         return households_workbook(frame, self._rows, self._names, title=self._title(), notes=notes)
+
+    def _marked(self, mark: str) -> str:
+        return self._text("watermark", mark=f"{self.people.actor.name} {mark}")
 
 
 def _shown(cell: object) -> str:

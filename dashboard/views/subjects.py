@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pandas as pd
+
 from dashboard.subjects import Found
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
-SHOWN = 200
+# The name of a village by its code.
+Names = Callable[[str], str]
 
 
-def subjects_table(found: Found, place: str, month: str, lang: str, *, names) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    """Return the table of Sheet: what each row is, where it lies and why it was found.
+def subjects_table(
+    found: Found, page: tuple[int, int], *, title: str, lang: str, names: Names
+) -> dict[str, object]:
+    """Return the table of Sheet: what each row of a page is, where it lies and why it was found.
 
-    `place` is the name of the place looked at; `names` gives the name of a village by its code.
+    `page` is its number, from 0, and how many rows it has.
     """
-
-    def said(key: str, **values: object) -> str:
-        return text(f"subjects.{key}", lang, **values)
-
-    rows, kind = found.rows, said(f"{found.rule.subject}_kind")
-    note = said("count" if len(rows) else "none", kind=kind, count=f"{len(rows):,}")
-    if len(rows) > SHOWN:
-        note += said("cut", shown=SHOWN)
-    columns = _columns(found)
-    about = {"place": plain_text(place, 30), "month": period_text(month, lang)}
+    at, size = page
+    pages = pages_of(found, size)
+    kind, count = _said(f"{found.rule.subject}_kind", lang), len(found.rows)
+    note = _said("count" if count else "none", lang, kind=kind, count=f"{count:,}")
+    if pages > 1:
+        note += _said("page", lang, page=at + 1, pages=pages)
+    titles, rows = subjects_cells(found, page_of(found, page), lang=lang, names=names)
     return {
-        "title": said("title", rule=plain_text(found.rule.title[lang], 60), **about),
+        "title": title,
         "note": note,
-        "columns": [{"label": said(name), "kind": "text"} for name in columns],
-        "rows": [
-            {
-                "cells": [_cell(name, row, names) for name in columns],
-                "mark": found.rule.severity,
-            }
-            for row in rows.head(SHOWN).to_dict("records")
-        ],
+        "columns": [{"label": name, "kind": "text"} for name in titles],
+        "rows": [{"cells": cells, "mark": found.rule.severity} for cells in rows],
     }
+
+
+def subjects_title(found: Found, place: str, month: str, lang: str) -> str:
+    """Return the title of the table of a place, for page and file."""
+    about = {"place": plain_text(place, 30), "month": period_text(month, lang)}
+    return _said("title", lang, rule=plain_text(found.rule.title[lang], 60), **about)
+
+
+def subjects_cells(
+    found: Found, rows: pd.DataFrame, *, lang: str, names: Names
+) -> tuple[list[str], list[list[str]]]:
+    """Return the titles of the columns and the cells of some rows."""
+    columns = _columns(found)
+    titles = [_said(name, lang) for name in columns]
+    return titles, [
+        [_cell(name, row, names) for name in columns] for row in rows.to_dict("records")
+    ]
+
+
+def pages_of(found: Found, size: int) -> int:
+    """Return how many pages there are, at least one."""
+    return max(-(-len(found.rows) // size), 1)
+
+
+def page_of(found: Found, page: tuple[int, int]) -> pd.DataFrame:
+    """Return the rows of a page."""
+    at, size = page
+    return found.rows.iloc[at * size : (at + 1) * size]
+
+
+def _said(key: str, lang: str, **values: object) -> str:
+    return text(f"subjects.{key}", lang, **values)
 
 
 def _columns(found: Found) -> list[str]:
@@ -47,7 +77,7 @@ def _columns(found: Found) -> list[str]:
     return ["code", *named, "village", "reason"]
 
 
-def _cell(name: str, row: dict, names) -> str:  # type: ignore[no-untyped-def]
+def _cell(name: str, row: dict, names: Names) -> str:  # type: ignore[type-arg]
     if name == "village":
         return plain_text(names(row["place_code"]), 30)
     return plain_text(row["subject" if name == "code" else name], 200 if name == "reason" else 40)

@@ -196,11 +196,11 @@ def test_a_rule_about_works_lists_works_and_goes_to_the_point(county, guard):
     table = view.sheet.table
     assert [row["cells"][:2] for row in table["rows"]] == [[WORKS, "甲一供水站"]]
     assert "供水工程" in table["note"]
-    assert not view.top.visible
+    assert not view.search.visible
     view._answer({"type": "row", "index": 0})
     assert (state.point, state.side) == (f"works:{WORKS}", "points")
     state.filter_rule("")
-    assert view.top.visible
+    assert view.search.visible
     assert len(view.sheet.table["rows"]) == 20
 
 
