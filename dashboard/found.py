@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from geodata.atlas import Atlas
+from geodata.atlas.kept import Kept
 from geodata.workspace import Workspace
 from geodata.workspace.due import due_findings
 from geodata.workspace.open_findings import worst_open
@@ -14,23 +15,31 @@ from geodata.workspace.open_findings import worst_open
 
 @dataclass(frozen=True)
 class Found:
-    """The counted findings of a workspace; each call says through whose atlas it looks."""
+    """The counted findings of a workspace; each call says through whose atlas it looks.
+
+    What is kept for all viewers are counts of villages, before any scope.
+    """
 
     county: Workspace
+    _kept: Kept = field(default_factory=lambda: Kept(16), init=False, repr=False, compare=False)
 
     def worst(self, atlas: Atlas, theme: str, month: str) -> pd.Series:
         """Return the worst open severity of the villages whose figures the viewer may see."""
-        found = worst_open(self._counts(month), self._theme(theme))
+        asked = ("worst", theme, month)
+        found = self._kept.once(asked, lambda: worst_open(self._counts(month), self._theme(theme)))
         return found[atlas.seen(found.index).to_numpy(dtype=bool)]
 
     def due(self, atlas: Atlas, theme: str, month: str) -> pd.Series:
         """Return how many findings have a date to be met, by rule, in the viewer's own places."""
-        found = due_findings(self._counts(month), self._theme(theme))
+        asked = ("due", theme, month)
+        found = self._kept.once(
+            asked, lambda: due_findings(self._counts(month), self._theme(theme))
+        )
         own = found[atlas.own(pd.Index(found["place"])).to_numpy(dtype=bool)]
         return own.groupby("rule", sort=False)["yes"].sum()
 
     def _counts(self, month: str) -> pd.DataFrame:
-        return self.county.month(month).counts
+        return self._kept.once(("counts", month), lambda: self.county.month(month).counts)
 
     def _theme(self, key: str):
         return next(one for one in self.county.setup.themes if one.key == key)

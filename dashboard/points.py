@@ -13,6 +13,7 @@ from geodata.access.reader import Keys
 from geodata.rules import Rule
 from geodata.theme import Points
 from geodata.workspace import Workspace
+from geodata.workspace.people import FLAG_COLUMNS
 from geodata.workspace.points import (
     ReadTable,
     broken_rules,
@@ -109,7 +110,9 @@ def places_reader(county: Workspace, actor: Actor, guard: Guard, month: str) -> 
     """Return the reader of rows about places, not about persons."""
     about = Privacy("restricted", "hidden")
     sets = {one.name: dict.fromkeys(one.columns, about) for one in county.setup.sets}
-    sets["flags"] = dict.fromkeys(county.month(month).flags.columns, about)
+    # Whose finding it is stays as strict as a column that nobody has described.
+    told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
+    sets["flags"] = dict.fromkeys(told, about)
     privacy = {**table_privacy(), **sets}
     # These tables are about no household: the place is their only key.
     keys = Keys("place_code", "place_code")

@@ -21,6 +21,7 @@ from dashboard.server.gate import gate
 from dashboard.server.health import health_routes
 from dashboard.server.idle import watch_idle
 from dashboard.server.log import log_request, set_up_log
+from dashboard.server.memory import watch_memory
 from dashboard.server.openid import Provider
 from dashboard.server.openid_pages import openid_routes
 from dashboard.server.sign_in import sign_in_routes
@@ -107,6 +108,7 @@ def make_server(
         **_guarding(serving, sign_in),
     )
     gate(server._tornado, sign_in, lang=lang)
+    watch_memory(server._tornado)
     if sign_in is not None:
         watch_idle(server._tornado, sign_in)
     return server

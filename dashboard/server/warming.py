@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-
 import pandas as pd
 from holoviews import render
 
 from dashboard.charts import composition
+from dashboard.server.memory import settle
 from geodata.workspace import Workspace
 
 
@@ -20,15 +19,6 @@ def warm_county(county: Workspace) -> None:
     if county.months:
         county.warm()
     settle()
-
-
-def settle() -> None:
-    """Take what the process holds by now out of the search for garbage, which stops every viewer.
-
-    Modules and tables stay as long as the process; what sessions leave behind is still found.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _draw() -> None:

@@ -174,13 +174,16 @@ class OverviewView(pn.viewable.Viewer):
         return text("overview.target", lang, title=title, value=value)
 
     def _hotspot(self, theme: Theme) -> str:
-        indicator, period = self._first(theme)
-        if not self.state.atlas.periods_of(indicator):
-            return text("overview.no_figures", self.state.lang)
-        if self.state.atlas.indicator(indicator).worse == "none":
+        (indicator, period), atlas, lang = self._first(theme), self.state.atlas, self.state.lang
+        if not atlas.periods_of(indicator):
+            return text("overview.no_figures", lang)
+        if atlas.indicator(indicator).worse == "none":
             return ""
-        found = hotspot_layer(self.state.atlas, indicator, period).finding(lang=self.state.lang)
-        return text("overview.hotspot", self.state.lang, finding=found)
+        asked = ("hotspots in words", indicator, period, lang)
+        found = atlas.once(
+            asked, lambda: hotspot_layer(atlas, indicator, period).finding(lang=lang)
+        )
+        return text("overview.hotspot", lang, finding=found)
 
     def _answer(self, message: dict[str, object]) -> None:
         theme, place, rule = (message.get(name) for name in ("theme", "place", "rule"))

@@ -57,6 +57,6 @@ def opened(view, tmp_path):
 def test_map_and_chart_of_a_notebook_are_drawn_with_nothing_from_outside(opened):
     page, own, asked = opened
     page.wait_for_selector("canvas.maplibregl-canvas", timeout=60_000)
-    page.wait_for_selector(".course svg circle", timeout=60_000)
+    page.wait_for_selector(".bk-Figure", timeout=60_000)
     page.wait_for_load_state("networkidle")
     assert [url for url in asked if not url.startswith(("data:", "blob:"))] == own

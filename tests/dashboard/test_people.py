@@ -5,6 +5,7 @@ from __future__ import annotations
 import holoviews as hv
 import openpyxl
 import pandas as pd
+import panel as pn
 import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
@@ -12,10 +13,13 @@ from dashboard.charts import composition, counted
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
+from dashboard.pages.side_panel import side_panel
 from dashboard.people import MONITORED, PAGE, People
+from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.views.card_text import card_html
 from dashboard.views.headline import HeadlineView
+from dashboard.views.sheet import Sheet
 from dashboard.views.visits import visits_html
 from dashboard.views.why import WhyView
 from dashboard.visiting import visit_list
@@ -330,3 +334,24 @@ def test_card_of_a_month_built_by_an_older_version_says_build(people_as):
     row = pd.DataFrame({"household_code": [HOSTILE_HOUSEHOLD]})
     with pytest.raises(StoreError, match="guatu build"):
         _check_built(theme, row, "2025-12")
+
+
+def test_a_side_panel_made_when_first_shown_follows_what_was_chosen_before(people_as):
+    people = people_as(f"?place={COUNTY}")
+    state = people.state
+    points = PointsSeen(state, people.county, people.actor, people.guard)
+    column = side_panel(state, people, points, pn.Column())
+    assert not column.select(Sheet)
+    state.go(VILLAGES[0])
+    state.side = "households"
+    (listed,) = column.select(Sheet)
+    assert len(listed.table["rows"]) == min(people.listed.count, PAGE)
+    state.side = "why"
+    state.go(VILLAGES[2])
+    state.side = "households"
+    assert len(column.select(Sheet)) == 2
+    shown = [part.visible for part in column[1:]]
+    assert shown == [False, True, False]
+    cells = {cell for row in listed.table["rows"] for cell in row["cells"]}
+    assert set(people.rows.index) <= cells
+    assert set(people.rows["place_code"]) == {VILLAGES[2]}

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 from geodata.access import EVERYWHERE, Scope
 from geodata.atlas.scoped import within_scope
 from geodata.atlas.selection import total_of
-from geodata.cartography import draw_layer
+from geodata.cartography import draw_layer, rank_places
 from geodata.cartography.change_layer import draw_change
 from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import headline
@@ -49,6 +49,36 @@ def test_who_has_no_right_to_figures_here_sees_none(role, prefixes):
     assert mine.values.empty
     assert mine.all_values("poor_share", "village").empty
     assert mine.periods == ("2023", "2024", "2025")
+
+
+def test_what_is_kept_for_one_scope_is_not_shown_to_another():
+    whole = grid_atlas()
+    mine = within_scope(whole, Scope("village_officer", (VILLAGE,)))
+    theirs = within_scope(whole, Scope("village_officer", (f"{COUNTY}002001",)))
+
+    def seen(atlas):
+        ranked = rank_places(atlas, "poor_share", "2025", level="village")
+        layer = draw_layer(atlas, "poor_share", "2025", level="village")
+        told = ranked.index[ranked["value"].notna()].tolist()
+        assert sorted(told) == layer.keys[~pd.isna(layer.values)].tolist()
+        assert coverage(atlas, "poor_share", "2025").with_data == len(told)
+        return told
+
+    assert len(seen(whole)) == 11
+    assert seen(mine) == [VILLAGE]
+    assert seen(theirs) == [f"{COUNTY}002001"]
+    assert len(seen(whole)) == 11
+
+
+def test_a_frame_that_is_changed_leaves_the_kept_one_alone():
+    atlas = grid_atlas()
+    before = atlas.frame("poor_share", "2025", "village")["value"].sum()
+    for frame in (atlas.frame("poor_share", "2025", "village"), atlas.series("poor_share", COUNTY)):
+        frame["value"] *= 100
+    ranked = rank_places(atlas, "poor_share", "2025", level="village")
+    ranked["rank"] = 0
+    assert atlas.frame("poor_share", "2025", "village")["value"].sum() == before
+    assert rank_places(atlas, "poor_share", "2025", level="village")["rank"].max() > 1
 
 
 @pytest.mark.parametrize("prefix", [COUNTY, TOWNSHIP, EVERYWHERE])
