@@ -25,7 +25,7 @@ function steps(low, high) {
   const written = new Intl.NumberFormat("en", {maximumFractionDigits: digits})
   const found = []
   for (let at = Math.ceil(low / size - 1e-9); at * size <= high; at++) {
-    found.push([at * size, written.format(at * size)])
+    found.push([at * size, written.format(at * size + 0)])
   }
   return found
 }

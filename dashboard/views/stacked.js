@@ -37,7 +37,9 @@ function draw({labels, parts, title}, wide, high) {
       svg.append(shape("rect", {x: left + each * (at + 0.1), y: upper, width: each * 0.8, height: lower - upper, fill: colour}))
     }
   })
-  for (const at of evenly(labels, Math.max(1, Math.floor((wide - left) / 96)))) {
+  // Every so many from the last on, so that no two run into one another.
+  const apart = Math.ceil(96 / each)
+  for (let at = labels.length - 1; at >= 0; at -= apart) {
     svg.append(shape("text", {x: left + each * (at + 0.5), y: high - 8, "text-anchor": "middle", "font-size": 14}, labels[at]))
   }
   svg.append(names(parts, left))
