@@ -58,8 +58,8 @@ def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:
 
 def _counts(row: pd.Series, indicator: Indicator, lang: str) -> str:
     """Return the parts of a share of households; sums of money would burden a title."""
-    counted = indicator.counted_text(lang)
+    counts = {"numerator": f"{row['numerator']:,.0f}", "denominator": f"{row['denominator']:,.0f}"}
+    counted = indicator.counted_text(lang, counts["denominator"])
     if not counted or indicator.counted_in != 1 or pd.isna(row["numerator"]):
         return ""
-    counts = {"numerator": f"{row['numerator']:,.0f}", "denominator": f"{row['denominator']:,.0f}"}
     return text("briefing_page.title_counts", lang, kind=counted, **counts)

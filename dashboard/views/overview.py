@@ -20,6 +20,7 @@ from geodata.cartography.words import number_text, period_text
 from geodata.escaping import plain_text
 from geodata.hotspots import hotspot_layer
 from geodata.theme import Theme
+from geodata.workspace.indicators import counted_word
 
 WORST = 3
 
@@ -148,7 +149,7 @@ class OverviewView(pn.viewable.Viewer):
             {
                 "rule": key,
                 "title": plain_text(rules[key].title[lang], 40),
-                "count": f"{count:,} {text(f'workspace.counted_{rules[key].subject}', lang)}".strip(),
+                "count": f"{count:,} {counted_word(rules[key].subject, count, lang)}",
             }
             for key, count in state.found.due(state.atlas, theme.key, period).items()
         ]

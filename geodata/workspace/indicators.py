@@ -40,6 +40,11 @@ def value_text(value: float, measure: Measure) -> str:
     return number_text(value * scale, decimals_of(measure))
 
 
+def counted_word(subject: str, count: int, lang: str) -> str:
+    """Return what so many subjects of a rule are called: 1 household, 2 households."""
+    return text(f"workspace.counted_{'one_' if count == 1 else ''}{subject}", lang)
+
+
 def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, str], float]:
     """Return what numerator and denominator of a share count, and how many make one."""
     if measure.adds_up != "ratio" or measure.unit["zh"] != "%":

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
 
 from dashboard import texts
 from geodata import i18n
+from geodata.atlas import Indicator
+from geodata.cartography.words import figure_text, parts_text
+from geodata.theme import load_themes
 
 CATALOGUES = {"geodata": i18n.CATALOGUE, "dashboard": texts.CATALOGUE}
 KEYS = [(name, key) for name, catalogue in CATALOGUES.items() for key in catalogue]
@@ -17,11 +21,69 @@ KEYS = [(name, key) for name, catalogue in CATALOGUES.items() for key in catalog
 def test_text_is_complete_in_both_languages(name, key):
     entry = CATALOGUES[name].entry(key)
     assert set(entry) == {"zh", "en"}
-    places = {
-        lang: {field for _, field, _, _ in string.Formatter().parse(entry[lang]) if field}
-        for lang in entry
-    }
-    assert places["zh"] == places["en"]
+    assert _places(entry["zh"]) == _places(entry["en"])
+
+
+def _places(template):
+    """Return the places of a text, also those in the words that agree with a number."""
+    found = [(field, spec) for _, field, spec, _ in string.Formatter().parse(template) if field]
+    inner = {place for _, spec in found for place in (_places(spec) if spec else ())}
+    return {field for field, _ in found} | inner
+
+
+def _english():
+    """Return every English text in which something is counted, from catalogues and themes."""
+    texts = {key: CATALOGUES[name].entry(key)["en"] for name, key in KEYS}
+    for theme in load_themes():
+        texts |= {rule.key: rule.reason["en"] for rule in theme.rules}
+        texts |= {f"{theme.key}.{one.indicator}": one.text["en"] for one in theme.briefing}
+    return {key: said for key, said in texts.items() if _places(said)}
+
+
+ENGLISH = _english()
+# Words that agree with a number somewhere, in the form for several.
+SEVERAL = {
+    word
+    for said in ENGLISH.values()
+    for words in re.findall(r"\{\w+:[^{}|]*\|([^{}|]*)\}", said)
+    for word in words.split()
+    if word.endswith("s") and word not in ("is", "has", "was", "lies", "does", "works")
+}
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_a_word_after_a_number_agrees_with_it(key):
+    said = i18n.fill(ENGLISH[key], dict.fromkeys(_places(ENGLISH[key]), "1"))
+    # A word of its own may stand between number and noun: 1 more rules.
+    wrong = re.findall(rf"(?<![\d.,-])1 (?:[a-z]+ )?(?:{'|'.join(sorted(SEVERAL))})\b", said)
+    assert wrong == []
+
+
+def test_a_number_is_written_with_the_word_for_one_or_for_several():
+    forms = {"1": "1 village", "0": "0 villages", "2": "2 villages", "1.5": "1.5 villages"}
+    for number, said in forms.items():
+        assert i18n.fill("{count:village|villages}", {"count": number}) == said
+    given = {"count": 1, "level": "township"}
+    assert i18n.fill("{count:{level}|{level}s}", given) == "1 township"
+    assert i18n.fill("{count:,}", {"count": 1000}) == "1,000"
+
+
+def test_a_figure_is_written_with_the_unit_for_one_or_for_several():
+    unit = {"zh": "个", "en": "problems", "one": "problem"}
+    counted = Indicator("a", {"zh": "问题", "en": "Problems"}, unit)
+    told = [figure_text(value, counted, decimals=0, lang="en") for value in (1, 2, 0)]
+    assert told == ["1 problem", "2 problems", "0 problems"]
+    assert figure_text(1, counted, decimals=0, lang="zh") == "1 个"
+    share = {"zh": "户", "en": "households", "one": "household"}
+    made = Indicator("b", counted.title, {"zh": "%", "en": "%"}, adds_up="ratio", counted=share)
+    assert parts_text(1, 1, made, "en") == " (1 of 1 household with data)"
+
+
+def test_every_unit_of_a_theme_that_counts_has_a_word_for_one():
+    for theme in load_themes():
+        for measure in theme.indicators:
+            if measure.adds_up == "sum" and measure.unit["en"].endswith("s"):
+                assert measure.unit.get("one") or measure.unit["en"] == "works", measure.key
 
 
 def test_unknown_key_names_the_nearest():

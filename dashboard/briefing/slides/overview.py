@@ -94,13 +94,13 @@ def titled(facts: Facts) -> str:
 def _counted(facts: Facts) -> str:
     """Return numerator / denominator and what they count; a dash where the parts say nothing."""
     indicator, own = facts.layer.indicator, facts.own.loc[facts.view.month]
-    counted = indicator.counted_text(facts.view.lang)
-    if not counted or pd.isna(own["numerator"]):
-        return "—"
     part, base = (
         number_text(own[name] / indicator.counted_in, 0 if indicator.counted_in == 1 else 1)
         for name in ("numerator", "denominator")
     )
+    counted = indicator.counted_text(facts.view.lang, base)
+    if not counted or pd.isna(own["numerator"]):
+        return "—"
     return f"{part} / {base} {counted}"
 
 

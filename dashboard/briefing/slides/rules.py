@@ -12,6 +12,7 @@ from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.theme import Theme
+from geodata.workspace.indicators import counted_word
 
 _NAMES = ("rule", "found", "change", "unknown", "to_do_head", "department")
 _SHARES = (3.0, 0.95, 1.1, 1.25, 3.75, 2.2)
@@ -36,7 +37,7 @@ def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
         canvas.text(Box(EDGE, TOP, WIDTH - 2 * EDGE, 1.0), [text("slides.rules_checked", lang)])
     else:
         most = found.iloc[0]  # the most severe, and of those the most frequent
-        counted = text(f"workspace.counted_{rules[most['rule']].subject}", lang)
+        counted = counted_word(rules[most["rule"]].subject, int(most["yes"]), lang)
         named |= {"title": most["title"], "count": f"{most['yes']:,}", "kind": counted}
         canvas.title(text("slides.rules_message", lang, rules=len(found), **named))
         columns = [
