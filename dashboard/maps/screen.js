@@ -8,10 +8,11 @@ const SVG = "http://www.w3.org/2000/svg"
 const BOLD = ["Guatu Bold,Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 const FONT = ["Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif"]
 // Where the name of a worst place may stand about its point: on it, beside it, and farther off.
-const BESIDE = ["center", [0, 0], "left", [0.6, 0], "right", [-0.6, 0], "top", [0, 0.6], "bottom", [0, -0.6],
-  "top-left", [0.6, 0.8], "top-right", [-0.6, 0.8], "bottom-left", [0.6, -0.8], "bottom-right", [-0.6, -0.8],
-  "top", [0, 1.7], "bottom", [0, -1.9], "left", [2, 0], "right", [-2, 0], "top-left", [1.6, 1.8], "top-right", [-1.6, 1.8],
-  "bottom-left", [1.6, -1.9], "bottom-right", [-1.6, -1.9]]
+// Right of it comes before left, where the legend stands.
+const BESIDE = ["center", [0, 0], "left", [0.6, 0], "top", [0, 0.6], "bottom", [0, -0.6], "top-left", [0.6, 0.8],
+  "bottom-left", [0.6, -0.8], "right", [-0.6, 0], "top-right", [-0.6, 0.8], "bottom-right", [-0.6, -0.8],
+  "left", [2, 0], "top", [0, 1.7], "bottom", [0, -1.9], "top-left", [1.6, 1.8], "bottom-left", [1.6, -1.9],
+  "right", [-2, 0], "top-right", [-1.6, 1.8], "bottom-right", [-1.6, -1.9]]
 const INK = {
   light: {ground: "#f7f8fa", outside: "#eef0f3", line: "#ffffff", town: "#37474f", area: "#10171c",
           text: "#10171c", soft: "#37434d", halo: "#ffffff", mark: "#0b57d0", tick: "#0f6b35"},
@@ -184,7 +185,7 @@ class Screen {
   // The smallest padding on the left or below with which no place lies under the legend.
   padding() {
     const narrow = this.canvas.clientWidth < 500
-    const around = narrow ? {top: 60, bottom: 14, right: 14, left: 14} : {top: 28, bottom: 34, right: 40, left: 20}
+    const around = narrow ? {top: 60, bottom: 14, right: 34, left: 20} : {top: 28, bottom: 34, right: 40, left: 20}
     const {offsetWidth: wide, offsetHeight: high} = this.legend
     const found = [around]
     for (let share = 0; share <= 1; share += 0.1) {

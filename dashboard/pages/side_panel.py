@@ -26,6 +26,16 @@ _WIDTHS = {
     "households": "clamp(520px, 44vw, 940px)",
     "sample": "clamp(520px, 46vw, 980px)",
 }
+# English words are long: five of them have to fit beside each other.
+_SWITCH = {
+    "& .MuiToggleButton-root": {
+        "textTransform": "none",
+        "padding": "8px 4px",
+        "fontSize": "clamp(14px, 0.95vw, 19px)",
+        "lineHeight": 1.4,
+        "minWidth": 0,
+    }
+}
 
 
 def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Column) -> pn.Column:
@@ -44,7 +54,7 @@ def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Col
         "sample": lambda: SamplingView(Sampling(people)),
     }
     parts = {"ranking": ranking}
-    switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0))
+    switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0), sx=_SWITCH)
     column = pn.Column(
         switch,
         ranking,
