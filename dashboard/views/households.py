@@ -199,10 +199,11 @@ class HouseholdsView(pn.viewable.Viewer):
 
     @property
     def _names(self) -> tuple[str, ...]:
-        """Return the shown columns; within a village its name says nothing."""
-        atlas = self.people.state.atlas
-        village = atlas.level_of(self.people.state.place) == atlas.lowest
-        return tuple(name for name in self.filters.names if name != "village" or not village)
+        """Return the shown columns; within a village whoever helps stands in place of its name."""
+        atlas, names = self.people.state.atlas, self.filters.names
+        if atlas.level_of(self.people.state.place) != atlas.lowest:
+            return names
+        return tuple(dict.fromkeys("helper" if name == "village" else name for name in names))
 
     def _columns(self, names: tuple[str, ...]) -> list[dict[str, str]]:
         sort = self.people.sort

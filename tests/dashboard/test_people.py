@@ -19,6 +19,7 @@ from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.views.card_text import card_html
 from dashboard.views.headline import HeadlineView
+from dashboard.views.households import HouseholdsView
 from dashboard.views.sheet import Sheet
 from dashboard.views.visits import visits_html
 from dashboard.views.why import WhyView
@@ -355,3 +356,11 @@ def test_a_side_panel_made_when_first_shown_follows_what_was_chosen_before(peopl
     cells = {cell for row in listed.table["rows"] for cell in row["cells"]}
     assert set(people.rows.index) <= cells
     assert set(people.rows["place_code"]) == {VILLAGES[2]}
+
+
+def test_within_a_village_whoever_helps_stands_in_place_of_its_name(people_as):
+    for place, named in ((COUNTY, "村"), (VILLAGES[0], "帮扶责任人")):
+        view = HouseholdsView(people_as(f"?place={place}&side=households"), 1)
+        shown = [column["label"] for column in view.sheet.table["columns"]]
+        assert named in shown
+        assert len(shown) == len(set(shown)) == len(DEFAULT)
