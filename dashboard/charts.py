@@ -8,17 +8,21 @@ from functools import cache
 
 import holoviews as hv
 import pandas as pd
-from bokeh.models import CategoricalTickFormatter, NumeralTickFormatter
+from bokeh.models import CategoricalTickFormatter, NumeralTickFormatter, Plot
 
 from geodata.escaping import plain_text
 
 COLOURS = {
     "light": {
+        "own": "#0b57d0",
+        "above": "#78828c",
         "ink": "#10171c",
         "ground": "#ffffff",
         "grid": "#dde2e7",
     },
     "dark": {
+        "own": "#7cc4ff",
+        "above": "#9aa7b2",
         "ink": "#ffffff",
         "ground": "#1a2027",
         "grid": "#37414b",
@@ -27,7 +31,7 @@ COLOURS = {
 
 
 @cache
-def _start() -> None:
+def start() -> None:
     """Load HoloViews' drawing by Bokeh, once in a process."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -38,31 +42,26 @@ def _start() -> None:
 _PARTS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 
 
-def part_colours(order: Sequence[str]) -> dict[str, str]:
-    """Return the colour of each of the parts there can be."""
-    return dict(zip(order, _PARTS, strict=False))
-
-
 def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
     """Return amounts by period stacked by part; index period, a column for each part, in yuan.
 
     `order` names all parts there can be, so that a part has the same colour on every card. What is
     missing is left out.
     """
-    _start()
+    start()
     ink = COLOURS["dark" if dark else "light"]
     long = parts.rename_axis(index="period", columns="part").stack().rename("amount").reset_index()
     bars = hv.Bars(long, kdims=["period", "part"], vdims="amount")
     return bars.opts(
         stacked=True,
         responsive=True,
-        cmap=[part_colours(order)[part] for part in parts.columns],
+        cmap=[_PARTS[order.index(part)] for part in parts.columns],
         xlabel="",
         ylabel="",
         legend_position="top",
         toolbar=None,
         xrotation=45,
-        hooks=[_dress(ink)],
+        hooks=[dressed(ink)],
         fontsize={"ticks": "9pt", "legend": "10pt"},
     )
 
@@ -73,7 +72,7 @@ _BARS = 8
 
 def counted(counts: pd.Series, *, dark: bool):
     """Return counts by label as horizontal bars, largest on top; at most eight, zero at the left."""
-    _start()
+    start()
     ink = COLOURS["dark" if dark else "light"]
     shown = counts.head(_BARS).iloc[::-1]
     names = [plain_text(name, 16) for name in shown.index]
@@ -92,7 +91,7 @@ def counted(counts: pd.Series, *, dark: bool):
         ylabel="",
         toolbar=None,
         show_legend=False,
-        hooks=[_dress(ink), _roomy(float(values.max(initial=1)))],
+        hooks=[dressed(ink), _roomy(float(values.max(initial=1)))],
         fontsize={"ticks": "10pt"},
     )
 
@@ -110,24 +109,28 @@ def _roomy(largest: float):
     return hook
 
 
-def _dress(ink: dict[str, str]):
+def dressed(ink: dict[str, str]):
     """Return a hook that sets the colours and the number format of a figure."""
 
     def hook(plot, element) -> None:
-        figure = plot.state
-        figure.background_fill_color = figure.border_fill_color = ink["ground"]
-        figure.outline_line_color = None
-        figure.yaxis.formatter = NumeralTickFormatter(format="0,0.[00]")
-        figure.xgrid.grid_line_color = None
-        figure.ygrid.grid_line_color = ink["grid"]
-        for axis in (*figure.xaxis, *figure.yaxis):
-            axis.major_label_text_color = axis.axis_line_color = ink["ink"]
-            axis.major_tick_line_color = ink["ink"]
-            axis.minor_tick_line_color = None
-        for legend in figure.legend:
-            legend.background_fill_alpha = 0
-            legend.border_line_color = None
-            legend.label_text_color = ink["ink"]
-            legend.orientation = "horizontal"
+        dress(plot.state, ink)
 
     return hook
+
+
+def dress(figure: Plot, ink: dict[str, str]) -> None:
+    """Set the colours and the number format of a figure."""
+    figure.background_fill_color = figure.border_fill_color = ink["ground"]
+    figure.outline_line_color = None
+    figure.yaxis.formatter = NumeralTickFormatter(format="0,0.[00]")
+    figure.xgrid.grid_line_color = None
+    figure.ygrid.grid_line_color = ink["grid"]
+    for axis in (*figure.xaxis, *figure.yaxis):
+        axis.major_label_text_color = axis.axis_line_color = ink["ink"]
+        axis.major_tick_line_color = ink["ink"]
+        axis.minor_tick_line_color = None
+    for legend in figure.legend:
+        legend.background_fill_alpha = 0
+        legend.border_line_color = None
+        legend.label_text_color = ink["ink"]
+        legend.orientation = "horizontal"

@@ -40,14 +40,16 @@ _TITLE = {
     "minWidth": 0,
     "@media (max-width: 800px)": {"fontSize": "18px"},
 }
+# Words as they are written: in capitals four tabs do not fit beside the map.
+_TYPE = {"fontFamily": FONT, "fontSize": 16, "button": {"textTransform": "none"}}
 _PARTS = {"MuiAppBar": {"styleOverrides": {"root": {"& .MuiTypography-root": _TITLE}}}}
 THEME = {
-    "typography": {"fontFamily": FONT, "fontSize": 16},
+    "typography": _TYPE,
     "components": _PARTS,
     "palette": {"primary": {"main": "#0b57d0"}},
 }
 DARK_THEME = {
-    "typography": {"fontFamily": FONT, "fontSize": 16},
+    "typography": _TYPE,
     "components": _PARTS,
     "palette": {
         "primary": {"main": "#1e4f8f"},

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.charts import composition
 from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.card_entries import CardEntries
 from dashboard.views.card_text import card_html
+from dashboard.views.later import later
 from dashboard.views.print_button import PrintButton
 from dashboard.views.sheet_drawer import sheet_drawer
-from dashboard.views.stacked import Stacked, stacked
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -73,26 +75,29 @@ class CardView(pn.viewable.Viewer):
         self.content.objects = shown
 
     def _parts(self) -> list[pn.viewable.Viewable]:
-        """Return what stands on the card, and give the print button the same."""
+        """Return what stands on the card, and give the print button the same.
+
+        The words go first; the chart, which takes longer, follows in their middle.
+        """
         content = self.people.content()
         head, body = card_html(content)
         self.print.content = f"{head}<div id='chart'></div>{body}"
-        chart = next(one for one in content.blocks if isinstance(one, Chart))
+        amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
         entries = CardEntries(self.people, self._update)
-        shown = [] if chart.amounts.empty else [self._chart(chart)]
-        return [entries.banner, _html(head), *shown, _html(body), entries]
+        if amounts.empty:
+            return [entries.banner, _html(head), _html(body), entries]
+        space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
+        later(lambda: self._draw(space, amounts, self.people.household))
+        return [entries.banner, _html(head), space, _html(body), entries]
 
-    def _chart(self, chart: Chart) -> Stacked:
-        state = self.people.state
-        order = list(part_titles(state.lang).values())
-        return Stacked(
-            content=stacked(chart.amounts, order=order, title=chart.title),
-            dark=state.dark,
-            height=230,
-            css_classes=["card-chart"],
-            sizing_mode="stretch_width",
-            margin=(0, 16),
-        )
+    def _draw(self, space: pn.Column, amounts: pd.DataFrame, household: str) -> None:
+        people = self.people
+        if people.household != household:
+            return
+        order = list(part_titles(people.state.lang).values())
+        chart = composition(amounts, order=order, dark=people.state.dark)
+        shown = {"height": 230, "css_classes": ["card-chart"], "sizing_mode": "stretch_width"}
+        space.objects = [pn.pane.HoloViews(chart, margin=0, **shown)]
 
 
 def _html(content: str) -> pn.pane.HTML:

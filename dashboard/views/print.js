@@ -1,4 +1,12 @@
-// Prints one sheet alone: its HTML in a frame of its own, the chart as it is drawn.
+// Prints one sheet alone: its HTML in a frame of its own, the chart as a picture of its canvas.
+
+function canvases(node, found = []) {
+  for (const child of node.querySelectorAll("*")) {
+    if (child.tagName === "CANVAS" && child.width > 200) { found.push(child) }
+    if (child.shadowRoot) { canvases(child.shadowRoot, found) }
+  }
+  return found
+}
 
 function chartHost(node) {
   for (const child of node.querySelectorAll("*")) {
@@ -28,10 +36,13 @@ export function render({model}) {
     page.body.innerHTML = model.content
     const space = page.getElementById("chart")
     const host = space && chartHost(document)
-    const drawn = host?.shadowRoot?.querySelector("svg")
-    if (drawn) { space.append(page.importNode(drawn, true)) }
-    frame.contentWindow.focus()
-    frame.contentWindow.print()
+    const drawn = host?.shadowRoot ? canvases(host.shadowRoot)[0] : undefined
+    const print = () => { frame.contentWindow.focus(); frame.contentWindow.print() }
+    if (!drawn) { print(); return }
+    const picture = page.createElement("img")
+    picture.onload = print
+    picture.src = drawn.toDataURL("image/png")
+    space.append(picture)
   })
   return button
 }

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from bokeh.models import Line
 
+from dashboard.charts import COLOURS
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
 from dashboard.server.geometry import GeometryFiles
@@ -133,15 +135,25 @@ def test_controls_follow_and_set_the_state(state):
 
 def test_trend_shows_the_place_against_its_parent(state):
     view = TrendView(state)
-    first = view.course.content
-    assert first["above"] is None
-    assert len(first["own"]) == len(first["labels"]) == len(first["whole"]) == len(state.periods)
-    assert state.periods[first["now"]] == state.period
+    view._draw()
+    figure, drawn = view.figure.figure, _drawn(view)
+    assert figure.legend[0].visible is False
+    assert len(drawn[1]) == len(state.periods)
     state.go(TOWNSHIP)
-    assert view.course.content["names"] == ["第2乡", "云岭县"]
-    assert view.course.content["above"] == first["own"]
+    assert view.pane.object is figure, "the figure is changed, not made anew"
+    assert [item.label.value for item in figure.legend[0].items] == ["云岭县", "第2乡"]
+    assert _drawn(view)[0] == drawn[1], "what was the place is the line above it now"
     state.period = state.periods[0]
-    assert view.course.content["now"] == 0
+    here = next(one for one in figure.renderers if getattr(one.glyph, "size", 0) == 18)
+    assert list(here.data_source.data["period"]) == [0]
+    state.dark = True
+    assert figure.background_fill_color == COLOURS["dark"]["ground"]
+
+
+def _drawn(view):
+    """Return the values of the two lines, the one above first."""
+    lines = [one for one in view.figure.figure.renderers if isinstance(one.glyph, Line)]
+    return [one.data_source.data["value"].tolist() for one in lines]
 
 
 def test_page_follows_dark_both_ways(state):
