@@ -55,14 +55,22 @@ def make_invented_county(
     named = '[boundaries]\nfile = "boundaries/villages.gpkg"\n'
     settings.write_text(lines.replace("[boundaries]\n", named), encoding="utf-8")
     for month in MONTHS:
-        _import(folder / "store", month, sites=sites, names=names, listed=listed)
+        import_month(folder / "store", month, sites=sites, names=names, listed=listed)
     county = open_workspace(folder)
     county.build(MONTHS[-2:])
     county.write_atlas()
     return county
 
 
-def _import(store: Path, month: str, *, sites: bool, names: Sequence[str], listed: bool) -> None:
+def import_month(
+    store: Path,
+    month: str,
+    *,
+    sites: bool = False,
+    names: Sequence[str] = (),
+    listed: bool = False,
+) -> None:
+    """Import one month of the county into a store."""
     households = [
         {
             "household_code": code,

@@ -35,6 +35,7 @@ class SignIn(AuthProvider):
         lang: str = "zh",
         provider: object | None = None,
     ) -> None:
+        guard.prepare_sign_in()
         self.provider = provider
         self.guard, self.title, self.lang = guard, title, lang
         self.prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""

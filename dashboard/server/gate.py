@@ -26,6 +26,7 @@ from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import CATALOGUE, text
+from geodata.access import Actor
 from geodata.errors import AccessError
 
 # Whoever is not signed in reaches these and the scripts and styles of the page, nothing else.
@@ -33,6 +34,8 @@ PUBLIC = (SIGN_IN, OPENID, OPENID_BACK, ALIVE, READY, "/favicon.ico")
 PUBLIC_FOLDERS = ("/static/",)
 # Whoever must change the password first reaches these besides.
 UNCHANGED = (PASSWORD, SIGN_OUT)
+# What an administrator does, by the commands of the server.
+_ADMINISTERED = ("user", "import", "build", "policy", "audit")
 
 
 def gate(application: Application, sign_in: SignIn | None, *, lang: str = "zh") -> None:
@@ -148,15 +151,18 @@ class _Gate(RequestHandler):
         key = f"sign_in.fault_{status_code}"
         lang, sign_in = self.lang_of_gate, self.sign_in_of_gate
         known = key if key in CATALOGUE else f"sign_in.fault_{400 if status_code < 500 else 500}"
-        signed_in = getattr(self.request, KEPT, None) is not None
-        onward = SIGN_OUT if signed_in and status_code == 403 else "/"
+        account = account_of(self.request)
+        refused = account is not None and status_code == 403
+        onward = SIGN_OUT if refused else "/"
+        whose = _whose(account.actor) if refused and account is not None else ""
         label = text("sign_in.leave_title" if onward == SIGN_OUT else "sign_in.home", lang)
         page = plain_page(
             "note",
             lang,
-            title=text("sign_in.fault_title", lang),
+            title=text(f"sign_in.{whose}_title" if whose else "sign_in.fault_title", lang),
             area=sign_in.title if sign_in else "",
-            sentence=text(known, lang),
+            sentence=text(f"sign_in.{whose}" if whose else known, lang),
+            commands=_commands(lang) if whose == "administrator" else (),
             action=f"{sign_in.prefix if sign_in else ''}{onward}",
             label=label,
         )
@@ -167,6 +173,19 @@ class _Gate(RequestHandler):
         if isinstance(value, HTTPError):
             return  # the line of the request says it; its message may hold what was asked
         super().log_exception(typ, value, tb)
+
+
+def _whose(actor: Actor) -> str:
+    """Return what sort of account sees no map, where that can be said better than a refusal."""
+    if actor.allows("", "users"):
+        return "administrator"
+    sees = "figure" in actor.scope.role.acts
+    return "no_place" if sees and not actor.prefixes else ""
+
+
+def _commands(lang: str) -> list[tuple[str, str]]:
+    """Return what an administrator does and by which command of the server."""
+    return [(f"guatu {name}", text(f"sign_in.does_{name}", lang)) for name in _ADMINISTERED]
 
 
 class _WebSocketGate(_Gate):

@@ -12,6 +12,7 @@ from geodata.access.accounts import Accounts
 from geodata.access.audit import Trail, utc_now
 from geodata.access.database import Database
 from geodata.access.limits import Limits
+from geodata.access.passwords import prepare
 from geodata.access.sessions import Sessions
 from geodata.access.unmask import Unmasking
 from geodata.access.writes import Writes
@@ -33,6 +34,10 @@ class Guard:
     sessions: Sessions
     unmasking: Unmasking
     writes: Writes
+
+    def prepare_sign_in(self) -> None:
+        """Make ready what the first sign-in needs, so that it takes no longer than any other."""
+        prepare()
 
     def has_accounts(self) -> bool:
         """Return whether anyone could sign in."""

@@ -19,9 +19,10 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from dashboard.cli import main
-from dashboard.server.auth import safe_next
+from dashboard.server.auth import SignIn, safe_next
 from dashboard.server.headers import security_headers
-from geodata.access import load_roles, open_guard
+from geodata.access import load_roles, open_guard, passwords
+from geodata.errors import AccountError
 from tests import invented
 from tests.dashboard.served import FIRST, NEWCOMER, PASSWORD, Browser, make_folder, serve
 
@@ -128,6 +129,14 @@ def test_whoever_signs_in_reaches_the_page_and_nothing_strange(server, role):
     strange = [path for path in PATHS if ".." in path or "%" in path or "//" in path[1:]]
     assert {statuses[path] for path in strange} <= {302, 400, 403, 404}
     assert "SQLite format" not in "".join(browser.ask(path).body for path in strange)
+
+
+def test_an_administrator_is_told_what_is_done_where(server):
+    answer = server.browser("administrator").ask("/")
+    assert (answer.status, "系统管理员不看地图和农户数据" in answer.body) == (403, True)
+    assert "guatu user" in answer.body
+    assert TITLE not in answer.body.split("<main>")[-1]
+    assert "guatu user" not in server.browser("auditor").ask("/geometry/00.geojson").body
 
 
 def test_a_newcomer_sees_nothing_before_a_new_password(server):
@@ -391,3 +400,32 @@ def test_a_killed_worker_leaves_the_others_and_the_audit_whole(tmp_path):
     guard = open_guard(tmp_path)
     assert guard.trail.verify().whole
     guard.trail.database.close()
+
+
+class Counted:
+    """A hasher that counts what it does."""
+
+    def __init__(self, hasher) -> None:
+        self.hasher, self.work = hasher, []
+
+    def hash(self, password: str) -> str:
+        self.work.append("hash")
+        return self.hasher.hash(password)
+
+    def verify(self, kept: str, password: str) -> bool:
+        self.work.append("verify")
+        return self.hasher.verify(kept, password)
+
+
+def test_the_first_unknown_name_takes_the_same_work_as_a_wrong_password(tmp_path, monkeypatch):
+    guard = open_guard(make_folder(tmp_path))
+    now = guard.trail.clock()
+    passwords._nobody.cache_clear()
+    SignIn(guard, title="x")
+    counted = Counted(passwords._HASHER)
+    monkeypatch.setattr(passwords, "_HASHER", counted)
+    for name in ("nobody-here", "leader", "another"):
+        with pytest.raises(AccountError):
+            guard.accounts.sign_in(name, "wrong", now=now)
+        assert counted.work == ["verify"]
+        counted.work.clear()

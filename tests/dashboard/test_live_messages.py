@@ -121,6 +121,15 @@ class Listener(Viewer):
         self.heard += json.dumps(content, ensure_ascii=False)
         return "REFUSED" if kind == "ERROR" and self.expects_failures else kind, content
 
+    async def opened(self) -> None:
+        """Look at each part beside the map and at a card, which are made when first looked at."""
+        for side in ("ranking", "why", "points", "households"):
+            await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
+            await self.settled()
+        # The page began at the list of households, so its sheet is the first.
+        await self.send("Sheet", {"index": 0}, at=0)
+        await self.settled()
+
     async def settled(self) -> str:
         """Return what was heard once all that was sent is answered."""
         await self._send("SERVER-INFO-REQ", {})
@@ -261,22 +270,24 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
     known, before = set(), len(errors_of(server))
 
     async def send_all(viewer: Listener) -> str:
+        await viewer.opened()
         known.update(viewer.models)
         for name, (message, names) in MESSAGES.items():
             for value in (*STRANGE, *CODES):
-                for field in names:
-                    await viewer.send(name, {**message, field: value})
+                for position in range(len(viewer.models[name])):
+                    for field in names:
+                        await viewer.send(name, {**message, field: value}, at=position)
             await viewer.send(name, "text")
             await viewer.send(name, [message])
         for name, message in ALSO:
             await viewer.send(name, message)
         for query in ADDRESSES:
             await viewer.send("Address", {"query": query})
-            await viewer.send("Sheet", {"index": 0})
+            await viewer.send("Sheet", {"index": 0}, at=0)
         heard = await viewer.settled()
         await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
         heard += await viewer.settled()
-        await viewer.send("Sheet", {"index": 0})
+        await viewer.send("Sheet", {"index": 0}, at=0)
         return heard + await viewer.settled()
 
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
@@ -299,13 +310,14 @@ def test_stops_of_another_account_show_nothing_foreign(server):
     before = len(errors_of(server))
 
     async def present(viewer: Listener) -> str:
+        await viewer.opened()
         await viewer.send("Presenter", {"type": "start"})
         for index in range(len(stops)):
             await viewer.send("Presenter", {"type": "go", "index": index})
-            await viewer.send("Sheet", {"index": 0})
+            await viewer.send("Sheet", {"index": 0}, at=0)
         return await viewer.settled()
 
-    heard = as_viewer(server, OFFICER, f"?place={OWN}", present)
+    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", present)
     assert "一站" in heard
     assert {code for code in FOREIGN if code in heard} == set()
     assert errors_of(server)[before:] == []
@@ -313,6 +325,7 @@ def test_stops_of_another_account_show_nothing_foreign(server):
 
 def test_widgets_set_to_what_they_cannot_hold_leave_the_page_going(server):
     async def set_all(viewer: Listener) -> str:
+        await viewer.opened()
         viewer.expects_failures = True
         for name in ("TextInput", "Select", "MultiChoice", "RadioButtonGroup", "DiscreteSlider"):
             for model in viewer.models[name]:
@@ -333,13 +346,16 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
     file = server.folder / "audit" / "access.sqlite"
 
     async def open_card(viewer: Listener) -> str:
+        await viewer.opened()
+        await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
+        await viewer.settled()
         before = guard.trail.count()
         holder = sqlite3.connect(file, isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")
         signing = asyncio.get_running_loop().run_in_executor(
             None, lambda: leader.ask("/login", {**hidden, "name": LEADER, "password": PASSWORD})
         )
-        await viewer.send("Sheet", {"index": 0})
+        await viewer.send("Sheet", {"index": 0}, at=0)
         heard = await viewer.settled()
         answer = await signing
         holder.execute("ROLLBACK")
@@ -347,7 +363,7 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
         assert (answer.status, "guatu_session" in leader.cookies) == (503, False)
         assert guard.trail.count() == before
         await viewer.send("Address", {"query": f"?place={OWN}&side=households&theme=water"})
-        await viewer.send("Sheet", {"index": 0})
+        await viewer.send("Sheet", {"index": 0}, at=0)
         after = await viewer.settled()
         assert "section" in after
         return heard
