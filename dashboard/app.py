@@ -8,7 +8,7 @@ import panel as pn
 
 from dashboard.found import Found
 from dashboard.maps.inline import carried, carried_library
-from dashboard.maps.screen import LIBRARY
+from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import Parts, map_page
 from dashboard.people import People
 from dashboard.points import PointsSeen
@@ -51,7 +51,7 @@ def app_of(
         state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
         who = account(request, state.lang) if account else []
-        return map_page(state, sources=sources, script=LIBRARY, parts=parts, who=who)
+        return map_page(state, sources=sources, script=LIBRARY_KEPT, parts=parts, who=who)
 
     return session
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+import panel
 import param
 
 from dashboard.maps.component import Component, script_of
 
 # Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
+# The same as an address that a browser may keep for ever.
+LIBRARY_KEPT = f"{LIBRARY}?v={panel.__version__}"
 # The words that the controls of the map need, by the keys of the catalogue map.
 CONTROLS = (
     "up", "whole", "box", "lasso", "spot", "clear", "north", "missing", "hidden", "failed", "wait", "described",

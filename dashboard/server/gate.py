@@ -9,8 +9,9 @@ from bokeh.protocol.message import Message
 from bokeh.server.views.doc_handler import DocHandler
 from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
-from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler
+from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler, StaticFileHandler
 
+from dashboard.server.ahead import ahead
 from dashboard.server.auth import (
     AUDIT,
     KEPT,
@@ -92,6 +93,17 @@ class _Gate(RequestHandler):
         prepared = super().prepare()
         if prepared is not None:
             await prepared
+        if not self._finished and self._is_page_at_gate(self.request.path):
+            self.set_header("Link", ahead(self.request.path, self.request.query))
+
+    def get_cache_time(self, path: str, modified: Any, mime_type: str) -> int:
+        """Return the seconds that a browser may keep a file: for ever when its address has a version.
+
+        Only handlers of files are asked; the widgets' script has its version without a name.
+        """
+        if self.request.query:
+            return StaticFileHandler.CACHE_MAX_AGE
+        return int(super().get_cache_time(path, modified, mime_type))  # type: ignore[misc]
 
     def _pass_gate(self) -> None:
         """Refuse whoever may not come in; a page sends to the sign-in instead (Bokeh does)."""

@@ -429,3 +429,17 @@ def test_the_first_unknown_name_takes_the_same_work_as_a_wrong_password(tmp_path
             guard.accounts.sign_in(name, "wrong", now=now)
         assert counted.work == ["verify"]
         counted.work.clear()
+
+
+def test_a_page_names_what_it_will_fetch_and_the_browser_may_keep_it(server):
+    browser = server.browser("leader")
+    links = browser.ask("/?view=map").headers["Link"]
+    addresses = re.findall(r"<([^>]+)>", links)
+    assert len(addresses) == 2
+    assert "prefetch" not in links
+    assert "prefetch" in browser.ask("/").headers["Link"]
+    for address in addresses:
+        found = browser.ask(f"/{address}")
+        assert found.status == 200
+        assert "max-age=315360000" in found.headers["Cache-Control"]
+    assert "Link" not in browser.ask("/login").headers
