@@ -23,6 +23,7 @@ _FIELDS = (
     "denominator",
     "scope",
     "rules",
+    "explained_by",
     "target",
     "document",
 )
@@ -35,7 +36,8 @@ class Measure:
     Over the subjects in `scope` it sums `numerator` and `denominator`, SQL over the features of
     `theme` and `subject`; a subject with an unknown part counts as missing. With `rules` the
     numerator is whether any of them is broken; a subject is missing when none can be answered. `adds_up` sum has no denominator. Sums of yuan are
-    written in fen and shown in yuan when the unit is 元. `target` is a policy parameter.
+    written in fen and shown in yuan when the unit is 元. `target` is a policy parameter,
+    `explained_by` the rules whose findings explain a figure that is not a count of them.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Measure:
     denominator: str = "1"
     scope: str = "TRUE"
     rules: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
     target: str = ""
     document: Mapping[str, str] | None = None
 
@@ -56,6 +59,11 @@ class Measure:
     def table(self) -> str:
         """Return the name of the feature set the indicator sums over."""
         return f"{self.theme}_{self.subject}"
+
+    @property
+    def own_rules(self) -> tuple[str, ...]:
+        """Return the rules whose findings say why the figure is what it is."""
+        return self.rules or self.explained_by
 
     @property
     def is_money(self) -> bool:
@@ -84,8 +92,9 @@ def _read(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Measure
         if entry.get(field, known[0]) not in known:
             values = {"found": entry[field], "known": ", ".join(known)}
             raise ThemeError("rules.fault_value", place=place, field=field, **values)
-    given = {name: value for name, value in entry.items() if name != "rules"}
+    listed = {name: tuple(entry.get(name, ())) for name in ("rules", "explained_by")}
+    given = {name: value for name, value in entry.items() if name not in listed}
     for name in ("numerator", "denominator", "scope"):
         if name in given:
             given[name] = str(given[name])
-    return Measure(key=key, theme=theme, rules=tuple(entry.get("rules", ())), **given)
+    return Measure(key=key, theme=theme, **listed, **given)

@@ -112,7 +112,7 @@ def explain_place(
         rules,
         change,
         responsible,
-        bool(measure.rules),
+        bool(measure.own_rules),
         lang,
     )
 
@@ -151,7 +151,7 @@ def _rules(evidence: Evidence, place: str, measure: Measure, lang: str) -> pd.Da
     chosen = [setup.rules[key] for key in now.index]
     now.insert(0, "title", [rule.title[lang] for rule in chosen])
     now.insert(1, "severity", [rule.severity for rule in chosen])
-    now.insert(2, "own", [rule.key in measure.rules for rule in chosen])
+    now.insert(2, "own", [rule.key in measure.own_rules for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
     now["document"] = [rule.document[lang] for rule in chosen]
     now["limits"] = [_limits(setup, rule, place, month, lang) for rule in chosen]
@@ -209,7 +209,7 @@ def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
 def _reason(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> str:
     """Return the rule that adds most to an indicator of rules, else the worst of its theme."""
     own = rules[rules["own"].astype(bool)]
-    if measure.rules:
+    if measure.own_rules:
         told = _counted(setup, own.sort_values("yes", ascending=False, kind="stable").head(1), lang)
         if not told:
             return text("workspace.why_no_reason", lang)

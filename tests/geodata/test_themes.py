@@ -71,6 +71,13 @@ def test_every_compared_threshold_has_a_case_at_its_edge(theme: Theme) -> None:
 
 
 @every_theme
+def test_the_rules_of_an_indicator_are_rules_of_the_theme(theme: Theme) -> None:
+    for measure in theme.indicators:
+        assert set(measure.own_rules) <= set(theme.rules_by_key), measure.key
+        assert not (measure.rules and measure.explained_by), measure.key
+
+
+@every_theme
 def test_every_parameter_a_rule_or_feature_names_is_known(theme: Theme) -> None:
     for key in needed_keys(theme.feature_sets, theme.rules):
         assert policy()[key].title["zh"]

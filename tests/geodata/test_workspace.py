@@ -231,7 +231,8 @@ def test_rules_that_an_indicator_counts_come_before_all_others(county: Workspace
     counted = county.why(A1, indicator="low_income_share").rules
     assert list(counted["own"]) == sorted(counted["own"], reverse=True)
     assert counted["rule"][0] == "income_below_line"
-    assert not county.why(A1, indicator="income_per_person").by_rules
+    assert county.why(A1, indicator="income_per_person").by_rules, "explained by rules"
+    assert not county.why(A1, indicator="households").by_rules
 
 
 def test_a_change_between_two_months_adds_up_and_can_be_turned_round(county: Workspace) -> None:
