@@ -207,12 +207,16 @@ class Screen {
     const scale = Math.min(room[0] / across, room[1] / down)
     const shift = [pad.left + (room[0] - across * scale) / 2, pad.top + (room[1] - down * scale) / 2]
     const right = 12 + this.legend.offsetWidth + 12, roof = height - 12 - this.legend.offsetHeight - 12
+    // The name of a worst place is centred on it, or stands beside it where there are symbols.
+    const letter = this.letters(1.25) * (this.model.points.length ? 0.7 : 0.35)
+    const names = new Map(picture.worst.map(([id, text]) => [id, text.length * letter]))
     let hidden = 0
     this.points[picture.level].forEach(([, x, y, , size], id) => {
       if (x === null || picture.classes[id] === OUTSIDE) { return }
       const reach = Math.sqrt(size) * 1e-4 / 360 * scale / 2
       const px = shift[0] + (eastward(x) - left) * scale, py = shift[1] + (southward(y) - top) * scale
-      if (px - reach < right && py + reach > roof) { hidden += 1 }
+      const wide = Math.max(reach, names.get(id) ?? 0)
+      if (px - wide < right && py + reach > roof) { hidden += 1 }
     })
     return {pad, scale, hidden}
   }
@@ -257,7 +261,7 @@ class Screen {
     texts.push({...worst, paint: {...worst.paint, "text-halo-width": 3}, layout: {
       "text-field": ["get", "t"], "text-font": BOLD, "text-size": this.letters(1.25), "text-max-width": 30,
       "text-variable-anchor-offset": BESIDE, "text-justify": "auto", "symbol-sort-key": ["get", "r"],
-      "text-overlap": "always", "text-padding": 2}})
+      "text-padding": 2}})
     texts.push({id: "ticks", type: "symbol", source: "ticks", layout: {"text-field": "✓", "text-font": BOLD,
       "text-size": this.letters(1.3), "text-offset": [0, -0.85], "text-allow-overlap": true, "text-ignore-placement": true},
     paint: {"text-color": ink.tick, "text-halo-color": ink.halo, "text-halo-width": 1.5}})
@@ -341,6 +345,8 @@ class Screen {
       properties: {icon: shape + "-" + state, at, chosen, offset: [shift * 46, -12], order: chosen ? 99 : order},
       geometry: {type: "Point", coordinates: [x, y]}}))
     this.map.getSource("points").setData({type: "FeatureCollection", features: spots})
+    // Among many symbols there may be no room; a name over a symbol is better than none.
+    this.map.setLayoutProperty("worst", "text-overlap", spots.length ? "always" : "never")
     const known = this.points[picture.level]
     const ticks = Array.from(picture.ticked).filter((id) => known[id]?.[1] != null).map((id) => ({
       type: "Feature", properties: {}, geometry: {type: "Point", coordinates: known[id].slice(1, 3)}}))
@@ -433,8 +439,19 @@ class Screen {
 
   fit(duration = 500) {
     if (!this.map) { return }
+    // Of two maps side by side the one with the taller legend chooses what both show.
+    const asked = {from: this, group: this.model.group, high: this.legend.offsetHeight, taken: false}
+    if (asked.group) { window.dispatchEvent(new CustomEvent("guatu:fit", {detail: asked})) }
+    if (asked.taken) { return }
     const bounds = this.model.picture.bounds
     this.map.fitBounds(bounds, {padding: this.padding(), duration, maxZoom: 16})
+  }
+
+  take(asked) {
+    const own = asked.group === this.model.group && asked.from !== this
+    if (!this.ready || !own || this.legend.offsetHeight <= asked.high) { return }
+    asked.taken = true
+    this.fit(0)
   }
 
   at(point) {
@@ -600,6 +617,8 @@ export function render({model}) {
   const listen = (event) => { if (event.detail.from !== screen) { screen.light(event.detail.id) } }
   const follow = (event) => screen.follow(event.detail)
   window.addEventListener("guatu:move", follow)
+  const take = (event) => screen.take(event.detail)
+  window.addEventListener("guatu:fit", take)
   window.addEventListener("guatu:hover", listen)
   model.on("picture", () => screen.paint())
   model.on("dark", () => screen.paint())
@@ -610,6 +629,7 @@ export function render({model}) {
   model.on("remove", () => {
     window.removeEventListener("guatu:hover", listen)
     window.removeEventListener("guatu:move", follow)
+    window.removeEventListener("guatu:fit", take)
     screen.remove()
   })
   screen.start().catch((error) => {
