@@ -61,7 +61,8 @@ def test_a_copied_address_and_a_reload_open_the_same_view(view, county_served):
 def test_a_site_leads_to_its_scorecard_and_its_households(view, county_served):
     _open(view, county_served, "?theme=relocation&side=points")
     assert "安置点（1）" in view.locator(".legend").inner_text()
-    view.locator(".sheet:visible tr.item", has_text="安置点").click()
+    view.locator(".sheet:visible td.above", has_text="安置点").wait_for(timeout=20_000)
+    view.locator(".sheet:visible tr.item").first.click()
     _wait_asked(view, "point", f"site:{SITE}")
     assert _asked(view)["site"] == SITE
     view.get_by_role("button", name="安置户名单").click()
