@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import re
 import shutil
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +17,7 @@ import pytest
 from geodata.access import Actor, open_guard
 from geodata.workspace import open_workspace
 from tests.dashboard.served import FIRST, PASSWORD, serve
-from tests.headless import Viewer
+from tests.headless import Ended, Viewer
 from tests.invented_county import COUNTY, VILLAGES, import_month
 
 LEADER = "leader"
@@ -34,6 +38,10 @@ def server(county, tmp_path):
         while len(running.workers()) < 2:
             time.sleep(0.1)
         yield running
+
+
+def text_of(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False)
 
 
 async def open_in_both(server, cookie: str) -> dict[int, Viewer]:
@@ -71,13 +79,39 @@ def test_a_month_imported_beside_the_server_is_told_by_both_workers(server):
         viewers = await open_in_both(server, cookie)
         await asyncio.get_running_loop().run_in_executor(None, build)
         for viewer in viewers.values():
-            await viewer.until(
-                lambda kind, content: (
-                    "2025年2月数据已导入" in json.dumps(content, ensure_ascii=False)
-                )
-            )
+            await viewer.until(lambda kind, content: "2025年2月数据已导入" in text_of(content))
             # The page itself stays as it was until it is clicked.
             await viewer.click("Address", {"query": LIST + "&theme=water"}, shows='"table"')
             await viewer.close()
 
     run(watch())
+
+
+def test_a_worker_killed_under_load_leaves_no_gap_and_the_other_goes_on(server):
+    cookie = f"guatu_session={server.browser(LEADER).cookies['guatu_session']}"
+    shown: set[str] = set()
+
+    async def open_cards(viewer: Viewer) -> None:
+        with contextlib.suppress(Ended):
+            for index in range(6):
+                await viewer.send("Sheet", {"index": index})
+                content = await viewer.until(lambda kind, content: "户卡" in text_of(content))
+                shown.update(re.findall(r"· (h\d{3}) ·", text_of(content)))
+
+    async def kill_one() -> None:
+        (first, lost), (_, kept) = (await open_in_both(server, cookie)).items()
+        both = [asyncio.ensure_future(open_cards(viewer)) for viewer in (lost, kept)]
+        while len(shown) < 2 and not any(one.done() for one in both):
+            await asyncio.sleep(0.05)
+        os.kill(first, signal.SIGKILL)
+        await asyncio.gather(*both)
+        await kept.click("Address", {"query": LIST + "&theme=water"}, shows='"table"')
+        await kept.close()
+
+    run(kill_one())
+    guard = open_guard(server.folder)
+    assert len(shown) >= 5
+    assert shown <= {one.subject for one in guard.trail.records(act="card", actor=LEADER)}
+    assert guard.trail.verify().whole
+    guard.trail.database.close()
+    assert server.browser(LEADER).ask("/").status == 200
