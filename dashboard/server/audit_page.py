@@ -148,7 +148,11 @@ def _cell(record: Record, name: str, lang: str) -> str:
     if name == "at":
         return datetime.datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     key = f"access.{name}_{value}"
-    return text(key, lang) if name in ("role", "act", "outcome") and key in CATALOGUE else value
+    return (
+        text(key, lang)
+        if name in ("role", "act", "outcome", "reason") and key in CATALOGUE
+        else value
+    )
 
 
 def _is_day(value: str) -> bool:

@@ -29,6 +29,7 @@ from dashboard.server.plain_page import plain_page
 from dashboard.texts import CATALOGUE, text
 from geodata.access import Actor
 from geodata.errors import AccessError
+from geodata.i18n import LANGUAGES
 
 # Whoever is not signed in reaches these and the scripts and styles of the page, nothing else.
 PUBLIC = (SIGN_IN, OPENID, OPENID_BACK, ALIVE, READY, "/favicon.ico")
@@ -161,7 +162,7 @@ class _Gate(RequestHandler):
         for name, value in security_headers(plain=True).items():
             self.set_header(name, value)
         key = f"sign_in.fault_{status_code}"
-        lang, sign_in = self.lang_of_gate, self.sign_in_of_gate
+        lang, sign_in = self._lang(), self.sign_in_of_gate
         known = key if key in CATALOGUE else f"sign_in.fault_{400 if status_code < 500 else 500}"
         account = account_of(self.request)
         refused = account is not None and status_code == 403
@@ -180,6 +181,11 @@ class _Gate(RequestHandler):
         )
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(page)
+
+    def _lang(self) -> str:
+        """Return the language that the address asks for, else that of the server."""
+        asked = self.request.query_arguments.get("lang", [b""])[-1].decode("ascii", "replace")
+        return asked if asked in LANGUAGES else self.lang_of_gate
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         if isinstance(value, HTTPError):

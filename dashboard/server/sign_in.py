@@ -36,7 +36,9 @@ class Page(RequestHandler):
     def show(self, name: str, path: str, **values: object) -> None:
         """Answer with a page that nothing keeps."""
         self.set_header("Cache-Control", "no-store")
-        shared = page_values(self.sign_in, path)
+        shared = dict(page_values(self.sign_in, path))
+        if self.lang != self.sign_in.lang:
+            shared["action"] = f"{shared['action']}?lang={self.lang}"
         xsrf = self.xsrf_token.decode()
         self.finish(plain_page(name, self.lang, **{"xsrf": xsrf, **shared, **values}))
 

@@ -139,6 +139,18 @@ def test_an_administrator_is_told_what_is_done_where(server):
     assert "guatu user" not in server.browser("auditor").ask("/geometry/00.geojson").body
 
 
+def test_a_page_stays_in_the_language_it_was_asked_for_in(server):
+    browser = Browser(server.port)
+    page = browser.ask("/login?lang=en").body
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    action = re.search(r'<form[^>]* action="([^"]*)"', page)[1]
+    refused = browser.ask(action, {**hidden, "name": "nobody-here", "password": "wrong"})
+    assert refused.status == 401
+    assert "用户名" not in refused.body
+    assert "用户名" in browser.ask("/login").body
+    assert "Administrator" in server.browser("administrator").ask("/?lang=en").body
+
+
 def test_a_newcomer_sees_nothing_before_a_new_password(server):
     browser = Browser(server.port)
     assert browser.sign_in(NEWCOMER, FIRST).location == "/password"
