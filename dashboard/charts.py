@@ -43,10 +43,10 @@ _PARTS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7")
 
 
 def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
-    """Return amounts by period stacked by part; index period, a column for each part, in yuan.
+    """Return amounts by period stacked by part; index period, a column for each part.
 
     `order` names all parts there can be, so that a part has the same colour on every card. What is
-    missing is left out.
+    missing is left out; amounts below zero hang under the axis.
     """
     start()
     ink = COLOURS["dark" if dark else "light"]
@@ -62,29 +62,29 @@ def composition(parts: pd.DataFrame, *, order: Sequence[str], dark: bool):
         toolbar=None,
         xrotation=45,
         hooks=[dressed(ink)],
-        fontsize={"ticks": "9pt", "legend": "10pt"},
+        fontsize={"ticks": "12pt", "legend": "12pt"},
     )
 
 
 # More bars than this are not told apart on a wall.
-_BARS = 8
+BARS = 8
 
 
 def counted(counts: pd.Series, *, dark: bool):
     """Return counts by label as horizontal bars, largest on top; at most eight, zero at the left."""
     start()
     ink = COLOURS["dark" if dark else "light"]
-    shown = counts.head(_BARS).iloc[::-1]
-    names = [plain_text(name, 16) for name in shown.index]
+    shown = counts.head(BARS).iloc[::-1]
+    names = [_fitted(str(name)) for name in shown.index]
     values = shown.to_numpy(dtype="float64")
     bars = hv.Bars((names, values), kdims="part", vdims="count")
     told = hv.Labels(
         (names, values, [f" {value:,.0f}" for value in values]), ["part", "count"], "said"
     )
     told = told.opts(
-        text_align="left", text_color=ink["ink"], text_font_size="10pt", invert_axes=True
+        text_align="left", text_color=ink["ink"], text_font_size="13pt", invert_axes=True
     )
-    bars = bars.opts(color=_PARTS[0], line_color=None, invert_axes=True, bar_width=0.7)
+    bars = bars.opts(color=ink["own"], line_color=None, invert_axes=True, bar_width=0.7)
     return (bars * told).opts(
         responsive=True,
         xlabel="",
@@ -92,8 +92,14 @@ def counted(counts: pd.Series, *, dark: bool):
         toolbar=None,
         show_legend=False,
         hooks=[dressed(ink), _roomy(float(values.max(initial=1)))],
-        fontsize={"ticks": "10pt"},
+        fontsize={"ticks": "12pt"},
     )
+
+
+def _fitted(name: str) -> str:
+    """Return a name cut where it would take the bars' room; a Chinese sign is two letters wide."""
+    wide = sum(1 for sign in name if not sign.isascii())
+    return plain_text(name, 18 if 2 * wide > len(name) else 34)
 
 
 def _roomy(largest: float):
@@ -101,7 +107,7 @@ def _roomy(largest: float):
 
     def hook(plot, element) -> None:
         figure = plot.state
-        figure.x_range.start, figure.x_range.end = 0, 1.15 * largest
+        figure.x_range.start, figure.x_range.end = 0, 1.18 * largest
         figure.xaxis.visible = False
         figure.yaxis.formatter = CategoricalTickFormatter()
         figure.xgrid.grid_line_color = None

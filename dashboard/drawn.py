@@ -54,8 +54,8 @@ class Drawn:
     def limits(self) -> Limits:
         """Return the limits of policy for the shown indicator, place and month; none if none are."""
         state = self._state
-        layers = state.themes[state.theme].layers if state.theme in state.themes else ()
-        breaks = next((one.breaks for one in layers if one.indicator == state.indicator), ())
+        theme = state.themes.get(state.theme)
+        breaks = theme.breaks_of(state.indicator) if theme else ()
         if state.policy is None or not breaks or not state.period:
             return Limits()
         return policy_limits(breaks, state.policy, place=state.root or "", period=state.period)

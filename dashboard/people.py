@@ -31,7 +31,7 @@ from geodata.escaping import storable
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
-from geodata.workspace.composition import Composition
+from geodata.workspace.composition import Asked, Composition
 from geodata.workspace.households import household_request
 from geodata.workspace.people import month_privacy
 from geodata.workspace.why import Why
@@ -138,11 +138,12 @@ class People(param.Parameterized):
 
     @property
     def compositions(self) -> tuple[Composition, ...]:
-        """Return what the figures of the shown theme are made of in the actor's part of the place."""
+        """Return what the shown indicator is made of in the actor's part of the place."""
         state, places = self.state, self.actor.scope.narrowed(self.place, "rows")
         if not places or not state.theme:
             return ()
-        return self.county.compositions(state.theme, places, month=state.period, lang=state.lang)
+        asked = Asked(state.indicator, places, state.lang)
+        return self.county.compositions(state.theme, asked, month=state.period)
 
     @property
     def listed(self) -> Listed:

@@ -71,21 +71,25 @@ class Points:
 class PartsOf:
     """What some figure of the theme is made of.
 
-    Counted: the parts between "|" or "," in `column` of a feature set, of the rows where the
-    column `where` is true. With `parts` (key to title) it is stacked: sums by month and part of a
-    table with place_code, month, part and amount.
+    Counted: the parts between "|" or "," in `column` of a feature set (words of `choice`, by default
+    of the column's own), of the rows where the column `where` is true, or where `unless` is false;
+    with `amount` that column is summed instead. With `parts` (key to title) it is stacked: sums by
+    month and part of a table with place_code, month, part and amount. With `series` the courses of
+    these indicators are stacked, those of `down` below zero, titled by `parts` where these are given. It is shown for its `indicators`; one
+    without any stands where nothing else is said.
     """
 
-    table: str
     title: Mapping[str, str]
+    table: str = ""
     column: str = ""
     where: str = ""
+    unless: str = ""
+    amount: str = ""
+    choice: str = ""
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    @property
-    def stacked(self) -> bool:
-        """Return whether amounts are stacked by month, rather than households counted."""
-        return bool(self.parts)
+    series: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,12 @@ class Theme:
             for choice in enumeration(name).choices
         }
         return known | {token: entry[lang] for token, entry in self.labels.items()}
+
+    def breaks_of(self, indicator: str) -> tuple[str | float, ...]:
+        """Return where policy cuts an indicator: the breaks of its layer, else its target."""
+        breaks = next((one.breaks for one in self.layers if one.indicator == indicator), ())
+        targets = [one.target for one in self.indicators if one.key == indicator and one.target]
+        return breaks or tuple(targets)
 
     @cached_property
     def rules_by_key(self) -> Mapping[str, Rule]:
@@ -205,8 +215,11 @@ def _points(entry: Mapping[str, Any]) -> Points:
 
 
 def _parts_of(entry: Mapping[str, Any]) -> PartsOf:
-    given = {name: entry[name] for name in ("column", "where", "parts") if name in entry}
-    return PartsOf(entry["table"], _pair(entry), **given)
+    given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
+    listed = {
+        name: tuple(given[name]) for name in ("series", "down", "indicators") if name in given
+    }
+    return PartsOf(_pair(entry), **(given | listed))
 
 
 def _section(name: str, entry: Mapping[str, Any]) -> CardSection:

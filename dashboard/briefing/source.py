@@ -75,8 +75,7 @@ class Source:
 
     def limits(self, view: View) -> Limits:
         """Return the limits of policy for the classes of a view, as the screen has them."""
-        layers = self.theme(view.theme).layers
-        breaks = next((one.breaks for one in layers if one.indicator == view.indicator), ())
+        breaks = self.theme(view.theme).breaks_of(view.indicator)
         if not breaks:
             return Limits()
         policy = self.county.setup.policy

@@ -114,21 +114,21 @@ def _account(card: Card, lang: str) -> Grid:
 def _records(card: Card, lang: str) -> Grid:
     """Return 机账卡实 field by field; a record that does not exist is said, not left blank."""
     marks = {"differs": "bad", "unknown": "unknown", "same": ""}
-    names = (*(f"record_{name}" for name in RECORDS), "verdict")
-    heads = (text("card.field", lang), *(text(f"card.{name}", lang) for name in names))
+    empty = [name for name in RECORDS if all(value is None for value in card.records[name])]
+    heads = (
+        text("card.field", lang),
+        *(text(f"card.record_{name}", lang) for name in RECORDS),
+        text("card.verdict", lang),
+    )
     rows = tuple(
         (
             plain_text(row.title, 40),
-            *("—" if row[name] is None else shown(row[name], lang) for name in RECORDS),
+            *(_said(row[name], name in empty, lang) for name in RECORDS),
             text(f"card.verdict_{row.verdict}", lang),
         )
         for _, row in card.records.iterrows()
     )
-    absent = [
-        text(f"card.record_{name}", lang)
-        for name in RECORDS
-        if all(value is None for value in card.records[name])
-    ]
+    absent = [text(f"card.record_{name}", lang) for name in empty]
     joined = {"zh": "、", "en": ", "}[lang].join(absent)
     bad = int((card.records["verdict"] == "differs").sum())
     note = text("card.records_note", lang, bad=bad)
@@ -136,6 +136,13 @@ def _records(card: Card, lang: str) -> Grid:
     kinds = ("text", *["number"] * len(RECORDS), "text")
     found = tuple(marks[one] for one in card.records["verdict"])
     return Grid(text("card.records", lang), heads, rows, kinds, found, note)
+
+
+def _said(value: object, absent: bool, lang: str) -> str:
+    """Return what a record says of a field; of a record that was never delivered, that it was not."""
+    if absent:
+        return text("card.not_delivered", lang)
+    return "—" if value is None else shown(value, lang)
 
 
 def _section(section: Section, words: Mapping[str, str], lang: str) -> Facts:

@@ -7,20 +7,17 @@ from collections.abc import Sequence
 import pandas as pd
 import panel as pn
 
-from dashboard.charts import composition, counted
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
+from dashboard.views.made_of import made_of
 from dashboard.views.place_entries import PlaceEntries
 from dashboard.views.sheet import Sheet, row_of
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
-from geodata.workspace.composition import Composition
 from geodata.workspace.why import Why
 
-_SPACE = {"height": 220, "sizing_mode": "stretch_width", "margin": (0, 0, 12, 0)}
 _CSS = """
-h2 { margin: 8px 0 0; font-size: 1.05em; }
 p { margin: 0 0 4px; font-size: clamp(17px, 1.2vw, 26px); line-height: 1.4; }
 p:first-child { font-size: clamp(19px, 1.4vw, 30px); font-weight: 700; }
 p.small { font-size: clamp(15px, 0.95vw, 19px); font-weight: 400; opacity: 0.85; }
@@ -44,11 +41,18 @@ class WhyView(pn.viewable.Viewer):
         self.written = PlaceEntries(people)
         people.state.param.watch(self._update, _WATCHED)
         people.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
+        self.column = pn.Column(sizing_mode="stretch_both", margin=0, scroll=True)
+        self._order(own=False)
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        parts = [self.sentence, self.sheet, self.details, self.charts, self.written]
-        return pn.Column(*parts, sizing_mode="stretch_both", margin=0, scroll=True)
+        return self.column
+
+    def _order(self, *, own: bool) -> None:
+        """Put what the shown indicator itself is made of above the rules, anything else below."""
+        middle = [self.sheet, self.details]
+        below = [self.charts, *middle] if own else [*middle, self.charts]
+        self.column.objects = [self.sentence, *below, self.written]
 
     def _update(self, *events) -> None:
         state = self.people.state
@@ -65,24 +69,16 @@ class WhyView(pn.viewable.Viewer):
             self._show(why.lines, why)
         self.charts.objects = []
         if why is not None:
-            later(lambda: self._draw((state.place, state.theme, state.period)))
+            later(lambda: self._draw((state.place, state.theme, state.indicator, state.period)))
 
-    def _draw(self, asked: tuple[str | None, str, str]) -> None:
+    def _draw(self, asked: tuple[str | None, str, str, str]) -> None:
         """Draw what the figures are made of, unless something else was chosen meanwhile."""
         people, state = self.people, self.people.state
-        if asked != (state.place, state.theme, state.period):
+        if asked != (state.place, state.theme, state.indicator, state.period):
             return
-        drawn: list[pn.viewable.Viewable] = []
-        for made in people.compositions:
-            title = made.title
-            if not made.stacked:
-                title += text("why.subjects", state.lang, count=f"{made.subjects:,}")
-            head = f"<h2>{html_text(title)}</h2>"
-            drawn += [
-                pn.pane.HTML(head, stylesheets=[_CSS], sizing_mode="stretch_width", margin=0),
-                pn.pane.HoloViews(_chart(made, dark=state.dark), **_SPACE),
-            ]
-        self.charts.objects = drawn
+        made = people.compositions
+        self.charts.objects = made_of(made, state.lang, dark=state.dark)
+        self._order(own=any(one.own for one in made))
 
     def _show(self, lines: Sequence[str], why: Why | None) -> None:
         lang = self.people.state.lang
@@ -123,9 +119,3 @@ def _row(row, lang: str) -> dict[str, object]:
     limits = text("why.limits", lang, limits=row.limits) if row.limits else ""
     small = plain_text(limits + text("why.document", lang, document=row.document), 200)
     return {"cells": cells, "mark": row.severity, "small": small}
-
-
-def _chart(made: Composition, *, dark: bool):
-    if made.stacked:
-        return composition(made.parts, order=list(made.parts.columns), dark=dark)
-    return counted(made.parts["count"], dark=dark)

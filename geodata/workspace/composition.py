@@ -1,4 +1,4 @@
-"""What a place's figures are made of, as its themes declare it: income by source, causes, verdicts."""
+"""What a place's figures are made of: what its theme declares for the shown indicator, and its rules."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
+import xarray as xr
 
 from geodata.access import Request
+from geodata.cube import Measure, value_of
+from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.theme import PartsOf, Theme
 from geodata.workspace.inputs import Setup
@@ -17,71 +20,142 @@ from geodata.workspace.saved import Built
 
 @dataclass(frozen=True)
 class Composition:
-    """One composition of a place: `parts` counts households by label, or, stacked, amounts in yuan.
+    """One composition of a place: `parts` counts by label, or, stacked, amounts by month.
 
     Counted: index label, largest first, column count; a household can have several parts, and
-    `subjects` households have any. Stacked: index month, a column for each part.
+    `subjects` households have any (0 where that says nothing). Stacked: index month, a column for
+    each part. Amounts are yuan where `money`. `own` is made for the indicator that was asked for.
     """
 
     title: str
     parts: pd.DataFrame = field(repr=False)
     stacked: bool
     subjects: int
+    money: bool = False
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose composition is wanted: an indicator within place prefixes, in words of a language."""
+
+    indicator: str
+    prefixes: tuple[str, ...]
+    lang: str
 
 
 def compositions(
     setup: Setup,
     built: Built,
     theme: Theme,
-    prefixes: tuple[str, ...],
+    asked: Asked,
     *,
-    lang: str,
+    cube: xr.Dataset | None = None,
     read: Read | None = None,
 ) -> tuple[Composition, ...]:
-    """Return the compositions of a theme within places; those without any row are left out.
+    """Return what the shown indicator is made of, or where nothing says so, what the theme's are.
 
-    Counts and sums only: no row about a household comes out.
+    Those without any row are left out. Counts and sums only: no row about a household comes out.
     """
     read = read or people_reader(setup, built)
-    found = []
-    for declared in theme.composition:
-        if declared.stacked:
-            made = _stacked(declared, read, prefixes, lang)
-        elif built.file(declared.table).is_file():
-            made = _counted(declared, read, prefixes, theme.words(lang), lang)
-        else:
-            continue
-        if len(made.parts):
-            found.append(made)
-    return tuple(found)
+    own = [one for one in theme.composition if asked.indicator in one.indicators]
+    found = [_rules(setup, built, theme, asked)]
+    found += [_made(one, built, theme, asked, cube=cube, read=read) for one in own]
+    known = tuple(one for one in found if one is not None and len(one.parts))
+    if known:
+        return known
+    usual = [one for one in theme.composition if not one.indicators]
+    found = [_made(one, built, theme, asked, cube=cube, read=read) for one in usual]
+    return tuple(one for one in found if one is not None and len(one.parts))
 
 
-def _counted(
-    declared: PartsOf, read: Read, prefixes: tuple[str, ...], words: Mapping[str, str], lang: str
-) -> Composition:
-    wanted = Request(declared.table, columns=(declared.column,))
-    if declared.where:
-        wanted = Request(
-            declared.table, columns=(declared.column,), filters=((declared.where, "is", True),)
-        )
-    lists = read(wanted, prefixes)[declared.column]
-    named = lists.dropna().astype("str").str.split(r"[|,]", regex=True)
-    parts = named.explode()
+def _made(
+    declared: PartsOf,
+    built: Built,
+    theme: Theme,
+    asked: Asked,
+    *,
+    cube: xr.Dataset | None,
+    read: Read,
+) -> Composition | None:
+    if declared.series:
+        return None if cube is None else _courses(declared, cube, built.month, theme, asked)
+    if declared.parts:
+        return _stacked(declared, read, asked)
+    return _counted(declared, read, theme, asked) if built.file(declared.table).is_file() else None
+
+
+def _rules(setup: Setup, built: Built, theme: Theme, asked: Asked) -> Composition | None:
+    """Return what each of several rules of an indicator found; None for one that has fewer."""
+    measure = next((one for one in theme.indicators if one.key == asked.indicator), None)
+    if measure is None or len(measure.rules) < 2:
+        return None
+    counts = built.frame("counts")
+    inside = counts["place"].astype(str).str.startswith(asked.prefixes)
+    found = counts[inside & counts["rule"].isin(measure.rules)].groupby("rule")["yes"].sum()
+    found = found.reindex(list(measure.rules)).fillna(0).astype(int)
+    parts = found.rename("count").to_frame()
+    titles = [setup.rules[key].title[asked.lang] for key in measure.rules]
+    parts.index = pd.Index(titles, name="part")
+    parts = parts.sort_values("count", ascending=False, kind="stable")
+    title = text("workspace.by_rule", asked.lang, title=measure.title[asked.lang])
+    return Composition(title, parts, False, 0, own=True)
+
+
+def _courses(
+    declared: PartsOf, cube: xr.Dataset, month: str, theme: Theme, asked: Asked
+) -> Composition | None:
+    """Return indicators by month until the shown one, added up over the prefixes."""
+    places = [one for one in asked.prefixes if one in cube["place"].to_numpy()]
+    keys = [one for one in declared.series if one in cube["indicator"].to_numpy()]
+    if not places or not keys:
+        return None
+    wanted = cube.sel(indicator=keys, place=places)
+    values = value_of(wanted.sel(period=wanted["period"] <= month))
+    frame = values.sum("place", min_count=1).transpose("period", "indicator").to_pandas()
+    frame = frame.mul([-1 if key in declared.down else 1 for key in frame.columns])
+    measures: Mapping[str, Measure] = {one.key: one for one in theme.indicators}
+    named = {key: declared.parts.get(key, measures[key].title) for key in frame.columns}
+    titles = {key: title[asked.lang] for key, title in named.items()}
+    frame = frame.dropna(how="all").rename(columns=titles).rename_axis(None, axis="columns")
+    money = all(measures[key].is_money for key in keys)
+    return Composition(declared.title[asked.lang], frame, True, 0, money=money, own=True)
+
+
+def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Composition:
+    columns = tuple(filter(None, (declared.column, declared.amount)))
+    by = declared.where or declared.unless
+    filters = ((by, "is", bool(declared.where)),) if by else ()
+    rows = read(Request(declared.table, columns=columns, filters=filters), asked.prefixes)
+    words = theme.words(asked.lang)
+    named = rows[declared.column].astype("string")
+    if declared.unless:
+        named = named.fillna("not_said")
+    parts = named.dropna().astype("str").str.split(r"[|,]", regex=True).explode()
     parts = parts[parts.notna() & (parts != "")]
-    counts = parts.value_counts().rename("count").to_frame()
-    known = enumerations().get(declared.column)
+    if declared.amount:
+        counts = (rows[declared.amount].reindex(parts.index) / 100).groupby(parts).sum()
+    else:
+        counts = parts.value_counts()
+    counts = counts.rename("count").to_frame()
+    known = enumerations().get(declared.choice or declared.column)
     labels = [
-        known.label(part, lang) if known and part not in words else words.get(part, part)
+        known.label(part, asked.lang) if known and part not in words else words.get(part, part)
         for part in counts.index
     ]
     counts.index = pd.Index(labels, name="part")
     counts = counts.sort_values("count", ascending=False, kind="stable")
-    return Composition(declared.title[lang], counts, False, int(parts.index.nunique()))
+    households = declared.table.endswith("_household") and not declared.amount
+    several = int(parts.index.nunique()) if households else 0
+    title, own = declared.title[asked.lang], bool(declared.indicators)
+    return Composition(title, counts, False, several, money=bool(declared.amount), own=own)
 
 
-def _stacked(declared: PartsOf, read: Read, prefixes: tuple[str, ...], lang: str) -> Composition:
-    rows = read(Request(declared.table), prefixes)
+def _stacked(declared: PartsOf, read: Read, asked: Asked) -> Composition:
+    rows = read(Request(declared.table), asked.prefixes)
     wide = rows.pivot_table(index="month", columns="part", values="amount", aggfunc="sum")
-    titles = {part: title[lang] for part, title in declared.parts.items()}
+    titles = {part: title[asked.lang] for part, title in declared.parts.items()}
     kept = wide[[part for part in titles if part in wide]] / 100
-    return Composition(declared.title[lang], kept.rename(columns=titles), True, 0)
+    kept = kept.rename(columns=titles)
+    own = bool(declared.indicators)
+    return Composition(declared.title[asked.lang], kept, True, 0, money=True, own=own)

@@ -55,6 +55,8 @@ def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, st
     named = [name for name in re.findall(r"\w+", measure.numerator) if name in features]
     if any(features[name].unit == "yuan" for name in named):
         return _words("money"), _FEN_IN_TEN_THOUSAND
+    if any(features[name].unit == "sheets" for name in named):
+        return _words("sheets"), 1.0
     return {}, 1.0
 
 

@@ -27,7 +27,7 @@ from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
 from geodata.workspace.change import change_between
 from geodata.workspace.clusters import Clusters
-from geodata.workspace.composition import Composition, compositions
+from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
 from geodata.workspace.evidence import Months
@@ -216,17 +216,14 @@ class Workspace:
         return change_between(self._evidence, place, indicator, (before, month))
 
     def compositions(
-        self,
-        theme: str,
-        places: tuple[str, ...],
-        *,
-        month: str | None = None,
-        lang: str | None = None,
+        self, theme: str, asked: Asked, *, month: str | None = None
     ) -> tuple[Composition, ...]:
-        """Return what a theme says its figures are made of, within places: counts and sums only."""
+        """Return what an indicator of a theme is made of within places: counts and sums only.
+
+        Where nothing is said of it, what the theme says of all its figures.
+        """
         chosen = next(one for one in self.setup.themes if one.key == theme)
-        built = self._built(month)
-        return compositions(self.setup, built, chosen, places, lang=lang or default_language())
+        return compositions(self.setup, self._built(month), chosen, asked, cube=self.cube)
 
     def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:
         """Return the hot spots of an indicator as of a month, the last by default.

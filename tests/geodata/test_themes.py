@@ -173,3 +173,13 @@ def test_feature_sets_come_after_what_they_read() -> None:
 
 def _places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("theme", load_themes(), ids=lambda theme: theme.key)
+def test_what_explains_an_indicator_is_of_its_theme(theme):
+    measures = {measure.key for measure in theme.indicators}
+    for measure in theme.indicators:
+        assert set(measure.explained_by) <= set(theme.rules_by_key)
+    for made in theme.composition:
+        assert {*made.indicators, *made.series, *made.down} <= measures
+        assert bool(made.table) != bool(made.series)

@@ -1,0 +1,69 @@
+"""What the shown indicator is made of: by rule, by month and by kind, in the viewer's places only."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from dashboard.people import People
+from dashboard.state import State
+from dashboard.views.made_of import made_of
+from geodata.access import EVERYWHERE, Actor, open_guard
+from geodata.atlas import open_atlas
+from geodata.workspace.composition import Composition
+from tests.invented_county import COUNTY, MONTHS, VILLAGES
+
+
+@pytest.fixture
+def people_as(county):
+    folder = county.setup.config.folder
+
+    def make(query: str, actor: Actor | None = None) -> People:
+        state = State(open_atlas(folder), query, themes=county.setup.themes)
+        viewer = actor or Actor("lead", "leader", (EVERYWHERE,))
+        return People(state, county, viewer, open_guard(folder))
+
+    return make
+
+
+def test_an_indicator_of_several_rules_says_what_each_found(people_as):
+    people = people_as(f"?place={COUNTY}&indicator=guarantee_gap_share")
+    made = people.compositions[0]
+    rules = people.state.themes["monitoring"].rules_by_key
+    measure = next(m for m in people.county.measures if m.key == "guarantee_gap_share")
+    assert (made.own, made.stacked) == (True, False)
+    assert set(made.parts.index) == {rules[key].title["zh"] for key in measure.rules}
+    counts = people.county.month().counts
+    counts = counts[counts["rule"].isin(measure.rules)]
+    assert made.parts["count"].sum() == counts["yes"].sum()
+
+
+def test_an_indicator_of_which_nothing_is_said_shows_what_the_theme_says(people_as):
+    income = people_as(f"?place={COUNTY}&indicator=low_income_share").compositions[0]
+    assert (income.own, income.stacked, income.money) == (False, True, True)
+
+
+def test_the_flow_of_monitored_households_is_told_by_month(people_as):
+    flow, kinds = people_as(f"?place={COUNTY}&indicator=identified_households").compositions
+    assert list(flow.parts.columns) == ["新识别", "返贫（再次纳入）", "消除"]
+    assert list(flow.parts.index) == list(MONTHS[-2:])
+    assert (flow.parts["消除"] <= 0).all()
+    assert kinds.stacked
+    before = people_as(f"?place={COUNTY}&indicator=identified_households&period={MONTHS[-2]}")
+    assert list(before.compositions[0].parts.index) == [MONTHS[-2]]
+
+
+def test_courses_add_up_only_the_own_places(people_as):
+    officer = Actor("officer", "village_officer", (VILLAGES[2],))
+    asked = "indicator=monitored_households"
+    whole = people_as(f"?place={VILLAGES[2]}&{asked}").compositions
+    own = people_as(f"?place={COUNTY}&{asked}", officer).compositions
+    pd.testing.assert_frame_equal(own[0].parts, whole[0].parts)
+
+
+@pytest.mark.parametrize(("yuan", "unit"), [(99_999.0, "（元）"), (100_000.0, "（万元）")])
+def test_money_is_told_in_tens_of_thousands_from_a_hundred_thousand_on(yuan, unit):
+    parts = pd.DataFrame({"甲": [yuan]}, index=["2025-01"])
+    head, chart = made_of([Composition("收入", parts, True, 0, money=True)], "zh", dark=False)
+    assert unit in head.object
+    assert not chart.linked_axes
