@@ -97,7 +97,7 @@ class WhyView(pn.viewable.Viewer):
             rows = [_row(row, lang) for row in rules.itertuples(index=False)]
             first = next((at for at, own in enumerate(rules["own"]) if not own), None)
             if first is not None and why.by_rules:
-                rows[first]["above"] = text("why.others" if first else "why.none_own", lang)
+                rows[first]["above"] = text("why.others", lang)
         note = text("why.click" if rows else "why.none", lang)
         title = text("why.rules", lang)
         self.sheet.table = {"title": title, "note": note, "columns": columns, "rows": rows}

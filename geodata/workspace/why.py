@@ -99,7 +99,7 @@ def explain_place(
     lines = (
         _figure(evidence, (place, name), measure, shown, lang),
         moved_text(change, shown, lang),
-        _reason(setup, rules, measure, lang),
+        _reason(setup, rules, measure, lang) or _unfound(evidence, place, measure, lang),
         due,
         who,
     )
@@ -211,12 +211,29 @@ def _reason(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> s
     own = rules[rules["own"].astype(bool)]
     if measure.own_rules:
         told = _counted(setup, own.sort_values("yes", ascending=False, kind="stable").head(1), lang)
-        if not told:
-            return text("workspace.why_no_reason", lang)
-        return text("workspace.why_reason", lang, rule=told[0])
+        return text("workspace.why_reason", lang, rule=told[0]) if told else ""
     of_theme = rules["rule"].map(lambda key: setup.rules[key].theme == measure.theme).astype(bool)
     told = _counted(setup, (rules[of_theme] if of_theme.any() else rules).head(1), lang)
     return text("workspace.why_rules", lang, rules=told[0]) if told else ""
+
+
+def _unfound(evidence: Evidence, place: str, measure: Measure, lang: str) -> str:
+    """Return that the rules of an indicator found nothing here, or that they could not answer."""
+    if not measure.own_rules:
+        return ""
+    setup, own = evidence.setup, [evidence.setup.rules[key] for key in measure.own_rules]
+    counted = evidence.counted(place)["unknown"].reindex(list(measure.own_rules))
+    unknown = int(counted.fillna(0).sum())
+    if not unknown:
+        return text("workspace.why_no_reason", lang)
+    day = last_day(evidence.built.month)
+    asked = [setup.policy.at(key, place, day) for rule in own for key in rule.parameters]
+    unset = dict.fromkeys(one.parameter.title[lang] for one in asked if one.value is None)
+    given = {"count": f"{unknown:,}", "unit": text(f"workspace.counted_{own[0].subject}", lang)}
+    if not unset:
+        return text("workspace.why_unanswered", lang, **given)
+    titles = {"zh": "、", "en": ", "}[lang].join(unset)
+    return text("workspace.why_unset", lang, titles=titles, **given)
 
 
 def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:

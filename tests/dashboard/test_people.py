@@ -94,7 +94,7 @@ def test_rules_that_do_not_count_for_the_indicator_are_marked_off(people_as):
     view = WhyView(people)
     (row,) = view.sheet.table["rows"]
     assert row["cells"][0] == "人均纯收入低于监测线"
-    assert row["above"] == "这项指标的规则没有查出问题；以下是其他规则"
+    assert row["above"] == "以下规则不计入这项指标"
     for own_or_none in ("low_income_share", "income_per_person"):
         people.state.choose_indicator(own_or_none)
         assert "above" not in view.sheet.table["rows"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -228,6 +229,8 @@ def test_rules_that_an_indicator_counts_come_before_all_others(county: Workspace
     assert why.by_rules
     assert not why.rules["own"].any()
     assert "这项指标的规则在这里没有查出问题" in why.lines
+    unset = county.why(A1, indicator="income_fall_share").lines
+    assert any(re.fullmatch(r"有 \d+ 户无法判断：.+未设定", line) for line in unset), unset
     counted = county.why(A1, indicator="low_income_share").rules
     assert list(counted["own"]) == sorted(counted["own"], reverse=True)
     assert counted["rule"][0] == "income_below_line"
