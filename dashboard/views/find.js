@@ -41,7 +41,15 @@ export function render({model}) {
     if (!model.found.length && model.asked === box.value) { list.append(make("li", "none", model.texts.none)) }
     box.setAttribute("aria-expanded", "true")
   }
-  box.addEventListener("input", () => { at = 0; entered = false; model.send_msg({type: "find", text: box.value}); show() })
+  // What is typed before the page is connected reaches nobody: it is asked again until it is answered.
+  let again = 0
+  function ask() {
+    model.send_msg({type: "find", text: box.value})
+    clearTimeout(again)
+    again = setTimeout(() => { if (box.value.trim() && model.asked !== box.value) { ask() } }, 1500)
+  }
+  model.on("remove", () => clearTimeout(again))
+  box.addEventListener("input", () => { at = 0; entered = false; ask(); show() })
   box.addEventListener("blur", close)
   box.addEventListener("keydown", (event) => {
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key]

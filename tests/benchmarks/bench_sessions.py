@@ -93,8 +93,10 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
     began = time.perf_counter()
     viewer = await Viewer.open(load.served.port, at=THEME, cookie=load.cookie)
     tally.add("open", time.perf_counter() - began)
+    village = ""
     while time.monotonic() < until:
-        village = rng.choice(load.villages)
+        # The list of the same village again would change nothing on the page.
+        village = rng.choice([one for one in load.villages if one != village])
         listed = {"query": address(place=village, side="households")}
         for step, part, message, shows in (
             ("township", "RankingList", {"type": "click", "key": village[:9]}, '"picture"'),

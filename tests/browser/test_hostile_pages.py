@@ -90,6 +90,31 @@ def test_overview_map_reasons_list_and_card_show_text_alone(view, hostile, lang)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+def test_stops_ranking_and_what_was_found_show_text_alone(view, hostile, lang):
+    address = _as(view, hostile, LEADER.name)
+    view.goto(f"{address}?theme=monitoring&lang={lang}")
+    view.locator(".ranking .row").first.wait_for(timeout=60_000)
+    box = view.locator(".find input")
+    box.fill("window")
+    # A name is cut before its end there.
+    view.locator(".find li", has_text=HACKED[:11]).first.wait_for(timeout=30_000)
+    assert view.locator(".find li script, .find li img, .find li svg").count() == 0
+    box.fill("")
+    view.locator(".presenter .menu").click()
+    stops = view.locator(".presenter .stops .stop")
+    assert stops.count() == len(HTML)
+    assert "".join(stops.all_inner_texts()).count(HACKED) == len(HTML)
+    stops.nth(1).click()
+    view.locator(".presenter .start").click()
+    said = view.locator(".presenter .said", has_text=HACKED)
+    view.keyboard.press("ArrowRight")
+    said.wait_for(timeout=30_000)
+    for shown in (".presenter", ".ranking", ".legend", ".trail"):
+        assert view.locator(f"{shown} :is(script, img, svg, b)").count() == 0, shown
+    _is_text(view)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_audit_and_sign_in_show_text_alone(view, hostile, lang):
     address = _as(view, hostile, AUDITOR.name)
     view.goto(f"{address}audit?lang={lang}")
