@@ -75,4 +75,6 @@ class FindView(pn.viewable.Viewer):
             [plain_text(name, 20), plain_text(over, 20), plain_text(key, 20)]
             for key, name, over in zip(rows.index, rows["name"], above, strict=True)
         ]
+        # An answer given before the page was connected may not have arrived: it is sent anew.
+        self.find.param.update(found=[], asked="")
         self.find.param.update(found=found, asked=asked)

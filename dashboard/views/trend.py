@@ -7,6 +7,7 @@ import pandas as pd
 import panel as pn
 
 from dashboard.course import Course, CourseFigure
+from dashboard.maps.component import together
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.later import later
@@ -89,6 +90,10 @@ class TrendView(pn.viewable.Viewer):
         later(self._draw)
 
     def _draw(self) -> None:
+        with together():
+            self._change()
+
+    def _change(self) -> None:
         course, dark = self.course(), self.state.dark
         self.column.visible = len(course.labels) > 1
         self.title.object = self._titled(course)
