@@ -52,7 +52,7 @@ class Viewer:
         found = re.search(r'"token":"([\w.=-]+)"', page.body.decode().replace(" ", ""))
         assert found, "no page came back"
         request = HTTPRequest(
-            f"ws://127.0.0.1:{port}{at.rstrip('/')}/ws",
+            f"ws://127.0.0.1:{port}{at.rstrip('/')}/ws{query}",
             headers=headers | {"Origin": f"http://127.0.0.1:{port}"},
             connect_timeout=60,
         )
@@ -113,6 +113,17 @@ class Viewer:
             if wanted(kind, content):
                 return content
             self._find(content)
+
+    async def quiet(self) -> None:
+        """Wait until all that was sent is answered, and what follows from it has come."""
+        await self._send("SERVER-INFO-REQ", {})
+        await self.until(lambda kind, content: kind == "SERVER-INFO-REPLY")
+        await asyncio.sleep(0.3)
+
+    async def having(self, component: str) -> None:
+        """Wait for a component that is made after the page."""
+        while not self.models[component]:
+            self._find(await self.until(lambda kind, content: kind == "PATCH-DOC"))
 
     async def close(self) -> None:
         """Leave the page."""

@@ -132,9 +132,7 @@ class Listener(Viewer):
 
     async def settled(self) -> str:
         """Return what was heard once all that was sent is answered."""
-        await self._send("SERVER-INFO-REQ", {})
-        await self.until(lambda kind, content: kind == "SERVER-INFO-REPLY")
-        await asyncio.sleep(0.3)
+        await self.quiet()
         return self.heard
 
 

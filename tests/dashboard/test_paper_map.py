@@ -180,7 +180,6 @@ def test_map_without_any_figure_or_outline_is_drawn():
         atlas,
         outlines={level: frame.iloc[:0] for level, frame in atlas.outlines.items()},
         values=atlas.values.assign(numerator=np.nan),
-        _known={},
     )
     assert draw_map(empty, _layer(empty), SMALL).picture()
 

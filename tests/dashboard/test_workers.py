@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
 from geodata.access import Actor, open_guard
 from geodata.workspace import open_workspace
@@ -48,7 +49,10 @@ async def open_in_both(server, cookie: str) -> dict[int, Viewer]:
     """Open pages until each of the two workers holds the live connection of one."""
     found: dict[int, Viewer] = {}
     for _ in range(30):
+        # A worker that makes pages leaves the connection to the other.
+        pages = [asyncio.ensure_future(_page(server, cookie)) for _ in range(3)]
         viewer = await Viewer.open(server.port, LIST, cookie=cookie)
+        await asyncio.gather(*pages)
         lines = [json.loads(one) for one in server.log.read_text().splitlines() if one[0] == "{"]
         live = [one["worker"] for one in lines if one.get("path") == "/ws"]
         if live[-1] in found:
@@ -58,6 +62,11 @@ async def open_in_both(server, cookie: str) -> dict[int, Viewer]:
         if len(found) == 2:
             return found
     raise AssertionError("one worker took every connection")
+
+
+async def _page(server, cookie: str) -> None:
+    address = f"http://127.0.0.1:{server.port}/{LIST}"
+    await AsyncHTTPClient().fetch(address, headers={"Cookie": cookie}, request_timeout=60)
 
 
 def run(work) -> None:
@@ -93,20 +102,26 @@ def test_a_worker_killed_under_load_leaves_no_gap_and_the_other_goes_on(server):
 
     async def open_cards(viewer: Viewer) -> None:
         with contextlib.suppress(Ended):
+            await viewer.having("Sheet")
+            await viewer.quiet()
             for index in range(6):
                 await viewer.send("Sheet", {"index": index})
                 content = await viewer.until(lambda kind, content: "户卡" in text_of(content))
                 shown.update(re.findall(r"· (h\d{3}) ·", text_of(content)))
 
     async def kill_one() -> None:
-        (first, lost), (_, kept) = (await open_in_both(server, cookie)).items()
-        both = [asyncio.ensure_future(open_cards(viewer)) for viewer in (lost, kept)]
-        while len(shown) < 2 and not any(one.done() for one in both):
-            await asyncio.sleep(0.05)
-        os.kill(first, signal.SIGKILL)
-        await asyncio.gather(*both)
-        await kept.click("Address", {"query": LIST + "&theme=water"}, shows='"table"')
-        await kept.close()
+        viewers = await open_in_both(server, cookie)
+        (first, _), (_, kept) = viewers.items()
+        both = [asyncio.ensure_future(open_cards(viewer)) for viewer in viewers.values()]
+        try:
+            while len(shown) < 2 and not any(one.done() for one in both):
+                await asyncio.sleep(0.05)
+            os.kill(first, signal.SIGKILL)
+            await asyncio.gather(*both)
+            await kept.click("Address", {"query": LIST + "&theme=water"}, shows='"table"')
+        finally:
+            for viewer in viewers.values():
+                await viewer.close()
 
     run(kill_one())
     guard = open_guard(server.folder)
