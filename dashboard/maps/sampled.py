@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata import i18n
 from geodata.cartography import CategoryLayer, Layer, Palette
 from geodata.cartography.layer import LegendRow
 from geodata.cartography.palette import NO_DATA_COLOURS
@@ -40,15 +39,7 @@ class SampledLayer(CategoryLayer):
 def draw_sampled(plain: Layer, sample: Mapping[str, str]) -> SampledLayer:
     """Return the layer of a sample; `sample` has one of CLASSES for each drawn village."""
     found = pd.Series(sample, dtype="object").reindex(plain.keys).fillna("none")
-    fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     classes = found.map({name: at for at, name in enumerate(_NAMES)}).to_numpy("uint8")
-    return SampledLayer(
-        **(fields | {"classes": classes, "palette": SAMPLE_PALETTE, "hidden": None}),
-        names={lang: tuple(_word(name, lang) for name in _NAMES) for lang in i18n.LANGUAGES},
-        unknown={lang: _word("none", lang) for lang in i18n.LANGUAGES},
-        said={lang: _word("rule", lang) for lang in i18n.LANGUAGES},
+    return SampledLayer.over(
+        plain, classes, SAMPLE_PALETTE, kind="sample", names=_NAMES, unknown="none"
     )
-
-
-def _word(name: str, lang: str) -> str:
-    return i18n.text(f"cartography.sample_{name}", lang)

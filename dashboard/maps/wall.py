@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata import i18n
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, Palette
 from geodata.cartography.palette import NO_DATA_COLOURS
 
@@ -30,15 +29,7 @@ class WallLayer(CategoryLayer):
 def draw_wall(plain: Layer, worst: pd.Series) -> WallLayer:
     """Return the layer of open findings; `worst` has one of CLASSES for each judged village."""
     found = worst.reindex(plain.keys).map({name: at for at, name in enumerate(CLASSES)})
-    fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
     classes = np.where(found.isna(), NO_DATA, found.fillna(0)).astype("uint8")
-    return WallLayer(
-        **(fields | {"classes": classes, "palette": WALL_PALETTE, "hidden": None}),
-        names={lang: tuple(_word(name, lang) for name in CLASSES) for lang in i18n.LANGUAGES},
-        unknown={lang: _word("unknown", lang) for lang in i18n.LANGUAGES},
-        said={lang: _word("rule", lang) for lang in i18n.LANGUAGES},
+    return WallLayer.over(
+        plain, classes, WALL_PALETTE, kind="wall", names=CLASSES, unknown="unknown"
     )
-
-
-def _word(name: str, lang: str) -> str:
-    return i18n.text(f"cartography.wall_{name}", lang)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from geodata import i18n
 from geodata.cartography.layer import Layer, LegendRow
+from geodata.cartography.palette import Palette
 from geodata.i18n import default_language
 
 
@@ -23,6 +25,35 @@ class CategoryLayer(Layer):
     names: Mapping[str, tuple[str, ...]]
     unknown: Mapping[str, str]
     said: Mapping[str, str]
+
+    @classmethod
+    def over(
+        cls,
+        plain: Layer,
+        classes: np.ndarray,
+        palette: Palette,
+        *,
+        kind: str,
+        names: Sequence[str],
+        unknown: str,
+    ) -> Self:
+        """Return other classes over the places of a layer, nothing hidden.
+
+        Their words are the texts `cartography.KIND_NAME` of `names` and of `unknown`; how they
+        were found is `cartography.KIND_rule`.
+        """
+        fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
+
+        def word(name: str) -> dict[str, str]:
+            return {lang: i18n.text(f"cartography.{kind}_{name}", lang) for lang in i18n.LANGUAGES}
+
+        words = [word(name) for name in names]
+        return cls(
+            **(fields | {"classes": classes, "palette": palette, "hidden": None}),
+            names={lang: tuple(one[lang] for one in words) for lang in i18n.LANGUAGES},
+            unknown=word(unknown),
+            said=word("rule"),
+        )
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes in words, worst first, then the places without one."""
