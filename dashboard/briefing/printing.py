@@ -84,14 +84,22 @@ def print_families(wanted: tuple[str, ...] = FAMILIES) -> tuple[str, ...]:
 
     When the first is missing, the log names the one used instead.
     """
-    installed = set(_fonts().families())
-    found = tuple(name for name in wanted if name in installed)
+    found = _among(wanted)
+    if not found:
+        # A typeface may have been installed since this process looked.
+        _fonts.cache_clear()
+        found = _among(wanted)
     if not found:
         raise BriefingError("briefing.no_font", families="、".join(wanted[:3]))
     missing = wanted[: wanted.index(found[0])]
     if missing:
         _LOG.warning("print typeface: %s not installed, set in %s", ", ".join(missing), found[0])
     return found[:3]
+
+
+def _among(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    installed = set(_fonts().families())
+    return tuple(name for name in wanted if name in installed)
 
 
 @cache

@@ -64,7 +64,9 @@ class _Column:
 
     def write(self, x: float, y: float, words: str, font: FontProperties, **how: object) -> None:
         """Write words at a point."""
-        self.axes.text(x, y, words, fontproperties=font, parse_math=False, **{"color": INK, **how})
+        how = {"color": INK, **how}
+        words = self.letters.check(words)
+        self.axes.text(x, y, words, fontproperties=font, parse_math=False, **how)
 
     def lines(self, words: str, font: FontProperties, most: int = 4) -> list[str]:
         """Return words broken to the width of the column, by character, or by word where there are spaces."""
@@ -75,7 +77,7 @@ class _Column:
             return renderer.get_text_width_height_descent(line, font, False)[0] > room
 
         found, line = [], ""
-        for piece in _pieces(words):
+        for piece in _pieces(self.letters.check(words)):
             if line and wide((line + piece).rstrip()):
                 found.append(line.rstrip())
                 line = ""
@@ -88,6 +90,7 @@ class _Column:
         renderer = self.figure.canvas.get_renderer()
 
         def wide(words: str) -> float:
+            words = self.letters.check(words)
             return renderer.get_text_width_height_descent(words, font, False)[0]
 
         widest = max(

@@ -38,7 +38,9 @@ def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, let
     }
 
     def wanted(words: str, point: np.ndarray, kind: str) -> Wanted:
-        width, height, _ = renderer.get_text_width_height_descent(words, fonts[kind], False)
+        width, height, _ = renderer.get_text_width_height_descent(
+            letters.check(words), fonts[kind], False
+        )
         gap = sheet.text * sheet.dpi / 72 * 0.25
         own = kind == "worst"
         return Wanted(words, *point, width + gap, height + gap, leads=own, kind=kind)

@@ -81,7 +81,8 @@ class DrawnMap:
 def draw_map(atlas: Atlas, layer: Layer, sheet: Sheet | None = None) -> DrawnMap:
     """Return the map of a layer: places in their colours, names, legend, scale, north and inset.
 
-    Drawn in a plane where the scale is true; the length of the bar is that of the middle.
+    Drawn in a plane where the scale is true; the length of the bar is that of the middle. Raises
+    BriefingError where a text is Chinese and no typeface with Chinese is installed.
     """
     sheet = sheet or Sheet()
     figure = Figure(figsize=(sheet.width, sheet.height), dpi=sheet.dpi)

@@ -1,22 +1,26 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import struct
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
 import pytest
 import shapely
+from matplotlib import font_manager
 from matplotlib.colors import to_hex
 from pyproj import Geod
 
-from dashboard.maps import fonts
-from dashboard.maps.fonts import typeface
+from dashboard.maps.fonts import FAMILIES, typeface
 from dashboard.maps.ground import Plane, path_of, round_length
 from dashboard.maps.hotspots import draw_hotspots
 from dashboard.maps.lettering import Wanted, place_names
 from dashboard.maps.paper import Sheet, draw_map
 from geodata.cartography import NO_DATA, draw_layer
+from geodata.errors import BriefingError
 from geodata.hotspots import hotspot_layer
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
@@ -190,11 +194,64 @@ def test_missing_typeface_is_named_and_the_next_is_used(caplog):
     assert found.missing == ("No Such Face",)
     assert found.families[0] == known
     assert "No Such Face" in caplog.text
-    assert found.note("zh") == ""
 
 
-def test_without_any_chinese_typeface_a_sentence_says_what_to_install():
-    found = typeface(("No Such Face",))
-    assert not found.has_chinese
-    assert fonts.FAMILIES[0] in found.note("zh")
-    assert found.note("en").startswith("No Chinese typeface")
+@pytest.fixture
+def listed_without_chinese(monkeypatch):
+    """Leave the fonts of the system out, as a list written before they were installed does."""
+    manager = font_manager.fontManager
+    chinese = {font.fname for font in manager.ttflist if font.name in FAMILIES}
+    ours = [font for font in manager.ttflist if font.fname not in chinese]
+    monkeypatch.setattr(manager, "ttflist", ours)
+    # The fonts of the system are as good as not installed.
+    monkeypatch.setenv("MPL_IGNORE_SYSTEM_FONTS", "1")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_map_with_chinese_is_refused_in_a_sentence_when_no_typeface_has_it(
+    listed_without_chinese, lang
+):
+    atlas = grid_atlas()
+    with pytest.raises(BriefingError, match=FAMILIES[0]):
+        draw_map(atlas, _layer(atlas), dataclasses.replace(SMALL, lang=lang))
+
+
+def test_map_without_chinese_needs_no_typeface_with_it(listed_without_chinese):
+    atlas = grid_atlas()
+    names = {str(key): f"P{number}" for number, key in enumerate(atlas.places.index)}
+    atlas = grid_atlas(names=names)
+    sheet = dataclasses.replace(SMALL, lang="en")
+    assert draw_map(atlas, _layer(atlas), sheet).picture().startswith(b"\x89PNG")
+
+
+def test_typeface_installed_while_the_process_runs_is_used(listed_without_chinese, monkeypatch):
+    assert not typeface().has_chinese
+    monkeypatch.delenv("MPL_IGNORE_SYSTEM_FONTS")
+    assert typeface().has_chinese
+    atlas = grid_atlas()
+    assert draw_map(atlas, _layer(atlas), SMALL).picture().startswith(b"\x89PNG")
+
+
+def test_typeface_whose_file_is_gone_is_not_used(listed_without_chinese, monkeypatch, tmp_path):
+    manager = font_manager.fontManager
+    gone = dataclasses.replace(
+        manager.ttflist[0], name=FAMILIES[0], fname=str(tmp_path / "gone.ttf")
+    )
+    monkeypatch.setattr(manager, "ttflist", [gone, *manager.ttflist])
+    assert not typeface().has_chinese
+
+
+def test_font_installed_after_the_cache_was_written_is_found(tmp_path):
+    """First a process that sees no font of the system writes the cache, then one that does."""
+    code = "from dashboard.maps.fonts import typeface\nprint(*typeface().families, sep='|')\n"
+
+    def families(**extra: str) -> str:
+        env = {**os.environ, "MPLCONFIGDIR": str(tmp_path), **extra}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    assert families(MPL_IGNORE_SYSTEM_FONTS="1") == "DejaVu Sans"
+    assert list(tmp_path.glob("fontlist*.json"))
+    assert families().split("|")[0] == typeface().families[0] != "DejaVu Sans"

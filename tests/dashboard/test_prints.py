@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import logging
+from types import SimpleNamespace
 
 import pypdf
 import pytest
+import typst
 
-from dashboard.briefing import View, order_briefing
+from dashboard.briefing import View, order_briefing, printing
 from dashboard.briefing.printing import print_families, print_pdf
 from dashboard.briefing.series import print_series
 from dashboard.cli import main
+from dashboard.maps.fonts import FAMILIES
 from dashboard.prints import Prints
 from geodata.access import open_guard
 from geodata.errors import BriefingError, ScopeError, StoreError
@@ -145,6 +148,21 @@ def test_missing_typeface_is_named_and_the_next_is_used(caplog):
     with caplog.at_level(logging.WARNING):
         assert print_families(("No Such Typeface", first)) == (first,)
     assert "No Such Typeface not installed" in caplog.text
+
+
+def test_typeface_installed_while_the_process_runs_is_used_for_prints(monkeypatch):
+    looks = []
+
+    def look(*paths: object) -> object:
+        looks.append(paths)
+        return SimpleNamespace(families=lambda: FAMILIES[:1] if len(looks) > 1 else ["Latin"])
+
+    monkeypatch.setattr(typst, "Fonts", look)
+    printing._fonts.cache_clear()
+    try:
+        assert print_families.__wrapped__() == FAMILIES[:1]
+    finally:
+        printing._fonts.cache_clear()
 
 
 def test_without_a_chinese_typeface_nothing_is_printed():
