@@ -3,6 +3,26 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what a type checker sees of the names below
+    from geodata.access import Actor, Scope
+    from geodata.atlas import (
+        Atlas,
+        Indicator,
+        open_atlas,
+        write_atlas,
+    )
+    from geodata.boundaries.hierarchy import place_tree
+    from geodata.boundaries.join import JoinResult, join_indicators
+    from geodata.boundaries.points import place_points
+    from geodata.boundaries.read import read_boundaries
+    from geodata.errors import GuatuError
+    from geodata.policy import load_policy
+    from geodata.sample.join_demo import write_join_demo
+    from geodata.sample.places import make_places
+    from geodata.sources.readers import SourceTable, read_table
+    from geodata.workspace import Workspace, open_workspace
 
 __version__ = "0.1.0"
 
@@ -30,7 +50,28 @@ _PUBLIC = {
     "open_workspace": "geodata.workspace",
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = [
+    "Actor",
+    "Atlas",
+    "GuatuError",
+    "Indicator",
+    "JoinResult",
+    "Scope",
+    "SourceTable",
+    "Workspace",
+    "__version__",
+    "join_indicators",
+    "load_policy",
+    "make_places",
+    "open_atlas",
+    "open_workspace",
+    "place_points",
+    "place_tree",
+    "read_boundaries",
+    "read_table",
+    "write_atlas",
+    "write_join_demo",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -151,8 +151,8 @@ def _by_month(ledger: pd.DataFrame) -> pd.DataFrame:
     return summed / 100
 
 
-def _number(value: object) -> float:
-    return float("nan") if value is None or pd.isna(value) else float(value)  # type: ignore
+def _number(value: float | None) -> float:
+    return float("nan") if value is None or pd.isna(value) else float(value)
 
 
 def _judges(theme: Theme, built: Built) -> bool:

@@ -6,12 +6,12 @@ import ast
 
 from tests.conftest import ROOT
 
-MODULE_LINES = 300
+MODULE_LINES = 500
 FUNCTION_LINES = 40
 SOURCES = sorted([*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
 
 
-def test_no_module_is_longer_than_300_lines():
+def test_no_module_is_longer_than_500_lines():
     lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in SOURCES}
     assert {name: count for name, count in lengths.items() if count > MODULE_LINES} == {}
 

@@ -28,9 +28,11 @@ def test_wheel_holds_both_packages_and_their_data_files(names):
         str(file.relative_to(ROOT))
         for package in ("geodata", "dashboard")
         for file in (ROOT / package).rglob("*")
-        if file.suffix in (*DATA, ".py") and "__pycache__" not in file.parts
+        if (file.suffix in (*DATA, ".py") or file.name == "py.typed")
+        and "__pycache__" not in file.parts
     }
     assert wanted - names == set()
+    assert {"geodata/py.typed", "dashboard/py.typed"} <= names
     assert {file.split(".")[-1] for file in names} >= {"py", "yaml", "js", "css"}
 
 
