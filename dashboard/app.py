@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import panel as pn
 
-from dashboard.found import Found
+from dashboard.answers.findings import Findings
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import Parts, map_page
@@ -29,14 +30,14 @@ def app_of(
     seen_by: Callable[[object], Atlas] | None = None,
     themes: Sequence[Theme] = (),
     policy: Policy | None = None,
-    found: Found | None = None,
+    findings: Findings | None = None,
     parts_of: Callable[[State], Parts] | None = None,
     account: Callable[[object, str], list[pn.viewable.Viewable]] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
     `seen_by` gives the atlas as whoever sent a session's request may see it; without it everybody
-    sees all. `found` is what the rules found.
+    sees all. `findings` is what the rules found.
     `parts_of` gives what the session's viewer may read of households and points; None shows the
     map alone. `account` gives what stands at the top about whoever is signed in, in a language.
     """
@@ -47,7 +48,7 @@ def app_of(
             query = f"{query or '?'}&lang={lang}"
         request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
         mine = seen_by(request) if seen_by else atlas
-        state = State(mine, query, themes=themes, policy=policy, found=found)
+        state = State(mine, query, themes=themes, policy=policy, findings=findings)
         state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
         who = account(request, state.lang) if account else []
@@ -64,7 +65,8 @@ def county_page(
     `atlas` is the map as the actor may see it; households and points come through the reader.
     """
     setup = county.setup
-    state = State(atlas, query, themes=setup.themes, policy=setup.policy, found=Found(county))
+    findings = Findings(county)
+    state = State(atlas, query, themes=setup.themes, policy=setup.policy, findings=findings)
     parts = county_parts(state, county, actor, guard)
     return map_page(
         state, sources=carried(atlas), script=carried_library(), parts=parts, served=False
@@ -72,7 +74,8 @@ def county_page(
 
 
 def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) -> Parts:
-    """Return what an actor may read of a workspace beside the map."""
+    """Return what an actor may read of a workspace beside the map; the state then answers from it."""
+    state.source = replace(state.source, workspace=county, viewer=actor)
     return Parts(
         People(state, county, actor, guard),
         PointsSeen(state, county, actor, guard),

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from matplotlib.figure import Figure
 from pptx.presentation import Presentation
 
+from dashboard.answers.facts import Facts, facts_of
+from dashboard.answers.source import county_source
 from dashboard.app import county_page
-from dashboard.briefing import Facts, Source, View, facts_of
 from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
 from dashboard.briefing.slides.worst import view_slide
 from dashboard.maps.paper import Sheet
+from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard, system_user
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
@@ -29,7 +31,7 @@ class OpenView:
     def app(self):  # type: ignore[no-untyped-def]
         """Return the page of the app at this view, as Panel shows it in a notebook."""
         source = self.facts.source
-        return app_of_county(source.county, actor=source.actor, query=self.view.query)
+        return app_of_county(source.county, actor=source.actor, query=self.view.address)
 
     def figure(self, sheet: Sheet | None = None) -> Figure:
         """Return the map as a matplotlib figure."""
@@ -69,10 +71,10 @@ def open_view(
     """Return a view of a workspace; `asked` are fields of View, each with its default.
 
     Without an actor it is what a command on this computer sees: all places. `at` and `by`
-    stand on the pages as when and by whom they were made. Raises BriefingError for a month
+    stand on the pages as when and by whom they were made. Raises BriefingError for a period
     without data, a place outside the workspace, or an unknown theme or indicator.
     """
     by = by or (actor.name if actor else system_user())
-    source = Source(county, actor or command_actor(), at or "—", by)
+    source = county_source(county, actor or command_actor(), at=at or "—", by=by)
     view = source.view(**asked)  # type: ignore[arg-type]
     return OpenView(view, facts_of(source, view))

@@ -8,15 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from dashboard.briefing import Source, View
+from dashboard.answers.origin import origin_of
+from dashboard.answers.source import Source, county_source
 from dashboard.briefing.card_sheet import print_card
 from dashboard.briefing.making import check_target, replace_file
-from dashboard.briefing.origin import origin_of
 from dashboard.briefing.visits import Heading, print_visits
 from dashboard.content.card import card_content
 from dashboard.people import People
 from dashboard.state import State
 from dashboard.texts import text
+from dashboard.view import View
 from dashboard.visiting import visit_list
 from geodata.access import Guard, command_actor, open_guard, system_user
 from geodata.access.chain import Entry
@@ -65,7 +66,7 @@ class Prints:
 
     def _people(self) -> People:
         view, themes = self.view, self.source.county.setup.themes
-        query = {"place": view.place, "period": view.month, "lang": view.lang, "theme": view.theme}
+        query = {"place": view.place, "period": view.period, "lang": view.lang, "theme": view.theme}
         state = State(self.source.atlas, urlencode(query | {"rule": view.rule}), themes=themes)
         return People(state, self.source.county, self.source.actor, self.guard)
 
@@ -73,7 +74,7 @@ class Prints:
         """Return the heading; the number of the audit stands at the foot where it is given."""
         lang, origin = self.view.lang, origin_of(self.source, self.view)
         place = plain_text(self.source.atlas.name(self.view.place), 60)
-        named = {"place": place, "period": period_text(self.view.month, lang)}
+        named = {"place": place, "period": period_text(self.view.period, lang)}
         said = text("prints.masked", lang, mark=mark) if mark else ""
         told = (origin.month, origin.source, origin.rules, origin.made, said)
         return Heading(
@@ -95,7 +96,7 @@ class Prints:
             household,
             "card",
             outcome,
-            {"month": self.view.month, **detail},
+            {"month": self.view.period, **detail},
         )
         return self.guard.trail.record(entry).seq
 
@@ -120,9 +121,9 @@ def open_prints(
     if rule and rule not in county.setup.rules:
         raise BriefingError("briefing.no_rule", rule=rule)
     made = at or f"{datetime.now():%Y-%m-%d %H:%M}"
-    source = Source(county, command_actor(), made, by or system_user())
+    source = county_source(county, command_actor(), at=made, by=by or system_user())
     lang = asked.get("lang") or default_language()
-    view = source.view(place=asked.get("place"), month=asked.get("month"), lang=lang, rule=rule)
+    view = source.view(place=asked.get("place"), period=asked.get("month"), lang=lang, rule=rule)
     return Prints(source, view, open_guard(county.setup.config.folder), paper)
 
 

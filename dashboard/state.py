@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 import param
 
-from dashboard.asked import ADDRESS, DEFAULTS, MOST, Asked
-from dashboard.drawn import POLICY, Drawn
-from dashboard.found import Found
+from dashboard.answers.findings import Findings
+from dashboard.answers.layers import compared_layer, hot_spots_of, layer_of
+from dashboard.answers.source import Source
 from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.maps.wall import WALL
+from dashboard.view import (
+    ADDRESS,
+    CLASSES,
+    COMPARED,
+    MOST,
+    POLICY,
+    RANKED,
+    SIDES,
+    VIEWS,
+    View,
+    shown_themes,
+)
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.classes import METHODS
-from geodata.evaluation import read_weights
 from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
 from geodata.theme import Theme
 
-CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
-VIEWS = ("overview", "map")
-COMPARED = ("change", "beside")
-# What the ranking begins with: what the map shows, the worst figure, or what became most worse.
-RANKED = ("", "value", "change")
-# What stands beside the map; all but the first only where there is a workspace behind it.
-SIDES = ("ranking", "why", "points", "households", "sample")
-
 
 class State(param.Parameterized):
     """The state of one session over one atlas; every value set is one the atlas holds.
 
-    `found` is what the rules found; without it there is neither a wall map nor anything due.
+    Its View is `shown`; `sample`, `narrow` and `playing` are the session's alone. `findings` is
+    what the rules found; without it there is neither a wall map nor anything due.
     """
 
     view = param.Selector(default=VIEWS[1], objects=list(VIEWS))
@@ -70,80 +72,41 @@ class State(param.Parameterized):
         *,
         themes: Sequence[Theme] = (),
         policy: Policy | None = None,
-        found: Found | None = None,
+        findings: Findings | None = None,
     ) -> None:
         super().__init__()
-        self.atlas, self.policy, self.found = atlas, policy, found
-        self.themes = {
-            theme.key: theme for theme in themes if _shown(theme) & set(atlas.indicators)
-        }
-        self.drawn = Drawn(self)
+        self.source = Source(atlas, shown_themes(atlas, themes), policy, findings)
+        self.atlas, self.themes, self.policy = atlas, self.source.themes, policy
+        self.findings = findings
         self.param.watch(self._leave_list, ["side", "presenting"])
         self.read(query)
 
     def read(self, query: str) -> None:
         """Take over an address; what is absent or unknown to the atlas becomes the default."""
-        asked = Asked(query, self.atlas, self.themes)
-        theme = asked.one_of("theme", self.themes, next(iter(self.themes), ""))
-        known = self.indicators_of(theme)
-        indicator = asked.one_of("indicator", known, next(iter(known), ""))
-        place = asked.one_of("place", self.atlas.places.index, self.root)
-        first = "overview" if asked.is_bare and len(self.themes) > 1 else "map"
-        self.param.update(
-            view=asked.one_of("view", self.views, first),
-            theme=theme,
-            side=asked.one_of("side", self.sides_of(theme), SIDES[0]),
-            rule=asked.rule(),
-            place=place,
-            indicator=indicator,
-            period=asked.period(indicator),
-            compare=asked.one_of("compare", self.atlas.periods_of(indicator), ""),
-            compared=asked.one_of("compared", COMPARED, COMPARED[0]),
-            ranked=asked.one_of("ranked", RANKED, RANKED[0]),
-            level=asked.one_of("level", self.levels_below(place), self.atlas.lowest),
-            classes=asked.one_of("classes", self.methods, POLICY),
-            point=asked.point(theme),
-            site=asked.code("site"),
-            zone=asked.code("zone"),
-            seed=asked.whole("seed", 1),
-            numbers=asked.numbers(),
-            limits=asked.day("limits"),
-            spotlight=asked.flag("spotlight"),
-            presenting=asked.flag("presenting"),
-            lang=asked.lang(),
-            dark=asked.flag("dark"),
-            selected=[],
-        )
+        view = View.parse(query, self.source)
+        words = {name: getattr(view, name) for name in ADDRESS}
+        self.param.update(**words | {"selected": list(view.selected)})
+
+    @property
+    def shown(self) -> View:
+        """Return what is looked at."""
+        words = {name: getattr(self, name) for name in ADDRESS}
+        return View(**words | {"selected": tuple(self.selected)})
 
     @property
     def query(self) -> str:
         """Return the address of this view; a copy of it opens the same view."""
-        values = {name: getattr(self, name) for name in ADDRESS} | {"seed": str(self.seed)}
-        if self.view == "overview":
-            values = {
-                name: values[name] for name in ("view", "period", "presenting", "lang", "dark")
-            }
-        return "?" + urlencode(
-            {
-                name: 1 if found is True else found
-                for name, found in values.items()
-                if found and (found != DEFAULTS.get(name))
-            }
-        )
+        return self.shown.address
 
     @property
     def root(self) -> str | None:
         """Return the one place at the top, or None when there are several (or none)."""
-        top = self.atlas.places_in(None, self.atlas.levels[0])
-        return top[0] if len(top) == 1 else None
+        return self.source.root
 
     @property
     def area(self) -> str | None:
         """Return the place that the map shows: a lowest place is shown among its neighbours."""
-        path = self.atlas.path(self.place)
-        if self.atlas.level_of(self.place) != self.atlas.lowest:
-            return self.place
-        return path[-2] if len(path) > 1 else None
+        return self.source.area(self.place)
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -153,55 +116,35 @@ class State(param.Parameterized):
     @property
     def layer(self) -> Layer:
         """Return the layer that every view of this moment draws."""
-        return self.drawn.layer
+        return layer_of(self.source, self.shown, self.sample)
+
+    @property
+    def beside(self) -> Layer:
+        """Return the layer of the compared period, in the classes of the map itself."""
+        return compared_layer(self.source, self.shown)
 
     @property
     def hotspots(self) -> HotspotLayer:
         """Return the hot spots of the indicator as of the period, at the coloured level."""
-        return self.drawn.hotspots
-
-    @property
-    def views(self) -> tuple[str, ...]:
-        """Return what the page can show: an overview only where there are themes to compare."""
-        return VIEWS if len(self.themes) > 1 else VIEWS[1:]
+        return hot_spots_of(self.source, self.shown)
 
     @property
     def methods(self) -> tuple[str, ...]:
         """Return the ways of classing that this state can draw."""
-        return tuple(name for name in CLASSES if name != WALL or self.found is not None)
+        return self.source.methods
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""
-        level = self.atlas.level_of(place)
-        depth = 0 if level is None else self.atlas.levels.index(level) + 1
-        return self.atlas.levels[depth:] or (self.atlas.lowest,)
+        return self.source.levels_below(place)
 
     @property
     def sides(self) -> tuple[str, ...]:
         """Return what may stand beside the map."""
-        return self.sides_of(self.theme)
+        return self.source.sides_of(self.theme)
 
-    def sides_of(self, theme: str) -> tuple[str, ...]:
-        """Return what may stand beside the map of a theme.
-
-        Points only where it has some, a sample where it has what makes a village weak.
-        """
-        if theme not in self.themes:
-            return SIDES[:1]
-        found = self.themes[theme]
-        absent = {"points"} if not found.points else set()
-        if not set(read_weights()) <= _shown(found):
-            absent.add("sample")
-        return tuple(one for one in SIDES if one not in absent)
-
-    def indicators_of(self, theme: str | None) -> tuple[str, ...]:
+    def indicators_of(self, theme: str) -> tuple[str, ...]:
         """Return the indicators of a theme that the atlas holds, its layers first."""
-        if theme not in self.themes:
-            return tuple(self.atlas.indicators)
-        found = self.themes[theme]
-        keys = [layer.indicator for layer in found.layers]
-        keys += [measure.key for measure in found.indicators]
-        return tuple(key for key in dict.fromkeys(keys) if key in self.atlas.indicators)
+        return self.source.indicators_of(theme)
 
     def topics_of(self, theme: str) -> dict[str, tuple[str, ...]]:
         """Return the indicators of a theme under the titles of its topics; empty where it has none."""
@@ -218,7 +161,7 @@ class State(param.Parameterized):
         first = self.indicators_of(theme)[0]
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        side = self.side if self.side in self.sides_of(theme) else SIDES[0]
+        side = self.side if self.side in self.source.sides_of(theme) else SIDES[0]
         gone = {"rule": "", "point": "", "site": "", "zone": "", "compare": ""}
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
@@ -284,7 +227,3 @@ class State(param.Parameterized):
         if self.periods:
             here = self.periods.index(self.period) if self.period in self.periods else -1
             self.period = self.periods[(here + 1) % len(self.periods)]
-
-
-def _shown(theme: Theme) -> set[str]:
-    return {measure.key for measure in theme.indicators}

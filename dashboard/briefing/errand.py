@@ -7,10 +7,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from dashboard.answers.source import county_source
 from dashboard.briefing.desk import FOLDER, Job, file_of, write_job
 from dashboard.briefing.making import make_briefing, steps_of
 from dashboard.briefing.order import order_briefing
-from dashboard.briefing.source import Source
 from dashboard.texts import text
 from geodata.access import Actor, open_guard
 from geodata.errors import GuatuError
@@ -33,7 +33,8 @@ def run(errand: dict) -> Job:
     try:
         given = errand["actor"]
         actor = Actor(given["name"], given["role"], tuple(given["prefixes"]))
-        source = Source(open_workspace(workspace), actor, errand["at"], actor.name)
+        county = open_workspace(workspace)
+        source = county_source(county, actor, at=errand["at"], by=actor.name)
         briefing = order_briefing(source, **asked)
         told = replace(told, total=steps_of(briefing, file))
         make_briefing(briefing, file, open_guard(workspace).trail, step=step)

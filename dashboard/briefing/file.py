@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from dashboard.briefing.facts import Facts, layer_of
+from dashboard.answers.facts import Facts
+from dashboard.answers.layers import layer_of
 from dashboard.briefing.order import Briefing
 from dashboard.maps.drill import drill_map, drill_places
 from dashboard.maps.hotspots import HOTSPOTS
@@ -80,7 +81,7 @@ def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, objec
 
 def _month(facts: Facts, upper: dict[str, Facts], keys: list[str]) -> dict[str, object]:
     layers = [facts.layer, *(one.layer for one in upper.values())]
-    return _told(facts, layers, facts.summary, facts.view.month, facts.figure, keys)
+    return _told(facts, layers, facts.summary, facts.view.period, facts.figure, keys)
 
 
 def _earlier(briefing: Briefing, facts: Facts, keys: list[str]) -> list[dict[str, object]]:
@@ -88,10 +89,10 @@ def _earlier(briefing: Briefing, facts: Facts, keys: list[str]) -> list[dict[str
     if briefing.public:
         return []
     atlas, view, found = facts.atlas, facts.view, []
-    periods = [one for one in atlas.periods_of(view.indicator) if one < view.month]
+    periods = [one for one in atlas.periods_of(view.indicator) if one < view.period]
     for period in periods[1 - _MONTHS :]:
         layers = [
-            layer_of(briefing.source, replace(view, month=period, level=level))
+            layer_of(briefing.source, replace(view, period=period, level=level))
             for level in reversed(atlas.levels[1:])
         ]
         summary = whole_figure(atlas, layers[0], briefing.lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
 from dashboard.maps.paper import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text

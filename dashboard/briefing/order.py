@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dashboard.briefing.facts import Facts, facts_of
-from dashboard.briefing.source import Source
-from dashboard.briefing.view import View
+from dashboard.answers.facts import Facts, facts_of
+from dashboard.answers.source import Source
+from dashboard.view import View
 from geodata.errors import BriefingError
 from geodata.i18n import default_language
 from geodata.theme import Theme
@@ -46,11 +46,11 @@ class Briefing:
 
     def indicators(self, theme: Theme, count: int | None = None) -> tuple[str, ...]:
         """Return the first indicators of a theme that have figures in the month."""
-        return self.source.indicators_of(theme, self.month)[:count]
+        return self.source.indicators_of(theme.key, self.month)[:count]
 
     def facts(self, theme: Theme, *, place: str | None = None, **asked: object) -> Facts:
         """Return the facts of a view of this briefing; by default the theme's first indicator."""
-        given = {"place": place or self.place, "month": self.month, "lang": self.lang}
+        given = {"place": place or self.place, "period": self.month, "lang": self.lang}
         view = self.source.view(theme=theme.key, public=self.public, **given, **asked)
         if view not in self._answered:
             self._answered[view] = facts_of(self.source, view)
@@ -75,10 +75,10 @@ def order_briefing(
     chosen_month, chosen_place = source.month_of(month), source.place_of(place)
     chosen = [source.theme(key) for key in dict.fromkeys(themes)]
     for theme in chosen:
-        source.view(theme=theme.key, month=chosen_month, place=chosen_place)
+        source.view(theme=theme.key, period=chosen_month, place=chosen_place)
     if not chosen:
-        known = source.county.setup.themes
-        chosen = [theme for theme in known if source.indicators_of(theme, chosen_month)]
+        known = source.themes.values()
+        chosen = [theme for theme in known if source.indicators_of(theme.key, chosen_month)]
     levels = source.atlas.levels
     if each and each not in levels:
         raise BriefingError("briefing.no_level", level=each, known="、".join(levels))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dashboard.briefing.facts import Facts
-from dashboard.briefing.leaving import counts_subjects
+from dashboard.answers.facts import Facts
+from dashboard.answers.leaving import counts_subjects
+from dashboard.answers.origin import used_parameters
 from dashboard.briefing.order import Briefing
-from dashboard.briefing.origin import used_parameters
 from dashboard.briefing.printing import print_pdf
 from dashboard.maps.paper import Sheet
 from dashboard.texts import text

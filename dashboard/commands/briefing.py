@@ -32,7 +32,8 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
 
     from tqdm import tqdm
 
-    from dashboard.briefing import Source, order_briefing
+    from dashboard.answers.source import county_source
+    from dashboard.briefing import order_briefing
     from dashboard.briefing.making import check_target, form_of, make_briefing, steps_of
     from geodata.access import command_actor, command_notice, open_guard, system_user
     from geodata.periods import parse_month
@@ -49,7 +50,7 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
     if notice := command_notice(county.setup.config.folder, asked["lang"]):
         click.echo(notice, err=True)
     made = at or f"{datetime.now():%Y-%m-%d %H:%M}"
-    source = Source(county, command_actor(), made, by or system_user())
+    source = county_source(county, command_actor(), at=made, by=by or system_user())
     themes = asked.pop("theme")
     briefing = order_briefing(source, month=month, themes=themes, **asked)
     trail = open_guard(county.setup.config.folder).trail

@@ -8,9 +8,9 @@ from typing import Any
 
 import panel as pn
 
+from dashboard.answers.findings import Findings
 from dashboard.app import app_of, county_parts
 from dashboard.briefing.desk import Desk
-from dashboard.found import Found
 from dashboard.pages.map_page import Parts
 from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
@@ -88,7 +88,7 @@ def county_apps(
         "lang": serving.lang,
         "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
         "policy": county.setup.policy,
-        "found": Found(county),
+        "findings": Findings(county),
         "parts_of": parts_of,
         "account": _account_links(serving),
     }

@@ -39,4 +39,4 @@ class AddressView(pn.viewable.Viewer):
         self.address.param.update(playing=self.state.playing, query=self.state.query)
 
     def _answer(self, message: dict[str, object]) -> None:
-        self.state.read(str(message.get("query", ""))[:2000])
+        self.state.read(str(message.get("query", "")))

@@ -164,7 +164,7 @@ class MapView(pn.viewable.Viewer):
             self.row.objects = [self.first]
             self.beside = None
             return
-        shown = picture(state.atlas, state.drawn.beside, lang=state.lang)
+        shown = picture(state.atlas, state.beside, lang=state.lang)
         if self.beside is None:
             self.beside = ScreenMap(
                 picture=shown,

@@ -143,7 +143,7 @@ class OverviewView(pn.viewable.Viewer):
     def _due(self, theme: Theme, period: str) -> list[dict[str, object]]:
         """Return the rules with findings that have a date to be met, and how many each has."""
         state, lang, rules = self.state, self.state.lang, theme.rules_by_key
-        if state.found is None:
+        if state.findings is None:
             return []
         return [
             {
@@ -151,7 +151,7 @@ class OverviewView(pn.viewable.Viewer):
                 "title": plain_text(rules[key].title[lang], 40),
                 "count": f"{count:,} {counted_word(rules[key].subject, count, lang)}",
             }
-            for key, count in state.found.due(state.atlas, theme.key, period).items()
+            for key, count in state.findings.due(state.atlas, theme.key, period).items()
         ]
 
     def _limits(self, theme: Theme, indicator: str, period: str) -> Limits:

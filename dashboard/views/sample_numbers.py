@@ -7,9 +7,9 @@ import datetime
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.asked import MOST
 from dashboard.sampling import Sampling, numbers_text
 from dashboard.texts import text
+from dashboard.view import MOST
 from geodata.workspace.drawing import NUMBERS
 
 

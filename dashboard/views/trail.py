@@ -31,7 +31,7 @@ class TrailView(pn.viewable.Viewer):
     def __init__(self, state: State) -> None:
         super().__init__()
         self.state = state
-        self.home = [text("overview.home", state.lang)] if len(state.views) > 1 else []
+        self.home = [text("overview.home", state.lang)] if len(state.source.views) > 1 else []
         self.trail = Trail(steps=self._steps(), sizing_mode="stretch_width")
         self.trail.on_message(self._answer)
         state.param.watch(self._update, ["place"])

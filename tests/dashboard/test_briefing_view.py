@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.briefing import facts_of
-from dashboard.briefing.leaving import public_layer, too_small
+from dashboard.answers import facts_of
+from dashboard.answers.leaving import public_layer, too_small
 from dashboard.notebook import open_view
 from dashboard.state import State
 from geodata.cube import Measure
@@ -36,8 +36,8 @@ def _figure_texts(figure) -> list[str]:
 def test_app_figure_and_html_show_the_numbers_of_the_facts(opened):
     facts = opened.facts
     setup = facts.source.county.setup
-    state = State(facts.atlas, opened.view.query, themes=setup.themes, policy=setup.policy)
-    assert state.query.replace("&lang=zh", "") == opened.view.query.replace("&lang=zh", "")
+    state = State(facts.atlas, opened.view.address, themes=setup.themes, policy=setup.policy)
+    assert state.query.replace("&lang=zh", "") == opened.view.address.replace("&lang=zh", "")
     assert state.layer.legend("zh") == facts.legend
     np.testing.assert_array_equal(state.layer.values, facts.layer.values)
     drawn, page = _figure_texts(opened.figure()), opened.html()
@@ -93,7 +93,7 @@ def test_parameters_behind_the_indicator_are_named_with_their_status(source):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"month": "2019-01"}, "没有“2019-01”的数据"),
+        ({"period": "2019-01"}, "没有“2019-01”的数据"),
         ({"place": "110101"}, "不在某县里"),
         ({"theme": "forestry"}, "没有专题“forestry”"),
         ({"indicator": "nothing"}, "没有可用的指标“nothing”"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboard.found import Found
+from dashboard.answers.findings import Findings
 from dashboard.maps.picture import picture
 from dashboard.people import People
 from dashboard.points import PointsSeen
@@ -42,7 +42,7 @@ def guard(county, tmp_path):
 def _state(county, query="", actor=None):
     atlas, setup = open_atlas(county.setup.config.folder), county.setup
     mine = within_scope(atlas, actor.scope) if actor else atlas
-    return State(mine, query, themes=setup.themes, policy=setup.policy, found=Found(county))
+    return State(mine, query, themes=setup.themes, policy=setup.policy, findings=Findings(county))
 
 
 def _points(county, guard, state, prefixes=(EVERYWHERE,)):
@@ -114,7 +114,7 @@ def test_what_is_due_is_counted_in_the_places_of_the_viewer_only(county):
     here = str(told["place"].iloc[0])
     for village, found in ((here, {"test_stale": 1}), (_another(here), {})):
         officer = _state(county, actor=Actor("officer", "village_officer", (village,)))
-        assert officer.found.due(officer.atlas, "water", officer.period).to_dict() == found
+        assert officer.findings.due(officer.atlas, "water", officer.period).to_dict() == found
 
 
 def _another(village):
@@ -267,7 +267,7 @@ def test_a_change_is_worse_same_or_better_and_unknown_stays_unknown():
 
 def test_the_wall_map_ticks_villages_without_open_findings(county):
     state = _state(county, "?theme=monitoring&classes=wall")
-    worst = state.found.worst(state.atlas, "monitoring", state.period)
+    worst = state.findings.worst(state.atlas, "monitoring", state.period)
     shown = picture(state.atlas, state.layer, lang="zh")
     ticked = [state.layer.keys[at] for at in shown["ticked"]]
     assert ticked == sorted(worst.index[worst == "none"])

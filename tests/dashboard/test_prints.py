@@ -10,12 +10,13 @@ import pypdf
 import pytest
 import typst
 
-from dashboard.briefing import View, order_briefing, printing
+from dashboard.briefing import order_briefing, printing
 from dashboard.briefing.printing import print_families, print_pdf
 from dashboard.briefing.series import print_series
 from dashboard.cli import main
 from dashboard.maps.fonts import FAMILIES
 from dashboard.prints import Prints
+from dashboard.view import View
 from geodata.access import open_guard
 from geodata.errors import BriefingError, ScopeError, StoreError
 from tests.dashboard.briefed import AT, BY, source_of

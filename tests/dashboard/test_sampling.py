@@ -77,7 +77,7 @@ def test_the_sample_is_offered_only_where_a_theme_has_what_makes_a_village_weak(
     state = sampling_as("?theme=water&side=sample").state
     assert "sample" not in state.sides
     assert state.side == "ranking"
-    assert "sample" in state.sides_of("monitoring")
+    assert "sample" in state.source.sides_of("monitoring")
 
 
 def test_the_page_draws_marks_the_map_and_lists(sampling_as):

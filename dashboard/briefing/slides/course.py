@@ -7,13 +7,13 @@ import math
 import pandas as pd
 from pptx.presentation import Presentation
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
+from dashboard.answers.titles import short_name
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.charts import draw_course
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.briefing.slides.worst import notes_of
-from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text, parts_text, scale_of
 from geodata.cube.change import PARTS
@@ -62,7 +62,7 @@ def _courses(facts: Facts) -> dict[str, pd.Series]:
     if not below or view.public:
         return courses
     scale = scale_of(facts.layer.indicator)
-    current = atlas.frame(view.indicator, view.month, below[0])["value"].dropna()
+    current = atlas.frame(view.indicator, view.period, below[0])["value"].dropna()
     order = current.sort_values(ascending=facts.layer.indicator.worse == "low", kind="stable")
     for key in order.index[:_COMPARED]:
         name, series = short_name(atlas.name(key)), atlas.series(view.indicator, key)["value"]

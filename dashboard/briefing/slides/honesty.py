@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pptx.presentation import Presentation
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
+from dashboard.answers.origin import UsedParameter, used_parameters
 from dashboard.briefing.order import Briefing
-from dashboard.briefing.origin import UsedParameter, used_parameters
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 from pptx.presentation import Presentation
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
+from dashboard.answers.titles import short_name
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
-from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text
 
@@ -93,7 +93,7 @@ def titled(facts: Facts) -> str:
 
 def _counted(facts: Facts) -> str:
     """Return numerator / denominator and what they count; a dash where the parts say nothing."""
-    indicator, own = facts.layer.indicator, facts.own.loc[facts.view.month]
+    indicator, own = facts.layer.indicator, facts.own.loc[facts.view.period]
     part, base = (
         number_text(own[name] / indicator.counted_in, 0 if indicator.counted_in == 1 else 1)
         for name in ("numerator", "denominator")

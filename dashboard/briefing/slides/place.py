@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pptx.presentation import Presentation
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
+from dashboard.answers.titles import short_name
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.overview import change_of, course_of, percent_text, titled
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.briefing.slides.worst import map_picture, notes_of
-from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import change_text
 from geodata.escaping import plain_text

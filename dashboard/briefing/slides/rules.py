@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from pptx.presentation import Presentation
 
+from dashboard.answers.titles import short_name
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
-from dashboard.briefing.titles import short_name
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.theme import Theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from pptx.presentation import Presentation
 
-from dashboard.briefing.facts import Facts
+from dashboard.answers.facts import Facts
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table

@@ -14,7 +14,7 @@ from geodata.workspace.open_findings import worst_open
 
 
 @dataclass(frozen=True)
-class Found:
+class Findings:
     """The counted findings of a workspace; each call says through whose atlas it looks.
 
     What is kept for all viewers are counts of villages, before any scope.

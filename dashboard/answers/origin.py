@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from dashboard.briefing.source import Source
-from dashboard.briefing.view import View
+from dashboard.answers.source import Source
 from dashboard.texts import text
+from dashboard.view import View
 from geodata.cartography.coverage import Coverage, coverage
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
@@ -61,15 +61,15 @@ class Origin:
 def origin_of(source: Source, view: View) -> Origin:
     """Return the origin of the figures of a view."""
     lang, setup = view.lang, source.county.setup
-    built = source.county.month(view.month).built
-    found = coverage(source.atlas, view.indicator, view.month, view.place)
+    built = source.county.month(view.period).built
+    found = coverage(source.atlas, view.indicator, view.period, view.place)
     boundary = PurePath(str(source.atlas.source.get("boundaries", ""))).name
-    snapshot = setup.store.snapshot_of(view.month)
+    snapshot = setup.store.snapshot_of(view.period)
     digests = {
         "rules": str(built.inputs.get("definitions", ""))[:_DIGITS],
         "result": built.digest[:_DIGITS],
     }
-    said = {"period": period_text(view.month, lang), "version": built.inputs.get("guatu", "")}
+    said = {"period": period_text(view.period, lang), "version": built.inputs.get("guatu", "")}
     approval = plain_text(setup.config.maps.approval, 60) or _text("approval_none", lang)
     return Origin(
         month=_text("month", lang, **said),
@@ -95,7 +95,7 @@ def used_parameters(
     keys = {key for rule in (rules if indicator else theme.rules) for key in rule.parameters}
     keys |= {measure.target for measure in measures if measure.target}
     setup = source.county.setup
-    day, code = last_day(view.month), setup.config.county.code
+    day, code = last_day(view.period), setup.config.county.code
     return tuple(_used(setup.policy.at(key, code, day), view.lang) for key in sorted(keys))
 
 

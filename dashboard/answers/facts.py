@@ -6,22 +6,20 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from dashboard.briefing.leaving import hidden_places, public_layer, too_small
-from dashboard.briefing.origin import Origin, origin_of
-from dashboard.briefing.source import Source
-from dashboard.briefing.titles import message
-from dashboard.briefing.view import POLICY, View
-from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
+from dashboard.answers.layers import layer_of
+from dashboard.answers.leaving import hidden_places, public_layer, too_small
+from dashboard.answers.origin import Origin, origin_of
+from dashboard.answers.source import Source
+from dashboard.answers.titles import message
 from dashboard.maps.paper import DrawnMap, Sheet, draw_map
 from dashboard.texts import text
+from dashboard.view import View
 from geodata.atlas import Atlas
-from geodata.cartography import Layer, LegendRow, Limits, draw_layer, rank_places
-from geodata.cartography.classes import METHODS
+from geodata.cartography import Layer, LegendRow, rank_places
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.cube import Measure
 from geodata.errors import BriefingError
-from geodata.hotspots import hotspot_layer
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,12 @@ class Facts:
     @property
     def period(self) -> str:
         """Return the month in words."""
-        return period_text(self.view.month, self.view.lang)
+        return period_text(self.view.period, self.view.lang)
 
     @property
     def value(self) -> float:
         """Return the figure of the place itself in shown units (a share in percent)."""
-        return float(self.own["value"].get(self.view.month, float("nan")))
+        return float(self.own["value"].get(self.view.period, float("nan")))
 
     @property
     def figure(self) -> str:
@@ -96,7 +94,7 @@ def facts_of(source: Source, view: View) -> Facts:
     if not layer.inside.any():
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
         raise BriefingError("briefing.no_level", level=view.level, known=known)
-    ranked = _ranked(atlas, view)
+    ranked = ranking_of(source, view)
     series = {"own": _series(atlas, view, view.place), "above": None}
     path = atlas.path(view.place)
     if len(path) > 1:
@@ -121,45 +119,35 @@ def facts_of(source: Source, view: View) -> Facts:
     )
 
 
-def layer_of(source: Source, view: View) -> Layer:
-    """Return the layer that the screen shows for the same choice; a lowest place among its neighbours."""
-    atlas, area = source.atlas, _area(source.atlas, view)
-    if view.classes == HOTSPOTS and view.level == atlas.lowest:
-        found = hotspot_layer(atlas, view.indicator, view.month, level=view.level)
-        return draw_hotspots(atlas, found, area)
-    limits = source.limits(view) if view.classes == POLICY else Limits()
-    method = view.classes if view.classes in METHODS else METHODS[0]
-    chosen = {"level": view.level, "place": area, "method": method, "limits": limits}
-    return draw_layer(atlas, view.indicator, view.month, **chosen)
+def ranking_of(source: Source, view: View) -> pd.DataFrame:
+    """Return the places of the map, worst first, with the counts behind each figure.
 
-
-def _area(atlas: Atlas, view: View) -> str | None:
-    path = atlas.path(view.place)
-    if atlas.level_of(view.place) == atlas.lowest and len(path) > 1:
-        return path[-2]
-    return view.place
-
-
-def _ranked(atlas: Atlas, view: View) -> pd.DataFrame:
-    """Return the ranking with the counts behind each figure."""
+    Columns of `rank_places`, numerator and denominator; the change is since the compared period,
+    by default the one before.
+    """
     found = rank_places(
-        atlas, view.indicator, view.month, level=view.level, place=_area(atlas, view)
+        source.atlas,
+        view.indicator,
+        view.period,
+        level=view.level,
+        place=source.area(view.place),
+        before=view.compare or None,
     )
-    counts = atlas.frame(view.indicator, view.month, view.level)[["numerator", "denominator"]]
-    return found.join(counts)
+    counts = source.atlas.frame(view.indicator, view.period, view.level)
+    return found.join(counts[["numerator", "denominator"]])
 
 
 def _series(atlas: Atlas, view: View, place: str) -> pd.DataFrame:
     """Return the course of a place up to the month, in shown units."""
     found = atlas.series(view.indicator, place)
-    found = found.loc[found.index <= view.month]
+    found = found.loc[found.index <= view.period]
     return found.assign(value=found["value"] * scale_of(atlas.indicator(view.indicator)))
 
 
 def _for_outside(source: Source, view: View, measure: Measure, layer, ranked, series):  # type: ignore[no-untyped-def]
     """Return layer, ranking, course and summary without what may not leave."""
-    atlas, smallest = source.atlas, source.smallest_count(view.month)
-    hidden = hidden_places(atlas, measure, view.month, view.level, smallest)
+    atlas, smallest = source.atlas, source.smallest_count(view.period)
+    hidden = hidden_places(atlas, measure, view.period, view.level, smallest)
     gone = hidden.reindex(ranked.index, fill_value=False)
     figures = ["rank", "value", "previous", "change", "numerator", "denominator"]
     # A change tells the figure of the month before: it stays only when both may be shown.
@@ -170,9 +158,9 @@ def _for_outside(source: Source, view: View, measure: Measure, layer, ranked, se
         for name, found in series.items()
     }
     layer = public_layer(layer, hidden)
-    value = kept["own"]["value"].get(view.month, float("nan"))
+    value = kept["own"]["value"].get(view.period, float("nan"))
     shown = figure_text(value, layer.indicator, decimals=layer.decimals, lang=view.lang)
-    facts = {"place": atlas.name(view.place), "period": period_text(view.month, view.lang)}
+    facts = {"place": atlas.name(view.place), "period": period_text(view.period, view.lang)}
     facts |= {"indicator": layer.indicator.title_in(view.lang), "figure": shown}
     summary = text("cartography.whole_own", view.lang, **facts)
     return layer, ranked, kept, summary

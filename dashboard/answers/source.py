@@ -1,0 +1,159 @@
+"""From where a view takes its answers: a map and a county as one actor sees them, at one time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from dashboard.answers.findings import Findings
+from dashboard.maps.hotspots import HOTSPOTS
+from dashboard.view import Choices, View, shown_themes
+from geodata.access import Actor, Request
+from geodata.atlas import open_atlas
+from geodata.atlas.kept import Kept
+from geodata.atlas.scoped import within_scope
+from geodata.errors import BriefingError
+from geodata.periods import last_day
+from geodata.policy import Policy
+from geodata.theme import Theme
+from geodata.workspace import Workspace
+from geodata.workspace.why import Why, responsible_for
+
+
+@dataclass(frozen=True, eq=False)
+class Source(Choices):
+    """A map within an actor's scope with what explains it; a joined folder has the map alone.
+
+    `at` and `by` say on pages when and by whom they were made; nothing here reads a clock.
+    """
+
+    policy: Policy | None = field(default=None, repr=False)
+    findings: Findings | None = field(default=None, repr=False)
+    workspace: Workspace | None = field(default=None, repr=False)
+    viewer: Actor | None = None
+    at: str = "—"
+    by: str = ""
+    # What this viewer looked at last: the numbers of hot spots take megabytes, so few are kept.
+    kept: Kept = field(default_factory=lambda: Kept(4), init=False, repr=False)
+
+    @property
+    def judges(self) -> bool:
+        """Return whether it is known what the rules found, so that there is a wall map."""
+        return self.findings is not None
+
+    @property
+    def county(self) -> Workspace:
+        """Return the workspace; raises ValueError where there is only a map."""
+        if self.workspace is None:
+            raise ValueError("a map alone has no workspace")
+        return self.workspace
+
+    @property
+    def actor(self) -> Actor:
+        """Return who looks; raises ValueError where nobody was named."""
+        if self.viewer is None:
+            raise ValueError("nobody is named who looks")
+        return self.viewer
+
+    def theme(self, key: str) -> Theme:
+        """Return a theme that the map has figures of; raises BriefingError naming those there are."""
+        if key not in self.themes:
+            raise BriefingError("briefing.no_theme", theme=key, known="、".join(self.themes))
+        return self.themes[key]
+
+    def month_of(self, month: str | None) -> str:
+        """Return a built month, the last when none is asked for; raises BriefingError."""
+        built = [one for one in self.county.months if one in self.atlas.periods]
+        chosen = month or (built[-1] if built else "")
+        if chosen not in built:
+            known = "、".join(built[-6:]) or "—"
+            raise BriefingError("briefing.no_month", month=chosen or "—", known=known)
+        return chosen
+
+    def place_of(self, place: str | None) -> str:
+        """Return a place of the map, the whole county when none is asked for; raises BriefingError."""
+        chosen = place or self.root or ""
+        if chosen not in self.atlas.places.index:
+            raise BriefingError("briefing.no_place", place=chosen or "—", title=self.atlas.title)
+        return chosen
+
+    def why(self, view: View) -> Why | None:
+        """Return why the place stands out; None for the public and where rows may not be read."""
+        if view.public or not view.place or not self.actor.allows(view.place, "rows"):
+            return None
+        return self.county.why(
+            view.place, indicator=view.indicator, month=view.period, lang=view.lang
+        )
+
+    def responsible(self, view: View) -> pd.DataFrame:
+        """Return the officials who answer for the places in the view's place.
+
+        Columns place, role, name and unit; nobody for the public and where rows may not be read.
+        """
+        columns = ["place", "role", "name", "unit"]
+        if view.public or not view.place or not self.actor.allows(view.place, "rows"):
+            return pd.DataFrame(columns=columns)
+        rows = self.county.people(view.period)(Request("responsibility"), (view.place,))
+        places = self.atlas.places.index.intersection(rows["place_code"].unique())
+        found = [responsible_for(rows, key).assign(place=key) for key in places]
+        return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
+    def smallest_count(self, month: str) -> int:
+        """Return the count below which a figure may not leave (parameter privacy.small_count)."""
+        code = self.county.setup.config.county.code
+        found = self.county.setup.policy.at("privacy.small_count", code, last_day(month)).value
+        return int(str(found))
+
+    def view(
+        self,
+        *,
+        theme: str | None = None,
+        indicator: str | None = None,
+        place: str | None = None,
+        period: str | None = None,
+        level: str | None = None,
+        **told: object,
+    ) -> View:
+        """Return a whole view from what is asked for; the rest takes its default.
+
+        `told` are other fields of View. Raises BriefingError for a period without data, a place
+        outside the workspace, or an unknown theme or indicator.
+        """
+        month, key = self.month_of(period), theme or next(iter(self.themes), "")
+        known = self.indicators_of(self.theme(key).key, month)
+        chosen = indicator or next(iter(known), "")
+        if chosen not in known:
+            values = {"indicator": chosen or "—", "known": "、".join(known) or "—"}
+            raise BriefingError("briefing.no_indicator", theme=key, **values)
+        if level is None or told.get("classes") == HOTSPOTS:
+            level = self.atlas.lowest
+        return View(
+            theme=key,
+            place=self.place_of(place),
+            indicator=chosen,
+            period=month,
+            level=level,
+            **told,  # type: ignore[arg-type]
+        )
+
+
+def county_source(
+    county: Workspace, actor: Actor, *, at: str = "—", by: str = "", smallest: int = 0
+) -> Source:
+    """Return a workspace as an actor sees it; raises AtlasError when it has no map yet.
+
+    Counts of households below `smallest` are hidden outside the actor's own places.
+    """
+    setup = county.setup
+    atlas = within_scope(open_atlas(setup.config.folder), actor.scope, smallest=smallest)
+    return Source(
+        atlas,
+        shown_themes(atlas, setup.themes),
+        setup.policy,
+        Findings(county),
+        county,
+        actor,
+        at,
+        by,
+    )

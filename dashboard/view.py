@@ -1,0 +1,314 @@
+"""What is looked at: one frozen View for page, slide, print, file, notebook and command; its address."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from urllib.parse import parse_qs, urlencode
+
+from dashboard.maps.hotspots import HOTSPOTS
+from dashboard.maps.wall import WALL
+from geodata.atlas import Atlas
+from geodata.cartography.classes import METHODS
+from geodata.evaluation import read_weights
+from geodata.i18n import LANGUAGES, default_language
+from geodata.theme import Theme
+
+# Classes cut at the limits of policy where an indicator has them, else natural breaks.
+POLICY = "policy"
+CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
+VIEWS = ("overview", "map")
+COMPARED = ("change", "beside")
+# What the ranking begins with: what the map shows, the worst figure, or what became most worse.
+RANKED = ("", "value", "change")
+# What stands beside the map; all but the first only where there is a workspace behind it.
+SIDES = ("ranking", "why", "points", "households", "sample")
+# Larger numbers than this are no seed and no count of households.
+MOST = 999_999_999
+# More picked places than this are not written into an address; proxies refuse longer ones.
+MOST_SELECTED = 100
+# What is longer is no address of ours, and its end is not read.
+LONGEST_ADDRESS = 8000
+_LONGEST_CODE = 40
+_NUMBERS = re.compile(r"(\d{0,9},){3}(\d{0,9}(\.\d{1,4})?)")
+# What leaves the building says more than an address may: free text, and for whom it is.
+_NOT_ADDRESSED = ("sentence", "public")
+# Of the overview only this stands in the address: it has all themes and the whole place.
+_OVERVIEW = ("view", "period", "presenting", "lang", "dark")
+_BARE = frozenset({"lang", "dark"})
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
+
+    `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
+    `ranked` what the ranking begins with; `rule`, `site` and `zone` narrow the list; `point` is
+    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. Nothing
+    of it is about a person. `sentence` replaces the title made from the figures, and `public`
+    leaves out findings, names of officials, and counts small enough to point at a household: both
+    are of pages that leave the building and stand in no address.
+    """
+
+    view: str = VIEWS[1]
+    theme: str = ""
+    place: str | None = None
+    indicator: str = ""
+    period: str = ""
+    level: str = ""
+    classes: str = POLICY
+    compare: str = ""
+    compared: str = COMPARED[0]
+    ranked: str = RANKED[0]
+    side: str = SIDES[0]
+    rule: str = ""
+    point: str = ""
+    site: str = ""
+    zone: str = ""
+    selected: tuple[str, ...] = ()
+    seed: int = 1
+    numbers: str = ""
+    limits: str = ""
+    spotlight: bool = False
+    presenting: bool = False
+    lang: str = "zh"
+    dark: bool = False
+    sentence: str = ""
+    public: bool = False
+
+    @classmethod
+    def parse(cls, query: str, choices: Choices) -> View:
+        """Return the view of an address; what is absent or unknown there becomes the default."""
+        return read_address(query, choices)[0]
+
+    @property
+    def address(self) -> str:
+        """Return the address from "?" on, under which the page shows the same."""
+        names = _OVERVIEW if self.view == VIEWS[0] else ADDRESS
+        # As text, so that the seed 0 is not taken for none.
+        words = {name: getattr(self, name) for name in names}
+        if "seed" in words:
+            words["seed"] = str(self.seed)
+        if len(words.get("selected", ())) > MOST_SELECTED:
+            words["selected"] = ()
+        given = {
+            name: 1 if word is True else word
+            for name, word in words.items()
+            if word and word != _OPENING.get(name)
+        }
+        return "?" + urlencode(given, doseq=True)
+
+
+# What of a view is in the address, and in which order.
+ADDRESS = tuple(one.name for one in fields(View) if one.name not in _NOT_ADDRESSED)
+# What is left out of an address because it is how a page opens anyway.
+_OPENING = {"view": "map", "side": "ranking", "compared": "change", "seed": "1"}
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What a view may name: the places, periods and indicators of a map, by theme.
+
+    `themes` are those that the map has figures of, by key; see `shown_themes`.
+    """
+
+    atlas: Atlas
+    themes: Mapping[str, Theme]
+
+    @property
+    def judges(self) -> bool:
+        """Return whether it is known what the rules found, so that there is a wall map."""
+        return False
+
+    @cached_property
+    def root(self) -> str | None:
+        """Return the one place at the top, or None when there are several (or none)."""
+        top = self.atlas.places_in(None, self.atlas.levels[0])
+        return str(top[0]) if len(top) == 1 else None
+
+    def area(self, place: str | None) -> str | None:
+        """Return the place that the map shows: a lowest place is shown among its neighbours."""
+        if self.atlas.level_of(place) != self.atlas.lowest:
+            return place
+        path = self.atlas.path(place)
+        return path[-2] if len(path) > 1 else None
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Return what the page can show: an overview only where there are themes to compare."""
+        return VIEWS if len(self.themes) > 1 else VIEWS[1:]
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return the ways of classing that can be drawn."""
+        return tuple(name for name in CLASSES if name != WALL or self.judges)
+
+    def levels_below(self, place: str | None) -> tuple[str, ...]:
+        """Return the levels that can be coloured within a place; at least the lowest."""
+        level = self.atlas.level_of(place)
+        depth = 0 if level is None else self.atlas.levels.index(level) + 1
+        return self.atlas.levels[depth:] or (self.atlas.lowest,)
+
+    def sides_of(self, theme: str) -> tuple[str, ...]:
+        """Return what may stand beside the map of a theme.
+
+        Points only where it has some, a sample where it has what makes a village weak.
+        """
+        if theme not in self.themes:
+            return SIDES[:1]
+        chosen = self.themes[theme]
+        absent = set() if chosen.points else {"points"}
+        if not set(read_weights()) <= {one.key for one in chosen.indicators}:
+            absent.add("sample")
+        return tuple(name for name in SIDES if name not in absent)
+
+    def indicators_of(self, theme: str, period: str | None = None) -> tuple[str, ...]:
+        """Return the indicators of a theme that the map holds, its layers first.
+
+        With a period only those with figures in it; without themes all that the map holds.
+        """
+        keys = list(self.atlas.indicators)
+        if theme in self.themes:
+            chosen = self.themes[theme]
+            keys = [layer.indicator for layer in chosen.layers]
+            keys += [one.key for one in chosen.indicators]
+        known = (key for key in dict.fromkeys(keys) if key in self.atlas.indicators)
+        return tuple(k for k in known if period is None or period in self.atlas.periods_of(k))
+
+
+def shown_themes(atlas: Atlas, themes: Iterable[Theme]) -> dict[str, Theme]:
+    """Return by key the themes that a map has figures of, in their order."""
+    return {
+        theme.key: theme
+        for theme in themes
+        if {one.key for one in theme.indicators} & set(atlas.indicators)
+    }
+
+
+def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
+    """Return the view of an address, and its words ("name=value") that were not understood."""
+    words = _Words(query)
+    first = VIEWS[0] if words.names <= _BARE and len(choices.views) > 1 else VIEWS[1]
+    view = words.one_of("view", choices.views, first)
+    if view == VIEWS[0]:
+        words.keep(_OVERVIEW)
+    theme = words.one_of("theme", choices.themes, next(iter(choices.themes), ""))
+    known = choices.indicators_of(theme)
+    indicator = words.one_of("indicator", known, next(iter(known), ""))
+    periods = choices.atlas.periods_of(indicator)
+    place = words.one_of("place", choices.atlas.places.index, choices.root)
+    level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
+    rules = {rule.key for one in choices.themes.values() for rule in one.rules}
+    found = View(
+        view=view,
+        theme=theme,
+        place=place,
+        indicator=indicator,
+        period=words.one_of("period", periods, periods[-1] if periods else ""),
+        level=level,
+        classes=words.one_of("classes", choices.methods, POLICY),
+        compare=words.one_of("compare", periods, ""),
+        compared=words.one_of("compared", COMPARED, COMPARED[0]),
+        ranked=words.one_of("ranked", RANKED, RANKED[0]),
+        side=words.one_of("side", choices.sides_of(theme), SIDES[0]),
+        rule=words.one_of("rule", rules, ""),
+        point=words.point(choices.themes.get(theme)),
+        site=words.matching("site", is_code_text),
+        zone=words.matching("zone", is_code_text),
+        selected=words.several("selected", choices.atlas.places_in(None, level)),
+        seed=words.whole("seed", 1),
+        numbers=words.matching("numbers", _NUMBERS.fullmatch),
+        limits=words.day("limits"),
+        spotlight=words.flag("spotlight"),
+        presenting=words.flag("presenting"),
+        lang=words.one_of("lang", LANGUAGES, default_language()),
+        dark=words.flag("dark"),
+    )
+    return found, words.ignored
+
+
+def is_code_text(word: str) -> bool:
+    """Return whether a text could be the code of a site, zone or works."""
+    plain = word.replace("-", "").replace("_", "")
+    return plain.isascii() and plain.isalnum() and len(word) <= _LONGEST_CODE
+
+
+class _Words:
+    """The words of one address by name, and which of them said nothing."""
+
+    def __init__(self, query: str) -> None:
+        self._words = parse_qs(query[:LONGEST_ADDRESS].lstrip("?"))
+        self._used: set[tuple[str, str]] = set()
+        self._read = frozenset(self._words)
+
+    @property
+    def names(self) -> set[str]:
+        return set(self._words)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Return the words that were not taken; of a name given twice the last counts."""
+        told = ((name, word) for name, words in self._words.items() for word in words)
+        return tuple(f"{name}={word}" for name, word in told if (name, word) not in self._used)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Read no other words than these from now on."""
+        self._read &= frozenset(names)
+
+    def _last(self, name: str) -> str | None:
+        return self._words[name][-1] if name in self._read else None
+
+    def _taken(self, name: str, word: str) -> str:
+        self._used.add((name, word))
+        return word
+
+    def one_of(self, name: str, known, default):  # type: ignore[no-untyped-def]
+        """Return the word when it is known, else the default."""
+        word = self._last(name)
+        return self._taken(name, word) if word is not None and word in known else default
+
+    def several(self, name: str, known) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+        """Return the known ones of all words of a name, each once, in their order."""
+        if self._last(name) is None:
+            return ()
+        words = dict.fromkeys(word for word in self._words[name] if word in known)
+        return tuple(self._taken(name, word) for word in [*words][:MOST_SELECTED])
+
+    def flag(self, name: str) -> bool:
+        """Return whether a flag is set."""
+        return self.one_of(name, ("0", "1"), "0") == "1"
+
+    def matching(self, name: str, fits) -> str:  # type: ignore[no-untyped-def]
+        """Return the word when it fits, else the empty text."""
+        word = self._last(name) or ""
+        return self._taken(name, word) if word and fits(word) else ""
+
+    def point(self, theme: Theme | None) -> str:
+        """Return ``table:code`` of a kind of points that the theme has, else the empty text."""
+        tables = {kind.table for kind in theme.points} if theme else set()
+
+        def fits(word: str) -> bool:
+            table, _, code = word.partition(":")
+            return table in tables and is_code_text(code)
+
+        return self.matching("point", fits)
+
+    def whole(self, name: str, default: int) -> int:
+        """Return a whole number of at most nine digits, else the default."""
+        word = self.matching(name, lambda one: one.isascii() and one.isdigit() and len(one) < 10)
+        return int(word) if word else default
+
+    def day(self, name: str) -> str:
+        """Return a day as ISO text; anything else is left out."""
+
+        def fits(word: str) -> bool:
+            try:
+                return bool(datetime.date.fromisoformat(word))
+            except ValueError:
+                return False
+
+        word = self.matching(name, fits)
+        return datetime.date.fromisoformat(word).isoformat() if word else ""

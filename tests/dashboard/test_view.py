@@ -1,0 +1,151 @@
+"""An address and a view are the same thing."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from dashboard.answers import Findings, Source
+from dashboard.state import State
+from dashboard.view import (
+    ADDRESS,
+    COMPARED,
+    LONGEST_ADDRESS,
+    MOST,
+    RANKED,
+    View,
+    is_code_text,
+    read_address,
+    shown_themes,
+)
+from geodata.atlas import open_atlas
+from geodata.i18n import LANGUAGES
+from tests.invented import grid_atlas
+from tests.invented_county import make_invented_county
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+CODES = st.text("AZaz09-_", min_size=1, max_size=40).filter(is_code_text)
+COUNT = st.integers(0, MOST).map(str) | st.just("")
+SHARES = st.decimals(0, 999, places=2).map(str) | st.just("")
+NUMBERS = st.just("") | st.tuples(COUNT, COUNT, COUNT, SHARES).map(",".join)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    county = make_invented_county(tmp_path_factory.mktemp("view") / "county", sites=True)
+    atlas, setup = open_atlas(county.setup.config.folder), county.setup
+    return Source(atlas, shown_themes(atlas, setup.themes), setup.policy, Findings(county), county)
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return Source(grid_atlas(), {})
+
+
+def _view(draw, source: Source) -> View:
+    """Draw a view of what there is."""
+
+    def one_of(known):
+        return draw(st.sampled_from(list(known)))
+
+    theme = one_of(source.themes or [""])
+    indicator = one_of(source.indicators_of(theme))
+    periods = source.atlas.periods_of(indicator) or ("",)
+    place = one_of(source.atlas.places.index)
+    level = one_of(source.levels_below(place))
+    rules = [rule.key for each in source.themes.values() for rule in each.rules]
+    kinds = source.themes[theme].points if theme else ()
+    keys = source.atlas.places_in(None, level)
+    return View(
+        theme=theme,
+        place=place,
+        indicator=indicator,
+        period=one_of(periods),
+        level=level,
+        classes=one_of(source.methods),
+        compare=one_of(["", *periods]),
+        compared=one_of(COMPARED),
+        ranked=one_of(RANKED),
+        side=one_of(source.sides_of(theme)),
+        rule=one_of(["", *rules]),
+        point=f"{one_of(kinds).table}:{draw(CODES)}" if kinds and draw(st.booleans()) else "",
+        site=draw(CODES | st.just("")),
+        zone=draw(CODES | st.just("")),
+        selected=tuple(draw(st.lists(st.sampled_from(list(keys)), unique=True, max_size=9))),
+        seed=draw(st.integers(0, MOST)),
+        numbers=draw(NUMBERS.filter(lambda text: text != ",,,")),
+        limits=draw(st.just("") | st.dates().map(lambda day: day.isoformat())),
+        spotlight=draw(st.booleans()),
+        presenting=draw(st.booleans()),
+        lang=one_of(LANGUAGES),
+        dark=draw(st.booleans()),
+    )
+
+
+@pytest.mark.parametrize("kind", ["whole", "alone"])
+def test_the_address_of_a_view_is_that_view(kind, request):
+    source = request.getfixturevalue(kind)
+
+    @FEW
+    @given(st.data())
+    def holds(data):
+        view = _view(data.draw, source)
+        assert read_address(view.address, source) == (view, ())
+        state = State(source.atlas, view.address, themes=list(source.themes.values()))
+        if view.classes in state.methods:
+            assert state.shown == view
+
+    holds()
+
+
+def test_the_overview_has_its_period_and_how_it_is_shown_in_its_address(whole):
+    period = whole.atlas.periods[0]
+    view = View.parse(f"?view=overview&period={period}&lang=en&dark=1&presenting=1", whole)
+    assert (view.view, view.period, view.lang, view.dark) == ("overview", period, "en", True)
+    assert View.parse(view.address, whole) == view
+    assert View.parse("", whole).view == "overview"
+    assert View.parse(View.parse("", whole).address, whole) == View.parse("", whole)
+
+
+@pytest.mark.parametrize("kind", ["whole", "alone"])
+def test_any_text_is_an_address_of_some_view(kind, request):
+    source = request.getfixturevalue(kind)
+    names = st.sampled_from([*ADDRESS, "person", ""])
+    values = st.text(max_size=30) | CODES | st.sampled_from(["1", "0", "-1", "9" * 40, "%", "२"])
+    pairs = st.lists(st.tuples(names, values).map("=".join), max_size=8).map("&".join)
+
+    @FEW
+    @given(st.text() | pairs)
+    @example("?seed=٣")
+    @example("?limits=20250101&numbers=,,,&selected=&selected=x")
+    @example("?place=" + "%F0%9F%98%80" * LONGEST_ADDRESS)
+    @example("\ud800=\udfff")
+    def holds(query):
+        view = View.parse(query, source)
+        assert View.parse(view.address, source) == view
+        assert view.indicator in source.atlas.indicators
+        assert len(view.address) <= LONGEST_ADDRESS
+
+    holds()
+
+
+def test_words_that_are_not_understood_are_told(whole):
+    _, ignored = read_address("?theme=watr&lang=en&level=galaxy&who=me&dark=yes", whole)
+    assert set(ignored) == {"theme=watr", "level=galaxy", "who=me", "dark=yes"}
+    assert read_address("?lang=en&lang=zh", whole)[1] == ("lang=en",)
+
+
+def test_text_for_outside_stands_in_no_address(whole):
+    view = View.parse("?theme=water", whole)
+    told = replace(view, sentence="请看这里", public=True)
+    assert told.address == view.address
+    assert {one.name for one in fields(View)} - set(ADDRESS) == {"sentence", "public"}
+
+
+def test_more_places_than_an_address_holds_are_left_out():
+    view = View(selected=tuple(f"{number:012d}" for number in range(101)))
+    assert "selected" not in view.address
+    assert len(replace(view, selected=view.selected[1:]).address) < LONGEST_ADDRESS
