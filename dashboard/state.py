@@ -15,6 +15,7 @@ from dashboard.view import (
     ADDRESS,
     CLASSES,
     COMPARED,
+    LISTING,
     MOST,
     POLICY,
     RANKED,
@@ -207,7 +208,7 @@ class State(param.Parameterized):
 
     def _leave_list(self, *events) -> None:
         """Keep the list of households off a projector, whichever way it was asked for."""
-        if self.presenting and self.side == "households":
+        if self.presenting and self.side == LISTING:
             self.side = SIDES[0]
 
     def go(self, place: str | None) -> None:

@@ -25,7 +25,8 @@ COMPARED = ("change", "beside")
 # What the ranking begins with: what the map shows, the worst figure, or what became most worse.
 RANKED = ("", "value", "change")
 # What stands beside the map; all but the first only where there is a workspace behind it.
-SIDES = ("ranking", "why", "points", "households", "sample")
+LISTING = "households"
+SIDES = ("ranking", "why", "points", LISTING, "sample")
 # Larger numbers than this are no seed and no count of households.
 MOST = 999_999_999
 # More picked places than this are not written into an address; proxies refuse longer ones.
@@ -201,6 +202,9 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     periods = choices.atlas.periods_of(indicator)
     place = words.one_of("place", choices.atlas.places.index, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
+    presenting = words.flag("presenting")
+    # No list of households on a projector, whichever way it was asked for.
+    sides = [one for one in choices.sides_of(theme) if not presenting or one != LISTING]
     rules = {rule.key for one in choices.themes.values() for rule in one.rules}
     found = View(
         view=view,
@@ -213,7 +217,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         compare=words.one_of("compare", periods, ""),
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
         ranked=words.one_of("ranked", RANKED, RANKED[0]),
-        side=words.one_of("side", choices.sides_of(theme), SIDES[0]),
+        side=words.one_of("side", sides, SIDES[0]),
         rule=words.one_of("rule", rules, ""),
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),
@@ -223,7 +227,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         numbers=words.matching("numbers", _NUMBERS.fullmatch),
         limits=words.day("limits"),
         spotlight=words.flag("spotlight"),
-        presenting=words.flag("presenting"),
+        presenting=presenting,
         lang=words.one_of("lang", LANGUAGES, default_language()),
         dark=words.flag("dark"),
     )

@@ -13,6 +13,7 @@ from dashboard.state import State
 from dashboard.view import (
     ADDRESS,
     COMPARED,
+    LISTING,
     LONGEST_ADDRESS,
     MOST,
     RANKED,
@@ -59,6 +60,8 @@ def _view(draw, source: Source) -> View:
     rules = [rule.key for each in source.themes.values() for rule in each.rules]
     kinds = source.themes[theme].points if theme else ()
     keys = source.atlas.places_in(None, level)
+    presenting = draw(st.booleans())
+    sides = [side for side in source.sides_of(theme) if not presenting or side != LISTING]
     return View(
         theme=theme,
         place=place,
@@ -69,7 +72,7 @@ def _view(draw, source: Source) -> View:
         compare=one_of(["", *periods]),
         compared=one_of(COMPARED),
         ranked=one_of(RANKED),
-        side=one_of(source.sides_of(theme)),
+        side=one_of(sides),
         rule=one_of(["", *rules]),
         point=f"{one_of(kinds).table}:{draw(CODES)}" if kinds and draw(st.booleans()) else "",
         site=draw(CODES | st.just("")),
@@ -79,7 +82,7 @@ def _view(draw, source: Source) -> View:
         numbers=draw(NUMBERS.filter(lambda text: text != ",,,")),
         limits=draw(st.just("") | st.dates().map(lambda day: day.isoformat())),
         spotlight=draw(st.booleans()),
-        presenting=draw(st.booleans()),
+        presenting=presenting,
         lang=one_of(LANGUAGES),
         dark=draw(st.booleans()),
     )
