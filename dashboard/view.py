@@ -153,6 +153,11 @@ class Choices:
         depth = 0 if level is None else self.atlas.levels.index(level) + 1
         return self.atlas.levels[depth:] or (self.atlas.lowest,)
 
+    @property
+    def rules(self) -> frozenset[str]:
+        """Return the keys of the rules of all themes."""
+        return frozenset(rule.key for theme in self.themes.values() for rule in theme.rules)
+
     def sides_of(self, theme: str) -> tuple[str, ...]:
         """Return what may stand beside the map of a theme.
 
@@ -205,7 +210,6 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     presenting = words.flag("presenting")
     # No list of households on a projector, whichever way it was asked for.
     sides = [one for one in choices.sides_of(theme) if not presenting or one != LISTING]
-    rules = {rule.key for one in choices.themes.values() for rule in one.rules}
     found = View(
         view=view,
         theme=theme,
@@ -218,7 +222,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
         ranked=words.one_of("ranked", RANKED, RANKED[0]),
         side=words.one_of("side", sides, SIDES[0]),
-        rule=words.one_of("rule", rules, ""),
+        rule=words.one_of("rule", choices.rules, ""),
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),
         zone=words.matching("zone", is_code_text),
