@@ -18,7 +18,7 @@ from dashboard.stops import Stops
 from geodata.access import Actor, Guard
 from geodata.atlas import Atlas
 from geodata.policy import Policy
-from geodata.theme import Theme
+from geodata.themes import Theme
 from geodata.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from dashboard.state import State
 from geodata.access import Actor, Door, Guard, Privacy, Reader, Request, table_privacy
 from geodata.access.reader import Keys
 from geodata.rules import Rule
-from geodata.theme import Points
+from geodata.themes import Points
 from geodata.workspace import Workspace
 from geodata.workspace.people import FLAG_COLUMNS
 from geodata.workspace.points import (

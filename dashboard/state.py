@@ -29,7 +29,7 @@ from geodata.cartography import Layer
 from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 
 class State(param.Parameterized):

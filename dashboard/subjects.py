@@ -9,11 +9,9 @@ import pandas as pd
 from dashboard.people import People
 from dashboard.points import places_reader
 from geodata.access import Reader, Request
-from geodata.rules import SUBJECTS, Rule
+from geodata.rules import Rule
 
 COLUMNS = ["subject", "name", "place_code", "reason"]
-# Their tables give each of them a name.
-_NAMED = ("site", "works", "project")
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,9 @@ def _found(people: People, rule: Rule, reader: Reader, flags: pd.DataFrame) -> F
     state = people.state
     reasons = people.county.month(state.period).reasons(flags, state.lang)
     rows = flags.assign(name="", reason=reasons)
-    if rule.subject in _NAMED:
-        key = SUBJECTS[rule.subject]
+    # Where a table of that name lists them, each may have a name.
+    if "name" in people.county.setup.columns_of(rule.subject):
+        key = rule.about.key
         asked = Request(rule.subject, people.place, columns=(key, "place_code", "name"))
         names = reader.rows(asked).frame.drop_duplicates(key).set_index(key)["name"]
         rows["name"] = rows["subject"].map(names).fillna("")

@@ -15,7 +15,7 @@ from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
 from geodata.evaluation import read_weights
 from geodata.i18n import LANGUAGES, default_language
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 # Classes cut at the limits of policy where an indicator has them, else natural breaks.
 POLICY = "policy"

@@ -12,7 +12,7 @@ from geodata.cartography.coverage import Coverage, coverage
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.periods import last_day
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 _DIGITS = 8  # of a digest: enough to tell versions apart on paper
 

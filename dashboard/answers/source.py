@@ -16,7 +16,7 @@ from geodata.atlas.scoped import within_scope
 from geodata.errors import BriefingError
 from geodata.periods import last_day
 from geodata.policy import Policy
-from geodata.theme import Theme
+from geodata.themes import Theme
 from geodata.workspace import Workspace
 from geodata.workspace.why import Why, responsible_for
 

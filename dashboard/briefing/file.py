@@ -18,7 +18,7 @@ from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text
 from geodata.escaping import plain_text
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 _MONTHS, _RULES, _NAME = 13, 12, 60
 Step = Callable[[str], object]

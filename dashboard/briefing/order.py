@@ -10,7 +10,7 @@ from dashboard.answers.source import Source
 from dashboard.view import View
 from geodata.errors import BriefingError
 from geodata.i18n import default_language
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dashboard.maps.paper import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, period_text
 from geodata.escaping import plain_text
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 _ROWS = {"a4": 12, "a3": 16}
 _MISSING, _OFFICIALS, _NAME = 12, 4, 60

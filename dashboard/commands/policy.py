@@ -97,13 +97,13 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
 def _print_cases(policy: Policy, workspace: Path | None, place: str, day: datetime.date) -> None:
     """Run the cases of every theme with the values of the workspace, and say which differ."""
     from geodata.rules.case import read_cases, run_cases
-    from geodata.theme import load_themes
+    from geodata.themes import own_themes
 
     own = [p for p in policy if workspace is not None and workspace in p.file.parents]
     pinned = policy.with_values({p.key: policy.at(p.key, place, day).value for p in own})
     found = [
         outcome
-        for theme in load_themes()
+        for theme in own_themes()
         for outcome in run_cases(
             read_cases(theme.folder / "cases"),
             theme.rules_by_key,
@@ -125,9 +125,9 @@ def _touched(key: str) -> str:
     """Return the rules, the indicators, and the feature sets before them, that name a parameter."""
     from geodata.rules.binding import keys_in
     from geodata.rules.feature import shared_sets
-    from geodata.theme import load_themes
+    from geodata.themes import own_themes
 
-    themes = load_themes()
+    themes = own_themes()
     rules = [rule.key for theme in themes for rule in theme.rules if key in rule.parameters]
     known = [*shared_sets(), *(one for theme in themes for one in theme.feature_sets)]
     sets = [one.name for one in known if key in keys_in(one.sql)]

@@ -19,8 +19,7 @@ from geodata.cartography.ranking import worst_of
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import plain_text
 from geodata.hotspots import hotspot_layer
-from geodata.theme import Theme
-from geodata.workspace.indicators import counted_word
+from geodata.themes import Theme
 
 WORST = 3
 
@@ -149,7 +148,7 @@ class OverviewView(pn.viewable.Viewer):
             {
                 "rule": key,
                 "title": plain_text(rules[key].title[lang], 40),
-                "count": f"{count:,} {counted_word(rules[key].subject, count, lang)}",
+                "count": f"{count:,} {rules[key].about.counted(count, lang)}",
             }
             for key, count in state.findings.due(state.atlas, theme.key, period).items()
         ]

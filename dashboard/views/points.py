@@ -15,7 +15,7 @@ from geodata.cartography.words import number_text
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.rules import Feature
-from geodata.theme import Points
+from geodata.themes import Points
 from geodata.workspace.points import STATES
 
 _WATCHED = ["place", "theme", "period", "side", "point"]

@@ -24,7 +24,7 @@ def subjects_table(
     """
     at, size = page
     pages = pages_of(found, size)
-    kind, count = _said(f"{found.rule.subject}_kind", lang), len(found.rows)
+    kind, count = found.rule.about.title[lang], len(found.rows)
     note = _said("count" if count else "none", lang, kind=kind, count=f"{count:,}")
     if pages > 1:
         note += _said("page", lang, page=at + 1, pages=pages)

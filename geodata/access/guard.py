@@ -71,7 +71,7 @@ def database_of(folder: Path) -> Path | str:
 
 def _limits(folder: Path, now: datetime) -> Limits:
     place = read_config(folder).county.code if (folder / FILE_NAME).is_file() else ""
-    policy = load_policy(folder / "parameters")
+    policy = load_policy(folder / "parameters", others=True)
     return Limits.of(lambda key: policy.at(key, place, now.date()).value)
 
 

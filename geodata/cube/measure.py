@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geodata.entries import check_value, mapping_of
 from geodata.errors import ThemeError
-from geodata.i18n import load_yaml
-from geodata.rules import SUBJECTS
+from geodata.rules import Subject, base_subjects
 
 WORSE = ("high", "low", "none")
 ADDS_UP = ("sum", "ratio")
@@ -71,15 +71,21 @@ class Measure:
         return self.unit["zh"].startswith("元")
 
 
-def read_measures(file: Path, theme: str) -> tuple[Measure, ...]:
-    """Return the indicators of one file in order; raises ThemeError naming what is wrong."""
-    content = load_yaml(file) if file.is_file() else None
-    if not isinstance(content, dict):
-        raise ThemeError("rules.fault_mapping", file=file)
-    return tuple(_read(file, theme, key, entry) for key, entry in content.items())
+def read_measures(
+    file: Path, theme: str, subjects: Mapping[str, Subject] | None = None
+) -> tuple[Measure, ...]:
+    """Return the indicators of one file in order; raises ThemeError naming what is wrong.
+
+    `subjects` are those they may be about; by default those that every theme knows.
+    """
+    known = tuple(subjects or base_subjects())
+    entries = mapping_of(file)
+    return tuple(_read(file, theme, key, entry, known) for key, entry in entries.items())
 
 
-def _read(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Measure:
+def _read(
+    file: Path, theme: str, key: str, entry: Mapping[str, Any], subjects: tuple[str, ...]
+) -> Measure:
     place = f"{file} {key}"
     unknown = [name for name in entry if name not in _FIELDS]
     if unknown:
@@ -88,10 +94,8 @@ def _read(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Measure
         )
     if bool(entry.get("rules")) == bool(entry.get("numerator")):
         raise ThemeError("rules.fault_absent", place=place, field="numerator | rules")
-    for field, known in (("worse", WORSE), ("adds_up", ADDS_UP), ("subject", tuple(SUBJECTS))):
-        if entry.get(field, known[0]) not in known:
-            values = {"found": entry[field], "known": ", ".join(known)}
-            raise ThemeError("rules.fault_value", place=place, field=field, **values)
+    for field, known in (("worse", WORSE), ("adds_up", ADDS_UP), ("subject", subjects)):
+        check_value(place, field, entry.get(field, known[0]), known)
     listed = {name: tuple(entry.get(name, ())) for name in ("rules", "explained_by")}
     given = {name: value for name, value in entry.items() if name not in listed}
     for name in ("numerator", "denominator", "scope"):

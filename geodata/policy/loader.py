@@ -17,18 +17,21 @@ from geodata.policy.policy import Policy
 from geodata.policy.values import read_pair, read_values
 
 SHIPPED = Path(__file__).parent / "parameters"
-# Themes keep their own parameters in their folders; they are data like the shipped ones.
+# Our own themes keep their parameters in their folders; they are shipped like the others.
 THEMES = Path(__file__).parents[1] / "themes"
 _FIELDS = ("title", "unit", "values")
 _SHOWN = 5
 
 
-def load_policy(workspace: Path | None = None, *, more: Iterable[Path] = ()) -> Policy:
-    """Return the parameters shipped and of themes and `more` folders, the workspace's over them.
+def load_policy(
+    workspace: Path | None = None, *, more: Iterable[Path] = (), others: bool = False
+) -> Policy:
+    """Return the parameters shipped and of `more` folders, the workspace's over them.
 
     `workspace` is a folder of YAML files that map a key to its list of values; a key given there
     replaces the shipped values of that key. Raises PolicyError with all faults: a key that two
-    files define, a key the product does not know, a field or value that cannot be read.
+    files define, a key that is not known, a field or value that cannot be read. With `others`, for
+    whoever needs shipped parameters alone, the workspace may give keys that themes bring.
     """
     known: dict[str, Parameter] = {}
     faults: list[str] = []
@@ -40,7 +43,7 @@ def load_policy(workspace: Path | None = None, *, more: Iterable[Path] = ()) -> 
             faults.append(_placed(shipped[key].file, twice, key))
         known.update(shipped)
     if workspace is not None and workspace.is_dir():
-        known.update(_read_overrides(workspace, known, faults))
+        known.update(_read_overrides(workspace, known, faults, others=others))
     if faults:
         shown = "; ".join(sorted(faults)[:_SHOWN])
         raise PolicyError("policy.faults", count=len(faults), faults=shown)
@@ -71,11 +74,13 @@ def _read_file(key: str, file: Path) -> Parameter:
 
 
 def _read_overrides(
-    folder: Path, known: dict[str, Parameter], faults: list[str]
+    folder: Path, known: dict[str, Parameter], faults: list[str], *, others: bool
 ) -> dict[str, Parameter]:
     """Return the parameters that a workspace replaces; faults are added to the list."""
     found: dict[str, Parameter] = {}
     for file, key, values in _written_in(folder, faults):
+        if others and key not in known:
+            continue
         try:
             replaced = _override(key, values, known, found)
             found[key] = replace(known[key], values=replaced, file=file)

@@ -19,7 +19,7 @@ from geodata.rules.base_tables import add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import Feature, FeatureSet
-from geodata.rules.rule import SUBJECTS, Rule
+from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import DuckDBEngine, Engine, stored_columns
 from geodata.store.queries import no_rows
@@ -143,7 +143,7 @@ def _row(case: Case, rule: Rule, features: Mapping[str, Feature], schema: pa.Sch
     if unknown:
         place = f"{rule.theme} {case.rule}"
         raise ThemeError("rules.case_feature", place=place, name=case.name, field=unknown[0])
-    values = {SUBJECTS[rule.subject]: "case", "place_code": "case"}
+    values = {rule.about.key: "case", "place_code": "case"}
     for name, value in case.given.items():
         money = features[name].unit == "yuan" and isinstance(value, (int, float))
         values[name] = round(value * 100) if money else value  # type: ignore[operator]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from geodata.errors import ThemeError
 from geodata.rules.binding import Binding, literal
 from geodata.rules.exemption import is_place
-from geodata.rules.rule import SUBJECTS, Rule
+from geodata.rules.rule import Rule
 
 YES, NO, UNKNOWN, EXEMPT = 1, 0, 2, 3
 ANSWERS = {"yes": YES, "no": NO, "unknown": UNKNOWN, "exempt": EXEMPT}
@@ -44,7 +44,7 @@ def _exempt(rule: Rule, binding: Binding) -> str:
         return ""
     listed = ", ".join(literal(name) for name in named)
     places = [f"place_code LIKE {literal(name + '%')}" for name in named if is_place(name)]
-    return " OR ".join([f"{SUBJECTS[rule.subject]} IN ({listed})", *places])
+    return " OR ".join([f"{rule.about.key} IN ({listed})", *places])
 
 
 def findings_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str:
@@ -62,7 +62,7 @@ def findings_query(rules: Sequence[Rule], binding: Binding, dialect: str) -> str
 def _columns(rule: Rule, binding: Binding, dialect: str) -> str:
     told = ", ".join(f"{sql} AS {name}" for name, sql in _told(rule, binding, dialect).items())
     return (
-        f"'{rule.subject}' AS subject_kind, {SUBJECTS[rule.subject]} AS subject,"
+        f"'{rule.subject}' AS subject_kind, {rule.about.key} AS subject,"
         f" place_code AS place, '{rule.key}' AS rule, {told}"
     )
 

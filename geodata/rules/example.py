@@ -19,7 +19,7 @@ from geodata.rules.binding import Binding
 from geodata.rules.case import MONTH, empty_engine
 from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import FeatureSet
-from geodata.rules.rule import SUBJECTS, Rule
+from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine, stored_columns
 from geodata.tables import table, tables
@@ -117,7 +117,7 @@ def _fill(engine: Engine, example: Example) -> None:
 
 def _with_keys(name: str, row: Mapping[str, object]) -> dict[str, object]:
     """Return a row with the example's household and village where it names none."""
-    keys = {SUBJECTS["household"]: HOUSEHOLD, SUBJECTS["village"]: VILLAGE}
+    keys = {"household_code": HOUSEHOLD, "place_code": VILLAGE}
     known = table(name).columns
     return {key: value for key, value in keys.items() if key in known} | dict(row)
 

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from geodata.errors import ThemeError
-from geodata.i18n import load_yaml
+from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
 from geodata.rules.binding import keys_in
+from geodata.rules.subject import Subject, base_offices, base_subjects
 
-# What a rule can judge, and the column that names it.
-SUBJECTS = {
-    "household": "household_code",
-    "village": "place_code",
-    "site": "site_code",
-    "works": "works_code",
-    "problem": "problem_code",
-    "task": "task_code",
-    "project": "project_code",
-}
 SEVERITIES = ("high", "medium", "low")
-RESPONSIBLE = (
-    "rural_affairs",
-    "civil_affairs",
-    "education",
-    "health",
-    "housing",
-    "labour",
-    "relocation",
-    "water",
-    "township",
-    "village",
-)
 # A finding is about people's lives; a record is about what was written down about them.
 KINDS = ("finding", "record")
 # How value and threshold are written in the sentence; money is stored in fen and shown in yuan.
@@ -53,6 +30,7 @@ class Rule:
     features of `theme` and `subject`; a parameter of the policy is written ``:its.key``. `value`,
     `threshold` and `detail` are SQL expressions for the sentence `reason`, which may hold {value},
     {threshold}, {detail}, {year} and {month}. `since` and `until` bound the days it is applied to.
+    `about` is the subject of that name, `office` the title of the office `responsible`.
     """
 
     key: str
@@ -65,6 +43,8 @@ class Rule:
     remedy: Mapping[str, str]
     responsible: str
     document: Mapping[str, str]
+    about: Subject = field(repr=False)
+    office: Mapping[str, str] = field(repr=False)
     scope: str = "TRUE"
     value: str = "NULL"
     threshold: str = "NULL"
@@ -86,39 +66,47 @@ class Rule:
         return begun and (self.until is None or day <= self.until)
 
 
-_FIELDS = {f.name: f.default is MISSING for f in fields(Rule) if f.name not in ("key", "theme")}
+_MADE = ("key", "theme", "about", "office")
+_FIELDS = {f.name: f.default is MISSING for f in fields(Rule) if f.name not in _MADE}
 
 
-def read_rules(file: Path, theme: str) -> tuple[Rule, ...]:
-    """Return the rules of one YAML file in order; raises ThemeError naming file, rule and field."""
-    content = load_yaml(file)
-    if not isinstance(content, dict):
-        raise ThemeError("rules.fault_mapping", file=file)
-    return tuple(_read_rule(file, theme, str(key), entry) for key, entry in content.items())
+def read_rules(
+    file: Path,
+    theme: str,
+    subjects: Mapping[str, Subject] | None = None,
+    offices: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[Rule, ...]:
+    """Return the rules of one YAML file in order; raises ThemeError naming file, rule and field.
+
+    `subjects` and `offices` are what its rules may name; by default those that every theme knows.
+    """
+    known = subjects or base_subjects(), offices or base_offices()
+    entries = mapping_of(file)
+    return tuple(_read_rule(file, theme, key, entry, *known) for key, entry in entries.items())
 
 
-def _read_rule(file: Path, theme: str, key: str, entry: Mapping[str, Any]) -> Rule:
-    """Return one rule; every fault of the entry is found before it is made."""
+def _read_rule(
+    file: Path,
+    theme: str,
+    key: str,
+    entry: Mapping[str, Any],
+    subjects: Mapping[str, Subject],
+    offices: Mapping[str, Mapping[str, str]],
+) -> Rule:
+    """Return one rule; the first fault of the entry is told."""
     place = f"{file} {key}"
-    for field in entry:
-        if field not in _FIELDS:
-            near = difflib.get_close_matches(str(field), _FIELDS, n=1)
-            raise ThemeError("rules.fault_field", place=place, field=field, near=", ".join(near))
-    for field, required in _FIELDS.items():
-        if required and field not in entry:
-            raise ThemeError("rules.fault_absent", place=place, field=field)
-    for field in _PAIRS:
-        if not (isinstance(entry[field], dict) and set(entry[field]) == {"zh", "en"}):
-            raise ThemeError("rules.fault_pair", place=place, field=field)
-    for field, known in (
+    check_name(place, key)
+    check_fields(place, entry, _FIELDS)
+    for pair in _PAIRS:
+        check_pair(place, entry, pair)
+    for name, known in (
         ("severity", SEVERITIES),
-        ("subject", tuple(SUBJECTS)),
-        ("responsible", RESPONSIBLE),
+        ("subject", tuple(subjects)),
+        ("responsible", tuple(offices)),
         ("unit", UNITS),
         ("kind", KINDS),
     ):
-        if entry.get(field, known[0]) not in known:
-            values = {"found": entry[field], "known": ", ".join(known)}
-            raise ThemeError("rules.fault_value", place=place, field=field, **values)
+        check_value(place, name, entry.get(name, known[0]), known)
     given = {f: v if f in _PAIRS or f in _DAYS else str(v) for f, v in entry.items()}
-    return Rule(key=key, theme=theme, **given)
+    about, office = subjects[entry["subject"]], offices[entry["responsible"]]
+    return Rule(key=key, theme=theme, about=about, office=office, **given)

@@ -1,1 +1,33 @@
-"""One folder for each theme; `geodata.theme.load_themes` finds every folder with a theme.yaml."""
+"""Themes: what one is, how its folder is read, and which themes a workspace has.
+
+Each folder beside these modules is one of the product's own themes. A workspace adds folders
+`themes/NAME/`, an installed package an entry point of the group `guatu.themes`.
+"""
+
+from geodata.themes.base import (
+    CardSection,
+    Layer,
+    PartsOf,
+    Points,
+    Sentence,
+    Theme,
+    Topic,
+)
+from geodata.themes.reading import read_theme
+from geodata.themes.registry import Fault, Registry, check_theme, find_themes, own_themes
+
+__all__ = [
+    "CardSection",
+    "Fault",
+    "Layer",
+    "PartsOf",
+    "Points",
+    "Registry",
+    "Sentence",
+    "Theme",
+    "Topic",
+    "check_theme",
+    "find_themes",
+    "own_themes",
+    "read_theme",
+]

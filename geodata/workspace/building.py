@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from geodata.cube import month_figures
 from geodata.periods import last_day, shift_month
-from geodata.rules import SUBJECTS, run_rules
+from geodata.rules import run_rules
 from geodata.rules.exemption import apply_exemptions, held_on
 from geodata.rules.run import make_features
 from geodata.store import Engine, check_engine
@@ -108,11 +108,12 @@ def _compute_area(engine: Engine, setup: Setup, area: PolicyArea) -> dict[str, p
         "figures": _measured(engine, setup, area),
     }
     for theme in setup.themes:
-        for subject, key in SUBJECTS.items():
-            name = f"{theme.key}_{subject}"
+        for subject in theme.subjects.values():
+            name = f"{theme.key}_{subject.name}"
             if name in {feature_set.name for feature_set in theme.feature_sets}:
                 features = engine.rows(f"SELECT * FROM {name}")
-                ordered = features.sort_by([("place_code", "ascending"), (key, "ascending")])
+                order = [("place_code", "ascending"), (subject.key, "ascending")]
+                ordered = features.sort_by(order)
                 found[name] = ordered.cast(_plain(ordered.schema))
     return found
 

@@ -22,7 +22,7 @@ from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
 from geodata.store.row_engine import RowEngine
 from geodata.tables import tables
-from geodata.theme import Theme
+from geodata.themes import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.display import card_html
 from geodata.workspace.inputs import Setup
@@ -236,7 +236,7 @@ def _described(findings: pd.DataFrame, rules: Mapping[str, Rule], lang: str) -> 
         severity=[rule.severity for rule in chosen],
         document=[rule.document[lang] for rule in chosen],
         remedy=[rule.remedy[lang] for rule in chosen],
-        responsible=[text(f"rules.responsible_{rule.responsible}", lang) for rule in chosen],
+        responsible=[rule.office[lang] for rule in chosen],
     )
 
 

@@ -12,7 +12,7 @@ from geodata.access import Request
 from geodata.cube import Measure, value_of
 from geodata.i18n import text
 from geodata.tables import enumerations
-from geodata.theme import PartsOf, Theme
+from geodata.themes import PartsOf, Theme
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import Read, people_reader
 from geodata.workspace.saved import Built

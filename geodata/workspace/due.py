@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 
 def due_findings(counts: pd.DataFrame, theme: Theme) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from geodata.atlas import Indicator
 from geodata.cartography.words import number_text
 from geodata.cube import Measure
 from geodata.i18n import LANGUAGES, text
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 _FEN_IN_TEN_THOUSAND = 1e6
 
@@ -40,18 +40,16 @@ def value_text(value: float, measure: Measure) -> str:
     return number_text(value * scale, decimals_of(measure))
 
 
-def counted_word(subject: str, count: int, lang: str) -> str:
-    """Return what so many subjects of a rule are called: 1 household, 2 households."""
-    return text(f"workspace.counted_{'one_' if count == 1 else ''}{subject}", lang)
-
-
 def _counted(measure: Measure, themes: Sequence[Theme]) -> tuple[Mapping[str, str], float]:
     """Return what numerator and denominator of a share count, and how many make one."""
     if measure.adds_up != "ratio" or measure.unit["zh"] != "%":
         return {}, 1.0
+    theme = next(theme for theme in themes if theme.key == measure.theme)
     if measure.denominator == "1":
-        return _words(measure.subject), 1.0
-    features = next(theme.features for theme in themes if theme.key == measure.theme)
+        about = theme.subjects[measure.subject]
+        words = {"zh": about.count, "en": about.several, "one": about.title["en"]}
+        return words, 1.0
+    features = theme.features
     named = [name for name in re.findall(r"\w+", measure.numerator) if name in features]
     if any(features[name].unit == "yuan" for name in named):
         return _words("money"), _FEN_IN_TEN_THOUSAND

@@ -16,8 +16,8 @@ from geodata.rules import Exemption, FeatureSet, Rule
 from geodata.rules.feature import shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
-from geodata.tables import tables
-from geodata.theme import Theme
+from geodata.tables import Column, tables
+from geodata.themes import Registry, Theme
 from geodata.workspace.engines import MONTHS_BACK
 
 
@@ -28,8 +28,17 @@ class Setup:
     config: Config
     store: SnapshotStore
     policy: Policy
-    themes: tuple[Theme, ...]
+    registry: Registry
     exemptions: tuple[Exemption, ...] = field(default=())
+
+    @property
+    def themes(self) -> tuple[Theme, ...]:
+        """Return the themes of the workspace, in their order."""
+        return self.registry.themes
+
+    def columns_of(self, name: str) -> Mapping[str, Column]:
+        """Return the columns of a table by name, {} when there is no such table."""
+        return tables()[name].columns if name in tables() else {}
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -9,8 +9,8 @@ import pandas as pd
 from geodata.access import Request
 from geodata.atlas import Atlas
 from geodata.atlas.label_points import label_points
-from geodata.rules import SUBJECTS, Rule
-from geodata.theme import Points, Theme
+from geodata.rules import Rule
+from geodata.themes import Points, Theme
 
 # Reads a table within what the viewer may see.
 ReadTable = Callable[[Request], pd.DataFrame]
@@ -37,7 +37,7 @@ def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[
     """Return the features of one point that the theme names, money in fen; empty when unknown."""
     if not kind.features:
         return {}
-    column = SUBJECTS[kind.subject]
+    column = theme.subjects[kind.subject].key
     asked = Request(
         f"{theme.key}_{kind.subject}",
         columns=(column, "place_code", *kind.features),
@@ -51,7 +51,7 @@ def side_by_side(theme: Theme, kind: Points, read: ReadTable) -> pd.DataFrame:
     """Return the columns that the theme names for all points of a kind, by key; money in fen."""
     if not kind.columns:
         return pd.DataFrame()
-    column = SUBJECTS[kind.subject]
+    column = theme.subjects[kind.subject].key
     asked = (column, "place_code", *kind.columns)
     rows = read(Request(f"{theme.key}_{kind.subject}", columns=asked))
     return rows.drop_duplicates(column).set_index(column)[list(kind.columns)]

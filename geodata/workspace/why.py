@@ -229,7 +229,7 @@ def _unfound(evidence: Evidence, place: str, measure: Measure, lang: str) -> str
     day = last_day(evidence.built.month)
     asked = [setup.policy.at(key, place, day) for rule in own for key in rule.parameters]
     unset = dict.fromkeys(one.parameter.title[lang] for one in asked if one.value is None)
-    given = {"count": f"{unknown:,}", "unit": text(f"workspace.counted_{own[0].subject}", lang)}
+    given = {"count": f"{unknown:,}", "unit": own[0].about.counted(unknown, lang)}
     if not unset:
         return text("workspace.why_unanswered", lang, **given)
     titles = {"zh": "、", "en": ", "}[lang].join(unset)

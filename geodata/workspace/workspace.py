@@ -21,7 +21,7 @@ from geodata.i18n import default_language
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
-from geodata.theme import load_themes
+from geodata.themes import find_themes
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
@@ -45,15 +45,15 @@ def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
     """Return the workspace around a folder; raises ConfigError, PolicyError or ThemeError.
 
     Nothing is computed before it is asked for. The object shows the snapshots there were when it
-    was opened.
+    was opened. A theme that does not hold together is left out and told in `setup.registry.faults`.
     """
     config = read_config(path)
-    policy = load_policy(config.folder / "parameters")
-    themes = load_themes()
-    rules = {rule.key for theme in themes for rule in theme.rules}
+    registry = find_themes(config.folder)
+    policy = load_policy(config.folder / "parameters", more=registry.parameters)
+    rules = {rule.key for theme in registry.themes for rule in theme.rules}
     exemptions = read_exemptions(config.folder / "exemptions.csv", rules)
     exemptions += written_exemptions(config.folder, rules)
-    return Workspace(Setup(config, SnapshotStore(config.store), policy, themes, exemptions))
+    return Workspace(Setup(config, SnapshotStore(config.store), policy, registry, exemptions))
 
 
 @dataclass(frozen=True)

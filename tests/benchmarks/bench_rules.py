@@ -30,7 +30,7 @@ from geodata.rules.case import empty_engine
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import stored_columns
 from geodata.tables import table
-from geodata.theme import load_themes
+from geodata.themes import own_themes
 from tests.benchmarks.peak import peak_memory
 
 MONTH = "2025-06"
@@ -72,7 +72,7 @@ def _ledger_schema() -> pa.Schema:
 
 def product(folder: Path) -> tuple[int, Found]:
     """Return the number of findings of all rules of all themes, and those of RULES."""
-    themes = load_themes()
+    themes = own_themes()
     rules = [rule for theme in themes for rule in theme.rules]
     sets = [feature_set for theme in themes for feature_set in theme.feature_sets]
     values = {"monitor.line.per_capita": LINE / 100, "monitor.drop.pct_threshold": FALL}

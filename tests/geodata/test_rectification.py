@@ -15,10 +15,10 @@ from geodata.rules.binding import Binding
 from geodata.rules.case import empty_engine
 from geodata.rules.run import make_features, needed_keys, run_rules
 from geodata.store import new_snapshot
-from geodata.theme import load_themes
+from geodata.themes import own_themes
 from tests.geodata.test_workspace import A1, COUNTY, rows
 
-THEME = next(theme for theme in load_themes() if theme.key == "rectification")
+THEME = next(theme for theme in own_themes() if theme.key == "rectification")
 MONTH = "2025-06"
 
 

@@ -20,7 +20,7 @@ from geodata.rules.exemption import apply_exemptions
 from geodata.rules.feature import FeatureSet, in_order
 from geodata.rules.reason import worded
 from geodata.store import DuckDBEngine
-from geodata.theme import load_themes
+from geodata.themes import own_themes
 
 PAIR = {"zh": "甲", "en": "a"}
 LINE = "monitor.line.per_capita"
@@ -94,7 +94,7 @@ def test_a_rule_holds_only_on_its_days() -> None:
 
 
 def test_all_rules_of_a_month_are_one_portable_query() -> None:
-    themes = load_themes()
+    themes = own_themes()
     rules = [one for theme in themes for one in theme.rules]
     values = {key: 1.0 for one in rules for key in one.parameters}
     for dialect in ("duckdb", "spark"):
@@ -154,7 +154,7 @@ def test_numbers_are_worded_as_in_a_report(value: float, unit: str, shown: str) 
 
 
 def test_the_sentence_reads_as_an_official_would_write_it() -> None:
-    theme = load_themes()[0]
+    theme = own_themes()[0]
     low = theme.rules_by_key["income_below_line"]
     flags = pd.DataFrame(
         {"rule": [low.key], "value": [492_500.0], "threshold": [870_000.0], "detail": ["ledger"]}

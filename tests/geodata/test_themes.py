@@ -11,12 +11,12 @@ from geodata.policy import Policy, load_policy
 from geodata.rules.case import Outcome, read_cases, run_cases
 from geodata.rules.example import Example, find_differences, read_examples
 from geodata.rules.feature import in_order, shared_sets
-from geodata.rules.rule import SUBJECTS
 from geodata.rules.run import needed_keys
 from geodata.tables import tables
-from geodata.theme import Theme, load_themes
+from geodata.themes import Theme, own_themes
+from geodata.themes.checking import theme_faults
 
-THEMES = load_themes()
+THEMES = own_themes()
 BASE = {"income_item", "recent_day"}
 every_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.key)
 
@@ -96,9 +96,14 @@ def test_features_are_read_from_known_tables_and_described(theme: Theme) -> None
     names = {feature_set.name for feature_set in sets}
     for feature_set in sets:
         assert feature_set.reads <= names | set(tables()) | BASE, feature_set.name
-    subjects = {f"{theme.key}_{subject}" for subject in SUBJECTS}
+    subjects = {f"{theme.key}_{subject}" for subject in theme.subjects}
     columns = {c for s in theme.feature_sets if s.name in subjects for c in s.columns}
-    assert columns - set(SUBJECTS.values()) == set(theme.features)
+    assert columns - {subject.key for subject in theme.subjects.values()} == set(theme.features)
+
+
+@every_theme
+def test_a_theme_of_ours_holds_together_as_one_from_outside_must(theme: Theme) -> None:
+    assert [fault.sentence() for fault in theme_faults(theme, policy())] == []
 
 
 @every_theme
@@ -175,7 +180,7 @@ def _places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("theme", load_themes(), ids=lambda theme: theme.key)
+@pytest.mark.parametrize("theme", own_themes(), ids=lambda theme: theme.key)
 def test_what_explains_an_indicator_is_of_its_theme(theme):
     measures = {measure.key for measure in theme.indicators}
     for measure in theme.indicators:

@@ -11,7 +11,7 @@ from dashboard import texts
 from geodata import i18n
 from geodata.atlas import Indicator
 from geodata.cartography.words import figure_text, parts_text
-from geodata.theme import load_themes
+from geodata.themes import own_themes
 
 CATALOGUES = {"geodata": i18n.CATALOGUE, "dashboard": texts.CATALOGUE}
 KEYS = [(name, key) for name, catalogue in CATALOGUES.items() for key in catalogue]
@@ -34,7 +34,7 @@ def _places(template):
 def _english():
     """Return every English text in which something is counted, from catalogues and themes."""
     texts = {key: CATALOGUES[name].entry(key)["en"] for name, key in KEYS}
-    for theme in load_themes():
+    for theme in own_themes():
         texts |= {rule.key: rule.reason["en"] for rule in theme.rules}
         texts |= {f"{theme.key}.{one.indicator}": one.text["en"] for one in theme.briefing}
     return {key: said for key, said in texts.items() if _places(said)}
@@ -80,7 +80,7 @@ def test_a_figure_is_written_with_the_unit_for_one_or_for_several():
 
 
 def test_every_unit_of_a_theme_that_counts_has_a_word_for_one():
-    for theme in load_themes():
+    for theme in own_themes():
         for measure in theme.indicators:
             if measure.adds_up == "sum" and measure.unit["en"].endswith("s"):
                 assert measure.unit.get("one") or measure.unit["en"] == "works", measure.key

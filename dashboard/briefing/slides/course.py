@@ -17,7 +17,7 @@ from dashboard.briefing.slides.worst import notes_of
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text, parts_text, scale_of
 from geodata.cube.change import PARTS
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 _CHART = Box(EDGE, TOP, 8.4, LOW - TOP)
 _RIGHT = Box(9.1, TOP + 0.1, WIDTH - EDGE - 9.1, 3.9)

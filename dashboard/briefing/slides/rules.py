@@ -11,8 +11,7 @@ from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text
 from geodata.cartography.words import period_text
-from geodata.theme import Theme
-from geodata.workspace.indicators import counted_word
+from geodata.themes import Theme
 
 _NAMES = ("rule", "found", "change", "unknown", "to_do_head", "department")
 _SHARES = (3.0, 0.95, 1.1, 1.25, 3.75, 2.2)
@@ -37,7 +36,7 @@ def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
         canvas.text(Box(EDGE, TOP, WIDTH - 2 * EDGE, 1.0), [text("slides.rules_checked", lang)])
     else:
         most = found.iloc[0]  # the most severe, and of those the most frequent
-        counted = counted_word(rules[most["rule"]].subject, int(most["yes"]), lang)
+        counted = rules[most["rule"]].about.counted(int(most["yes"]), lang)
         named |= {"title": most["title"], "count": f"{most['yes']:,}", "kind": counted}
         canvas.title(text("slides.rules_message", lang, rules=len(found), **named))
         columns = [
@@ -60,7 +59,7 @@ def _row(row, theme: Theme, lang: str) -> Row:  # type: ignore[no-untyped-def]
         change,
         f"{row.unknown:,}",
         rule.remedy[lang],
-        text(f"rules.responsible_{rule.responsible}", lang),
+        rule.office[lang],
     )
     worse = not pd.isna(row.change) and row.change > 0
     return Row(cells, alarm=frozenset({2}) if worse else frozenset())

@@ -13,7 +13,7 @@ from dashboard.maps.paper import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text
-from geodata.theme import Theme
+from geodata.themes import Theme
 
 MAP = Box(EDGE, TOP, 7.75, LOW - TOP)
 _RIGHT = Box(MAP.left + MAP.width + 0.2, TOP, WIDTH - 2 * EDGE - MAP.width - 0.2, 3.75)

@@ -55,7 +55,7 @@ SELECT
     OR w.population < :water.small_supply.max_persons AS small,
   w.constrained,
   w.water_short,
-  COALESCE(w.keeper, k.keeper) AS keeper,
+  COALESCE(w.keeper, k.keeper) IS NOT NULL AS has_keeper,
   s.outage_days, s.outage_days_month, s.longest_outage, s.reliability,
   COALESCE(e.equipment, 0) AS equipment,
   COALESCE(e.equipment_down, 0) AS equipment_down,

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from geodata.cube import Measure, read_measures
-from geodata.errors import ThemeError
-from geodata.i18n import load_yaml
-from geodata.rules import Feature, FeatureSet, Rule, read_rules
+from geodata.cube import Measure
+from geodata.rules import Feature, FeatureSet, Rule, Subject
 from geodata.tables import enumeration
 
-FOLDER = Path(__file__).parent / "themes"
-_FIELDS = (
-    "title",
-    "order",
-    "layers",
-    "topics",
-    "card",
-    "briefing",
-    "points",
-    "due",
-    "composition",
-)
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -118,6 +103,8 @@ class Theme:
     """All of one theme as its folder says it; `labels` names the words in details of rules.
 
     `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
+    `subjects` are all that it may judge, its own among them. `written` is the file of each thing that
+    no other theme may define again, under "rule KEY", "indicator KEY" and the like.
     """
 
     key: str
@@ -136,6 +123,8 @@ class Theme:
     composition: tuple[PartsOf, ...] = field(default=(), repr=False)
     due: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = field(default=(), repr=False)
+    subjects: Mapping[str, Subject] = field(default_factory=dict, repr=False)
+    written: Mapping[str, Path] = field(default_factory=dict, repr=False)
 
     def words(self, lang: str) -> dict[str, str]:
         """Return the words of details in one language: the theme's own and those of the tables."""
@@ -156,90 +145,3 @@ class Theme:
     def rules_by_key(self) -> Mapping[str, Rule]:
         """Return the rules by key."""
         return {rule.key: rule for rule in self.rules}
-
-
-@cache
-def load_themes(folder: Path = FOLDER) -> tuple[Theme, ...]:
-    """Return every theme of a folder, in the order they name; a folder with theme.yaml is one.
-
-    Raises ThemeError when a theme cannot be read or two themes share a rule or indicator.
-    """
-    found = [read_theme(file.parent) for file in sorted(folder.glob("*/theme.yaml"))]
-    for kind in ("rules", "indicators"):
-        keys = [entry.key for theme in found for entry in getattr(theme, kind)]
-        doubled = sorted({key for key in keys if keys.count(key) > 1})
-        if doubled:
-            raise ThemeError("themes.doubled", kind=kind, keys=", ".join(doubled))
-    return tuple(sorted(found, key=lambda theme: (theme.order, theme.key)))
-
-
-def read_theme(folder: Path) -> Theme:
-    """Return the theme of one folder; raises ThemeError naming the file and what is wrong."""
-    key = folder.name
-    content = _mapping(folder / "theme.yaml")
-    unknown = [name for name in content if name not in _FIELDS]
-    if unknown:
-        values = {"name": unknown[0], "known": ", ".join(_FIELDS)}
-        raise ThemeError("themes.unknown_field", file=folder / "theme.yaml", **values)
-    features = _mapping(folder / "features.yaml")
-    files = sorted((folder / "rules").glob("*.yaml"))
-    sql = sorted((folder / "features").glob("*.sql"))
-    return Theme(
-        key=key,
-        folder=folder,
-        title=content["title"],
-        order=int(content.get("order", 0)),
-        rules=tuple(rule for file in files for rule in read_rules(file, key)),
-        feature_sets=tuple(
-            FeatureSet(f"{key}_{file.stem}", file.read_text(encoding="utf-8")) for file in sql
-        ),
-        features={name: _feature(name, entry) for name, entry in features.items()},
-        indicators=read_measures(folder / "indicators.yaml", key),
-        layers=tuple(
-            Layer(entry["indicator"], tuple(entry.get("breaks", ()))) for entry in content["layers"]
-        ),
-        card=tuple(_section(name, entry) for name, entry in content["card"].items()),
-        briefing=tuple(Sentence(e["indicator"], _pair(e)) for e in content["briefing"]),
-        labels=_mapping(folder / "labels.yaml"),
-        points=tuple(_points(entry) for entry in content.get("points", ())),
-        composition=tuple(_parts_of(entry) for entry in content.get("composition", ())),
-        due=tuple(content.get("due", ())),
-        topics=tuple(Topic(_pair(e), tuple(e["indicators"])) for e in content.get("topics", ())),
-    )
-
-
-def _points(entry: Mapping[str, Any]) -> Points:
-    given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
-    given |= {name: tuple(given.get(name, ())) for name in ("features", "columns")}
-    return Points(title=_pair(entry), **given)
-
-
-def _parts_of(entry: Mapping[str, Any]) -> PartsOf:
-    given = {name: found for name, found in entry.items() if name not in ("zh", "en")}
-    listed = {
-        name: tuple(given[name]) for name in ("series", "down", "indicators") if name in given
-    }
-    return PartsOf(_pair(entry), **(given | listed))
-
-
-def _section(name: str, entry: Mapping[str, Any]) -> CardSection:
-    features, rules = tuple(entry.get("features", ())), tuple(entry.get("rules", ()))
-    return CardSection(name, _pair(entry), features, rules)
-
-
-def _feature(name: str, entry: Mapping[str, str]) -> Feature:
-    return Feature(name, _pair(entry), entry.get("unit", ""))
-
-
-def _pair(entry: Mapping[str, str]) -> dict[str, str]:
-    return {"zh": entry["zh"], "en": entry["en"]}
-
-
-def _mapping(file: Path) -> dict[str, Any]:
-    """Return the mapping of a YAML file; raises ThemeError when it is absent or none."""
-    if not file.is_file():
-        raise ThemeError("themes.no_file", file=file)
-    content = load_yaml(file)
-    if not isinstance(content, dict):
-        raise ThemeError("rules.fault_mapping", file=file)
-    return content

@@ -1,0 +1,201 @@
+"""A theme checked as a whole: everything it names is there, and its SQL only reads."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import ParamSpec
+
+from geodata.entries import nearest
+from geodata.errors import ThemeError
+from geodata.policy import Policy
+from geodata.rules import FeatureSet
+from geodata.rules.feature import in_order, shared_sets
+from geodata.rules.identity import identity_columns
+from geodata.rules.sql_checks import (
+    check_expression,
+    check_parameters,
+    check_query,
+    reading_circle,
+)
+from geodata.tables import tables
+from geodata.themes.base import Theme
+
+# Small tables that are there in every month, beside those of the county.
+P = ParamSpec("P")
+_BASE = ("income_item", "recent_day")
+_TOLD = frozenset({"value", "threshold", "detail", "year", "month"})
+
+
+def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
+    """Give everything that does not hold together in a theme that could be read.
+
+    `policy` holds the parameters that it may name, its own among them.
+    """
+    yield from _sql_faults(theme, [parameter.key for parameter in policy])
+    yield from _reference_faults(theme, policy)
+    yield from _sentence_faults(theme)
+
+
+def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
+    own = {one.name: one for one in theme.feature_sets}
+    shared = {one.name: one for one in shared_sets()}
+    known = {*tables(), *_BASE, *shared, *own}
+    readable = True
+    for name, one in own.items():
+        place = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")
+        for fault in _caught(check_query, place, one.sql, known):
+            readable = False
+            yield fault
+        yield from _caught(check_parameters, place, one.sql, keys)
+    if not readable:
+        return
+    circle = reading_circle({**shared, **own})
+    if circle:
+        place = theme.folder / "features"
+        yield ThemeError("themes.circle", place=place, names=" > ".join(circle))
+        return
+    yield from _column_faults(theme, own)
+    yield from _identity_faults(theme, {**shared, **own})
+    yield from _expression_faults(theme, own, keys)
+
+
+def _column_faults(theme: Theme, own: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
+    """Give what the feature sets of subjects lack: their key, their village, a text of a feature."""
+    keys = {"place_code", *(subject.key for subject in theme.subjects.values())}
+    for name, subject in theme.subjects.items():
+        found = own.get(f"{theme.key}_{name}")
+        if found is None:
+            continue
+        place = str(theme.folder / "features" / f"{name}.sql")
+        for needed in dict.fromkeys((subject.key, "place_code")):
+            if needed not in found.columns:
+                yield ThemeError("themes.no_key", place=place, column=needed, subject=name)
+        for column in found.columns:
+            if column not in keys and column not in theme.features:
+                file = theme.folder / "features.yaml"
+                yield ThemeError("themes.no_feature", file=file, column=column, place=place)
+
+
+def _identity_faults(theme: Theme, sets: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
+    """Give the features that carry who a person is: more people see features than such columns."""
+    carried: dict[str, Collection[str]] = {
+        name: {one.name for one in table.columns.values() if one.privacy == "identity"}
+        for name, table in tables().items()
+    }
+    for one in in_order(sets.values(), sets):
+        carried[one.name] = identity_columns(one.sql, carried)
+    for name in theme.subjects:
+        for column in sorted(carried.get(f"{theme.key}_{name}", ())):
+            place = theme.folder / "features" / f"{name}.sql"
+            yield ThemeError("themes.sql_identity", place=place, column=column)
+
+
+def _expression_faults(
+    theme: Theme, own: Mapping[str, FeatureSet], keys: Collection[str]
+) -> Iterator[ThemeError]:
+    for rule in theme.rules:
+        place = f"{theme.written[f'rule {rule.key}']} {rule.key}"
+        texts = {
+            name: getattr(rule, name) for name in ("scope", "when", "value", "threshold", "detail")
+        }
+        yield from _expressions(
+            place, texts, own.get(f"{theme.key}_{rule.subject}"), keys, rule.subject
+        )
+    for one in theme.indicators:
+        place = f"{theme.written[f'indicator {one.key}']} {one.key}"
+        texts = {name: getattr(one, name) for name in ("scope", "numerator", "denominator")}
+        yield from _expressions(place, texts, own.get(one.table), keys, one.subject)
+
+
+def _expressions(
+    place: str,
+    texts: Mapping[str, str],
+    feature_set: FeatureSet | None,
+    keys: Collection[str],
+    subject: str,
+) -> Iterator[ThemeError]:
+    if feature_set is None:
+        yield ThemeError("themes.no_set", place=place, subject=subject)
+        return
+    for name, sql in texts.items():
+        if sql:
+            where = f"{place} {name}"
+            yield from _caught(check_expression, where, sql, feature_set.columns)
+            yield from _caught(check_parameters, where, sql, keys)
+
+
+def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
+    """Give every name of an indicator, rule, feature or table that is none."""
+    file = theme.folder / "theme.yaml"
+    indicators = [one.key for one in theme.indicators]
+    rules, features = list(theme.rules_by_key), list(theme.features)
+    keys = [parameter.key for parameter in policy]
+    for layer in theme.layers:
+        yield from _unknown(file, "layers", "indicator", [layer.indicator], indicators)
+        cuts = [cut for cut in layer.breaks if isinstance(cut, str)]
+        yield from _unknown(file, "layers", "breaks", cuts, keys)
+    if not theme.layers:
+        yield ThemeError("rules.fault_absent", place=file, field="layers")
+    for topic in theme.topics:
+        yield from _unknown(file, "topics", "indicators", topic.indicators, indicators)
+    told = [key for topic in theme.topics for key in topic.indicators]
+    for key in indicators:
+        if key not in told:
+            yield ThemeError("themes.no_topic", file=file, indicator=key)
+    for sentence in theme.briefing:
+        yield from _unknown(file, "briefing", "indicator", [sentence.indicator], indicators)
+    for section in theme.card:
+        yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
+        yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
+    for kind in theme.points:
+        yield from _unknown(file, "points", "table", [kind.table], tables())
+        yield from _unknown(file, "points", "subject", filter(None, [kind.subject]), theme.subjects)
+        yield from _unknown(file, "points", "features", kind.features, features)
+        yield from _unknown(file, "points", "columns", kind.columns, features)
+    yield from _unknown(file, "due", "rule", theme.due, rules)
+    for made in theme.composition:
+        named = (*made.indicators, *made.series, *made.down)
+        yield from _unknown(file, "composition", "indicators", named, indicators)
+    file = theme.folder / "indicators.yaml"
+    for one in theme.indicators:
+        yield from _unknown(file, one.key, "rules", one.own_rules, rules)
+        yield from _unknown(file, one.key, "target", filter(None, [one.target]), keys)
+
+
+def _unknown(
+    file: Path, place: str, field: str, names: Iterable[str], known: Collection[str]
+) -> Iterator[ThemeError]:
+    for name in names:
+        if name not in known:
+            near = nearest(name, known)
+            yield ThemeError(
+                "themes.unknown_name", file=file, place=place, field=field, name=name, near=near
+            )
+
+
+def _sentence_faults(theme: Theme) -> Iterator[ThemeError]:
+    """Give the sentences whose languages do not fill the same places, or places nothing fills."""
+    for rule in theme.rules:
+        file = theme.written[f"rule {rule.key}"]
+        places = [_places(rule.reason[lang]) for lang in ("zh", "en")]
+        odd = sorted((places[0] ^ places[1]) | (places[0] - _TOLD))
+        if odd:
+            yield ThemeError(
+                "themes.places",
+                place=f"{file} {rule.key}",
+                name=odd[0],
+                known=", ".join(sorted(_TOLD)),
+            )
+
+
+def _places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def _caught(check: Callable[P, None], *given: P.args, **named: P.kwargs) -> Iterator[ThemeError]:
+    try:
+        check(*given, **named)
+    except ThemeError as fault:
+        yield fault

@@ -1,0 +1,203 @@
+"""The folder of one theme read: its YAML and SQL files as a `Theme`, or one sentence of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from geodata.cube import read_measures
+from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
+from geodata.errors import ThemeError
+from geodata.rules import Feature, FeatureSet, Subject, base_offices, base_subjects, read_rules
+from geodata.rules.subject import read_subject
+from geodata.themes.base import SHAPES, CardSection, Layer, PartsOf, Points, Sentence, Theme, Topic
+
+# Field of theme.yaml and of its entries -> whether it must be there.
+_THEME = {
+    "title": True,
+    "layers": True,
+    **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
+    **dict.fromkeys(("subjects", "responsible"), False),
+}
+_PAIR = {"zh": True, "en": True}
+_LAYER = {"indicator": True, "breaks": False}
+_TOPIC = {**_PAIR, "indicators": True}
+_SECTION = {**_PAIR, "features": False, "rules": False}
+_SENTENCE = {**_PAIR, "indicator": True}
+_SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
+_FEATURE = {**_PAIR, "unit": False}
+_POINTS = {**_PAIR, **{name: name in ("table", "key") for name in Points.__dataclass_fields__}}
+_PARTS = {**_PAIR, **dict.fromkeys(PartsOf.__dataclass_fields__, False)}
+for _made in (_POINTS, _PARTS):
+    _made.pop("title")
+
+
+def read_theme(folder: Path, name: str = "") -> Theme:
+    """Return the theme of one folder; raises ThemeError naming the file and what is wrong.
+
+    The theme has the name of its folder unless another is given.
+    """
+    key, file = name or folder.name, folder / "theme.yaml"
+    check_name(str(folder), key)
+    content = mapping_of(file)
+    check_fields(str(file), content, _THEME)
+    check_pair(str(file), content, "title")
+    subjects = dict(base_subjects()) | {s.name: s for s in _subjects(file, content)}
+    offices = dict(base_offices()) | dict(_offices(file, content))
+    files = sorted((folder / "rules").glob("*.yaml"))
+    features = mapping_of(folder / "features.yaml")
+    labels = folder / "labels.yaml"
+    read = [(file, rule) for file in files for rule in read_rules(file, key, subjects, offices)]
+    indicators = read_measures(folder / "indicators.yaml", key, subjects)
+    return Theme(
+        key=key,
+        folder=folder,
+        title=content["title"],
+        order=_number(file, content, "order"),
+        rules=tuple(rule for _, rule in read),
+        feature_sets=tuple(_feature_sets(folder, key)),
+        features={name: _feature(folder, name, entry) for name, entry in features.items()},
+        indicators=indicators,
+        layers=tuple(_layers(file, content)),
+        card=tuple(_card(file, content)),
+        briefing=tuple(_briefing(file, content)),
+        labels=_labels(labels) if labels.is_file() else {},
+        points=tuple(_points(file, content)),
+        composition=tuple(_composition(file, content)),
+        due=tuple(_listed(file, content, "due")),
+        topics=tuple(_topics(file, content))
+        or (Topic(content["title"], tuple(one.key for one in indicators)),),
+        subjects=subjects,
+        written={
+            f"theme {key}": file,
+            **{f"rule {rule.key}": file for file, rule in read},
+            **{f"indicator {one.key}": folder / "indicators.yaml" for one in indicators},
+        },
+    )
+
+
+def _subjects(file: Path, content: Mapping[str, Any]) -> Iterator[Subject]:
+    for name, entry in _entries(file, content, "subjects"):
+        place = f"{file} subjects.{name}"
+        check_name(place, name)
+        check_fields(place, entry, _SUBJECT)
+        check_name(place, entry["key"])
+        yield read_subject(name, _with_texts(place, entry))
+
+
+def _offices(file: Path, content: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for name, entry in _entries(file, content, "responsible"):
+        place = f"{file} responsible.{name}"
+        check_name(place, name)
+        check_fields(place, entry, _PAIR)
+        yield name, _pair(place, entry)
+
+
+def _feature_sets(folder: Path, key: str) -> Iterator[FeatureSet]:
+    for file in sorted((folder / "features").glob("*.sql")):
+        check_name(str(file), file.stem)
+        yield FeatureSet(f"{key}_{file.stem}", file.read_text(encoding="utf-8"))
+
+
+def _feature(folder: Path, name: str, entry: object) -> Feature:
+    place = f"{folder / 'features.yaml'} {name}"
+    check_name(place, name)
+    check_fields(place, entry, _FEATURE)
+    assert isinstance(entry, Mapping)
+    return Feature(name, _pair(place, entry), entry.get("unit", ""))
+
+
+def _labels(file: Path) -> dict[str, dict[str, str]]:
+    found = {}
+    for name, entry in mapping_of(file).items():
+        check_fields(f"{file} {name}", entry, _PAIR)
+        found[name] = _pair(f"{file} {name}", entry)
+    return found
+
+
+def _layers(file: Path, content: Mapping[str, Any]) -> Iterator[Layer]:
+    for place, entry in _listed_entries(file, content, "layers", _LAYER):
+        yield Layer(entry["indicator"], tuple(_listed(place, entry, "breaks")))
+
+
+def _topics(file: Path, content: Mapping[str, Any]) -> Iterator[Topic]:
+    for place, entry in _listed_entries(file, content, "topics", _TOPIC):
+        yield Topic(_pair(place, entry), tuple(_listed(place, entry, "indicators")))
+
+
+def _briefing(file: Path, content: Mapping[str, Any]) -> Iterator[Sentence]:
+    for place, entry in _listed_entries(file, content, "briefing", _SENTENCE):
+        yield Sentence(entry["indicator"], _pair(place, entry))
+
+
+def _card(file: Path, content: Mapping[str, Any]) -> Iterator[CardSection]:
+    for name, entry in _entries(file, content, "card"):
+        place = f"{file} card.{name}"
+        check_fields(place, entry, _SECTION)
+        listed = (tuple(_listed(place, entry, field)) for field in ("features", "rules"))
+        yield CardSection(name, _pair(place, entry), *listed)
+
+
+def _points(file: Path, content: Mapping[str, Any]) -> Iterator[Points]:
+    for place, entry in _listed_entries(file, content, "points", _POINTS):
+        check_value(place, "shape", entry.get("shape", SHAPES[0]), SHAPES)
+        given = {name: value for name, value in entry.items() if name not in _PAIR}
+        given |= {name: tuple(_listed(place, entry, name)) for name in ("features", "columns")}
+        yield Points(title=_pair(place, entry), **given)
+
+
+def _composition(file: Path, content: Mapping[str, Any]) -> Iterator[PartsOf]:
+    for place, entry in _listed_entries(file, content, "composition", _PARTS):
+        given = {name: value for name, value in entry.items() if name not in _PAIR}
+        for name in ("series", "down", "indicators"):
+            given[name] = tuple(_listed(place, entry, name))
+        yield PartsOf(_pair(place, entry), **given)
+
+
+def _entries(file: Path, content: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    """Give the entries of a field that maps names to entries."""
+    found = content.get(name) or {}
+    if not isinstance(found, Mapping):
+        raise ThemeError("themes.no_mapping", place=f"{file} {name}", found=found)
+    for key, entry in found.items():
+        yield str(key), entry
+
+
+def _listed_entries(
+    file: Path, content: Mapping[str, Any], name: str, fields: Mapping[str, bool]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the entries of a field that lists them, each with where it stands."""
+    for number, entry in enumerate(_listed(file, content, name), 1):
+        place = f"{file} {name} {number}"
+        check_fields(place, entry, fields)
+        yield place, entry
+
+
+def _listed(place: object, content: Mapping[str, Any], name: str) -> list[Any]:
+    found = content.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise ThemeError("themes.no_list", place=place, field=name, found=found)
+    return found
+
+
+def _number(file: Path, content: Mapping[str, Any], name: str) -> int:
+    found = content.get(name, 0)
+    if not isinstance(found, int):
+        raise ThemeError("themes.no_number", place=file, field=name, found=found)
+    return found
+
+
+def _with_texts(place: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry whose Chinese and English are there; raises ThemeError where one is empty."""
+    for lang in ("zh", "en"):
+        if not isinstance(entry[lang], str) or not entry[lang].strip():
+            raise ThemeError("themes.no_text", place=place, language=lang)
+    return entry
+
+
+def _pair(place: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    known = _with_texts(place, entry)
+    return {lang: known[lang] for lang in ("zh", "en")}

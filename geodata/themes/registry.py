@@ -1,0 +1,160 @@
+"""Which themes a workspace has: our own, those of installed packages, and those of its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from geodata.errors import GuatuError, ThemeError
+from geodata.i18n import Key, text
+from geodata.policy import load_policy
+from geodata.themes.base import Theme
+from geodata.themes.checking import theme_faults
+from geodata.themes.reading import read_theme
+
+FOLDER = Path(__file__).parent
+GROUP = "guatu.themes"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a theme was left out: its name, the file or package it came from, and the error."""
+
+    theme: str
+    error: GuatuError = field(compare=False)
+
+    def sentence(self, lang: str | None = None) -> str:
+        """Return what is wrong in one sentence, after the name of the theme."""
+        fault = self.error.sentence(lang)
+        return text("themes.left_out", lang, theme=self.theme, fault=fault)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The themes that a workspace has, in their order, and what is wrong with those it lacks."""
+
+    themes: tuple[Theme, ...]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Path, ...]:
+        """Return the folders of policy parameters that themes from outside bring."""
+        brought = (theme.folder / "parameters" for theme in self.themes if not is_own(theme))
+        return tuple(folder for folder in brought if folder.is_dir())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a theme lies, or what was wrong with finding it."""
+
+    name: str
+    folder: Path | None = None
+    error: ThemeError | None = None
+
+
+def find_themes(workspace: Path | None = None) -> Registry:
+    """Return the themes of a workspace folder, or without one those that every workspace has.
+
+    A theme that cannot be read, does not hold together, or defines again what an earlier one
+    defines is left out and told in `faults`; the others are there.
+    """
+    themes, faults = list(own_themes()), []
+    written = {name: file for theme in themes for name, file in theme.written.items()}
+    for place in (*_installed(), *_in_workspace(workspace)):
+        found = _load(place, written)
+        if isinstance(found, Theme):
+            themes.append(found)
+            written |= found.written
+        else:
+            faults += [Fault(place.name, error) for error in found]
+    ordered = sorted(themes, key=lambda theme: (theme.order, theme.key))
+    return Registry(tuple(ordered), tuple(faults))
+
+
+@cache
+def own_themes() -> tuple[Theme, ...]:
+    """Return the themes of the product, in their order; raises ThemeError when one cannot be read.
+
+    They enter as those from outside do. That they hold together is tested where they are changed,
+    and not again whenever a workspace is opened.
+    """
+    found = [read_theme(file.parent) for file in sorted(FOLDER.glob("*/theme.yaml"))]
+    written: dict[str, Path] = {}
+    for theme in found:
+        doubled = _doubled(theme, written)
+        if doubled:
+            raise doubled[0]
+        written |= theme.written
+    return tuple(sorted(found, key=lambda theme: (theme.order, theme.key)))
+
+
+def is_own(theme: Theme) -> bool:
+    """Return whether a theme is one of the product's own."""
+    return theme.folder.parent == FOLDER
+
+
+def check_theme(folder: Path) -> tuple[Theme | None, tuple[GuatuError, ...]]:
+    """Return the theme of a folder, None when it cannot be read, and all that is wrong with it."""
+    written = {name: file for theme in own_themes() for name, file in theme.written.items()}
+    found = _load(_Place(folder.resolve().name, folder.resolve()), written)
+    return (found, ()) if isinstance(found, Theme) else (None, found)
+
+
+def _load(place: _Place, written: Mapping[str, Path]) -> Theme | tuple[GuatuError, ...]:
+    """Return the theme of a place, or everything that is wrong with it."""
+    if place.folder is None:
+        return (place.error,) if place.error else ()
+    try:
+        theme = read_theme(place.folder, place.name)
+        parameters = theme.folder / "parameters"
+        policy = load_policy(more=[parameters] if parameters.is_dir() else [])
+    except GuatuError as error:
+        return (error,)
+    faults = (*_doubled(theme, written), *theme_faults(theme, policy))
+    return faults or theme
+
+
+def _doubled(theme: Theme, written: Mapping[str, Path]) -> tuple[ThemeError, ...]:
+    """Return what a theme defines though another file has defined it already."""
+    found = []
+    for name, file in theme.written.items():
+        if name in written:
+            what, key = name.split(" ", 1)
+            given = {"what": Key(f"themes.what_{what}"), "name": key, "other": written[name]}
+            found.append(ThemeError("themes.doubled", file=file, **given))
+    return tuple(found)
+
+
+def _in_workspace(workspace: Path | None) -> Iterator[_Place]:
+    home = workspace / "themes" if workspace is not None else None
+    if home is None or not home.is_dir():
+        return
+    for folder in sorted(home.iterdir()):
+        if folder.is_dir() and not folder.name.startswith((".", "_")):
+            if (folder / "theme.yaml").is_file():
+                yield _Place(folder.name, folder)
+            else:
+                yield _Place(folder.name, error=ThemeError("themes.no_theme_file", folder=folder))
+
+
+def _installed() -> Iterator[_Place]:
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        yield _package(entry)
+
+
+def _package(entry: EntryPoint) -> _Place:
+    """Return where the theme of an installed package lies; the package is imported for that."""
+    named = {"package": entry.dist.name if entry.dist else entry.value, "name": entry.name}
+    try:
+        file = getattr(entry.load(), "__file__", None)
+    # Whatever a stranger's package raises, the county opens with its other themes.
+    except (Exception, SystemExit) as problem:
+        told = f"{type(problem).__name__}: {problem}"
+        return _Place(entry.name, error=ThemeError("themes.no_import", problem=told, **named))
+    folder = Path(file).parent if file else None
+    if folder is None or not (folder / "theme.yaml").is_file():
+        return _Place(entry.name, error=ThemeError("themes.no_package", **named))
+    return _Place(entry.name, folder)

@@ -1,0 +1,224 @@
+"""Themes from outside: which enter, and what is said of those that do not."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from geodata.themes import find_themes, own_themes
+from geodata.themes import registry as registry_module
+
+OWN = [theme.key for theme in own_themes()]
+FILES = {
+    "theme.yaml": """
+        title: {zh: 庭院经济, en: Yard economy}
+        order: 9
+        layers: [{indicator: yard_share}]
+        card:
+          yard: {zh: 庭院, en: Yard, features: [land], rules: [no_yard]}
+        briefing: [{indicator: yard_share, zh: "{place}{value}{worst}", en: "{place} {value} {worst}"}]
+        """,
+    "features.yaml": "land: {zh: 耕地, en: farmland, unit: mu}",
+    "features/household.sql": "SELECT household_code, place_code, farmland AS land FROM household",
+    "rules/land.yaml": """
+        no_yard:
+          title: {zh: 没有耕地, en: No farmland}
+          severity: low
+          subject: household
+          when: land <= :yard.least
+          value: land
+          threshold: ":yard.least"
+          unit: number
+          reason: {zh: "耕地 {value}", en: "{value} of land"}
+          remedy: {zh: 核实, en: Check}
+          responsible: township
+          document: {zh: 产品做法, en: product practice}
+        """,
+    "indicators.yaml": """
+        yard_share:
+          title: {zh: 没有耕地户占比, en: Households without land}
+          unit: {zh: "%", en: "%"}
+          worse: high
+          adds_up: ratio
+          rules: [no_yard]
+        """,
+    "parameters/yard/least.yaml": """
+        title: {zh: 最少耕地, en: Least farmland}
+        unit: {zh: 亩, en: mu}
+        values:
+          - value: 0
+            places: all
+            scope: {zh: 产品缺省, en: product default}
+            status: default
+        """,
+}
+
+
+def write_theme(folder: Path) -> Path:
+    """Write a whole theme into a folder."""
+    for name, content in FILES.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lines = content.strip("\n").splitlines()
+        indent = len(lines[0]) - len(lines[0].lstrip())
+        file.write_text("\n".join(line[indent:] for line in lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def change(file: Path, before: str, after: str) -> None:
+    content = file.read_text(encoding="utf-8")
+    assert before in content
+    file.write_text(content.replace(before, after), encoding="utf-8")
+
+
+def only_fault(workspace: Path, *words: str) -> str:
+    """Return the one fault, whose sentence has the words; ours and `good` are there all the same."""
+    found = find_themes(workspace)
+    assert [theme.key for theme in found.themes] == [*OWN, "good"]
+    assert len(found.faults) == 1, [fault.sentence() for fault in found.faults]
+    for lang in ("zh", "en"):
+        for word in words:
+            assert word in found.faults[0].sentence(lang)
+    return found.faults[0].sentence("en")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """Give a workspace with a theme that holds together and one, `yard`, to be spoilt."""
+    good = write_theme(tmp_path / "themes" / "good")
+    for file in good.rglob("*"):
+        if file.is_file():
+            content = file.read_text(encoding="utf-8")
+            for name in ("no_yard", "yard_share", "yard.least"):
+                content = content.replace(name, name.replace("yard", "good"))
+            file.write_text(content, encoding="utf-8")
+    (good / "parameters" / "yard").rename(good / "parameters" / "good")
+    write_theme(tmp_path / "themes" / "yard")
+    return tmp_path
+
+
+def test_a_theme_in_the_workspace_enters_beside_ours(workspace):
+    found = find_themes(workspace)
+    assert [fault.sentence() for fault in found.faults] == []
+    assert [theme.key for theme in found.themes] == [*OWN, "good", "yard"]
+    assert [theme.key for theme in find_themes().themes] == OWN
+    assert len(found.parameters) == 2
+
+
+# File, what is replaced, by what -> words of the sentence: file, key or field, value, nearest.
+SPOILT = {
+    "unknown field of the theme": ("theme.yaml", "order: 9", "ordre: 9", "ordre", "order"),
+    "unknown field of a rule": ("rules/land.yaml", "remedy:", "remedie:", "no_yard", "remedie"),
+    "missing text": ("theme.yaml", "{zh: 庭院经济, en: Yard economy}", "{zh: 庭院经济}", "title", "en"),
+    "missing text of a feature": ("features.yaml", ", en: farmland", "", "land", "en"),
+    "empty text": ("features.yaml", "en: farmland", 'en: ""', "land", "en"),
+    "unknown subject": ("rules/land.yaml", "subject: household", "subject: houshold", "houshold", "household"),
+    "unknown office": ("rules/land.yaml", "responsible: township", "responsible: town", "town", "township"),
+    "unknown feature": ("rules/land.yaml", "when: land", "when: lnad", "when", "lnad", "land"),
+    "unknown parameter": ("rules/land.yaml", "when: land <= :yard.least", "when: land <= :yard.lest", "yard.lest", "yard.least"),
+    "unknown table": ("features/household.sql", "FROM household", "FROM houshold", "houshold", "household"),
+    "feature without a text": ("features/household.sql", "AS land", "AS land, members", "members", "features.yaml"),
+    "no village": ("features/household.sql", "place_code, ", "", "place_code", "household"),
+    "unknown indicator": ("theme.yaml", "layers: [{indicator: yard_share}]", "layers: [{indicator: yard_shre}]", "yard_shre", "yard_share"),
+    "unknown target": ("indicators.yaml", "worse: high", "worse: high\ntarget: yard.most", "yard.most"),
+    "not a list": ("theme.yaml", "layers: [{indicator: yard_share}]", "layers: yard_share", "layers", "yard_share"),
+    "no yaml": ("theme.yaml", "title: {", "title: {{", "theme.yaml"),
+    "no expression": ("rules/land.yaml", "when: land <= :yard.least", "when: land <= (SELECT 1)", "when", "SELECT"),
+    "a sentence with a place nothing fills": ("rules/land.yaml", "耕地 {value}", "耕地 {land}", "no_yard", "land"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_theme_that_does_not_hold_together_is_told_and_the_others_load(workspace, spoilt):
+    name, before, after, *words = SPOILT[spoilt]
+    file = workspace / "themes" / "yard" / name
+    if spoilt == "unknown target":
+        after = after.replace("\n", "\n  ")
+    change(file, before, after)
+    only_fault(workspace, "yard", name.rpartition("/")[2].partition(".")[0], *words)
+
+
+# SQL that would read or change more than the county's tables, or give another answer each time.
+HOSTILE = {
+    "a file": "SELECT household_code, place_code, land FROM read_csv('/etc/passwd')",
+    "a file by its name": "SELECT household_code, place_code, 1 AS land FROM '/etc/passwd'",
+    "parquet": "SELECT household_code, place_code, 1 AS land FROM parquet_scan('a.parquet')",
+    "the system": "SELECT household_code, place_code, getenv('HOME') AS land FROM household",
+    "a setting": "SELECT household_code, place_code, current_setting('x') AS land FROM household",
+    "a catalogue": "SELECT household_code, place_code, 1 AS land FROM information_schema.tables",
+    "inside a WITH": "WITH a AS (SELECT * FROM glob('*')) SELECT household_code, place_code, 1 AS land FROM a",
+    "two statements": "SELECT household_code, place_code, 1 AS land FROM household; DROP TABLE household",
+    "a change": "DELETE FROM household",
+    "a copy": "COPY household TO 'a.csv'",
+    "another database": "ATTACH 'a.db'",
+    "chance": "SELECT household_code, place_code, RANDOM() AS land FROM household",
+    "the clock": "SELECT household_code, place_code, NOW() AS land FROM household",
+    "features of another theme": "SELECT household_code, place_code, 1 AS land FROM monitoring_household",
+    "who a person is": "SELECT household_code, place_code, head_name AS land FROM household",
+    "everything about a person": "WITH a AS (SELECT * FROM household) SELECT household_code, place_code, MAX(head_name) AS land FROM a GROUP BY household_code, place_code",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_sql_of_a_theme_reads_the_countys_tables_and_nothing_else(workspace, what):
+    file = workspace / "themes" / "yard" / "features" / "household.sql"
+    file.write_text(HOSTILE[what], encoding="utf-8")
+    only_fault(workspace, "yard", "household.sql")
+
+
+@pytest.mark.parametrize("field", ["scope", "when", "value", "threshold", "detail"])
+def test_an_expression_of_a_rule_calls_no_function_that_reads_elsewhere(workspace, field):
+    file = workspace / "themes" / "yard" / "rules" / "land.yaml"
+    lines = [one for one in file.read_text("utf-8").splitlines() if f"  {field}:" not in one]
+    lines.append(f"  {field}: read_text('/etc/passwd')")
+    file.write_text("\n".join(lines), encoding="utf-8")
+    only_fault(workspace, "land.yaml", field, "read_text")
+
+
+def test_feature_sets_that_read_each_other_in_a_circle_are_told(workspace):
+    home = workspace / "themes" / "yard" / "features"
+    (home / "a.sql").write_text("SELECT household_code FROM yard_b", encoding="utf-8")
+    (home / "b.sql").write_text("SELECT household_code FROM yard_a", encoding="utf-8")
+    only_fault(workspace, "yard_a > yard_b > yard_a")
+
+
+def test_of_two_themes_that_define_one_name_the_later_is_left_out(workspace):
+    rules = workspace / "themes" / "yard" / "rules" / "land.yaml"
+    change(rules, "no_yard:", "income_below_line:")
+    change(workspace / "themes" / "yard" / "theme.yaml", "no_yard", "income_below_line")
+    change(workspace / "themes" / "yard" / "indicators.yaml", "no_yard", "income_below_line")
+    only_fault(workspace, "income_below_line", str(rules), "income.yaml")
+
+
+def test_a_folder_with_the_name_of_one_of_ours_is_left_out(workspace):
+    shutil.move(workspace / "themes" / "yard", workspace / "themes" / "water")
+    sentence = only_fault(workspace, str(workspace / "themes" / "water" / "theme.yaml"))
+    assert str(next(t.folder for t in own_themes() if t.key == "water") / "theme.yaml") in sentence
+
+
+def test_a_folder_without_a_theme_is_told(workspace):
+    shutil.rmtree(workspace / "themes" / "yard")
+    (workspace / "themes" / "yard").mkdir()
+    only_fault(workspace, "theme.yaml", str(workspace / "themes" / "yard"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("raise RuntimeError('broken inside')", ("broken inside", "RuntimeError")),
+        ("raise SystemExit(3)", ("SystemExit",)),
+        ("", ("theme.yaml",)),
+    ],
+)
+def test_a_package_that_cannot_be_used_is_named(workspace, monkeypatch, body, words):
+    shutil.rmtree(workspace / "themes" / "yard")
+    package = f"guatu_broken_{len(body)}"
+    (workspace / package).mkdir()
+    (workspace / package / "__init__.py").write_text(body, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(workspace))
+    entry = EntryPoint("yard", package, registry_module.GROUP)
+    monkeypatch.setattr(registry_module, "entry_points", lambda group: (entry,))
+    only_fault(workspace, "yard", package, *words)
