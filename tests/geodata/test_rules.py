@@ -12,7 +12,15 @@ import pytest
 import sqlglot
 
 from geodata.errors import ThemeError
-from geodata.rules import Binding, Rule, read_exemptions, read_rules, reasons, run_rules
+from geodata.rules import (
+    Binding,
+    Rule,
+    base_subjects,
+    read_exemptions,
+    read_rules,
+    reasons,
+    run_rules,
+)
 from geodata.rules.base_tables import income_item_table, recent_day_table
 from geodata.rules.binding import keys_in
 from geodata.rules.compile import findings_query
@@ -42,6 +50,8 @@ def rule(**given: object) -> Rule:
         "remedy": PAIR,
         "responsible": "village",
         "document": PAIR,
+        "about": base_subjects()["household"],
+        "office": PAIR,
     }
     return Rule(**{**fields, **given})  # type: ignore[arg-type]
 
