@@ -125,7 +125,11 @@ def dressed(ink: dict[str, str]):
 
 
 def dress(figure: Plot, ink: dict[str, str]) -> None:
-    """Set the colours and the number format of a figure."""
+    """Set the colours and the number format of a figure; nothing moves it.
+
+    A wheel over a chart scrolls the page it stands on, and a drag does nothing.
+    """
+    figure.toolbar.update(tools=[], active_scroll=None, active_drag=None, active_tap=None)
     figure.background_fill_color = figure.border_fill_color = ink["ground"]
     figure.outline_line_color = None
     figure.yaxis.formatter = NumeralTickFormatter(format="0,0.[00]")

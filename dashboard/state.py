@@ -179,7 +179,7 @@ class State(param.Parameterized):
         lists = next((kind.lists for kind in kinds if kind.table == table), "")
         site = code if lists == "site" else ""
         point = f"{table}:{code}" if code else ""
-        self.param.update(point=point, site=site, zone="", side="points")
+        self.param.update(point=point, site=site, zone="", rule="", side="points")
 
     def choose_zone(self, zone: str, place: str | None) -> None:
         """List the households of a supply zone, within one village of it when that is given."""
@@ -191,6 +191,11 @@ class State(param.Parameterized):
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
         self.param.update(rule=rule, side="households")
+
+    def choose_side(self, side: str) -> None:
+        """Show another part beside the map; the rule that narrowed the list goes with the list."""
+        rule = self.rule if side == LISTING else ""
+        self.param.update(side=side, rule=rule)
 
     def choose_indicator(self, indicator: str) -> None:
         """Show another indicator, in the same period if it has it, else in its last."""

@@ -44,7 +44,7 @@ function dots(ground, stroke) {
   const size = 12
   const canvas = document.createElement("canvas")
   canvas.width = canvas.height = size
-  const pen = canvas.getContext("2d")
+  const pen = canvas.getContext("2d", {willReadFrequently: true})
   pen.fillStyle = ground
   pen.fillRect(0, 0, size, size)
   pen.fillStyle = stroke
@@ -53,14 +53,14 @@ function dots(ground, stroke) {
     pen.arc(x, y, 1.7, 0, 7)
     pen.fill()
   }
-  return pen.getImageData(0, 0, size, size)
+  return canvas
 }
 
 function hatch(ground, stroke) {
   const size = 12
   const canvas = document.createElement("canvas")
   canvas.width = canvas.height = size
-  const pen = canvas.getContext("2d")
+  const pen = canvas.getContext("2d", {willReadFrequently: true})
   pen.fillStyle = ground
   pen.fillRect(0, 0, size, size)
   pen.strokeStyle = stroke
@@ -71,8 +71,15 @@ function hatch(ground, stroke) {
     pen.lineTo(shift + size, 0)
     pen.stroke()
   }
-  return pen.getImageData(0, 0, size, size)
+  return canvas
 }
+
+// What the map library takes a drawn canvas as. Reading a canvas that lies in the graphics card
+// waits until everything before it is drawn, so all of ours are kept in memory.
+function pixels(canvas) {
+  return canvas.getContext("2d", {willReadFrequently: true}).getImageData(0, 0, canvas.width, canvas.height)
+}
+
 
 class Screen {
   constructor(model) {
@@ -174,12 +181,14 @@ class Screen {
     if (this.removed || picture.level !== level) { return }
     const ink = INK[this.theme]
     sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
-      missing: picture.missing[this.theme][0], outside: ink.outside, line: ink.line,
+      missing: hatch(...picture.missing[this.theme]), veil: dots(...picture.veil[this.theme]),
+      hidden: picture.hidden, outside: ink.outside, line: ink.line,
       bounds: picture.bounds, pad: this.padding()})
+    // Nothing of the half-made map beneath is to be seen through the sketch.
+    this.first.style.background = ink.ground
     this.root.classList.toggle("dark", this.model.dark)
-    this.root.dataset.sketched = "1"
-    performance.mark("guatu-sketched")
     this.wait.remove()
+    noteShown("guatu-sketched", () => { this.root.dataset.sketched = "1" })
   }
 
   // The smallest padding on the left or below with which no place lies under the legend.
@@ -208,7 +217,7 @@ class Screen {
     const shift = [pad.left + (room[0] - across * scale) / 2, pad.top + (room[1] - down * scale) / 2]
     const right = 12 + this.legend.offsetWidth + 12, roof = height - 12 - this.legend.offsetHeight - 12
     // The name of a worst place is centred on it, or stands beside it where there are symbols.
-    const letter = this.letters(1.25) * (this.model.points.length ? 0.7 : 0.35)
+    const letter = this.letters(1.25) * (this.model.symbols.points.length ? 0.7 : 0.35)
     const names = new Map(picture.worst.map(([id, text]) => [id, text.length * letter]))
     let hidden = 0
     this.points[picture.level].forEach(([, x, y, , size], id) => {
@@ -305,15 +314,16 @@ class Screen {
     this.list(picture)
     this.markAll()
     this.place()
-    const target = picture.bounds.join() + picture.legend.length + this.model.kinds.length
+    const target = picture.bounds.join() + picture.legend.length + this.model.symbols.kinds.length
     if (this.drawn !== target) { this.fit(this.drawn === null ? 0 : 500) }
     this.drawn = target
     this.tip.style.display = "none"
     this.map.once("idle", () => {
-      this.root.dataset.painted = String(Number(this.root.dataset.painted ?? 0) + 1)
-      performance.mark("guatu-painted")
       this.wait.remove()
       this.first.remove()
+      noteShown("guatu-painted", () => {
+        this.root.dataset.painted = String(Number(this.root.dataset.painted ?? 0) + 1)
+      })
     })
     this.map.triggerRepaint()
   }
@@ -335,16 +345,16 @@ class Screen {
 
   // Points of sites and works, and the ticks of the wall map.
   place() {
-    const {picture, points} = this.model
+    const {picture, symbols: {points}} = this.model
     for (const {shape, state} of points) {
       if (this.map.hasImage(shape + "-" + state)) { continue }
-      const drawn = symbolCanvas(shape, state)
-      this.map.addImage(shape + "-" + state, drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height))
+      this.map.addImage(shape + "-" + state, pixels(symbolCanvas(shape, state)))
     }
     const spots = points.map(({shape, state, chosen, order, shift, x, y}, at) => ({type: "Feature", id: at,
       properties: {icon: shape + "-" + state, at, chosen, offset: [shift * 46, -12], order: chosen ? 99 : order},
       geometry: {type: "Point", coordinates: [x, y]}}))
     this.map.getSource("points").setData({type: "FeatureCollection", features: spots})
+    this.root.dataset.points = String(spots.length)
     // Among many symbols there may be no room; a name over a symbol is better than none.
     this.map.setLayoutProperty("worst", "text-overlap", spots.length ? "always" : "never")
     const known = this.points[picture.level]
@@ -369,7 +379,8 @@ class Screen {
 
   restyle(picture) {
     const ink = INK[this.theme]
-    for (const [name, image] of [["hatch", hatch(...picture.missing[this.theme])], ["veil", dots(...picture.veil[this.theme])]]) {
+    for (const [name, image] of [["hatch", pixels(hatch(...picture.missing[this.theme]))],
+      ["veil", pixels(dots(...picture.veil[this.theme]))]]) {
       this.map.hasImage(name) ? this.map.updateImage(name, image) : this.map.addImage(name, image, {pixelRatio: 1.5})
     }
     const levels = this.model.sources.map((source) => source.level)
@@ -422,7 +433,7 @@ class Screen {
       this.legend.append(line)
     }
     this.legend.append(make("div", "rule", picture.rule))
-    for (const kind of this.model.kinds) {
+    for (const kind of this.model.symbols.kinds) {
       this.legend.append(make("div", "title points", kind.title))
       for (const row of kind.rows) {
         const line = make("div", "row")
@@ -472,7 +483,7 @@ class Screen {
     this.map.getCanvas().style.cursor = id === null ? "" : "pointer"
     if (id === null) { this.tip.style.display = "none"; return }
     this.describe(id)
-    const point = this.model.points[this.pointAt(event.point)]
+    const point = this.model.symbols.points[this.pointAt(event.point)]
     if (point) {
       this.tip.replaceChildren(make("div", "name", shorten(point.name, 40)),
         make("div", "above", point.kind), make("div", "figure small", point.words))
@@ -620,12 +631,16 @@ export function render({model}) {
   const take = (event) => screen.take(event.detail)
   window.addEventListener("guatu:fit", take)
   window.addEventListener("guatu:hover", listen)
-  model.on("picture", () => screen.paint())
-  model.on("dark", () => screen.paint())
-  model.on("marked", () => model.spotlight ? screen.paint() : screen.markAll())
+  // What one answer changes comes property by property; it is drawn once, when all of it is there.
+  let waiting = false
+  const paint = () => {
+    if (waiting) { return }
+    waiting = true
+    queueMicrotask(() => { waiting = false; screen.paint() })
+  }
+  for (const name of ["picture", "symbols", "dark", "spotlight"]) { model.on(name, paint) }
+  model.on("marked", () => model.spotlight ? paint() : screen.markAll())
   model.on("chosen", () => screen.markAll())
-  model.on("points", () => screen.paint())
-  model.on("spotlight", () => screen.paint())
   model.on("remove", () => {
     window.removeEventListener("guatu:hover", listen)
     window.removeEventListener("guatu:move", follow)

@@ -27,17 +27,24 @@ class ScreenMap(Component):
     positions in the level.
     """
 
-    script = param.String(default=LIBRARY, doc="address of the map library on this server")
-    sources = param.List(doc="level, outlines and labels (addresses), top level first")
+    script = param.String(
+        default=LIBRARY, constant=True, doc="address of the map library on this server"
+    )
+    sources = param.List(
+        constant=True, doc="level, outlines and labels (addresses), top level first"
+    )
     picture = param.Dict(default={}, doc="the change shown, of dashboard.maps.picture")
     marked = param.List(doc="positions drawn with a thick outline")
     chosen = param.String(doc="how many places are selected, in words; empty for none")
     dark = param.Boolean(default=False)
-    points = param.List(doc="sites and works: x, y, name, kind, shape, state, words, chosen...")
-    kinds = param.List(doc="rows of the legend for the points: title, shape, rows")
+    symbols = param.Dict(
+        default={"points": [], "kinds": []},
+        doc="sites and works (x, y, name, kind, shape, state, words, chosen...), and the rows of"
+        " their legend (title, shape, rows): one change, so that both are of one theme",
+    )
     spotlight = param.Boolean(default=False, doc="whether all but the marked places are dimmed")
     group = param.String(doc="maps of one group move together")
-    texts = param.Dict(default={}, doc="words of the controls")
+    texts = param.Dict(default={}, constant=True, doc="words of the controls")
 
     _esm = script_of("sketch.js", "symbols.js", "screen.js")
     _stylesheets: ClassVar[list[str]] = [

@@ -15,17 +15,24 @@ function outlinesAt(address) {
   return kept.get(address)
 }
 
+// Note that something can be seen: what was drawn is on the screen with the frame after the next.
+function noteShown(name, then) {
+  requestAnimationFrame(() => requestAnimationFrame(() => { performance.mark(name); then() }))
+}
+
 const eastward = (longitude) => longitude / 360
 const southward = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
 
-// Draw the places of one level. `pad` is {top, right, bottom, left} in pixels of the page.
-function sketchMap(canvas, outlines, {classes, colours, missing, outside, line, bounds, pad}) {
+// Draw the places of one level. `pad` is {top, right, bottom, left} in pixels of the page; `missing`
+// and `veil` are colours, or canvases that are repeated over a place.
+function sketchMap(canvas, outlines, {classes, colours, missing, veil = missing, hidden = [],
+  outside, line, bounds, pad}) {
   const ratio = window.devicePixelRatio || 1
   const {clientWidth: width, clientHeight: height} = canvas
   if (!width || !height) { return }
   canvas.width = width * ratio
   canvas.height = height * ratio
-  const pen = canvas.getContext("2d")
+  const pen = canvas.getContext("2d", {willReadFrequently: true})
   pen.scale(ratio, ratio)
   const [west, south, east, north] = bounds
   const left = eastward(west), top = southward(north)
@@ -39,9 +46,11 @@ function sketchMap(canvas, outlines, {classes, colours, missing, outside, line, 
   })
   pen.lineWidth = 0.8
   pen.strokeStyle = line
+  const ground = (fill) => typeof fill === "string" ? fill : pen.createPattern(fill, "repeat")
+  const unknown = ground(missing), covered = ground(veil), veiled = new Set(hidden)
   for (const {id, geometry} of outlines.features) {
     const found = classes[id]
-    pen.fillStyle = found === NOWHERE ? outside : found === UNKNOWN ? missing : colours[found]
+    pen.fillStyle = found === NOWHERE ? outside : veiled.has(id) ? covered : found === UNKNOWN ? unknown : colours[found]
     pen.beginPath()
     for (const part of geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates) {
       part.forEach(trace)

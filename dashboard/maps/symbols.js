@@ -17,7 +17,7 @@ function symbolPath(pen, shape, size) {
 function symbolCanvas(shape, state, size = 44) {
   const canvas = document.createElement("canvas")
   canvas.width = canvas.height = size
-  const pen = canvas.getContext("2d")
+  const pen = canvas.getContext("2d", {willReadFrequently: true})
   symbolPath(pen, shape, size)
   pen.fillStyle = STATE_COLOURS[state]
   pen.fill()

@@ -75,7 +75,7 @@ def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Col
         width = _WIDTHS[state.side]
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
-    switch.param.watch(lambda event: event.new and state.param.update(side=event.new), "value")
+    switch.param.watch(lambda event: event.new and state.choose_side(event.new), "value")
     state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
     return column

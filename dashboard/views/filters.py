@@ -104,10 +104,9 @@ class FiltersView(pn.viewable.Viewer):
 
     def _follow(self, *events) -> None:
         """Show what is set; equal values are not set again, so nothing echoes."""
-        people, options = self.people, self._rules()
-        if options != self.rule.options:
-            self.rule.options = options
-        self.rule.value = people.state.rule
+        people = self.people
+        # Both at once: a select whose value is not among its options takes another by itself.
+        self.rule.param.update(options=self._rules(), value=people.state.rule)
         for name in ("category", "helper", "unvisited"):
             getattr(self, name).value = getattr(people, name)
 

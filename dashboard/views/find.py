@@ -23,7 +23,7 @@ class Find(Component):
     found = param.List(default=[])
     asked = param.String()
     dark = param.Boolean(default=False)
-    texts = param.Dict(default={})
+    texts = param.Dict(default={}, constant=True)
 
     _esm = Path(__file__).with_name("find.js")
     _stylesheets: ClassVar[list[str]] = [

@@ -49,7 +49,7 @@ class MapView(pn.viewable.Viewer):
             marked=self._marked(),
             spotlight=state.spotlight,
             sizing_mode="stretch_both",
-            **self._symbols(),
+            symbols=self._symbols(),
             **kept,
         )
         self.screen.on_message(self._answer)
@@ -61,7 +61,9 @@ class MapView(pn.viewable.Viewer):
         state.param.watch(self._repaint, _PAINTED)
         state.param.watch(self._select, ["selected", "spotlight"])
         state.param.watch(self._darken, ["dark"])
-        state.param.watch(lambda event: self.screen.param.update(**self._symbols()), ["point"])
+        state.param.watch(
+            lambda event: self.screen.param.update(symbols=self._symbols()), ["point"]
+        )
         self._stand_beside()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -148,7 +150,10 @@ class MapView(pn.viewable.Viewer):
 
     def _repaint(self, *events) -> None:
         self.screen.param.update(
-            picture=self._picture(), marked=self._marked(), chosen=self._chosen(), **self._symbols()
+            picture=self._picture(),
+            marked=self._marked(),
+            chosen=self._chosen(),
+            symbols=self._symbols(),
         )
         self._stand_beside()
 

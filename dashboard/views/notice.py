@@ -19,7 +19,7 @@ class Notice(Component):
 
     said = param.String()
     label = param.String()
-    lang = param.String(default="zh")
+    lang = param.String(default="zh", constant=True)
     newer = param.Boolean(doc="whether there is a month that this page does not have")
 
     _esm = Path(__file__).with_name("notice.js")

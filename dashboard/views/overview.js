@@ -63,8 +63,9 @@ export function render({model}) {
         missing: picture.missing[shade][0], outside: model.dark ? "#1b2127" : "#eef0f3", line,
         bounds: picture.bounds, pad: {top: 6, right: 6, bottom: 6, left: 6}})
     }
-    root.dataset.sketched = String(Number(root.dataset.sketched ?? 0) + 1)
-    performance.mark("guatu-overview")
+    noteShown("guatu-overview", () => {
+      root.dataset.sketched = String(Number(root.dataset.sketched ?? 0) + 1)
+    })
   }
 
   function fill() {

@@ -27,11 +27,11 @@ WORST = 3
 class Overview(Component):
     """Cards of themes; a click answers with the theme and a place, or no place."""
 
-    title = param.String()
+    title = param.String(constant=True)
     cards = param.List(default=[])
-    outlines = param.String(doc="address of the outlines of the lowest level")
+    outlines = param.String(constant=True, doc="address of the outlines of the lowest level")
     dark = param.Boolean(default=False)
-    texts = param.Dict(default={})
+    texts = param.Dict(default={}, constant=True)
 
     _esm = script_of("sketch.js", "overview.js", folder=Path(__file__).parent)
     _stylesheets: ClassVar[list[str]] = [

@@ -13,6 +13,7 @@ from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
+from dashboard.view import SIDES
 from geodata.cartography import CategoryLayer
 from geodata.cartography.headline import headline, whole_figure
 from geodata.errors import GuatuError
@@ -30,7 +31,7 @@ class Presenter(Component):
     presenting = param.Boolean(default=False)
     note = param.String()
     dark = param.Boolean(default=False)
-    texts = param.Dict(default={})
+    texts = param.Dict(default={}, constant=True)
 
     _esm = Path(__file__).with_name("presenter.js")
     _stylesheets: ClassVar[list[str]] = [
@@ -64,7 +65,8 @@ class PresenterView(pn.viewable.Viewer):
         state, at = self.state, self.bar.at
         if kind == "start":
             self.bar.note = ""
-            state.param.update(presenting=True, side="ranking")
+            state.choose_side(SIDES[0])
+            state.presenting = True
         elif kind == "leave":
             state.presenting = False
         elif kind in ("next", "previous"):

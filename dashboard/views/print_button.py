@@ -13,8 +13,8 @@ from dashboard.maps.component import Component
 class PrintButton(Component):
     """Prints its content in a frame of its own; a chart on the page goes along as a picture."""
 
-    label = param.String()
-    style = param.String()
+    label = param.String(constant=True)
+    style = param.String(constant=True)
     content = param.String(doc="HTML of the sheet, already escaped")
 
     _esm = Path(__file__).with_name("print.js")

@@ -23,6 +23,8 @@ p:first-child { font-size: clamp(19px, 1.4vw, 30px); font-weight: 700; }
 p.small { font-size: clamp(15px, 0.95vw, 19px); font-weight: 400; opacity: 0.85; }
 """
 _WATCHED = ["place", "theme", "indicator", "period", "side", "presenting"]
+# With another of these the page is about something else, and is read from its beginning.
+_ANEW = ("place", "theme", "indicator")
 
 
 class WhyView(pn.viewable.Viewer):
@@ -63,6 +65,8 @@ class WhyView(pn.viewable.Viewer):
         except GuatuError as error:
             self._show((error.sentence(state.lang),), None)
             return
+        if any(event.name in _ANEW for event in events):
+            self.column.scroll_position = 0
         if why is None:
             self._show((text("why.choose", state.lang),), None)
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from geodata.theme import load_themes
 
 from tests.browser.test_map_page import _asked, _open, _wait_asked
 from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VILLAGES, ZONE
@@ -81,6 +84,49 @@ def test_a_theme_of_its_own_leads_from_a_rule_over_a_works_to_households(view, c
     view.locator(".sheet:visible tr.item", has_text=ZONE).click()
     _wait_asked(view, "zone", ZONE)
     assert _asked(view)["place"] == VILLAGES[0]
+
+
+def _symbols(view):
+    """Return how many symbols the map draws, and titles and counts of their legend."""
+    drawn = int(view.locator(".screen").get_attribute("data-points"))
+    titles = view.locator(".legend .title.points").all_inner_texts()
+    rows = view.locator(".legend .row", has=view.locator("canvas"))
+    counts = rows.locator(".count").all_inner_texts()
+    return drawn, titles, sum(int(count) for count in counts)
+
+
+def _walk(names):
+    """Return a round walk over every ordered pair of names."""
+    return [name for pair in itertools.combinations(names, 2) for name in pair] + names[:1]
+
+
+def _wait_symbols(view, kinds):
+    """Wait until the legend has so many kinds, and counts what the map draws."""
+    for _ in range(200):
+        drawn, titles, counted = _symbols(view)
+        if (len(titles), counted) == (kinds, drawn):
+            return
+        view.wait_for_timeout(100)
+    raise AssertionError((drawn, titles, counted))
+
+
+def test_the_legend_of_symbols_follows_the_theme_and_the_place(view, county_served):
+    kinds = {theme.title["zh"]: len(theme.points) for theme in load_themes()}
+    keys = {theme.title["zh"]: theme.key for theme in load_themes()}
+    _open(view, county_served, "?theme=monitoring")
+    for name in _walk(list(kinds))[1:]:
+        view.get_by_role("button", name=name, exact=True).click()
+        _wait_asked(view, "theme", keys[name])
+        _wait_symbols(view, kinds[name])
+    # The walk ends where it began: at a theme without points.
+    name = next(name for name in kinds if kinds[name])
+    view.get_by_role("button", name=name, exact=True).click()
+    for place, key in (("乙一村", VILLAGES[2]), ("甲二村", VILLAGES[1])):
+        view.locator(".find input").fill(place)
+        view.locator(".find li strong").first.wait_for(timeout=20_000)
+        view.keyboard.press("Enter")
+        _wait_asked(view, "place", key)
+        _wait_symbols(view, kinds[name])
 
 
 def test_two_months_are_compared_as_change_and_side_by_side(view, county_served):

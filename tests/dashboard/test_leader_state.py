@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pandas as pd
@@ -14,8 +15,10 @@ from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.views.controls import ControlsView
+from dashboard.views.filters import FiltersView
 from dashboard.views.find import FindView
 from dashboard.views.households import HouseholdsView
+from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
 from dashboard.views.points import PointsView
 from geodata.access import EVERYWHERE, Actor, open_guard
@@ -128,6 +131,55 @@ def test_an_overview_ignores_themes_and_places_it_does_not_know(county):
     assert state.view == "overview"
     overview._answer({"type": "enter", "theme": "water", "place": ["x"]})
     assert (state.view, state.place) == ("map", state.root)
+
+
+def _stands(county):
+    """Return every theme at the county, a township and a village, as addresses."""
+    state = _state(county)
+    places = [state.root, "990101100", VILLAGES[0]]
+    return [f"?theme={theme}&place={place}" for theme in state.themes for place in places]
+
+
+def test_the_legend_of_symbols_is_of_the_points_that_are_drawn_wherever_one_came_from(
+    county, guard
+):
+    state = _state(county, "?theme=water")
+    points = _points(county, guard, state)
+    screen = MapView(state, SOURCES, "", points).screen
+    drawn = {}
+    for before, after in itertools.permutations(_stands(county), 2):
+        state.read(before)
+        state.read(after)
+        counts = [row["count"] for kind in screen.symbols["kinds"] for row in kind["rows"]]
+        unplaced = int(points.inside["longitude"].isna().sum()) if points.kinds else 0
+        assert sum(counts) - unplaced == len(screen.symbols["points"])
+        titles = [kind["title"] for kind in screen.symbols["kinds"]]
+        assert drawn.setdefault(after, titles) == titles
+    assert len({str(titles) for titles in drawn.values()}) > 2
+
+
+def test_a_rule_lists_its_findings_whichever_was_listed_before(county, guard):
+    state = _state(county, "?theme=monitoring")
+    people = People(state, county, Actor("leader", "leader", (EVERYWHERE,)), guard)
+    filters = FiltersView(people)
+    rules = county.setup.rules
+    kinds = {(rule.key.split("_")[0], rule.subject): rule.key for rule in rules.values()}
+    subjects = {rules[key].subject for key in kinds.values()}
+    assert len(subjects) > 3
+    for before, after in itertools.permutations(sorted(kinds.values())[::4], 2):
+        state.filter_rule(before)
+        state.choose_side("why")
+        state.filter_rule(after)
+        assert (state.rule, filters.rule.value, state.side) == (after, after, "households")
+        assert f"rule={after}" in state.query
+
+
+def test_a_rule_narrows_only_the_list_and_is_gone_with_it(county):
+    state = _state(county, "?theme=monitoring")
+    state.filter_rule("low_income")
+    assert state.rule == "low_income"
+    state.choose_side("ranking")
+    assert "rule=" not in state.query
 
 
 def test_points_carry_their_state_and_where_it_is_known_from(county, guard):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import holoviews as hv
+import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.charts import composition, counted
+from dashboard.course import Course, CourseFigure
 from dashboard.people import People
 from dashboard.state import State
 from dashboard.views.made_of import made_of
@@ -67,3 +71,20 @@ def test_money_is_told_in_tens_of_thousands_from_a_hundred_thousand_on(yuan, uni
     head, chart = made_of([Composition("收入", parts, True, 0, money=True)], "zh", dark=False)
     assert unit in head.object
     assert not chart.linked_axes
+
+
+def _charts():
+    parts = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, -4.0]}, index=["2025-01", "2025-02"])
+    yield composition(parts, order=["a", "b"], dark=False)
+    yield counted(pd.Series({"x": 3, "y": 2}), dark=True)
+
+
+def test_a_wheel_over_a_chart_moves_the_page_and_not_the_chart():
+    figures = [hv.renderer("bokeh").get_plot(chart).state for chart in _charts()]
+    numbers = np.array([1.0, 2.0])
+    course = Course(["1", "2"], numbers, numbers, numbers > 0, ("a", "b"), 0)
+    figures.append(CourseFigure(course, dark=False).figure)
+    for figure in figures:
+        assert figure.toolbar.tools == []
+        assert figure.toolbar.active_scroll is None
+        assert figure.toolbar.active_drag is None
