@@ -27,7 +27,7 @@ from geodata.access import (
     utc_now,
 )
 from geodata.errors import StoreError
-from geodata.escaping import storable
+from geodata.escaping import capped, storable
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
@@ -47,6 +47,7 @@ SORTS = (
     "place_code",
     "helper",
 )
+LONGEST_SEARCH = 64
 # Everyone who is monitored, whatever the category.
 MONITORED = "monitored"
 CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
@@ -232,7 +233,7 @@ class People(param.Parameterized):
             ("site_code", "is", getattr(state, "site", "")),
             ("zone_code", "is", getattr(state, "zone", "")),
             ("place_code", "in", self.picked),
-            ("helper", "contains", storable(self.helper).strip()),
+            ("helper", "contains", storable(capped(self.helper, LONGEST_SEARCH)).strip()),
             ("unvisited_days", "at_least", self.unvisited),
             ("sought", "contains", _sought(self.search)),
         )
@@ -294,6 +295,6 @@ def _chosen(state: State, names: tuple[str, ...]) -> tuple:
 
 def _sought(search: str) -> str:
     """Return what a search looks for: a name of several characters as it is masked."""
-    wanted = storable(search).strip().lower()
+    wanted = storable(capped(search, LONGEST_SEARCH)).strip().lower()
     written = len(wanted) > 1 and not any(sign.isascii() for sign in wanted)
     return str(mask_names(pd.Series([wanted])).iloc[0]) if written else wanted

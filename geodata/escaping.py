@@ -20,6 +20,15 @@ def plain_text(value: object, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def capped(text: str, longest: int) -> str:
+    """Return a text of at most `longest` characters, and of a longer one the beginning and a mark.
+
+    Text from outside goes through this before any work is done on it. The mark is U+FFFD, which is
+    in no name, so that the beginning of a long text is not taken for a short one.
+    """
+    return text if len(text) <= longest else text[:longest] + "\ufffd"
+
+
 def storable(text: str) -> str:
     """Return text that every database takes as it is: no NUL, no half of a surrogate pair."""
     return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")

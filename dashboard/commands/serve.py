@@ -16,6 +16,7 @@ from dashboard.texts import text
 @click.option("--workers", type=click.IntRange(1, 64), default=1, help=text("serve.workers"))
 @click.option("--prefix", default="", help=text("serve.prefix"))
 @click.option("--proxy", is_flag=True, help=text("serve.proxy"))
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help=text("serve.host"))
 @click.option("--no-open", is_flag=True, help=text("serve.no_open"))
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=text("serve.lang"))
 def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-untyped-def]

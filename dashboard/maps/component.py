@@ -11,8 +11,11 @@ from typing import Any
 import panel as pn
 from panel.custom import JSComponent
 
-from geodata.escaping import storable
+from geodata.escaping import capped, storable
 
+# As long as the longest address; nothing that a person types into the page is longer.
+LONGEST_TEXT = 8 * 2**10
+_DEEPEST = 8
 _FOLDER = Path(__file__).parent
 
 
@@ -42,7 +45,7 @@ class Component(JSComponent):
     _esm = "export function render() {}"
 
     def on_message(self, callback: Callable[[dict[str, object]], None]) -> None:
-        """Hand every mapping that the browser side sends to `callback`, its texts storable."""
+        """Hand every mapping that the browser side sends to `callback`, its texts capped and storable."""
 
         def answer(event: Any) -> None:
             if isinstance(event.data, dict):
@@ -68,5 +71,13 @@ def _text_of(script: str | Path) -> str:
     return script if isinstance(script, str) else script.read_text(encoding="utf-8")
 
 
-def _whole(value: object) -> object:
-    return storable(value) if isinstance(value, str) else value
+def _whole(value: object, depth: int = _DEEPEST) -> object:
+    if isinstance(value, str):
+        return storable(capped(value, LONGEST_TEXT))
+    if not isinstance(value, list | dict):
+        return value
+    if not depth:
+        return None
+    if isinstance(value, list):
+        return [_whole(each, depth - 1) for each in value]
+    return {capped(str(name), LONGEST_TEXT): _whole(v, depth - 1) for name, v in value.items()}

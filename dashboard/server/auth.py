@@ -8,6 +8,7 @@ from typing import Any
 from bokeh.server.auth_provider import AuthProvider
 from tornado.web import RequestHandler
 
+from dashboard.server.openid import Provider
 from geodata.access import Guard
 from geodata.access.accounts import Account
 
@@ -33,7 +34,7 @@ class SignIn(AuthProvider):
         title: str,
         prefix: str = "",
         lang: str = "zh",
-        provider: object | None = None,
+        provider: Provider | None = None,
     ) -> None:
         guard.prepare_sign_in()
         self.provider = provider

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import unquote
 
 from bokeh.protocol.message import Message
 from bokeh.server.views.doc_handler import DocHandler
@@ -23,6 +23,7 @@ from dashboard.server.auth import (
     SignIn,
     account_of,
 )
+from dashboard.server.front import Hosts, same_origin, stand_before
 from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
 from dashboard.server.plain_page import plain_page
@@ -40,12 +41,39 @@ UNCHANGED = (PASSWORD, SIGN_OUT)
 _ADMINISTERED = ("user", "import", "build", "policy", "audit")
 
 
-def gate(application: Application, sign_in: SignIn | None, *, lang: str = "zh") -> None:
-    """Put the gate before every route of a server; without a sign-in it only adds the headers."""
+# What one message of a live connection may hold, all its parts together.
+LARGEST_MESSAGE = 2**20
+
+
+def gate(
+    application: Application,
+    sign_in: SignIn | None,
+    *,
+    lang: str = "zh",
+    hosts: Hosts | None = None,
+) -> None:
+    """Put the gate before every route of a server; without a sign-in it adds headers and limits.
+
+    Without `hosts` only names of this computer itself are answered.
+    """
     for rule in application.wildcard_router.rules:
         rule.target = gated(rule.target, sign_in, lang=lang)
     application.settings["default_handler_class"] = gated(ErrorHandler, sign_in, lang=lang)
     application.settings["default_handler_args"] = {"status_code": 404}
+
+    def refusal(status: int, lang: str) -> str:
+        return plain_page(
+            "note",
+            lang,
+            title=text("sign_in.fault_title", lang),
+            area=sign_in.title if sign_in else "",
+            sentence=text(f"sign_in.fault_{status}", lang),
+            commands=(),
+            action=f"{sign_in.prefix if sign_in else ''}/",
+            label=text("sign_in.home", lang),
+        )
+
+    stand_before(application, hosts or Hosts(), refusal)
 
 
 def gated(
@@ -209,10 +237,11 @@ def _commands(lang: str) -> list[tuple[str, str]]:
 class _WebSocketGate(_Gate):
     """A page's live connection: from the same origin, the same account, and not an idle one."""
 
+    _received = 0
+
     def check_origin(self, origin: str) -> bool:
-        if self.sign_in_of_gate is None:
-            return super().check_origin(origin)
-        return urlparse(origin).netloc.lower() == self.request.host.lower()
+        # That the host is one of ours was asked before any route.
+        return same_origin(origin, self.request.host)
 
     async def _async_open(self, token: str) -> None:
         if not self._owns_page(token):
@@ -245,7 +274,18 @@ class _WebSocketGate(_Gate):
         if self._is_over():
             self.close(1008)
             return
+        # A message comes in parts, and says itself how many: together they are limited as well.
+        self._received += len(fragment)
+        if self._received > LARGEST_MESSAGE:
+            self.close(1009)
+            return
         await super().on_message(fragment)
+
+    async def _receive(self, fragment: str | bytes) -> Message[Any] | None:
+        message = await super()._receive(fragment)
+        if message is not None:
+            self._received = 0
+        return message
 
     def _is_over(self) -> bool:
         """Return whether the sign-in behind this page has ended; a message counts as activity."""

@@ -85,5 +85,5 @@ def openid_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
 
 
 def _provider(sign_in: SignIn) -> Provider:
-    assert isinstance(sign_in.provider, Provider)
+    assert sign_in.provider is not None
     return sign_in.provider

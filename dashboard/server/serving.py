@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from panel.io.server import get_server
 from tornado.ioloop import PeriodicCallback
 
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
-from dashboard.server.gate import gate
+from dashboard.server.front import THROWN_AWAY, Hosts, name_of
+from dashboard.server.gate import LARGEST_MESSAGE, gate
 from dashboard.server.health import health_routes
 from dashboard.server.idle import watch_idle
 from dashboard.server.log import log_request, set_up_log
@@ -30,9 +32,9 @@ from geodata.config import read_config
 from geodata.config.settings import FILE_NAME
 from geodata.errors import ConfigError
 
-# A request or message beyond this is refused before it is read.
-LARGEST_REQUEST = 20 * 2**20
-LARGEST_MESSAGE = 5 * 2**20
+# Headers beyond this end the connection; what is shorter and still too long is told so.
+_LARGEST_HEAD = 64 * 2**10
+_SECONDS_OF_BODY = 60
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Serving:
     """Where and how to serve.
 
     `prefix` is the path under which nginx passes requests on; `proxy` says that there is a proxy
-    on this computer whose word about address and HTTPS is taken. `guard` None serves without
-    sign-in, to this computer only.
+    on this computer whose word about address and HTTPS is taken. `hosts` are the names under which
+    people ask for the server, besides its address. `guard` None serves without sign-in, to this
+    computer only.
     """
 
     port: int
@@ -49,6 +52,7 @@ class Serving:
     prefix: str = ""
     workers: int = 1
     proxy: bool = False
+    hosts: tuple[str, ...] = ()
     guard: Guard | None = None
     open_browser: bool = False
     lang: str | None = None
@@ -56,8 +60,11 @@ class Serving:
     def check(self) -> None:
         """Raise ConfigError when the port is taken, or people elsewhere could come in unnamed."""
         signs_in = self.guard is not None and self.guard.has_accounts()
-        if not signs_in and (self.proxy or not is_loopback(self.address)):
+        if not signs_in and (self.proxy or self.hosts or not is_loopback(self.address)):
             raise ConfigError("server.no_accounts", address=self.address)
+        for host in self.hosts:
+            if not name_of(host):
+                raise ConfigError("server.bad_host", host=host)
         if self.workers > 1 and not hasattr(os, "fork"):
             raise ConfigError("server.no_workers")
         refuse_taken(self.address, self.port)
@@ -107,7 +114,7 @@ def make_server(
         **_limits(serving),
         **_guarding(serving, sign_in),
     )
-    gate(server._tornado, sign_in, lang=lang)
+    gate(server._tornado, sign_in, lang=lang, hosts=_hosts(serving, sign_in))
     watch_memory(server._tornado)
     if sign_in is not None:
         watch_idle(server._tornado, sign_in)
@@ -118,6 +125,15 @@ def _provider(folder: Path) -> Provider | None:
     """Return the provider that guatu.toml names, if any."""
     settings = read_config(folder).openid if (folder / FILE_NAME).is_file() else None
     return Provider(settings) if settings is not None and settings.issuer else None
+
+
+def _hosts(serving: Serving, sign_in: SignIn | None) -> Hosts:
+    """Return the names the server answers to; without a sign-in those of this computer alone."""
+    if sign_in is None:
+        return Hosts()
+    provider = sign_in.provider
+    public = urlsplit(provider.settings.address).netloc if provider is not None else ""
+    return Hosts(serving.address, (*serving.hosts, *([public] if public else [])))
 
 
 def run_server(server: Any) -> None:
@@ -146,7 +162,12 @@ def _limits(serving: Serving) -> dict[str, Any]:
         "unused_session_lifetime": 60_000,
         "check_unused_sessions": 20_000,
         "websocket_max_message_size": LARGEST_MESSAGE,
-        "http_server_kwargs": {"max_buffer_size": LARGEST_REQUEST},
+        "http_server_kwargs": {
+            "max_buffer_size": 2 * THROWN_AWAY,
+            "max_body_size": THROWN_AWAY,
+            "max_header_size": _LARGEST_HEAD,
+            "body_timeout": _SECONDS_OF_BODY,
+        },
         "log_function": log_request,
         "compress_response": True,
     }

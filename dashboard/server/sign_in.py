@@ -15,6 +15,7 @@ from dashboard.server.auth import (
     page_values,
     safe_next,
 )
+from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
 from geodata.errors import AccountError
@@ -22,6 +23,8 @@ from geodata.errors import AccountError
 
 class Page(RequestHandler):
     """What the plain pages share: the sign-in they belong to and how they are written."""
+
+    largest_body = LARGEST_FORM
 
     def initialize(self, sign_in: SignIn) -> None:
         """Take the sign-in of the server."""

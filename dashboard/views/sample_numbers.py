@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 from dashboard.sampling import Sampling, numbers_text
 from dashboard.texts import text
 from dashboard.view import MOST
+from geodata.escaping import capped
 from geodata.workspace.drawing import NUMBERS
 
 
@@ -63,7 +64,7 @@ class SampleNumbers(pn.viewable.Viewer):
         if self._showing:
             return
         state = self.sampling.state
-        seed = self.seed.value.strip()
+        seed = capped(self.seed.value, 40).strip()
         given = {name: _number(field.value) for name, field in self.fields.items()}
         read = all(
             given[name] is not None or not field.value for name, field in self.fields.items()

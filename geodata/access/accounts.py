@@ -30,7 +30,7 @@ from geodata.access.limits import Limits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
 from geodata.errors import AccountError
-from geodata.escaping import storable
+from geodata.escaping import capped, storable
 
 _ACCOUNTS = Table(
     "accounts",
@@ -52,6 +52,7 @@ _FAILURES = Table(
     Column("count", Integer, nullable=False),
     Column("last", String(40), nullable=False),
 )
+LONGEST_NAME = 64
 _NAME = re.compile(r"[\w.@-]{2,64}")
 
 
@@ -210,9 +211,11 @@ class Accounts:
 
 def account_name(name: str, *, strict: bool = True) -> str:
     """Return the one form of an account's name; raises AccountError when it can be none."""
-    same = unicodedata.normalize("NFKC", storable(name)).strip().casefold()
+    # One character can become 18 of the normal form.
+    given = capped(name, LONGEST_NAME)
+    same = unicodedata.normalize("NFKC", storable(given)).strip().casefold()
     if strict and not _NAME.fullmatch(same):
-        raise AccountError("access.bad_account_name", name=name)
+        raise AccountError("access.bad_account_name", name=given)
     return same
 
 

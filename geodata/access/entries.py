@@ -10,9 +10,11 @@ from pathlib import Path
 
 from geodata import i18n
 from geodata.errors import WriteError
-from geodata.escaping import storable
+from geodata.escaping import capped, storable
 
 _FILE = Path(__file__).with_name("entries.yaml")
+# No field is longer; one that is cut here is still too long for its own limit.
+_LONGEST = 4000
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def checked(kind: str, values: Mapping[str, object]) -> dict[str, str]:
     if known is None:
         raise WriteError("access.unknown_kind", kind=kind, known=", ".join(kinds()))
     clean = {
-        name: storable(str(value)).strip() for name, value in values.items() if value is not None
+        name: storable(capped(str(value), _LONGEST)).strip()
+        for name, value in values.items()
+        if value is not None
     }
     faults = [
         fault for field in known.fields for fault in _faults(field, clean.get(field.name, ""))

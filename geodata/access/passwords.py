@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from geodata import i18n
 from geodata.access.limits import Limits
-from geodata.escaping import storable
+from geodata.escaping import capped, storable
 
 _HASHER = PasswordHasher()
 # Longer input only costs the server time.
@@ -19,6 +19,7 @@ LONGEST = 256
 
 def password_faults(password: str, name: str, limits: Limits, lang: str | None = None) -> list[str]:
     """Return in sentences what a new password lacks; empty when it will do."""
+    password = capped(password, LONGEST)
     faults = []
     if not limits.password_length <= len(password) <= LONGEST:
         faults.append(
@@ -41,7 +42,7 @@ def hash_password(password: str) -> str:
 def is_password(password: str, kept: str | None) -> bool:
     """Return whether a password is the one kept; None takes as long and is never right."""
     try:
-        right = _HASHER.verify(kept or _nobody(), _same(password[:LONGEST]))
+        right = _HASHER.verify(kept or _nobody(), _same(password))
     except (VerificationError, InvalidHashError):
         return False
     return right and kept is not None
@@ -60,7 +61,7 @@ def _nobody() -> str:
 
 def _same(password: str) -> str:
     """Return one form for the same characters typed on different keyboards."""
-    return unicodedata.normalize("NFKC", storable(password))
+    return unicodedata.normalize("NFKC", storable(capped(password, LONGEST)))
 
 
 def _kinds(password: str) -> set[str]:

@@ -13,6 +13,9 @@ from geodata.access.database import METADATA
 from geodata.access.limits import Limits
 from geodata.access.scope import Actor
 from geodata.errors import AccessError
+from geodata.escaping import capped, storable
+
+LONGEST_REASON = 500
 
 _GRANTS = Table(
     "unmask_grants",
@@ -53,7 +56,8 @@ class Unmasking:
 
         Raises ScopeError outside the actor's right, AccessError without a real reason.
         """
-        entry = Entry(actor.name, "unmask", actor.role, place, household, reason.strip())
+        reason = storable(capped(reason, LONGEST_REASON)).strip()
+        entry = Entry(actor.name, "unmask", actor.role, place, household, reason)
         verdict = actor.allows(place, "unmask")
         if not verdict:
             self._refuse(entry)
@@ -62,7 +66,7 @@ class Unmasking:
             self._refuse(entry)
             raise AccessError("access.reason_too_short", least=self._limits.reason_length)
         until = now + timedelta(hours=self._limits.unmask_hours)
-        grant = Grant(actor.name, household, place, reason.strip(), now, until)
+        grant = Grant(actor.name, household, place, reason, now, until)
         row = vars(grant) | {"since": _text(now), "until": _text(until)}
         with self._trail.database.writing() as connection:
             self._trail.append(
