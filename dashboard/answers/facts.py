@@ -99,7 +99,8 @@ def facts_of(source: Source, view: View) -> Facts:
     path = atlas.path(view.place)
     if len(path) > 1:
         series["above"] = _series(atlas, view, path[-2])
-    summary = whole_figure(atlas, layer, view.lang)
+    # The layer of a village shows its neighbours as well; the summary is of the place itself.
+    summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
         layer, ranked, series, summary = _for_outside(source, view, measure, layer, ranked, series)
     title = summary if view.public else message(atlas, layer, ranked, view.lang)

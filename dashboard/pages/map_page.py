@@ -165,7 +165,7 @@ class _Body:
         row = pn.Row(middle, right, stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
         return pn.Column(
-            HeadlineView(state, parts.people),
+            HeadlineView(state),
             row,
             *drawer,
             stylesheets=[phone.PAGE],

@@ -9,16 +9,17 @@ import numpy as np
 import panel as pn
 import param
 
+from dashboard.answers.layers import hot_spots_of, layer_of
 from dashboard.maps.component import Component, script_of
 from dashboard.maps.picture import OUTSIDE, bounds
 from dashboard.state import State
 from dashboard.texts import text
-from geodata.cartography import Layer, Limits, draw_layer, policy_limits, rank_places
+from dashboard.view import View
+from geodata.cartography import Layer, policy_limits, rank_places
 from geodata.cartography.headline import change_of_whole, figure_of_whole
 from geodata.cartography.ranking import worst_of
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import plain_text
-from geodata.hotspots import hotspot_layer
 from geodata.themes import Theme
 
 WORST = 3
@@ -87,14 +88,7 @@ class OverviewView(pn.viewable.Viewer):
         state, lang = self.state, self.state.lang
         atlas = state.atlas
         indicator, period = self._first(theme)
-        layer = draw_layer(
-            atlas,
-            indicator,
-            period,
-            level=atlas.lowest,
-            place=state.root,
-            limits=self._limits(theme, indicator, period),
-        )
+        layer = layer_of(state.source, self._view(theme))
         figure, parts = figure_of_whole(atlas, layer, lang)
         change, course = change_of_whole(atlas, layer, lang)
         return {
@@ -153,11 +147,17 @@ class OverviewView(pn.viewable.Viewer):
             for key, count in state.findings.due(state.atlas, theme.key, period).items()
         ]
 
-    def _limits(self, theme: Theme, indicator: str, period: str) -> Limits:
-        breaks = next((one.breaks for one in theme.layers if one.indicator == indicator), ())
-        if self.state.policy is None or not breaks:
-            return Limits()
-        return policy_limits(breaks, self.state.policy, place=self.state.root or "", period=period)
+    def _view(self, theme: Theme) -> View:
+        """Return the view that a card shows of its theme."""
+        state, (indicator, period) = self.state, self._first(theme)
+        return View(
+            theme=theme.key,
+            place=state.root,
+            indicator=indicator,
+            period=period,
+            level=state.atlas.lowest,
+            lang=state.lang,
+        )
 
     def _target(self, theme: Theme, indicator: str, period: str) -> str:
         """Return the parameter that the indicator is held against, or that it is not set."""
@@ -181,7 +181,7 @@ class OverviewView(pn.viewable.Viewer):
             return ""
         asked = ("hotspots in words", indicator, period, lang)
         found = atlas.once(
-            asked, lambda: hotspot_layer(atlas, indicator, period).finding(lang=lang)
+            asked, lambda: hot_spots_of(self.state.source, self._view(theme)).finding(lang=lang)
         )
         return text("overview.hotspot", lang, finding=found)
 

@@ -9,10 +9,11 @@ import pandas as pd
 import panel as pn
 import param
 
+from dashboard.answers.facts import ranking_of
 from dashboard.maps.component import Component
 from dashboard.state import RANKED, State
 from dashboard.texts import text
-from geodata.cartography import Layer, rank_places
+from geodata.cartography import Layer
 from geodata.cartography.classes import NO_DATA
 from geodata.cartography.headline import course_of
 from geodata.cartography.words import change_text, number_text, period_text
@@ -63,14 +64,7 @@ class RankingView(pn.viewable.Viewer):
 
     def _table(self) -> dict[str, object]:
         state = self.state
-        ranked = rank_places(
-            state.atlas,
-            state.indicator,
-            state.period,
-            level=state.level,
-            place=state.area,
-            before=state.compare or None,
-        )
+        ranked = ranking_of(state.source, state.shown)
         by_change = self._by_change()
         if by_change:
             # Worst change first; the rank stays that of the figure.

@@ -9,6 +9,8 @@ import panel as pn
 import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
+from dashboard.answers.finding import finding_of
+from dashboard.app import county_parts
 from dashboard.charts import composition, counted
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
@@ -26,6 +28,7 @@ from dashboard.views.why import WhyView
 from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
+from geodata.cartography.headline import whole_figure
 from geodata.errors import ScopeError, StoreError
 from geodata.periods import months_until
 from geodata.workspace.accounts import four_records, income_account
@@ -51,7 +54,7 @@ def people_as(county):
     def make(query: str = "", actor: Actor | None = None) -> People:
         state = State(open_atlas(folder), query, themes=county.setup.themes)
         viewer = actor or Actor("lead", "leader", (EVERYWHERE,))
-        return People(state, county, viewer, open_guard(folder))
+        return county_parts(state, county, viewer, open_guard(folder)).people
 
     return make
 
@@ -103,11 +106,13 @@ def test_rules_that_do_not_count_for_the_indicator_are_marked_off(people_as):
 def test_two_compared_months_say_what_the_change_is_made_of(people_as):
     asked = f"?place={COUNTY}&indicator=low_income_share&compare=2024-12&lang=zh"
     people = people_as(asked)
-    assert "，与2024年12月持平" in HeadlineView(people.state, people).pane.object
+    assert "，与2024年12月持平" in HeadlineView(people.state).pane.object
     people.state.compare = ""
-    assert "，与2024年12月持平</p>" in HeadlineView(people.state, people).pane.object
+    assert "，与2024年12月持平</p>" in HeadlineView(people.state).pane.object
     officer = people_as(asked, Actor("v1", "village_officer", (VILLAGES[0],)))
-    assert HeadlineView(officer.state, officer)._moved() == ""
+    state = officer.state
+    alone = whole_figure(state.atlas, state.layer, "zh")
+    assert finding_of(state.source, state.shown, state.layer).sentence == alone
 
 
 def test_list_is_worst_first_masked_and_paged(people_as):
