@@ -10,11 +10,11 @@ import pandas as pd
 from dashboard.joining.figures import Plan
 from geodata import codes
 from geodata.atlas import Atlas, open_atlas, write_atlas
-from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.join import JoinResult
 from geodata.boundaries.join.ledger import MATCHED
 from geodata.boundaries.join.level_columns import level_columns
+from geodata.boundaries.read import Boundaries
 
 
 def join_tree(layer: Boundaries, result: JoinResult) -> PlaceTree:

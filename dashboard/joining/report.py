@@ -10,9 +10,9 @@ import pandas as pd
 from dashboard.joining.page import STYLE, bar, cards, chips, section, table
 from dashboard.texts import text
 from geodata import i18n
-from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult
 from geodata.boundaries.join.ledger import MATCHED, PROPOSED, UNMATCHED
+from geodata.boundaries.read import Boundaries
 from geodata.boundaries.summary import finding_lines
 from geodata.escaping import html_text
 from geodata.sources.readers import SourceTable

@@ -16,10 +16,9 @@ from dashboard.joining.report import write_report
 from dashboard.joining.wording import summary_lines
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
-from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult, join_indicators
 from geodata.boundaries.join.values import wide_values
-from geodata.boundaries.read import read_boundaries
+from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.errors import JoinError
 from geodata.sources.readers import SourceTable, read_table, read_tables
 from geodata.sources.series import read_series

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dashboard.texts import text
-from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.join import JoinResult
+from geodata.boundaries.read import Boundaries
 from geodata.boundaries.summary import finding_lines
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.boundaries.dissolve import cleaned
+from geodata.boundaries.hierarchy import cleaned
 
 # The whole area is about one screen wide; zoomed in five times, an edge
 # is still true to about one pixel.

@@ -1,7 +1,9 @@
-"""Read boundaries from a file, settle encoding and CRS, repair geometry; say all that was done."""
+"""Boundaries from a file: encoding, CRS and geometry settled and repaired, with all that was done."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,19 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.boundaries.attributes import as_table, damaged_texts, decoded
-from geodata.boundaries.boundaries import Boundaries
-from geodata.boundaries.crs import choose_crs
-from geodata.boundaries.dataset import JSON
-from geodata.boundaries.datum import without_shift
-from geodata.boundaries.encoding import EncodingChoice
-from geodata.boundaries.features import Features, read_features
-from geodata.boundaries.files import opened_file
-from geodata.boundaries.json_text import json_as_utf8
-from geodata.boundaries.neighbours import neighbour_faults
+from geodata.boundaries.crs import CrsChoice, choose_crs, without_shift
+from geodata.boundaries.encoding import EncodingChoice, json_as_utf8
+from geodata.boundaries.features import Features, as_table, damaged_texts, decoded, read_features
+from geodata.boundaries.files import JSON, opened_file
 from geodata.boundaries.remark import Remark
-from geodata.boundaries.repair import repair_geometry
+from geodata.boundaries.repair import NeighbourFaults, Repair, neighbour_faults, repair_geometry
 from geodata.errors import BoundaryError
+from geodata.escaping import html_text
 
 
 def read_boundaries(
@@ -81,3 +78,44 @@ def _texts_settled(
     else:
         features = read_features(file, layer=layer)
     return as_table(features.names, features.columns, len(features.geometries)), features, choice
+
+
+@dataclass(frozen=True, repr=False)
+class Boundaries:
+    """A layer of boundaries as read from one file.
+
+    `frame` has the rows 0..n-1 in the order of the source, decoded texts, a CRS, and None where a
+    feature has no geometry. `repairs` name what was changed or found wrong in a geometry, `issues`
+    what is wrong with texts, numbers and neighbours. No feature is left out.
+    """
+
+    path: Path
+    frame: gpd.GeoDataFrame
+    encoding: EncodingChoice
+    crs: CrsChoice
+    repairs: tuple[Repair, ...] = ()
+    issues: tuple[Remark, ...] = ()
+    neighbours: NeighbourFaults = field(default_factory=NeighbourFaults)
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        name, encoding = self.path.name, self.encoding.name
+        return f"<Boundaries {name}: {len(self)} features, {encoding}, {self.crs.label}>"
+
+    def _repr_html_(self) -> str:
+        """Return what was read, line by line, for a notebook."""
+        # The summary knows boundaries, so it is imported when it is wanted.
+        from geodata.boundaries.summary import reading_lines
+
+        lines = "".join(f"<li>{html_text(line, 400)}</li>" for line in reading_lines(self))
+        return f"<strong>{html_text(self.path.name)}</strong><ul>{lines}</ul>"
+
+    def repair_counts(self) -> dict[str, int]:
+        """Return the number of repair records of each kind, sorted by kind."""
+        return dict(sorted(Counter(repair.kind for repair in self.repairs).items()))
+
+    def issue_counts(self) -> dict[str, int]:
+        """Return the number of issues of each kind, sorted by kind."""
+        return dict(sorted(Counter(issue.kind for issue in self.issues).items()))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geodata.boundaries.boundaries import Boundaries
-from geodata.boundaries.columns import guess_columns
-from geodata.boundaries.hierarchy import PlaceTree, place_tree
+from geodata.boundaries.hierarchy import PlaceTree, Zoom, place_tree, simplify_levels
+from geodata.boundaries.levels import guess_columns
+from geodata.boundaries.read import Boundaries
 from geodata.boundaries.remark import Remark
-from geodata.boundaries.simplify import Zoom, simplify_levels
 from geodata.i18n import text
 
 # So many damaged texts, repairs and places are named; the rest are counted.

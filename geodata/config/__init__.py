@@ -1,7 +1,5 @@
 """The settings of a workspace: ``guatu.toml`` as frozen data classes."""
 
-from geodata.config.making import make_workspace
-from geodata.config.reading import find_workspace, read_config
 from geodata.config.settings import (
     FOLDERS,
     BoundarySettings,
@@ -12,6 +10,9 @@ from geodata.config.settings import (
     PlaceDecision,
     PlaceSettings,
     SourceSettings,
+    find_workspace,
+    make_workspace,
+    read_config,
 )
 
 __all__ = [

@@ -1,11 +1,19 @@
-"""The settings of a workspace, as ``guatu.toml`` may give them."""
+"""The settings of a workspace: what guatu.toml may say, read with every fault named, and made anew."""
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
+import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from geodata import codes
+from geodata.errors import ConfigError
+from geodata.i18n import default_language, text
 
 FILE_NAME = "guatu.toml"
 FOLDERS = ("raw", "boundaries", "parameters", "store", "briefings", "audit")
@@ -146,3 +154,127 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "tuple": (list,),
+    "Mapping": (dict,),
+}
+
+
+def find_workspace(start: str | os.PathLike[str] = ".") -> Path:
+    """Return the nearest folder, from `start` upwards, that holds guatu.toml; else ConfigError."""
+    first = Path(start).resolve()
+    for folder in (first, *first.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise ConfigError("config.no_workspace", folder=str(first))
+
+
+def read_config(start: str | os.PathLike[str] = ".") -> Config:
+    """Return the settings of the workspace around a folder; raises ConfigError with all faults."""
+    folder = find_workspace(start)
+    file = folder / FILE_NAME
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("config.not_toml", file=str(file), why=str(error)) from None
+    faults: list[str] = []
+    given: dict[str, Any] = {}
+    for section, value in content.items():
+        if section not in SECTIONS:
+            faults.append(_unknown(section, SECTIONS, where=""))
+            continue
+        name, kind = SECTIONS[section]
+        built = _section(kind, section, value, faults)
+        if built is not None:
+            given[name] = built
+    if faults:
+        raise ConfigError("config.faults", file=str(file), faults=" ".join(faults))
+    return Config(folder=folder, **given)
+
+
+def _section(kind: type, where: str, value: object, faults: list[str]) -> Any:
+    if where in LISTED:
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            faults.append(text("config.not_listed", key=where))
+            return None
+        return tuple(
+            _built(kind, f"{where}[{n}]", entry, faults) for n, entry in enumerate(value, 1)
+        )
+    if not isinstance(value, dict):
+        faults.append(text("config.wrong_kind", key=where, value=value, expected="[…]"))
+        return None
+    return _built(kind, where, value, faults)
+
+
+def _built(kind: type, where: str, entries: Mapping[str, Any], faults: list[str]) -> Any:
+    fields = {entry.name: entry for entry in dataclasses.fields(kind)}
+    given: dict[str, Any] = {}
+    for key, value in entries.items():
+        if key not in fields:
+            faults.append(_unknown(key, fields, where=where))
+        elif f"{where}.{key}" in LISTED:
+            given[key] = _section(LISTED[f"{where}.{key}"], f"{where}.{key}", value, faults)
+        else:
+            given[key] = _checked(f"{where}.{key}", str(fields[key].type), value, faults)
+    for name, entry in fields.items():
+        no_default = entry.default is dataclasses.MISSING is entry.default_factory
+        if no_default and name not in entries:
+            faults.append(text("config.missing_key", key=name, where=where))
+            given[name] = None
+    return kind(**given)
+
+
+def _checked(key: str, annotation: str, value: object, faults: list[str]) -> object:
+    kind = annotation.split("[")[0]
+    fits = isinstance(value, _KINDS[kind]) and (kind == "bool" or not isinstance(value, bool))
+    if not fits:
+        faults.append(
+            text("config.wrong_kind", key=key, value=value, expected=text(f"config.kind_{kind}"))
+        )
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _unknown(key: str, known: Mapping[str, object], *, where: str) -> str:
+    near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.0)
+    return text("config.unknown_key", key=key, where=where or FILE_NAME, nearest=near[0])
+
+
+_HERE = Path(__file__).parent
+
+
+def make_workspace(
+    folder: str | os.PathLike[str], *, code: str = "", name: str = "", lang: str | None = None
+) -> Path:
+    """Make the folders and guatu.toml of a workspace; returns its folder.
+
+    What is already there stays as it is, but an existing guatu.toml raises ConfigError, as do a
+    code that is no division code and a folder that cannot be made.
+    """
+    place = Path(folder)
+    file = place / FILE_NAME
+    if file.exists():
+        raise ConfigError("config.already_there", file=str(file))
+    if code and not codes.is_code(code):
+        raise ConfigError("config.wrong_code", code=code)
+    try:
+        for part in FOLDERS:
+            (place / part).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError("config.no_folder", folder=str(place), why=error.strerror) from None
+    template = _HERE / f"template.{lang or default_language()}.toml"
+    content = template.read_text(encoding="utf-8")
+    content = content.replace("{code}", code).replace("{name}", _toml_text(name))
+    file.write_text(content, encoding="utf-8", newline="\n")
+    return place
+
+
+def _toml_text(value: str) -> str:
+    """Return a text as the inside of a TOML string."""
+    signs = {'"': '\\"', "\\": "\\\\"}
+    return "".join(signs.get(sign, sign if sign.isprintable() else " ") for sign in value)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from geodata.store.durable import digest_of, write_durably
+from geodata.store.snapshots import digest_of, write_durably
 
 FILE = "cube.nc"
 _RECORD = "cube.json"

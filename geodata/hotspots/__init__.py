@@ -3,11 +3,17 @@
 from geodata.hotspots.analysis import analyse
 from geodata.hotspots.atlas_layer import HotspotLayer, hotspot_layer
 from geodata.hotspots.contiguity import geometry_hash, nearest_neighbours, neighbours
-from geodata.hotspots.emerging import CATEGORIES, emerging, trend_direction
-from geodata.hotspots.gi import REASONS, gi_star, gi_star_window, not_assessed, two_sided_p
-from geodata.hotspots.moran import QUADRANTS, LocalMoran, local_moran
+from geodata.hotspots.gi import (
+    QUADRANTS,
+    REASONS,
+    LocalMoran,
+    gi_star,
+    gi_star_window,
+    local_moran,
+    not_assessed,
+    two_sided_p,
+)
 from geodata.hotspots.multiple import benjamini_hochberg, significance_bins
-from geodata.hotspots.options import HotspotOptions
 from geodata.hotspots.rates import (
     EmpiricalBayes,
     empirical_bayes,
@@ -15,16 +21,24 @@ from geodata.hotspots.rates import (
     standardised_rate,
     wilson_interval,
 )
-from geodata.hotspots.result import HotspotResult
-from geodata.hotspots.scan import ScanOptions, spatial_scan
-from geodata.hotspots.sentences import (
+from geodata.hotspots.result import (
+    HotspotOptions,
+    HotspotResult,
     bin_name,
     category_meaning,
     category_name,
     category_sentence,
     reason_sentence,
 )
-from geodata.hotspots.trend import MannKendall, mann_kendall, seasonal_mann_kendall
+from geodata.hotspots.scan import ScanOptions, spatial_scan
+from geodata.hotspots.trend import (
+    CATEGORIES,
+    MannKendall,
+    emerging,
+    mann_kendall,
+    seasonal_mann_kendall,
+    trend_direction,
+)
 from geodata.hotspots.weights import Neighbours
 
 __all__ = [

@@ -7,17 +7,24 @@ import pandas as pd
 from scipy import special
 
 from geodata.errors import HotspotError
-from geodata.hotspots.alarm import confirm_hot, count_skewness
-from geodata.hotspots.emerging import NOT_ASSESSED, emerging, trend_direction
-from geodata.hotspots.gi import CODE_OF, compute_gi, find_reasons, gi_star_window
+from geodata.hotspots.gi import CODE_OF, compute_gi, find_reasons, gi_star_window, local_moran
 from geodata.hotspots.labelled import Labelled, read_counts, read_values
-from geodata.hotspots.links import Links, read_links
-from geodata.hotspots.moran import local_moran
-from geodata.hotspots.multiple import benjamini_hochberg, significance_bins
-from geodata.hotspots.options import HotspotOptions, read_options
+from geodata.hotspots.multiple import (
+    benjamini_hochberg,
+    confirm_hot,
+    count_skewness,
+    significance_bins,
+)
 from geodata.hotspots.rates import KINDS, compute_standardised, empirical_bayes, exceedance
-from geodata.hotspots.result import HotspotResult
-from geodata.hotspots.trend import TREND_NOT_ASSESSABLE, mann_kendall
+from geodata.hotspots.result import HotspotOptions, HotspotResult, read_options
+from geodata.hotspots.trend import (
+    NOT_ASSESSED,
+    TREND_NOT_ASSESSABLE,
+    emerging,
+    mann_kendall,
+    trend_direction,
+)
+from geodata.hotspots.weights import Links, read_links
 
 WORSE = ("high", "low")
 

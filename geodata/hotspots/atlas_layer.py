@@ -14,9 +14,8 @@ from geodata.atlas import Atlas, Indicator
 from geodata.errors import HotspotError
 from geodata.hotspots.analysis import analyse
 from geodata.hotspots.contiguity import geometry_hash, neighbours
-from geodata.hotspots.emerging import NOT_ASSESSED
-from geodata.hotspots.result import HotspotResult
-from geodata.hotspots.sentences import category_key
+from geodata.hotspots.result import HotspotResult, category_key
+from geodata.hotspots.trend import NOT_ASSESSED
 from geodata.hotspots.weights import Neighbours
 
 UNKNOWN = 255

@@ -9,7 +9,7 @@ from scipy import special
 
 from geodata.errors import HotspotError
 from geodata.hotspots.labelled import Labelled, read_counts, read_values
-from geodata.hotspots.links import read_links
+from geodata.hotspots.weights import read_links
 
 KINDS = ("proportion", "rare_rate", "value")
 

@@ -22,7 +22,7 @@ from geodata.rules.feature import Feature, FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import DuckDBEngine, Engine, stored_columns
-from geodata.store.queries import no_rows
+from geodata.store.engine import no_rows
 from geodata.tables import tables
 
 MONTH = "2025-06"

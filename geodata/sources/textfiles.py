@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.boundaries.decoding import codec_of
-from geodata.boundaries.encoding import choose_encoding
+from geodata.boundaries.encoding import choose_encoding, codec_of
 from geodata.errors import SourceError
 
 _MARKS = (

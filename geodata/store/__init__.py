@@ -1,12 +1,17 @@
 """Where rows live: immutable monthly snapshots of Parquet files, and engines that read them."""
 
-from geodata.store.embedded import DuckDBEngine
+from geodata.store.embedded import ENGINES, DuckDBEngine, check_engine, open_engine
 from geodata.store.engine import Engine
-from geodata.store.history import Entry, History
-from geodata.store.manifest import Manifest, SourceFile, StoredFile
 from geodata.store.months import add_month, stored_columns
-from geodata.store.opening import ENGINES, check_engine, open_engine
-from geodata.store.snapshots import Fault, SnapshotStore
+from geodata.store.snapshots import (
+    Entry,
+    Fault,
+    History,
+    Manifest,
+    SnapshotStore,
+    SourceFile,
+    StoredFile,
+)
 from geodata.store.writing import SnapshotWriter, new_snapshot
 
 __all__ = [

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,11 +19,115 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.errors import StoreError
-from geodata.store.queries import no_rows, quoted
-from geodata.store.session import spark_session
+from geodata.store.engine import no_rows, quoted
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
+
+
+# Spark 4 needs it.
+OLDEST = 17
+_VERSION = re.compile(r'version "(\d+)(?:\.(\d+))?')
+
+
+def find_java() -> Path:
+    """Return the program java, of JAVA_HOME or else of PATH.
+
+    Raises StoreError when there is none, or when it is older than OLDEST.
+    """
+    home = os.environ.get("JAVA_HOME")
+    named = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    if named is None:
+        raise StoreError("store.java_missing", needed=OLDEST)
+    version = java_version(Path(named))
+    if version < OLDEST:
+        raise StoreError("store.java_old", file=named, found=version or "?", needed=OLDEST)
+    return Path(named)
+
+
+def java_version(java: Path) -> int:
+    """Return the feature release of a java program (8, 17, 21); 0 when it does not say."""
+    try:
+        asked = subprocess.run(
+            [str(java), "-version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = _VERSION.search(asked.stderr + asked.stdout)
+    if found is None:
+        return 0
+    # Java 8 calls itself 1.8.
+    return int(found[2] or 0) if found[1] == "1" else int(found[1])
+
+
+_LOOPBACK = "127.0.0.1"
+
+
+@cache
+def spark_session() -> SparkSession:
+    """Return the session of this process, started when first asked for.
+
+    It runs in this process's own Java, listens on loopback only, has no web page, and writes to a
+    temporary folder that goes with the process. Raises StoreError when pyspark or Java is missing.
+    """
+    java = find_java()
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise StoreError("store.spark_missing") from None
+    scratch = Path(tempfile.mkdtemp(prefix="guatu-spark-"))
+    os.environ.setdefault("JAVA_HOME", str(java.resolve().parent.parent))
+    # Java would otherwise look up the name of this machine, and Spark the addresses it has.
+    os.environ["SPARK_LOCAL_IP"] = _LOOPBACK
+    builder = SparkSession.builder.master("local[*]").appName("guatu")
+    for name, value in _settings(scratch).items():
+        builder = builder.config(name, value)
+    with _errors_into(scratch / "spark.log"), warnings.catch_warnings():
+        # Rows come and go as Arrow tables; Spark's bridge to pandas is not used.
+        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+        session = builder.getOrCreate()
+    atexit.register(_stop, session, scratch)
+    return session
+
+
+@contextmanager
+def _errors_into(file: Path) -> Iterator[None]:
+    """Let programs started inside write what they would write to the standard error to a file."""
+    kept = os.dup(2)
+    with file.open("wb") as opened:
+        os.dup2(opened.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _settings(scratch: Path) -> dict[str, str]:
+    return {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": _LOOPBACK,
+        "spark.driver.bindAddress": _LOOPBACK,
+        "spark.driver.extraJavaOptions": (
+            # Many short questions: compiling each a second time takes longer than it saves.
+            f"-Djava.io.tmpdir={scratch} -Duser.timezone=UTC -XX:TieredStopAtLevel=1"
+        ),
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.session.timeZone": "UTC",
+        # A division by zero, or a text that is no number, is unknown and no failure, as in DuckDB.
+        "spark.sql.ansi.enabled": "false",
+        "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.debug.maxToStringFields": "0",
+    }
+
+
+def _stop(session: SparkSession, scratch: Path) -> None:
+    session.stop()
+    shutil.rmtree(scratch, ignore_errors=True)
+
 
 _Made = TypeVar("_Made")
 

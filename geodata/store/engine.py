@@ -1,13 +1,46 @@
-"""What an engine of the store must do; one SQL text runs on every engine."""
+"""What an engine of the store must do, one SQL text for all, and the store's own SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
+
+_FOLDER = Path(__file__).parent / "sql"
+
+
+@cache
+def sql_text(name: str) -> str:
+    """Return the text of one query of the folder ``sql`` without its comments."""
+    lines = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def quoted(name: str) -> str:
+    """Return a name as a plain identifier when it is one; raises ValueError when it is not."""
+    if not (name.isascii() and name.isidentifier()):
+        raise ValueError(f"{name!r} is no name of a table or column")
+    return name
+
+
+def no_rows(columns: Mapping[str, str]) -> str:
+    """Return a query with the given columns (name to SQL type) and no rows."""
+    # Every engine knows text as STRING.
+    kinds = {name: "STRING" if kind == "VARCHAR" else kind for name, kind in columns.items()}
+    typed = ", ".join(f"CAST(NULL AS {kind}) AS {quoted(name)}" for name, kind in kinds.items())
+    return sql_text("no_rows").replace("typed_columns", typed)
+
+
+def latest_report(view: str, key: Sequence[str], columns: Sequence[str]) -> str:
+    """Return the query that keeps, of all reports about one key, the one of the latest month."""
+    text = sql_text("latest_report")
+    text = text.replace("key_columns", ", ".join(map(quoted, key)))
+    text = text.replace("kept_columns", ", ".join(map(quoted, columns)))
+    return text.replace("FROM reports", f"FROM {quoted(view)} AS reports")
 
 
 class Engine(Protocol):

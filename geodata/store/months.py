@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from geodata.store.engine import Engine
-from geodata.store.queries import latest_report
+from geodata.store.engine import Engine, latest_report
 from geodata.store.snapshots import SnapshotStore
 from geodata.tables import Table, tables
 

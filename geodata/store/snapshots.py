@@ -1,19 +1,204 @@
-"""A county's snapshots: dated, immutable, listed in one pointer file.
+"""A county's snapshots: dated, immutable, listed in one pointer file, written by one at a time.
 
 Reading needs no lock: the pointer is read once, and the files it names are never changed or removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import filelock
 
 from geodata.errors import StoreError
-from geodata.store.durable import digest_of
-from geodata.store.history import Entry, History, read_history, write_history
-from geodata.store.locking import writing
-from geodata.store.manifest import Manifest, read_manifest
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace a file in one step: readers see the old content or the new, never a part."""
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    flush_folder(path.parent)
+
+
+def flush_file(path: Path) -> None:
+    """Wait until the content of a written file is on the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk; Windows does this by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """Hold the store's write lock; raises StoreError when another process holds it.
+
+    The system gives the lock back when its process ends, also when it is killed.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(store / ".writing.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise StoreError("store.busy", folder=str(store)) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One Parquet file of a snapshot; `path` is relative to the snapshot's folder."""
+
+    path: str
+    table: str
+    rows: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file the clerk delivered: rows read are rows stored and rows set aside together."""
+
+    file: str
+    sheet: str
+    layout: str
+    sha256: str
+    rows: int
+    stored: int
+    set_aside: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The description of one snapshot.
+
+    `months` gives for each events table the months its rows belong to; `facts` holds the figures
+    of the import (issues by severity, quality by township) that lists and reports show.
+    """
+
+    snapshot: str
+    month: str
+    who: str
+    at: str
+    files: tuple[StoredFile, ...]
+    sources: tuple[SourceFile, ...] = ()
+    months: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def rows(self) -> dict[str, int]:
+        """Return the number of rows of each table, sorted by table."""
+        counts: dict[str, int] = {}
+        for stored in sorted(self.files, key=lambda stored: stored.path):
+            counts[stored.table] = counts.get(stored.table, 0) + stored.rows
+        return counts
+
+    def content(self) -> bytes:
+        """Return the manifest as JSON; the same manifest gives the same bytes."""
+        described = {"format": FORMAT, **asdict(self)}
+        return json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the manifest's content."""
+        return hashlib.sha256(self.content()).hexdigest()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return the manifest of a file; raises ValueError, KeyError or TypeError when it is damaged."""
+    described = json.loads(path.read_bytes())
+    if described.pop("format") != FORMAT:
+        raise ValueError(f"{path}: unknown format of a manifest")
+    described["files"] = tuple(StoredFile(**entry) for entry in described["files"])
+    described["sources"] = tuple(SourceFile(**entry) for entry in described["sources"])
+    described["months"] = {name: tuple(months) for name, months in described["months"].items()}
+    return Manifest(**described)
+
+
+POINTER = "pointer.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step: a snapshot became the one its month shows, by an import or a restore."""
+
+    snapshot: str
+    month: str
+    action: str
+    who: str
+    at: str
+    manifest: str
+
+
+@dataclass(frozen=True)
+class History:
+    """All steps in order, as they stood when the pointer was read."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def current(self) -> dict[str, Entry]:
+        """Return the entry each month shows, sorted by month."""
+        latest = {entry.month: entry for entry in self.entries}
+        return dict(sorted(latest.items()))
+
+    @property
+    def snapshots(self) -> dict[str, Entry]:
+        """Return the entry that brought in each snapshot, in order of import."""
+        return {entry.snapshot: entry for entry in self.entries if entry.action == "import"}
+
+    def with_entry(self, entry: Entry) -> History:
+        """Return the history with one more step."""
+        return History((*self.entries, entry))
+
+
+def read_history(store: Path) -> History:
+    """Return the steps of a store, none when it has no pointer yet; raises StoreError if damaged."""
+    pointer = store / POINTER
+    try:
+        content = pointer.read_bytes()
+    except FileNotFoundError:
+        return History()
+    try:
+        return History(tuple(Entry(**entry) for entry in json.loads(content)["entries"]))
+    except (ValueError, KeyError, TypeError):
+        raise StoreError("store.damaged_pointer", file=str(pointer)) from None
+
+
+def write_history(store: Path, entries: Iterable[Entry]) -> None:
+    """Replace the pointer in one step."""
+    described = {"format": 1, "entries": [asdict(entry) for entry in entries]}
+    content = json.dumps(described, ensure_ascii=False, indent=1).encode() + b"\n"
+    write_durably(store / POINTER, content)
+
 
 SNAPSHOTS = "snapshots"
 MANIFEST = "manifest.json"

@@ -18,11 +18,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
-from geodata.store.durable import digest_of, flush_file, flush_folder
-from geodata.store.history import Entry, read_history, write_history
-from geodata.store.locking import writing
-from geodata.store.manifest import Manifest, SourceFile, StoredFile
-from geodata.store.snapshots import MANIFEST, SNAPSHOTS, SnapshotStore
+from geodata.store.snapshots import (
+    MANIFEST,
+    SNAPSHOTS,
+    Entry,
+    Manifest,
+    SnapshotStore,
+    SourceFile,
+    StoredFile,
+    digest_of,
+    flush_file,
+    flush_folder,
+    read_history,
+    write_history,
+    writing,
+)
 
 # Small enough that the rows of one village lie in one or two groups, large enough to scan fast.
 ROW_GROUP = 20_000

@@ -9,9 +9,8 @@ import pandas as pd
 
 from geodata import codes
 from geodata.atlas import write_atlas
-from geodata.boundaries.boundaries import Boundaries
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
-from geodata.boundaries.read import read_boundaries
+from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.cube import Measure
 from geodata.errors import ConfigError
 from geodata.store import DuckDBEngine, add_month

@@ -20,7 +20,7 @@ from geodata.rules.binding import parse
 from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
-from geodata.store.row_engine import RowEngine
+from geodata.store.embedded import RowEngine
 from geodata.tables import tables
 from geodata.themes import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account

@@ -18,8 +18,7 @@ from dashboard.views.sampling import SamplingView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError
-from geodata.evaluation.rates import judge_rate
-from geodata.evaluation.self_check import SelfCheck
+from geodata.evaluation.rates import SelfCheck, judge_rate
 from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES, make_invented_county
 
 LEADER = Actor("lead", "leader", (COUNTY,))

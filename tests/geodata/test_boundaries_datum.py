@@ -10,7 +10,7 @@ import pytest
 from shapely import Point, box
 
 from geodata import GuatuError, read_boundaries
-from geodata.boundaries.datum import check_datum, from_gcj02, to_gcj02
+from geodata.boundaries.crs import check_datum, from_gcj02, to_gcj02
 from tests.geodata.layers import GK_38, layer, squares
 
 GEOD = pyproj.Geod(ellps="WGS84")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geodata import GuatuError, read_boundaries
-from geodata.boundaries.decoding import canonical, decode
-from geodata.boundaries.encoding import Label, choose_encoding
+from geodata.boundaries.encoding import Label, canonical, choose_encoding, decode
 from tests.geodata.layers import layer, set_field_name, set_language_byte, write_shapefile
 
 NAMES = ["杨村", "南关社区", "东岗村民委员会"]

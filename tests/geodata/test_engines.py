@@ -11,7 +11,7 @@ import pytest
 
 from geodata.errors import StoreError
 from geodata.store import ENGINES, Engine, SnapshotStore, open_engine
-from geodata.store.java import find_java, java_version
+from geodata.store.distributed import find_java, java_version
 from geodata.workspace import open_workspace
 from geodata.workspace.building import compute_month
 from tests.geodata.conftest import SMALL
@@ -107,7 +107,7 @@ def test_an_unknown_engine_is_refused_with_the_known_ones(sample: Path) -> None:
 def test_spark_listens_on_this_machine_only_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geodata.store.session import spark_session
+    from geodata.store.distributed import spark_session
 
     settings = spark_session().sparkContext.getConf()
     assert settings.get("spark.driver.bindAddress") == "127.0.0.1"
@@ -147,7 +147,7 @@ def test_an_old_java_and_none_are_refused_with_what_to_install(
 
 
 def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from geodata.store.session import spark_session
+    from geodata.store.distributed import spark_session
 
     monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
     with pytest.raises(StoreError, match=r"guatu\[spark\]"):

@@ -12,7 +12,7 @@ import pytest
 from geodata.errors import EvaluationError
 from geodata.evaluation import Design, Frame, draw_sample, read_weights, self_check
 from geodata.evaluation.book import write_draw
-from geodata.evaluation.design import weakness
+from geodata.evaluation.draw import weakness
 from tests.invented import HOSTILE
 
 DESIGN = Design("2025-06", 7, villages=8, exited=20, missed=10, weak_share=50, weights={"low": 1})

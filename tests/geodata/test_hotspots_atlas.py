@@ -8,7 +8,7 @@ import pytest
 from geodata import hotspots
 from geodata.cartography import hot_cold_palette
 from geodata.cartography.hot_cold import HOT_COLD_CLASSES
-from geodata.hotspots.sentences import category_key
+from geodata.hotspots.result import category_key
 from tests.invented_clusters import CENTRE, HOT, MONTHS, SILENT, clustered_atlas
 
 

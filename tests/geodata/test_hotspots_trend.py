@@ -8,7 +8,7 @@ import pytest
 
 from geodata import hotspots, i18n
 from geodata.errors import HotspotError
-from geodata.hotspots.sentences import category_key
+from geodata.hotspots.result import category_key
 
 
 def test_mann_kendall_by_hand():

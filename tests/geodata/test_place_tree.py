@@ -7,8 +7,8 @@ import pytest
 from shapely import box
 
 from geodata import GuatuError, place_tree, read_boundaries
-from geodata.boundaries.columns import guess_columns
-from geodata.boundaries.simplify import simplify_levels
+from geodata.boundaries.hierarchy import simplify_levels
+from geodata.boundaries.levels import guess_columns
 from tests.geodata.layers import GK_38, layer
 
 COUNTY, TOWN, VILLAGE = (

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geodata.store import row_engine
-from geodata.store.row_engine import RowEngine
+from geodata.store import embedded
+from geodata.store.embedded import RowEngine
 
 QUERY = "SELECT name AS said, income > 100 AS rich FROM households"
 
@@ -37,6 +37,6 @@ def test_no_row_stays_after_its_answer_also_when_the_query_fails(engine):
 
 
 def test_the_engine_is_made_anew_after_some_answers(engine, monkeypatch):
-    monkeypatch.setattr(row_engine, "_ANSWERS", 3)
+    monkeypatch.setattr(embedded, "_ANSWERS", 3)
     for number in range(8):
         assert engine.answer(QUERY, row("a", number * 50))["rich"] == (number > 2)

@@ -15,8 +15,8 @@ import sqlglot
 
 from geodata.errors import StoreError
 from geodata.store import DuckDBEngine, SnapshotStore, add_month, new_snapshot
-from geodata.store.history import POINTER
 from geodata.store.months import stored_columns
+from geodata.store.snapshots import POINTER
 from geodata.tables import table
 from tests.conftest import ROOT
 

@@ -6,9 +6,8 @@ import pyogrio
 import pytest
 
 from geodata import GuatuError, read_boundaries
-from geodata.boundaries.attributes import stated_labels
-from geodata.boundaries.decoding import decode
-from geodata.boundaries.encoding import choose_encoding
+from geodata.boundaries.encoding import choose_encoding, decode
+from geodata.boundaries.features import stated_labels
 
 pytestmark = pytest.mark.real
 
