@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
@@ -91,25 +91,60 @@ def test_every_unmatched_line_says_why(features, rows):
     assert (ledger[ledger["outcome"] == "unmatched"]["reason"] != "").all()
 
 
-@settings(max_examples=30, deadline=None)
+def _decided(lines, decision):
+    return pd.DataFrame(
+        {"boundary_key": lines["partner"], "table_key": lines["key"], "decision": decision}
+    )
+
+
+@settings(max_examples=60, deadline=None)
 @given(FEATURES, ROWS)
-def test_proposals_accepted_are_matched_and_stay_so(features, rows):
+# One code and two names, proposed two features.
+@example(
+    [("龙水镇", "王庄村", "990101"), ("龙水乡", "李家村委会", "0990101")],
+    [
+        (("龙水镇", "李家村委会", "990102.0"), "2023"),
+        (("龙水乡", "王庄村", "990102.0"), "2023"),
+    ],
+)
+# Of one code and two names one is proposed a feature, the other has its place.
+@example(
+    [("龙水镇", "王庄村", "990101"), ("龙水镇", "李家村", "9901")],
+    [(("龙水镇", "王庄村", "990102.0"), "2023"), (("龙水镇", "李佳村", "990102.0"), "2023")],
+)
+# Two features of one key.
+@example(
+    [("龙水镇", "李家村", "990101"), ("龙水镇", "王庄村", "990101")],
+    [(("龙水镇", "李佳村", "9901"), "2023")],
+)
+def test_every_proposal_can_be_accepted_and_undoes_no_match(features, rows):
     if not _usable(features, rows):
         return
     first = _join(features, rows)
-    lines = first.ledger[
-        (first.ledger["side"] == "table") & (first.ledger["outcome"] == "proposed")
-    ]
-    keys = first.ledger[first.ledger["side"] == "boundary"]["key"]
-    single = lines[lines["partner"].map(keys.value_counts()).eq(1) & (lines["key"] != "")]
-    decisions = pd.DataFrame(
-        {"boundary_key": single["partner"], "table_key": single["key"], "decision": "accept"}
-    )
+    lines = first.ledger[first.ledger["side"] == "table"]
+    proposed = lines[lines["outcome"] == "proposed"]
+    decisions = _decided(proposed, "accept")
     second = _join(features, rows, decisions=decisions)
     third = _join(features, rows, decisions=decisions)
     pd.testing.assert_frame_equal(second.ledger, third.ledger)
-    accepted = second.ledger[second.ledger["side"] == "table"]
-    assert (accepted.loc[single.index, "step"] == "decision").all()
+    assert second.notes == third.notes
+    settled = second.ledger[second.ledger["side"] == "table"]
+    assert (settled.loc[proposed.index, "step"] == "decision").all()
+    assert settled.loc[proposed.index, "partner"].tolist() == proposed["partner"].tolist()
+    matched = first.feature_of_row >= 0
+    assert (second.feature_of_row[matched] == first.feature_of_row[matched]).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(FEATURES, ROWS)
+def test_proposals_rejected_are_not_made_again(features, rows):
+    if not _usable(features, rows):
+        return
+    lines = _join(features, rows).ledger
+    proposed = lines[(lines["side"] == "table") & (lines["outcome"] == "proposed")]
+    again = _join(features, rows, decisions=_decided(proposed, "reject")).ledger
+    pairs = again.loc[proposed.index, ["outcome", "partner"]]
+    assert not (pairs["outcome"].ne("unmatched") & pairs["partner"].eq(proposed["partner"])).any()
 
 
 @settings(max_examples=30, deadline=None)

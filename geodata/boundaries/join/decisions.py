@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.boundaries.join.changes import Change, Changes
 from geodata.boundaries.join.matching import Link, Matching, Reason
 from geodata.boundaries.join.names import clean_name
+from geodata.boundaries.join.sides import Side, named_key
 from geodata.errors import JoinError
 
 ACCEPT, REJECT, ALIAS = "accept", "reject", "alias"
@@ -100,12 +101,15 @@ def _columns(frame: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def alias_changes(decisions: tuple[Decision, ...]) -> Changes:
+def alias_changes(decisions: tuple[Decision, ...], table: Side) -> Changes:
     """Return the alias decisions as changes: the last name of one key is that of the other."""
     entries = []
+    keys = set(table.keys)
+    named = {named_key(table, place): list(path) for place, path in enumerate(table.paths)}
     for decision in decisions:
         if decision.kind == ALIAS:
-            old, new = decision.table_key.split("/"), decision.boundary_key.split("/")
+            key, new = decision.table_key, decision.boundary_key.split("/")
+            old = named[key] if key in named and key not in keys else key.split("/")
             parent = old[-2] if len(old) > 1 else ""
             entries.append(Change(old_name=old[-1], new_name=new[-1], parent=parent))
             entries.append(Change(old_code=decision.table_key, new_codes=(decision.boundary_key,)))
@@ -115,16 +119,24 @@ def alias_changes(decisions: tuple[Decision, ...]) -> Changes:
 def apply_decisions(work: Matching, decisions: tuple[Decision, ...]) -> list[Reason]:
     """Settle what was accepted, exclude what was rejected; return what no longer applies.
 
-    A key that several features share cannot be accepted, for it does not say which is meant.
+    A key that several features share cannot be accepted, for it does not say which is meant. A code
+    of the table means all places that have it, with names behind it those of these names, which
+    goes before what is said of the code alone.
     """
     features = _places_of(work.boundary.keys)
     places = _places_of(work.table.keys)
+    named = _places_of([named_key(work.table, place) for place in range(len(work.table))])
     stale = []
-    for decision in sorted(decisions, key=lambda d: (d.table_key, d.boundary_key, d.kind)):
+
+    def order(decision: Decision) -> tuple[object, ...]:
+        of_code = decision.table_key in places
+        return decision.kind != REJECT, of_code, decision.table_key, decision.boundary_key
+
+    for decision in sorted(decisions, key=order):
         if decision.kind == ALIAS:
             continue
         ours = features.get(decision.boundary_key, [])
-        theirs = places.get(decision.table_key, [])
+        theirs = places.get(decision.table_key) or named.get(decision.table_key, [])
         if not ours or not theirs:
             values = {"boundary": decision.boundary_key, "table": decision.table_key}
             stale.append(Reason("join.stale_decision", values))
@@ -134,7 +146,8 @@ def apply_decisions(work: Matching, decisions: tuple[Decision, ...]) -> list[Rea
             stale.append(Reason("join.doubled_decision", {"boundary": decision.boundary_key}))
         else:
             for place in theirs:
-                work.accept(place, Link(ours[0], DECISION))
+                if place not in work.matched and (place, ours[0]) not in work.rejected:
+                    work.accept(place, Link(ours[0], DECISION))
     return stale
 
 

@@ -20,6 +20,7 @@ from geodata.boundaries.join.ledger import build_ledger
 from geodata.boundaries.join.location_step import match_locations
 from geodata.boundaries.join.matching import Matching, Reason
 from geodata.boundaries.join.name_step import match_names
+from geodata.boundaries.join.proposals import settle_proposals
 from geodata.boundaries.join.result import JoinResult
 from geodata.boundaries.join.sides import Side, boundary_side, doubled_keys, table_side
 from geodata.boundaries.join.similar_step import propose_similar
@@ -63,7 +64,7 @@ def join_indicators(
     ours, theirs = boundary_side(layer, columns), table_side(frame, columns, when)
     work = Matching(ours, theirs, many=_is_many(theirs))
     taken = read_decisions(decisions)
-    changes = read_changes(aliases) + read_changes(crosswalk) + alias_changes(taken)
+    changes = read_changes(aliases) + read_changes(crosswalk) + alias_changes(taken, theirs)
     stale = apply_decisions(work, taken)
     _run_steps(work, changes, layer)
     rows = getattr(table, "rows", None)
@@ -102,6 +103,7 @@ def _run_steps(work: Matching, changes: Changes, layer: gpd.GeoDataFrame) -> Non
     match_changes(work, changes)
     if named:
         propose_similar(work, parents)
+    settle_proposals(work)
 
 
 def _features(work: Matching) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.boundaries.join.matching import Link, Matching, Reason
+from geodata.boundaries.join.proposals import decision_keys
 from geodata.i18n import text
 
 MATCHED, PROPOSED, UNMATCHED = "matched", "proposed", "unmatched"
@@ -30,12 +31,14 @@ def build_ledger(work: Matching, periods: pd.Series, rows: np.ndarray, lang: str
     `row` is the feature number (from 0) or the table's row in its file; `partner` the key of the
     other side; `duplicate` how many features share the key, or rows of a period share the place.
     """
+    keys = decision_keys(work)
     return pd.concat(
-        [_feature_lines(work, lang), _row_lines(work, periods, rows, lang)], ignore_index=True
+        [_feature_lines(work, keys, lang), _row_lines(work, keys, periods, rows, lang)],
+        ignore_index=True,
     )[COLUMNS]
 
 
-def _feature_lines(work: Matching, lang: str) -> pd.DataFrame:
+def _feature_lines(work: Matching, places: list[str], lang: str) -> pd.DataFrame:
     by_feature = _by_feature(work.matched)
     proposed = _by_feature(work.proposed)
     keys = pd.Series(work.boundary.keys, dtype=str)
@@ -47,7 +50,7 @@ def _feature_lines(work: Matching, lang: str) -> pd.DataFrame:
             outcome, found = PROPOSED, proposed.get(feature, [])
         if found:
             place, link = found[0]
-            lines.append((outcome, link.step, work.table.keys[place], link.score, ""))
+            lines.append((outcome, link.step, places[place], link.score, ""))
         else:
             why = work.feature_reasons.get(feature, Reason("join.no_row"))
             lines.append((UNMATCHED, "", "", np.nan, _sentence(why, lang)))
@@ -70,7 +73,9 @@ def _by_feature(links: dict[int, Link]) -> dict[int, list[tuple[int, Link]]]:
     return found
 
 
-def _row_lines(work: Matching, periods: pd.Series, rows: np.ndarray, lang: str) -> pd.DataFrame:
+def _row_lines(
+    work: Matching, keys: list[str], periods: pd.Series, rows: np.ndarray, lang: str
+) -> pd.DataFrame:
     lines = []
     # Over the distinct places; the rows take their place's line below.
     for place in range(len(work.table)):
@@ -81,7 +86,7 @@ def _row_lines(work: Matching, periods: pd.Series, rows: np.ndarray, lang: str) 
         step, score = (link.step, link.score) if link else ("", np.nan)
         lines.append((outcome, step, partner, score, _sentence(why, lang)))
     places = pd.DataFrame(lines, columns=["outcome", "step", "partner", "score", "reason"])
-    places["key"] = work.table.keys
+    places["key"] = keys
     places["duplicate"] = work.table.most_rows
     places["tried"] = np.where(places["outcome"] == UNMATCHED, _tried(work, lang), "")
     frame = places.take(work.table.place_of).reset_index(drop=True)

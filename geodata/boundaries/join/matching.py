@@ -54,6 +54,11 @@ class Matching:
         self.proposed[place] = link
         self.reasons.pop(place, None)
 
+    def withdraw(self, place: int, reason: Reason) -> None:
+        """Take back a proposal and say why; a place without one keeps its reason."""
+        if self.proposed.pop(place, None) is not None:
+            self.reasons[place] = reason
+
     def open_places(self) -> list[int]:
         """Return the places without a match, in order."""
         return [place for place in range(len(self.table)) if place not in self.matched]
@@ -73,6 +78,15 @@ class Matching:
         periods = self.table.periods[place]
         holders = sorted(self._holders.get(feature, ()))
         return next((other for other in holders if self.table.periods[other] & periods), None)
+
+    def taken(self, feature: int, place: int) -> Reason:
+        """Return the reason of a place whose feature another place of the same period holds."""
+        holder = self.holder(feature, place)
+        values = {
+            "feature": self.boundary.keys[feature],
+            "holder": self.table.keys[holder or 0],
+        }
+        return Reason("join.taken", values)
 
     def free_features(self) -> list[int]:
         """Return the features that no place holds at all, in order."""

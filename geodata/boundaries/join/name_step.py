@@ -156,7 +156,7 @@ def _settle(
             elif (place, feature) in work.rejected:
                 work.reasons[place] = Reason("join.rejected", {"name": other})
             elif not work.is_free(feature, place):
-                work.reasons[place] = _taken(work, feature, place)
+                work.reasons[place] = work.taken(feature, place)
             elif parent.certain:
                 work.accept(place, Link(feature, step or (how if parent.exact else NORMALISED)))
             else:
@@ -169,18 +169,12 @@ def _overlap(work: Matching, place: int, group: list[int]) -> bool:
     return any(other != place and work.table.periods[other] & periods for other in group)
 
 
-def _taken(work: Matching, feature: int, place: int) -> Reason:
-    holder = work.holder(feature, place)
-    values = {"feature": work.boundary.keys[feature], "holder": work.table.keys[holder or 0]}
-    return Reason("join.taken", values)
-
-
 def _fault(
     work: Matching, found: Found, name: str, children: dict[str, list[int]], place: int
 ) -> Reason:
     fault, names = found.faults.get(name, ("", ()))
     if fault == TAKEN:
-        return _taken(work, children[names[0]][0], place)
+        return work.taken(children[names[0]][0], place)
     if fault == AMBIGUOUS:
         count = sum(len(children[other]) for other in names)
         return Reason(

@@ -135,6 +135,13 @@ def _keys(frame: pd.DataFrame, code: str | None, names: pd.DataFrame) -> list[st
     return [text or other for text, other in zip(codes, path or codes, strict=True)]
 
 
+def named_key(side: Side, place: int) -> str:
+    """Return a key with the names of the place behind it, which tells places of one code apart."""
+    names = "/".join(side.paths[place])
+    key = side.keys[place]
+    return key if not names or key == names or key.endswith(f"/{names}") else f"{key}/{names}"
+
+
 def doubled_keys(side: Side, rows: np.ndarray | None = None) -> dict[str, int]:
     """Return keys that more than one row (of one period) or feature has, with how often."""
     if rows is None:
