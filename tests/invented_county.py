@@ -13,7 +13,7 @@ from geodata.config import make_workspace
 from geodata.periods import months_until
 from geodata.store import new_snapshot
 from geodata.workspace import Workspace, open_workspace
-from tests.geodata.test_workspace import LINE, accounts, rows
+from tests.geodata.workspace.test_workspace import LINE, accounts, rows
 from tests.invented import HOSTILE
 
 COUNTY, TOWNSHIP = "990101", "990101100"

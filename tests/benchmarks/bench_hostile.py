@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.dashboard.served import Browser, Served, make_folder, serve
+from tests.dashboard.server.served import Browser, Served, make_folder, serve
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": "_xsrf=aabb"}
 

@@ -28,7 +28,7 @@ from tornado.simple_httpclient import HTTPStreamClosedError
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.workspace import open_workspace
-from tests.dashboard.served import FIRST, PASSWORD, Served, serve
+from tests.dashboard.server.served import FIRST, PASSWORD, Served, serve
 from tests.headless import Ended, Viewer, address
 
 NAME, THEME = "load", "/monitoring"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from geodata.access import Actor, open_guard
 from geodata.atlas import Atlas, open_atlas
-from tests.dashboard.served import FIRST, PASSWORD, serve
+from tests.dashboard.server.served import FIRST, PASSWORD, serve
 from tests.headless import Viewer, address
 
 NAME = "steps"

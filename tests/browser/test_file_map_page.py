@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.briefing import order_briefing
 from dashboard.briefing.file import file_map
-from tests.dashboard.briefed import source_of
+from tests.dashboard.briefing.briefed import source_of
 
 
 @pytest.fixture(scope="module")

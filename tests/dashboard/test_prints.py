@@ -19,7 +19,7 @@ from dashboard.prints import Prints
 from dashboard.view import View
 from geodata.access import open_guard
 from geodata.errors import BriefingError, ScopeError, StoreError
-from tests.dashboard.briefed import AT, BY, source_of
+from tests.dashboard.briefing.briefed import AT, BY, source_of
 from tests.invented import HOSTILE
 from tests.invented_county import (
     COUNTY,

@@ -1,0 +1,74 @@
+"""``guatu boundaries``: lines for people, one object for programs, one sentence when refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboard.cli import main
+from tests.geodata.boundaries.layers import layer, write_shapefile
+
+COLUMNS = {"县": ["甲县"] * 3, "乡镇": ["北镇", "北镇", "南乡"], "村": ["杨村", "新村", "新村"]}
+
+
+@pytest.fixture
+def shapefile(tmp_path):
+    return str(write_shapefile(tmp_path, layer(COLUMNS), encoding="GBK"))
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main(["boundaries", *arguments])
+        return left.value.code, *capsys.readouterr()
+
+    return call
+
+
+def test_lines_say_what_was_read(run, shapefile, monkeypatch):
+    monkeypatch.setenv("GUATU_LANG", "en")
+    code, out, _ = run(shapefile)
+    assert code == 0
+    assert "Features: 3" in out
+    assert "Encoding: gb18030" in out
+    assert "Coordinate reference system: EPSG:4490" in out
+    assert "counties 1 > townships 2 > villages 3 (columns guessed: 县, 乡镇, 村" in out
+    assert out.count("Simplified") == 2
+
+
+def test_lines_are_chinese_by_default(run, shapefile):
+    assert "文字编码：gb18030" in run(shapefile)[1]
+
+
+def test_json_is_one_object_with_every_figure(run, shapefile):
+    code, out, _ = run(shapefile, "--json", "--names", "乡镇,村")
+    found = json.loads(out)
+    assert code == 0
+    assert found["levels"] == {"township": 2, "village": 3}
+    assert (found["columns"], found["columns_guessed"]) == (["乡镇", "村"], False)
+    assert found["zooms"][0]["bytes_after"] <= found["zooms"][0]["bytes_before"]
+    assert (found["features"], found["repairs"], found["overlaps"]) == (3, {}, 0)
+
+
+def test_layer_without_known_columns_says_so(run, tmp_path):
+    layer({"x": [1, 2]}).to_file(tmp_path / "a.gpkg")
+    code, out, _ = run(str(tmp_path / "a.gpkg"))
+    assert code == 0
+    assert "--names" in out
+
+
+@pytest.mark.parametrize(
+    "options", [("--crs", "nonsense"), ("--encoding", "x"), ("--datum", "x"), ("--names", "没有")]
+)
+def test_options_nobody_understands_leave_with_2_and_one_sentence(run, shapefile, options):
+    code, out, err = run(shapefile, *options)
+    assert (code, out) == (2, "")
+    assert err.startswith("错误：")
+    assert len(err.splitlines()) == 1
+
+
+def test_hostile_names_do_not_reach_the_terminal_as_controls(run, tmp_path):
+    layer({"村": ["\x1b[31m红\x07村?村", "b"]}).to_parquet(tmp_path / "a.parquet")
+    assert "\x1b" not in run(str(tmp_path / "a.parquet"))[1]

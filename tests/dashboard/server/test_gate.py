@@ -1,0 +1,457 @@
+"""The server with accounts: who reaches which route, forged requests, and what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import re
+import signal
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError, websocket_connect
+
+from dashboard.cli import main
+from dashboard.server.auth import SignIn, safe_next
+from dashboard.server.headers import security_headers
+from geodata.access import load_roles, open_guard, passwords
+from geodata.errors import AccountError
+from tests import invented
+from tests.dashboard.server.served import FIRST, NEWCOMER, PASSWORD, Browser, make_folder, serve
+
+# Every route of the server and who may reach it. A new route has no place here and fails the test.
+PUBLIC = {
+    "/login",
+    "/health",
+    "/ready",
+    "/favicon.ico",
+    r"/static/(.*)",
+    r"/static/(?!extensions/)(.*)",
+    r"/static/extensions/(.*)",
+}
+SIGNED_IN = {
+    "/?",
+    "/ws",
+    "/metadata",
+    "/autoload.js",
+    "/password",
+    "/logout",
+    "/audit",
+    "/components/(.*)",
+    r"/geometry/([0-9a-f]+\.(?:geo)?json)",
+}
+TITLE = "云岭县"
+ROLES = sorted(load_roles())
+PATHS = [
+    "/",
+    "/?place=991181",
+    "/ws",
+    "/metadata",
+    "/autoload.js?bokeh-autoload-element=1",
+    "/password",
+    "/logout",
+    "/components/x/y/z.js",
+    "/geometry/00.geojson",
+    "/geometry/../audit/access.sqlite",
+    "/audit",
+    "/audit/access.sqlite",
+    "/audit?act=x&day=y",
+    "/nothing",
+    "//login",
+    "/login/",
+    "/Login",
+    "/%6cogin",
+    "/health/x",
+    "/static/../audit/access.sqlite",
+    "/static/..%2faudit/access.sqlite",
+    "/favicon.ico/x",
+    "/;/login",
+    "/.//login",
+    "/static/%2e%2e/%2e%2e/etc/passwd",
+    "/static//etc/passwd",
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serve(make_folder(tmp_path_factory.mktemp("served"))) as running:
+        yield running
+
+
+def test_every_route_has_its_place_behind_the_gate(tmp_path):
+    from dashboard.server.gate import _Gate
+    from dashboard.server.serve import atlas_server
+    from dashboard.server.serving import Serving
+    from tests.dashboard.server.served import free_port
+
+    guard = open_guard(make_folder(tmp_path))
+    running = atlas_server(invented.grid_atlas(), Serving(free_port(), guard=guard))
+    rules = running._tornado.wildcard_router.rules
+    patterns = {rule.matcher.regex.pattern.removesuffix("$") for rule in rules}
+    running.stop()
+    assert patterns == PUBLIC | SIGNED_IN
+    assert [rule for rule in rules if not issubclass(rule.target, _Gate)] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_without_a_sign_in_gets_past_the_gate(server, path):
+    forged = [
+        {},
+        {"guatu_session": "x"},
+        {"guatu_session": "leader"},
+        {"user": "leader"},
+        {"is_guest": "1"},
+        {"guatu_session": "' OR 1=1 --"},
+    ]
+    for cookies, method in itertools.product(forged, ["GET", "POST", "PUT", "DELETE", "HEAD"]):
+        answer = Browser(server.port, cookies=dict(cookies)).ask(path, method=method)
+        assert answer.status in (302, 400, 403, 404, 405)
+        if answer.status == 302:
+            assert answer.location.startswith("/login?next=")
+        assert TITLE not in answer.body.split("<main>")[-1]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_signs_in_reaches_the_page_and_nothing_strange(server, role):
+    browser = server.browser(role)
+    statuses = {path: browser.ask(path).status for path in PATHS}
+    sees_figures = "figure" in load_roles()[role].acts
+    assert statuses["/"] == statuses["/?place=991181"] == (200 if sees_figures else 403)
+    assert statuses["/audit"] == (200 if "audit" in load_roles()[role].acts else 403)
+    assert statuses["/password"] == statuses["/logout"] == 200
+    strange = [path for path in PATHS if ".." in path or "%" in path or "//" in path[1:]]
+    assert {statuses[path] for path in strange} <= {302, 400, 403, 404}
+    assert "SQLite format" not in "".join(browser.ask(path).body for path in strange)
+
+
+def test_an_administrator_is_told_what_is_done_where(server):
+    answer = server.browser("administrator").ask("/")
+    assert (answer.status, "系统管理员不看地图和农户数据" in answer.body) == (403, True)
+    assert "guatu user" in answer.body
+    assert TITLE not in answer.body.split("<main>")[-1]
+    assert "guatu user" not in server.browser("auditor").ask("/geometry/00.geojson").body
+
+
+def test_a_page_stays_in_the_language_it_was_asked_for_in(server):
+    browser = Browser(server.port)
+    page = browser.ask("/login?lang=en").body
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    action = re.search(r'<form[^>]* action="([^"]*)"', page)[1]
+    refused = browser.ask(action, {**hidden, "name": "nobody-here", "password": "wrong"})
+    assert refused.status == 401
+    assert "用户名" not in refused.body
+    assert "用户名" in browser.ask("/login").body
+    assert "Administrator" in server.browser("administrator").ask("/?lang=en").body
+
+
+def test_a_newcomer_sees_nothing_before_a_new_password(server):
+    browser = Browser(server.port)
+    assert browser.sign_in(NEWCOMER, FIRST).location == "/password"
+    for path in ("/", "/geometry/00.geojson", "/metadata", "/ws"):
+        answer = browser.ask(path)
+        assert (answer.status, answer.location) in ((302, "/password"), (403, ""))
+    wrong = browser.submit("/password", old=FIRST, new="Third-2026-z", again="other")
+    assert (wrong.status, "两次输入的新密码不一样" in wrong.body) == (400, True)
+    weak = browser.submit("/password", old=FIRST, new="short", again="short")
+    assert (weak.status, "密码长度应为" in weak.body) == (400, True)
+    done = browser.submit("/password", old=FIRST, new="Third-2026-z", again="Third-2026-z")
+    assert (done.status, done.location, browser.ask("/").status) == (303, "/", 200)
+
+
+def test_wrong_password_and_unknown_name_get_the_same_page(server):
+    pages = []
+    for name in ("analyst", "nobody-here", "<script>alert(1)</script>"):
+        answer = Browser(server.port).sign_in(name, "wrong")
+        assert answer.status == 401
+        pages.append(re.sub(r'value="[^"]*"', "", answer.body))
+    assert len(set(pages)) == 1
+    assert "用户名或密码不对" in pages[0]
+    assert Browser(server.port).sign_in("analyst").status == 303
+
+
+def test_a_form_from_another_site_is_refused(server):
+    browser = server.browser("leader")
+    for path, form in (
+        ("/login", {"name": "leader", "password": PASSWORD}),
+        ("/logout", {}),
+        ("/password", {"old": PASSWORD, "new": "x", "again": "x"}),
+    ):
+        assert browser.ask(path, form).status == 403
+        assert browser.ask(path, {**form, "_xsrf": "2|1|2|3"}).status == 403
+    assert browser.ask("/").status == 200
+
+
+def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(server):
+    browser = server.browser("leader")
+    copy = Browser(server.port, cookies=dict(browser.cookies))
+    assert browser.ask("/logout").status == copy.ask("/").status == 200
+    assert "您已安全退出" in browser.submit("/logout").body
+    assert copy.ask("/").status == 302
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        ("/", "/"),
+        ("/?place=991181&month=2025", "/?place=991181&month=2025"),
+        ("//evil.example.org/", "/"),
+        ("https://evil.example.org/", "/"),
+        ("/\\evil.example.org", "/"),
+        ("/\t/evil.example.org", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/logout", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_one_stays_on_this_server(wanted, there):
+    assert safe_next(wanted, "") == there
+    assert safe_next(f"/guatu{there}", "/guatu") == f"/guatu{there}"
+    assert safe_next("/other/", "/guatu") == "/guatu/"
+
+
+def test_the_sign_in_goes_on_to_the_page_that_was_wanted(server):
+    path = "/?place=991181"
+    location = Browser(server.port).ask(path).location
+    assert Browser(server.port).sign_in("leader", path=location).location == path
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_not_in_the_page(server):
+    browser = server.browser("leader")
+    set_cookies = [
+        cookie
+        for answer in (Browser(server.port).ask("/login"), Browser(server.port).sign_in("leader"))
+        for cookie in answer.headers.get_all("Set-Cookie") or []
+    ]
+    assert set_cookies
+    assert all("HttpOnly" in one and "SameSite=Lax" in one for one in map(str, set_cookies))
+    page = browser.ask("/").body
+    token = re.search(r'"token":"([\w.=-]+)"', page.replace(" ", ""))[1]
+    import base64
+
+    readable = page + "".join(
+        base64.urlsafe_b64decode(part + "==").decode("latin-1") for part in token.split(".")
+    )
+    assert browser.cookies["guatu_session"] not in readable
+    assert browser.cookies["_xsrf"] not in readable
+
+
+def test_no_header_lets_anything_come_from_outside(server):
+    for path in ("/login", "/health", "/nothing", "/static/js/bokeh.min.js", "/"):
+        answer = server.browser("leader").ask(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "http" not in policy
+        assert "*" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Server"] == "guatu"
+    assert "Strict-Transport-Security" in security_headers(https=True)
+    assert "unsafe-eval" not in security_headers(plain=True)["Content-Security-Policy"]
+
+
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def refusal(server, browser: Browser, token: str, origin: str = "") -> int:
+    """Ask for a page's live connection; returns the status with which it is refused."""
+    headers = {**UPGRADE, "Origin": origin or f"http://127.0.0.1:{server.port}"}
+    return browser.ask("/ws", **headers, **{"Sec-WebSocket-Protocol": f"bokeh, {token}"}).status
+
+
+def talk(server, browser: Browser, token: str, act=lambda: None, messages=()) -> tuple[int, bool]:
+    """Open a page's live connection, act, and send; returns parts received, and whether it ended."""
+    headers = {"Cookie": f"guatu_session={browser.cookies['guatu_session']}"}
+    headers["Origin"] = f"http://127.0.0.1:{server.port}"
+    request = HTTPRequest(f"ws://127.0.0.1:{server.port}/ws", headers=headers)
+
+    async def converse() -> tuple[int, bool]:
+        live = await websocket_connect(request, subprotocols=["bokeh", token])
+        received = 0
+        with contextlib.suppress(TimeoutError, WebSocketClosedError, StreamClosedError):
+            while received < 3 and await asyncio.wait_for(live.read_message(), 30) is not None:
+                received += 1
+            act()
+            for message in messages:
+                await live.write_message(message)
+            while await asyncio.wait_for(live.read_message(), 5) is not None:
+                received += 1
+        ended = (
+            live.close_code is not None or live.protocol is None or live.protocol.client_terminated
+        )
+        live.close()
+        with contextlib.suppress(TimeoutError):
+            while await asyncio.wait_for(live.read_message(), 5) is not None:
+                received += 1
+        return received, ended
+
+    # In a thread of its own: a browser of other tests leaves a running event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(converse())).result()
+
+
+def token_of(browser: Browser) -> str:
+    return re.search(r'"token":"([\w.=-]+)"', browser.ask("/").body.replace(" ", ""))[1]
+
+
+def test_a_live_connection_needs_the_same_person_origin_and_token(server):
+    mine, other = server.browser("leader"), server.browser("analyst")
+    token = token_of(mine)
+    assert talk(server, mine, token) == (3, False)
+    assert talk(server, other, token) == (0, True)
+    head, _, rest = token.partition(".")
+    assert talk(server, mine, f"{head[:-4]}AAAA.{rest}") == (0, True)
+    assert refusal(server, Browser(server.port), token) == 403
+    assert refusal(server, mine, token, origin="http://evil.example.org") == 403
+    assert refusal(server, mine, token, origin="null") == 403
+
+
+def test_a_live_connection_ends_with_the_sign_in(server):
+    browser = server.browser("leader")
+    token = token_of(browser)
+    ask = ('{"msgid":"1","msgtype":"PULL-DOC-REQ"}', "{}", "{}")
+    received, ended = talk(server, browser, token, messages=ask)
+    assert (received > 3, ended) == (True, False)
+    out = talk(server, browser, token, lambda: browser.submit("/logout"), messages=ask)
+    assert out == (3, True)
+
+
+def test_an_oversized_message_or_body_is_refused(server):
+    browser = server.browser("leader")
+    assert talk(server, browser, token_of(browser), messages=["x" * (6 * 2**20)]) == (3, True)
+    try:
+        status = browser.ask("/login", {"name": "x" * (21 * 2**20)}).status
+    except OSError:
+        status = 400  # closed while it was still being sent
+    assert status in (400, 413)
+    assert server.browser().ask("/health").status == 200
+
+
+def test_health_says_nothing_about_anybody(server):
+    alive, ready = (Browser(server.port).ask(path) for path in ("/health", "/ready"))
+    assert json.loads(alive.body) == {"alive": True}
+    assert json.loads(ready.body) == {"ready": True, "data": True, "records": True}
+
+
+def test_the_log_is_json_without_names_or_queries(server):
+    Browser(server.port).sign_in("secret.person", "x")
+    Browser(server.port).ask("/?place=990000&who=secret.person")
+    lines = server.log.read_text().splitlines()
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+    assert {"at", "level", "worker", "what", "method", "path", "status", "ms"} <= set(entries[-1])
+    assert "secret.person" not in "\n".join(lines)
+    assert "Traceback" not in "\n".join(lines)
+
+
+def test_the_audit_holds_every_sign_in_and_is_whole(server):
+    server.browser("auditor")
+    guard = open_guard(server.folder)
+    acts = [(one.actor, one.act, one.outcome) for one in guard.trail.records()]
+    assert ("auditor", "sign_in", "done") in acts
+    assert guard.trail.verify().whole
+    guard.trail.database.close()
+
+
+def test_a_locked_database_is_one_sentence_and_the_server_goes_on(server):
+    file = server.folder / "audit" / "access.sqlite"
+    browser = Browser(server.port)
+    page = browser.ask("/login").body
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    with sqlite3.connect(file, isolation_level=None) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        answer = browser.ask("/login", {**hidden, "name": "leader", "password": PASSWORD})
+        holder.execute("ROLLBACK")
+    holder.close()
+    assert answer.status == 503
+    assert "账号和审计数据库暂时不能使用" in answer.body
+    assert "guatu_session" not in browser.cookies
+    assert server.browser("leader").ask("/").status == 200
+
+
+def test_another_computer_is_refused_without_accounts(tmp_path, capsys):
+    from geodata.atlas.folder import save_atlas
+
+    save_atlas(invented.grid_atlas(), tmp_path)
+    for options in (("--address", "0.0.0.0"), ("--address", "::"), ("--proxy",)):
+        with pytest.raises(SystemExit) as left:
+            main(["serve", str(tmp_path), "--no-open", *options])
+        assert left.value.code == 2
+        assert "没有设用户，不能让其他电脑打开" in capsys.readouterr().err
+    assert not (tmp_path / "audit").exists()
+
+
+def test_a_killed_worker_leaves_the_others_and_the_audit_whole(tmp_path):
+    with serve(make_folder(tmp_path), "--workers", "2") as running:
+        while len(running.workers()) < 2:
+            time.sleep(0.1)
+        browser = running.browser("leader")
+        first = running.workers()[0]
+        os.kill(first, signal.SIGKILL)
+        for _ in range(20):
+            try:
+                assert browser.ask("/").status == 200
+            except OSError:
+                time.sleep(0.1)  # the connection that the killed worker had taken
+        for name in ("leader", "analyst"):
+            assert running.browser(name).ask("/").status == 200
+        deadline = time.monotonic() + 30
+        while len(running.workers()) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(running.workers()) == 2
+        assert first not in running.workers()
+    guard = open_guard(tmp_path)
+    assert guard.trail.verify().whole
+    guard.trail.database.close()
+
+
+class Counted:
+    """A hasher that counts what it does."""
+
+    def __init__(self, hasher) -> None:
+        self.hasher, self.work = hasher, []
+
+    def hash(self, password: str) -> str:
+        self.work.append("hash")
+        return self.hasher.hash(password)
+
+    def verify(self, kept: str, password: str) -> bool:
+        self.work.append("verify")
+        return self.hasher.verify(kept, password)
+
+
+def test_the_first_unknown_name_takes_the_same_work_as_a_wrong_password(tmp_path, monkeypatch):
+    guard = open_guard(make_folder(tmp_path))
+    now = guard.trail.clock()
+    passwords._nobody.cache_clear()
+    SignIn(guard, title="x")
+    counted = Counted(passwords._HASHER)
+    monkeypatch.setattr(passwords, "_HASHER", counted)
+    for name in ("nobody-here", "leader", "another"):
+        with pytest.raises(AccountError):
+            guard.accounts.sign_in(name, "wrong", now=now)
+        assert counted.work == ["verify"]
+        counted.work.clear()
+
+
+def test_a_page_names_what_it_will_fetch_and_the_browser_may_keep_it(server):
+    browser = server.browser("leader")
+    links = browser.ask("/?view=map").headers["Link"]
+    addresses = re.findall(r"<([^>]+)>", links)
+    assert len(addresses) == 2
+    assert "prefetch" not in links
+    assert "prefetch" in browser.ask("/").headers["Link"]
+    for address in addresses:
+        found = browser.ask(f"/{address}")
+        assert found.status == 200
+        assert "max-age=315360000" in found.headers["Cache-Control"]
+    assert "Link" not in browser.ask("/login").headers
