@@ -73,6 +73,31 @@ def test_indicators_stand_under_their_topics_and_nothing_echoes(county):
     assert told == ["water_not_safe_share", "fluoride_mean"]
 
 
+# What belongs to the theme it was chosen in, and the address of each with all of them.
+_OF_THEME = ("rule", "point", "site", "zone", "compare")
+_ADDRESSES = {
+    "monitoring": "?theme=monitoring&rule=income_below_line",
+    "relocation": f"?theme=relocation&point=site:{SITE}&site={SITE}&rule=no_source",
+    "water": f"?theme=water&point=works:{WORKS}&site={SITE}&zone={ZONE}&rule=test_stale",
+    "rectification": "?theme=rectification",
+}
+
+
+@pytest.mark.parametrize("way", ["choose_theme", "enter"])
+def test_nothing_chosen_in_a_theme_narrows_another(county, way):
+    kept = set()
+    for before, after in itertools.permutations(_ADDRESSES, 2):
+        state = _state(county, f"{_ADDRESSES[before]}&compare=2024-12&place={VILLAGES[0]}")
+        kept |= {name for name in _OF_THEME if getattr(state, name)}
+        if way == "enter":
+            state.enter(after, VILLAGES[1])
+        else:
+            state.choose_theme(after)
+        left = {name: getattr(state, name) for name in _OF_THEME if getattr(state, name)}
+        assert (state.theme, left) == (after, {}), before
+    assert kept == set(_OF_THEME), "each of them was chosen in some theme"
+
+
 def test_a_theme_without_topics_has_a_flat_list(county):
     state = _state(county, "?theme=water")
     state.themes["water"] = replace(state.themes["water"], topics=())
