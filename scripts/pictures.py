@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from dashboard.joining.county import make_county
+from dashboard.joining.demo import make_county
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"

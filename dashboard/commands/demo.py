@@ -34,7 +34,7 @@ def command(
 def _serve_county(folder: Path, serving) -> None:  # type: ignore[no-untyped-def]
     from tqdm import tqdm
 
-    from dashboard.joining.county import DEMO, make_county, steps_of
+    from dashboard.joining.demo import DEMO, make_county, steps_of
     from dashboard.server.serve import county_server
     from dashboard.server.serving import run_server
 

@@ -6,8 +6,18 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from dashboard.content.blocks import Block, CardContent, Chart, Facts, Finding, Findings, Grid
-from dashboard.content.values import cell, shown, with_unit
+from dashboard.content.blocks import (
+    Block,
+    CardContent,
+    Chart,
+    Facts,
+    Finding,
+    Findings,
+    Grid,
+    cell,
+    shown,
+    with_unit,
+)
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography.words import period_text

@@ -1,20 +1,99 @@
-"""The atlas of a joined folder: place tree, values and indicators for the app."""
+"""The atlas of a joined folder: place tree, which figures are mapped, and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from dashboard.joining.figures import Plan
+from dashboard.texts import text
 from geodata import codes
-from geodata.atlas import Atlas, open_atlas, write_atlas
+from geodata.atlas import Atlas, Indicator, open_atlas, write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.join import JoinResult
-from geodata.boundaries.join.ledger import MATCHED
-from geodata.boundaries.join.level_columns import level_columns
+from geodata.boundaries.join.columns import level_columns
+from geodata.boundaries.join.result import MATCHED
+from geodata.boundaries.join.values import Figure, feature_values, settle_figures
 from geodata.boundaries.read import Boundaries
+from geodata.i18n import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The figures to map: their columns, the indicators they become, and their long values."""
+
+    figures: Sequence[Figure]
+    indicators: Sequence[Indicator]
+    values: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def make_plan(
+    result: JoinResult,
+    stated: Sequence[str],
+    *,
+    how: str | None,
+    worse: str,
+    aggregate: str | None,
+    period: str | None,
+) -> Plan:
+    """Return what to map: the figures stated, or all columns of numbers, or else the rows counted.
+
+    Raises JoinError for a column that is not there or holds no figure.
+    """
+    figures = settle_figures(result, stated, period=period)
+    if not figures:
+        return _rows_counted(result)
+    values, notes = feature_values(result, figures, aggregate=aggregate)
+    if values.empty:
+        values = _nothing_reported(result, figures)
+    indicators = _indicators(figures, how=how, worse=worse, aggregate=aggregate)
+    return Plan(figures, indicators, values, notes)
+
+
+def _nothing_reported(result: JoinResult, figures: Sequence[Figure]) -> pd.DataFrame:
+    """Return every feature as not reported, for a join in which no row found its feature."""
+    features = pd.DataFrame({"feature": range(len(result.boundaries))})
+    keys = pd.DataFrame({"indicator": [figure.key for figure in figures]})
+    grid = features.merge(keys, how="cross").assign(period=result.periods.max())
+    return grid.assign(numerator=np.nan, denominator=np.nan)
+
+
+def _rows_counted(result: JoinResult) -> Plan:
+    """Return the number of rows of each place, for a table without figures."""
+    titles = {lang: text("join.rows_counted", lang) for lang in LANGUAGES}
+    figure = Figure("rows", result.table.columns[0])
+    values, _ = feature_values(result, [figure], aggregate="count")
+    if values.empty:
+        values = _nothing_reported(result, [figure])
+    indicator = Indicator("rows", titles, dict.fromkeys(LANGUAGES, ""), adds_up="sum")
+    return Plan([figure], [indicator], values)
+
+
+def _indicators(
+    figures: Sequence[Figure], *, how: str | None, worse: str, aggregate: str | None
+) -> list[Indicator]:
+    return [
+        Indicator(
+            key=figure.key,
+            title={"zh": figure.title, "en": figure.title},
+            unit={"zh": figure.unit, "en": figure.unit},
+            worse=worse,
+            adds_up=_adds_up(figure, how, aggregate),
+        )
+        for figure in figures
+    ]
+
+
+def _adds_up(figure: Figure, how: str | None, aggregate: str | None) -> str:
+    if figure.denominator or (aggregate == "mean" and how is None):
+        return "ratio"
+    if how is not None:
+        return how
+    return "sum" if aggregate in {"sum", "count"} else "none"
 
 
 def join_tree(layer: Boundaries, result: JoinResult) -> PlaceTree:

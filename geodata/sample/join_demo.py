@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n, periods
-from geodata.sample.clusters import Cluster, grow, relative_risks, spread_centres
-from geodata.sample.misspelling import misspell
+from geodata.sample.names import misspell
 from geodata.sample.places import Places, make_places
-from geodata.sample.shapefiles import write_shapefile
+from geodata.sample.plan import Cluster, grow, relative_risks, spread_centres
+from geodata.sample.sheets import write_shapefile
 
 LAST_MONTH = "2025-12"
 

@@ -6,23 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
-from geodata.sample.dirt import File
-from geodata.sample.exports import Columns, household_export
-from geodata.sample.people_exports import (
+from geodata.sample.exports import (
+    Columns,
+    household_export,
     person_export,
     planned_export,
     registered_persons,
+    village_export,
     working_export,
 )
+from geodata.sample.faults import File
 from geodata.sample.plan import month_text
 from geodata.sample.projects import project_table
-from geodata.sample.rectification import make_register
-from geodata.sample.rectification_tables import ledger_tables
-from geodata.sample.sheets import write_csv, write_workbook
+from geodata.sample.rectification import ledger_tables, make_register
+from geodata.sample.sheets import words, write_csv, write_workbook
 from geodata.sample.support import measures, public_posts, responsibilities, visits
 from geodata.sample.templates import ledger, place_table, site_table, water_tables, workshop_table
-from geodata.sample.text import words
-from geodata.sample.village_export import village_export
 from geodata.sample.world import Month, World
 from geodata.tables import table
 

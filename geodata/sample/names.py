@@ -1,4 +1,4 @@
-"""Invented Chinese names of places, put together from common parts; no real place is meant."""
+"""Invented Chinese names put together from common parts, and how clerks mistype them."""
 
 from __future__ import annotations
 
@@ -76,3 +76,18 @@ def family_numbers(rng: np.random.Generator, villages: np.ndarray) -> np.ndarray
 def ethnicities() -> list[str]:
     """Return the ethnicities of the county, the most frequent first."""
     return list(_PARTS["ethnicities"])
+
+
+_ALIKE: Any = load_yaml(Path(__file__).with_name("misspelling.yaml"))
+
+
+def misspell(rng: np.random.Generator, name: str) -> str:
+    """Return a name with one character exchanged for one that sounds or looks alike.
+
+    A name without such a character loses its second one.
+    """
+    places = [at for at, sign in enumerate(name) if sign in _ALIKE]
+    if not places:
+        return name[:1] + name[2:]
+    at = places[rng.integers(len(places))]
+    return name[:at] + _ALIKE[name[at]] + name[at + 1 :]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.sample.exports import Columns
+from geodata.sample.faults import Case
 from geodata.sample.plan import month_text
-from geodata.sample.planted import Case
+from geodata.sample.sheets import choose, decimal, pick, words, yes_no
 from geodata.sample.templates import titled
-from geodata.sample.text import choose, decimal, pick, words, yes_no
 from geodata.sample.world import Month, World
 
 _NAMES = (

@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geodata.sample.exports import Columns, household_codes
+from geodata.sample.exports import Columns, household_codes, person_codes
 from geodata.sample.monitoring import RISKS
-from geodata.sample.people_exports import person_codes
+from geodata.sample.sheets import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.templates import officials, titled
-from geodata.sample.text import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
 

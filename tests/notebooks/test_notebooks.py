@@ -12,7 +12,7 @@ import nbclient
 import nbformat
 import pytest
 
-from dashboard.joining.county import SMALL, make_county
+from dashboard.joining.demo import SMALL, make_county
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -1,4 +1,4 @@
-"""Which columns carry the code and the names on each side: as stated, or guessed from content."""
+"""Which columns carry codes, names, levels and coordinates on each side: as stated, or guessed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from geodata.boundaries.join.code_text import clean_codes, one_width, restore_zeros
-from geodata.boundaries.join.names import clean_name, split_ending
+from geodata.boundaries.join.names import (
+    clean_codes,
+    clean_name,
+    one_width,
+    restore_zeros,
+    split_ending,
+)
 from geodata.errors import JoinError
 
 # Running numbers of a file or a list: they agree by chance and never name a place.
@@ -214,3 +219,77 @@ def _name_columns(
             stems = frozenset(split_ending(name, lowest=True)[0] for name in names)
             found[column] = (stems, len(stems))
     return found
+
+
+# Headings of each level, from the top; a column of names, not of codes.
+_LEVELS = (
+    re.compile(r"^(province|prov|省|nombdep|state|statename)", re.I),
+    re.compile(r"^(prefecture|地市|市州|地级|nombprov)", re.I),
+    re.compile(r"^(county|县|縣|区县|區縣|district|dist_name|旗县|城市|city|市)", re.I),
+    re.compile(r"^(town|township|乡|鄉|镇|鎮|街道|sub_?dist)", re.I),
+    re.compile(r"^(village|vill|村|社区|里|name$|名称)", re.I),
+)
+_CODE = re.compile(r"(id|code|代码|代碼|编码|cd|dm)$", re.I)
+
+
+def level_columns(frame: pd.DataFrame, names: Sequence[str], lowest: str | None) -> list[str]:
+    """Return name columns from the top down: `names` when they have parents, else by heading.
+
+    A column is a level only when it is filled and each place below lies in one of its places;
+    `lowest` is the code or name column of the places themselves.
+    """
+    if len(names) > 1:
+        return list(names)
+    last = names[0] if names else _lowest_name(frame)
+    found = [last] if last else []
+    below = lowest or last
+    if below is None:
+        return found
+    for pattern in reversed(_LEVELS[:-1]):
+        column = _first_level(frame, pattern, found, below)
+        if column:
+            found.insert(0, column)
+            below = column
+    return found
+
+
+def _lowest_name(frame: pd.DataFrame) -> str | None:
+    return next(
+        (c for c in _text_columns(frame) if _LEVELS[-1].search(c) and not _CODE.search(c)), None
+    )
+
+
+def _text_columns(frame: pd.DataFrame) -> list[str]:
+    named = [str(column) for column in frame.columns]
+    return [
+        column
+        for column in named
+        if frame[column].dtype.name != "geometry"
+        and not pd.api.types.is_numeric_dtype(frame[column])
+    ]
+
+
+def _first_level(
+    frame: pd.DataFrame, pattern: re.Pattern[str], used: list[str], below: str
+) -> str | None:
+    for column in _text_columns(frame):
+        if column in used or not pattern.search(column) or _CODE.search(column):
+            continue
+        texts = frame[column].fillna("").astype(str)
+        pairs = pd.DataFrame({"above": texts, "below": frame[below].astype(str)}).drop_duplicates()
+        holds = pairs["below"].is_unique and (texts != "").mean() > 0.98
+        if holds and texts.nunique() < max(2, pairs["below"].nunique()):
+            return column
+    return None
+
+
+def coordinates(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return longitude and latitude as numbers, NaN where absent or impossible.
+
+    Raises JoinError when no row has a point in degrees.
+    """
+    x, y = (pd.to_numeric(frame[column], errors="coerce") for column in columns)
+    fits = x.between(-180, 180) & y.between(-90, 90) & ~((x == 0) & (y == 0))
+    if not fits.any():
+        raise JoinError("join.no_points", columns="、".join(columns))
+    return pd.DataFrame({"x": x.where(fits), "y": y.where(fits)})

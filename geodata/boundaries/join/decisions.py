@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from geodata.boundaries.join.changes import Change, Changes
-from geodata.boundaries.join.matching import Link, Matching, Reason
+from geodata.boundaries.join.matching import Link, Matching, Reason, Side, named_key
 from geodata.boundaries.join.names import clean_name
-from geodata.boundaries.join.sides import Side, named_key
 from geodata.errors import JoinError
 
 ACCEPT, REJECT, ALIAS = "accept", "reject", "alias"

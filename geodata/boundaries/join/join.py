@@ -11,19 +11,20 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n
-from geodata.boundaries.join.change_step import match_changes
-from geodata.boundaries.join.changes import Changes, read_changes
-from geodata.boundaries.join.code_step import match_codes
+from geodata.boundaries.join.changes import Changes, match_changes, read_changes
 from geodata.boundaries.join.columns import settle_columns
 from geodata.boundaries.join.decisions import alias_changes, apply_decisions, read_decisions
-from geodata.boundaries.join.ledger import build_ledger
-from geodata.boundaries.join.location_step import match_locations
-from geodata.boundaries.join.matching import Matching, Reason
-from geodata.boundaries.join.name_step import match_names
+from geodata.boundaries.join.matching import (
+    Matching,
+    Reason,
+    Side,
+    boundary_side,
+    doubled_keys,
+    table_side,
+)
 from geodata.boundaries.join.proposals import settle_proposals
-from geodata.boundaries.join.result import JoinResult
-from geodata.boundaries.join.sides import Side, boundary_side, doubled_keys, table_side
-from geodata.boundaries.join.similar_step import propose_similar
+from geodata.boundaries.join.result import JoinResult, build_ledger
+from geodata.boundaries.join.steps import match_codes, match_locations, match_names, propose_similar
 
 
 def join_indicators(

@@ -1,10 +1,152 @@
-"""The state of a join: which place of the table has which feature, by which step, and what failed."""
+"""The two sides of a join as they are compared, and its state: who has whom, by which step."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from geodata.boundaries.join.sides import Side
+import numpy as np
+import pandas as pd
+
+from geodata.boundaries.join.columns import JoinColumns, coordinates
+from geodata.boundaries.join.names import clean_codes
+
+
+@dataclass(frozen=True)
+class Side:
+    """Places of one side: a cleaned code, why a code is unusable, and a path of names per place.
+
+    A path runs from the parent to the place; () when no name columns are used. `place_of` gives
+    the place of every row; `keys` are the texts people see; `periods` the periods of each place's
+    rows; `most_rows` the highest number of rows of a place in one period.
+    """
+
+    codes: list[str]
+    code_faults: list[str]
+    paths: list[tuple[str, ...]]
+    keys: list[str]
+    place_of: np.ndarray
+    periods: list[frozenset[str]]
+    most_rows: np.ndarray
+    points: pd.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def places_by_path(self) -> dict[tuple[str, ...], list[int]]:
+        """Return the places of each path."""
+        found: dict[tuple[str, ...], list[int]] = {}
+        for place, path in enumerate(self.paths):
+            found.setdefault(path, []).append(place)
+        return found
+
+
+def boundary_side(frame: pd.DataFrame, columns: JoinColumns) -> Side:
+    """Return the features as places: each feature is one."""
+    codes, faults = _codes(frame, columns.boundary_code)
+    names = _names(frame, columns.boundary_name)
+    count = len(frame)
+    return Side(
+        codes=codes.tolist(),
+        code_faults=faults.tolist(),
+        paths=_paths(names, _depth(columns)),
+        keys=_keys(frame, columns.boundary_code, names),
+        place_of=np.arange(count),
+        periods=[frozenset([""])] * count,
+        most_rows=np.ones(count, dtype=int),
+    )
+
+
+def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) -> Side:
+    """Return the distinct places of the table, in the order of their keys, not of the rows."""
+    names = _names(frame, columns.table_name)
+    parts = pd.DataFrame({f"n{n}": names[name] for n, name in enumerate(names.columns)})
+    parts["code"] = _text(frame, columns.table_code)
+    for axis, column in zip(("x", "y"), columns.table_xy, strict=False):
+        parts[axis] = _text(frame, column)
+    distinct = parts.drop_duplicates().sort_values(list(parts.columns), ignore_index=True)
+    distinct["place"] = np.arange(len(distinct))
+    place_of = parts.merge(distinct, how="left", on=list(parts.columns))["place"].to_numpy()
+    codes, faults = clean_codes(distinct["code"])
+    points = distinct[["x", "y"]] if columns.table_xy else None
+    shown = distinct[[f"n{n}" for n in range(names.shape[1])]]
+    shown = shown.set_axis(names.columns, axis=1)
+    keyed = shown.assign(**{columns.table_code: distinct["code"]}) if columns.table_code else shown
+    counts = pd.DataFrame({"place": place_of, "period": periods.to_numpy()}).value_counts()
+    most = counts.groupby(level="place").max().sort_index().to_numpy()
+    return Side(
+        codes=codes.tolist(),
+        code_faults=faults.tolist(),
+        paths=_paths(shown, _depth(columns)),
+        keys=_keys(keyed, columns.table_code, shown),
+        place_of=place_of,
+        periods=_periods_of(counts, len(distinct)),
+        most_rows=most,
+        points=None if points is None else coordinates(points, ("x", "y")),
+    )
+
+
+def _periods_of(counts: pd.Series, size: int) -> list[frozenset[str]]:
+    found: list[set[str]] = [set() for _ in range(size)]
+    for place, period in counts.index:
+        found[place].add(period)
+    return [frozenset(periods) for periods in found]
+
+
+def _depth(columns: JoinColumns) -> int:
+    """Return how many levels both sides name; lists of different length agree at their end."""
+    return min(len(columns.boundary_name), len(columns.table_name))
+
+
+def _text(frame: pd.DataFrame, column: str | None) -> pd.Series:
+    if column is None:
+        return pd.Series("", index=frame.index, dtype=str)
+    values = frame[column]
+    if pd.api.types.is_float_dtype(values):
+        values = values.map(lambda value: f"{value:.0f}", na_action="ignore")
+    elif isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    return values.astype(object).where(values.notna(), "").astype(str).str.strip()
+
+
+def _codes(frame: pd.DataFrame, column: str | None) -> tuple[pd.Series, pd.Series]:
+    return clean_codes(_text(frame, column))
+
+
+def _names(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({name: _text(frame, name) for name in names}, index=frame.index)
+
+
+def _paths(names: pd.DataFrame, depth: int) -> list[tuple[str, ...]]:
+    if depth == 0:
+        return [()] * len(names)
+    return list(names.iloc[:, -depth:].itertuples(index=False, name=None))
+
+
+def _keys(frame: pd.DataFrame, code: str | None, names: pd.DataFrame) -> list[str]:
+    """Return the code as people write it, or the names joined by / where there is no code."""
+    path = ["/".join(path) for path in names.itertuples(index=False, name=None)]
+    if code is None:
+        return path if names.shape[1] else [""] * len(frame)
+    codes = _text(frame, code)
+    return [text or other for text, other in zip(codes, path or codes, strict=True)]
+
+
+def named_key(side: Side, place: int) -> str:
+    """Return a key with the names of the place behind it, which tells places of one code apart."""
+    names = "/".join(side.paths[place])
+    key = side.keys[place]
+    return key if not names or key == names or key.endswith(f"/{names}") else f"{key}/{names}"
+
+
+def doubled_keys(side: Side, rows: np.ndarray | None = None) -> dict[str, int]:
+    """Return keys that more than one row (of one period) or feature has, with how often."""
+    if rows is None:
+        return {key: n for key, n in sorted(Counter(side.keys).items()) if n > 1 and key}
+    found = zip(side.keys, side.most_rows, strict=True)
+    return {key: int(count) for key, count in found if count > 1}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from geodata.boundaries.join.matching import Matching, Reason
-from geodata.boundaries.join.sides import named_key
+from geodata.boundaries.join.matching import Matching, Reason, named_key
 
 
 def settle_proposals(work: Matching) -> None:

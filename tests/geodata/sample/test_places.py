@@ -11,11 +11,11 @@ import pytest
 import shapely
 
 from geodata import codes
-from geodata.sample.clusters import Cluster, grow
 from geodata.sample.join_demo import DEMO_INDICATORS, write_join_demo
-from geodata.sample.misspelling import misspell
+from geodata.sample.names import misspell
 from geodata.sample.places import CRS, make_places
-from geodata.sample.shapefiles import write_shapefile
+from geodata.sample.plan import Cluster, grow
+from geodata.sample.sheets import write_shapefile
 
 
 @pytest.fixture(scope="module")
