@@ -1,18 +1,15 @@
 // Drilling over the places of a stand-alone map: what is said of a place, month, indicator.
 // All text enters by textContent, so that no text from data is read as markup.
-function drill(map, outlines, told) {
+
+import {make} from "../web/dom.js"
+
+export function drill(map, outlines, told) {
   const words = told.words
   const at = {place: 0, layer: 0, month: told.layers[0].months.length - 1, hot: false}
   const byId = new Map()
   outlines.eachLayer((shape) => byId.set(shape.feature.properties.id, shape))
   const whole = outlines.getBounds()
 
-  const make = (tag, text, kind) => {
-    const element = document.createElement(tag)
-    if (text !== undefined) element.textContent = text
-    if (kind) element.className = kind
-    return element
-  }
   const slot = (id) => document.getElementById(id)
   const fill = (id, ...parts) => slot(id).replaceChildren(...parts)
   const children = (id) => told.places.flatMap((place, child) => place.parent === id ? [child] : [])
@@ -30,7 +27,7 @@ function drill(map, outlines, told) {
   function select(options, chosen, change) {
     const box = make("select")
     options.forEach((name, index) => {
-      const option = make("option", name)
+      const option = make("option", "", name)
       option.value = index
       option.selected = index === chosen
       box.append(option)
@@ -56,10 +53,10 @@ function drill(map, outlines, told) {
 
   function trail() {
     fill("path", ...path(at.place).flatMap((id, depth, all) => {
-      const button = make("button", told.places[id].name)
+      const button = make("button", "", told.places[id].name)
       button.disabled = depth === all.length - 1
       button.onclick = () => go(id)
-      return depth ? [make("span", "›"), button] : [button]
+      return depth ? [make("span", "", "›"), button] : [button]
     }))
   }
 
@@ -81,7 +78,7 @@ function drill(map, outlines, told) {
   function legend() {
     const special = hot()
     const rows = (special || month()).legend.map((row) => {
-      const line = make("div", undefined, "row")
+      const line = make("div", "row")
       const ns = "http://www.w3.org/2000/svg"
       const square = document.createElementNS(ns, "svg")
       const inside = document.createElementNS(ns, "rect")
@@ -92,21 +89,21 @@ function drill(map, outlines, told) {
       inside.setAttribute("fill", row[1] || "url(#no-data)")
       inside.setAttribute("stroke", "#0003")
       square.append(inside)
-      line.append(square, make("span", row[0], "interval"), make("span", row[2], "count"))
+      line.append(square, make("span", "interval", row[0]), make("span", "count", row[2]))
       return line
     })
     const unit = layer().unit ? " (" + layer().unit + ")" : ""
-    fill("legend", make("strong", layer().title + unit), ...rows, make("small", special ? special.rule : layer().rule))
+    fill("legend", make("strong", "", layer().title + unit), ...rows, make("small", "", special ? special.rule : layer().rule))
   }
 
   function table(heads, rows, kinds) {
     const box = make("table")
     const head = make("tr")
-    heads.forEach((name, column) => head.append(make("th", name, column ? "number" : "")))
+    heads.forEach((name, column) => head.append(make("th", column ? "number" : "", name)))
     box.append(head)
     rows.forEach((row, index) => {
-      const line = make("tr", undefined, kinds ? kinds[index].kind : "")
-      row.forEach((cell, column) => line.append(make("td", cell, column ? "number" : (kinds ? kinds[index].mark : ""))))
+      const line = make("tr", kinds ? kinds[index].kind : "")
+      row.forEach((cell, column) => line.append(make("td", column ? "number" : (kinds ? kinds[index].mark : ""), cell)))
       if (kinds && kinds[index].go) line.onclick = kinds[index].go
       box.append(line)
     })
@@ -116,26 +113,26 @@ function drill(map, outlines, told) {
   function said() {
     const place = told.places[at.place]
     const last = at.month === layer().months.length - 1
-    const parts = [make("h2", place.name + " · " + month().name), make("p", month().figures[at.place] || words.no_data, "figure")]
-    if (at.place === 0) parts.push(make("p", month().summary))
+    const parts = [make("h2", "", place.name + " · " + month().name), make("p", "figure", month().figures[at.place] || words.no_data)]
+    if (at.place === 0) parts.push(make("p", "", month().summary))
     const why = last && layer().why[at.place]
-    if (why) parts.push(make("h2", words.why), make("p", why))
+    if (why) parts.push(make("h2", "", words.why), make("p", "", why))
     const below = children(at.place).sort((one, other) => month().order[one] - month().order[other])
     if (below.length) {
-      parts.push(make("h2", words.below), table(
+      parts.push(make("h2", "", words.below), table(
         [words.place, words.value], below.map((id) => [told.places[id].name, month().figures[id] || "—"]),
         below.map((id) => ({kind: "go", mark: "", go: () => go(id)})),
       ))
     }
     const rules = last && told.rules[at.place]
     if (rules && rules.length) {
-      parts.push(make("h2", words.rules), table(
+      parts.push(make("h2", "", words.rules), table(
         [words.rule, words.yes, words.unknown],
         rules.map(([rule, yes, unknown]) => [told.titles[rule][0], yes, unknown]),
         rules.map(([rule]) => ({kind: "", mark: told.titles[rule][1]})),
       ))
     }
-    if (!last) parts.push(make("p", words.last_only))
+    if (!last) parts.push(make("p", "", words.last_only))
     fill("said", ...parts)
     slot("said").scrollTop = 0
   }
@@ -150,16 +147,16 @@ function drill(map, outlines, told) {
     labels.clearLayers()
     if (area() === 0) children(0).filter((id) => !byId.has(id)).forEach((id) => {
       const label = {permanent: true, direction: "center", className: "place-name", interactive: false}
-      labels.addLayer(L.tooltip(label).setLatLng(boxOf(id).getCenter()).setContent(make("span", told.places[id].name)))
+      labels.addLayer(L.tooltip(label).setLatLng(boxOf(id).getCenter()).setContent(make("span", "", told.places[id].name)))
     })
     const shown = new Set(area() === 0 ? [] : children(area()))
     byId.forEach((shape, id) => {
       shape.unbindTooltip()
-      const label = make("span", told.places[id].name)
+      const label = make("span", "", told.places[id].name)
       if (shown.has(id)) shape.bindTooltip(label, {permanent: true, direction: "center", className: "place-name"})
       else shape.bindTooltip(() => {
-        const box = make("div", told.places[id].name + " ")
-        box.append(make("b", month().figures[id] || words.no_data))
+        const box = make("div", "", told.places[id].name + " ")
+        box.append(make("b", "", month().figures[id] || words.no_data))
         return box
       }, {sticky: true})
     })

@@ -12,6 +12,7 @@ from jinja2 import Template
 
 from dashboard.maps.picture import bounds
 from dashboard.maps.web import RawHtml, border_lines, library_html, stable_names
+from dashboard.web.scripts import plain_script
 from geodata.atlas import Atlas
 from geodata.escaping import html_text
 
@@ -41,7 +42,7 @@ def drill_map(atlas: Atlas, told: Mapping[str, object], *, no_data: tuple[str, s
     template = Template((_HERE / "drill.html").read_text(encoding="utf-8"), autoescape=True)
     beside = template.render(lang=told["lang"], no_data=no_data)
     root.html.add_child(RawHtml(beside), name="beside")
-    script = (_HERE / "drill.js").read_text(encoding="utf-8")
+    script = plain_script(_HERE / "drill.js")
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     call = f"drill({chart.get_name()}, {places.get_name()}, {content});"
     # Folium fills its own script while it renders, so ours comes after it.

@@ -1,5 +1,7 @@
 // The address bar mirrors the state; back and forward give the state back.
 
+import {make, whenever} from "../web/dom.js"
+
 export function render({model, view}) {
   const speaks = (query) => new URLSearchParams(query).get("lang")
   const write = (replace) => {
@@ -12,7 +14,7 @@ export function render({model, view}) {
     model.send_msg({query: location.search})
   }
   window.addEventListener("popstate", back)
-  model.on("query", () => {
+  whenever(model, ["query"], () => {
     if (speaks(model.query) !== speaks(location.search)) { location.assign(model.query); return }
     write(model.playing)
   })
@@ -28,5 +30,5 @@ export function render({model, view}) {
   }
   narrow.addEventListener("change", tell)
   tell()
-  return document.createElement("span")
+  return make("span")
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 import panel as pn
 import param
 
-from dashboard.maps.component import Component
 from dashboard.state import ADDRESS, State
+from dashboard.web.component import Component
 
 
 class Address(Component):

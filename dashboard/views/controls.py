@@ -8,9 +8,9 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.maps.component import together
 from dashboard.state import COMPARED, State
 from dashboard.texts import text
+from dashboard.web.component import together
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 

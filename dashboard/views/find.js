@@ -1,11 +1,6 @@
 // A box that finds a place by name or code; arrows choose, Enter goes there. "/" puts the cursor in.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("div", "find")
@@ -63,8 +58,8 @@ export function render({model}) {
     if (event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)) { event.preventDefault(); box.focus() }
   }
   window.addEventListener("keydown", slash)
-  model.on("asked", answered)
-  model.on("dark", show)
+  whenever(model, ["asked"], answered)
+  whenever(model, ["dark"], show)
   model.on("remove", () => window.removeEventListener("keydown", slash))
   root.classList.toggle("dark", model.dark)
   return root

@@ -8,9 +8,9 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.texts import text
+from dashboard.web.component import Component
 from geodata.escaping import plain_text
 
 SHOWN = 8

@@ -1,17 +1,11 @@
 // How complete the data is, in one line; the places without a figure are one click away.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, makeButton, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("div", "join")
   const sentence = make("p", "sentence")
-  const open = make("button", "open")
-  open.type = "button"
+  const open = makeButton("open", undefined, () => box.showModal())
   const box = make("dialog", "missing")
   root.append(sentence, open, box)
 
@@ -32,15 +26,11 @@ export function render({model}) {
     sentence.textContent = said
     open.textContent = button
     open.style.display = parts.length ? "" : "none"
-    const shut = make("button", "close", close)
-    shut.type = "button"
-    shut.addEventListener("click", () => box.close())
+    const shut = makeButton("close", close, () => box.close())
     box.replaceChildren(shut, ...parts.flatMap(table))
     root.classList.toggle("dark", model.dark)
   }
-  open.addEventListener("click", () => box.showModal())
-  model.on("content", fill)
-  model.on("dark", fill)
+  whenever(model, ["content", "dark"], fill)
   fill()
   return root
 }

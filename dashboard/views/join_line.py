@@ -8,9 +8,9 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.texts import text
+from dashboard.web.component import Component
 from geodata.cartography.coverage import Coverage, coverage
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text

@@ -1,11 +1,6 @@
 // The ranking of places, worst first. Names come from data and are set as text only.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, makeButton, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("div", "ranking")
@@ -16,8 +11,8 @@ export function render({model}) {
   }
 
   function line(item, theme) {
-    const row = make("button", item.here ? "row here" : "row")
-    row.type = "button"
+    const row = makeButton(item.here ? "row here" : "row", undefined,
+      () => model.send_msg({type: "click", key: item.key}))
     const place = make("span", "place")
     place.append(make("span", "name", item.name), make("span", "parent", item.parent), make("span", "parent note", item.note))
     const bar = make("span", "bar")
@@ -29,7 +24,6 @@ export function render({model}) {
     row.append(make("span", "rank", item.rank), place, make("span", "value", item.value),
       make("span", "change " + item.course, item.change))
     row.title = item.name
-    row.addEventListener("click", () => model.send_msg({type: "click", key: item.key}))
     row.addEventListener("mouseenter", () => say(item.id))
     row.addEventListener("mouseleave", () => say(null))
     return row
@@ -46,10 +40,9 @@ export function render({model}) {
     head.append(...columns.map((name, index) => {
       const by = ["rank", "place", "value", "change"][index]
       if (index < 2) { return make("span", by, name) }
-      const button = make("button", sorted === by ? by + " by here" : by + " by", name)
-      button.type = "button"
+      const button = makeButton(sorted === by ? by + " by here" : by + " by", name,
+        () => model.send_msg({type: "sort", by}))
       button.setAttribute("aria-pressed", String(sorted === by))
-      button.addEventListener("click", () => model.send_msg({type: "sort", by}))
       return button
     }))
     const body = make("div", "body")
@@ -70,8 +63,7 @@ export function render({model}) {
     rows.get(event.detail.id)?.scrollIntoView({block: "nearest"})
   }
   window.addEventListener("guatu:hover", listen)
-  model.on("table", fill)
-  model.on("dark", fill)
+  whenever(model, ["table", "dark"], fill)
   model.on("remove", () => window.removeEventListener("guatu:hover", listen))
   fill()
   return root

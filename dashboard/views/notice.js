@@ -1,13 +1,12 @@
 // New data: a line with a button; the text is set as text only.
 
+import {make, makeButton, whenever} from "../web/dom.js"
+
 export function render({model}) {
-  const line = document.createElement("div")
-  line.className = "told" // not "notice": the component's own wrapper has that name
+  const line = make("div", "told") // not "notice": the component's own wrapper has that name
   line.setAttribute("role", "status")
-  const said = document.createElement("span")
-  const button = document.createElement("button")
-  button.type = "button"
-  button.addEventListener("click", () => {
+  const said = make("span")
+  const button = makeButton("", undefined, () => {
     const address = new URL(window.location.href)
     if (model.newer) { address.searchParams.delete("period") }
     window.location.assign(address)
@@ -19,8 +18,7 @@ export function render({model}) {
     button.textContent = model.label
     line.hidden = !model.said
   }
-  model.on("said", fill)
-  model.on("label", fill)
+  whenever(model, ["said", "label"], fill)
   fill()
   return line
 }

@@ -8,8 +8,8 @@ from typing import ClassVar
 import param
 from bokeh.document import Document
 
-from dashboard.maps.component import Component
 from dashboard.texts import text
+from dashboard.web.component import Component
 from geodata.cartography.words import period_text
 from geodata.i18n import default_language
 

@@ -1,11 +1,7 @@
 // All themes side by side: figure, small map, worst places, hot spots; a click enters one.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {outlinesAt, sketchMap} from "../maps/screen/sketch.js"
+import {make, makeButton, noteShown, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("main", "overview")
@@ -15,10 +11,8 @@ export function render({model}) {
     const box = make("section", "card")
     box.setAttribute("aria-label", theme.title)
     const enter = (place) => model.send_msg({type: "enter", theme: theme.key, place})
-    const head = make("button", "enter")
-    head.type = "button"
+    const head = makeButton("enter", undefined, () => enter(null))
     head.append(make("h2", "", theme.title), make("span", "go", model.texts.enter))
-    head.addEventListener("click", () => enter(null))
     const figure = make("div", "figure")
     figure.append(make("span", "number", theme.figure), make("span", "change " + theme.course, theme.change))
     const facts = make("p", "facts", [theme.parts, theme.target].filter(Boolean).join("\n"))
@@ -27,22 +21,19 @@ export function render({model}) {
     canvas.setAttribute("aria-label", theme.indicator)
     const list = make("ol", "worst")
     for (const place of theme.worst) {
-      const row = make("button", "place")
-      row.type = "button"
+      const row = makeButton("place", undefined, () => enter(place.key))
       const spot = make("span", "spot")
       spot.style.background = theme.picture.colours[model.dark ? "dark" : "light"][place.class] ?? ""
       row.append(spot, make("span", "name", place.name), make("span", "above", place.above), make("span", "value", place.value))
-      row.addEventListener("click", () => enter(place.key))
       const item = make("li")
       item.append(row)
       list.append(item)
     }
     const due = make("ul", "due")
     for (const {rule, title, count} of theme.due) {
-      const row = make("button", "place")
-      row.type = "button"
+      const row = makeButton("place", undefined,
+        () => model.send_msg({type: "enter", theme: theme.key, rule}))
       row.append(make("span", "name", title), make("span", "value", count))
-      row.addEventListener("click", () => model.send_msg({type: "enter", theme: theme.key, rule}))
       const item = make("li")
       item.append(row)
       due.append(item)
@@ -81,8 +72,7 @@ export function render({model}) {
   }
   const sizes = new ResizeObserver(() => paint().catch(() => {}))
   sizes.observe(root)
-  model.on("cards", fill)
-  model.on("dark", fill)
+  whenever(model, ["cards", "dark"], fill)
   model.on("remove", () => sizes.disconnect())
   fill()
   return root

@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from dashboard.answers.layers import hot_spots_of, layer_of
-from dashboard.maps.component import Component, script_of
+from dashboard.web.component import Component
 from dashboard.maps.picture import OUTSIDE, bounds
 from dashboard.state import State
 from dashboard.texts import text
@@ -34,7 +34,7 @@ class Overview(Component):
     dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
 
-    _esm = script_of("sketch.js", "overview.js", folder=Path(__file__).parent)
+    _esm = Path(__file__).with_name("overview.js")
     _stylesheets: ClassVar[list[str]] = [
         Path(__file__).with_name("overview.css").read_text(encoding="utf-8")
     ]

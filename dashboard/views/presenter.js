@@ -1,11 +1,6 @@
 // Presenting: full screen, keys for a clicker, and the running list of stops.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, makeButton, whenever} from "../web/dom.js"
 
 const KEYS = {ArrowRight: "next", PageDown: "next", ArrowLeft: "previous", PageUp: "previous"}
 
@@ -15,12 +10,6 @@ export function render({model}) {
   const say = (type, more = {}) => model.send_msg({type, ...more})
   let open = false
 
-  const button = (name, text, action) => {
-    const node = make("button", name, text)
-    node.type = "button"
-    node.addEventListener("click", action)
-    return node
-  }
   function start() {
     document.documentElement.requestFullscreen?.().catch(() => {})
     say("start")
@@ -34,9 +23,9 @@ export function render({model}) {
     const box = make("ol", "stops")
     model.stops.forEach((sentence, index) => {
       const item = make("li", index === model.at ? "here" : "")
-      item.append(button("stop", sentence, () => { open = false; say("go", {index}) }))
+      item.append(makeButton("stop", sentence, () => { open = false; say("go", {index}) }))
       if (!model.presenting) {
-        const gone = button("remove", "×", () => say("remove", {index}))
+        const gone = makeButton("remove", "×", () => say("remove", {index}))
         gone.title = gone.ariaLabel = words.remove
         item.append(gone)
       }
@@ -50,15 +39,15 @@ export function render({model}) {
     root.className = "presenter" + (model.presenting ? " on" : "") + (model.dark ? " dark" : "")
     const count = model.stops.length
     const parts = []
-    const menu = button("menu", words.list + " (" + count + ")", () => { open = !open; fill() })
+    const menu = makeButton("menu", words.list + " (" + count + ")", () => { open = !open; fill() })
     menu.setAttribute("aria-expanded", String(open))
     if (model.presenting) {
       const place = model.at >= 0 ? model.at + 1 + " / " + count : "– / " + count
-      const move = (name, text) => { const node = button(name, text, () => say(name)); node.ariaLabel = words[name]; return node }
+      const move = (name, text) => { const node = makeButton(name, text, () => say(name)); node.ariaLabel = words[name]; return node }
       parts.push(move("previous", "◀"), make("span", "place", place), move("next", "▶"),
-        make("span", "said", model.stops[model.at] ?? ""), menu, button("leave", words.leave, leave))
+        make("span", "said", model.stops[model.at] ?? ""), menu, makeButton("leave", words.leave, leave))
     } else {
-      parts.push(button("start", words.start, start), button("add", words.add, () => say("add")), menu)
+      parts.push(makeButton("start", words.start, start), makeButton("add", words.add, () => say("add")), menu)
     }
     if (model.note && !open) {
       const note = make("span", "note", model.note)
@@ -85,7 +74,7 @@ export function render({model}) {
   }
   window.addEventListener("keydown", key, true)
   document.addEventListener("fullscreenchange", screen)
-  for (const name of ["stops", "at", "presenting", "note", "dark"]) { model.on(name, fill) }
+  whenever(model, ["stops", "at", "presenting", "note", "dark"], fill)
   model.on("remove", () => {
     window.removeEventListener("keydown", key, true)
     document.removeEventListener("fullscreenchange", screen)

@@ -9,11 +9,11 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.maps.component import Component
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
 from dashboard.view import SIDES
+from dashboard.web.component import Component
 from geodata.cartography import CategoryLayer
 from geodata.cartography.headline import headline, whole_figure
 from geodata.errors import GuatuError

@@ -1,5 +1,7 @@
 // Prints one sheet alone: its HTML in a frame of its own, the chart as a picture of its canvas.
 
+import {make, makeButton} from "../web/dom.js"
+
 function canvases(node, found = []) {
   for (const child of node.querySelectorAll("*")) {
     if (child.tagName === "CANVAS" && child.width > 200) { found.push(child) }
@@ -18,14 +20,9 @@ function chartHost(node) {
 }
 
 export function render({model}) {
-  const button = document.createElement("button")
-  button.type = "button"
-  button.className = "print"
-  button.textContent = model.label
-  button.addEventListener("click", () => {
+  return makeButton("print", model.label, () => {
     document.querySelector("iframe.card-print")?.remove()
-    const frame = document.createElement("iframe")
-    frame.className = "card-print"
+    const frame = make("iframe", "card-print")
     frame.style.cssText = "position:fixed;width:0;height:0;border:0"
     document.body.append(frame)
     const page = frame.contentDocument
@@ -44,5 +41,4 @@ export function render({model}) {
     picture.src = drawn.toDataURL("image/png")
     space.append(picture)
   })
-  return button
 }

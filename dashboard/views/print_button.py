@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import param
 
-from dashboard.maps.component import Component
+from dashboard.web.component import Component
 
 
 class PrintButton(Component):

@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from dashboard.answers.facts import ranking_of
-from dashboard.maps.component import Component
+from dashboard.web.component import Component
 from dashboard.state import RANKED, State
 from dashboard.texts import text
 from geodata.cartography import Layer

@@ -1,11 +1,6 @@
 // A plain table: a title, columns and rows of text. Everything is set as text, never as HTML.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, makeButton, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("div", "sheet")
@@ -17,9 +12,8 @@ export function render({model}) {
     columns.forEach(({label, kind, sort, sorted}) => {
       const cell = make("th", kind)
       if (sort) {
-        const button = make("button", sorted ? "sort here " + sorted : "sort", label)
-        button.type = "button"
-        button.addEventListener("click", () => model.send_msg({type: "sort", sort}))
+        const button = makeButton(sorted ? "sort here " + sorted : "sort", label,
+          () => model.send_msg({type: "sort", sort}))
         if (sorted) { cell.setAttribute("aria-sort", "other") }
         cell.append(button)
       } else { cell.textContent = label }
@@ -54,8 +48,7 @@ export function render({model}) {
     root.replaceChildren(...(title ? [make("h2", "", title)] : []), body,
       ...(note ? [make("p", "note", note)] : []))
   }
-  model.on("table", fill)
-  model.on("dark", fill)
+  whenever(model, ["table", "dark"], fill)
   fill()
   return root
 }

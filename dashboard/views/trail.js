@@ -1,11 +1,6 @@
 // The place path: every step but the last goes there. Names are set as text only.
 
-function make(tag, name, text) {
-  const node = document.createElement(tag)
-  if (name) { node.className = name }
-  if (text !== undefined) { node.textContent = text }
-  return node
-}
+import {make, whenever} from "../web/dom.js"
 
 export function render({model}) {
   const root = make("nav", "trail")
@@ -23,7 +18,7 @@ export function render({model}) {
       root.append(step)
     })
   }
-  model.on("steps", fill)
+  whenever(model, ["steps"], fill)
   fill()
   return root
 }

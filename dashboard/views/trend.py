@@ -7,10 +7,10 @@ import pandas as pd
 import panel as pn
 
 from dashboard.course import Course, CourseFigure
-from dashboard.maps.component import together
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.later import later
+from dashboard.web.component import together
 from geodata.cartography.words import period_text, scale_of
 from geodata.escaping import html_text
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 import dashboard
-from dashboard.maps.component import Component
+from dashboard.web.component import Component
 from tests.conftest import ROOT
 
 SCRIPTS = sorted((ROOT / "dashboard").rglob("*.js"))

@@ -15,7 +15,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
-from dashboard.maps.component import Component
+from dashboard.web.component import Component
 from geodata.access import Actor, open_guard
 from tests.dashboard.server.served import FIRST, PASSWORD, Browser, serve
 from tests.dashboard.server.test_gate import refusal, token_of

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 from panel.custom import JSComponent
 
+from dashboard.web.scripts import script_of
 from geodata.escaping import capped, storable
 
 # As long as the longest address; nothing that a person types into the page is longer.
 LONGEST_TEXT = 8 * 2**10
 _DEEPEST = 8
-_FOLDER = Path(__file__).parent
-
-
-def script_of(*names: str, folder: Path = _FOLDER) -> str:
-    """Return the script of a component made of several files, those of `dashboard/maps` shared.
-
-    One text needs no import in the browser, and so no address of its own on the server.
-    """
-    files = (folder / name if (folder / name).is_file() else _FOLDER / name for name in names)
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @contextmanager
@@ -63,12 +53,7 @@ class Component(JSComponent):
 
     @classmethod
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
-        return _text_of(cls._esm)
-
-
-@cache
-def _text_of(script: str | Path) -> str:
-    return script if isinstance(script, str) else script.read_text(encoding="utf-8")
+        return script_of(cls._esm) if isinstance(cls._esm, Path) else cls._esm
 
 
 def _whole(value: object, depth: int = _DEEPEST) -> object:

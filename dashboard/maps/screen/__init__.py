@@ -8,7 +8,7 @@ from typing import ClassVar
 import panel
 import param
 
-from dashboard.maps.component import Component, script_of
+from dashboard.web.component import Component
 
 # Where the Panel server serves MapLibre GL from its own wheel (a test says when it moves).
 LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-gl.js"
@@ -46,7 +46,7 @@ class ScreenMap(Component):
     group = param.String(doc="maps of one group move together")
     texts = param.Dict(default={}, constant=True, doc="words of the controls")
 
-    _esm = script_of("sketch.js", "symbols.js", "screen.js")
+    _esm = Path(__file__).with_name("screen.js")
     _stylesheets: ClassVar[list[str]] = [
         Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
     ]

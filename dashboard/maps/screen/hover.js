@@ -1,0 +1,70 @@
+// What lies under the pointer: its outline is lit, here and wherever else it stands, and told.
+
+import {make} from "../../web/dom.js"
+import {shorten} from "./labels.js"
+
+function under(screen, spot, layer) {
+  if (!screen.ready || screen.mode) { return null }
+  return screen.map.queryRenderedFeatures(spot, {layers: [layer]})[0] ?? null
+}
+
+export const placeAt = (screen, spot) => under(screen, spot, "fill-" + screen.level)?.id ?? null
+export const pointAt = (screen, spot) => under(screen, spot, "points")?.properties.at ?? null
+
+const tell = (screen, id) => window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: screen}}))
+
+export function hover(screen, event) {
+  const {tip, root} = screen
+  const id = placeAt(screen, event.point)
+  light(screen, id)
+  screen.map.getCanvas().style.cursor = id === null ? "" : "pointer"
+  if (id === null) { tip.style.display = "none"; return }
+  const point = screen.model.symbols.points[pointAt(screen, event.point)]
+  tip.replaceChildren(...(point ? linesOfPoint(point) : linesOfPlace(screen, id)))
+  tip.style.display = "block"
+  const left = Math.min(event.point.x + 18, root.clientWidth - tip.offsetWidth - 8)
+  const low = event.point.y + 18 + tip.offsetHeight > root.clientHeight
+  tip.style.left = Math.max(left, 8) + "px"
+  tip.style.top = (low ? event.point.y - tip.offsetHeight - 12 : event.point.y + 18) + "px"
+  tell(screen, id)
+}
+
+function linesOfPoint({name, kind, words}) {
+  return [make("div", "name", shorten(name, 40)), make("div", "above", kind), make("div", "figure small", words)]
+}
+
+function linesOfPlace(screen, id) {
+  const {picture, sources, texts} = screen.model
+  const [name, , , parent] = screen.places[picture.level][id]
+  const depth = sources.findIndex((source) => source.level === picture.level)
+  const above = depth > 0 && parent >= 0 ? screen.places[sources[depth - 1].level][parent][0] : ""
+  const value = picture.values[id]
+  const figure = Number.isFinite(value)
+    ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
+      maximumFractionDigits: picture.decimals, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
+    : picture.hidden.includes(id) ? texts.hidden : texts.missing
+  const words = picture.words.length ? [make("div", "above", picture.words[id])] : []
+  return [make("div", "name", shorten(name, 40)), make("div", "above", shorten(above, 40)),
+    make("div", "figure", figure), ...words]
+}
+
+export function leave(screen) {
+  light(screen, null)
+  screen.tip.style.display = "none"
+  tell(screen, null)
+}
+
+export function light(screen, id) {
+  if (!screen.ready || screen.hovered === id) { return }
+  const source = screen.level
+  if (screen.hovered !== null) { screen.map.setFeatureState({source, id: screen.hovered}, {hover: false}) }
+  if (id !== null) { screen.map.setFeatureState({source, id}, {hover: true}) }
+  screen.hovered = id
+}
+
+// Light what is under the pointer elsewhere on the page; returns what ends it.
+export function lightWithOthers(screen) {
+  const listen = (event) => { if (event.detail.from !== screen) { light(screen, event.detail.id) } }
+  window.addEventListener("guatu:hover", listen)
+  return () => window.removeEventListener("guatu:hover", listen)
+}

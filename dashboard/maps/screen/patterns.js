@@ -1,0 +1,49 @@
+// Grounds that are no plain colour, and colours between two.
+
+import {make, penOf} from "../../web/dom.js"
+
+const SIZE = 12
+
+function groundOf(colour) {
+  const canvas = make("canvas")
+  canvas.width = canvas.height = SIZE
+  const pen = penOf(canvas)
+  pen.fillStyle = colour
+  pen.fillRect(0, 0, SIZE, SIZE)
+  return [canvas, pen]
+}
+
+// Dots on a ground of their own: a figure that is known and not shown.
+export function dots(ground, stroke) {
+  const [canvas, pen] = groundOf(ground)
+  pen.fillStyle = stroke
+  for (const [x, y] of [[3, 3], [9, 9]]) {
+    pen.beginPath()
+    pen.arc(x, y, 1.7, 0, 7)
+    pen.fill()
+  }
+  return canvas
+}
+
+export function hatch(ground, stroke) {
+  const [canvas, pen] = groundOf(ground)
+  pen.strokeStyle = stroke
+  pen.lineWidth = 2
+  for (const shift of [-SIZE, 0, SIZE]) {
+    pen.beginPath()
+    pen.moveTo(shift, SIZE)
+    pen.lineTo(shift + SIZE, 0)
+    pen.stroke()
+  }
+  return canvas
+}
+
+// What the map library takes a drawn canvas as.
+export function pixels(canvas) { return penOf(canvas).getImageData(0, 0, canvas.width, canvas.height) }
+
+export function mixed(colour, ground, share) {
+  const parts = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16))
+  const [own, other] = [parts(colour), parts(ground)]
+  return "#" + own.map((part, at) => Math.round(part * (1 - share) + other[at] * share)
+    .toString(16).padStart(2, "0")).join("")
+}

@@ -1,0 +1,76 @@
+// Which piece of the county is shown: all of the place, none of it under the legend, and the same
+// piece on two maps side by side.
+
+import {letters} from "./labels.js"
+import {OUTSIDE, planeOf} from "./sketch.js"
+
+// The smallest padding on the left or below with which no place lies under the legend.
+export function paddingOf(screen) {
+  const narrow = screen.canvas.clientWidth < 500
+  const around = narrow ? {top: 60, bottom: 14, right: 34, left: 20} : {top: 28, bottom: 34, right: 40, left: 20}
+  const {offsetWidth: wide, offsetHeight: high} = screen.legend
+  const tried = [around]
+  for (let share = 0; share <= 1; share += 0.1) {
+    tried.push({...around, left: around.left + share * wide}, {...around, bottom: around.bottom + share * high})
+  }
+  const free = tried.map((pad) => fitted(screen, pad)).filter((layout) => layout.hidden === 0)
+  free.sort((a, b) => b.scale - a.scale)
+  return free[0]?.pad ?? {...around, bottom: around.bottom + high}
+}
+
+// How large the place is drawn with a padding, and how many of its places the legend hides.
+function fitted(screen, pad) {
+  const {canvas, legend, model: {picture, symbols}} = screen
+  const height = canvas.clientHeight
+  const plane = planeOf(picture.bounds, {width: canvas.clientWidth, height}, pad)
+  const right = 12 + legend.offsetWidth + 12, roof = height - 12 - legend.offsetHeight - 12
+  // The name of a worst place is centred on it, or stands beside it where there are symbols.
+  const letter = letters(screen, 1.25) * (symbols.points.length ? 0.7 : 0.35)
+  const names = new Map(picture.worst.map(([id, text]) => [id, text.length * letter]))
+  let hidden = 0
+  screen.places[picture.level].forEach(([, x, y, , size], id) => {
+    if (x === null || picture.classes[id] === OUTSIDE) { return }
+    const reach = Math.sqrt(size) * 1e-4 / 360 * plane.scale / 2
+    const [px, py] = plane.at(x, y)
+    const wide = Math.max(reach, names.get(id) ?? 0)
+    if (px - wide < right && py + reach > roof) { hidden += 1 }
+  })
+  return {pad, scale: plane.scale, hidden}
+}
+
+export function fit(screen, duration = 500) {
+  if (!screen.map) { return }
+  // Of two maps side by side the one with the taller legend chooses what both show.
+  const asked = {from: screen, group: screen.model.group, high: screen.legend.offsetHeight, taken: false}
+  if (asked.group) { window.dispatchEvent(new CustomEvent("guatu:fit", {detail: asked})) }
+  if (asked.taken) { return }
+  screen.map.fitBounds(screen.model.picture.bounds, {padding: paddingOf(screen), duration, maxZoom: 16})
+}
+
+function take(screen, asked) {
+  const own = asked.group === screen.model.group && asked.from !== screen
+  if (!screen.ready || !own || screen.legend.offsetHeight <= asked.high) { return }
+  asked.taken = true
+  fit(screen, 0)
+}
+
+export function moved(screen) {
+  const {map, model: {group}} = screen
+  if (!group || screen.following) { return }
+  const detail = {from: screen, group, center: map.getCenter(), zoom: map.getZoom()}
+  window.dispatchEvent(new CustomEvent("guatu:move", {detail}))
+}
+
+function follow(screen, {from, group, center, zoom}) {
+  if (!screen.ready || from === screen || group !== screen.model.group) { return }
+  screen.following = true
+  screen.map.jumpTo({center, zoom})
+  screen.following = false
+}
+
+// Move with the other maps of the group; returns what ends it.
+export function goTogether(screen) {
+  const listen = {"guatu:move": (event) => follow(screen, event.detail), "guatu:fit": (event) => take(screen, event.detail)}
+  for (const [name, call] of Object.entries(listen)) { window.addEventListener(name, call) }
+  return () => { for (const [name, call] of Object.entries(listen)) { window.removeEventListener(name, call) } }
+}

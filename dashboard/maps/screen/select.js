@@ -1,0 +1,86 @@
+// Places picked by a box or a lasso: drawn by the pointer, marked by an outline, counted in a chip.
+
+import {make, makeButton} from "../../web/dom.js"
+import {leave} from "./hover.js"
+import {OUTSIDE} from "./sketch.js"
+
+const SVG = "http://www.w3.org/2000/svg"
+const MODES = ["box", "lasso"]
+
+export function makeSketch(screen) {
+  const sketch = document.createElementNS(SVG, "svg")
+  sketch.setAttribute("class", "sketch")
+  screen.outline = document.createElementNS(SVG, "polygon")
+  sketch.append(screen.outline)
+  return sketch
+}
+
+export function markPlaces(screen) {
+  if (!screen.ready) { return }
+  const {map, model, level} = screen
+  for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: false}) }
+  screen.marked = Array.from(model.marked, (id) => [level, id])
+  for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: true}) }
+  map.setPaintProperty("mark-" + level, "line-width", screen.marked.length > 1 ? 2.5 : 4)
+  screen.chip.style.display = model.chosen ? "flex" : "none"
+  const clear = makeButton("", model.texts.clear, () => screen.say("select", {ids: []}))
+  screen.chip.replaceChildren(make("span", "said", model.chosen), clear)
+}
+
+export function startDrawing(screen, mode) {
+  screen.mode = screen.mode === mode ? null : mode
+  for (const name of MODES) {
+    screen.tools.querySelector("." + name).classList.toggle("on", screen.mode === name)
+  }
+  screen.sketch.style.pointerEvents = screen.mode ? "all" : "none"
+  leave(screen)
+}
+
+export function followPointer(screen) {
+  const {sketch, outline} = screen
+  let trail = null
+  const spot = (event) => {
+    const frame = screen.root.getBoundingClientRect()
+    return [event.clientX - frame.left, event.clientY - frame.top]
+  }
+  const ring = () => {
+    if (screen.mode === "lasso") { return trail }
+    const [[a, b], [c, d]] = [trail[0], trail[trail.length - 1]]
+    return [[a, b], [c, b], [c, d], [a, d]]
+  }
+  sketch.addEventListener("pointerdown", (event) => {
+    trail = [spot(event)]
+    sketch.setPointerCapture(event.pointerId)
+  })
+  sketch.addEventListener("pointermove", (event) => {
+    if (!trail) { return }
+    trail.push(spot(event))
+    outline.setAttribute("points", ring().map((point) => point.join()).join(" "))
+  })
+  sketch.addEventListener("pointerup", () => {
+    const ids = trail && trail.length > 1 ? caught(screen, ring()) : []
+    trail = null
+    outline.setAttribute("points", "")
+    startDrawing(screen, null)
+    screen.say("select", {ids})
+  })
+}
+
+// The places of the shown area whose label point lies in the ring.
+function caught(screen, ring) {
+  const {picture} = screen.model
+  return screen.places[picture.level].flatMap(([, x, y], id) => {
+    if (x === null || picture.classes[id] === OUTSIDE) { return [] }
+    const {x: left, y: top} = screen.map.project([x, y])
+    return within(left, top, ring) ? [id] : []
+  })
+}
+
+function within(x, y, ring) {
+  let inside = false
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [a, b] = ring[i], [c, d] = ring[j]
+    if ((b > y) !== (d > y) && x < (c - a) * (y - b) / (d - b) + a) { inside = !inside }
+  }
+  return inside
+}

@@ -1,0 +1,87 @@
+// The layers of the map, from the ground up, and their colours: places by feature-state.
+
+import {INK} from "./ink.js"
+import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
+import {dots, hatch, mixed, pixels} from "./patterns.js"
+import {MISSING, OUTSIDE} from "./sketch.js"
+
+const NOTHING = {type: "FeatureCollection", features: []}
+// What a level has of its own, besides its outlines.
+const FILLS = ["fill-", "hatch-", "veil-", "mark-"]
+const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
+
+export function styleOf(screen) {
+  const ink = INK[screen.theme], {sources: levels} = screen.model
+  const sources = Object.fromEntries(["worst", "ticks", "points"].map((name) => [name, {type: "geojson", data: NOTHING}]))
+  const fills = [], lines = [], marks = [], texts = []
+  levels.forEach((source, depth) => {
+    const {level} = source
+    sources[level] = {type: "geojson", data: new URL(source.outlines, document.baseURI).href,
+                      tolerance: 0.2, buffer: 16}
+    sources["labels-" + level] = {type: "geojson", data: nameFeatures(screen.places[level])}
+    const fill = (id, paint) => fills.push({id: id + level, type: "fill", source: level,
+      layout: {visibility: "none"}, paint: {"fill-antialias": false, ...paint}})
+    fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]]})
+    fill("hatch-", {"fill-pattern": "hatch", "fill-opacity": ["case", OWN_STATE("missing"), 1, 0]})
+    fill("veil-", {"fill-pattern": "veil", "fill-opacity": ["case", OWN_STATE("veiled"), 1, 0]})
+    const rank = levels.length - depth
+    lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
+      paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
+    marks.push({id: "mark-" + level, type: "line", source: level, layout: {"line-join": "round"},
+      paint: {"line-color": ink.mark, "line-width": 4,
+        "line-opacity": ["case", OWN_STATE("hover"), 1, OWN_STATE("marked"), 1, 0]}})
+    texts.push(nameLayer(screen, "label-" + level, "labels-" + level, depth))
+  })
+  // Outlines of the villages lie under those of the townships, and those under the county's.
+  lines.reverse()
+  const symbols = {id: "points", type: "symbol", source: "points", layout: {"icon-image": ["get", "icon"],
+    "icon-size": ["case", ["get", "chosen"], 1.05, 0.7], "icon-allow-overlap": true,
+    "icon-anchor": "bottom", "icon-offset": ["get", "offset"],
+    "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"]}}
+  // Names avoid the symbols, which are placed first by standing on top unseen; where there is no
+  // room for the name of a worst place, it stands over the symbol.
+  const room = {...symbols, id: "room", paint: {"icon-opacity": 0},
+    layout: {...symbols.layout, "icon-ignore-placement": false, "icon-padding": 0}}
+  const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
+  const layers = [ground, ...fills, ...lines, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
+  return {version: 8, sources, layers}
+}
+
+export function restyle(screen, picture) {
+  const {map, theme} = screen, ink = INK[theme]
+  const images = {hatch: hatch(...picture.missing[theme]), veil: dots(...picture.veil[theme])}
+  for (const [name, canvas] of Object.entries(images)) {
+    const image = pixels(canvas)
+    if (map.hasImage(name)) { map.updateImage(name, image) } else { map.addImage(name, image, {pixelRatio: 1.5}) }
+  }
+  const levels = screen.model.sources.map((source) => source.level)
+  const shown = levels.indexOf(picture.level)
+  const on = (visible) => visible ? "visible" : "none"
+  map.setPaintProperty("ground", "background-color", ink.ground)
+  levels.forEach((level, depth) => {
+    for (const kind of FILLS) { map.setLayoutProperty(kind + level, "visibility", on(depth === shown)) }
+    map.setLayoutProperty("line-" + level, "visibility", on(depth <= shown))
+    const colour = depth === shown ? ink.line : depth === shown - 1 ? ink.town : ink.area
+    map.setPaintProperty("line-" + level, "line-color", colour)
+    map.setPaintProperty("mark-" + level, "line-color", ink.mark)
+    map.setPaintProperty("label-" + level, "text-color", ink.soft)
+    map.setPaintProperty("label-" + level, "text-halo-color", ink.halo)
+  })
+  map.setPaintProperty("worst", "text-color", ink.text)
+  map.setPaintProperty("worst", "text-halo-color", ink.halo)
+  screen.root.classList.toggle("dark", screen.model.dark)
+}
+
+export function colourPlaces(screen, picture) {
+  const {map, model, theme} = screen
+  const colours = picture.colours[theme], {classes} = picture
+  const lit = model.spotlight && model.marked.length ? new Set(model.marked) : null
+  const veiled = new Set(picture.hidden)
+  const shades = colours.map((colour) => mixed(colour, INK[theme].ground, 0.8))
+  for (let id = 0; id < classes.length; id++) {
+    const own = classes[id], dim = lit !== null && !lit.has(id)
+    map.setFeatureState({source: picture.level, id}, {
+      colour: own < OUTSIDE ? (dim ? shades : colours)[own] : INK[theme].outside,
+      missing: own === MISSING && !dim && !veiled.has(id), veiled: veiled.has(id) && !dim})
+  }
+}
