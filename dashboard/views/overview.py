@@ -10,11 +10,11 @@ import panel as pn
 import param
 
 from dashboard.answers.layers import hot_spots_of, layer_of
-from dashboard.web.component import Component
 from dashboard.maps.picture import OUTSIDE, bounds
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import View
+from dashboard.web.component import Component
 from geodata.cartography import Layer, policy_limits, rank_places
 from geodata.cartography.headline import change_of_whole, figure_of_whole
 from geodata.cartography.ranking import worst_of

@@ -10,9 +10,9 @@ import panel as pn
 import param
 
 from dashboard.answers.facts import ranking_of
-from dashboard.web.component import Component
 from dashboard.state import RANKED, State
 from dashboard.texts import text
+from dashboard.web.component import Component
 from geodata.cartography import Layer
 from geodata.cartography.classes import NO_DATA
 from geodata.cartography.headline import course_of

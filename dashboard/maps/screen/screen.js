@@ -26,7 +26,7 @@ const SVG_NAMES = "http://www.w3.org/2000/svg"
 let library = null
 function load(address) {
   library ??= new Promise((done, failed) => {
-    const script = document.createElement("script")
+    const script = make("script")
     script.src = address
     script.onload = () => done(window.maplibregl)
     script.onerror = () => failed(new Error("the map library is not served: " + address))

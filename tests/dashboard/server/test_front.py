@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from dashboard.cli import main
-from dashboard.maps.component import LONGEST_TEXT, Component
 from dashboard.server import front
 from dashboard.server.front import Hosts, name_of, same_origin
+from dashboard.web.component import LONGEST_TEXT, Component
 from geodata.access import Actor, open_guard
 from geodata.access.accounts import LONGEST_NAME, account_name
 from geodata.access.passwords import LONGEST

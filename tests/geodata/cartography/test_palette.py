@@ -69,9 +69,13 @@ def test_no_two_named_classes_look_the_same(name, eye):
 
 @pytest.mark.parametrize("eye", EYES)
 def test_states_of_points_differ_in_colour_or_sign(eye):
-    script = (Path(ROOT) / "dashboard" / "maps" / "symbols.js").read_text(encoding="utf-8")
-    colours = dict(re.findall(r'(\w+): "(#[0-9a-f]{6})"', script))
-    signs = dict(re.findall(r'(\w+): "([^#"]+)"', script))
+    script = (Path(ROOT) / "dashboard" / "maps" / "screen" / "symbols.js").read_text(
+        encoding="utf-8"
+    )
+    colours, signs = (
+        dict(re.findall(r'(\w+): "([^"]+)"', re.search(rf"const STATE_{name} = .*", script)[0]))
+        for name in ("COLOURS", "SIGNS")
+    )
     assert set(colours) == set(signs) == {"high", "medium", "low", "fine", "unknown"}
     for first, second in itertools.combinations(colours, 2):
         apart = _difference(colours[first], colours[second], eye)

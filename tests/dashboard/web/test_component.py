@@ -35,9 +35,8 @@ COMPONENTS = _components()
 
 def _followed(script: str) -> set[str]:
     """Return the parameters whose changes a script listens to."""
-    lists = re.findall(r"for \(const name of \[([^\]]*)\]\) \{ model\.on\(name", script)
-    named = {name for found in lists for name in re.findall(r'"(\w+)"', found)}
-    return named | set(re.findall(r'model\.on\("(\w+)"', script))
+    lists = re.findall(r"whenever\(model, \[([^\]]*)\]", script)
+    return {name for names in lists for name in re.findall(r'"(\w+)"', names)}
 
 
 @pytest.mark.parametrize("kind", COMPONENTS, ids=lambda kind: kind.__name__)
