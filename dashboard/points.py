@@ -113,7 +113,7 @@ def places_reader(county: Workspace, actor: Actor, guard: Guard, month: str) -> 
     # Whose finding it is stays as strict as a column that nobody has described.
     told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
     sets["flags"] = dict.fromkeys(told, about)
-    privacy = {**table_privacy(), **sets}
+    privacy = {**table_privacy(county.setup.tables), **sets}
     # These tables are about no household: the place is their only key.
     keys = Keys("place_code", "place_code")
     read = county.people(month)

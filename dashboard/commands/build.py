@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 
@@ -23,6 +24,7 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
     from geodata.workspace import open_workspace
 
     county = open_workspace(workspace)
+    tell_faults(county.setup.registry)
     try:
         chosen = [parse_month(one) for one in month] or list(county.setup.store.months())
     except ValueError as error:

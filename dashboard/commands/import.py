@@ -7,6 +7,7 @@ import getpass
 
 import click
 
+from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 
@@ -25,6 +26,7 @@ def command(workspace: str, month: str, who: str | None, report: str | None) -> 
     from geodata.periods import parse_month
     from geodata.sources.importing import import_month
     from geodata.sources.reporting import write_report
+    from geodata.themes import find_themes
 
     config = read_config(workspace)
     try:
@@ -32,7 +34,10 @@ def command(workspace: str, month: str, who: str | None, report: str | None) -> 
     except ValueError:
         raise click.BadParameter(text("workspace.import_bad_month", month=month)) from None
     at = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-    result = import_month(config, month, who=who or getpass.getuser(), at=at, step=_told)
+    registry = find_themes(config.folder)
+    tell_faults(registry)
+    who, schema = who or getpass.getuser(), registry.schema
+    result = import_month(config, month, who=who, at=at, step=_told, schema=schema)
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
     folder = Path(report) if report else config.folder / "reports" / result.manifest.snapshot
     page = write_report(result, folder, config=config)

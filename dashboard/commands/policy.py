@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geodata.policy import Lookup, Parameter, Policy
+    from geodata.themes import Registry, Theme
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _workspace = click.option(
@@ -42,9 +46,10 @@ def list_values(
     since: datetime.datetime | None,
 ) -> None:
     """Print the value of every parameter for a place and day, or only what changed since a day."""
-    policy = _load(workspace)
+    registry = _registry(workspace)
+    policy = _load(workspace, registry)
     if since is not None:
-        _print_changes(policy, place, since.date(), day.date())
+        _print_changes(policy, registry.themes, place, since.date(), day.date())
         return
     for parameter in policy:
         if parameter.key.startswith(beginning):
@@ -59,7 +64,7 @@ def show(key: str, workspace: Path | None) -> None:
     from geodata.i18n import default_language
 
     lang = default_language()
-    parameter = _load(workspace)[key]
+    parameter = _load(workspace, _registry(workspace))[key]
     click.echo(f"{parameter.key}  {parameter.title[lang]}  {parameter.unit[lang]}")
     for value in parameter.values:
         places = ",".join(p or "*" for p in value.places) or "?"
@@ -80,7 +85,9 @@ def show(key: str, workspace: Path | None) -> None:
 @_day
 def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     """Read all files, and print what is not usable at a place on a day and how to set it."""
-    policy = _load(workspace)
+    registry = _registry(workspace)
+    tell_faults(registry)
+    policy = _load(workspace, registry)
     lookups = [parameter.at(place, day.date()) for parameter in policy]
     for state in ("not_set", "unconfirmed"):
         for lookup in lookups:
@@ -91,25 +98,29 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     click.echo(text("policy.checked", usable=usable, waiting=len(waiting), all=len(lookups)))
     if waiting:
         click.echo(waiting[0].advice())
-    _print_cases(policy, workspace, place, day.date())
+    _print_cases(policy, registry, workspace, place, day.date())
 
 
-def _print_cases(policy: Policy, workspace: Path | None, place: str, day: datetime.date) -> None:
+def _print_cases(
+    policy: Policy, registry: Registry, workspace: Path | None, place: str, day: datetime.date
+) -> None:
     """Run the cases of every theme with the values of the workspace, and say which differ."""
     from geodata.rules.case import read_cases, run_cases
-    from geodata.themes import own_themes
 
-    own = [p for p in policy if workspace is not None and workspace in p.file.parents]
+    # Themes in the workspace keep the values of their parameters beside their cases.
+    folder = workspace / "parameters" if workspace is not None else None
+    own = [p for p in policy if folder is not None and folder in p.file.parents]
     pinned = policy.with_values({p.key: policy.at(p.key, place, day).value for p in own})
     found = [
         outcome
-        for theme in own_themes()
+        for theme in registry.themes
         for outcome in run_cases(
             read_cases(theme.folder / "cases"),
             theme.rules_by_key,
             theme.feature_sets,
             theme.features,
             pinned,
+            registry.tables,
         )
     ]
     changed = [outcome for outcome in found if not outcome.passed]
@@ -121,13 +132,11 @@ def _print_cases(policy: Policy, workspace: Path | None, place: str, day: dateti
     click.echo(text("policy.cases", all=len(found), changed=len(changed)))
 
 
-def _touched(key: str) -> str:
+def _touched(key: str, themes: Sequence[Theme]) -> str:
     """Return the rules, the indicators, and the feature sets before them, that name a parameter."""
     from geodata.rules.binding import keys_in
     from geodata.rules.feature import shared_sets
-    from geodata.themes import own_themes
 
-    themes = own_themes()
     rules = [rule.key for theme in themes for rule in theme.rules if key in rule.parameters]
     known = [*shared_sets(), *(one for theme in themes for one in theme.feature_sets)]
     sets = [one.name for one in known if key in keys_in(one.sql)]
@@ -140,19 +149,28 @@ def _touched(key: str) -> str:
     return ", ".join(rules + measures + sets) or text("policy.nothing")
 
 
-def _load(workspace: Path | None) -> Policy:
+def _registry(workspace: Path | None) -> Registry:
+    from geodata.themes import find_themes
+
+    return find_themes(workspace)
+
+
+def _load(workspace: Path | None, registry: Registry) -> Policy:
     from geodata.policy import load_policy
 
-    return load_policy(workspace / "parameters" if workspace else None)
+    folder = workspace / "parameters" if workspace else None
+    return load_policy(folder, more=registry.parameters)
 
 
-def _print_changes(policy: Policy, place: str, since: datetime.date, day: datetime.date) -> None:
+def _print_changes(
+    policy: Policy, themes: Sequence[Theme], place: str, since: datetime.date, day: datetime.date
+) -> None:
     from geodata.policy import changes_since
 
     changes = changes_since(policy, place, since=since, day=day)
     for change in changes:
         click.echo(f"{change.key}  {_worded(change.before)}  →  {_worded(change.after)}")
-        click.echo("  " + text("policy.touched", rules=_touched(change.key)))
+        click.echo("  " + text("policy.touched", rules=_touched(change.key, themes)))
     click.echo(text("policy.changes", count=len(changes), since=since, day=day))
 
 

@@ -23,6 +23,7 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
     from geodata.config import read_config
     from geodata.errors import ConfigError
     from geodata.sources.reconciling import read_households, reconcile, write_reconciliation
+    from geodata.themes import themes_around
 
     try:
         config = read_config(workspace)
@@ -31,7 +32,9 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
             raise
         config = None
     wanted = [name.strip() for name in re.split("[,，、]", fields) if name.strip()]
-    found = reconcile(read_households(a, config=config), read_households(b, config=config), wanted)
+    schema = themes_around(workspace).schema
+    sides = (read_households(side, config=config, schema=schema) for side in (a, b))
+    found = reconcile(*sides, wanted)
     counts = {"both": found.both, "only_a": found.only_a, "only_b": found.only_b}
     click.echo(text("workspace.reconcile_counts", a=found.a, b=found.b, **counts))
     for row in found.fields.to_dict("records"):

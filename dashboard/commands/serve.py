@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 
@@ -37,6 +38,8 @@ def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-
     click.echo(text("serve.ready", lang, url=url, title=atlas.title))
     click.echo(text("serve.with_accounts" if guard else "serve.without_accounts", lang))
     if (folder / FILE_NAME).is_file():
-        run_server(county_server(open_workspace(folder), serving))
+        county = open_workspace(folder)
+        tell_faults(county.setup.registry, lang)
+        run_server(county_server(county, serving))
     else:
         run_server(atlas_server(atlas, serving))

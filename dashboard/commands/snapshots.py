@@ -57,8 +57,9 @@ def list_snapshots(workspace: str) -> None:
 @_workspace
 def show(snapshot: str, workspace: str) -> None:
     """Print the tables, files and findings of one snapshot."""
-    from geodata.tables import tables
+    from geodata.themes import themes_around
 
+    known = themes_around(workspace).tables
     store = _store(workspace)
     manifest = store.manifest(snapshot)
     click.echo(
@@ -71,7 +72,7 @@ def show(snapshot: str, workspace: str) -> None:
         )
     )
     for name, count in manifest.rows().items():
-        title = tables()[name].label() if name in tables() else name
+        title = known[name].label() if name in known else name
         click.echo(text("workspace.snapshots_table", table=title, rows=count))
     for source in manifest.sources:
         click.echo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 
@@ -16,12 +17,16 @@ from dashboard.texts import text
     type=click.Path(file_okay=False),
     help=text("workspace.template_out"),
 )
-def command(form: str, tables: tuple[str, ...], out: str) -> None:
+@click.option("--workspace", default=".", help=text("workspace.template_workspace"))
+def command(form: str, tables: tuple[str, ...], out: str, workspace: str) -> None:
     """Write templates into a folder and name them."""
     from pathlib import Path
 
     from geodata.sources.templates import write_templates
+    from geodata.themes import themes_around
 
-    files = write_templates(Path(out), tables or None)
+    registry = themes_around(workspace)
+    tell_faults(registry)
+    files = write_templates(Path(out), tables or None, schema=registry.schema)
     for file in files:
         click.echo(text("workspace.template_done", file=file))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard.texts import CATALOGUE, text
 from geodata.escaping import plain_text
-from geodata.tables import Column, enumeration
+from geodata.tables import Column
 
 _LONGEST = 120
 
@@ -36,10 +36,10 @@ def cell(value: object, column: Column, lang: str) -> str:
     """Return a value of a table's column: choices by their labels, money in yuan."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return text("card.not_reported", lang)
-    if column.kind == "choice":
-        return plain_text(enumeration(column.choice).label(str(value), lang), _LONGEST)
-    if column.kind == "choices":
-        known = enumeration(column.choice)
+    known = column.choices
+    if column.kind == "choice" and known is not None:
+        return plain_text(known.label(str(value), lang), _LONGEST)
+    if column.kind == "choices" and known is not None:
         joined = {"zh": "、", "en": ", "}[lang]
         return plain_text(joined.join(known.label(one, lang) for one in str(value).split(",")))
     return shown(float(value) / 100 if column.kind == "money" else value, lang)  # type: ignore[arg-type]

@@ -8,23 +8,31 @@ from pathlib import Path
 
 from geodata.access.masking import MASKS, Privacy
 from geodata.i18n import load_yaml
-from geodata.tables import Column, tables
+from geodata.tables import Column, Table, tables
 
 _FILE = Path(__file__).with_name("masks.yaml")
 
 
+def table_privacy(known: Mapping[str, Table] | None = None) -> Mapping[str, Mapping[str, Privacy]]:
+    """Return table name to column name to privacy, from the tables' own definitions.
+
+    `known` are the tables there are, by default those of the product.
+    """
+    rules = _rules()
+    return {
+        name: {column.name: _privacy(column, rules) for column in table.columns.values()}
+        for name, table in (tables() if known is None else known).items()
+    }
+
+
 @cache
-def table_privacy() -> Mapping[str, Mapping[str, Privacy]]:
-    """Return table name to column name to privacy, from the tables' own definitions."""
+def _rules() -> Mapping[str, Mapping[str, str]]:
     rules = load_yaml(_FILE)
     assert isinstance(rules, dict)
     unknown = {*rules["kinds"].values(), *rules["names"].values()} - set(MASKS)
     if unknown:
         raise ValueError(f"{_FILE.name}: unknown masks {sorted(unknown)}")
-    return {
-        name: {column.name: _privacy(column, rules) for column in table.columns.values()}
-        for name, table in tables().items()
-    }
+    return rules
 
 
 def _privacy(column: Column, rules: Mapping[str, Mapping[str, str]]) -> Privacy:

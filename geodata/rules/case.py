@@ -23,7 +23,7 @@ from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import DuckDBEngine, Engine, stored_columns
 from geodata.store.engine import no_rows
-from geodata.tables import tables
+from geodata.tables import Table, tables
 
 MONTH = "2025-06"
 _ANSWERS = {True: "yes", False: "no", "unknown": "unknown", "out": "out"}
@@ -79,10 +79,13 @@ def read_cases(folder: Path) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def empty_engine() -> DuckDBEngine:
-    """Return an engine in which every table of a month is there and has no rows."""
+def empty_engine(known: Mapping[str, Table] | None = None) -> DuckDBEngine:
+    """Return an engine in which every table of a month is there and has no rows.
+
+    `known` are the tables there are, by default those of the product.
+    """
     engine = DuckDBEngine()
-    for name, table in tables().items():
+    for name, table in (tables() if known is None else known).items():
         engine.add_view(name, no_rows(stored_columns(table)))
     return engine
 
@@ -93,9 +96,13 @@ def run_cases(
     sets: Sequence[FeatureSet],
     features: Mapping[str, Feature],
     policy: Policy,
+    tables: Mapping[str, Table] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Return the outcome of each case, in order; features in yuan are compared in fen."""
-    with empty_engine() as shaped:
+    """Return the outcome of each case, in order; features in yuan are compared in fen.
+
+    `tables` are those that the feature sets read, by default those of the product.
+    """
+    with empty_engine(tables) as shaped:
         schemas = _schemas(shaped, sets, policy, rules)
     engine = DuckDBEngine()
     ordered = sorted(cases, key=_setting)

@@ -22,7 +22,7 @@ from geodata.rules.feature import FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine, stored_columns
-from geodata.tables import table, tables
+from geodata.tables import Table, tables
 
 HOUSEHOLD, VILLAGE = "example", INVENTED_PREFIX + "0101001201"
 _WORDS = {1: True, 0: False, 2: "unknown"}
@@ -56,18 +56,23 @@ def read_examples(file: Path) -> tuple[Example, ...]:
 
 
 def find_differences(
-    example: Example, rules: Mapping[str, Rule], sets: Sequence[FeatureSet], policy: Policy
+    example: Example,
+    rules: Mapping[str, Rule],
+    sets: Sequence[FeatureSet],
+    policy: Policy,
+    known: Mapping[str, Table] | None = None,
 ) -> tuple[str, ...]:
     """Return what differs from the expected, as "name: found, expected"; () when all agrees.
 
-    Numbers are compared as they are shown: rounded to two decimals, money in yuan.
+    `known` are the tables there are, by default those of the product. Numbers are compared as they are shown: rounded to two decimals, money in yuan.
     """
+    known = tables() if known is None else known
     keys = needed_keys(sets, rules.values())
     day = last_day(example.month)
     chosen = policy.with_values(example.parameters)
     binding = Binding(example.month, chosen.comparable(keys, INVENTED_PREFIX, day))
-    with empty_engine() as engine:
-        _fill(engine, example)
+    with empty_engine(known) as engine:
+        _fill(engine, example, known)
         add_base_tables(engine, example.month)
         asked = {*example.features, *(features_table(rules[key]) for key in example.answers)}
         make_features(engine, sets, binding, wanted=asked)
@@ -99,7 +104,7 @@ def _answered(frame: pd.DataFrame) -> object:
     return "out" if pd.isna(answer) else _WORDS[int(answer)]
 
 
-def _fill(engine: Engine, example: Example) -> None:
+def _fill(engine: Engine, example: Example, known: Mapping[str, Table]) -> None:
     """Give the engine the rows of the example; columns that are not given are unknown."""
     rows = {name: [dict(row) for row in given] for name, given in example.tables.items()}
     rows["household"] = [{**dict(example.household)}]
@@ -108,27 +113,26 @@ def _fill(engine: Engine, example: Example) -> None:
         *_accounts(example.income_before, shift_month(example.month, -12)),
     ]
     for name, given in rows.items():
-        if name not in tables():
+        if name not in known:
             raise ThemeError("rules.example_table", name=example.name, table=name)
-        complete = [_with_keys(name, row) for row in given]
+        complete = [_with_keys(known[name], row) for row in given]
         if complete:
-            engine.add_view(name, _values(name, complete))
+            engine.add_view(name, _values(known[name], complete))
 
 
-def _with_keys(name: str, row: Mapping[str, object]) -> dict[str, object]:
+def _with_keys(table: Table, row: Mapping[str, object]) -> dict[str, object]:
     """Return a row with the example's household and village where it names none."""
     keys = {"household_code": HOUSEHOLD, "place_code": VILLAGE}
-    known = table(name).columns
-    return {key: value for key, value in keys.items() if key in known} | dict(row)
+    return {key: value for key, value in keys.items() if key in table.columns} | dict(row)
 
 
-def _values(name: str, rows: Sequence[Mapping[str, object]]) -> str:
+def _values(table: Table, rows: Sequence[Mapping[str, object]]) -> str:
     """Return a query with the rows, every column in its stored type, money in fen."""
-    columns = table(name).columns
+    columns = table.columns
     selects = []
     for row in rows:
         cells = []
-        for column, kind in stored_columns(table(name)).items():
+        for column, kind in stored_columns(table).items():
             value = row.get(column)
             money = column in columns and columns[column].kind == "money"
             if money and isinstance(value, (int, float)):

@@ -11,18 +11,10 @@ from geodata.sources.aside import SetAside
 from geodata.sources.combining import TableRows
 from geodata.sources.delivery import Sheet
 from geodata.sources.extracting import Part
-from geodata.sources.issues import Issues
+from geodata.sources.issues import Issues, severities
 from geodata.sources.placing import Placer, area_texts
-from geodata.tables import table
+from geodata.tables import Table
 
-# Column of a table -> table whose key it names; a row whose reference is required is set aside.
-_REFERENCES = {
-    "works_code": ("works", "unknown_works"),
-    "zone_code": ("supply_zone", "unknown_zone"),
-    "site_code": ("site", "unknown_site"),
-    "workshop_code": ("workshop", "unknown_workshop"),
-    "problem_code": ("problem", "unknown_problem"),
-}
 _LAND = (
     "farmland",
     "irrigated_land",
@@ -39,7 +31,7 @@ def place_rows(
     part: Part, placer: Placer, sheets: Sequence[Sheet], *, issues: Issues, aside: SetAside
 ) -> Part:
     """Return the part with the place code of each row; rows that need one and have none set aside."""
-    entry = table(part.table)
+    entry = part.entry
     if "place_code" not in entry.columns or part.frame.empty:
         return part
     given = area_texts(part.frame)
@@ -48,7 +40,7 @@ def place_rows(
         return part
     codes = placer.place(part.frame, counted=part.main)
     missing = (codes == "").to_numpy()
-    short = ~missing & ~placer.is_level(codes, placer.wanted_level(part.table))
+    short = ~missing & ~placer.is_level(codes, placer.wanted_level(entry))
     column = entry.column("place_code")
     if part.main:
         needed = column.required or column.derived != ""
@@ -65,7 +57,7 @@ def place_rows(
         if needed:
             aside.add(part.frame[missing | short], "unknown_place")
     placed = part.frame.assign(place_code=codes.where(~(missing | short)))
-    return Part(part.table, placed, part.headers, part.main)
+    return Part(part.entry, placed, part.headers, part.main)
 
 
 def _report_places(
@@ -107,7 +99,7 @@ def require(part: Part, sheets: Sequence[Sheet], *, issues: Issues, aside: SetAs
     if not part.main or frame.empty:
         return
     sheet = sheets[int(frame["sheet_number"].iloc[0])]
-    for column in table(part.table).columns.values():
+    for column in part.entry.columns.values():
         if not column.required or column.kind == "place":
             continue
         values = frame.get(column.name)
@@ -153,25 +145,42 @@ def check_households(
 
 
 def check_references(
-    rows: TableRows, known: Mapping[str, frozenset[str]], *, issues: Issues, aside: SetAside
+    rows: TableRows,
+    known: Mapping[str, frozenset[str]],
+    tables: Mapping[str, Table],
+    *,
+    issues: Issues,
+    aside: SetAside,
 ) -> None:
-    """Report codes of works, zones, sites and workshops that no list has.
+    """Report codes of works, zones, sites and whatever else is listed that no list has.
 
-    `known` holds the codes of each list there is; without a list nothing can be said.
+    `known` holds the codes of each list there is; without a list nothing can be said. A row whose
+    reference is required is set aside.
     """
-    for column, (target, check) in _REFERENCES.items():
+    for target, listed in tables.items():
+        column = listed.lists
         if column not in rows.frame.columns or rows.table.name == target or target not in known:
             continue
+        required = rows.table.column(column).required
+        check = _unlisted(column, required)
         values = rows.frame[column]
         wrong = (values.notna() & ~values.isin(known[target])).to_numpy()
         if not wrong.any():
             continue
         keys = rows.frame.index[wrong]
-        if rows.table.column(column).required:
-            _set_aside(rows, keys, column, check, issues, aside)
+        if required:
+            _set_aside(rows, keys, column, check, issues, aside, listed.title["zh"])
         else:
-            issues.add(check, rows.located(keys, column))
+            issues.add(check, rows.located(keys, column), detail=listed.title["zh"])
             rows.frame = rows.frame.assign(**{column: values.mask(wrong)})
+
+
+def _unlisted(column: str, required: bool) -> str:
+    """Return the check of a code that no list has: its own where there is one, else the general."""
+    own = f"unknown_{column.removesuffix('_code')}"
+    if own in severities():
+        return own
+    return "unknown_required_code" if required else "unknown_code"
 
 
 def check_persons(persons: TableRows, households: TableRows | None, *, issues: Issues) -> None:
@@ -219,11 +228,17 @@ def _check_members(persons: TableRows, households: TableRows, issues: Issues) ->
 
 
 def _set_aside(
-    rows: TableRows, keys: pd.Index, column: str, check: str, issues: Issues, aside: SetAside
+    rows: TableRows,
+    keys: pd.Index,
+    column: str,
+    check: str,
+    issues: Issues,
+    aside: SetAside,
+    detail: str = "",
 ) -> None:
     if len(keys) == 0:
         return
     report = rows.located(keys, column)
-    issues.add(check, report, set_aside=True)
+    issues.add(check, report, set_aside=True, detail=detail)
     aside.add(report, check)
     rows.drop(keys)

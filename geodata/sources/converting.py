@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.sources.certificates import read_certificates
-from geodata.tables import Column, enumerations
+from geodata.tables import Column, Enumeration
 
 MISSING = frozenset({"", "-", "--", "—", "——", "/", "\\", "null", "NULL", "None", "N/A", "NaN"})
 _YES = frozenset({"是", "有", "1", "true", "True", "TRUE", "Y", "y", "yes", "Yes", "YES", "√"})
@@ -127,7 +127,7 @@ def _numbers(
 def _choice(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    spellings = _spellings(column.choice)
+    spellings = _spellings(column)
     values = [spellings.get(text.replace(" ", ""), text) or None for text in texts]
     unknown = np.array([text.replace(" ", "") not in spellings for text in texts], dtype=bool)
     return pd.Series(values, dtype="str"), {"unknown_choice": unknown}
@@ -136,7 +136,7 @@ def _choice(
 def _choices(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    spellings, order = _spellings(column.choice), enumerations()[column.choice].values
+    spellings, order = _spellings(column), _choices_of(column).values
     values: list[str | None] = []
     unknown = np.zeros(len(texts), dtype=bool)
     for place, text in enumerate(texts):
@@ -148,8 +148,13 @@ def _choices(
     return pd.Series(values, dtype="str"), {"unknown_choice": unknown}
 
 
-def _spellings(name: str) -> dict[str, str]:
-    known = enumerations()[name].spellings()
+def _choices_of(column: Column) -> Enumeration:
+    assert column.choices is not None  # a definition is refused whose choice names no list
+    return column.choices
+
+
+def _spellings(column: Column) -> dict[str, str]:
+    known = _choices_of(column).spellings()
     return {
         unicodedata.normalize("NFKC", text).replace(" ", ""): value for text, value in known.items()
     }

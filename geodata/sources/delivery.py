@@ -19,12 +19,10 @@ from geodata.sources.layouts import (
     mapped_layout,
     nearest_layout,
     recognise,
-    template_layouts,
-    upstream_layouts,
 )
 from geodata.sources.readers import SourceTable, read_tables
+from geodata.sources.schema import Schema
 from geodata.sources.templates import GUIDES
-from geodata.tables import tables
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet"})
 
@@ -45,23 +43,28 @@ class Sheet:
 
 
 def read_delivery(
-    config: Config, month: str, *, step: Callable[[str], object] = lambda name: None
+    config: Config,
+    month: str,
+    *,
+    step: Callable[[str], object] = lambda name: None,
+    schema: Schema | None = None,
 ) -> list[Sheet]:
     """Return the recognised sheets of a month, in the order of file names.
 
-    `step` is told the name of each file before it is read. Raises SourceError that names every
+    `schema` is what they may hold, by default what the product knows. `step` is told the name of each file before it is read. Raises SourceError that names every
     file that cannot be read or recognised, and when there is no file at all.
     """
     folder = config.raw / month
     files = delivered_files(folder)
     if not files:
         raise SourceError("imports.no_files", folder=str(folder))
-    faults = _setting_faults(config)
+    schema = schema or Schema()
+    faults = _setting_faults(config, schema)
     sheets: list[Sheet] = []
     for file in files:
         step(file.name)
         try:
-            found, missed = _read(config, folder, file)
+            found, missed = _read(config, folder, file, schema)
         except GuatuError as error:
             # An export of nothing, such as no planned workers this month, is no fault.
             if error.key != "readers.no_rows":
@@ -89,10 +92,12 @@ def delivered_files(folder: Path) -> list[Path]:
     )
 
 
-def recognised_sheets(file: Path, config: Config | None = None) -> list[Sheet]:
+def recognised_sheets(
+    file: Path, config: Config | None = None, schema: Schema | None = None
+) -> list[Sheet]:
     """Return the recognised sheets of one file; raises SourceError when there is none."""
     settings = config or Config(folder=file.parent)
-    sheets, faults = _read(settings, file.parent, file)
+    sheets, faults = _read(settings, file.parent, file, schema or Schema())
     if not sheets:
         error = SourceError("imports.one_unrecognised", file=file.name)
         error.values["faults"] = " ".join(faults)
@@ -100,13 +105,16 @@ def recognised_sheets(file: Path, config: Config | None = None) -> list[Sheet]:
     return sheets
 
 
-def _read(config: Config, folder: Path, file: Path) -> tuple[list[Sheet], list[str]]:
+def _read(
+    config: Config, folder: Path, file: Path, schema: Schema
+) -> tuple[list[Sheet], list[str]]:
     name = file.relative_to(folder).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     mapped = [
-        mapped_layout(settings, number)
+        mapped_layout(settings, number, schema.tables[settings.table])
         for number, settings in enumerate(config.sources, 1)
         if fnmatch.fnmatch(name, settings.file) or fnmatch.fnmatch(file.name, settings.file)
+        if settings.table in schema.tables
     ]
     settings = mapped[0].settings if mapped else None
     tables_read = read_tables(
@@ -125,23 +133,22 @@ def _read(config: Config, folder: Path, file: Path) -> tuple[list[Sheet], list[s
             if number == 0 and not missing:
                 sheets.append(Sheet(found, mapped[0], name, digest))
             continue
-        layout = _recognised(found, name)
+        layout = _recognised(found, name, schema)
         if layout is None:
-            faults.append(_unrecognised(found, name))
+            faults.append(_unrecognised(found, name, schema))
         else:
             sheets.append(Sheet(found, layout, name, digest))
     return sheets, faults
 
 
-def _recognised(found: SourceTable, name: str) -> Layout | None:
+def _recognised(found: SourceTable, name: str, schema: Schema) -> Layout | None:
     headers = list(found.frame.columns)
-    layouts = (*upstream_layouts(), *template_layouts())
-    return recognise(headers, name=f"{name} {found.sheet or ''}", layouts=layouts)
+    return recognise(headers, name=f"{name} {found.sheet or ''}", layouts=schema.layouts)
 
 
-def _unrecognised(found: SourceTable, name: str) -> str:
+def _unrecognised(found: SourceTable, name: str, schema: Schema) -> str:
     headers: Sequence[str] = list(found.frame.columns)
-    nearest, missing = nearest_layout(headers, (*upstream_layouts(), *template_layouts()))
+    nearest, missing = nearest_layout(headers, schema.layouts)
     return text(
         "imports.unrecognised",
         file=name,
@@ -163,17 +170,17 @@ def _missing_headers(layout: Layout, found: SourceTable) -> list[str]:
     return [header for header in wanted if header_key(header) not in there]
 
 
-def _setting_faults(config: Config) -> list[str]:
+def _setting_faults(config: Config, schema: Schema) -> list[str]:
     """Return sentences for mappings that name a table or column there is not."""
     faults = []
     for number, settings in enumerate(config.sources, 1):
-        if settings.table not in tables():
-            known = "、".join(tables())
+        if settings.table not in schema.tables:
+            known = "、".join(schema.tables)
             faults.append(
                 text("imports.no_table", number=number, table=settings.table, known=known)
             )
             continue
-        known_columns = {*tables()[settings.table].columns, "county", "township", "village"}
+        known_columns = {*schema.tables[settings.table].columns, "county", "township", "village"}
         named = {*settings.columns, *settings.constants, *settings.values, *settings.units}
         faults.extend(
             text("imports.no_column", number=number, table=settings.table, column=column)

@@ -28,10 +28,15 @@ class Part:
     `row` (1-based row in the file); `headers` says under which header a column stands in the file.
     """
 
-    table: str
+    entry: Table
     frame: pd.DataFrame
     headers: Mapping[str, str]
     main: bool
+
+    @property
+    def table(self) -> str:
+        """Return the name of the table."""
+        return self.entry.name
 
 
 def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Part]:
@@ -41,13 +46,11 @@ def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Pa
     areas = _areas(sheet, headers)
     _report_unknown_headers(sheet, headers, issues)
     parts = []
-    for position, name in enumerate(sheet.layout.tables):
-        mine = [binding for binding in found if binding.table == name]
-        part = _part(
-            sheet, number, table(name), mine, month=month, issues=issues, main=position == 0
-        )
+    for position, entry in enumerate(sheet.layout.tables):
+        mine = [binding for binding in found if binding.table == entry.name]
+        part = _part(sheet, number, entry, mine, month=month, issues=issues, main=position == 0)
         named = {**_area_names(sheet, headers), **part.headers}
-        parts.append(Part(name, pd.concat([part.frame, areas], axis=1), named, part.main))
+        parts.append(Part(entry, pd.concat([part.frame, areas], axis=1), named, part.main))
     measures = _measures(sheet, number, areas)
     return [*parts, measures] if measures is not None else parts
 
@@ -68,7 +71,7 @@ def _part(
     first = {
         name
         for b in bindings(sheet.layout, list(frame.columns))
-        if b.table == sheet.layout.tables[0]
+        if b.table == sheet.layout.tables[0].name
         for name in b.headers
     }
     shared = [binding for binding in found if set(binding.headers) & first]
@@ -87,7 +90,7 @@ def _part(
     rows = pd.DataFrame(columns, index=frame.index)
     rows["sheet_number"] = number
     rows["row"] = sheet.table.rows
-    return Part(entry.name, rows, headers, main)
+    return Part(entry, rows, headers, main)
 
 
 def _converted(sheet: Sheet, column: Column, headers: list[str], month: str) -> Converted:
@@ -216,4 +219,4 @@ def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
         rows.append(pd.concat([part, areas[filled]], axis=1))
     found = pd.concat(rows, ignore_index=True)
     found["sheet_number"] = np.full(len(found), number)
-    return Part("measure", found, dict.fromkeys(("household_code",), "户编号"), False)
+    return Part(table("measure"), found, dict.fromkeys(("household_code",), "户编号"), False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -31,9 +31,10 @@ from geodata.sources.people import with_birth_and_sex
 from geodata.sources.placelists import find_places
 from geodata.sources.placing import PlaceList, Placer
 from geodata.sources.quality import quality
+from geodata.sources.schema import Schema
 from geodata.sources.totals import changes, check_totals
 from geodata.store import Manifest, SnapshotStore
-from geodata.tables import table, tables
+from geodata.tables import Table
 
 Step = Callable[[str], object]
 
@@ -44,7 +45,8 @@ class ImportResult:
 
     `issues` has one row for each finding, `quality` one for each township (worst first), `places`
     one for each different area written in the files, `changes` one for each feed and township
-    against the month before. `skipped` are checks whose columns no file brought.
+    against the month before. `skipped` are checks whose columns no file brought, `tables` the
+    tables there are.
     """
 
     manifest: Manifest
@@ -53,6 +55,7 @@ class ImportResult:
     places: pd.DataFrame
     changes: pd.DataFrame
     skipped: tuple[str, ...]
+    tables: Mapping[str, Table] = field(repr=False)
 
 
 @dataclass
@@ -65,6 +68,7 @@ class _Work:
     issues: Issues
     aside: SetAside
     known: Known
+    tables: Mapping[str, Table]
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -85,16 +89,24 @@ def _lean_memory() -> Iterator[None]:
 
 @_lean_memory()
 def import_month(
-    config: Config, month: str, *, who: str, at: str, step: Step = lambda name: None
+    config: Config,
+    month: str,
+    *,
+    who: str,
+    at: str,
+    step: Step = lambda name: None,
+    schema: Schema | None = None,
 ) -> ImportResult:
     """Read, check and store the files of a month; returns what was found.
 
-    `who` and `at` are recorded and decide nothing. `step` is told what is being done. Raises
-    SourceError before anything changes when a file cannot be read or recognised.
+    `who` and `at` are recorded and decide nothing. `step` is told what is being done. `schema` is
+    what the files may hold, by default what the product knows. Raises SourceError before anything
+    changes when a file cannot be read or recognised.
     """
-    store = SnapshotStore(config.store)
-    sheets = read_delivery(config, month, step=step)
-    work = _Work(config, month, sheets, Issues(), SetAside(), known_before(store, month))
+    store, schema = SnapshotStore(config.store), schema or Schema()
+    sheets = read_delivery(config, month, step=step, schema=schema)
+    issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
+    work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
     parts: list[Part] = []
     for number, sheet in enumerate(sheets):
         step(sheet.file)
@@ -120,21 +132,22 @@ def import_month(
 def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
     """Return the checked rows of every table the files filled, and the villages of households."""
     found: dict[str, TableRows] = {}
-    kept = [Part(p.table, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
+    kept = [Part(p.entry, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
     kept = [part for part in kept if len(part.frame)]
     ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
     for name in dict.fromkeys(part.table for part in kept):
         mine = [part for part in kept if part.table == name]
         mine.sort(key=lambda part: ranks[int(part.frame["sheet_number"].iloc[0])])
-        found[name] = combine(table(name), mine, work.sheets, **work.shared)
+        found[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
     households = work.known.households
     if "household" in found:
         listed = found["household"].frame[["household_code", "place_code"]]
         listed = listed.set_index("household_code")["place_code"]
         households = updated(households, listed)
-    known = work.known.with_current({name: rows.frame for name, rows in found.items()})
+    frames = {name: rows.frame for name, rows in found.items()}
+    known = work.known.with_current(frames, work.tables)
     for rows in found.values():
-        check_references(rows, known, **work.shared)
+        check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
     if "person" in found:
         with_birth_and_sex(found["person"])
@@ -154,8 +167,8 @@ def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
             work.config.imports,
             titles=titles,
             names=places.at("township")["name"].to_dict(),
-            occasional=frozenset(feed for feed in titles if _is_events(feed, but="ledger")),
-            seasonal=frozenset(filter(_is_events, titles)),
+            occasional=frozenset(f for f in titles if _is_events(work, f, but="ledger")),
+            seasonal=frozenset(feed for feed in titles if _is_events(work, feed)),
             issues=work.issues,
         )
     return compared.assign(title=compared["feed"].map(titles))
@@ -193,14 +206,14 @@ def _stored(
     manifest = land(
         work.config.store, landing, frames, places=placer.places, who=who, at=at, facts=facts
     )
-    return ImportResult(manifest, issues, scores, placer.ledger, compared, skipped)
+    return ImportResult(manifest, issues, scores, placer.ledger, compared, skipped, work.tables)
 
 
 def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
     return {sheet.layout.name: sheet.layout.title["zh"] for sheet in sheets}
 
 
-def _is_events(feed: str, *, but: str = "") -> bool:
+def _is_events(work: _Work, feed: str, *, but: str = "") -> bool:
     """Return whether a feed brings events, such as outages, except one table."""
     name = feed.removeprefix("template_")
-    return name in tables() and table(name).nature == "events" and name != but
+    return name in work.tables and work.tables[name].nature == "events" and name != but

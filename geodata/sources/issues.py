@@ -11,7 +11,7 @@ import pandas as pd
 
 from geodata import i18n
 from geodata.escaping import plain_text
-from geodata.tables import enumerations, table, tables
+from geodata.tables import Column, Table
 
 SEVERITIES = ("error", "warning", "notice")
 COLUMNS = (
@@ -41,10 +41,11 @@ def severities() -> Mapping[str, str]:
 
 
 class Issues:
-    """Findings gathered during one import."""
+    """Findings gathered during one import, about columns of the tables given."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, Table]) -> None:
         self._parts: list[pd.DataFrame] = []
+        self._known = known
 
     def add(self, check: str, rows: pd.DataFrame, **values: object) -> None:
         """Add one finding for each row of a frame that has some of COLUMNS; `values` fill others."""
@@ -65,7 +66,7 @@ class Issues:
                 {"row": "Int64", "set_aside": "bool"}
             )
         found = pd.concat(self._parts, ignore_index=True)
-        found["value"] = _masked_values(found)
+        found["value"] = _masked_values(found, self._known)
         order = {severity: n for n, severity in enumerate(SEVERITIES)}
         found["order"] = found["severity"].map(order)
         found["row"] = found["row"].astype("Int64")
@@ -78,8 +79,18 @@ class Issues:
         return found.drop(columns="order").reset_index(drop=True)
 
 
-def sentences(issues: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
-    """Return for each issue its sentence and what to do, as columns `sentence` and `advice`."""
+def sentences(
+    issues: pd.DataFrame, known: Mapping[str, Table], lang: str | None = None
+) -> pd.DataFrame:
+    """Return for each issue its sentence and what to do, as columns `sentence` and `advice`.
+
+    `known` are the tables whose columns the issues name.
+    """
+    columns = {
+        (name, column.name): _expected(column, lang)
+        for name, table in known.items()
+        for column in table.columns.values()
+    }
     shown = issues.drop(columns=["row", "set_aside"]).astype("str").fillna("")
     # A sentence needs its own values, so this is a loop; 100,000 issues take about a second.
     names = ["check", "value", "header", "detail", "table", "column", "household_code"]
@@ -92,7 +103,7 @@ def sentences(issues: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
                 header=header,
                 detail=detail,
                 household=household,
-                expected=_expected(name, column, lang),
+                expected=columns.get((name, column), ""),
             ),
             i18n.text(f"issues.{check}_advice", lang, header=header),
         )
@@ -103,15 +114,10 @@ def sentences(issues: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(said, columns=["sentence", "advice"], index=issues.index)
 
 
-@cache
-def _expected(name: str, column: str, lang: str | None) -> str:
+def _expected(found: Column, lang: str | None) -> str:
     """Return what a column may hold, for the end of a sentence."""
-    if name not in tables() or column not in table(name).columns:
-        return ""
-    found = table(name).column(column)
-    if found.choice:
-        entry = enumerations()[found.choice]
-        labels = [entry.label(value, lang) for value in entry.values]
+    if found.choices is not None:
+        labels = [found.choices.label(value, lang) for value in found.choices.values]
         return "、".join(labels[:8]) + ("……" if len(labels) > 8 else "")
     if found.kind in ("count", "money", "number"):
         low, high = found.usual or (found.low, found.high)
@@ -132,17 +138,17 @@ def _masked(value: str) -> str:
     return value[:1] + "*" * (len(value) - 1)
 
 
-def _masked_values(found: pd.DataFrame) -> pd.Series:
+def _masked_values(found: pd.DataFrame, known: Mapping[str, Table]) -> pd.Series:
     values = found["value"].where(found["value"].notna(), "").astype(str).map(plain_text)
     hidden = np.zeros(len(found), dtype=bool)
     for name, columns in found.groupby("table")["column"].unique().items():
-        strict = [c for c in columns if name in tables() and _is_identity(str(name), c)]
+        strict = [c for c in columns if name in known and _is_identity(known[str(name)], c)]
         hidden |= ((found["table"] == name) & found["column"].isin(strict)).to_numpy()
     result = values.copy()
     result[hidden] = masked(values[hidden])
     return result
 
 
-def _is_identity(name: str, column: object) -> bool:
-    columns = table(name).columns
+def _is_identity(table: Table, column: object) -> bool:
+    columns = table.columns
     return column not in columns or columns[str(column)].privacy == "identity"

@@ -10,15 +10,7 @@ import pandas as pd
 from geodata.periods import shift_month
 from geodata.sources.totals import Feeds
 from geodata.store import DuckDBEngine, SnapshotStore, stored_columns
-from geodata.tables import table
-
-_LISTS = {
-    "works": "works_code",
-    "supply_zone": "zone_code",
-    "site": "site_code",
-    "workshop": "workshop_code",
-    "problem": "problem_code",
-}
+from geodata.tables import Table, table
 
 
 @dataclass(frozen=True)
@@ -37,31 +29,35 @@ class Known:
     places: pd.DataFrame | None = None
     codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def with_current(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, frozenset[str]]:
+    def with_current(
+        self, frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]
+    ) -> dict[str, frozenset[str]]:
         """Return the codes of every list, of this month where it was delivered."""
         now = {
-            name: frozenset(frames[name][column].dropna())
-            for name, column in _LISTS.items()
-            if name in frames
+            name: frozenset(frames[name][listed.lists].dropna())
+            for name, listed in tables.items()
+            if listed.lists and name in frames
         }
         # A list that is only ever added to goes on from the months before.
-        now |= {n: c | self.codes.get(n, frozenset()) for n, c in now.items() if table(n).lasting}
+        now |= {n: c | self.codes.get(n, frozenset()) for n, c in now.items() if tables[n].lasting}
         return {**self.codes, **now}
 
 
-def known_before(store: SnapshotStore, month: str) -> Known:
-    """Return what is known when a month is imported."""
+def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) -> Known:
+    """Return what is known of the tables when a month is imported."""
     months = [one for one in store.months() if one <= month]
     earlier = [one for one in months if one < month]
     snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
     facts = store.manifest(snapshot).facts if snapshot else {}
-    places = _latest(store, months, "place", tuple(table("place").columns))
+    places = _latest(store, months, table("place"), tuple(table("place").columns))
     codes = {}
-    for name, column in _LISTS.items():
-        spans = [[one] for one in months] if table(name).lasting else [months]
-        listed = [_latest(store, span, name, (column,)) for span in spans]
+    for name, entry in tables.items():
+        if not entry.lists:
+            continue
+        spans = [[one] for one in months] if entry.lasting else [months]
+        listed = [_latest(store, span, entry, (entry.lists,)) for span in spans]
         if any(frame is not None for frame in listed):
-            found = [frame[column] for frame in listed if frame is not None]
+            found = [frame[entry.lists] for frame in listed if frame is not None]
             codes[name] = frozenset(pd.concat(found))
     return Known(
         snapshot=snapshot,
@@ -77,7 +73,8 @@ def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
     """Return the village in which each household was last listed."""
     found = pd.Series(dtype="str")
     for month in months:
-        listed = _latest(store, [month], "household", ("household_code", "place_code"))
+        columns = ("household_code", "place_code")
+        listed = _latest(store, [month], table("household"), columns)
         if listed is not None:
             found = updated(found, listed.set_index("household_code")["place_code"])
     return found
@@ -91,13 +88,13 @@ def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
 
 
 def _latest(
-    store: SnapshotStore, months: list[str], name: str, columns: tuple[str, ...]
+    store: SnapshotStore, months: list[str], entry: Table, columns: tuple[str, ...]
 ) -> pd.DataFrame | None:
     """Return columns of a table from the latest snapshot that has it, None when none has."""
     for month in reversed(months):
-        files = store.files(store.snapshot_of(month), name)
+        files = store.files(store.snapshot_of(month), entry.name)
         if files:
             with DuckDBEngine() as engine:
-                engine.add_files(name, files, stored_columns(table(name)))
-                return engine.frame(f"SELECT {', '.join(columns)} FROM {name}")
+                engine.add_files(entry.name, files, stored_columns(entry))
+                return engine.frame(f"SELECT {', '.join(columns)} FROM {entry.name}")
     return None

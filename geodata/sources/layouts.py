@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from geodata.config import SourceSettings
-from geodata.i18n import load_yaml
-from geodata.tables import Table, table, tables
+from geodata.entries import check_fields, check_pair, check_value, mapping_of
+from geodata.tables import Table, tables
 
 _FOLDER = Path(__file__).parent / "layouts"
 # Headers under which files name the area of a row; the level is told by the words themselves.
@@ -21,6 +21,12 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "county": ("县", "县(市、区、旗)", "县(市、区)", "区县", "县区", "县名称"),
     "township": ("乡", "乡(镇)", "乡镇", "镇", "乡镇(街道)", "乡(镇、街道)", "乡镇名称"),
     "village": ("村", "行政村", "村(社区)", "行政村(社区)", "村名称", "行政村名称", "所在村"),
+}
+# A layout that says nothing of its rank leads what comes from a template.
+_RANK = 5
+_FIELDS = {
+    **dict.fromkeys(("title", "tables", "marks"), True),
+    **dict.fromkeys(("absent", "words", "constants", "measures", "ignored", "rank"), False),
 }
 _UPPER_AREAS = ("省", "市", "省(区、市)", "市(州)", "市(地、州、盟)")
 
@@ -36,7 +42,7 @@ class Layout:
 
     name: str
     title: Mapping[str, str]
-    tables: tuple[str, ...]
+    tables: tuple[Table, ...]
     marks: tuple[tuple[str, ...], ...] = ()
     absent: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -65,34 +71,31 @@ def header_key(header: str) -> str:
 @cache
 def upstream_layouts() -> tuple[Layout, ...]:
     """Return the layouts of the national system's five monthly exports."""
-    files = sorted(_FOLDER.glob("*.yaml"))
-    order = ("monitored_persons", "households", "working", "planned", "villages")
-    return tuple(_from_yaml(file, order.index(file.stem)) for file in files)
+    return tuple(read_layout(file, tables()) for file in sorted(_FOLDER.glob("*.yaml")))
 
 
-@cache
-def template_layouts() -> tuple[Layout, ...]:
+def template_layouts(known: Mapping[str, Table]) -> tuple[Layout, ...]:
     """Return one layout for the template of each table; its required columns mark it."""
     return tuple(
         Layout(
             name=f"template_{name}",
             title={lang: entry.label(lang) for lang in ("zh", "en")},
-            tables=(name,),
+            tables=(entry,),
             marks=_required(entry),
             words=(entry.label("zh"),),
             rank=10,
         )
-        for name, entry in tables().items()
+        for name, entry in known.items()
     )
 
 
-def mapped_layout(settings: SourceSettings, number: int) -> Layout:
-    """Return the layout of one [[source]] of guatu.toml."""
+def mapped_layout(settings: SourceSettings, number: int, filled: Table) -> Layout:
+    """Return the layout of one [[source]] of guatu.toml, which fills one table."""
     title = f"[[source]] {number}"
     return Layout(
         name=f"source_{number}",
         title={"zh": title, "en": title},
-        tables=(settings.table,),
+        tables=(filled,),
         constants=settings.constants,
         settings=settings,
         rank=5,
@@ -135,8 +138,8 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
         by_key.setdefault(header_key(header), header)
     measures = set(map(header_key, layout.measures))
     found = []
-    for name in layout.tables:
-        for column in table(name).columns.values():
+    for filled in layout.tables:
+        for column in filled.columns.values():
             if column.derived and column.kind != "place":
                 continue
             keys = (header_key(text) for text in (*column.source_names, column.name))
@@ -144,7 +147,7 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
                 (by_key[key] for key in keys if key in by_key and key not in measures), ""
             )
             if header:
-                found.append(Binding(name, column.name, (header,)))
+                found.append(Binding(filled.name, column.name, (header,)))
     return tuple(found)
 
 
@@ -170,10 +173,7 @@ def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, s
     used |= set(area_headers(layout, headers).values())
     quiet = {header_key(text) for text in (*layout.ignored, *layout.measures, *_UPPER_AREAS)}
     known = [
-        text
-        for name in layout.tables
-        for c in table(name).columns.values()
-        for text in c.source_names
+        text for filled in layout.tables for c in filled.columns.values() for text in c.source_names
     ]
     left = [header for header in headers if header not in used and header_key(header) not in quiet]
     return [
@@ -205,18 +205,25 @@ def _required(entry: Table) -> tuple[tuple[str, ...], ...]:
     return tuple(groups)
 
 
-def _from_yaml(file: Path, rank: int) -> Layout:
-    content = load_yaml(file)
-    assert isinstance(content, dict)
+def read_layout(file: Path, known: Mapping[str, Table]) -> Layout:
+    """Return the layout of one YAML file over the known tables.
+
+    Raises ThemeError naming file, field and what was expected.
+    """
+    place, content = str(file), mapping_of(file)
+    check_fields(place, content, _FIELDS)
+    check_pair(place, content, "title")
+    for name in content["tables"]:
+        check_value(place, "tables", name, known)
     return Layout(
         name=file.stem,
         title=content["title"],
-        tables=tuple(content["tables"]),
+        tables=tuple(known[name] for name in content["tables"]),
         marks=tuple(map(tuple, content["marks"])),
         absent=tuple(content.get("absent", ())),
         words=tuple(content.get("words", ())),
         constants=content.get("constants", {}),
         measures=content.get("measures", {}),
         ignored=tuple(content.get("ignored", ())),
-        rank=rank,
+        rank=int(content.get("rank", _RANK)),
     )

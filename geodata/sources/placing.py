@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from geodata.boundaries.join.names import clean_name, split_ending
 from geodata.config import PlaceSettings
+from geodata.tables import Table
 
 # Columns that carry the area of a row until its code is known.
 AREA = ("area_county", "area_township", "area_village")
@@ -116,10 +117,10 @@ class Placer:
             entry["rows"] = int(entry["rows"]) + int(count) * counted
         return pd.Series(found[codes], index=areas.index, dtype="str")
 
-    def wanted_level(self, name: str) -> str:
+    def wanted_level(self, table: Table) -> str:
         """Return the level at which rows of a table must be placed, "" when any level will do."""
         levels = set(self.places.frame["level"])
-        if name not in ("household", "person", "village", "supply_zone", "problem"):
+        if not table.in_village:
             return ""
         return next((one for one in ("village", "township", "county") if one in levels), "")
 

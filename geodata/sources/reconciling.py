@@ -19,9 +19,10 @@ from geodata.sources.extracting import extract
 from geodata.sources.issues import Issues, masked
 from geodata.sources.layouts import header_key
 from geodata.sources.placing import area_texts
+from geodata.sources.schema import Schema
 from geodata.sources.showing import shown_value
 from geodata.store import DuckDBEngine, SnapshotStore, add_month
-from geodata.tables import Column, table, tables
+from geodata.tables import Column, table
 
 # Tables that say something about a household, in the order in which a month's are looked at.
 _ABOUT_HOUSEHOLDS = ("household", "visit")
@@ -60,7 +61,9 @@ class Reconciliation:
     only_b: int
 
 
-def read_households(source: str, *, config: Config | None = None) -> HouseholdSource:
+def read_households(
+    source: str, *, config: Config | None = None, schema: Schema | None = None
+) -> HouseholdSource:
     """Return one source: a file with households, or a month of the workspace's snapshots.
 
     Raises SourceError when the file has no column of household codes.
@@ -71,7 +74,7 @@ def read_households(source: str, *, config: Config | None = None) -> HouseholdSo
         and source in SnapshotStore(config.store).months()
     ):
         return _from_month(source, config)
-    return _from_file(Path(source), config)
+    return _from_file(Path(source), config, schema or Schema())
 
 
 def reconcile(a: HouseholdSource, b: HouseholdSource, fields: Sequence[str] = ()) -> Reconciliation:
@@ -155,10 +158,10 @@ def _from_month(month: str, config: Config) -> HouseholdSource:
     )
 
 
-def _from_file(file: Path, config: Config | None) -> HouseholdSource:
-    sheets = recognised_sheets(file, config)
+def _from_file(file: Path, config: Config | None, schema: Schema) -> HouseholdSource:
+    sheets = recognised_sheets(file, config, schema)
     for sheet in sheets:
-        for part in extract(sheet, 0, month="9999-12", issues=Issues()):
+        for part in extract(sheet, 0, month="9999-12", issues=Issues(schema.tables)):
             if "household_code" not in part.frame.columns or part.table == "measure":
                 continue
             if part.table != "household" and len(sheet.layout.tables) > 1:
@@ -175,7 +178,7 @@ def _from_file(file: Path, config: Config | None) -> HouseholdSource:
             return HouseholdSource(
                 file.name,
                 frame.groupby("household_code").first(),
-                dict(tables()[part.table].columns),
+                dict(part.entry.columns),
             )
     raise SourceError("reconcile.no_households", file=file.name)
 

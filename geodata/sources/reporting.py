@@ -29,7 +29,7 @@ def write_report(
     """Write report.html and issues.xlsx into a folder; returns the path of the page."""
     folder.mkdir(parents=True, exist_ok=True)
     lang = lang or i18n.default_language()
-    said = pd.concat([result.issues, sentences(result.issues, lang)], axis=1)
+    said = pd.concat([result.issues, sentences(result.issues, result.tables, lang)], axis=1)
     page = folder / "report.html"
     page.write_text(report_page(result, said, config=config, lang=lang), encoding="utf-8")
     write_workbook(folder / "issues.xlsx", result, said, lang=lang)

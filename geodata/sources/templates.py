@@ -11,7 +11,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from geodata import i18n
 from geodata.errors import SourceError
-from geodata.tables import Column, Table, enumerations, tables
+from geodata.sources.schema import Schema
+from geodata.tables import Column, Table
 
 # Sheets of these names explain and are not read.
 GUIDES = ("填写说明", "Guide")
@@ -22,19 +23,25 @@ _AREAS = {"township": "乡(镇)", "village": "行政村"}
 
 
 def write_templates(
-    folder: Path, names: Iterable[str] | None = None, *, lang: str | None = None
+    folder: Path,
+    names: Iterable[str] | None = None,
+    *,
+    lang: str | None = None,
+    schema: Schema | None = None,
 ) -> list[Path]:
     """Write the templates of some tables (default all) into a folder; returns the files.
 
-    Raises SourceError for a table there is not, naming those there are.
+    `schema` has the tables of a workspace, by default those of the product. Raises SourceError for
+    a table there is not, naming those there are.
     """
-    wanted = list(tables() if names is None else names)
-    unknown = [name for name in wanted if name not in tables()]
+    there = (schema or Schema()).tables
+    wanted = list(there if names is None else names)
+    unknown = [name for name in wanted if name not in there]
     if unknown:
-        known = "、".join(f"{name}（{entry.label(lang)}）" for name, entry in tables().items())
+        known = "、".join(f"{name}（{entry.label(lang)}）" for name, entry in there.items())
         raise SourceError("template.no_table", table=unknown[0], known=known)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder, tables()[name], lang or i18n.default_language()) for name in wanted]
+    return [_write(folder, there[name], lang or i18n.default_language()) for name in wanted]
 
 
 def template_headers(table: Table) -> list[str]:
@@ -75,8 +82,8 @@ def _add_list(page: Any, place: int, column: Column, lang: str) -> None:
     """Offer the allowed values of a choice or flag; other text stays possible."""
     if column.kind == "flag":
         values = ["是", "否"]
-    elif column.kind == "choice":
-        values = [choice.title["zh"] for choice in enumerations()[column.choice].choices]
+    elif column.kind == "choice" and column.choices is not None:
+        values = [choice.title["zh"] for choice in column.choices.choices]
     else:
         return
     if len(",".join(values)) <= _LONGEST_LIST:
@@ -102,8 +109,8 @@ def _guide(book: Any, table: Table, lang: str) -> None:
         needed = i18n.text("template.is_needed", lang) if _is_needed(table, column) else ""
         unit = i18n.text("units.yuan", lang) if column.kind == "money" else column.unit
         values = ""
-        if column.choice:
-            values = "、".join(c.title["zh"] for c in enumerations()[column.choice].choices)
+        if column.choices is not None:
+            values = "、".join(c.title["zh"] for c in column.choices.choices)
         cells = (
             column.title["zh"],
             needed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from geodata.store.engine import Engine, latest_report
@@ -26,17 +26,19 @@ def add_month(
     *,
     names: Iterable[str] | None = None,
     since: str = "",
+    known: Mapping[str, Table] | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Give an engine the tables of a month under their own names; returns each table's snapshots.
 
-    A state table is the month's own snapshot, and has no rows when the month did not bring it. An
+    `known` are the tables there are, by default those of the product, `names` the wanted ones. A state table is the month's own snapshot, and has no rows when the month did not bring it. An
     events table is all months from `since` (a lasting one: from the first) to `month`, for one key
     the latest report. Raises StoreError when the month has no snapshot.
     """
     snapshot = store.snapshot_of(month)
     used = {}
-    for name in tables() if names is None else names:
-        table = tables()[name]
+    known = tables() if known is None else known
+    for name in known if names is None else names:
+        table = known[name]
         if table.nature == "state":
             used[name] = (snapshot,)
             engine.add_files(name, store.files(snapshot, name), stored_columns(table))

@@ -44,7 +44,14 @@ water_problem, house_problem, dangerous_house are bad when true, water_solved is
 """
 
 from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
-from geodata.tables.enumerations import Choice, Enumeration, IncomeItem, enumerations, income_items
+from geodata.tables.enumerations import (
+    Choice,
+    Enumeration,
+    IncomeItem,
+    enumerations,
+    income_items,
+    read_enumerations,
+)
 from geodata.tables.loader import enumeration, read_definition, table, tables
 
 __all__ = [
@@ -59,6 +66,7 @@ __all__ = [
     "enumerations",
     "income_items",
     "read_definition",
+    "read_enumerations",
     "table",
     "tables",
 ]

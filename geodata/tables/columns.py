@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geodata.i18n import default_language
+from geodata.tables.enumerations import Enumeration
 
 # Kind -> how a value is stored. Money is stored in fen, the hundredth of a yuan.
 STORED_AS = {
@@ -32,7 +33,7 @@ class Column:
     `low` and `high` bound what is possible: a value outside is kept as unknown. `usual` bounds what
     is likely: a value outside is kept and reported. Bounds of money are in yuan. `derived` names
     where the value comes from when a file does not carry it. A `past` month or day cannot lie after
-    the month of the import.
+    the month of the import. `choices` are the allowed values that `choice` names.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     says_no: tuple[str, ...] = ()
     derived: str = ""
     past: bool = False
+    choices: Enumeration | None = field(default=None, repr=False)
 
     @property
     def stored_as(self) -> str:
@@ -74,6 +76,8 @@ class Table:
     an "events" table holds what was reported in that month; all months up to a month together are
     what is known, and for one key the latest report counts. Events that are `lasting` are known
     however long ago they were reported; features look back on others only so far as they need.
+    `lists` is the column whose codes other tables may name: one that is not listed is reported. A
+    row of a table that is `in_village` needs a village, or the lowest level that the county has.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, Column] = field(repr=False)
     lasting: bool = False
+    lists: str = ""
+    in_village: bool = False
 
     def column(self, name: str) -> Column:
         """Return one column; raises KeyError naming the table."""

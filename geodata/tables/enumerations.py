@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from geodata.entries import check_fields, check_name, check_pair, mapping_of
 from geodata.i18n import default_language, load_yaml
 
 _FOLDER = Path(__file__).parent
+_CHOICE = {"zh": True, "en": True, **dict.fromkeys(("value", "code", "aliases", "unit"), False)}
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,18 @@ def enumerations() -> Mapping[str, Enumeration]:
     """Return all enumerations by name, the items of the household account among them."""
     found: dict[str, Enumeration] = {}
     for file in sorted((_FOLDER / "enumerations").glob("*.yaml")):
-        content = load_yaml(file)
-        assert isinstance(content, dict)
-        doubled = set(content) & set(found)
+        read = read_enumerations(file)
+        doubled = set(read) & set(found)
         if doubled:
             raise ValueError(f"{file}: enumerations defined twice: {', '.join(sorted(doubled))}")
-        found.update({name: _enumeration(name, entry) for name, entry in content.items()})
+        found.update(read)
     found["income_item"] = _income_enumeration()
     return found
+
+
+def read_enumerations(file: Path) -> dict[str, Enumeration]:
+    """Return the enumerations of one YAML file; raises ThemeError naming what is wrong."""
+    return {name: _enumeration(f"{file} {name}", name, e) for name, e in mapping_of(file).items()}
 
 
 @cache
@@ -109,7 +115,12 @@ def income_items() -> Mapping[str, IncomeItem]:
     }
 
 
-def _enumeration(name: str, entry: Mapping[str, Any]) -> Enumeration:
+def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration:
+    check_name(place, name)
+    check_fields(place, entry, {"title": True, "values": True, "source": False})
+    check_pair(place, entry, "title")
+    for number, item in enumerate(entry["values"], 1):
+        check_fields(f"{place} values {number}", item, _CHOICE)
     choices = tuple(
         Choice(
             value=str(item.get("value", item["zh"])),

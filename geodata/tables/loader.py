@@ -7,12 +7,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geodata.i18n import load_yaml
+from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
+from geodata.errors import ThemeError
 from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
 from geodata.tables.enumerations import Enumeration, enumerations
 
 _DEFINITIONS = Path(__file__).parent / "definitions"
-_COLUMN_KEYS = frozenset(Column.__dataclass_fields__) - {"name", "title"} | {"zh", "en"}
+NATURES = ("state", "events")
+# Field of a table or a column -> whether it must be there.
+_TABLE = {
+    **dict.fromkeys(("title", "nature", "key", "columns"), True),
+    **dict.fromkeys(("lasting", "lists", "in_village"), False),
+}
+_COLUMN = {
+    **dict.fromkeys(set(Column.__dataclass_fields__) - {"name", "title", "choices", "kind"}, False),
+    **dict.fromkeys(("zh", "en", "kind"), True),
+}
 
 
 @cache
@@ -35,30 +45,52 @@ def enumeration(name: str) -> Enumeration:
     return enumerations()[name]
 
 
-def read_definition(file: Path) -> Table:
-    """Return the table of one YAML file; raises ValueError for a key it does not know."""
-    content = load_yaml(file)
-    assert isinstance(content, dict)
-    columns = {name: _column(file, name, entry) for name, entry in content["columns"].items()}
-    missing = [name for name in content["key"] if name not in columns]
-    if missing or content["nature"] not in ("state", "events"):
-        raise ValueError(
-            f"{file.name}: key {missing} is no column, or nature is not state or events"
-        )
-    key, lasting = tuple(content["key"]), bool(content.get("lasting", False))
-    return Table(file.stem, content["title"], content["nature"], key, columns, lasting)
+def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) -> Table:
+    """Return the table of one YAML file; raises ThemeError naming file, column and what is wrong.
+
+    `lists` are the enumerations that a column may name, by default those of the product. The table
+    has the name of its file.
+    """
+    known = enumerations() if lists is None else lists
+    place, content = str(file), mapping_of(file)
+    check_name(place, file.stem)
+    check_fields(place, content, _TABLE)
+    check_pair(place, content, "title")
+    check_value(place, "nature", content["nature"], NATURES)
+    entries = content["columns"]
+    check_fields(f"{place} columns", entries, dict.fromkeys(entries, False))
+    columns = {
+        name: _column(f"{place} {name}", name, entry, known) for name, entry in entries.items()
+    }
+    for field in ("key", "lists"):
+        named = content.get(field) or []
+        for column in [named] if isinstance(named, str) else named:
+            check_value(place, field, column, columns)
+    return Table(
+        file.stem,
+        content["title"],
+        content["nature"],
+        tuple(content["key"]),
+        columns,
+        bool(content.get("lasting", False)),
+        content.get("lists", ""),
+        bool(content.get("in_village", False)),
+    )
 
 
-def _column(file: Path, name: str, entry: Mapping[str, Any]) -> Column:
-    unknown = set(entry) - _COLUMN_KEYS
-    kind, privacy = entry["kind"], entry.get("privacy", "identity")
-    choice = entry.get("choice", "")
-    if unknown or kind not in STORED_AS or privacy not in PRIVACY:
-        raise ValueError(
-            f"{file.name}: column {name}: {sorted(unknown) or (kind, privacy)} unknown"
-        )
-    if kind.startswith("choice") and choice not in enumerations():
-        raise ValueError(f"{file.name}: column {name}: no enumeration {choice!r}")
+def _column(
+    place: str, name: str, entry: Mapping[str, Any], lists: Mapping[str, Enumeration]
+) -> Column:
+    check_name(place, name)
+    check_fields(place, entry, _COLUMN)
+    for text in ("zh", "en"):
+        if not str(entry[text] or "").strip():
+            raise ThemeError("themes.no_text", place=place, language=text)
+    privacy, choice = entry.get("privacy", PRIVACY[-1]), entry.get("choice", "")
+    check_value(place, "kind", entry["kind"], STORED_AS)
+    check_value(place, "privacy", privacy, PRIVACY)
+    if entry["kind"].startswith("choice"):
+        check_value(place, "choice", choice, lists)
     given: dict[str, Any] = {
         key: tuple(entry[key])
         for key in ("aliases", "says_yes", "says_no", "usual")
@@ -69,9 +101,10 @@ def _column(file: Path, name: str, entry: Mapping[str, Any]) -> Column:
             given[key] = entry[key]
     return Column(
         name=name,
-        kind=kind,
+        kind=entry["kind"],
         title={"zh": entry["zh"], "en": entry["en"]},
         choice=choice,
         privacy=privacy,
+        choices=lists.get(choice),
         **given,
     )

@@ -14,7 +14,14 @@ from geodata.themes.base import (
     Topic,
 )
 from geodata.themes.reading import read_theme
-from geodata.themes.registry import Fault, Registry, check_theme, find_themes, own_themes
+from geodata.themes.registry import (
+    Fault,
+    Registry,
+    check_theme,
+    find_themes,
+    own_themes,
+    themes_around,
+)
 
 __all__ = [
     "CardSection",
@@ -30,4 +37,5 @@ __all__ = [
     "find_themes",
     "own_themes",
     "read_theme",
+    "themes_around",
 ]

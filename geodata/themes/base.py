@@ -9,7 +9,8 @@ from pathlib import Path
 
 from geodata.cube import Measure
 from geodata.rules import Feature, FeatureSet, Rule, Subject
-from geodata.tables import enumeration
+from geodata.sources.layouts import Layout as SheetLayout
+from geodata.tables import Enumeration, Table, enumeration
 
 SHAPES = ("circle", "square", "triangle", "diamond")
 
@@ -103,7 +104,8 @@ class Theme:
     """All of one theme as its folder says it; `labels` names the words in details of rules.
 
     `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
-    `subjects` are all that it may judge, its own among them. `written` is the file of each thing that
+    `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
+    `sheets` (layouts of upstream files) are those that it brings. `written` is the file of each thing that
     no other theme may define again, under "rule KEY", "indicator KEY" and the like.
     """
 
@@ -124,6 +126,9 @@ class Theme:
     due: tuple[str, ...] = ()
     topics: tuple[Topic, ...] = field(default=(), repr=False)
     subjects: Mapping[str, Subject] = field(default_factory=dict, repr=False)
+    tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
+    lists: Mapping[str, Enumeration] = field(default_factory=dict, repr=False)
+    sheets: tuple[SheetLayout, ...] = field(default=(), repr=False)
     written: Mapping[str, Path] = field(default_factory=dict, repr=False)
 
     def words(self, lang: str) -> dict[str, str]:

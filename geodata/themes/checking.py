@@ -25,6 +25,7 @@ from geodata.themes.base import Theme
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")
 _BASE = ("income_item", "recent_day")
+_LOCATED = ("longitude", "latitude")
 _TOLD = frozenset({"value", "threshold", "detail", "year", "month"})
 
 
@@ -41,7 +42,7 @@ def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
 def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
     own = {one.name: one for one in theme.feature_sets}
     shared = {one.name: one for one in shared_sets()}
-    known = {*tables(), *_BASE, *shared, *own}
+    known = {*tables(), *theme.tables, *_BASE, *shared, *own}
     readable = True
     for name, one in own.items():
         place = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")
@@ -82,7 +83,7 @@ def _identity_faults(theme: Theme, sets: Mapping[str, FeatureSet]) -> Iterator[T
     """Give the features that carry who a person is: more people see features than such columns."""
     carried: dict[str, Collection[str]] = {
         name: {one.name for one in table.columns.values() if one.privacy == "identity"}
-        for name, table in tables().items()
+        for name, table in {**tables(), **theme.tables}.items()
     }
     for one in in_order(sets.values(), sets):
         carried[one.name] = identity_columns(one.sql, carried)
@@ -150,7 +151,14 @@ def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
     for kind in theme.points:
-        yield from _unknown(file, "points", "table", [kind.table], tables())
+        table = {**tables(), **theme.tables}.get(kind.table)
+        if table is None:
+            yield from _unknown(file, "points", "table", [kind.table], [*tables(), *theme.tables])
+        elif "household_code" in table.columns:
+            yield ThemeError("themes.points_of_people", file=file, table=kind.table)
+        else:
+            needed = ("name", "place_code", *((kind.closed,) if kind.closed else _LOCATED))
+            yield from _unknown(file, f"points {kind.table}", "columns", needed, table.columns)
         yield from _unknown(file, "points", "subject", filter(None, [kind.subject]), theme.subjects)
         yield from _unknown(file, "points", "features", kind.features, features)
         yield from _unknown(file, "points", "columns", kind.columns, features)

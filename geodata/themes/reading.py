@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,15 @@ from geodata.entries import check_fields, check_name, check_pair, check_value, m
 from geodata.errors import ThemeError
 from geodata.rules import Feature, FeatureSet, Subject, base_offices, base_subjects, read_rules
 from geodata.rules.subject import read_subject
+from geodata.sources.layouts import Layout, read_layout
+from geodata.tables import (
+    Enumeration,
+    Table,
+    enumerations,
+    read_definition,
+    read_enumerations,
+    tables,
+)
 from geodata.themes.base import SHAPES, CardSection, Layer, PartsOf, Points, Sentence, Theme, Topic
 
 # Field of theme.yaml and of its entries -> whether it must be there.
@@ -49,6 +58,8 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     features = mapping_of(folder / "features.yaml")
     labels = folder / "labels.yaml"
     read = [(file, rule) for file in files for rule in read_rules(file, key, subjects, offices)]
+    lists = _lists(folder)
+    brought = _tables(folder, lists)
     indicators = read_measures(folder / "indicators.yaml", key, subjects)
     return Theme(
         key=key,
@@ -69,12 +80,42 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         topics=tuple(_topics(file, content))
         or (Topic(content["title"], tuple(one.key for one in indicators)),),
         subjects=subjects,
+        tables={entry.name: entry for _, entry in brought},
+        lists={name: entry for _, name, entry in lists},
+        sheets=tuple(_sheets(folder, [entry for _, entry in brought])),
         written={
             f"theme {key}": file,
             **{f"rule {rule.key}": file for file, rule in read},
             **{f"indicator {one.key}": folder / "indicators.yaml" for one in indicators},
+            **{f"table {entry.name}": file for file, entry in brought},
+            **{f"enumeration {name}": file for file, name, _ in lists},
+            **{f"subject {name}": file for name in content.get("subjects") or ()},
         },
     )
+
+
+def _lists(folder: Path) -> list[tuple[Path, str, Enumeration]]:
+    """Return the lists of allowed values that a theme brings, each with its file."""
+    files = sorted((folder / "enumerations").glob("*.yaml"))
+    return [
+        (file, name, entry) for file in files for name, entry in read_enumerations(file).items()
+    ]
+
+
+def _tables(
+    folder: Path, lists: Sequence[tuple[Path, str, Enumeration]]
+) -> list[tuple[Path, Table]]:
+    """Return the tables that a theme brings, each with its file."""
+    known = {**enumerations(), **{name: entry for _, name, entry in lists}}
+    files = sorted((folder / "tables").glob("*.yaml"))
+    return [(file, read_definition(file, known)) for file in files]
+
+
+def _sheets(folder: Path, brought: Sequence[Table]) -> Iterator[Layout]:
+    """Give the layouts of upstream files that a theme brings."""
+    known = {**tables(), **{entry.name: entry for entry in brought}}
+    for file in sorted((folder / "layouts").glob("*.yaml")):
+        yield read_layout(file, known)
 
 
 def _subjects(file: Path, content: Mapping[str, Any]) -> Iterator[Subject]:

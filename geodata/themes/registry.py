@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from geodata.errors import GuatuError, ThemeError
+from geodata.config import find_workspace
+from geodata.errors import ConfigError, GuatuError, ThemeError
 from geodata.i18n import Key, text
 from geodata.policy import load_policy
+from geodata.sources.layouts import Layout, read_layout
+from geodata.sources.schema import Schema
+from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import Theme
 from geodata.themes.checking import theme_faults
 from geodata.themes.reading import read_theme
 
 FOLDER = Path(__file__).parent
 GROUP = "guatu.themes"
+# Names under which other things of a month are kept.
+_RESERVED = (
+    *(
+        "change",
+        "counts",
+        "figures",
+        "figures_before",
+        "flags",
+        "household_list",
+        "income_by_place",
+    ),
+    *("income_item", "issue", "place_ledger", "quality", "recent_day", "set_aside"),
+)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a theme was left out: its name, the file or package it came from, and the error."""
+    """Why a theme, or a layout of the workspace, was left out: its name and the error."""
 
     theme: str
     error: GuatuError = field(compare=False)
+    text: str = "themes.left_out"
 
     def sentence(self, lang: str | None = None) -> str:
         """Return what is wrong in one sentence, after the name of the theme."""
-        fault = self.error.sentence(lang)
-        return text("themes.left_out", lang, theme=self.theme, fault=fault)
+        return text(self.text, lang, theme=self.theme, fault=self.error.sentence(lang))
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,19 @@ class Registry:
 
     themes: tuple[Theme, ...]
     faults: tuple[Fault, ...] = ()
+    sheets: tuple[Layout, ...] = ()
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """Return the tables of the product and of the themes by name, sorted."""
+        brought = {name: table for theme in self.themes for name, table in theme.tables.items()}
+        return dict(sorted({**tables(), **brought}.items()))
+
+    @property
+    def schema(self) -> Schema:
+        """Return what the files of an import may hold."""
+        brought = (layout for theme in self.themes for layout in theme.sheets)
+        return Schema(self.tables, (*brought, *self.sheets))
 
     @property
     def parameters(self) -> tuple[Path, ...]:
@@ -62,16 +93,41 @@ def find_themes(workspace: Path | None = None) -> Registry:
     defines is left out and told in `faults`; the others are there.
     """
     themes, faults = list(own_themes()), []
-    written = {name: file for theme in themes for name, file in theme.written.items()}
+    written = _written()
     for place in (*_installed(), *_in_workspace(workspace)):
         found = _load(place, written)
         if isinstance(found, Theme):
             themes.append(found)
             written |= found.written
+            written |= {f"table {one.name}": found.folder for one in found.feature_sets}
         else:
             faults += [Fault(place.name, error) for error in found]
     ordered = sorted(themes, key=lambda theme: (theme.order, theme.key))
-    return Registry(tuple(ordered), tuple(faults))
+    registry = Registry(tuple(ordered))
+    sheets, unread = _layouts(workspace, registry.tables)
+    return Registry(registry.themes, (*faults, *unread), sheets)
+
+
+def _layouts(
+    workspace: Path | None, known: Mapping[str, Table]
+) -> tuple[tuple[Layout, ...], list[Fault]]:
+    """Return the layouts in the folder `layouts` of a workspace, and faults of those not read."""
+    found, faults = [], []
+    files = sorted((workspace / "layouts").glob("*.yaml")) if workspace is not None else []
+    for file in files:
+        try:
+            found.append(read_layout(file, known))
+        except ThemeError as error:
+            faults.append(Fault(file.name, error, "themes.layout_left_out"))
+    return tuple(found), faults
+
+
+def themes_around(start: str | os.PathLike[str] = ".") -> Registry:
+    """Return the themes of the workspace around a folder; where there is none, of no workspace."""
+    try:
+        return find_themes(find_workspace(start))
+    except ConfigError:
+        return find_themes()
 
 
 @cache
@@ -98,8 +154,9 @@ def is_own(theme: Theme) -> bool:
 
 def check_theme(folder: Path) -> tuple[Theme | None, tuple[GuatuError, ...]]:
     """Return the theme of a folder, None when it cannot be read, and all that is wrong with it."""
-    written = {name: file for theme in own_themes() for name, file in theme.written.items()}
-    found = _load(_Place(folder.resolve().name, folder.resolve()), written)
+    place = _Place(folder.resolve().name, folder.resolve())
+    others = {name: file for name, file in _written().items() if place.folder not in file.parents}
+    found = _load(place, others)
     return (found, ()) if isinstance(found, Theme) else (None, found)
 
 
@@ -109,18 +166,27 @@ def _load(place: _Place, written: Mapping[str, Path]) -> Theme | tuple[GuatuErro
         return (place.error,) if place.error else ()
     try:
         theme = read_theme(place.folder, place.name)
-        parameters = theme.folder / "parameters"
-        policy = load_policy(more=[parameters] if parameters.is_dir() else [])
+        policy = load_policy(more=Registry((theme,)).parameters)
     except GuatuError as error:
         return (error,)
     faults = (*_doubled(theme, written), *theme_faults(theme, policy))
     return faults or theme
 
 
+def _written() -> dict[str, Path]:
+    """Return the file of each thing that the product defines, under "table NAME" and the like."""
+    written = {name: file for theme in own_themes() for name, file in theme.written.items()}
+    core = Path(__file__).parents[1] / "tables"
+    written |= {f"table {name}": core / "definitions" / f"{name}.yaml" for name in tables()}
+    written |= {f"enumeration {name}": core / "enumerations" for name in enumerations()}
+    return written | {f"table {name}": core for name in _RESERVED}
+
+
 def _doubled(theme: Theme, written: Mapping[str, Path]) -> tuple[ThemeError, ...]:
     """Return what a theme defines though another file has defined it already."""
     found = []
-    for name, file in theme.written.items():
+    sets = {f"table {one.name}": theme.folder / "features" for one in theme.feature_sets}
+    for name, file in {**sets, **theme.written}.items():
         if name in written:
             what, key = name.split(" ", 1)
             given = {"what": Key(f"themes.what_{what}"), "name": key, "other": written[name]}

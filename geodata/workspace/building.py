@@ -79,13 +79,16 @@ def compute_month(
     `figures_before` are the month's figures by the parameters of the month before.
     """
     before = shift_month(month, -1)
-    with month_engine(setup.store, month, engine=engine, threads=threads) as (opened, _):
+    with month_engine(setup.store, month, setup.tables, engine=engine, threads=threads) as (
+        opened,
+        _,
+    ):
         held = held_on(setup.exemptions, last_day(month))
         areas, old = (
             tuple(replace(a, binding=replace(a.binding, exempt=held)) for a in each)
             for each in (
-                policy_areas(opened, setup.policy, setup.keys, month),
-                policy_areas(opened, setup.policy, setup.keys, month, day_of=before),
+                policy_areas(opened, setup.policy, setup.keys, month, setup.tables),
+                policy_areas(opened, setup.policy, setup.keys, month, setup.tables, day_of=before),
             )
         )
         parts = [_compute_area(opened, setup, area) for area in areas]

@@ -21,7 +21,6 @@ from geodata.rules.compile import features_table, wide_answers_query
 from geodata.rules.exemption import held_on
 from geodata.store import DuckDBEngine
 from geodata.store.embedded import RowEngine
-from geodata.tables import tables
 from geodata.themes import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.display import card_html
@@ -130,7 +129,7 @@ def household_card(
         water_chain(about, first.get("zone_code")),
         site_of(about, first.get("site_code")),
         rows("responsibility"),
-        rows("problem") if "problem" in tables() else None,
+        rows("problem") if "problem" in setup.tables else None,
     )
 
 

@@ -138,7 +138,7 @@ def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Compo
     else:
         counts = parts.value_counts()
     counts = counts.rename("count").to_frame()
-    known = enumerations().get(declared.choice or declared.column)
+    known = {**enumerations(), **theme.lists}.get(declared.choice or declared.column)
     labels = [
         known.label(part, asked.lang) if known and part not in words else words.get(part, part)
         for part in counts.index

@@ -29,15 +29,16 @@ def workspace_html(county: Workspace) -> str:
     """Return name and months, and of each theme what its map shows first, with its change."""
     place, months = county.setup.config.county, county.months
     title = text("display.workspace", name=place.name or place.code, code=place.code)
+    faults = "".join(_paragraph(fault.sentence()) for fault in county.setup.registry.faults)
     if not months:
-        return _heading(title) + _paragraph(text("display.nothing_built"))
+        return _heading(title) + _paragraph(text("display.nothing_built")) + faults
     span = text("display.months", first=months[0], last=months[-1], count=len(months))
     rows = []
     for theme in county.setup.themes:
         measure = _measure(county, theme.layers[0].indicator)
         rows.append((theme.title[default_language()], *_figures(county, measure)))
     heads = ("theme", "indicator", "value", "before", "villages")
-    return _heading(title) + _paragraph(span) + _table(heads, rows)
+    return _heading(title) + _paragraph(span) + _table(heads, rows) + faults
 
 
 def why_html(why: Why) -> str:

@@ -11,7 +11,7 @@ from geodata.policy import Policy
 from geodata.rules import Binding
 from geodata.rules.base_tables import add_base_tables
 from geodata.store import Engine, SnapshotStore, add_month, open_engine
-from geodata.tables import tables
+from geodata.tables import Table
 
 # The longest look back of any feature: twelve months and the twelve before.
 MONTHS_BACK = 24
@@ -20,11 +20,16 @@ _COUNTY = 6
 
 @contextmanager
 def month_engine(
-    store: SnapshotStore, month: str, *, engine: str = "duckdb", threads: int | None = None
+    store: SnapshotStore,
+    month: str,
+    known: Mapping[str, Table],
+    *,
+    engine: str = "duckdb",
+    threads: int | None = None,
 ) -> Iterator[tuple[Engine, Mapping[str, tuple[str, ...]]]]:
-    """Give an engine with all tables of a month, and the snapshots each came from."""
+    """Give an engine with the known tables of a month, and the snapshots each came from."""
     with closing(open_engine(engine, threads=threads)) as opened:
-        used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK))
+        used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK), known=known)
         add_base_tables(opened, month)
         yield opened, used
 
@@ -41,7 +46,13 @@ class PolicyArea:
 
 
 def policy_areas(
-    engine: Engine, policy: Policy, keys: Sequence[str], month: str, *, day_of: str | None = None
+    engine: Engine,
+    policy: Policy,
+    keys: Sequence[str],
+    month: str,
+    known: Mapping[str, Table],
+    *,
+    day_of: str | None = None,
 ) -> tuple[PolicyArea, ...]:
     """Return the areas of equal parameter values among the places that have rows.
 
@@ -66,16 +77,20 @@ def policy_areas(
     if len(areas) == 1:
         return (PolicyArea((), Binding(month, next(iter(values.values())))),)
     return tuple(
-        PolicyArea(tuple(prefixes), Binding(month, values[name], _parts(engine, prefixes, number)))
+        PolicyArea(
+            tuple(prefixes), Binding(month, values[name], _parts(engine, prefixes, number, known))
+        )
         for number, (name, prefixes) in enumerate(areas.items())
     )
 
 
-def _parts(engine: Engine, prefixes: Sequence[str], number: int) -> dict[str, str]:
+def _parts(
+    engine: Engine, prefixes: Sequence[str], number: int, known: Mapping[str, Table]
+) -> dict[str, str]:
     """Name the rows of some places, and return the names to read in the place of the tables."""
     listed = ", ".join(f"'{prefix}'" for prefix in prefixes)
     named = {}
-    for name, table in tables().items():
+    for name, table in known.items():
         if "place_code" in table.columns:
             named[name] = f"{name}_of_area_{number}"
             inside = f"SUBSTRING(place_code, 1, {len(prefixes[0])}) IN ({listed})"

@@ -16,7 +16,7 @@ from geodata.rules import Exemption, FeatureSet, Rule
 from geodata.rules.feature import shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
-from geodata.tables import Column, tables
+from geodata.tables import Column, Table
 from geodata.themes import Registry, Theme
 from geodata.workspace.engines import MONTHS_BACK
 
@@ -38,7 +38,12 @@ class Setup:
 
     def columns_of(self, name: str) -> Mapping[str, Column]:
         """Return the columns of a table by name, {} when there is no such table."""
-        return tables()[name].columns if name in tables() else {}
+        return self.tables[name].columns if name in self.tables else {}
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Return the tables of the workspace: those of the product and of its themes."""
+        return self.registry.tables
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -74,7 +79,7 @@ class Setup:
         return {
             "guatu": geodata.__version__,
             "month": month,
-            "snapshots": _snapshots(self.store, month),
+            "snapshots": _snapshots(self.store, month, self.tables),
             "definitions": self.definitions,
             "parameters": _values(self.policy, self.keys, month),
             "parameters_before": _values(self.policy, self.keys, before),
@@ -82,15 +87,17 @@ class Setup:
         }
 
 
-def _snapshots(store: SnapshotStore, month: str) -> dict[str, list[str]]:
+def _snapshots(
+    store: SnapshotStore, month: str, known: Mapping[str, Table]
+) -> dict[str, list[str]]:
     """Return the snapshots whose rows a month reads: its own, and of events the months before."""
     since = shift_month(month, -MONTHS_BACK)
     current = store.history.current
     own = [store.snapshot_of(month)]
     earlier = [current[each].snapshot for each in current if since <= each <= month]
     every = [current[each].snapshot for each in current if each <= month]
-    events = {name: every if table.lasting else earlier for name, table in tables().items()}
-    return {n: own if table.nature == "state" else events[n] for n, table in tables().items()}
+    events = {name: every if table.lasting else earlier for name, table in known.items()}
+    return {n: own if table.nature == "state" else events[n] for n, table in known.items()}
 
 
 def _values(policy: Policy, keys: Sequence[str], month: str) -> dict[str, list[object]]:

@@ -16,7 +16,6 @@ from sqlglot import exp
 from geodata.access import Privacy, Request, table_privacy
 from geodata.periods import shift_month
 from geodata.store import DuckDBEngine, add_month
-from geodata.tables import tables
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import (
     HOUSEHOLD_LIST,
@@ -122,13 +121,16 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets = {one.name: one.columns for one in setup.sets}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS}
     about = Privacy("restricted", "hidden")
-    return {**table_privacy(), **{name: dict.fromkeys(c, about) for name, c in sets.items()}}
+    return {
+        **table_privacy(setup.tables),
+        **{name: dict.fromkeys(c, about) for name, c in sets.items()},
+    }
 
 
 def _add_table(engine: DuckDBEngine, setup: Setup, built: Built, name: str) -> None:
-    if name in tables():
+    if name in setup.tables:
         since = shift_month(built.month, 1 - _MONTHS_TOLD)
-        add_month(engine, setup.store, built.month, names=[name], since=since)
+        add_month(engine, setup.store, built.month, names=[name], since=since, known=setup.tables)
         return
     file = built.file(name)
     if not file.is_file():

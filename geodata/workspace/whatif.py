@@ -54,10 +54,10 @@ def run_what_if(
     if unknown:
         known = ", ".join(income_items())
         raise StoreError("workspace.no_item", item=unknown[0], known=known)
-    with month_engine(setup.store, month) as (engine, _):
+    with month_engine(setup.store, month, setup.tables) as (engine, _):
         if workshop and not _has_workshop(engine, workshop):
             raise StoreError("workspace.no_workshop", workshop=workshop, month=month)
-        areas = policy_areas(engine, setup.policy, setup.keys, month)
+        areas = policy_areas(engine, setup.policy, setup.keys, month, setup.tables)
         before = _answers(engine, setup, areas)
         _switch_off(engine, month, items, workshop)
         after = _answers(engine, setup, tuple(_over_changed(area) for area in areas))

@@ -11,7 +11,6 @@ from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text
 from geodata.escaping import plain_text
-from geodata.tables import tables
 
 _LEFT = Box(EDGE, TOP, 5.0, LOW - TOP)
 _RIGHT = Box(5.8, TOP, WIDTH - EDGE - 5.8, LOW - TOP)
@@ -89,7 +88,11 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
     store = briefing.source.county.setup.store
     manifest = store.manifest(store.snapshot_of(briefing.month))
     rows = manifest.rows()
-    absent = [one.title[lang] for name, one in tables().items() if not rows.get(name)]
+    absent = [
+        one.title[lang]
+        for name, one in briefing.source.county.setup.tables.items()
+        if not rows.get(name)
+    ]
     if absent:
         shown = {"count": len(absent), "names": apart.join(absent[:_NAMES])}
         lines.append(text("slides.not_reported", lang, **shown))

@@ -141,7 +141,7 @@ def test_names_and_numbers_of_people_are_masked_in_issues(workspace):
     _persons(workspace, {"证件号码": "110105194912310021"})
     result = _import(workspace)
     assert list(result.issues["value"]) == ["11*************021"]
-    assert "194912" not in " ".join(sentences(result.issues)["sentence"])
+    assert "194912" not in " ".join(sentences(result.issues, result.tables)["sentence"])
 
 
 @pytest.mark.parametrize(

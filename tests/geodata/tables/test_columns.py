@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from geodata.errors import ThemeError
 from geodata.tables import enumerations, income_items, read_definition, table, tables
 
 COLUMNS = [(name, column) for name, entry in tables().items() for column in entry.columns.values()]
@@ -67,7 +68,7 @@ def test_unknown_key_of_a_column_is_refused(tmp_path):
         "columns: {pet: {kind: text, zh: 宠物, en: pet, colour: red}}\n",
         encoding="utf-8",
     )
-    with pytest.raises(ValueError, match="colour"):
+    with pytest.raises(ThemeError, match="colour"):
         read_definition(file)
 
 
