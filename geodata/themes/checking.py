@@ -36,6 +36,7 @@ def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     """
     yield from _sql_faults(theme, [parameter.key for parameter in policy])
     yield from _reference_faults(theme, policy)
+    yield from _point_faults(theme)
     yield from _sentence_faults(theme)
 
 
@@ -150,18 +151,6 @@ def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     for section in theme.card:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
-    for kind in theme.points:
-        table = {**tables(), **theme.tables}.get(kind.table)
-        if table is None:
-            yield from _unknown(file, "points", "table", [kind.table], [*tables(), *theme.tables])
-        elif "household_code" in table.columns:
-            yield ThemeError("themes.points_of_people", file=file, table=kind.table)
-        else:
-            needed = ("name", "place_code", *((kind.closed,) if kind.closed else _LOCATED))
-            yield from _unknown(file, f"points {kind.table}", "columns", needed, table.columns)
-        yield from _unknown(file, "points", "subject", filter(None, [kind.subject]), theme.subjects)
-        yield from _unknown(file, "points", "features", kind.features, features)
-        yield from _unknown(file, "points", "columns", kind.columns, features)
     yield from _unknown(file, "due", "rule", theme.due, rules)
     for made in theme.composition:
         named = (*made.indicators, *made.series, *made.down)
@@ -170,6 +159,24 @@ def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     for one in theme.indicators:
         yield from _unknown(file, one.key, "rules", one.own_rules, rules)
         yield from _unknown(file, one.key, "target", filter(None, [one.target]), keys)
+
+
+def _point_faults(theme: Theme) -> Iterator[ThemeError]:
+    """Give what the points name and is not there, and points made of households."""
+    file, known = theme.folder / "theme.yaml", {**tables(), **theme.tables}
+    for kind in theme.points:
+        place, table = f"points {kind.table}", known.get(kind.table)
+        if table is None:
+            yield from _unknown(file, "points", "table", [kind.table], known)
+        elif "household_code" in table.columns:
+            yield ThemeError("themes.points_of_people", file=file, table=kind.table)
+        else:
+            needed = ("name", "place_code", *((kind.closed,) if kind.closed else _LOCATED))
+            yield from _unknown(file, place, "columns", (kind.key, *needed), table.columns)
+        yield from _unknown(file, place, "subject", filter(None, [kind.subject]), theme.subjects)
+        yield from _unknown(file, place, "zones", filter(None, [kind.zones]), known)
+        yield from _unknown(file, place, "features", kind.features, theme.features)
+        yield from _unknown(file, place, "columns", kind.columns, theme.features)
 
 
 def _unknown(

@@ -56,11 +56,18 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     offices = dict(base_offices()) | dict(_offices(file, content))
     files = sorted((folder / "rules").glob("*.yaml"))
     features = mapping_of(folder / "features.yaml")
-    labels = folder / "labels.yaml"
     read = [(file, rule) for file in files for rule in read_rules(file, key, subjects, offices)]
     lists = _lists(folder)
     brought = _tables(folder, lists)
     indicators = read_measures(folder / "indicators.yaml", key, subjects)
+    written = {
+        "theme": [(file, key)],
+        "rule": [(file, rule.key) for file, rule in read],
+        "indicator": [(folder / "indicators.yaml", one.key) for one in indicators],
+        "table": [(file, entry.name) for file, entry in brought],
+        "enumeration": [(file, name) for file, name, _ in lists],
+        "subject": [(file, name) for name in content.get("subjects") or ()],
+    }
     return Theme(
         key=key,
         folder=folder,
@@ -73,24 +80,16 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         layers=tuple(_layers(file, content)),
         card=tuple(_card(file, content)),
         briefing=tuple(_briefing(file, content)),
-        labels=_labels(labels) if labels.is_file() else {},
+        labels=_labels(folder / "labels.yaml"),
         points=tuple(_points(file, content)),
         composition=tuple(_composition(file, content)),
         due=tuple(_listed(file, content, "due")),
-        topics=tuple(_topics(file, content))
-        or (Topic(content["title"], tuple(one.key for one in indicators)),),
+        topics=tuple(_topics(file, content, [one.key for one in indicators])),
         subjects=subjects,
         tables={entry.name: entry for _, entry in brought},
         lists={name: entry for _, name, entry in lists},
         sheets=tuple(_sheets(folder, [entry for _, entry in brought])),
-        written={
-            f"theme {key}": file,
-            **{f"rule {rule.key}": file for file, rule in read},
-            **{f"indicator {one.key}": folder / "indicators.yaml" for one in indicators},
-            **{f"table {entry.name}": file for file, entry in brought},
-            **{f"enumeration {name}": file for file, name, _ in lists},
-            **{f"subject {name}": file for name in content.get("subjects") or ()},
-        },
+        written={f"{kind} {name}": at for kind, found in written.items() for at, name in found},
     )
 
 
@@ -151,7 +150,7 @@ def _feature(folder: Path, name: str, entry: object) -> Feature:
 
 def _labels(file: Path) -> dict[str, dict[str, str]]:
     found = {}
-    for name, entry in mapping_of(file).items():
+    for name, entry in (mapping_of(file) if file.is_file() else {}).items():
         check_fields(f"{file} {name}", entry, _PAIR)
         found[name] = _pair(f"{file} {name}", entry)
     return found
@@ -162,7 +161,10 @@ def _layers(file: Path, content: Mapping[str, Any]) -> Iterator[Layer]:
         yield Layer(entry["indicator"], tuple(_listed(place, entry, "breaks")))
 
 
-def _topics(file: Path, content: Mapping[str, Any]) -> Iterator[Topic]:
+def _topics(file: Path, content: Mapping[str, Any], indicators: list[str]) -> Iterator[Topic]:
+    """Give the topics; where none are named, one of the title of the theme with every indicator."""
+    if not content.get("topics"):
+        yield Topic(content["title"], tuple(indicators))
     for place, entry in _listed_entries(file, content, "topics", _TOPIC):
         yield Topic(_pair(place, entry), tuple(_listed(place, entry, "indicators")))
 
