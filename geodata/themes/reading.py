@@ -48,10 +48,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     The theme has the name of its folder unless another is given.
     """
     key, file = name or folder.name, folder / "theme.yaml"
-    check_name(str(folder), key)
-    content = mapping_of(file)
-    check_fields(str(file), content, _THEME)
-    check_pair(str(file), content, "title")
+    content = _theme_file(file, key)
     subjects = dict(base_subjects()) | {s.name: s for s in _subjects(file, content)}
     offices = dict(base_offices()) | dict(_offices(file, content))
     files = sorted((folder / "rules").glob("*.yaml"))
@@ -60,14 +57,6 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     lists = _lists(folder)
     brought = _tables(folder, lists)
     indicators = read_measures(folder / "indicators.yaml", key, subjects)
-    written = {
-        "theme": [(file, key)],
-        "rule": [(file, rule.key) for file, rule in read],
-        "indicator": [(folder / "indicators.yaml", one.key) for one in indicators],
-        "table": [(file, entry.name) for file, entry in brought],
-        "enumeration": [(file, name) for file, name, _ in lists],
-        "subject": [(file, name) for name in content.get("subjects") or ()],
-    }
     return Theme(
         key=key,
         folder=folder,
@@ -89,8 +78,29 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         tables={entry.name: entry for _, entry in brought},
         lists={name: entry for _, name, entry in lists},
         sheets=tuple(_sheets(folder, [entry for _, entry in brought])),
-        written={f"{kind} {name}": at for kind, found in written.items() for at, name in found},
+        written=_written(
+            theme=[(file, key)],
+            rule=[(file, rule.key) for file, rule in read],
+            indicator=[(folder / "indicators.yaml", one.key) for one in indicators],
+            table=[(file, entry.name) for file, entry in brought],
+            enumeration=[(file, name) for file, name, _ in lists],
+            subject=[(file, name) for name in content.get("subjects") or ()],
+        ),
     )
+
+
+def _theme_file(file: Path, key: str) -> dict[str, Any]:
+    """Return the content of theme.yaml, its fields and its title checked."""
+    check_name(str(file.parent), key)
+    content = mapping_of(file)
+    check_fields(str(file), content, _THEME)
+    check_pair(str(file), content, "title")
+    return content
+
+
+def _written(**kinds: list[tuple[Path, str]]) -> dict[str, Path]:
+    """Return the file of each thing by its kind and name."""
+    return {f"{kind} {name}": file for kind, found in kinds.items() for file, name in found}
 
 
 def _lists(folder: Path) -> list[tuple[Path, str, Enumeration]]:
