@@ -156,7 +156,7 @@ def _false_easting(crs: pyproj.CRS) -> float | None:
         return None
     for parameter in operation.params:
         if parameter.name == "False easting":
-            return float(parameter.value * parameter.unit_conversion_factor)
+            return float(parameter.value) * parameter.unit_conversion_factor
     return None
 
 
@@ -222,6 +222,17 @@ def _shift(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return east, north
 
 
+def _unshifted(coordinates: np.ndarray) -> np.ndarray:
+    return np.column_stack(from_gcj02(*coordinates.T))
+
+
+def crs_of(shapes: gpd.GeoDataFrame | gpd.GeoSeries) -> pyproj.CRS:
+    """Return the CRS of shapes that were read; raises ValueError when they have none."""
+    if shapes.crs is None:
+        raise ValueError("shapes without a CRS")
+    return shapes.crs
+
+
 def without_shift(
     frame: gpd.GeoDataFrame, datum: str | None
 ) -> tuple[gpd.GeoDataFrame, tuple[Remark, ...]]:
@@ -234,12 +245,14 @@ def without_shift(
         return frame, ()
     if name not in DATUMS:
         raise BoundaryError("boundaries.unknown_datum", datum=datum, names=", ".join(DATUMS))
-    if not frame.crs.is_geographic:
-        raise BoundaryError("boundaries.datum_needs_degrees", name=frame.crs.name)
+    crs = crs_of(frame)
+    if not crs.is_geographic:
+        raise BoundaryError("boundaries.datum_needs_degrees", name=crs.name)
     before = frame.geometry.to_numpy()
-    after = shapely.transform(before, from_gcj02, interleaved=False)
+    after = shapely.transform(before, _unshifted)
     old, new = shapely.get_coordinates(before), shapely.get_coordinates(after)
-    metres = frame.crs.get_geod().inv(*old.T, *new.T)[2].mean()
+    geod = crs.get_geod() or pyproj.Geod(ellps="WGS84")
+    metres = geod.inv(*old.T, *new.T)[2].mean()
     remark = Remark("boundaries.datum_converted", {"metres": round(float(metres))})
     return frame.set_geometry(gpd.GeoSeries(after, index=frame.index, crs=frame.crs)), (remark,)
 
@@ -277,11 +290,11 @@ def check_datum(points: gpd.GeoSeries, recorded: pd.Series, places: gpd.GeoDataF
     """
     plain = points.to_crs(4326)
     shapes = places.geometry.to_crs(4326)
-    shape = shapes.reindex(recorded.reindex(plain.index)).to_numpy()
+    shape = np.asarray(shapes.reindex(recorded.reindex(plain.index)).array)
     usable = ~shapely.is_missing(shape) & ~shapely.is_missing(plain.to_numpy())
     spots, shape = plain.to_numpy()[usable], shape[usable]
     unshifted = shapely.intersects(shape, spots)
-    corrected = shapely.transform(spots, from_gcj02, interleaved=False)
+    corrected = shapely.transform(spots, _unshifted)
     gcj02 = shapely.intersects(shape, corrected)
     only = int((unshifted & ~gcj02).sum()), int((gcj02 & ~unshifted).sum())
     verdict = "undecided"

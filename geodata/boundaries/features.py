@@ -25,7 +25,7 @@ from geodata.boundaries.encoding import (
     decode,
     plausibility,
 )
-from geodata.boundaries.files import dataset, part_of
+from geodata.boundaries.files import dataset, existing_part, part_of
 from geodata.boundaries.remark import Remark
 from geodata.errors import BoundaryError
 
@@ -141,7 +141,7 @@ def _chosen_layer(file: Path, source: str | Path, layer: str | None) -> str:
 
 def _refuse_unequal_parts(file: Path) -> None:
     """Raise when .shx and .dbf count differently: attributes would belong to other shapes."""
-    shx, dbf = part_of(file, ".shx"), part_of(file, ".dbf")
+    shx, dbf = existing_part(file, ".shx"), existing_part(file, ".dbf")
     shapes = (shx.stat().st_size - 100) // 8
     rows = int.from_bytes(dbf.read_bytes()[4:8], "little")
     if shapes != rows:
@@ -233,13 +233,13 @@ def damaged_texts(frame: pd.DataFrame) -> tuple[Remark, ...]:
     return tuple(remarks)
 
 
-def _raw_texts(column: np.ndarray) -> list[bytes]:
+def _raw_texts(column: np.ndarray | pd.Series) -> list[bytes]:
     if column.dtype != object:
         return []
     return [text.encode("latin-1") for text in set(column) if isinstance(text, str)]
 
 
-def _decoded_column(column: np.ndarray, encoding: str) -> np.ndarray:
+def _decoded_column(column: np.ndarray | pd.Series, encoding: str) -> np.ndarray | pd.Series:
     if column.dtype != object:
         return column
     known = {

@@ -62,6 +62,14 @@ def part_of(shapefile: Path, suffix: str) -> Path | None:
     return None
 
 
+def existing_part(shapefile: Path, suffix: str) -> Path:
+    """Return the part of a shapefile with an ending; raises BoundaryError when it is not there."""
+    part = part_of(shapefile, suffix)
+    if part is None:
+        raise BoundaryError("boundaries.missing_part", file=shapefile, part=suffix)
+    return part
+
+
 def _only_one(folder: Path, shown: Path) -> Path:
     found = sorted(
         file
@@ -163,7 +171,7 @@ def dataset(file: Path) -> Iterator[str | Path]:
     if suffix == ".shp":
         with TemporaryDirectory(prefix="guatu-") as folder:
             for ending in (".shp", ".shx", ".dbf"):
-                _stand_in(part_of(file, ending), Path(folder) / f"layer{ending}")
+                _stand_in(existing_part(file, ending), Path(folder) / f"layer{ending}")
             yield Path(folder) / "layer.shp"
     elif suffix in JSON:
         raw = file.read_bytes()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.boundaries.crs import crs_of
 from geodata.boundaries.levels import LevelKeys, by_code, by_columns
 from geodata.boundaries.read import Boundaries
 from geodata.boundaries.remark import Remark
@@ -63,7 +64,8 @@ class PlaceTree:
             if level == self.lowest:
                 shapes = self.shapes
             else:
-                shapes = dissolved(self.clean_shapes, self.ancestors(level)).reindex(places.index)
+                upper = dissolved(self.clean_shapes, self.ancestors(level))
+                shapes = gpd.GeoSeries(upper.reindex(places.index))
             self._dissolved[level] = gpd.GeoDataFrame(places, geometry=shapes, crs=self.shapes.crs)
         return self._dissolved[level].copy()
 
@@ -147,9 +149,10 @@ def cleaned(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """
     values = shapes.to_numpy().copy()
     polygons = np.isin(shapely.get_type_id(values), (3, 6))
-    width = SLIVER_WIDTH / metres_per_unit(shapes.crs, shapes.total_bounds)
+    width = SLIVER_WIDTH / metres_per_unit(crs_of(shapes), shapes.total_bounds)
     if not shapely.coverage_is_valid(values[polygons], gap_width=width):
-        made = shapely.coverage_clean(values[polygons], gap_width=width)
+        # The stubs are those of shapely 2.1.
+        made = shapely.coverage_clean(values[polygons], gap_width=width)  # type: ignore[attr-defined]
         # A polygon that lies wholly under others would vanish; it keeps its own shape.
         values[polygons] = np.where(shapely.is_empty(made), values[polygons], made)
     return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs)
@@ -210,7 +213,7 @@ def simplify_levels(
             levels=", ".join(tree.levels),
         )
     lowest = tree.geometry(tree.lowest)
-    unit = metres_per_unit(lowest.crs, lowest.total_bounds)
+    unit = metres_per_unit(crs_of(lowest), lowest.total_bounds)
     before = _bytes(lowest.geometry)
     zooms = []
     for level in tree.levels[:-1] or tree.levels:
@@ -226,9 +229,8 @@ def pixel_size(places: gpd.GeoDataFrame, unit: float) -> float:
 
     `unit` is the number of metres in one unit of the CRS.
     """
-    bounds = places.geometry.dropna().bounds
-    sides = np.maximum(bounds["maxx"] - bounds["minx"], bounds["maxy"] - bounds["miny"])
-    return float(sides.median()) * unit / SCREEN
+    left, bottom, right, top = shapely.bounds(np.asarray(places.geometry.dropna().array)).T
+    return float(np.median(np.maximum(right - left, top - bottom))) * unit / SCREEN
 
 
 def _simplified(shapes: gpd.GeoSeries, tolerance: float) -> gpd.GeoSeries:
@@ -246,4 +248,4 @@ def _at_level(tree: PlaceTree, level: str, simple: gpd.GeoSeries) -> gpd.GeoData
 
 
 def _bytes(shapes: gpd.GeoSeries) -> int:
-    return sum(len(binary) for binary in shapely.to_wkb(shapes.dropna().to_numpy()))
+    return sum(len(binary) for binary in shapely.to_wkb(np.asarray(shapes.dropna().array)))

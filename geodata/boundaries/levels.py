@@ -59,6 +59,8 @@ def by_columns(
     parents stay apart. A feature without its own name or a parent's keeps a key and no parent.
     """
     given = codes if codes is not None else names
+    if given is None:
+        raise ValueError("neither codes nor names")
     level_names = tuple(levels) if levels else _usual_levels(given.shape[1])
     if len(level_names) != given.shape[1]:
         raise BoundaryError(
@@ -121,7 +123,9 @@ def _apart(texts: pd.DataFrame) -> bool:
 
 
 def _joined_paths(texts: pd.DataFrame) -> pd.DataFrame:
-    parts = texts.apply(lambda column: column.str.replace(SEPARATOR, "／", regex=False))
+    parts: pd.DataFrame = texts.apply(
+        lambda column: column.str.replace(SEPARATOR, "／", regex=False)
+    )
     paths = parts.copy()
     for above, level in zip(parts.columns[:-1], parts.columns[1:], strict=True):
         paths[level] = paths[above] + SEPARATOR + parts[level]
@@ -142,7 +146,9 @@ def _assembled(paths: pd.DataFrame, labels: pd.DataFrame, texts: pd.Series) -> L
     """Return keys and tables; `paths`, `labels` and `texts` have one row per feature."""
     levels = tuple(paths.columns)
     upper = paths[list(levels[:-1])]
-    lowest, issues = _feature_keys(paths[levels[-1]], texts, set(upper.stack()))
+    lowest, issues = _feature_keys(
+        paths[levels[-1]], texts, {str(key) for key in upper.to_numpy().ravel() if pd.notna(key)}
+    )
     tables = []
     for place, level in enumerate(levels):
         keys = lowest.to_series(index=paths.index) if level == levels[-1] else paths[level]
@@ -154,7 +160,9 @@ def _assembled(paths: pd.DataFrame, labels: pd.DataFrame, texts: pd.Series) -> L
     if len(levels) > 1:
         orphans = np.flatnonzero(paths[levels[-2]].isna().to_numpy())
         issues += tuple(
-            Remark("boundaries.no_parent", {"row": int(row) + 1, "place": lowest[row]}, int(row))
+            Remark(
+                "boundaries.no_parent", {"row": int(row) + 1, "place": lowest[int(row)]}, int(row)
+            )
             for row in orphans
         )
     return LevelKeys(levels, tuple(tables), lowest, issues)
@@ -233,7 +241,8 @@ def guess_columns(frame: pd.DataFrame) -> GuessedColumns:
     """Return the columns that look like division codes and like names of province to village."""
     columns = [str(name) for name in frame.columns if frame[name].dtype.name != "geometry"]
     codes = [column for column in columns if _is_division_code(column, frame[column])]
-    codes.sort(key=lambda column: (-_distinct(frame[column]), not _CODE_HEADER.search(column)))
+    distinct = {column: _distinct(frame[column]) for column in codes}
+    codes.sort(key=lambda column: (-distinct[column], not _CODE_HEADER.search(column)))
     return GuessedColumns(codes[0] if codes else None, _names(frame, columns))
 
 
@@ -252,7 +261,8 @@ def repeated_codes(frame: pd.DataFrame) -> list[tuple[int, int, str]]:
             continue
         origin = known.groupby(known).transform(lambda rows: rows.index[0])
         again = origin[origin != origin.index]
-        found += [(int(row), int(first), f"{column} {known[row]}") for row, first in again.items()]
+        pairs = zip(again.index, again, known[again.index], strict=True)
+        found += [(int(row), int(first), f"{column} {code}") for row, first, code in pairs]
     return found
 
 

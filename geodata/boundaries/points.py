@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geodata.boundaries.crs import crs_of
+
 INSIDE, SEVERAL, OUTSIDE, NO_POINT = "inside", "several", "outside", "no_point"
 
 
@@ -18,38 +20,30 @@ def place_points(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> pd.DataFram
     `place` is missing) or no_point. The index is that of the points; none is left out.
     """
     # An edge is straight in the CRS it was drawn in, so containment is decided there.
-    shapes = places.geometry.to_numpy()
-    spots = points.to_crs(places.crs).to_numpy()
+    spots = np.asarray(points.to_crs(crs_of(places)).array)
     keys = places.index.to_numpy()
-    found = pd.DataFrame(
-        {"place": None, "outcome": OUTSIDE, "nearest": None, "metres": np.nan}, index=points.index
-    )
     drawn = ~shapely.is_missing(spots) & ~shapely.is_empty(spots)
-    hits = pd.DataFrame(
-        shapely.STRtree(shapes).query(spots, "intersects").T, columns=["point", "place"]
-    ).sort_values(["point", "place"])
-    first = hits.drop_duplicates("point")
-    column = found.columns.get_indexer
-    found.iloc[first["point"], column(["place"])[0]] = keys[first["place"]]
-    found.iloc[first["point"], column(["nearest"])[0]] = keys[first["place"]]
-    found.iloc[first["point"], column(["metres"])[0]] = 0.0
-    found.iloc[first["point"], column(["outcome"])[0]] = INSIDE
-    several = hits.loc[hits["point"].duplicated(), "point"].unique()
-    found.iloc[several, column(["outcome"])[0]] = SEVERAL
-    found.iloc[np.flatnonzero(~drawn), column(["outcome"])[0]] = NO_POINT
-    _name_nearest(found, points, places)
-    return found
-
-
-def _name_nearest(found: pd.DataFrame, points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> None:
-    """Write the nearest place and its distance beside the points that lie in none."""
-    rows = np.flatnonzero(found["outcome"] == OUTSIDE)
-    if not len(rows) or places.geometry.isna().all():
-        return
-    plane = places.geometry.estimate_utm_crs()
-    shapes = places.geometry.to_crs(plane).to_numpy()
-    (point, place), metres = shapely.STRtree(shapes).query_nearest(
-        points.iloc[rows].to_crs(plane).to_numpy(), return_distance=True, all_matches=False
-    )
-    found.iloc[rows[point], found.columns.get_loc("nearest")] = places.index.to_numpy()[place]
-    found.iloc[rows[point], found.columns.get_loc("metres")] = metres
+    hits = shapely.STRtree(np.asarray(places.geometry.array)).query(spots, "intersects")
+    # By point, then by place: the first hit of a point is the one that counts.
+    point, place = hits[:, np.lexsort((hits[1], hits[0]))]
+    first, at, times = np.unique(point, return_index=True, return_counts=True)
+    named = np.full(len(points), None, dtype=object)
+    named[first] = keys[place[at]]
+    nearest, metres = named.copy(), np.full(len(points), np.nan)
+    metres[first] = 0.0
+    outcome = np.full(len(points), OUTSIDE, dtype=object)
+    outcome[first] = np.where(times > 1, SEVERAL, INSIDE)
+    outcome[~drawn] = NO_POINT
+    apart = np.flatnonzero(outcome == OUTSIDE)
+    if len(apart) and not places.geometry.isna().all():
+        plane = places.geometry.estimate_utm_crs()
+        shapes = np.asarray(places.geometry.to_crs(plane).array)
+        (of_apart, place), away = shapely.STRtree(shapes).query_nearest(
+            np.asarray(points.take(apart).to_crs(plane).array),
+            return_distance=True,
+            all_matches=False,
+        )
+        nearest[apart[of_apart]], metres[apart[of_apart]] = keys[place], away
+    found = {"place": named, "outcome": outcome, "nearest": nearest}
+    frame = pd.DataFrame(found, index=points.index, dtype=object)
+    return frame.astype({"outcome": "str"}).assign(metres=metres)

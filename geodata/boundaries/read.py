@@ -43,7 +43,8 @@ def read_boundaries(
     drawn = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
     if not len(drawn):
         raise BoundaryError("boundaries.all_null", file=shown)
-    bounds = tuple(float(value) for value in shapely.total_bounds(drawn))
+    left, bottom, right, top = (float(value) for value in shapely.total_bounds(drawn))
+    bounds = (left, bottom, right, top)
     if not np.isfinite(bounds).all():
         raise BoundaryError("boundaries.not_finite", file=shown)
     crs_choice = choose_crs(features.crs, bounds, given=crs)

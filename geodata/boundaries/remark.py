@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from geodata import i18n
@@ -16,7 +17,7 @@ class Remark:
     """
 
     key: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     feature: int | None = None
     field: str | None = None
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from geodata.boundaries.crs import crs_of
 from geodata.boundaries.levels import repeated_codes
 from geodata.boundaries.remark import Remark
 
@@ -36,7 +37,7 @@ def repair_geometry(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Re
     An empty geometry becomes None, an invalid one is rebuilt and keeps its polygons only, a
     repeated shape or code stays. No feature is left out.
     """
-    geometries = frame.geometry.to_numpy().copy()
+    geometries, crs = frame.geometry.to_numpy().copy(), crs_of(frame)
     absent = shapely.is_missing(geometries)
     empty = shapely.is_empty(geometries)
     invalid = ~absent & ~empty & ~shapely.is_valid(geometries)
@@ -48,9 +49,7 @@ def repair_geometry(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Re
         after = _rebuilt(before)
         geometries[invalid] = after
         notes = shapely.is_valid_reason(before)
-        areas = zip(
-            ellipsoid_areas(before, frame.crs), ellipsoid_areas(after, frame.crs), strict=True
-        )
+        areas = zip(ellipsoid_areas(before, crs), ellipsoid_areas(after, crs), strict=True)
         repairs += [
             Repair(int(row), "invalid_geometry", old, new, str(note))
             for row, (old, new), note in zip(rows, areas, notes, strict=True)
@@ -62,8 +61,8 @@ def repair_geometry(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Re
         (row, first, "duplicate_code", f"{code} = {first + 1}")
         for row, first, code in repeated_codes(frame)
     ]
-    repairs += _unchanged(again, geometries, frame.crs)
-    repaired = frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=frame.crs))
+    repairs += _unchanged(again, geometries, crs)
+    repaired = frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=crs))
     return repaired, tuple(sorted(repairs, key=lambda repair: (repair.feature, repair.kind)))
 
 
@@ -72,7 +71,7 @@ def ellipsoid_areas(geometries: np.ndarray, crs: pyproj.CRS) -> list[float]:
     geod = crs.get_geod()
     if geod is None:
         return [float(area) for area in np.nan_to_num(shapely.area(geometries))]
-    degrees = gpd.GeoSeries(geometries, crs=crs).to_crs(crs.geodetic_crs)
+    degrees = gpd.GeoSeries(geometries, crs=crs).to_crs(crs.geodetic_crs or crs)
     # pyproj measures one geometry at a time; only repaired features come here.
     return [
         0.0 if shape is None or shape.is_empty else abs(geod.geometry_area_perimeter(shape)[0])
@@ -92,7 +91,8 @@ def _twins(geometries: np.ndarray) -> list[tuple[int, int]]:
     rows = np.flatnonzero(~shapely.is_missing(geometries))
     keys = pd.Series(shapely.to_wkb(shapely.normalize(geometries[rows])), index=rows)
     origin = keys.groupby(keys).transform(lambda same: same.index[0])
-    return [(int(row), int(first)) for row, first in origin.items() if row != first]
+    pairs = zip(origin.index, origin, strict=True)
+    return [(int(row), int(first)) for row, first in pairs if row != first]
 
 
 def _unchanged(
@@ -150,13 +150,14 @@ def neighbour_faults(frame: gpd.GeoDataFrame) -> NeighbourFaults:
     """Return overlaps and slivers between the valid polygons of a layer; others are passed over."""
     shapes = frame.geometry.to_numpy()
     rows = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6)))
-    width = SLIVER_WIDTH / metres_per_unit(frame.crs, frame.total_bounds)
+    crs = crs_of(frame)
+    width = SLIVER_WIDTH / metres_per_unit(crs, frame.total_bounds)
     edges = shapely.coverage_invalid_edges(shapes[rows], gap_width=width)
     suspects = rows[~shapely.is_empty(edges)]
     if not len(suspects):
         return NeighbourFaults()
-    overlaps = _overlaps(shapes, suspects, frame.crs)
-    return NeighbourFaults(overlaps, _slivers(shapes[rows], shapes[suspects], width, frame.crs))
+    overlaps = _overlaps(shapes, suspects, crs)
+    return NeighbourFaults(overlaps, _slivers(shapes[rows], shapes[suspects], width, crs))
 
 
 def metres_per_unit(crs: pyproj.CRS, bounds: np.ndarray) -> float:
@@ -184,8 +185,9 @@ def _slivers(
     """Return the areas of the narrow holes in the union that no other polygon fills."""
     parts = shapely.get_parts(shapely.union_all(suspects))
     rings, owner = shapely.get_rings(parts, return_index=True)
-    is_hole = np.concatenate([[False], owner[1:] == owner[:-1]]) if len(rings) else []
-    holes = shapely.polygons(rings[is_hole])
+    is_hole = np.zeros(len(rings), dtype=bool)
+    is_hole[1:] = owner[1:] == owner[:-1]
+    holes = np.asarray(shapely.polygons(rings[is_hole]))
     if not len(holes):
         return ()
     narrow = holes[2 * shapely.area(holes) < width * shapely.length(holes)]

@@ -114,7 +114,7 @@ def _tested(e: np.ndarray, b: np.ndarray, kind: str, *, log: bool) -> np.ndarray
     if (e < 0).any():
         row = int(np.argwhere(e < 0)[0][0])
         raise HotspotError("hotspots.negative", name="events", row=row + 1, value=np.nanmin(e))
-    return np.log1p(e)
+    return np.asarray(np.log1p(e))
 
 
 def _test(x: np.ndarray, links: Links, settings: HotspotOptions) -> dict[str, np.ndarray]:

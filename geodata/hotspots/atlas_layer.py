@@ -145,7 +145,7 @@ def _veiled(atlas: Atlas, indicator: str, shown: tuple[str, str], keys: pd.Index
     """
     hidden = atlas.hidden(indicator, *shown).reindex(keys).to_numpy(dtype=bool)
     near = _neighbours_of(atlas, shown[1]).matrix @ hidden.astype("int64")
-    return hidden | (near > 0)
+    return np.asarray(hidden | (near > 0))
 
 
 def _bin_key(code: int) -> str:
@@ -196,7 +196,7 @@ def _neighbours_of(atlas: Atlas, level: str) -> Neighbours:
     """Return the neighbours of a level; places without an outline have none."""
     keys = atlas.places_in(None, level)
     outlines = atlas.geometry(level).geometry.reindex(keys)
-    shapes = gpd.GeoSeries(outlines.to_numpy(), index=keys, crs=4326)
+    shapes = gpd.GeoSeries(np.asarray(outlines.array), index=keys, crs=4326)
     return _linked(_Outlines(geometry_hash(shapes), shapes))
 
 

@@ -7,6 +7,7 @@ import hashlib
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from scipy import sparse
 
@@ -57,7 +58,7 @@ def neighbours(
     shapes, ids, projected = _read_geometries(geometries)
     usable = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     tolerance = _tolerance(shapes[usable], tolerance)
-    tree = shapely.STRtree(np.where(usable, shapes, None))
+    tree = shapely.STRtree(np.where(usable, shapes, np.array(None)))
     focal, other = tree.query(shapes, predicate="dwithin", distance=tolerance)
     gained = _gained(shapes, focal, other) if tolerance > 0 else 0
     if barriers is not None:
@@ -95,7 +96,7 @@ def geometry_hash(geometries: object) -> str:
     return digest.hexdigest()
 
 
-def _read_geometries(geometries: object) -> tuple[np.ndarray, pd.Index, object]:
+def _read_geometries(geometries: object) -> tuple[np.ndarray, pd.Index, pyproj.CRS | None]:
     """Return shapes in metres, their labels, and the CRS they were projected to (None if not)."""
     if isinstance(geometries, gpd.GeoDataFrame):
         geometries = geometries.geometry
@@ -111,10 +112,8 @@ def _read_geometries(geometries: object) -> tuple[np.ndarray, pd.Index, object]:
     projected = None
     if geometries.crs is not None and geometries.crs.is_geographic and geometries.notna().any():
         projected = geometries.estimate_utm_crs()
-        shapes = geometries.to_crs(projected)
-    else:
-        shapes = geometries
-    return np.asarray(shapes.array, dtype=object), geometries.index, projected
+        geometries = geometries.to_crs(projected)
+    return np.asarray(geometries.array, dtype=object), geometries.index, projected
 
 
 def _tolerance(shapes: np.ndarray, tolerance: float | None) -> float:
@@ -138,7 +137,7 @@ def _gained(shapes: np.ndarray, focal: np.ndarray, other: np.ndarray) -> int:
     return int((~shapely.intersects(one, two)).sum())
 
 
-def _lines(barriers: object, projected: object) -> np.ndarray:
+def _lines(barriers: object, projected: pyproj.CRS | None) -> np.ndarray:
     if isinstance(barriers, (gpd.GeoSeries, gpd.GeoDataFrame)):
         lines = barriers.geometry
         lines = lines.to_crs(projected) if projected is not None else lines

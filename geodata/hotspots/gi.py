@@ -10,7 +10,7 @@ from scipy import sparse, special
 
 from geodata import i18n
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import Labelled, read_values, refuse_infinite
+from geodata.hotspots.labelled import Labelled, Same, read_values, refuse_infinite
 from geodata.hotspots.weights import Links, read_links
 
 MIN_VILLAGES = 30
@@ -33,7 +33,7 @@ REASONS = (
 CODE_OF = {reason: np.int8(code) for code, reason in enumerate(REASONS)}
 
 
-def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> object:
+def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> Same:
     """Return the z score of Gi* of every village in every month, labelled like `values`.
 
     Parameters
@@ -66,14 +66,14 @@ def gi_star(values: object, neighbours: object, *, min_villages: int = MIN_VILLA
     return given.labelled(z.reshape(given.array.shape))
 
 
-def not_assessed(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> object:
+def not_assessed(values: object, neighbours: object, *, min_villages: int = MIN_VILLAGES) -> Same:
     """Return why Gi* is NaN: positions in `REASONS`, 0 where it is assessed, shaped as `values`."""
     given, links = read_input(values, neighbours)
     reasons = find_reasons(given.table(), links, min_villages)
     return given.labelled(reasons.reshape(given.array.shape))
 
 
-def two_sided_p(z: object) -> object:
+def two_sided_p(z: object) -> Same:
     """Return the two-sided normal p value of z scores, 2 Phi(-|z|); NaN stays NaN."""
     given = read_values(z, "z")
     return given.labelled(2 * special.ndtr(-np.abs(given.array)))
@@ -124,7 +124,7 @@ def _down(block: np.ndarray) -> np.ndarray:
     """
     whole = len(block) // 8 * 8
     lines = block[:whole].reshape(-1, 8 * block.shape[1]).sum(axis=0)
-    return lines.reshape(8, -1).sum(axis=0) + block[whole:].sum(axis=0)
+    return np.asarray(lines.reshape(8, -1).sum(axis=0) + block[whole:].sum(axis=0))
 
 
 def _complete(
@@ -145,7 +145,7 @@ def _complete(
     if not links.is_binary:
         weights *= around.data
     weighted = sparse.csr_array((weights, around.indices, around.indptr), shape=around.shape)
-    return weighted @ _standardised(x, mean, s)
+    return np.asarray(weighted @ _standardised(x, mean, s))
 
 
 def _standardised(x: np.ndarray, mean: np.ndarray, s: np.ndarray) -> np.ndarray:
@@ -177,7 +177,7 @@ def _with_gaps(x: np.ndarray, links: Links, min_villages: int) -> np.ndarray:
     bad = ~known | (room <= 1e-12 * n * squares) | (links.matrix @ mask == 0)
     bad |= (n < max(min_villages, 2)) | ~(s > NO_VARIATION * largest)
     z[bad] = np.nan
-    return z
+    return np.asarray(z)
 
 
 def _moments(x: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -210,7 +210,7 @@ def find_reasons(x: np.ndarray, links: Links, min_villages: int = MIN_VILLAGES) 
     return reasons
 
 
-def _row_sums(matrix: object) -> np.ndarray:
+def _row_sums(matrix: sparse.csr_array) -> np.ndarray:
     return np.asarray(matrix.sum(axis=1)).ravel()
 
 
@@ -227,7 +227,7 @@ def _say_when_nothing_is_assessed(
 
 def gi_star_window(
     values: object, neighbours: object, lag: int, *, reference: str = "step"
-) -> object:
+) -> Same:
     """Return Gi* over a village, its neighbours and the `lag` months before each month.
 
     Shapes, missing values and NaN as in `gi_star`. The reference set is the villages x months of
@@ -278,12 +278,12 @@ class LocalMoran:
     4 high among low, 0 not assessed.
     """
 
-    statistic: object
-    expectation: object
-    variance: object
-    z: object
-    p: object
-    quadrant: object
+    statistic: Same
+    expectation: Same
+    variance: Same
+    z: Same
+    p: Same
+    quadrant: Same
 
 
 def local_moran(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ import xarray as xr
 from geodata.errors import HotspotError
 
 PLACE_DIMENSION = "place"
+
+# What a statistic gives back is of the kind it was given: numpy, pandas or xarray.
+Same: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Labelled:
         if isinstance(self.like, (pd.Series, pd.DataFrame)):
             return self.like.index
         if isinstance(self.like, xr.DataArray) and self.like.dims[0] in self.like.coords:
-            return self.like.indexes[self.like.dims[0]]
+            index: pd.Index = self.like.indexes[self.like.dims[0]]
+            return index
         return None
 
     @property
@@ -42,7 +47,7 @@ class Labelled:
         """Return the numbers as (villages, everything else): months and indicators stacked."""
         return self.array.reshape(len(self.array), -1)
 
-    def labelled(self, result: np.ndarray) -> object:
+    def labelled(self, result: np.ndarray) -> Same:
         """Return a result with the labels of the input: one number a cell, or one a village."""
         result = np.asarray(result)
         whole = result.shape == self.array.shape
@@ -84,19 +89,17 @@ def _sum(array: np.ndarray) -> float:
 
 
 def _as_float(values: object) -> np.ndarray:
-    if isinstance(values, (pd.Series, pd.DataFrame)):
-        if any(str(kind) in ("str", "object", "category") for kind in _dtypes(values)):
-            values = values.astype(object).where(values.notna(), np.nan)
-            return np.asarray(values, dtype=np.float64)
-        return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.asarray(values, dtype=np.float64)
+    if not isinstance(values, (pd.Series, pd.DataFrame)):
+        return np.asarray(values, dtype=np.float64)
+    frame = pd.DataFrame(values)
+    if any(str(kind) in ("str", "object", "category") for kind in frame.dtypes):
+        plain = frame.astype(object).where(frame.notna(), np.nan).to_numpy(dtype=np.float64)
+    else:
+        plain = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    return plain if isinstance(values, pd.DataFrame) else plain[:, 0]
 
 
-def _dtypes(values: pd.Series | pd.DataFrame) -> list[object]:
-    return list(values.dtypes) if isinstance(values, pd.DataFrame) else [values.dtype]
-
-
-def refuse_infinite(array: np.ndarray, sums: object, name: str = "values") -> None:
+def refuse_infinite(array: np.ndarray, sums: float | np.ndarray, name: str = "values") -> None:
     """Raise HotspotError when a number is infinite; finite `sums` of them prove that none is."""
     if np.isfinite(sums).all():
         return

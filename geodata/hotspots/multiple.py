@@ -6,14 +6,14 @@ import numpy as np
 from scipy import special
 
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import read_values
+from geodata.hotspots.labelled import Same, read_values
 from geodata.hotspots.weights import Links
 
 LEVELS = (0.10, 0.05, 0.01)
 FAMILIES = ("month", "cube", "none")
 
 
-def benjamini_hochberg(p: object, *, family: str = "month") -> object:
+def benjamini_hochberg(p: object, *, family: str = "month") -> Same:
     """Return adjusted p values: significant at a false discovery rate a where they are <= a.
 
     Parameters
@@ -61,7 +61,7 @@ def _adjusted(p: np.ndarray) -> np.ndarray:
     return adjusted
 
 
-def significance_bins(z: object, adjusted: object) -> object:
+def significance_bins(z: object, adjusted: object) -> Same:
     """Return -3..3: the sign of z, times 3, 2, 1, 0 for adjusted p <= .01, .05, .10, above.
 
     Villages that were not assessed get 0; z says NaN for them.
@@ -92,7 +92,7 @@ def confirm_hot(
     p = np.where((skewness > 1e-3) & (z > 0), 2 * tail, 2 * special.ndtr(-np.abs(z)))
     adjusted = benjamini_hochberg(np.minimum(p, 1.0), family=family)
     with np.errstate(invalid="ignore"):
-        return (z > 0) & (adjusted <= alpha)
+        return np.asarray((z > 0) & (adjusted <= alpha))
 
 
 def count_skewness(
@@ -112,4 +112,4 @@ def count_skewness(
         skew = np.where(known, third / b**2 / (within / b) ** 1.5, 0.0)
         size = links.with_self @ known.astype(np.float64)
         found = (links.with_self @ skew) / size**1.5
-    return np.nan_to_num(found)
+    return np.asarray(np.nan_to_num(found))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import Labelled, read_counts, read_values
+from geodata.hotspots.labelled import Labelled, Same, read_counts, read_values
 from geodata.hotspots.weights import read_links
 
 KINDS = ("proportion", "rare_rate", "value")
@@ -23,25 +23,25 @@ class EmpiricalBayes:
     shrunk to and the variance between villages, one a month, or one a village when local.
     """
 
-    rate: object
-    weight: object
-    lower: object
-    upper: object
+    rate: Same
+    weight: Same
+    lower: Same
+    upper: Same
     mean: np.ndarray
     variance: np.ndarray
 
     @property
-    def interval(self) -> tuple[object, object]:
+    def interval(self) -> tuple[Same, Same]:
         """Return lower and upper bound."""
         return self.lower, self.upper
 
     @property
-    def unstable(self) -> object:
+    def unstable(self) -> Same:
         """Return where more than half of the rate is borrowed from the other villages."""
         return self.weight < 0.5
 
 
-def standardised_rate(events: object, base: object, kind: str = "proportion") -> object:
+def standardised_rate(events: object, base: object, kind: str = "proportion") -> Same:
     """Return rates as z scores that allow for small bases, ready for a local test.
 
     Parameters
@@ -147,7 +147,8 @@ def empirical_bayes(
     bounds = [_quantile(e, b, mean, between, form, at=at) for at in (tail, 1 - tail)]
     found = [np.where(unknown, np.nan, part) for part in (shrunk, weight, *bounds)]
     shape = given.array.shape
-    return EmpiricalBayes(*(given.labelled(part.reshape(shape)) for part in found), mean, between)
+    own, weights, lower, upper = (given.labelled(part.reshape(shape)) for part in found)
+    return EmpiricalBayes(own, weights, lower, upper, mean, between)
 
 
 def _between_neighbours(
@@ -194,9 +195,7 @@ def _quantile(
     return np.where((between > 0) & np.isfinite(one) & np.isfinite(two), found, mean)
 
 
-def exceedance(
-    events: object, base: object, threshold: float, *, kind: str = "proportion"
-) -> object:
+def exceedance(events: object, base: object, threshold: float, *, kind: str = "proportion") -> Same:
     """Return the probability that a village's true rate lies above `threshold`.
 
     Shapes and missing values as in `empirical_bayes`, whose global posterior it is: 1 - I_c(a, b)
@@ -220,7 +219,7 @@ def exceedance(
     return given.labelled(above.reshape(given.array.shape))
 
 
-def wilson_interval(events: object, base: object, *, level: float = 0.95) -> tuple[object, object]:
+def wilson_interval(events: object, base: object, *, level: float = 0.95) -> tuple[Same, Same]:
     """Return Wilson's lower and upper bound of raw shares; NaN where the base is 0 or missing.
 
     Wilson (1927), JASA 22, 209-212: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n).

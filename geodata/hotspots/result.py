@@ -6,7 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,10 @@ from geodata.hotspots.gi import CODE_OF, MIN_VILLAGES, QUADRANTS, REASONS
 from geodata.hotspots.multiple import FAMILIES
 from geodata.hotspots.trend import CATEGORIES, MIN_PERIODS, NOT_ASSESSED, TREND_TESTS
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class HotspotResult:
             raise HotspotError(
                 "hotspots.unknown_village", label=np.asarray(list(keys), dtype=object)[found < 0][0]
             )
-        rows = {
+        rows: dict[str, Any] = {
             name: value[found]
             for name in (field.name for field in fields(self))
             if isinstance(value := getattr(self, name), np.ndarray) and name != "county_rate"
@@ -139,7 +142,7 @@ class HotspotResult:
         """Return the position of a period, the last one by default."""
         if period is None:
             return len(self.periods) - 1
-        found = self.periods.get_indexer([period])[0]
+        found = self.periods.get_indexer(pd.Index([period]))[0]
         if found < 0:
             known = ", ".join(str(one) for one in self.periods)
             raise HotspotError("hotspots.no_period", period=period, known=known)
@@ -259,7 +262,7 @@ class HotspotResult:
         return xr.Dataset(data, coords={"place": self.ids, "period": self.periods})
 
     def _row(self, place: object) -> int:
-        found = self.ids.get_indexer([place])[0]
+        found = self.ids.get_indexer(pd.Index([place]))[0]
         if found < 0:
             raise HotspotError("hotspots.unknown_village", label=place)
         return int(found)

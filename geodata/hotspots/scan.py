@@ -123,7 +123,7 @@ def _coordinates(points: object, n: int) -> np.ndarray:
     if not np.isfinite(xy).all():
         row = int(np.argwhere(~np.isfinite(xy))[0][0]) + 1
         raise HotspotError("hotspots.bad_coordinates", row=row)
-    return xy
+    return np.asarray(xy)
 
 
 def _circles(xy: np.ndarray, share: np.ndarray, max_share: float) -> Circles:
@@ -132,7 +132,7 @@ def _circles(xy: np.ndarray, share: np.ndarray, max_share: float) -> Circles:
     tree, limit = spatial.KDTree(xy), max_share * share.sum()
     reach = min(n, 32)
     while True:
-        distance, order = tree.query(xy, k=reach)
+        distance, order = (np.asarray(part) for part in tree.query(xy, k=reach))
         inside = np.cumsum(share[order], axis=1) <= limit
         if reach == n or not inside[:, -1].any():
             break
@@ -234,7 +234,7 @@ def ratios(e: np.ndarray, b: np.ndarray, circles: Circles, *, model: str) -> np.
     c = np.cumsum(e[circles.order], axis=1)
     n = np.cumsum(b[circles.order], axis=1)
     of_model = _poisson if model == "poisson" else _binomial
-    return of_model(c, n, e.sum(), b.sum()) * circles.inside
+    return np.asarray(of_model(c, n, e.sum(), b.sum()) * circles.inside)
 
 
 def _poisson(c: np.ndarray, n: np.ndarray, events: float, base: float) -> np.ndarray:
@@ -261,6 +261,7 @@ def _binomial(c: np.ndarray, n: np.ndarray, events: float, base: float) -> np.nd
 def _trials(happened: np.ndarray, tried: np.ndarray) -> np.ndarray:
     """Return x ln(x/n) + (n-x) ln((n-x)/n)."""
     tried = np.where(tried > 0, tried, 1.0)
-    return special.xlogy(happened, happened / tried) + special.xlogy(
+    found: np.ndarray = special.xlogy(happened, happened / tried) + special.xlogy(
         tried - happened, (tried - happened) / tried
     )
+    return found

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from geodata.errors import HotspotError
-from geodata.hotspots.labelled import Labelled, read_values
+from geodata.hotspots.labelled import Labelled, Same, read_values
 
 # Beyond this lag-1 autocorrelation no test of a few dozen months is honest.
 TREND_NOT_ASSESSABLE = 0.85
@@ -26,20 +26,20 @@ class MannKendall:
     `p_ar1` the second. `slope`: Sen's, per period in the unit of the series. `n`: periods observed.
     """
 
-    S: object
-    variance: object
-    variance_ar1: object
-    z: object
-    p: object
-    z_ar1: object
-    p_ar1: object
-    tau: object
-    slope: object
-    autocorrelation: object
-    n: object
+    S: Same
+    variance: Same
+    variance_ar1: Same
+    z: Same
+    p: Same
+    z_ar1: Same
+    p_ar1: Same
+    tau: Same
+    slope: Same
+    autocorrelation: Same
+    n: Same
 
     @property
-    def sen_slope(self) -> object:
+    def sen_slope(self) -> Same:
         """Return `slope` under its full name."""
         return self.slope
 
@@ -79,7 +79,7 @@ def mann_kendall(series: object, *, decimals: int | None = 9) -> MannKendall:
     return MannKendall(*(_shaped(part, given) for part in found))
 
 
-def _shaped(result: np.ndarray, given: Labelled) -> object:
+def _shaped(result: np.ndarray, given: Labelled) -> Same:
     if given.array.ndim == 1:
         return result[0].item()
     return given.labelled(result)
@@ -138,7 +138,7 @@ def _row_medians(pairs: np.ndarray) -> np.ndarray:
     """Return the median of every row without its NaN; NaN for a row of nothing else."""
     count = np.count_nonzero(~np.isnan(pairs), axis=1)
     if (count == pairs.shape[1]).all():
-        return np.median(pairs, axis=1, overwrite_input=True)
+        return np.asarray(np.median(pairs, axis=1, overwrite_input=True))
     pairs.sort(axis=1)  # NaN last
     rows = np.arange(len(pairs))
     low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, pairs.shape[1] - 1)
@@ -231,10 +231,10 @@ def emerging(
     z: object,
     significant: object,
     *,
-    trend: object = None,
+    trend: Same = None,
     min_periods: int = MIN_PERIODS,
     sporadic_needs_final: bool = True,
-) -> object:
+) -> Same:
     """Return the category of every village: 1..8 hot, -1..-8 cold, 0 no pattern, 99 not assessed.
 
     Parameters
@@ -289,7 +289,9 @@ def _signs_of(significant: object, z: np.ndarray) -> np.ndarray:
     if marks.shape != z.shape:
         raise HotspotError("hotspots.shapes_differ", events=str(z.shape), base=str(marks.shape))
     known = np.nan_to_num(z)
-    return np.sign(known) * marks if marks.dtype == bool else np.sign(np.nan_to_num(marks))
+    return np.asarray(
+        np.sign(known) * marks if marks.dtype == bool else np.sign(np.nan_to_num(marks))
+    )
 
 
 def _side(
@@ -319,7 +321,7 @@ def _side(
 
 def trend_direction(
     z: object, *, rate: object = None, test: str = "ar1", alpha: float = 0.05
-) -> object:
+) -> Same:
     """Return -1, 0, +1 for every village: the sign of a significant and material trend in z.
 
     Significant: Mann-Kendall p <= alpha, allowing for autocorrelation (`test` ar1), not (mk), or

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,12 +82,12 @@ class Neighbours:
         for pairs, value in ((remove, 0.0), (add, 1.0)):
             for one, other in self._positions(pairs):
                 matrix[one, other] = matrix[other, one] = value if one != other else 0.0
-        matrix = sparse.csr_array(matrix)
-        return replace(self, matrix=matrix, added=sparse.csr_array(self.added.multiply(matrix)))
+        changed = sparse.csr_array(matrix)
+        return replace(self, matrix=changed, added=sparse.csr_array(self.added.multiply(changed)))
 
     def _positions(self, pairs: Iterable[Sequence[object]]) -> np.ndarray:
         labels = np.array([list(pair) for pair in pairs], dtype=object).reshape(-1, 2)
-        found = self.ids.get_indexer(labels.ravel())
+        found = self.ids.get_indexer(pd.Index(labels.ravel()))
         if (found < 0).any():
             raise HotspotError("hotspots.unknown_village", label=labels.ravel()[found < 0][0])
         return found.reshape(-1, 2)
@@ -112,7 +113,7 @@ class Neighbours:
 
         edges = self.edges()
         alone = pd.DataFrame({"focal": self.ids[self.islands], "neighbour": None, "added": False})
-        order = self.ids.get_indexer(edges["focal"])
+        order = self.ids.get_indexer(pd.Index(edges["focal"]))
         rows = pd.concat([edges, alone.astype({"neighbour": edges["neighbour"].dtype})])
         place = np.concatenate([order, self.islands])
         rows = rows.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
@@ -151,7 +152,7 @@ class Neighbours:
         return Graph.from_sparse(sparse.coo_array(self.matrix), ids=self.ids)
 
     @classmethod
-    def from_graph(cls, graph: object) -> Neighbours:
+    def from_graph(cls, graph: Any) -> Neighbours:
         """Return neighbours from a ``libpysal.graph.Graph`` or a classic ``W``: who, not how much."""
         ids = getattr(graph, "unique_ids", None)
         ids = pd.Index(graph.id_order if ids is None else ids)
@@ -185,7 +186,7 @@ class Links:
     is_binary: bool
 
 
-def read_links(neighbours: object, n: int, index: pd.Index | None = None) -> Links:
+def read_links(neighbours: Any, n: int, index: pd.Index | None = None) -> Links:
     """Return the links of `n` villages in the order of `index`; raises HotspotError otherwise.
 
     Read are `Neighbours`, a scipy sparse or square numpy matrix, a libpysal Graph or W, an edge
@@ -211,8 +212,9 @@ def read_links(neighbours: object, n: int, index: pd.Index | None = None) -> Lin
 
 def _is_square(neighbours: object) -> bool:
     """Return whether this is a matrix; two rows of two are read as a pair of links."""
-    shape = neighbours.shape if isinstance(neighbours, np.ndarray) else ()
-    return len(shape) == 2 and shape[0] == shape[1] and shape[0] != 2
+    if not isinstance(neighbours, np.ndarray) or neighbours.ndim != 2:
+        return False
+    return bool(neighbours.shape[0] == neighbours.shape[1] != 2)
 
 
 def _in_order(neighbours: Neighbours, n: int, index: pd.Index | None) -> Links:

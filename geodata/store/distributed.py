@@ -171,7 +171,8 @@ class SparkEngine:
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""
-        return self.rows(sql).to_pandas()
+        frame: pd.DataFrame = self.rows(sql).to_pandas()
+        return frame
 
     def rows(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""

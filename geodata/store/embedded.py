@@ -21,7 +21,7 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             # A division by zero is unknown, and not infinite.

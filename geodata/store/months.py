@@ -35,7 +35,7 @@ def add_month(
     the latest report. Raises StoreError when the month has no snapshot.
     """
     snapshot = store.snapshot_of(month)
-    used = {}
+    used: dict[str, tuple[str, ...]] = {}
     known = tables() if known is None else known
     for name in known if names is None else names:
         table = known[name]

@@ -158,7 +158,9 @@ def _from_frame(frame: pd.DataFrame) -> Changes:
     get = {role: texts.get(role, blank) for role in _HEADINGS}
     old_codes = clean_codes(get["old_code"])[0]
     latest = _latest_names(old_codes, get)
-    lines = pd.DataFrame({**get, "old_code": old_codes}).to_dict("records")
+    columns_of = {**get, "old_code": old_codes}
+    rows = zip(*columns_of.values(), strict=True)
+    lines = [dict(zip(columns_of, row, strict=True)) for row in rows]
     # One entry a row; such tables hold a few thousand rows.
     entries = [_change(line, latest) for line in lines if line["reason"] not in _IN_USE]
     starts = {code: start for code, start in zip(old_codes, get["start"], strict=True) if start}

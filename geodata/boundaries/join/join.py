@@ -111,7 +111,8 @@ def _features(work: Matching) -> np.ndarray:
     of_place = np.full(len(work.table), -1)
     for place, link in work.matched.items():
         of_place[place] = link.feature
-    return of_place[work.table.place_of]
+    features: np.ndarray = of_place[work.table.place_of]
+    return features
 
 
 def _notes(work: Matching, stale: Sequence[Reason], lang: str | None) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ _UPPER_ENDINGS = (
 
 
 @cache
-def _converter() -> object:
+def _converter() -> Any:
     """Return the converter from traditional to simplified characters."""
     import opencc
 
@@ -117,7 +117,8 @@ def clean_name(name: str) -> str:
     line = _BROKEN.sub(BROKEN, _IGNORED.sub("", line))
     if line.isascii():
         return line.casefold()
-    return _converter().convert(line).casefold()
+    simplified: str = _converter().convert(line)
+    return simplified.casefold()
 
 
 def split_ending(clean: str, *, lowest: bool) -> tuple[str, str]:

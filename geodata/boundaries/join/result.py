@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geodata.boundaries.join.columns import JoinColumns
 from geodata.boundaries.join.matching import Link, Matching, Reason
@@ -137,7 +138,9 @@ def svg_map(
     drawn = shapely.simplify(shapes, 0.6 / scale)
     paths = []
     # Over the features, worst drawn last so that they lie on top.
-    for n in sorted(np.flatnonzero(present), key=lambda n: list(COLOURS).index(outcomes[n])):
+    for n in sorted(
+        np.flatnonzero(present).tolist(), key=lambda n: list(COLOURS).index(outcomes[n])
+    ):
         path = _path(drawn[n], left, top, scale * squeeze, scale)
         if path:
             title = f"<title>{html_text(titles[n], 120)}</title>"
@@ -154,7 +157,7 @@ def _in_degrees(layer: gpd.GeoDataFrame) -> bool:
     return layer.crs is not None and layer.crs.is_geographic
 
 
-def _path(shape: object, left: float, top: float, across: float, down: float) -> str:
+def _path(shape: BaseGeometry, left: float, top: float, across: float, down: float) -> str:
     lines = []
     for polygon in shapely.get_parts(shape):
         if polygon.geom_type != "Polygon":

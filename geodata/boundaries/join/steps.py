@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from rapidfuzz import fuzz, process
 
+from geodata.boundaries.crs import crs_of
 from geodata.boundaries.join.matching import Link, Matching, Reason
 from geodata.boundaries.join.names import (
     AMBIGUOUS,
@@ -129,7 +130,7 @@ def match_locations(work: Matching, layer: gpd.GeoDataFrame) -> None:
     known = points["x"].notna().to_numpy()
     shapes = layer.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
-    placed = drawn.to_crs(layer.crs).to_numpy()
+    placed = drawn.to_crs(crs_of(layer)).to_numpy()
     names = {_last_name(path) for path in work.boundary.paths} - {""}
     inside: dict[int, list[int]] = {}
     for place, feature in zip(*tree.query(placed[known], predicate="intersects"), strict=True):

@@ -102,7 +102,7 @@ def settle_figures(
     keys = {columns.table_code, *columns.table_name, period}
     return [
         Figure(name, name)
-        for name in result.table
+        for name in map(str, result.table)
         if name not in keys and _is_figure(result.table, name)
     ]
 
