@@ -132,6 +132,7 @@ class People(param.Parameterized):
             month=state.period,
             lang=state.lang,
             named=not state.presenting,
+            atlas=state.atlas,
         )
         known = state.themes[state.theme].rules_by_key
         shown = found.rules[found.rules["rule"].isin(known)].reset_index(drop=True)

@@ -173,7 +173,7 @@ class Sampling(param.Parameterized):
         """Return the sample as the command writes it; what leaves is recorded with the seed."""
         people, lang = self.people, self.state.lang
         left, mark = export_draw(self.drawn, people.reader, self.county, reason=self._reason)
-        titles = {measure.key: measure.title[lang] for measure in people.county.measures}
+        titles = {one.key: one.title[lang] for one in people.county.indicators}
         return draw_book(
             left,
             titles=titles,

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.access import Actor, Scope
-    from geodata.atlas import (
-        Atlas,
-        Indicator,
-        open_atlas,
-        write_atlas,
-    )
+    from geodata.atlas import Atlas, open_atlas, write_atlas
     from geodata.boundaries.hierarchy import place_tree
     from geodata.boundaries.join import JoinResult, join_indicators
     from geodata.boundaries.points import place_points
     from geodata.boundaries.read import read_boundaries
     from geodata.errors import GuatuError
+    from geodata.figures import Indicator
     from geodata.policy import load_policy
     from geodata.sample.join_demo import write_join_demo
     from geodata.sample.places import make_places
@@ -31,7 +27,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "Atlas": "geodata.atlas",
     "GuatuError": "geodata.errors",
-    "Indicator": "geodata.atlas",
+    "Indicator": "geodata.figures",
     "open_atlas": "geodata.atlas",
     "write_atlas": "geodata.atlas",
     "SourceTable": "geodata.sources.readers",

@@ -61,6 +61,10 @@ class PolicyError(GuatuError):
     """A policy parameter that is missing, malformed or not in force."""
 
 
+class QuantityError(GuatuError):
+    """A quantity, unit or counted thing that is not known, or those that do not fit together."""
+
+
 class StoreError(GuatuError):
     """A snapshot that is missing, torn or does not match its manifest."""
 

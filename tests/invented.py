@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.atlas import Indicator
 from geodata.atlas.atlas import Atlas
 from geodata.atlas.folder import build_atlas
+from geodata.figures import Indicator
+from geodata.quantity import shipped_words
 
 COUNTY = "991181"
 LEVELS = ("county", "township", "village")
@@ -52,15 +53,23 @@ def grid_tree(townships: int = 3, villages: int = 4, *, names: dict | None = Non
     return GridTree(places, squares)
 
 
+WORDS = shipped_words()
+HOUSEHOLD = WORDS.things["household"]
 RATE = Indicator(
     "poor_share",
     {"zh": "低收入户占比", "en": "Share of poor"},
-    {"zh": "%", "en": "%"},
-    "high",
-    "ratio",
+    "share",
+    WORDS.units["percent"],
+    HOUSEHOLD,
+    HOUSEHOLD,
+    worse="high",
 )
 INCOME = Indicator(
-    "income", {"zh": "人均纯收入", "en": "Net income"}, {"zh": "元", "en": "yuan"}, "low", "none"
+    "income",
+    {"zh": "人均纯收入", "en": "Net income"},
+    "plain",
+    WORDS.units["yuan"],
+    worse="low",
 )
 
 

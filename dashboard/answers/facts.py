@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from dashboard.answers.layers import layer_of
-from dashboard.answers.leaving import hidden_places, public_layer, too_small
+from dashboard.answers.leaving import hidden_places, public_layer
 from dashboard.answers.origin import Origin, origin_of
 from dashboard.answers.source import Source
 from dashboard.answers.titles import message
@@ -18,8 +18,8 @@ from geodata.atlas import Atlas
 from geodata.cartography import Layer, LegendRow, rank_places
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text, scale_of
-from geodata.cube import Measure
 from geodata.errors import BriefingError
+from geodata.figures import Indicator, small_figures
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Facts:
 
     view: View
     source: Source = field(repr=False)
-    measure: Measure = field(repr=False)
+    indicator: Indicator = field(repr=False)
     layer: Layer = field(repr=False)
     title: str
     summary: str
@@ -89,7 +89,7 @@ class Facts:
 def facts_of(source: Source, view: View) -> Facts:
     """Return the facts of a view; raises BriefingError where the level has no places in the place."""
     atlas = source.atlas
-    measure = next(m for m in source.county.measures if m.key == view.indicator)
+    indicator = next(m for m in source.county.indicators if m.key == view.indicator)
     layer = layer_of(source, view)
     if not layer.inside.any():
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
@@ -102,12 +102,14 @@ def facts_of(source: Source, view: View) -> Facts:
     # The layer of a village shows its neighbours as well; the summary is of the place itself.
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
-        layer, ranked, series, summary = _for_outside(source, view, measure, layer, ranked, series)
+        layer, ranked, series, summary = _for_outside(
+            source, view, indicator, layer, ranked, series
+        )
     title = summary if view.public else message(atlas, layer, ranked, view.lang)
     return Facts(
         view=view,
         source=source,
-        measure=measure,
+        indicator=indicator,
         layer=layer,
         title=view.sentence or title,
         summary=summary,
@@ -145,17 +147,17 @@ def _series(atlas: Atlas, view: View, place: str) -> pd.DataFrame:
     return found.assign(value=found["value"] * scale_of(atlas.indicator(view.indicator)))
 
 
-def _for_outside(source: Source, view: View, measure: Measure, layer, ranked, series):  # type: ignore[no-untyped-def]
+def _for_outside(source: Source, view: View, indicator: Indicator, layer, ranked, series):  # type: ignore[no-untyped-def]
     """Return layer, ranking, course and summary without what may not leave."""
     atlas, smallest = source.atlas, source.smallest_count(view.period)
-    hidden = hidden_places(atlas, measure, view.period, view.level, smallest)
+    hidden = hidden_places(atlas, indicator, view.period, view.level, smallest)
     gone = hidden.reindex(ranked.index, fill_value=False)
     figures = ["rank", "value", "previous", "change", "numerator", "denominator"]
     # A change tells the figure of the month before: it stays only when both may be shown.
     ranked = ranked.assign(**{name: ranked[name].mask(gone) for name in figures})
     ranked = ranked.assign(previous=float("nan"), change=float("nan"))
     kept = {
-        name: None if found is None else _visible(found, measure, smallest)
+        name: None if found is None else _visible(found, indicator, smallest)
         for name, found in series.items()
     }
     layer = public_layer(layer, hidden)
@@ -167,9 +169,8 @@ def _for_outside(source: Source, view: View, measure: Measure, layer, ranked, se
     return layer, ranked, kept, summary
 
 
-def _visible(series: pd.DataFrame, measure: Measure, smallest: int) -> pd.DataFrame:
+def _visible(series: pd.DataFrame, indicator: Indicator, smallest: int) -> pd.DataFrame:
     """Return the course of one place without the periods whose counts are too small."""
-    alone = pd.Series(index=series.index, dtype=object)
-    gone = too_small(series, alone, measure, smallest)
+    gone = small_figures(series, indicator, smallest=smallest, everything=True)
     figures = ["value", "numerator", "denominator"]
     return series.assign(**{name: series[name].mask(gone) for name in figures})

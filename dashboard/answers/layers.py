@@ -10,7 +10,7 @@ from dashboard.maps.hotspots import HOTSPOTS, draw_hotspots
 from dashboard.maps.sampled import draw_sampled
 from dashboard.maps.wall import WALL, draw_wall
 from dashboard.view import COMPARED, POLICY, View
-from geodata.cartography import Layer, Limits, draw_layer, policy_limits
+from geodata.cartography import Layer, Limits, draw_layer, limits_at
 from geodata.cartography.change_layer import draw_change
 from geodata.cartography.classes import METHODS
 from geodata.hotspots import HotspotLayer, hotspot_layer
@@ -66,9 +66,15 @@ def limits_of(source: Source, view: View) -> Limits:
     """Return the limits of policy for the shown indicator, place and period; none if none are."""
     theme = source.themes.get(view.theme)
     breaks = theme.breaks_of(view.indicator) if theme else ()
-    if source.policy is None or not breaks or not view.period:
-        return Limits()
-    return policy_limits(breaks, source.policy, place=source.root or "", period=view.period)
+    return limits_at(
+        source.atlas,
+        view.indicator,
+        view.level,
+        breaks,
+        source.policy,
+        place=source.root,
+        period=view.period,
+    )
 
 
 def _plain(source: Source, view: View) -> Layer:

@@ -100,7 +100,7 @@ def used_parameters(
 
 
 def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
-    parameter, unit = found.parameter, found.parameter.unit[lang]
+    parameter, unit = found.parameter, found.parameter.unit.text(lang)
     value, why = _text(f"state_{found.state}", lang), found.reason(lang)
     if found.value is not None:
         value = f"{_worded(found.value)} {unit}".strip()

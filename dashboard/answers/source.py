@@ -83,7 +83,11 @@ class Source(Choices):
         if view.public or not view.place or not self.actor.allows(view.place, "rows"):
             return None
         return self.county.why(
-            view.place, indicator=view.indicator, month=view.period, lang=view.lang
+            view.place,
+            indicator=view.indicator,
+            month=view.period,
+            lang=view.lang,
+            atlas=self.atlas,
         )
 
     def responsible(self, view: View) -> pd.DataFrame:
@@ -101,9 +105,7 @@ class Source(Choices):
 
     def smallest_count(self, month: str) -> int:
         """Return the count below which a figure may not leave (parameter privacy.small_count)."""
-        code = self.county.setup.config.county.code
-        found = self.county.setup.policy.at("privacy.small_count", code, last_day(month)).value
-        return int(str(found))
+        return _smallest(self.county, month)
 
     def view(
         self,
@@ -138,14 +140,20 @@ class Source(Choices):
         )
 
 
-def county_source(
-    county: Workspace, actor: Actor, *, at: str = "—", by: str = "", smallest: int = 0
-) -> Source:
+def _smallest(county: Workspace, month: str) -> int:
+    setup = county.setup
+    found = setup.policy.at("privacy.small_count", setup.config.county.code, last_day(month)).value
+    return int(str(found))
+
+
+def county_source(county: Workspace, actor: Actor, *, at: str = "—", by: str = "") -> Source:
     """Return a workspace as an actor sees it; raises AtlasError when it has no map yet.
 
-    Counts of households below `smallest` are hidden outside the actor's own places.
+    Counts of people below the parameter privacy.small_count are hidden outside the actor's own
+    places.
     """
     setup = county.setup
+    smallest = _smallest(county, county.months[-1]) if county.months else 0
     atlas = within_scope(open_atlas(setup.config.folder), actor.scope, smallest=smallest)
     return Source(
         atlas,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.texts import text
-from geodata.atlas import Atlas, Indicator
+from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
-from geodata.cartography.words import figure_text
+from geodata.cartography.words import figure_text, share_parts
 from geodata.escaping import plain_text
+from geodata.figures import Indicator
 
 # A title holds two lines; a longer name is cut there and stands whole in the table below.
 _LONGEST = 14
@@ -58,8 +59,8 @@ def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:
 
 def _counts(row: pd.Series, indicator: Indicator, lang: str) -> str:
     """Return the parts of a share of households; sums of money would burden a title."""
-    counts = {"numerator": f"{row['numerator']:,.0f}", "denominator": f"{row['denominator']:,.0f}"}
-    counted = indicator.counted_text(lang, counts["denominator"])
-    if not counted or indicator.counted_in != 1 or pd.isna(row["numerator"]):
+    told = share_parts(row["numerator"], row["denominator"], indicator, lang)
+    if told is None or not indicator.counts_things:
         return ""
-    return text("briefing_page.title_counts", lang, kind=counted, **counts)
+    part, base, kind = told
+    return text("briefing_page.title_counts", lang, kind=kind, numerator=part, denominator=base)

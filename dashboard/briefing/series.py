@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from dashboard.answers.facts import Facts
-from dashboard.answers.leaving import counts_subjects
 from dashboard.answers.origin import used_parameters
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.printing import print_pdf
@@ -102,7 +101,7 @@ def _table(series: _Series, facts: Facts) -> tuple[list[str], list[list[str]]]:
     names = ["rank", "place", "value", "counts", "change"]
     if facts.view.public:
         names = ["place", "value"]
-    elif not counts_subjects(facts.measure):
+    elif not facts.indicator.counts_things:
         names.remove("counts")
     found = facts.ranked.sort_index() if facts.view.public else facts.worst
     rows = []

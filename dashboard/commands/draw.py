@@ -52,7 +52,7 @@ def command(
     reader, read = draw_doors(county.setup, county.people(month), **about)
     drawn = county.draw_sample(seed=seed, month=month, read=read, **numbers)  # type: ignore[arg-type]
     drawn, mark = export_draw(drawn, reader, county.setup.config.county.code, reason=reason)
-    titles = {measure.key: measure.title[lang] for measure in county.measures}
+    titles = {one.key: one.title[lang] for one in county.indicators}
     mark = text("households.watermark", lang, mark=mark)
     rates = _rates(county, drawn, limits_of.date() if limits_of else None, lang)
     write_draw(out, drawn, titles=titles, rates=rates, mark=mark, lang=lang)

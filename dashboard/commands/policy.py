@@ -65,7 +65,7 @@ def show(key: str, workspace: Path | None) -> None:
 
     lang = default_language()
     parameter = _load(workspace, _registry(workspace))[key]
-    click.echo(f"{parameter.key}  {parameter.title[lang]}  {parameter.unit[lang]}")
+    click.echo(f"{parameter.key}  {parameter.title[lang]}  {parameter.unit.text(lang)}")
     for value in parameter.values:
         places = ",".join(p or "*" for p in value.places) or "?"
         days = f"{value.since or '?'} .. {value.until or ''}"
@@ -183,6 +183,5 @@ def _worded(lookup: Lookup) -> str:
 
 
 def _unit_of(parameter: Parameter) -> str:
-    from geodata.i18n import default_language
 
-    return parameter.unit[default_language()]
+    return parameter.unit.text()

@@ -11,14 +11,16 @@ import pandas as pd
 
 from dashboard.texts import text
 from geodata import codes
-from geodata.atlas import Atlas, Indicator, open_atlas, write_atlas
+from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.join import JoinResult
 from geodata.boundaries.join.columns import level_columns
 from geodata.boundaries.join.result import MATCHED
 from geodata.boundaries.join.values import Figure, feature_values, settle_figures
 from geodata.boundaries.read import Boundaries
+from geodata.figures import Indicator
 from geodata.i18n import LANGUAGES
+from geodata.quantity import named_unit
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _rows_counted(result: JoinResult) -> Plan:
     values, _ = feature_values(result, [figure], aggregate="count")
     if values.empty:
         values = _nothing_reported(result, [figure])
-    indicator = Indicator("rows", titles, dict.fromkeys(LANGUAGES, ""), adds_up="sum")
+    indicator = Indicator("rows", titles, "sum")
     return Plan([figure], [indicator], values)
 
 
@@ -80,20 +82,21 @@ def _indicators(
         Indicator(
             key=figure.key,
             title={"zh": figure.title, "en": figure.title},
-            unit={"zh": figure.unit, "en": figure.unit},
+            quantity=_quantity(figure, how, aggregate),
+            unit=named_unit(figure.unit),
             worse=worse,
-            adds_up=_adds_up(figure, how, aggregate),
         )
         for figure in figures
     ]
 
 
-def _adds_up(figure: Figure, how: str | None, aggregate: str | None) -> str:
+def _quantity(figure: Figure, how: str | None, aggregate: str | None) -> str:
+    """Return what a figure of a table is, which only the person can say; its texts are not read."""
     if figure.denominator or (aggregate == "mean" and how is None):
         return "ratio"
     if how is not None:
-        return how
-    return "sum" if aggregate in {"sum", "count"} else "none"
+        return {"sum": "sum", "none": "plain"}[how]
+    return "sum" if aggregate in {"sum", "count"} else "plain"
 
 
 def join_tree(layer: Boundaries, result: JoinResult) -> PlaceTree:

@@ -10,14 +10,15 @@ from pathlib import Path
 from dashboard.joining.atlas import Plan, join_tree, make_plan, save_join_atlas
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
-from geodata import i18n
-from geodata.atlas import Atlas, Indicator
+from geodata.atlas import Atlas
 from geodata.atlas.folder import FOLDER as ATLAS
 from geodata.boundaries.join import join_indicators
 from geodata.boundaries.read import read_boundaries
 from geodata.config import read_config
 from geodata.config.settings import FILE_NAME
+from geodata.figures import Indicator
 from geodata.periods import last_day
+from geodata.quantity import shipped_words
 from geodata.sample.county import write_county
 from geodata.sample.join_demo import DEMO_INDICATORS, DemoIndicator, write_join_demo
 from geodata.sources.importing import import_month
@@ -63,13 +64,16 @@ def _columns(indicator: DemoIndicator) -> str:
 
 def _described(plan: Plan) -> Plan:
     """Return the plan with the titles and units that a bare table cannot tell."""
+    words = shipped_words()
     indicators = [
         Indicator(
             key=planned.key,
             title=demo.title,
-            unit={lang: i18n.text(f"units.{demo.unit}", lang) for lang in i18n.LANGUAGES},
+            quantity=demo.quantity,
+            unit=words.unit(demo.unit),
+            counts=words.thing("counts", demo.counts),
+            base=words.thing("base", demo.base) if demo.base else None,
             worse=demo.worse,
-            adds_up=demo.adds_up,
         )
         for planned, demo in zip(plan.indicators, DEMO_INDICATORS, strict=True)
     ]

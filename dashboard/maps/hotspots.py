@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import pandas as pd
+
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, draw_layer, hot_cold_palette
@@ -52,7 +55,11 @@ def told_hotspots(
 
 
 def _told(atlas: Atlas, layer: HotspotLayer, lang: str | None) -> dict[str, object]:
-    frame = layer.result.frame(lang=lang)
+    frame = (
+        pd.DataFrame({"z": np.nan, "rate": np.nan, "reason": "untested"}, index=layer.keys)
+        if layer.result is None
+        else layer.result.frame(lang=lang)
+    )
     names = atlas.places["name"]
     parents = atlas.places["parent"].reindex(layer.keys).map(names).fillna("")
     places = [

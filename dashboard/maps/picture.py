@@ -97,7 +97,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "rule": layer.rule(lang),
         "words": layer.words(lang) if isinstance(layer, CategoryLayer) else [],
         "title": plain_text(_title(layer, unit, lang)),
-        "unit": unit if unit in ("%", "‰") else f" {unit}".rstrip(),
+        "unit": _suffix(layer, lang),
         "decimals": layer.decimals,
         "signed": isinstance(layer, ChangeLayer),
         "ticked": _ticked(layer),
@@ -131,9 +131,15 @@ def _title(layer: Layer, unit: str, lang: str | None) -> str:
 
 def unit_of(layer: Layer, lang: str | None = None) -> str:
     """Return the unit of the values of a layer; the change of a share is in points."""
-    unit = layer.indicator.unit_in(lang)
-    points = isinstance(layer, ChangeLayer) and unit == "%"
-    return i18n.text("cartography.points_unit", lang) if points else unit
+    points = isinstance(layer, ChangeLayer) and layer.indicator.is_share
+    return i18n.text("cartography.points_unit", lang) if points else layer.indicator.unit_in(lang)
+
+
+def _suffix(layer: Layer, lang: str | None) -> str:
+    """Return what the script writes behind a value of the layer."""
+    if isinstance(layer, ChangeLayer) and layer.indicator.is_share:
+        return f" {unit_of(layer, lang)}"
+    return layer.indicator.unit.suffix(lang)
 
 
 def bounds(atlas: Atlas, place: str | None) -> list[float]:
@@ -186,8 +192,7 @@ def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
     )
     ranked = worst_of(ranked, layer.indicator.worse, WORST)
     positions = _positions(atlas, ranked.index, layer.level)
-    unit = layer.indicator.unit_in("zh")
-    percent = unit if unit in ("%", "‰") else ""
+    percent = layer.indicator.unit.sign
     texts = [
         f"{plain_text(row.name, 14)} {number_text(row.value, layer.decimals)}{percent}"
         for row in ranked.itertuples()

@@ -118,8 +118,7 @@ class OverviewView(pn.viewable.Viewer):
         chosen = {"level": layer.level, "place": layer.place}
         ranked = rank_places(atlas, indicator.key, layer.period, **chosen)
         ranked = worst_of(ranked, indicator.worse, WORST)
-        unit = indicator.unit_in("zh")
-        sign = unit if unit in ("%", "‰") else ""
+        sign = indicator.unit.sign
         classes = layer.classes[layer.keys.get_indexer(ranked.index)]
         above = ranked["parent_name"].where(ranked["parent_name"].notna(), "")
         return [
@@ -170,7 +169,7 @@ class OverviewView(pn.viewable.Viewer):
         title = plain_text(parameter.title[lang], 40)
         if not found.cuts:
             return text("overview.target_unset", lang, title=title)
-        value = f"{found.cuts[0]:,.10g} {parameter.unit[lang]}".strip()
+        value = parameter.unit.after(f"{found.cuts[0]:,.10g}", lang)
         return text("overview.target", lang, title=title, value=value)
 
     def _hotspot(self, theme: Theme) -> str:

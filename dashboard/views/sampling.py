@@ -249,7 +249,7 @@ class SamplingView(pn.viewable.Viewer):
         }
 
     def _design(self, lang: str) -> dict[str, object]:
-        titles = {one.key: one.title[lang] for one in self.sampling.people.county.measures}
+        titles = {one.key: one.title[lang] for one in self.sampling.people.county.indicators}
         lines = design_lines(self.sampling.drawn, titles, lang)
         return {
             "columns": [{"label": "", "kind": "text"}, {"label": "", "kind": "text"}],

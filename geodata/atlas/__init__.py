@@ -2,6 +2,5 @@
 
 from geodata.atlas.atlas import Atlas
 from geodata.atlas.folder import open_atlas, write_atlas
-from geodata.atlas.indicator import Indicator
 
-__all__ = ["Atlas", "Indicator", "open_atlas", "write_atlas"]
+__all__ = ["Atlas", "open_atlas", "write_atlas"]

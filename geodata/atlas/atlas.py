@@ -10,10 +10,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geodata.atlas.indicator import Indicator
 from geodata.atlas.kept import Kept
-from geodata.atlas.totals import total_by
 from geodata.errors import AtlasError
+from geodata.figures.indicator import Indicator
+from geodata.figures.totals import total_by
 
 # A frame of a thousand villages takes 40 KB.
 _KEPT = 400
@@ -25,7 +25,8 @@ class Atlas:
 
     `places`: index key; level, name, parent (key or missing), shape (whether it has an outline).
     `outlines`: GeoDataFrame per level in EPSG:4326, index key, edges shared within and between
-    levels. `values`: place (lowest level), period, indicator, numerator, denominator.
+    levels. `values`: place (lowest level), period, indicator, numerator, denominator, and missing
+    and subjects where it is known who was judged; money in yuan.
     `join` and `source` hold the counts and the origin that every page shows.
     """
 
@@ -111,7 +112,7 @@ class Atlas:
         return self.once(("ancestors", level, above), find)
 
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
-        """Return every place of a level: value, numerator, denominator, places_with_data, places.
+        """Return every place of a level: value, its four parts, places_with_data, places.
 
         Places without a figure are there with NaN. `places_with_data` of `places` counts the
         lowest places behind the figure.

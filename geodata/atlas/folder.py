@@ -13,13 +13,14 @@ import geopandas as gpd
 import pandas as pd
 
 from geodata.atlas.atlas import Atlas
-from geodata.atlas.indicator import Indicator
 from geodata.atlas.outlines import screen_outlines
-from geodata.errors import AtlasError
+from geodata.errors import AtlasError, QuantityError
+from geodata.figures import Indicator
+from geodata.figures.totals import PARTS
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "atlas"
-VALUE_COLUMNS = ["place", "period", "indicator", "numerator", "denominator"]
+VALUE_COLUMNS = ["place", "period", "indicator", *PARTS]
 
 
 class Tree(Protocol):
@@ -77,7 +78,7 @@ def write_atlas(
 
     `values` is long: place (key of the lowest level), period (a key of geodata.periods, or ""
     when there is one only), indicator, numerator, denominator (NaN: not reported; 1 for a plain
-    value). `join` and `source` are kept as they are for the page to show.
+    value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept as they are for the page to show.
     """
     atlas = build_atlas(
         title=title, tree=tree, values=values, indicators=indicators, join=join, source=source
@@ -128,11 +129,11 @@ def open_atlas(folder: Path | str) -> Atlas:
                 for level in facts["levels"]
             },
             values=pd.read_parquet(home / "values.parquet"),
-            indicators={fields["key"]: Indicator(**fields) for fields in facts["indicators"]},
+            indicators={one["key"]: Indicator.from_json(one) for one in facts["indicators"]},
             join=facts["join"],
             source=facts["source"],
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, QuantityError) as error:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error
 
 
@@ -147,7 +148,7 @@ def _places(tree: Tree) -> pd.DataFrame:
 
 def _sorted_values(values: pd.DataFrame) -> pd.DataFrame:
     """Return the values in one order with float parts; raises AtlasError on a doubled row."""
-    rows = values[VALUE_COLUMNS].astype({"numerator": "float64", "denominator": "float64"})
+    rows = values.reindex(columns=VALUE_COLUMNS).astype(dict.fromkeys(PARTS, "float64"))
     doubled = rows.duplicated(["place", "period", "indicator"])
     if doubled.any():
         first = rows[doubled].iloc[0]

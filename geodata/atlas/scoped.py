@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
-import numpy as np
 import pandas as pd
 
-from geodata.access import Scope, small_counts
+from geodata.access import Scope
 from geodata.atlas.atlas import Atlas
-from geodata.atlas.indicator import Indicator
+from geodata.figures import Indicator, small_figures
+from geodata.figures.totals import PARTS
 
-_FIGURES = ("value", "numerator", "denominator")
+_FIGURES = ("value", *PARTS)
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,8 @@ class ScopedAtlas(Atlas):
     """The atlas within a scope; `whole` keeps the figures that totals above are made of.
 
     Names and outlines are public and stay; figures stay where the role's right to figures reaches.
-    Outside the places whose households the actor sees, a count of households above zero and below
-    `smallest` is hidden, also that of the households not counted, and where one place of a parent
-    would be hidden alone a second one is. Of a hidden place at least one part is hidden as well.
+    Outside the places whose households the actor sees, figures of fewer people than `smallest` are
+    hidden, and those that would give them away (`small_figures`).
     """
 
     whole: Atlas = field(kw_only=True, repr=False)
@@ -36,7 +35,7 @@ class ScopedAtlas(Atlas):
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
-        small = self._small(frame, self.whole.indicator(indicator), level)
+        small = self._small(frame, self.whole.indicator(indicator))
         return _without(frame, ~self.seen(frame.index) | small)
 
     def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
@@ -44,7 +43,7 @@ class ScopedAtlas(Atlas):
 
         def find() -> pd.Series:
             frame = self.whole.frame(indicator, period, level)
-            return self._small(frame, self.whole.indicator(indicator), level)
+            return self._small(frame, self.whole.indicator(indicator))
 
         found: pd.Series = self.once(("hidden", indicator, period, level), find)
         return found
@@ -65,31 +64,22 @@ class ScopedAtlas(Atlas):
         """Return whether the households of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "rows")
 
-    def _small(self, frame: pd.DataFrame, indicator: Indicator, level: str) -> pd.Series:
-        """Return which foreign places have a count of households that could point at one."""
-        hidden = pd.Series(False, index=frame.index)
-        if not self.smallest or indicator.adds_up == "none" or not indicator.counted:
-            return hidden
-        counted, whole = frame["numerator"], frame["denominator"]
-        checked = [counted] if indicator.adds_up == "sum" else [counted, whole - counted]
-        for counts in checked:
-            hidden |= self._small_of(counts, level)
-        return hidden
+    def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
+        """Return which foreign places have a figure of so few that it could point at one."""
+        return small_figures(
+            frame, indicator, self.places["parent"], smallest=self.smallest, checked=self._foreign
+        )
 
-    def _small_of(self, counts: pd.Series, level: str) -> pd.Series:
-        """Return which counts of a level are hidden, for themselves or for the place above them."""
-        foreign = ~self.own(counts.index) & self.seen(counts.index)
-        mine, parents = counts.where(foreign), self.places["parent"].reindex(counts.index)
-        hidden = small_counts(mine, self.smallest, parents)
-        depth = self.levels.index(level)
-        if not depth:
-            return hidden
-        totals = counts.groupby(parents).sum(min_count=1)
-        above = self._small_of(totals, self.levels[depth - 1])
-        # The parts of a hidden place, all shown, would add up to it.
-        told = parents.map(above).eq(True) & ~hidden.groupby(parents).transform("any")
-        rank = mine.where(told).mask(mine.eq(0), np.inf).groupby(parents).rank(method="first")
-        return hidden | (rank.eq(1) & told)
+    @property
+    def _foreign(self) -> pd.Series:
+        """Return of which places, by key, figures are seen but no households."""
+
+        def find() -> pd.Series:
+            keys = self.places.index
+            return ~self.own(keys) & self.seen(keys)
+
+        found: pd.Series = self.once("foreign", find)
+        return found
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place lie within the scope, by key."""

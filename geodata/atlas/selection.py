@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from geodata.atlas.atlas import Atlas
-from geodata.atlas.totals import total_by
+from geodata.figures.totals import total_by
 
 
 def total_of(atlas: Atlas, indicator: str, period: str, places: Sequence[str]) -> pd.Series:

@@ -4,7 +4,7 @@ from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.hot_cold import hot_cold_palette
 from geodata.cartography.layer import Layer, LegendRow, draw_layer
-from geodata.cartography.limits import Limits, policy_limits
+from geodata.cartography.limits import Limits, limits_at, policy_limits
 from geodata.cartography.palette import Palette, palette_for
 from geodata.cartography.ranking import rank_places
 
@@ -19,6 +19,7 @@ __all__ = [
     "draw_layer",
     "find_breaks",
     "hot_cold_palette",
+    "limits_at",
     "palette_for",
     "policy_limits",
     "rank_places",

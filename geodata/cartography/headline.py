@@ -30,15 +30,15 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         return i18n.text(_absent(atlas, layer), lang, **facts)
     if atlas.level_of(layer.place) == layer.level:
         return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
+    level = i18n.text(f"atlas.{layer.level}", lang)
     worst = worst_of(ranked, layer.indicator.worse, WORST)
     if worst.empty:
-        worst = ranked.head(WORST)
+        return i18n.text("cartography.headline_zero", lang, count=len(ranked), level=level, **facts)
     apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
     nested = _skips_a_level(atlas, layer)
     names = apart.join(_named_places(worst, layer, nested))
     facts["indicator"] = _with_unit(layer, lang)
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
-    level = i18n.text(f"atlas.{layer.level}", lang)
     values = {"count": len(worst), "names": names, "end": end, "level": level}
     return i18n.text("cartography.headline", lang, **facts, **values)
 
@@ -91,7 +91,7 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     change = round(float(value - series[before]), layer.decimals)
     way = "up" if change > 0 else "down" if change < 0 else "none"
     amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
-    if indicator.unit_in("zh") == "%":
+    if indicator.is_share:
         points = number_text(abs(change), layer.decimals)
         amount = i18n.text("cartography.points", lang, change=points)
     values = {"before": period_text(before, lang), "change": amount}
@@ -136,7 +136,7 @@ def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
 
 def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool) -> list[str]:
     """Return each place with its figure, and its parent's name where that changes."""
-    percent = layer.indicator.unit_in("zh") if _is_share(layer) else ""
+    percent = layer.indicator.unit.sign
     names, before = [], None
     for row in worst.itertuples():  # three places at most
         parent = row.parent_name if nested and isinstance(row.parent_name, str) else ""
@@ -149,13 +149,9 @@ def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool) -> list[str]:
 def _with_unit(layer: Layer, lang: str | None) -> str:
     """Return the title of the indicator with its unit, which is then left off each figure."""
     title, unit = layer.indicator.title_in(lang), layer.indicator.unit_in(lang)
-    if not unit or _is_share(layer):
+    if not unit or layer.indicator.unit.sign:
         return title
     return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
-
-
-def _is_share(layer: Layer) -> bool:
-    return layer.indicator.unit_in("zh") in ("%", "‰")
 
 
 def _facts(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, object]:

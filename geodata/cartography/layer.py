@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n
-from geodata.atlas import Atlas, Indicator
+from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.limits import Limits
 from geodata.cartography.palette import HIDDEN_COLOURS, Palette, palette_for
 from geodata.cartography.words import decimals_for, number_text, scale_of
+from geodata.figures import Indicator
 
 
 @dataclass(frozen=True)
@@ -145,17 +146,30 @@ def _drawn(
         classes=breaks.assign(values),
         inside=frame.index.isin(atlas.places_in(place, level)),
         breaks=breaks,
-        palette=palette_for(described.worse, breaks.count),
+        palette=_palette(described, breaks),
         decimals=indicator_decimals(atlas, described),
         limits=limits,
         hidden=atlas.hidden(indicator, period, level).reindex(frame.index).to_numpy(dtype=bool),
     )
 
 
+def _palette(indicator: Indicator, breaks: Breaks) -> Palette:
+    """Return the colours of the classes; nothing at all anywhere has the mildest one."""
+    if indicator.worse != "high" or breaks.distinct != (0.0,):
+        return palette_for(indicator.worse, breaks.count)
+    whole = palette_for(indicator.worse, 2)
+    return Palette({theme: found[:1] for theme, found in whole.colours.items()}, whole.no_data)
+
+
 def _breaks(
     atlas: Atlas, indicator: Indicator, level: str, method: str, cuts: tuple[float, ...]
 ) -> Breaks:
-    """Return the cuts that hold for all periods of an indicator at a level."""
+    """Return the cuts that hold for all periods of an indicator at a level.
+
+    A limit that leaves nothing on one side, such as 0 of a share, makes no class.
+    """
+    low, high = indicator.range
+    cuts = tuple(cut for cut in cuts if low < cut <= high)
 
     def find() -> Breaks:
         known = atlas.all_values(indicator.key, level).to_numpy() * scale_of(indicator)

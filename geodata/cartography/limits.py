@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geodata import i18n
+from geodata.atlas import Atlas
 from geodata.periods import last_day
 from geodata.policy import Policy
 
@@ -26,6 +27,27 @@ class Limits:
         return i18n.text("cartography.limits_unset", lang, names=names)
 
 
+def limits_at(
+    atlas: Atlas,
+    indicator: str,
+    level: str,
+    breaks: Sequence[str | float],
+    policy: Policy | None,
+    *,
+    place: str | None,
+    period: str,
+) -> Limits:
+    """Return the limits of policy for an indicator at a level; none where none can hold.
+
+    What is set for one village is no limit of a township's sum, so that a figure that adds up has
+    limits at the lowest level only.
+    """
+    summed = atlas.indicator(indicator).adds_up == "sum" and level != atlas.lowest
+    if policy is None or not breaks or not period or summed:
+        return Limits()
+    return policy_limits(breaks, policy, place=place or "", period=period)
+
+
 def policy_limits(
     breaks: Sequence[str | float], policy: Policy, *, place: str, period: str
 ) -> Limits:
@@ -41,7 +63,7 @@ def policy_limits(
         looked = policy.at(found, place, day)
         value = looked.comparable
         if isinstance(value, (int, float)):
-            cuts.append(value / 100 if looked.parameter.is_money else float(value))
+            cuts.append(float(value) / looked.parameter.unit.fen)
         else:
             unset.append(dict(looked.parameter.title))
     return Limits((), tuple(unset)) if unset else Limits(tuple(sorted(set(cuts))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from geodata import i18n, periods
-from geodata.atlas import Indicator
+from geodata.figures import Indicator
 
 
 def period_text(period: str, lang: str | None = None) -> str:
@@ -30,26 +30,31 @@ def figure_text(
 ) -> str:
     """Return a number with its unit, e.g. 12,300 元 or 12.5%."""
     number = number_text(value, decimals)
-    unit = indicator.unit_in(lang, number)
-    if number == "—" or not unit:
-        return number
-    return f"{number}{unit}" if unit in ("%", "‰") else f"{number} {unit}"
+    return number if number == "—" else indicator.unit.after(number, lang)
 
 
 def parts_text(
     numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
 ) -> str:
     """Return what a share was made of, e.g. （有数据的 3,198 户中 69 户）; empty when not told."""
-    if not (math.isfinite(numerator) and math.isfinite(denominator)):
+    told = share_parts(numerator, denominator, indicator, lang)
+    if told is None:
         return ""
-    decimals = 0 if indicator.counted_in == 1 else 1
-    part, base = (
-        number_text(one / indicator.counted_in, decimals) for one in (numerator, denominator)
-    )
-    counted = indicator.counted_text(lang, base)
-    if not counted:
-        return ""
+    part, base, counted = told
     return i18n.text("cartography.parts", lang, part=part, base=base, counted=counted)
+
+
+def share_parts(
+    numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
+) -> tuple[str, str, str] | None:
+    """Return part, whole and what they count as written; None without a share or a figure."""
+    thing = indicator.base
+    if not indicator.is_share or thing is None:
+        return None
+    if not (math.isfinite(numerator) and math.isfinite(denominator)):
+        return None
+    part, base = (number_text(n / thing.each, thing.decimals) for n in (numerator, denominator))
+    return part, base, thing.text(lang, base)
 
 
 def change_text(change: float, decimals: int) -> str:
@@ -62,9 +67,7 @@ def change_text(change: float, decimals: int) -> str:
 
 def scale_of(indicator: Indicator) -> float:
     """Return what a value is multiplied by to be shown: a quotient in percent by 100."""
-    if indicator.adds_up != "ratio":
-        return 1.0
-    return {"%": 100.0, "‰": 1000.0}.get(indicator.unit_in("zh"), 1.0)
+    return indicator.unit.scale
 
 
 def decimals_for(spread: float) -> int:

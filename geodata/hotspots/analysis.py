@@ -53,12 +53,14 @@ def analyse(
         high: many is bad. low: few is bad; z is turned so that "hot" always means a problem.
     options
         Fields of `HotspotOptions`: threshold, alpha, fdr, lag, trend_test, min_periods,
-        min_villages, level, sporadic_needs_final, log.
+        min_villages, min_events, level, sporadic_needs_final, log.
 
     Notes
     -----
     Standardised rate, Gi*, Benjamini-Hochberg per period, trend with autocorrelation, category;
-    beside them, never mixed in, the smoothed rate with interval and exceedance. With the default
+    beside them, never mixed in, the smoothed rate with interval and exceedance. Of events, hot is
+    only an alarm: significant beyond the skewness of small counts, with `min_events` cases around;
+    with worse low the cases are those that are not events. With the default
     per-period family, a period's results do not change when later ones are added.
     """
     for name, value, known in (("kind", kind, KINDS), ("worse", worse, WORSE)):
@@ -75,9 +77,14 @@ def analyse(
     test["reasons"] = _reasons(x, e, b, links, settings, kind)
     shown = _displayed(e, b, kind, settings)
     test["alarm"] = test["significant"] & (test["z"] > 0)
+    around = _around(e, b, links, kind)
     if kind != "value":
         skewness = turn * count_skewness(e, b, links, proportion=kind == "proportion")
         test["alarm"] &= confirm_hot(test["z"], skewness, alpha=settings.alpha, family=settings.fdr)
+        few = around["around_events"]
+        cases = around["around_base"] - few if worse == "low" and kind == "proportion" else few
+        test["alarm"] &= cases >= settings.min_events
+        test["bins"] = np.where((test["bins"] > 0) & ~test["alarm"], 0, test["bins"])
     time = _over_time(test, shown["rate"] * turn, settings)
     return HotspotResult(
         ids=given.index if given.index is not None else pd.RangeIndex(len(e)),
@@ -90,7 +97,7 @@ def analyse(
         **test,
         **time,
         **shown,
-        **_around(e, b, links, kind),
+        **around,
     )
 
 
@@ -153,7 +160,7 @@ def _over_time(
 ) -> dict[str, np.ndarray]:
     """Return category, its reason, the final run, the trend and whether that can be assessed."""
     z = test["z"]
-    signs = np.sign(np.nan_to_num(z)) * test["significant"]
+    signs = np.where(z > 0, test["alarm"], -1.0 * (test["significant"] & (z < 0)))
     trend = np.asarray(trend_direction(z, rate=rate, test=settings.trend_test))
     observed = (~np.isnan(z)).sum(axis=1)
     category = emerging(

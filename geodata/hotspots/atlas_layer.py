@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n
-from geodata.atlas import Atlas, Indicator
+from geodata.atlas import Atlas
 from geodata.errors import HotspotError
+from geodata.figures import Indicator
 from geodata.hotspots.analysis import analyse
 from geodata.hotspots.contiguity import geometry_hash, neighbours
 from geodata.hotspots.result import HotspotResult, category_key
@@ -30,7 +31,8 @@ class HotspotLayer:
 
     `kinds` are the catalogue names that occur, worst first; `classes` (uint8) are positions in
     them, 255 for "not assessed", in the order of `keys`. With too few periods for categories the
-    kinds are the significance bins of the period (`by_category` False). `result` has the rest.
+    kinds are the significance bins of the period (`by_category` False). `result` has the rest; it
+    is None, and nothing is assessed, for a count or a total: where many live there is much of all.
     `veiled` tells of which places the numbers would give a hidden figure away.
     """
 
@@ -41,7 +43,7 @@ class HotspotLayer:
     kinds: tuple[str, ...]
     classes: np.ndarray
     by_category: bool
-    result: HotspotResult
+    result: HotspotResult | None
     veiled: np.ndarray
 
     @property
@@ -55,6 +57,8 @@ class HotspotLayer:
 
     def rule(self, lang: str | None = None) -> str:
         """Return how the classes were found, in a sentence."""
+        if self.result is None:
+            return i18n.text("hotspots.rule_untested", lang)
         name = "category" if self.by_category else "bins"
         options = self.result.options
         values = {"periods": options.min_periods, "villages": options.min_villages}
@@ -62,6 +66,8 @@ class HotspotLayer:
 
     def finding(self, inside: np.ndarray | None = None, lang: str | None = None) -> str:
         """Return how many places are hot, cold and not assessed; `inside` limits who is counted."""
+        if self.result is None:
+            return self._untested(lang)
         shown = self.classes if inside is None else self.classes[inside]
         side = np.array([*self.sides, 0])
         sides = side[np.minimum(shown, len(self.kinds))]
@@ -89,6 +95,8 @@ class HotspotLayer:
 
     def why(self, place: str, lang: str | None = None) -> str:
         """Return the finding for one place and the numbers behind it, unless they are hidden."""
+        if self.result is None:
+            return self._untested(lang)
         if self.veiled[self.keys.get_loc(place)]:
             hidden = i18n.text("cartography.hidden", lang)
             finding = self.result.finding(place, lang, level=self.level)
@@ -99,15 +107,19 @@ class HotspotLayer:
             )
         return self.result.sentence(place, lang, unit="", level=self.level)
 
+    def _untested(self, lang: str | None) -> str:
+        """Return why an amount or a number of something has no hot spots."""
+        return i18n.text("hotspots.untested", lang, indicator=self.indicator.title_in(lang))
+
 
 def hotspot_layer(
     atlas: Atlas, indicator: str, period: str | None = None, *, level: str | None = None
 ) -> HotspotLayer:
     """Return the hot spots of an indicator as of a period (the last), at a level (the lowest).
 
-    Only figures up to the period take part, so that what was shown for a period stays. A ratio is
-    tested as a share (or a rate, when it exceeds 1), anything else as the plain value. Computed
-    over the whole atlas; to drill down, count within.
+    Only figures up to the period take part, so that what was shown for a period stays. A share of
+    things is tested as events of its base, a mean or a share of money as the plain value, a count
+    or a total not at all. Computed over the whole atlas; to drill down, count within.
     """
     described = atlas.indicator(indicator)
     level = level or atlas.lowest
@@ -115,6 +127,11 @@ def hotspot_layer(
     if period is not None and known and period not in known:
         raise HotspotError("hotspots.no_period", period=period, known=", ".join(known))
     period = period if period is not None else (known[-1] if known else "")
+    keys = pd.Index(atlas.places_in(None, level))
+    if not described.tested:
+        none = np.full(len(keys), UNKNOWN, dtype=np.uint8)
+        hidden = np.zeros(len(keys), dtype=bool)
+        return HotspotLayer(described, period, level, keys, (), none, False, None, hidden)
     events, base, kind = _figures(atlas, described, level, [p for p in known if p <= period])
     result = analyse(
         events,
@@ -178,9 +195,11 @@ def _figures(
         values = _raised(events / base, atlas, level, "median")
         return values, None, "value"
     events, base = (_raised(part, atlas, level, "sum") for part in (events, base))
-    if indicator.adds_up == "sum" or (events < 0).any(axis=None):
-        return (events if indicator.adds_up == "sum" else events / base), None, "value"
-    return events, base, "rare_rate" if (events > base).any(axis=None) else "proportion"
+    if indicator.tested == "value":
+        return events / base, None, "value"
+    # More than all, or less than nothing, is a fault of the data and no share.
+    sound = (events >= 0) & (events <= base)
+    return events.where(sound), base.where(sound), "proportion"
 
 
 def _raised(values: pd.DataFrame, atlas: Atlas, level: str, how: str) -> pd.DataFrame:

@@ -17,11 +17,14 @@ from geodata.errors import HotspotError
 from geodata.hotspots.gi import CODE_OF, MIN_VILLAGES, QUADRANTS, REASONS
 from geodata.hotspots.multiple import FAMILIES
 from geodata.hotspots.trend import CATEGORIES, MIN_PERIODS, NOT_ASSESSED, TREND_TESTS
+from geodata.quantity import shipped_words
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 T = TypeVar("T", bound="DataclassInstance")
+# A hot spot of fewer cases among the neighbours is one late household seen from every side.
+MIN_EVENTS = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class HotspotOptions:
     threshold: line whose exceedance is wanted, in the unit of the rate. alpha: false discovery
     rate of "significant". fdr: month, cube or none. lag: months of the past in the neighbourhood.
     trend_test: ar1 (allows for autocorrelation), mk, or seasonal (months against their own years).
-    level: of the interval. log: take log(1 + x) of a plain value before testing, for incomes.
+    min_events: cases in a neighbourhood without which it is not hot. level: of the interval. log: take log(1 + x) of a plain value before testing, for incomes.
     """
 
     threshold: float | None = None
@@ -41,6 +44,7 @@ class HotspotOptions:
     trend_test: str = "ar1"
     min_periods: int = MIN_PERIODS
     min_villages: int = MIN_VILLAGES
+    min_events: int = MIN_EVENTS
     level: float = 0.95
     sporadic_needs_final: bool = True
     log: bool = False
@@ -55,6 +59,7 @@ class HotspotOptions:
             ("trend_test", self.trend_test in TREND_TESTS, ", ".join(TREND_TESTS)),
             ("min_periods", self.min_periods >= 1, ">= 1"),
             ("min_villages", self.min_villages >= 2, ">= 2"),
+            ("min_events", self.min_events >= 0, ">= 0"),
         )
 
 
@@ -243,7 +248,7 @@ class HotspotResult:
             neighbours=int(self.neighbours[row, at]),
             events=count_text(self.around_events[row, at]),
             base=count_text(self.around_base[row, at]),
-            unit=i18n.text("units.households", lang) if unit is None else unit,
+            unit=shipped_words().things["household"].text(lang) if unit is None else unit,
             share=share_text(self.around_rate[row, at], self.kind),
             county=share_text(self.county_rate[at], self.kind),
         )

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import yaml
 
-from geodata.errors import PolicyError
+from geodata.errors import PolicyError, QuantityError
 from geodata.i18n import load_yaml, text
 from geodata.policy.parameter import DatedValue, Parameter
 from geodata.policy.policy import Policy
-from geodata.policy.values import read_pair, read_values
+from geodata.policy.values import read_pair, read_unit, read_values
+from geodata.quantity import Unit, Words, quantity_of, shipped_words
 
 SHIPPED = Path(__file__).parent / "parameters"
 # Our own themes keep their parameters in their folders; they are shipped like the others.
 THEMES = Path(__file__).parents[1] / "themes"
-_FIELDS = ("title", "unit", "values")
+_FIELDS = ("title", "quantity", "unit", "values")
 _SHOWN = 5
 
 
@@ -55,22 +56,38 @@ def _read_folder(folder: Path) -> tuple[dict[str, Parameter], tuple[str, ...]]:
     """Return the parameters of `folder/area/name.yaml` under the key area.name, and the faults."""
     found: dict[str, Parameter] = {}
     faults: list[str] = []
+    # A theme may bring units of its own, beside its parameters.
+    words = shipped_words().with_files(folder.parent / "units.yaml")
     for file in sorted(folder.rglob("*.yaml")):
         key = ".".join((*file.parent.relative_to(folder).parts, file.stem))
         try:
-            found[key] = _read_file(key, file)
+            found[key] = _read_file(key, file, words)
         except PolicyError as fault:
             faults.append(_placed(file, fault))
     return found, tuple(faults)
 
 
-def _read_file(key: str, file: Path) -> Parameter:
+def _read_file(key: str, file: Path, words: Words) -> Parameter:
     content = _mapping_in(file)
     for field in content:
         if field not in _FIELDS:
             raise PolicyError("policy.fault_field", field=field, near=", ".join(_FIELDS))
-    title, unit = read_pair(content.get("title"), "title"), read_pair(content.get("unit"), "unit")
-    return Parameter(key, title, unit, read_values(content.get("values"), workspace=False), file)
+    quantity, unit = _what(content, words)
+    title, values = read_pair(content.get("title"), "title"), content.get("values")
+    return Parameter(key, title, quantity, unit, read_values(values, workspace=False), file)
+
+
+def _what(content: dict[object, object], words: Words) -> tuple[str, Unit]:
+    """Return the quantity and the unit that a parameter declares; raises PolicyError."""
+    unit = read_unit(content.get("unit"), words)
+    try:
+        quantity = quantity_of(content.get("quantity"), policy=True)
+        if unit.of not in quantity.units:
+            known = {"units": ", ".join(quantity.units), "found": unit.key}
+            raise QuantityError("quantity.fault_unit", quantity=quantity.key, **known)
+    except QuantityError as fault:
+        raise PolicyError(fault.key, **fault.values) from fault
+    return quantity.key, unit
 
 
 def _read_overrides(

@@ -52,7 +52,7 @@ class Lookup:
         if isinstance(value, bool):
             return int(value)
         assert isinstance(value, (int, float))
-        return round(value * 100) if self.parameter.is_money else value
+        return round(value * self.parameter.unit.fen) if self.parameter.is_money else value
 
     def reason(self, lang: str | None = None) -> str:
         """Return why there is no usable value, in a few words; empty when there is one."""

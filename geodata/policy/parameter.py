@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geodata.policy.lookup import Lookup
 from geodata.policy.reference import Reference
+from geodata.quantity import MONEY, Unit
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class DatedValue:
     since: datetime.date | None = None
     until: datetime.date | None = None
     proposal: bool = False
-    unit: Mapping[str, str] | None = None
+    unit: Unit | None = None
 
     def covers(self, day: datetime.date) -> bool:
         """Return whether the day lies between first and last day, both included."""
@@ -50,18 +51,22 @@ class DatedValue:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A named quantity of the policy with its dated values; `file` is where they are written."""
+    """A named value of the policy by place and day; `file` is where its values are written.
+
+    `quantity` is a key of `geodata.quantity.QUANTITIES`.
+    """
 
     key: str
     title: Mapping[str, str]
-    unit: Mapping[str, str]
+    quantity: str
+    unit: Unit
     values: tuple[DatedValue, ...]
     file: Path
 
     @property
     def is_money(self) -> bool:
         """Return whether values are written in yuan and compared in fen."""
-        return self.unit["en"].startswith("CNY")
+        return self.unit.of == MONEY
 
     def at(self, place: str, day: datetime.date) -> Lookup:
         """Return the value for a place code on a day.

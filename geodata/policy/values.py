@@ -6,9 +6,10 @@ import datetime
 import difflib
 from collections.abc import Mapping
 
-from geodata.errors import PolicyError
+from geodata.errors import PolicyError, QuantityError
 from geodata.policy.parameter import DatedValue
 from geodata.policy.reference import GRADES, STATUSES, Reference
+from geodata.quantity import Unit, Words, shipped_words
 
 _FIELDS = (
     "value",
@@ -32,6 +33,14 @@ def read_pair(content: object, field: str) -> dict[str, str]:
     if isinstance(content, dict) and set(content) == {"zh", "en"}:
         return {lang: str(words) for lang, words in content.items()}
     raise PolicyError("policy.fault_pair", field=field, found=repr(content))
+
+
+def read_unit(key: object, words: Words | None = None) -> Unit:
+    """Return the unit of a key, by default of our catalogue; raises PolicyError naming the nearest."""
+    try:
+        return (words or shipped_words()).unit(key)
+    except QuantityError as fault:
+        raise PolicyError(fault.key, **fault.values) from fault
 
 
 def read_values(content: object, *, workspace: bool) -> tuple[DatedValue, ...]:
@@ -75,7 +84,7 @@ def _read_value(entry: object, *, workspace: bool) -> DatedValue:
         since=since,
         until=until,
         proposal=bool(entry.get("proposal", False)),
-        unit=read_pair(entry["unit"], "unit") if "unit" in entry else None,
+        unit=read_unit(entry["unit"]) if "unit" in entry else None,
     )
 
 

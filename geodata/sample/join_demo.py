@@ -25,9 +25,11 @@ class DemoIndicator:
     key: str
     numerator: str
     denominator: str | None
+    quantity: str
+    counts: str
+    base: str
     unit: str
     worse: str
-    adds_up: str
 
     @property
     def title(self) -> dict[str, str]:
@@ -36,12 +38,43 @@ class DemoIndicator:
 
 
 DEMO_INDICATORS = (
-    DemoIndicator("monitored_share", "监测对象户数", "总户数", "percent", "high", "ratio"),
-    DemoIndicator("unsafe_water_share", "饮水不安全户数", "总户数", "percent", "high", "ratio"),
-    DemoIndicator("working_share", "务工人数", "劳动力人数", "percent", "low", "ratio"),
-    DemoIndicator("wage_income", "工资性收入合计(元)", "总人口", "yuan", "low", "ratio"),
-    DemoIndicator("transfer_income", "转移性收入合计(元)", "总人口", "yuan", "high", "ratio"),
-    DemoIndicator("households", "总户数", None, "households", "none", "sum"),
+    DemoIndicator(
+        "monitored_share",
+        "监测对象户数",
+        "总户数",
+        "share",
+        "household",
+        "household",
+        "percent",
+        "high",
+    ),
+    DemoIndicator(
+        "unsafe_water_share",
+        "饮水不安全户数",
+        "总户数",
+        "share",
+        "household",
+        "household",
+        "percent",
+        "high",
+    ),
+    DemoIndicator(
+        "working_share", "务工人数", "劳动力人数", "share", "person", "worker", "percent", "low"
+    ),
+    DemoIndicator(
+        "wage_income", "工资性收入合计(元)", "总人口", "per_head", "money", "person", "yuan", "low"
+    ),
+    DemoIndicator(
+        "transfer_income",
+        "转移性收入合计(元)",
+        "总人口",
+        "per_head",
+        "money",
+        "person",
+        "yuan",
+        "high",
+    ),
+    DemoIndicator("households", "总户数", None, "count", "household", "", "household", "none"),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from geodata.cube import Measure
+from geodata.figures import Indicator
 from geodata.rules import Feature, FeatureSet, Rule, Subject
 from geodata.sources.layouts import Layout as SheetLayout
 from geodata.tables import Enumeration, Table, enumeration
@@ -116,7 +116,7 @@ class Theme:
     rules: tuple[Rule, ...] = field(repr=False)
     feature_sets: tuple[FeatureSet, ...] = field(repr=False)
     features: Mapping[str, Feature] = field(repr=False)
-    indicators: tuple[Measure, ...] = field(repr=False)
+    indicators: tuple[Indicator, ...] = field(repr=False)
     layers: tuple[Layer, ...] = field(repr=False)
     card: tuple[CardSection, ...] = field(repr=False)
     briefing: tuple[Sentence, ...] = field(repr=False)

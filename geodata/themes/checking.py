@@ -156,6 +156,7 @@ def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
         named = (*made.indicators, *made.series, *made.down)
         yield from _unknown(file, "composition", "indicators", named, indicators)
     file = theme.folder / "indicators.yaml"
+    yield from _limit_faults(theme, policy)
     for one in theme.indicators:
         yield from _unknown(file, one.key, "rules", one.own_rules, rules)
         yield from _unknown(file, one.key, "target", filter(None, [one.target]), keys)
@@ -177,6 +178,28 @@ def _point_faults(theme: Theme) -> Iterator[ThemeError]:
         yield from _unknown(file, place, "zones", filter(None, [kind.zones]), known)
         yield from _unknown(file, place, "features", kind.features, theme.features)
         yield from _unknown(file, place, "columns", kind.columns, theme.features)
+
+
+def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
+    """Give each target and break that is of another quantity or unit than its indicator."""
+    by_key = {one.key: one for one in theme.indicators}
+    named = [("indicators.yaml", one, one.target) for one in theme.indicators if one.target]
+    for layer in theme.layers:
+        if layer.indicator in by_key:
+            named += [("theme.yaml", by_key[layer.indicator], cut) for cut in layer.breaks]
+    for name, indicator, limit in named:
+        told = {"limit": limit, "quantity": indicator.quantity, "unit": indicator.unit.key}
+        place = f"{theme.folder / name} {indicator.key}"
+        if not isinstance(limit, str):
+            low, high = indicator.range
+            if not low <= limit <= high:
+                yield ThemeError("quantity.fault_range", place=place, **told)
+        elif limit in policy.parameters:
+            found = policy[limit]
+            fits = found.quantity in indicator.kind.limits and found.unit.key == indicator.unit.key
+            if not fits:
+                other = {"other": found.quantity, "other_unit": found.unit.key}
+                yield ThemeError("quantity.fault_limit", place=place, **told, **other)
 
 
 def _unknown(

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geodata.cube import read_measures
 from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
-from geodata.errors import ThemeError
+from geodata.errors import QuantityError, ThemeError
+from geodata.figures import Indicator, read_indicators
+from geodata.quantity import Thing, Words, shipped_words
 from geodata.rules import Feature, FeatureSet, Subject, base_offices, base_subjects, read_rules
 from geodata.rules.subject import read_subject
 from geodata.sources.layouts import Layout, read_layout
@@ -56,7 +57,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     read = [(file, rule) for file in files for rule in read_rules(file, key, subjects, offices)]
     lists = _lists(folder)
     brought = _tables(folder, lists)
-    indicators = read_measures(folder / "indicators.yaml", key, subjects)
+    indicators = _indicators(folder, key, subjects)
     return Theme(
         key=key,
         folder=folder,
@@ -134,6 +135,24 @@ def _subjects(file: Path, content: Mapping[str, Any]) -> Iterator[Subject]:
         check_fields(place, entry, _SUBJECT)
         check_name(place, entry["key"])
         yield read_subject(name, _with_texts(place, entry))
+
+
+def _indicators(folder: Path, key: str, subjects: Mapping[str, Subject]) -> tuple[Indicator, ...]:
+    """Return the indicators, which may name our units and things, the subjects, the folder's own."""
+    words = shipped_words()
+    new = {
+        one.name: Thing(
+            one.name, {"zh": one.count, "en": one.several, "one": one.title["en"]}, one.name
+        )
+        for one in subjects.values()
+        if one.name not in words.things
+    }
+    words = Words(words.units, {**words.things, **new})
+    try:
+        words = words.with_files(folder / "units.yaml", folder / "things.yaml")
+    except QuantityError as fault:
+        raise ThemeError("quantity.at", file=folder, key="", fault=fault.sentence()) from fault
+    return read_indicators(folder / "indicators.yaml", key, subjects, words)
 
 
 def _offices(file: Path, content: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:

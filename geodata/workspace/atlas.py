@@ -11,10 +11,10 @@ from geodata import codes
 from geodata.atlas import write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries, read_boundaries
-from geodata.cube import Measure
 from geodata.errors import ConfigError
+from geodata.figures import Indicator
+from geodata.figures.totals import PARTS
 from geodata.store import DuckDBEngine, add_month
-from geodata.workspace.indicators import indicator_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
@@ -31,8 +31,8 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     places = _places(setup, last)
     drawn = _tree(setup)
     shaped = drawn.places.index[drawn.places["level"] == drawn.lowest]
-    measures = _measures(setup)
-    rows = [_values(one, measures, places, shaped) for one in built]
+    indicators = _indicators(setup)
+    rows = [_values(one, indicators, places, shaped) for one in built]
     values = pd.concat(rows, ignore_index=True)
     tree = _named(add_unshaped(drawn, values["place"].unique()), places)
     reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
@@ -52,7 +52,7 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
         title=county.name or county.code,
         tree=tree,
         values=values,
-        indicators=[indicator_of(measure, setup.themes) for measure in measures],
+        indicators=indicators,
         join=join,
         source={
             "boundaries": setup.config.boundaries.file,
@@ -99,32 +99,31 @@ def _places(setup: Setup, month: str) -> pd.DataFrame:
     return frame.drop_duplicates("place_code").set_index("place_code")
 
 
-def _measures(setup: Setup) -> list[Measure]:
+def _indicators(setup: Setup) -> list[Indicator]:
     """Return the indicators of all themes, those that the layers show first before the others."""
-    found: dict[str, Measure] = {}
+    found: dict[str, Indicator] = {}
     for theme in setup.themes:
-        by_key = {measure.key: measure for measure in theme.indicators}
+        by_key = {one.key: one for one in theme.indicators}
         found |= {layer.indicator: by_key[layer.indicator] for layer in theme.layers}
     for theme in setup.themes:
-        found |= {m.key: m for m in theme.indicators if m.key not in found}
+        found |= {one.key: one for one in theme.indicators if one.key not in found}
     return list(found.values())
 
 
 def _values(
-    built: Built, measures: Sequence[Measure], places: pd.DataFrame, shaped: pd.Index
+    built: Built, indicators: Sequence[Indicator], places: pd.DataFrame, shaped: pd.Index
 ) -> pd.DataFrame:
     """Return the figures of one month in the form of an atlas, money in yuan."""
     figures = built.frame("figures")
     successor = figures["place"].map(places["successor_code"])
     moved = ~figures["place"].isin(shaped) & successor.isin(shaped)
     figures["place"] = figures["place"].mask(moved, successor)
-    grouped = figures.groupby(["place", "indicator"])[["numerator", "denominator"]]
+    grouped = figures.groupby(["place", "indicator"])[list(PARTS)]
     rows = grouped.sum(min_count=1).reset_index()
-    by_key = {measure.key: measure for measure in measures}
-    money = rows["indicator"].map({key: m.is_money for key, m in by_key.items()}).astype(bool)
-    sums = (
-        rows["indicator"].map({key: m.adds_up == "sum" for key, m in by_key.items()}).astype(bool)
-    )
-    rows["numerator"] = rows["numerator"].mask(money, rows["numerator"] / 100)
+    by_key = {one.key: one for one in indicators}
+    for at, part in enumerate(PARTS[:2]):
+        rows[part] /= rows["indicator"].map({key: one.fen[at] for key, one in by_key.items()})
+    summed = {key: one.adds_up == "sum" for key, one in by_key.items()}
+    sums = rows["indicator"].map(summed).astype(bool)
     rows["denominator"] = rows["denominator"].mask(sums & rows["numerator"].notna(), 1.0)
     return rows.assign(period=built.month)

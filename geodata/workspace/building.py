@@ -10,7 +10,7 @@ from multiprocessing import get_context
 
 import pyarrow as pa
 
-from geodata.cube import month_figures
+from geodata.figures import month_figures
 from geodata.periods import last_day, shift_month
 from geodata.rules import run_rules
 from geodata.rules.exemption import apply_exemptions, held_on
@@ -127,8 +127,8 @@ def _figures(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
 
 
 def _measured(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
-    measures = [measure for theme in setup.themes for measure in theme.indicators]
-    return month_figures(engine, measures, setup.rules, area.binding)
+    indicators = [indicator for theme in setup.themes for indicator in theme.indicators]
+    return month_figures(engine, indicators, setup.rules, area.binding)
 
 
 def _plain(schema: pa.Schema) -> pa.Schema:

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from geodata.atlas import Indicator
 from geodata.cartography.words import change_text, figure_text, number_text, scale_of
-from geodata.cube import Measure, explain_change
-from geodata.cube.change import PARTS
+from geodata.figures import Indicator, explain_change
+from geodata.figures.change import PARTS
 from geodata.i18n import text
 from geodata.periods import shift_month
 from geodata.workspace.evidence import Evidence, Months
 
 
-def change_of(evidence: Evidence, place: str, measure: Measure) -> dict[str, float]:
+def change_of(evidence: Evidence, place: str, indicator: Indicator) -> dict[str, float]:
     """Return the change since the month before and its parts; empty when that was not built."""
     figures = evidence.figures(place)
     if figures is None:
@@ -25,7 +24,7 @@ def change_of(evidence: Evidence, place: str, measure: Measure) -> dict[str, flo
     return explain_change(
         before,
         after,
-        measure,
+        indicator,
         after_by_old_rules=old,
         villages_before=villages[0],
         villages_after=villages[1],
@@ -47,7 +46,7 @@ def change_between(
         evidence = months.at(month)
         if evidence is None or place not in evidence.levels:
             return {}
-        steps.append(change_of(evidence, place, evidence.measures[indicator]))
+        steps.append(change_of(evidence, place, evidence.indicators[indicator]))
     return _chained(steps, backwards=ends[0] > ends[1])
 
 
@@ -76,7 +75,7 @@ def moved_text(
     if number_text(abs(moved), decimals) == number_text(0.0, decimals):
         return text("workspace.why_same", lang, since=since)
     way = "up" if moved > 0 else "down"
-    if indicator.unit_in("zh") == "%":
+    if indicator.is_share:
         shown = text("cartography.points", lang, change=number_text(abs(moved), decimals))
     else:
         shown = figure_text(abs(moved), indicator, decimals=decimals, lang=lang)

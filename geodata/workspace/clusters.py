@@ -1,4 +1,4 @@
-"""Hot spots of a workspace: each theme's indicators on the map of the county, and what they say."""
+"""Hot spots of a workspace: an indicator on the map of the county, and what they say of a place."""
 
 from __future__ import annotations
 
@@ -7,33 +7,28 @@ from geodata.hotspots.atlas_layer import HotspotLayer, hotspot_layer
 from geodata.workspace.why import Why
 
 
-class Clusters:
-    """Hot spots of the indicators of one atlas, each computed when it is first asked for."""
+def clusters_of(atlas: Atlas, indicator: str, month: str) -> HotspotLayer:
+    """Return the hot spots of an indicator of an atlas as of a month, computed once for each atlas.
 
-    def __init__(self, atlas: Atlas) -> None:
-        self._atlas = atlas
-        self._layers: dict[tuple[str, str], HotspotLayer] = {}
+    The atlas is that of who asks: where it hides a figure, the numbers around it stay away.
+    """
+    asked = ("hot spots", indicator, month)
+    found: HotspotLayer = atlas.once(asked, lambda: hotspot_layer(atlas, indicator, month))
+    return found
 
-    def layer(self, indicator: str, month: str) -> HotspotLayer:
-        """Return the hot spots of an indicator as of a month; later months take no part."""
-        if (indicator, month) not in self._layers:
-            self._layers[indicator, month] = hotspot_layer(self._atlas, indicator, month)
-        return self._layers[indicator, month]
 
-    def sentence(self, why: Why, month: str, lang: str) -> str:
-        """Return what the hot spots say of the place of a reason; empty when there is nothing.
+def clusters_sentence(atlas: Atlas, why: Why, month: str, lang: str) -> str:
+    """Return what the hot spots say of the place of a reason; empty when there is nothing.
 
-        Only a village that is hot or cold now, or was for long, is spoken of.
-        """
-        known = self._atlas.indicators.get(why.indicator)
-        if known is None or known.worse == "none":
-            return ""
-        if month not in self._atlas.periods_of(why.indicator):
-            return ""
-        layer = self.layer(why.indicator, month)
-        if why.place not in layer.keys:
-            return ""
-        kind = layer.classes[layer.keys.get_loc(why.place)]
-        if kind >= len(layer.kinds) or not layer.kinds[kind].startswith(("hot_", "cold_")):
-            return ""
-        return layer.why(why.place, lang).rstrip("。.")
+    Only a village that is hot or cold now, or was for long, is spoken of; of a number or an amount,
+    that it has none.
+    """
+    known = atlas.indicators.get(why.indicator)
+    if known is None or known.worse == "none" or month not in atlas.periods_of(why.indicator):
+        return ""
+    layer = clusters_of(atlas, why.indicator, month)
+    if why.place not in layer.keys:
+        return ""
+    kind = layer.classes[layer.keys.get_loc(why.place)]
+    hot = kind < len(layer.kinds) and layer.kinds[kind].startswith(("hot_", "cold_"))
+    return layer.why(why.place, lang).rstrip("。.") if hot or layer.result is None else ""

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from geodata.access import Request
-from geodata.cube import Measure, value_of
+from geodata.figures import Indicator, value_of
 from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.themes import PartsOf, Theme
@@ -87,18 +87,18 @@ def _made(
 
 def _rules(setup: Setup, built: Built, theme: Theme, asked: Asked) -> Composition | None:
     """Return what each of several rules of an indicator found; None for one that has fewer."""
-    measure = next((one for one in theme.indicators if one.key == asked.indicator), None)
-    if measure is None or len(measure.rules) < 2:
+    indicator = next((one for one in theme.indicators if one.key == asked.indicator), None)
+    if indicator is None or len(indicator.rules) < 2:
         return None
     counts = built.frame("counts")
     inside = counts["place"].astype(str).str.startswith(asked.prefixes)
-    found = counts[inside & counts["rule"].isin(measure.rules)].groupby("rule")["yes"].sum()
-    found = found.reindex(list(measure.rules)).fillna(0).astype(int)
+    found = counts[inside & counts["rule"].isin(indicator.rules)].groupby("rule")["yes"].sum()
+    found = found.reindex(list(indicator.rules)).fillna(0).astype(int)
     parts = found.rename("count").to_frame()
-    titles = [setup.rules[key].title[asked.lang] for key in measure.rules]
+    titles = [setup.rules[key].title[asked.lang] for key in indicator.rules]
     parts.index = pd.Index(titles, name="part")
     parts = parts.sort_values("count", ascending=False, kind="stable")
-    title = text("workspace.by_rule", asked.lang, title=measure.title[asked.lang])
+    title = text("workspace.by_rule", asked.lang, title=indicator.title[asked.lang])
     return Composition(title, parts, False, 0, own=True)
 
 
@@ -114,11 +114,11 @@ def _courses(
     values = value_of(wanted.sel(period=wanted["period"] <= month))
     frame = values.sum("place", min_count=1).transpose("period", "indicator").to_pandas()
     frame = frame.mul([-1 if key in declared.down else 1 for key in frame.columns])
-    measures: Mapping[str, Measure] = {one.key: one for one in theme.indicators}
-    named = {key: declared.parts.get(key, measures[key].title) for key in frame.columns}
+    indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
+    named = {key: declared.parts.get(key, indicators[key].title) for key in frame.columns}
     titles = {key: title[asked.lang] for key, title in named.items()}
     frame = frame.dropna(how="all").rename(columns=titles).rename_axis(None, axis="columns")
-    money = all(measures[key].is_money for key in keys)
+    money = all(indicators[key].is_money for key in keys)
     return Composition(declared.title[asked.lang], frame, True, 0, money=money, own=True)
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geodata.cube import Measure, value_of
+from geodata.cartography.words import number_text
 from geodata.escaping import html_text
+from geodata.figures import Indicator, value_of
 from geodata.i18n import default_language, text
-from geodata.workspace.indicators import value_text
 
 if TYPE_CHECKING:
     from geodata.workspace.cards import Card
@@ -35,8 +35,8 @@ def workspace_html(county: Workspace) -> str:
     span = text("display.months", first=months[0], last=months[-1], count=len(months))
     rows = []
     for theme in county.setup.themes:
-        measure = _measure(county, theme.layers[0].indicator)
-        rows.append((theme.title[default_language()], *_figures(county, measure)))
+        indicator = _indicator(county, theme.layers[0].indicator)
+        rows.append((theme.title[default_language()], *_figures(county, indicator)))
     heads = ("theme", "indicator", "value", "before", "villages")
     return _heading(title) + _paragraph(span) + _table(heads, rows) + faults
 
@@ -80,20 +80,26 @@ def what_if_html(found: WhatIf) -> str:
     return _heading(title) + _paragraph(counts) + _table(("rule", "newly"), rows[:_RULES])
 
 
-def _measure(county: Workspace, key: str) -> Measure:
-    return next(measure for measure in county.measures if measure.key == key)
+def _indicator(county: Workspace, key: str) -> Indicator:
+    return next(indicator for indicator in county.indicators if indicator.key == key)
 
 
-def _figures(county: Workspace, measure: Measure) -> tuple[str, str, str, str]:
+def _figures(county: Workspace, indicator: Indicator) -> tuple[str, str, str, str]:
     """Return title, value of the last month, value of the month before, villages with data."""
-    cube = county.cube.sel(indicator=[measure.key])
+    cube = county.cube.sel(indicator=[indicator.key])
     whole = value_of(cube).isel(place=0, indicator=0).to_series()
     villages = cube["denominator"].sel(place=cube["level"] == "village").isel(period=-1)
     known = int((villages > 0).sum())
-    unit = measure.unit[default_language()]
-    shown = ["—" if pd.isna(one) else value_text(one, measure) + unit for one in whole]
+    shown = [
+        "—" if pd.isna(one) else indicator.unit.after(_value_text(one, indicator)) for one in whole
+    ]
     before = shown[-2] if len(shown) > 1 else "—"
-    return measure.title[default_language()], shown[-1], before, f"{known} / {villages.size}"
+    return indicator.title[default_language()], shown[-1], before, f"{known} / {villages.size}"
+
+
+def _value_text(value: float, indicator: Indicator) -> str:
+    """Return a value of the cube as it is written, without its unit."""
+    return number_text(value * indicator.unit.scale, indicator.decimals or 0)
 
 
 def _count(value: object) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 import xarray as xr
 
 from geodata.access import Actor, Door, Guard, Keys, Reader, Request
-from geodata.cube import value_of
 from geodata.errors import EvaluationError
 from geodata.evaluation import (
     Design,
@@ -23,6 +22,7 @@ from geodata.evaluation import (
     self_check,
 )
 from geodata.evaluation.rates import LIMITS
+from geodata.figures import value_of
 from geodata.i18n import default_language
 from geodata.periods import last_day
 from geodata.workspace.inputs import Setup

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from geodata.access import Request
-from geodata.cube import Measure, rank_places
+from geodata.figures import Indicator, rank_places
 from geodata.periods import shift_month
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import people_reader
@@ -43,7 +43,7 @@ class Evidence:
         self._worst: dict[str, dict[str, str]] = {}
 
     @cached_property
-    def measures(self) -> dict[str, Measure]:
+    def indicators(self) -> dict[str, Indicator]:
         """Return the indicators of all themes by key."""
         return {m.key: m for theme in self.setup.themes for m in theme.indicators}
 
@@ -52,13 +52,13 @@ class Evidence:
         """Return the level of each place of the cube."""
         return dict(zip(self.cube["place"].to_numpy(), self.cube["level"].to_numpy(), strict=True))
 
-    def ranks(self, measure: Measure, level: str) -> pd.DataFrame:
+    def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
         """Return the places of a level by an indicator, as `rank_places` has them."""
-        found = self._ranks.get((measure.key, level))
+        found = self._ranks.get((indicator.key, level))
         if found is None:
-            chosen = {"level": level, "worse": measure.worse}
-            found = rank_places(self.cube, measure.key, self.built.month, **chosen)
-            self._ranks[measure.key, level] = found
+            chosen = {"level": level, "worse": indicator.worse}
+            found = rank_places(self.cube, indicator.key, self.built.month, **chosen)
+            self._ranks[indicator.key, level] = found
         return found
 
     def worst(self, place: str) -> str:
@@ -72,16 +72,16 @@ class Evidence:
         best: dict[str, Worst] = {}
         for theme in self.setup.themes:
             for layer in theme.layers:
-                measure = self.measures[layer.indicator]
-                if measure.worse == "none":
+                indicator = self.indicators[layer.indicator]
+                if indicator.worse == "none":
                     continue
-                ranks = self.ranks(measure, level)
+                ranks = self.ranks(indicator, level)
                 ranked = ranks[ranks["rank"].notna() & (ranks["numerator"] != 0)]
                 known = max(int(ranks["rank"].notna().sum()), 1)
                 for place, rank in zip(ranked.index, ranked["rank"], strict=True):
                     share = float(rank) / known
                     if place not in best or share < best[place].share:
-                        best[place] = Worst(measure.key, share)
+                        best[place] = Worst(indicator.key, share)
         return {place: found.indicator for place, found in best.items()}
 
     def counted(self, place: str) -> pd.DataFrame:

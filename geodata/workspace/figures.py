@@ -8,24 +8,24 @@ from collections.abc import Sequence
 import xarray as xr
 
 import geodata
-from geodata.cube import make_cube, read_cube, save_cube
+from geodata.figures import make_cube, read_cube, save_cube
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import FOLDER, Built
 
 
 def county_cube(setup: Setup, built: Sequence[Built]) -> xr.Dataset:
     """Return the cube of some built months, saved for the next time where that is possible."""
-    measures = [measure for theme in setup.themes for measure in theme.indicators]
+    indicators = [indicator for theme in setup.themes for indicator in theme.indicators]
     folder = setup.config.store / FOLDER
     inputs = {
         **{one.month: one.digest for one in built},
         "guatu": geodata.__version__,
-        "indicators": hashlib.sha256(repr(measures).encode()).hexdigest(),
+        "indicators": hashlib.sha256(repr(indicators).encode()).hexdigest(),
     }
     saved = read_cube(folder, inputs)
     if saved is not None:
         return saved
-    cube = make_cube({one.month: one.frame("figures") for one in built}, measures)
+    cube = make_cube({one.month: one.frame("figures") for one in built}, indicators)
     try:
         save_cube(folder, cube, inputs)
     except OSError:

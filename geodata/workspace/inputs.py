@@ -70,7 +70,7 @@ class Setup:
         """Return the digest of rules, features and indicators as they are written."""
         texts = [repr(rule) for rule in self.rules.values()]
         texts += [f"{one.name} {one.sql}" for one in (*shared_sets(), *self.sets)]
-        texts += [repr(measure) for theme in self.themes for measure in theme.indicators]
+        texts += [repr(indicator) for theme in self.themes for indicator in theme.indicators]
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
     def inputs(self, month: str) -> dict[str, Any]:

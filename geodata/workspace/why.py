@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata import codes
-from geodata.atlas import Indicator
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
-from geodata.cube import Measure
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
+from geodata.figures import Indicator
 from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.workspace.change import change_of, moved_text, split_text
 from geodata.workspace.display import why_html
 from geodata.workspace.evidence import Evidence
-from geodata.workspace.indicators import indicator_of
 from geodata.workspace.inputs import Setup
 
 # The others are in `responsible`.
@@ -88,18 +86,17 @@ def explain_place(
     if place not in evidence.levels:
         raise StoreError("workspace.no_place", place=place, month=month)
     key = indicator or evidence.worst(place)
-    measure = evidence.measures[key]
-    shown = indicator_of(measure, setup.themes)
-    rules = _rules(evidence, place, measure, lang)
-    change = change_of(evidence, place, measure)
+    shown = evidence.indicators[key]
+    rules = _rules(evidence, place, shown, lang)
+    change = change_of(evidence, place, shown)
     responsible = responsible_for(evidence.responsible(place), place)
     name = plain_text(evidence.name(place), _LONGEST)
-    due, due_else = _due(setup, rules, measure, lang)
+    due, due_else = _due(setup, rules, shown, lang)
     who, who_else = _who(responsible, lang) if named else ("", "")
     lines = (
-        _figure(evidence, (place, name), measure, shown, lang),
+        _figure(evidence, (place, name), shown, lang),
         moved_text(change, shown, lang),
-        _reason(setup, rules, measure, lang) or _unfound(evidence, place, measure, lang),
+        _reason(setup, rules, shown, lang) or _unfound(evidence, place, shown, lang),
         due,
         who,
     )
@@ -112,22 +109,20 @@ def explain_place(
         rules,
         change,
         responsible,
-        bool(measure.own_rules),
+        bool(shown.own_rules),
         lang,
     )
 
 
-def _figure(
-    evidence: Evidence, named: tuple[str, str], measure: Measure, shown: Indicator, lang: str
-) -> str:
+def _figure(evidence: Evidence, named: tuple[str, str], shown: Indicator, lang: str) -> str:
     """Return the figure of a place, what it is made of, and its rank."""
     (place, name), month = named, evidence.built.month
     level = evidence.levels[place]
-    ranks = evidence.ranks(measure, level)
+    ranks = evidence.ranks(shown, level)
     value = float(ranks.at[place, "value"])
     if pd.isna(value):
-        return text("workspace.why_no_data", lang, place=name, title=measure.title[lang])
-    given = {"place": name, "month": period_text(month, lang), "title": measure.title[lang]}
+        return text("workspace.why_no_data", lang, place=name, title=shown.title[lang])
+    given = {"place": name, "month": period_text(month, lang), "title": shown.title[lang]}
     parts = (float(ranks.at[place, part]) for part in ("numerator", "denominator"))
     decimals, scaled = shown.decimals or 0, value * scale_of(shown)
     figure = figure_text(scaled, shown, decimals=decimals, lang=lang)
@@ -135,14 +130,14 @@ def _figure(
         "workspace.why_value", lang, value=figure + parts_text(*parts, shown, lang), **given
     )
     known = int(ranks["rank"].notna().sum())
-    if measure.worse == "none" or known < 2:
+    if shown.worse == "none" or known < 2:
         return said
     ranked = {"rank": int(ranks.at[place, "rank"]), "places": known}
     return said + text(f"workspace.why_rank_{level}", lang, **ranked)
 
 
-def _rules(evidence: Evidence, place: str, measure: Measure, lang: str) -> pd.DataFrame:
-    """Return the rules broken in a place with counts and their change, the measure's own first."""
+def _rules(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> pd.DataFrame:
+    """Return the rules broken in a place with counts and their change, its own first."""
     setup, month = evidence.setup, evidence.built.month
     now, earlier = evidence.counted(place), evidence.counted_before(place)
     now["change"] = (now["yes"] - earlier.reindex(now.index)).astype("Float64")
@@ -151,7 +146,7 @@ def _rules(evidence: Evidence, place: str, measure: Measure, lang: str) -> pd.Da
     chosen = [setup.rules[key] for key in now.index]
     now.insert(0, "title", [rule.title[lang] for rule in chosen])
     now.insert(1, "severity", [rule.severity for rule in chosen])
-    now.insert(2, "own", [rule.key in measure.own_rules for rule in chosen])
+    now.insert(2, "own", [rule.key in indicator.own_rules for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
     now["document"] = [rule.document[lang] for rule in chosen]
     now["limits"] = [_limits(setup, rule, place, month, lang) for rule in chosen]
@@ -170,7 +165,7 @@ def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
             continue  # it switches a rule, and is no limit
         missing = found.value is None
         value = found.reason(lang) if missing else _plain(found.value)
-        unit = "" if missing else f" {found.parameter.unit[lang]}"
+        unit = "" if missing else f" {found.parameter.unit.text(lang)}".rstrip()
         title = found.parameter.title[lang]
         told.append(text("workspace.why_limit", lang, title=title, value=value + unit))
     return {"zh": "；", "en": "; "}[lang].join(told)
@@ -188,13 +183,13 @@ def _counted(setup: Setup, rules: pd.DataFrame, lang: str) -> list[str]:
     ]
 
 
-def _due(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> tuple[str, str]:
+def _due(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> tuple[str, str]:
     """Return what has a date to be met, by the rules that the themes name as due: first the one
-    that matters most to the theme of the measure, and the others.
+    that matters most to the theme of the indicator, and the others.
     """
     named = {key for theme in setup.themes for key in theme.due}
     found = rules[rules["rule"].isin(named)]
-    other = found["rule"].map(lambda key: setup.rules[key].theme != measure.theme).astype(bool)
+    other = found["rule"].map(lambda key: setup.rules[key].theme != indicator.theme).astype(bool)
     told = _counted(setup, pd.concat([found[~other], found[other]]), lang)
     return _first(told, "due", "rules", lang)
 
@@ -206,23 +201,23 @@ def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
     return first, text(f"workspace.why_{key}_else", lang, **{name: joined}) if joined else ""
 
 
-def _reason(setup: Setup, rules: pd.DataFrame, measure: Measure, lang: str) -> str:
+def _reason(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> str:
     """Return the rule that adds most to an indicator of rules, else the worst of its theme."""
     own = rules[rules["own"].astype(bool)]
-    if measure.own_rules:
+    if indicator.own_rules:
         told = _counted(setup, own.sort_values("yes", ascending=False, kind="stable").head(1), lang)
         return text("workspace.why_reason", lang, rule=told[0]) if told else ""
-    of_theme = rules["rule"].map(lambda key: setup.rules[key].theme == measure.theme).astype(bool)
+    of_theme = rules["rule"].map(lambda key: setup.rules[key].theme == indicator.theme).astype(bool)
     told = _counted(setup, (rules[of_theme] if of_theme.any() else rules).head(1), lang)
     return text("workspace.why_rules", lang, rules=told[0]) if told else ""
 
 
-def _unfound(evidence: Evidence, place: str, measure: Measure, lang: str) -> str:
+def _unfound(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> str:
     """Return that the rules of an indicator found nothing here, or that they could not answer."""
-    if not measure.own_rules:
+    if not indicator.own_rules:
         return ""
-    setup, own = evidence.setup, [evidence.setup.rules[key] for key in measure.own_rules]
-    counted = evidence.counted(place)["unknown"].reindex(list(measure.own_rules))
+    setup, own = evidence.setup, [evidence.setup.rules[key] for key in indicator.own_rules]
+    counted = evidence.counted(place)["unknown"].reindex(list(indicator.own_rules))
     unknown = int(counted.fillna(0).sum())
     if not unknown:
         return text("workspace.why_no_reason", lang)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from geodata.atlas import open_atlas
+from geodata.atlas import Atlas, open_atlas
 from geodata.config import read_config
-from geodata.cube import Measure, value_of
 from geodata.errors import AtlasError, StoreError
 from geodata.evaluation import Draw
+from geodata.figures import Indicator, value_of
 from geodata.hotspots.atlas_layer import HotspotLayer
 from geodata.i18n import default_language
 from geodata.policy import load_policy
@@ -26,7 +26,7 @@ from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card
 from geodata.workspace.change import change_between
-from geodata.workspace.clusters import Clusters
+from geodata.workspace.clusters import clusters_of, clusters_sentence
 from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import draw_county
@@ -134,7 +134,7 @@ class Workspace:
     def write_atlas(self) -> Mapping[str, int]:
         """Write the map of all built months under the workspace; returns the counts of its join."""
         built = [self._built(month) for month in self.months]
-        self.__dict__.pop("_clusters", None)
+        self.__dict__.pop("_atlas", None)
         return write_workspace_atlas(self.setup, built)
 
     def month(self, month: str | None = None) -> Month:
@@ -148,7 +148,7 @@ class Workspace:
 
     @cached_property
     def cube(self) -> xr.Dataset:
-        """Return all indicators of all places and built months; see `geodata.cube.make_cube`.
+        """Return all indicators of all places and built months; see `geodata.figures.make_cube`.
 
         It is kept as NetCDF beside the built months, and made again when any of them changed.
         """
@@ -156,9 +156,9 @@ class Workspace:
         return county_cube(self.setup, built)
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
+    def indicators(self) -> tuple[Indicator, ...]:
         """Return the indicators of all themes."""
-        return tuple(measure for theme in self.setup.themes for measure in theme.indicators)
+        return tuple(one for theme in self.setup.themes for one in theme.indicators)
 
     def indicator(self, key: str) -> pd.DataFrame:
         """Return one indicator as shown: a row for each place, a column for each month."""
@@ -197,16 +197,19 @@ class Workspace:
         month: str | None = None,
         lang: str | None = None,
         named: bool = True,
+        atlas: Atlas | None = None,
     ) -> Why:
         """Return why a place stands out: in a few lines, the rules behind it, who is responsible.
 
-        When the county has a map, the details end with what the hot spots say of a village.
+        When the county has a map, the details end with what the hot spots say of a village. `atlas`
+        is that of who asks, within a scope; by default the whole map.
         """
         built = self._built(month)
         chosen = {"indicator": indicator, "lang": lang, "named": named}
         why = explain_place(self._evidence.of(built), place, **chosen)
         try:
-            said = self._clusters.sentence(why, built.month, lang or default_language())
+            seen = atlas or self._atlas
+            said = clusters_sentence(seen, why, built.month, lang or default_language())
         except AtlasError:  # a county without boundaries has reasons, but no map
             return why
         return replace(why, details=(*why.details, said)) if said else why
@@ -228,14 +231,14 @@ class Workspace:
     def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:
         """Return the hot spots of an indicator as of a month, the last by default.
 
-        `.result.to_dataset()` has z, p, significance and category by place and period. Raises
-        AtlasError when the workspace has no map yet.
+        `.result.to_dataset()` has z, p, significance and category by place and period; the result
+        is None for a number or an amount. Raises AtlasError when the workspace has no map yet.
         """
-        return self._clusters.layer(indicator, self._built(month).month)
+        return clusters_of(self._atlas, indicator, self._built(month).month)
 
     @cached_property
-    def _clusters(self) -> Clusters:
-        return Clusters(open_atlas(self.setup.config.folder))
+    def _atlas(self) -> Atlas:
+        return open_atlas(self.setup.config.folder)
 
     @cached_property
     def _evidence(self) -> Months:

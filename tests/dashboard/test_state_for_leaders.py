@@ -113,7 +113,8 @@ def test_every_theme_has_a_card_with_figure_and_worst_places(county):
     assert set(cards) == set(state.themes)
     first = cards["monitoring"]
     assert (first["figure"], first["parts"]) == ("33.33%", "有数据的 81 户中 27 户")
-    assert first["target"] == "对照标准：防返贫监测线 9,000 元/人·年"
+    assert first["target"] == "", "a line of income is none of a share"
+    assert cards["relocation"]["target"] == "对照标准：政策性收入占比预警值 50%"
     assert first["waiting"]
     overview.find_hotspots()
     assert not any(card["waiting"] for card in overview.overview.cards)

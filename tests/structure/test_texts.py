@@ -9,18 +9,22 @@ import pytest
 
 from dashboard import texts
 from geodata import i18n
-from geodata.atlas import Indicator
 from geodata.cartography.words import figure_text, parts_text
+from geodata.figures import Indicator
+from geodata.quantity import Thing, Unit, shipped_words
 from geodata.themes import own_themes
 
 CATALOGUES = {"geodata": i18n.CATALOGUE, "dashboard": texts.CATALOGUE}
+# What units and things say to machines beside their texts.
+DECLARED = {"one", "is", *Unit.__dataclass_fields__, *Thing.__dataclass_fields__}
 KEYS = [(name, key) for name, catalogue in CATALOGUES.items() for key in catalogue]
 
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
 def test_text_is_complete_in_both_languages(name, key):
     entry = CATALOGUES[name].entry(key)
-    assert set(entry) == {"zh", "en"}
+    allowed = {"units": DECLARED, "things": DECLARED}.get(key.partition(".")[0], set())
+    assert {"zh", "en"} <= set(entry) <= {"zh", "en"} | allowed
     assert _places(entry["zh"]) == _places(entry["en"])
 
 
@@ -69,21 +73,22 @@ def test_a_number_is_written_with_the_word_for_one_or_for_several():
 
 
 def test_a_figure_is_written_with_the_unit_for_one_or_for_several():
-    unit = {"zh": "个", "en": "problems", "one": "problem"}
-    counted = Indicator("a", {"zh": "问题", "en": "Problems"}, unit)
+    words = shipped_words()
+    source, household = words.things["source"], words.things["household"]
+    title, unit = {"zh": "问题", "en": "Problems"}, words.units["problem"]
+    counted = Indicator("a", title, "count", unit, source)
     told = [figure_text(value, counted, decimals=0, lang="en") for value in (1, 2, 0)]
     assert told == ["1 problem", "2 problems", "0 problems"]
     assert figure_text(1, counted, decimals=0, lang="zh") == "1 个"
-    share = {"zh": "户", "en": "households", "one": "household"}
-    made = Indicator("b", counted.title, {"zh": "%", "en": "%"}, adds_up="ratio", counted=share)
+    made = Indicator("b", title, "share", words.units["percent"], household, household)
     assert parts_text(1, 1, made, "en") == " (1 of 1 household with data)"
 
 
-def test_every_unit_of_a_theme_that_counts_has_a_word_for_one():
-    for theme in own_themes():
-        for measure in theme.indicators:
-            if measure.adds_up == "sum" and measure.unit["en"].endswith("s"):
-                assert measure.unit.get("one") or measure.unit["en"] == "works", measure.key
+def test_every_unit_and_thing_that_counts_has_a_word_for_one():
+    words = shipped_words()
+    for named in (*words.units.values(), *words.things.values()):
+        if getattr(named, "of", "count") == "count" and named.title["en"].endswith("s"):
+            assert named.title.get("one") or named.title["en"] == "works", named.key
 
 
 def test_unknown_key_names_the_nearest():

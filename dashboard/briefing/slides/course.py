@@ -16,7 +16,7 @@ from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.briefing.slides.worst import notes_of
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text, parts_text, scale_of
-from geodata.cube.change import PARTS
+from geodata.figures.change import PARTS
 from geodata.themes import Theme
 
 _CHART = Box(EDGE, TOP, 8.4, LOW - TOP)

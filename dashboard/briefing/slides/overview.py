@@ -13,7 +13,7 @@ from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text
-from geodata.cartography.words import change_text, number_text
+from geodata.cartography.words import change_text, number_text, share_parts
 
 _ROWS = 9  # in all, shared by the themes
 _NAMED = {"zh": 2, "en": 1}  # in the title
@@ -60,7 +60,7 @@ def course_of(facts: Facts) -> str:
 
 
 def _row(theme: str, facts: Facts, lang: str) -> Row:
-    decimals, percent = facts.layer.decimals, "%" if facts.unit == "%" else ""
+    decimals, percent = facts.layer.decimals, facts.layer.indicator.unit.sign
     worst = ""
     if not facts.view.public and len(facts.worst) > 1 and facts.worst.iloc[0]["value"] != 0:
         first = facts.worst.iloc[0]
@@ -79,14 +79,14 @@ def _row(theme: str, facts: Facts, lang: str) -> Row:
 
 def percent_text(facts: Facts) -> str:
     """Return the figure of the place, a share with its sign; other units stand in the title."""
-    known = facts.unit == "%" and not pd.isna(facts.value)
-    return number_text(facts.value, facts.layer.decimals) + ("%" if known else "")
+    sign = "" if pd.isna(facts.value) else facts.layer.indicator.unit.sign
+    return number_text(facts.value, facts.layer.decimals) + sign
 
 
 def titled(facts: Facts) -> str:
     """Return the title of the indicator, with its unit where the figures beside it have none."""
     title, unit = facts.layer.indicator.title_in(facts.view.lang), facts.unit
-    if unit in ("", "%"):
+    if not unit or facts.layer.indicator.unit.sign:
         return title
     return text("paper.legend", facts.view.lang, title=title, unit=unit)
 
@@ -94,14 +94,8 @@ def titled(facts: Facts) -> str:
 def _counted(facts: Facts) -> str:
     """Return numerator / denominator and what they count; a dash where the parts say nothing."""
     indicator, own = facts.layer.indicator, facts.own.loc[facts.view.period]
-    part, base = (
-        number_text(own[name] / indicator.counted_in, 0 if indicator.counted_in == 1 else 1)
-        for name in ("numerator", "denominator")
-    )
-    counted = indicator.counted_text(facts.view.lang, base)
-    if not counted or pd.isna(own["numerator"]):
-        return "—"
-    return f"{part} / {base} {counted}"
+    told = share_parts(own["numerator"], own["denominator"], indicator, facts.view.lang)
+    return "—" if told is None else "{} / {} {}".format(*told)
 
 
 def _message(briefing: Briefing, facts: Sequence[Facts]) -> str:

@@ -55,7 +55,7 @@ def notes_of(facts: Facts) -> list[str]:
     lang, indicator = facts.view.lang, facts.layer.indicator
     rules = facts.source.county.setup.rules
     lines = [facts.title, facts.summary]
-    for key in facts.measure.rules:
+    for key in facts.indicator.rules:
         rule = rules[key]
         said = {"title": rule.title[lang], "document": rule.document[lang]}
         lines.append(text("slides.note_rule", lang, **said))
@@ -112,7 +112,7 @@ def _due(facts: Facts, people: pd.DataFrame) -> list[str]:
             f"{role} {plain_text(name, 20)}" for role, name in own[["role", "name"]].head(2).values
         )
         lines.append(text("slides.answers", lang, people=names))
-    remedies = [facts.source.county.setup.rules[key].remedy[lang] for key in facts.measure.rules]
+    remedies = [facts.source.county.setup.rules[key].remedy[lang] for key in facts.indicator.rules]
     if remedies:
         lines.append(text("slides.to_do", lang, remedy=remedies[0]))
     return lines

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 
 from dashboard.answers import facts_of
-from dashboard.answers.leaving import public_layer, too_small
+from dashboard.answers.leaving import public_layer
 from dashboard.notebook import open_view
 from dashboard.state import State
-from geodata.cube import Measure
 from geodata.errors import BriefingError
 from geodata.workspace import open_workspace
 from tests.dashboard.briefing.briefed import AT, BY, source_of
@@ -130,36 +129,6 @@ def test_public_view_names_no_worst_place_and_says_what_it_hides(source):
     assert sum(row.count for row in facts.legend if row.hidden) == int(hidden.sum())
     assert facts.ranked["change"].isna().all()
     assert "公开版" in facts.origin.mark
-
-
-SHARE = Measure("s", "m", {}, {"zh": "%", "en": "%"}, "high", "ratio")
-
-
-@pytest.mark.parametrize(
-    ("counted", "hidden"),
-    [(0, False), (1, True), (2, True), (3, False), (17, False), (18, True), (20, False)],
-)
-def test_counts_below_three_and_their_rest_may_not_leave(counted, hidden):
-    frame = pd.DataFrame({"numerator": [counted], "denominator": [20.0]}, index=["a"])
-    parents = pd.Series([None], index=["a"], dtype=object)
-    assert too_small(frame, parents, SHARE, 3).tolist() == [hidden]
-
-
-def test_a_place_hidden_alone_takes_a_second_one_along():
-    frame = pd.DataFrame(
-        {"numerator": [1.0, 5, 9], "denominator": [20.0, 20, 20]}, index=list("abc")
-    )
-    parents = pd.Series("t", index=list("abc"))
-    assert too_small(frame, parents, SHARE, 3).tolist() == [True, True, False]
-
-
-def test_a_mean_of_too_few_households_may_not_leave():
-    money = Measure(
-        "i", "m", {}, {"zh": "元/人·年", "en": "CNY"}, "low", "ratio", denominator="persons"
-    )
-    frame = pd.DataFrame({"numerator": [9000.0, 9000], "denominator": [2.0, 3]}, index=list("ab"))
-    parents = pd.Series([None, None], index=list("ab"), dtype=object)
-    assert too_small(frame, parents, money, 3).tolist() == [True, False]
 
 
 def test_a_layer_for_outside_tells_hidden_places_from_those_without_data(source):

@@ -34,7 +34,7 @@ def test_an_indicator_of_several_rules_says_what_each_found(people_as):
     people = people_as(f"?place={COUNTY}&indicator=guarantee_gap_share")
     made = people.compositions[0]
     rules = people.state.themes["monitoring"].rules_by_key
-    measure = next(m for m in people.county.measures if m.key == "guarantee_gap_share")
+    measure = next(m for m in people.county.indicators if m.key == "guarantee_gap_share")
     assert (made.own, made.stacked) == (True, False)
     assert set(made.parts.index) == {rules[key].title["zh"] for key in measure.rules}
     counts = people.county.month().counts

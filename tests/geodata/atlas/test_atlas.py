@@ -6,9 +6,10 @@ import pytest
 import shapely
 
 from geodata import open_atlas
-from geodata.atlas import Indicator
 from geodata.atlas.folder import build_atlas, save_atlas, write_atlas
 from geodata.errors import AtlasError
+from geodata.figures import Indicator
+from geodata.quantity import named_unit
 from tests.invented import COUNTY, INCOME, RATE, grid_atlas, grid_tree, grid_values
 
 FIRST, SECOND = f"{COUNTY}001001", f"{COUNTY}001002"
@@ -47,7 +48,7 @@ def test_unreported_village_is_missing_and_counted():
 
 
 def test_place_without_any_figure_has_no_sum():
-    total = Indicator("households", {"zh": "户数"}, {"zh": "户"}, "none", "sum")
+    total = Indicator("households", {"zh": "户数"}, "sum", named_unit("户"))
     atlas = _atlas([(FIRST, "2025", "households", 5, 1)], total)
     frame = atlas.frame("households", "2025", "township")
     assert frame["value"].tolist()[0] == 5

@@ -10,6 +10,7 @@ import pytest
 
 from geodata.policy.parameter import DatedValue, Parameter
 from geodata.policy.reference import Reference
+from geodata.quantity import NO_UNIT
 
 DAY = datetime.date(2025, 6, 30)
 VILLAGE = "530102001201"
@@ -21,7 +22,7 @@ def dated(value: object, places: tuple[str, ...] = ("",), **said: object) -> Dat
 
 
 def chosen(*values: DatedValue, place: str = VILLAGE, day: datetime.date = DAY) -> object:
-    return Parameter("a.b", WORDS, WORDS, values, Path("b.yaml")).at(place, day).value
+    return Parameter("a.b", WORDS, "index", NO_UNIT, values, Path("b.yaml")).at(place, day).value
 
 
 def since(day: str) -> datetime.date:

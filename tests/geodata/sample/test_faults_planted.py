@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import open_workspace
-from geodata.cube import Measure, make_cube
+from geodata.figures import Indicator, make_cube
 from geodata.rules.compile import ANSWERS
 from geodata.workspace import Workspace
 from tests.benchmarks.confusion import confusion
@@ -89,7 +89,7 @@ VILLAGES = [
     for village in (201, 202, 203)
 ]
 MEASURES = [
-    Measure(key, theme, {"zh": key, "en": key}, {"zh": "户", "en": ""}, "high", "sum")
+    Indicator(key, {"zh": key, "en": key}, "sum", theme=theme)
     for key, theme in (("one", "a"), ("two", "a"), ("three", "b"))
 ]
 

@@ -40,14 +40,18 @@ FILES = {
     "indicators.yaml": """
         yard_share:
           title: {zh: 没有耕地户占比, en: Households without land}
-          unit: {zh: "%", en: "%"}
+          quantity: share
+          counts: household
+          base: household
+          unit: percent
           worse: high
-          adds_up: ratio
           rules: [no_yard]
         """,
+    "units.yaml": "mu: {zh: 亩, en: mu, of: level}",
     "parameters/yard/least.yaml": """
         title: {zh: 最少耕地, en: Least farmland}
-        unit: {zh: 亩, en: mu}
+        quantity: level
+        unit: mu
         values:
           - value: 0
             places: all

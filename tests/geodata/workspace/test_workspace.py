@@ -20,8 +20,8 @@ from geodata.cartography import draw_layer
 from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import whole_figure
 from geodata.config import make_workspace
-from geodata.cube import value_of
 from geodata.errors import ConfigError, StoreError
+from geodata.figures import value_of
 from geodata.periods import months_until, shift_month
 from geodata.store import new_snapshot
 from geodata.store.months import stored_columns

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import xarray as xr
 
-from geodata.cube.build import PARTS
-from geodata.cube.measure import Measure
+from geodata.figures.indicator import Indicator
+from geodata.figures.month import PARTS
 from geodata.i18n import LANGUAGES
 
 LEVELS = ("county", "township", "village")
@@ -23,7 +23,7 @@ def place_lineage(villages: pd.Index | Sequence[str]) -> pd.DataFrame:
 
 def make_cube(
     figures: Mapping[str, pd.DataFrame],
-    measures: Sequence[Measure],
+    indicators: Sequence[Indicator],
     *,
     lineage: pd.DataFrame | None = None,
 ) -> xr.Dataset:
@@ -48,21 +48,22 @@ def make_cube(
     table = pd.concat(summed)
     places = _places(lineage)
     index = pd.MultiIndex.from_product(
-        [[m.key for m in measures], places.index, months], names=["indicator", "place", "period"]
+        [[m.key for m in indicators], places.index, months], names=["indicator", "place", "period"]
     )
     table = table[~table.index.duplicated()].reindex(index)
-    shape = (len(measures), len(places), len(months))
+    shape = (len(indicators), len(places), len(months))
     dims = ("indicator", "place", "period")
     data = {part: (dims, table[part].to_numpy().reshape(shape)) for part in PARTS}
     coords = {
-        "indicator": [m.key for m in measures],
+        "indicator": [m.key for m in indicators],
         "place": places.index.to_numpy(),
         "period": months,
         "level": ("place", places["level"].to_numpy()),
         "parent": ("place", places["parent"].to_numpy()),
-        "adds_up": ("indicator", [m.adds_up for m in measures]),
-        "is_money": ("indicator", [m.is_money for m in measures]),
-        **_labels(measures),
+        "adds_up": ("indicator", [m.adds_up for m in indicators]),
+        "quantity": ("indicator", [m.quantity for m in indicators]),
+        "fen": ("indicator", [m.fen[0] / m.fen[1] for m in indicators]),
+        **_labels(indicators),
     }
     cube = xr.Dataset(data, coords, {"Conventions": "CF-1.8"})
     cube["share_missing"] = cube["missing"] / cube["subjects"].where(cube["subjects"] > 0)
@@ -81,13 +82,11 @@ _VARIABLES = {
 }
 
 
-def _labels(measures: Sequence[Measure]) -> dict[str, tuple[str, list[str]]]:
+def _labels(indicators: Sequence[Indicator]) -> dict[str, tuple[str, list[str]]]:
     """Return title and unit of the indicators in each language as coordinates."""
-    return {
-        f"{name}_{lang}": ("indicator", [getattr(measure, name)[lang] for measure in measures])
-        for name in ("title", "unit")
-        for lang in LANGUAGES
-    }
+    titles = {f"title_{lang}": [one.title_in(lang) for one in indicators] for lang in LANGUAGES}
+    units = {f"unit_{lang}": [one.unit_in(lang) for one in indicators] for lang in LANGUAGES}
+    return {name: ("indicator", texts) for name, texts in (titles | units).items()}
 
 
 def _places(lineage: pd.DataFrame) -> pd.DataFrame:
@@ -104,15 +103,11 @@ def _places(lineage: pd.DataFrame) -> pd.DataFrame:
 
 
 def value_of(cube: xr.Dataset) -> xr.DataArray:
-    """Return the value shown: numerator for sums, else numerator / denominator; yuan for money.
+    """Return the plain value: numerator for sums, else numerator / denominator; yuan for money.
 
     NaN where nothing is known.
     """
     known = cube["denominator"] > 0
     ratio = cube["numerator"] / cube["denominator"].where(known)
     value = xr.where(cube["adds_up"] == "sum", cube["numerator"], ratio)
-    return (
-        xr.where(cube["is_money"], value / 100, value)
-        .transpose("indicator", "place", "period")
-        .rename("value")
-    )
+    return (value / cube["fen"]).transpose("indicator", "place", "period").rename("value")

@@ -8,7 +8,7 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.cube.measure import Measure
+from geodata.figures.indicator import Indicator
 from geodata.rules import Binding, Rule
 from geodata.rules.compile import UNKNOWN, YES, answer
 from geodata.store import Engine
@@ -23,7 +23,7 @@ _EXACT = "DECIMAL(18, 4)"
 
 
 def month_figures(
-    engine: Engine, measures: Sequence[Measure], rules: Mapping[str, Rule], binding: Binding
+    engine: Engine, indicators: Sequence[Indicator], rules: Mapping[str, Rule], binding: Binding
 ) -> pa.Table:
     """Return one row for each village and indicator with any subject in scope.
 
@@ -31,25 +31,25 @@ def month_figures(
     others, `subjects` all in scope. Money stays in fen. Sorted by indicator and place.
     """
     found: dict[str, pa.Table] = {}
-    for table, group in groupby(sorted(measures, key=lambda m: m.table), key=lambda m: m.table):
+    for table, group in groupby(sorted(indicators, key=lambda m: m.table), key=lambda m: m.table):
         chosen = list(group)
         wide = engine.rows(_query(table, chosen, rules, binding, engine.name))
-        for number, measure in enumerate(chosen):
-            found[measure.key] = _of_measure(wide, number, measure)
+        for number, indicator in enumerate(chosen):
+            found[indicator.key] = _of_indicator(wide, number, indicator)
     return pa.concat_tables([_FIGURES.empty_table(), *(found[key] for key in sorted(found))])
 
 
 def _query(
     table: str,
-    measures: Sequence[Measure],
+    indicators: Sequence[Indicator],
     rules: Mapping[str, Rule],
     binding: Binding,
     dialect: str,
 ) -> str:
     """Return one SELECT by place with four sums for each indicator, in the order of PARTS."""
     inner, outer = [], []
-    for n, measure in enumerate(measures):
-        scope, numerator, denominator = _parts(measure, rules, binding, dialect)
+    for n, indicator in enumerate(indicators):
+        scope, numerator, denominator = _parts(indicator, rules, binding, dialect)
         inner += [
             f"({scope}) AS s{n}",
             f"CAST({numerator} AS {_EXACT}) AS n{n}",
@@ -69,14 +69,14 @@ def _query(
 
 
 def _parts(
-    measure: Measure, rules: Mapping[str, Rule], binding: Binding, dialect: str
+    indicator: Indicator, rules: Mapping[str, Rule], binding: Binding, dialect: str
 ) -> tuple[str, str, str]:
     """Return scope, numerator and denominator; with rules: whether any of them is broken."""
-    scope = binding.sql(measure.scope, dialect)
-    if not measure.rules:
-        parts = (measure.numerator, measure.denominator)
+    scope = binding.sql(indicator.scope, dialect)
+    if not indicator.rules:
+        parts = (indicator.numerator, indicator.denominator)
         return scope, *(binding.sql(sql, dialect) for sql in parts)  # type: ignore[return-value]
-    answers = [f"({answer(rules[key], binding, dialect)})" for key in measure.rules]
+    answers = [f"({answer(rules[key], binding, dialect)})" for key in indicator.rules]
     judged = " OR ".join(f"{one} IS NOT NULL" for one in answers)
     broken = " OR ".join(f"{one} = {YES}" for one in answers)
     answered = " OR ".join(f"{one} <> {UNKNOWN}" for one in answers)
@@ -84,9 +84,9 @@ def _parts(
     return f"({scope}) AND ({judged})", numerator, "1"
 
 
-def _of_measure(wide: pa.Table, number: int, measure: Measure) -> pa.Table:
+def _of_indicator(wide: pa.Table, number: int, indicator: Indicator) -> pa.Table:
     """Return the figures of one indicator, with subjects only, sorted by place."""
-    key = pa.array([measure.key] * wide.num_rows, pa.string())
+    key = pa.array([indicator.key] * wide.num_rows, pa.string())
     parts = [wide[f"{part}__{number}"] for part in PARTS]
     table = pa.table([wide["place"], key, *parts], names=COLUMNS).cast(_FIGURES)
     return table.filter(pc.field("subjects") > 0).sort_by("place")

@@ -1,14 +1,23 @@
-"""The cube: ranks with ties, suppression, and change in four parts."""
+"""The cube: ranks with ties, and change in four parts."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from geodata.cube import Measure, explain_change, make_cube, rank_places, suppress_small, value_of
+from geodata.figures import (
+    Indicator,
+    explain_change,
+    make_cube,
+    rank_places,
+    value_of,
+)
+from geodata.quantity import shipped_words
 
-SHARE = Measure("share", "t", {"zh": "甲", "en": "a"}, {"zh": "%", "en": "%"}, "high", "ratio")
-COUNT = Measure("count", "t", {"zh": "乙", "en": "b"}, {"zh": "户", "en": "h"}, "high", "sum")
+WORDS = shipped_words()
+HOUSEHOLD = WORDS.things["household"]
+PERCENT = WORDS.units["percent"]
+SHARE = Indicator("share", {"zh": "甲", "en": "a"}, "share", PERCENT, HOUSEHOLD, HOUSEHOLD, "high")
 A, B, C, D = "990101100201", "990101100202", "990101100203", "990101101201"
 
 
@@ -48,21 +57,6 @@ def test_equal_values_share_a_rank_and_unknown_has_none() -> None:
     assert ranks.index.tolist() == [A, B, C, D]
     assert ranks["rank"].tolist()[:3] == [1, 1, 3]
     assert ranks["rank"].isna().tolist() == [False, False, False, True]
-
-
-@pytest.mark.parametrize(("count", "hidden"), [(0, False), (1, True), (2, True), (3, False)])
-def test_counts_of_one_and_two_are_hidden_and_zero_is_not(count: int, hidden: bool) -> None:
-    cube = make_cube({"2025-01": figures("count", a=(count, 1), b=(9, 1), d=(9, 1))}, [COUNT])
-    shown = suppress_small(cube).sel(place=A).squeeze()
-    assert bool(shown["suppressed"]) is hidden
-    assert bool(shown["numerator"].isnull()) is hidden
-
-
-def test_a_hidden_cell_is_not_alone_under_its_parent() -> None:
-    cells = {"a": (1, 1), "b": (9, 1), "c": (7, 1), "d": (8, 1)}
-    cube = make_cube({"2025-01": figures("count", **cells)}, [COUNT])
-    hidden = suppress_small(cube)["suppressed"].squeeze().to_series()
-    assert hidden[[A, B, C, D]].tolist() == [True, False, True, False]
 
 
 def explained(

@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.atlas.indicator import Indicator
+from geodata.figures.indicator import Indicator
 
-COLUMNS = ["value", "numerator", "denominator", "places_with_data", "places"]
+PARTS = ("numerator", "denominator", "missing", "subjects")
+COLUMNS = ["value", *PARTS, "places_with_data", "places"]
 
 
 def total_by(
     values: pd.DataFrame, groups: pd.Series, indicator: Indicator, *, sizes: pd.Series
 ) -> pd.DataFrame:
-    """Return one row per group: value, numerator, denominator, places_with_data, places.
+    """Return one row per group: value, the four parts, places_with_data, places.
 
-    `values` has numerator and denominator, one row per lowest place (and period); `groups` names
-    the group of each row; `sizes` counts the lowest places of every group, also of those without
-    a row. A row counts only when both its parts are known and its denominator is above zero.
+    `values` has the parts, one row per lowest place (and period); `groups` names the group of each
+    row; `sizes` counts the lowest places of every group, also of those without a row. Numerator and
+    denominator are of the rows where both are known and the denominator is above zero; missing and
+    subjects are of all rows.
     """
     known = values["numerator"].notna() & (values["denominator"] > 0)
     parts = values.loc[known, ["numerator", "denominator"]].assign(
@@ -25,6 +27,8 @@ def total_by(
     )
     grouped = parts.groupby(groups[known])
     result = grouped[["numerator", "denominator"]].sum().reindex(sizes.index)
+    judged = values[["missing", "subjects"]].groupby(groups).sum(min_count=1)
+    result[["missing", "subjects"]] = judged.reindex(sizes.index)
     result["places_with_data"] = grouped.size().reindex(sizes.index).fillna(0).astype("int64")
     result["places"] = sizes.astype("int64")
     result["value"] = _value(result, grouped["quotient"], indicator)

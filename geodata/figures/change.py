@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geodata.cube.measure import Measure
+from geodata.figures.indicator import Indicator
 
 PARTS = ("value", "rule", "feed", "boundary")
 
@@ -12,7 +12,7 @@ PARTS = ("value", "rule", "feed", "boundary")
 def explain_change(
     before: pd.DataFrame,
     after: pd.DataFrame,
-    measure: Measure,
+    indicator: Indicator,
     *,
     after_by_old_rules: pd.DataFrame,
     villages_before: pd.Index,
@@ -28,14 +28,14 @@ def explain_change(
     """
     frames = {"before": before, "after": after, "old": after_by_old_rules}
     rows = {
-        name: frame[frame["indicator"] == measure.key].set_index("place")
+        name: frame[frame["indicator"] == indicator.key].set_index("place")
         for name, frame in frames.items()
     }
     both = villages_before.intersection(villages_after)
     reported = both.intersection(_known(rows["before"])).intersection(_known(rows["after"]))
-    total = {name: _value(frame, frame.index, measure) for name, frame in rows.items()}
-    lasting = {name: _value(frame, both, measure) for name, frame in rows.items()}
-    common = {name: _value(frame, reported, measure) for name, frame in rows.items()}
+    total = {name: _value(frame, frame.index, indicator) for name, frame in rows.items()}
+    lasting = {name: _value(frame, both, indicator) for name, frame in rows.items()}
+    common = {name: _value(frame, reported, indicator) for name, frame in rows.items()}
     gone = (lasting["before"] - total["before"]) + (total["after"] - lasting["after"])
     unfed = (common["before"] - lasting["before"]) + (lasting["after"] - common["after"])
     return {
@@ -52,15 +52,16 @@ def _known(rows: pd.DataFrame) -> pd.Index:
     return rows.index[rows["numerator"].notna()]
 
 
-def _value(rows: pd.DataFrame, villages: pd.Index, measure: Measure) -> float:
+def _value(rows: pd.DataFrame, villages: pd.Index, indicator: Indicator) -> float:
     """Return the figure of some villages together; money in yuan."""
     chosen = rows.loc[rows.index.intersection(villages)]
     if chosen["numerator"].notna().sum() == 0:
         return float("nan")
     value = float(chosen["numerator"].sum())
-    if measure.adds_up == "ratio":
+    if indicator.adds_up == "ratio":
         base = float(chosen["denominator"].sum())
         if base <= 0:
             return float("nan")
         value /= base
-    return value / 100 if measure.is_money else value
+    fen, base_fen = indicator.fen
+    return value * base_fen / fen

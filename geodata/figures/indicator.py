@@ -1,0 +1,221 @@
+"""An indicator as it is declared once: what it is, who is counted, what is summed, which end is worse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from geodata.entries import check_fields, check_pair, check_value, mapping_of
+from geodata.errors import QuantityError, ThemeError
+from geodata.i18n import text
+from geodata.quantity import (
+    MONEY,
+    NO_UNIT,
+    Quantity,
+    Thing,
+    Unit,
+    Words,
+    agrees,
+    in_language,
+    quantity_of,
+    shipped_words,
+)
+from geodata.rules import Subject, base_subjects
+
+WORSE = ("high", "low", "none")
+# Field of an entry -> whether it must be there.
+_FIELDS = {
+    **dict.fromkeys(("title", "quantity", "unit"), True),
+    **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
+    **dict.fromkeys(("scope", "rules", "explained_by", "target", "document"), False),
+}
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure of a place and period.
+
+    `title` is by language. `quantity` is a key of `geodata.quantity.QUANTITIES`; `counts` is what
+    its numerator counts and `base` what its denominator does, where they count anything. `worse`
+    names the end that needs attention.
+
+    One of a theme says how it is made: over the subjects in `scope` it sums `numerator` and
+    `denominator`, SQL over the features of `theme` and `subject`; a subject with an unknown part
+    counts as missing. With `rules` the numerator is whether any of them is broken; a subject is
+    missing when none can be answered. Money is summed in fen. `target` is a policy parameter,
+    `explained_by` the rules whose findings explain a figure that is not a count of them.
+    """
+
+    key: str
+    title: Mapping[str, str]
+    quantity: str = "plain"
+    unit: Unit = NO_UNIT
+    counts: Thing | None = None
+    base: Thing | None = None
+    worse: str = "none"
+    theme: str = ""
+    subject: str = "household"
+    numerator: str = ""
+    denominator: str = "1"
+    scope: str = "TRUE"
+    rules: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
+    target: str = ""
+    document: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.worse not in WORSE:
+            raise ValueError(f"worse is {self.worse!r}, expected one of {', '.join(WORSE)}")
+        agrees(self.kind, self.unit, self.counts, self.base)
+
+    @property
+    def kind(self) -> Quantity:
+        """Return what follows from its quantity."""
+        return quantity_of(self.quantity)
+
+    @property
+    def adds_up(self) -> str:
+        """Return how places add up to the one above: sum, ratio or none (their median)."""
+        return self.kind.adds_up
+
+    @property
+    def table(self) -> str:
+        """Return the name of the feature set the indicator sums over."""
+        return f"{self.theme}_{self.subject}"
+
+    @property
+    def own_rules(self) -> tuple[str, ...]:
+        """Return the rules whose findings say why the figure is what it is."""
+        return self.rules or self.explained_by
+
+    @property
+    def is_share(self) -> bool:
+        """Return whether it is a part of a whole, whose changes are told in points."""
+        return self.quantity == "share"
+
+    @property
+    def is_money(self) -> bool:
+        """Return whether its value is an amount of money, alone or a head."""
+        return self.unit.of == MONEY
+
+    @property
+    def counts_things(self) -> bool:
+        """Return whether numerator and denominator are numbers of one kind of thing."""
+        return self.is_share and self.counts is not None and self.counts.key != MONEY
+
+    @property
+    def tested(self) -> str:
+        """Return how hot spots of it are looked for: events of a base, value, or not at all ("")."""
+        if self.kind.tested == "events" and not self.counts_things:
+            return "value"
+        return self.kind.tested
+
+    @property
+    def fen(self) -> tuple[int, int]:
+        """Return by what numerator and denominator, as they are summed, give yuan or numbers."""
+        money = [one is not None and one.key == MONEY for one in (self.counts, self.base)]
+        return 100 if money[0] else 1, 100 if money[1] else 1
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Return the least and the most that its shown value can be, both possible."""
+        low, high = self.kind.lowest, self.kind.highest
+        scale = self.unit.scale
+        return -math.inf if low is None else low * scale, math.inf if high is None else high * scale
+
+    @property
+    def decimals(self) -> int | None:
+        """Return the decimals of its figures wherever they are written; None: they follow the values."""
+        if self.unit.decimals is not None or not self.kind.units:
+            return self.unit.decimals
+        return 0 if self.kind.adds_up == "sum" or self.is_money else 2
+
+    def title_in(self, lang: str | None = None) -> str:
+        """Return the title in one language, or in the other when it has only that."""
+        return in_language(self.title, lang)
+
+    def unit_in(self, lang: str | None = None, number: str = "") -> str:
+        """Return the unit in one language, as it stands after a number; empty when there is none."""
+        return self.unit.text(lang, number)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Return the indicator of the values of `to_json`."""
+        things = {
+            name: None if content[name] is None else Thing(**content[name])
+            for name in ("counts", "base")
+        }
+        lists = {name: tuple(content[name]) for name in ("rules", "explained_by")}
+        return cls(**{**content, **things, **lists, "unit": Unit(**content["unit"])})
+
+
+def read_indicators(
+    file: Path,
+    theme: str,
+    subjects: Mapping[str, Subject] | None = None,
+    words: Words | None = None,
+) -> tuple[Indicator, ...]:
+    """Return the indicators of one file in order; raises ThemeError naming all that is wrong.
+
+    `subjects` are those they may be about, by default those that every theme knows; `words` are
+    the units and things that may be named, by default the product's own.
+    """
+    about, named = tuple(subjects or base_subjects()), words or shipped_words()
+    made, faults = [], []
+    for key, entry in mapping_of(file).items():
+        try:
+            made.append(_read(f"{file} {key}", theme, (key, entry), about, named))
+        except QuantityError as fault:
+            faults.append(text("quantity.at", file=file, key=key, fault=fault.sentence()))
+    if faults:
+        raise ThemeError("quantity.faults", count=len(faults), faults="; ".join(faults[:_SHOWN]))
+    return tuple(made)
+
+
+def _read(
+    place: str,
+    theme: str,
+    written: tuple[str, Mapping[str, Any]],
+    subjects: Collection[str],
+    words: Words,
+) -> Indicator:
+    key, entry = written
+    check_fields(place, entry, _FIELDS)
+    check_pair(place, entry, "title")
+    if bool(entry.get("rules")) == bool(entry.get("numerator")):
+        raise ThemeError("rules.fault_absent", place=place, field="numerator | rules")
+    for field, known in (("worse", WORSE), ("subject", subjects)):
+        check_value(place, field, entry.get(field, next(iter(known))), known)
+    given = dict(entry)
+    for field in ("rules", "explained_by"):
+        given[field] = tuple(entry.get(field, ()))
+    for field in ("numerator", "denominator", "scope"):
+        if field in given:
+            given[field] = str(given[field])
+    for field in ("counts", "base"):
+        given[field] = words.thing(field, entry[field]) if field in entry else None
+    quantity_of(entry["quantity"])
+    _about_its_subject(entry, given)
+    return Indicator(key=key, theme=theme, **(given | {"unit": words.unit(entry["unit"])}))
+
+
+def _about_its_subject(entry: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise QuantityError where a whole is of other things than those that are judged one by one.
+
+    Without a denominator of its own a base is the subjects; what rules count are the subjects.
+    """
+    subject = entry.get("subject", "household")
+    checked = [("base", "denominator" not in entry), ("counts", bool(entry.get("rules")))]
+    for field, is_subject in checked:
+        thing = given[field]
+        if is_subject and thing is not None and thing.root != subject:
+            found = {"field": field, "found": thing.key, "subject": subject}
+            raise QuantityError("quantity.fault_subject", **found)
