@@ -14,11 +14,14 @@ from dashboard.texts import text
 @click.command(help=text("workspace.import_help"))
 @click.argument("workspace", default=".", type=click.Path(file_okay=False))
 @click.option("--month", required=True, help=text("workspace.import_month"))
+@click.option("--accept-month", default="", help=text("workspace.import_accept_month"))
 @click.option("--who", default=None, help=text("workspace.import_who"))
 @click.option(
     "--report", default=None, type=click.Path(file_okay=False), help=text("workspace.import_report")
 )
-def command(workspace: str, month: str, who: str | None, report: str | None) -> None:
+def command(
+    workspace: str, month: str, accept_month: str, who: str | None, report: str | None
+) -> None:
     """Import one month and say what was found."""
     from pathlib import Path
 
@@ -36,8 +39,15 @@ def command(workspace: str, month: str, who: str | None, report: str | None) -> 
     at = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     registry = find_themes(config.folder)
     tell_faults(registry)
-    who, schema = who or getpass.getuser(), registry.schema
-    result = import_month(config, month, who=who, at=at, step=_told, schema=schema)
+    result = import_month(
+        config,
+        month,
+        who=who or getpass.getuser(),
+        at=at,
+        accept_month=accept_month,
+        step=_told,
+        schema=registry.schema,
+    )
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
     folder = Path(report) if report else config.folder / "reports" / result.manifest.snapshot
     page = write_report(result, folder, config=config)

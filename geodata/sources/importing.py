@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.config import Config
+from geodata.escaping import plain_text
 from geodata.sources.aside import SetAside
 from geodata.sources.checks import (
     check_households,
@@ -32,6 +33,7 @@ from geodata.sources.placelists import find_places
 from geodata.sources.placing import PlaceList, Placer
 from geodata.sources.quality import quality
 from geodata.sources.schema import Schema
+from geodata.sources.statedmonths import contradictions, other_month
 from geodata.sources.totals import changes, check_totals
 from geodata.store import Manifest, SnapshotStore
 from geodata.tables import Table
@@ -69,6 +71,7 @@ class _Work:
     aside: SetAside
     known: Known
     tables: Mapping[str, Table]
+    accepted: dict[str, Any] = field(default_factory=dict)
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -94,19 +97,23 @@ def import_month(
     *,
     who: str,
     at: str,
+    accept_month: str = "",
     step: Step = lambda name: None,
     schema: Schema | None = None,
 ) -> ImportResult:
     """Read, check and store the files of a month; returns what was found.
 
-    `who` and `at` are recorded and decide nothing. `step` is told what is being done. `schema` is
-    what the files may hold, by default what the product knows. Raises SourceError before anything
-    changes when a file cannot be read or recognised.
+    `who` and `at` are recorded and decide nothing. `accept_month` is the reason why files that say
+    they are of another month are taken all the same; it is kept with the snapshot. `step` is told
+    what is being done. `schema` is what the files may hold, by default what the product knows.
+    Raises SourceError before anything changes when a file cannot be read or recognised, or says
+    that it is of another month and no reason is given.
     """
     store, schema = SnapshotStore(config.store), schema or Schema()
     sheets = read_delivery(config, month, step=step, schema=schema)
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
     work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
+    work.accepted = _check_month(work, accept_month)
     parts: list[Part] = []
     for number, sheet in enumerate(sheets):
         step(sheet.file)
@@ -127,6 +134,37 @@ def import_month(
     compared = _compared(work, landing, placer.places)
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at)
+
+
+def _check_month(work: _Work, reason: str) -> dict[str, Any]:
+    """Return what is kept of an accepted other month, {} when every file is of the month.
+
+    Raises SourceError with every place that names another month when no reason is given.
+    """
+    stated = [(s, said) for s in work.sheets for said in contradictions(s, work.month)]
+    if not stated:
+        return {}
+    if not reason.strip():
+        raise other_month(stated, work.month, work.config.raw)
+    for sheet, said in stated:
+        row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
+        where = {
+            "file": sheet.file,
+            "sheet": sheet.sheet,
+            "header": said.header or said.cell or said.kind,
+        }
+        work.issues.add("other_month", row, detail=plain_text(reason, 300), **where)
+    listed = [
+        {
+            "file": s.file,
+            "sheet": s.sheet,
+            "cell": said.cell,
+            "value": said.value,
+            "period": said.period,
+        }
+        for s, said in stated
+    ]
+    return {"reason": plain_text(reason, 300), "stated": listed}
 
 
 def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
@@ -201,6 +239,7 @@ def _stored(
         "quality": scores.set_index("township")["score"].to_dict(),
         "places": placer.places.origin,
         "before": work.known.snapshot,
+        **({"accepted_month": work.accepted} if work.accepted else {}),
     }
     frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
     manifest = land(

@@ -26,8 +26,16 @@ AREAS: Mapping[str, tuple[str, ...]] = {
 _RANK = 5
 _FIELDS = {
     **dict.fromkeys(("title", "tables", "marks"), True),
-    **dict.fromkeys(("absent", "words", "constants", "measures", "ignored", "rank"), False),
+    **dict.fromkeys(
+        ("absent", "words", "constants", "measures", "ignored", "months", "rank"), False
+    ),
 }
+# Headers under which files say of which month they are, unless a column of the table is read there.
+MONTHS = (
+    "数据日期", "数据月份", "数据年月", "数据时间", "数据期", "数据期别", "数据年度", "数据截至日期",
+    "数据截止日期", "统计月份", "统计年月", "统计期", "统计时间", "统计日期", "报表月份", "报表期",
+    "所属月份", "所属期", "月度", "data month", "data date",
+)  # fmt: skip
 _UPPER_AREAS = ("省", "市", "省(区、市)", "市(州)", "市(地、州、盟)")
 
 
@@ -37,7 +45,8 @@ class Layout:
 
     `tables` are filled from it, the first one row by row. `marks` are groups of headers of which
     each must be there once, `absent` headers that must not. `measures` are headers whose cells name
-    help measures of a kind. `settings` is the mapping of guatu.toml a layout was made from.
+    help measures of a kind; headers in `months`, beside the usual ones, say of which month the sheet
+    is. `settings` is the mapping of guatu.toml a layout was made from.
     """
 
     name: str
@@ -49,6 +58,7 @@ class Layout:
     constants: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
     settings: SourceSettings | None = None
     rank: int = 0
 
@@ -165,6 +175,13 @@ def area_headers(layout: Layout, headers: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def month_headers(layout: Layout, headers: Sequence[str]) -> list[str]:
+    """Return the headers under which a sheet says of which month it is."""
+    used = {header for binding in bindings(layout, headers) for header in binding.headers}
+    known = {header_key(header) for header in (*MONTHS, *layout.months)}
+    return [header for header in headers if header_key(header) in known and header not in used]
+
+
 def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, str]]:
     """Return the headers that nothing reads, each with the nearest header that would be read."""
     if layout.settings is not None:
@@ -172,6 +189,7 @@ def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, s
     used = {header for binding in bindings(layout, headers) for header in binding.headers}
     used |= set(area_headers(layout, headers).values())
     quiet = {header_key(text) for text in (*layout.ignored, *layout.measures, *_UPPER_AREAS)}
+    used |= set(month_headers(layout, headers))
     known = [
         text for filled in layout.tables for c in filled.columns.values() for text in c.source_names
     ]
@@ -225,5 +243,6 @@ def read_layout(file: Path, known: Mapping[str, Table]) -> Layout:
         constants=content.get("constants", {}),
         measures=content.get("measures", {}),
         ignored=tuple(content.get("ignored", ())),
+        months=tuple(content.get("months", ())),
         rank=int(content.get("rank", _RANK)),
     )

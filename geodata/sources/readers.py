@@ -25,7 +25,7 @@ class SourceTable:
 
     `frame` holds text only (an empty cell is ""), under unique column names; `rows` gives for each
     row of the frame its 1-based row in the file; `header_row` is 0 when the file has no header;
-    `doubled` are column names that came more than once; `notes` are sentences for people.
+    `above` are the rows over the header, each with its number and the texts of its cells; `doubled` are column names that came more than once; `notes` are sentences for people.
     """
 
     path: Path
@@ -35,6 +35,7 @@ class SourceTable:
     header_row: int = 1
     notes: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
+    above: tuple[tuple[int, tuple[str, ...]], ...] = ()
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
 
     def _repr_html_(self) -> str:
@@ -125,7 +126,7 @@ def _from_text(file: Path, encoding: str | None) -> SourceTable:
     if found.damaged_lines:
         lines = "、".join(map(str, found.damaged_lines[:5]))
         notes.append(text("readers.damaged", count=len(found.damaged_lines), lines=lines))
-    return _table(file, frame, header, notes, encoding=found.encoding)
+    return _table(file, frame, header, notes, head=head, encoding=found.encoding)
 
 
 def _shown(delimiter: str) -> str:
@@ -149,7 +150,8 @@ def _from_workbook(file: Path, sheet: str | None) -> list[SourceTable]:
         notes = [text("readers.sheet", sheet=found.name)] if len(sheets) > 1 else []
         if found.filled:
             notes.append(text("readers.merged", count=found.filled))
-        tables.append(_table(file, frame, header, notes, sheet=found.name))
+        head = found.rows[:_HEAD_ROWS]
+        tables.append(_table(file, frame, header, notes, head=head, sheet=found.name))
     return sorted(tables, key=lambda table: table.frame.empty)
 
 
@@ -170,7 +172,8 @@ def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> 
     frame = found.frame.iloc[first:, :width]
     if frame.shape[1] < width:
         frame = frame.reindex(columns=range(width), fill_value="")
-    return _table(file, frame, header, notes, numbers=found.rows[first:], sheet=found.name)
+    numbers = found.rows[first:]
+    return _table(file, frame, header, notes, head=cells, numbers=numbers, sheet=found.name)
 
 
 def _from_parquet(file: Path) -> SourceTable:
@@ -200,12 +203,14 @@ def _table(
     header: Header,
     notes: list[str],
     *,
+    head: list[list[str]] | None = None,
     numbers: np.ndarray | None = None,
     **origin: str | None,
 ) -> SourceTable:
     """Return the table without its empty rows; raises SourceError when none is left.
 
-    `numbers` are the rows of the frame in the file, by default all rows below the header.
+    `head` are the first rows of the file; `numbers` are the rows of the frame in the file, by
+    default all rows below the header.
     """
     stripped = pd.DataFrame(
         {name: _stripped(frame[place]) for place, name in enumerate(header.names)}
@@ -227,6 +232,11 @@ def _table(
         header_row=header.row,
         notes=tuple(notes),
         doubled=header.doubled,
+        above=tuple(
+            (row, tuple(cell.strip() for cell in cells))
+            for row, cells in enumerate((head or [])[: max(0, header.row - 1)], 1)
+            if any(cells)
+        ),
         rows=rows[filled],
         **origin,
     )

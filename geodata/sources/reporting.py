@@ -58,6 +58,7 @@ def report_page(result: ImportResult, said: pd.DataFrame, *, config: Config, lan
         before=facts["before"],
         tiles=_tiles(result, t),
         verdict=_verdict(result, t),
+        accepted=_accepted(result, t),
         sections=SECTIONS,
         groups=_groups(said, lang),
         quality=_quality(result, t),
@@ -95,6 +96,15 @@ def _verdict(result: ImportResult, t: Any) -> dict[str, object]:
     aside = sum(source.set_aside for source in result.manifest.sources)
     bad = bool(errors or aside)
     return {"bad": bad, "text": t("some_bad", errors=errors, aside=aside) if bad else t("all_good")}
+
+
+def _accepted(result: ImportResult, t: Any) -> str:
+    """Return that files of another month were accepted, and why; "" when there were none."""
+    kept = result.manifest.facts.get("accepted_month")
+    if not kept:
+        return ""
+    month, count = result.manifest.month, len(kept["stated"])
+    return str(t("accepted_month", month=month, count=count, reason=kept["reason"]))
 
 
 def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:

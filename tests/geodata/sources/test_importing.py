@@ -55,7 +55,7 @@ def _persons(
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["（自定义）监测对象信息"])
-    sheet.append(["导出单位:示例县", "", "数据日期", "202503"])
+    sheet.append(["导出单位:示例县", "", "数据日期", month.replace("-", "")])
     sheet.append(["序号", *PERSONS])
     for number, row in enumerate(rows, 1):
         filled = GOOD | row
