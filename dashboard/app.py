@@ -10,7 +10,8 @@ import panel as pn
 from dashboard.answers.findings import Findings
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
-from dashboard.pages.map_page import Parts, map_page
+from dashboard.pages.map_page import map_page
+from dashboard.panels import Parts
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State

@@ -11,6 +11,7 @@ from dashboard.answers.layers import compared_layer, hot_spots_of, layer_of
 from dashboard.answers.source import Source
 from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.maps.wall import WALL
+from dashboard.sides import sides
 from dashboard.view import (
     ADDRESS,
     CLASSES,
@@ -19,7 +20,7 @@ from dashboard.view import (
     MOST,
     POLICY,
     RANKED,
-    SIDES,
+    RANKING,
     VIEWS,
     View,
     shown_themes,
@@ -49,7 +50,7 @@ class State(param.Parameterized):
     compare = param.String(doc="period that the shown one is compared with; empty for none")
     compared = param.Selector(default=COMPARED[0], objects=list(COMPARED))
     ranked = param.Selector(default=RANKED[0], objects=list(RANKED))
-    side = param.Selector(default=SIDES[0], objects=list(SIDES))
+    side = param.String(default=RANKING, doc="name of the panel beside the map")
     rule = param.String(doc="key of the rule that listed households break; empty for all")
     point = param.String(doc="table:code of the site, workshop or works looked at")
     site = param.String(doc="code of a relocation site whose households are listed")
@@ -162,7 +163,7 @@ class State(param.Parameterized):
         first = self.indicators_of(theme)[0]
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        side = self.side if self.side in self.source.sides_of(theme) else SIDES[0]
+        side = self.side if self.side in self.source.sides_of(theme) else RANKING
         gone = {"rule": "", "point": "", "site": "", "zone": "", "compare": ""}
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
@@ -193,7 +194,12 @@ class State(param.Parameterized):
         self.param.update(rule=rule, side="households")
 
     def choose_side(self, side: str) -> None:
-        """Show another part beside the map; the rule that narrowed the list goes with the list."""
+        """Show another panel beside the map; the rule that narrowed the list goes with the list.
+
+        What the theme does not have is not shown.
+        """
+        if side not in self.sides:
+            return
         rule = self.rule if side == LISTING else ""
         self.param.update(side=side, rule=rule)
 
@@ -213,8 +219,8 @@ class State(param.Parameterized):
 
     def _leave_list(self, *events) -> None:
         """Keep the list of households off a projector, whichever way it was asked for."""
-        if self.presenting and self.side == LISTING:
-            self.side = SIDES[0]
+        if self.presenting and sides()[self.side].private:
+            self.side = RANKING
 
     def go(self, place: str | None) -> None:
         """Go to a place; None goes to the top."""

@@ -12,3 +12,14 @@ CATALOGUE = i18n.Catalogue(Path(__file__).parent / "labels", parent=i18n.CATALOG
 def text(key: str, /, lang: str | None = None, **values: object) -> str:
     """Return a text of the user interface; language zh or en, default GUATU_LANG or zh."""
     return CATALOGUE.text(key, lang, **values)
+
+
+def take_texts(folder: Path) -> None:
+    """Take in what a panel says: `texts.yaml` of its folder under its name, others under theirs."""
+    for file in sorted(folder.glob("*.yaml")):
+        if file.name != "panel.yaml":
+            CATALOGUE.take(file, folder.name if file.stem == "texts" else "")
+
+
+for _panel in sorted(Path(__file__).parent.glob("panels/*/panel.yaml")):
+    take_texts(_panel.parent)

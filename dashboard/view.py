@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlencode
 
 from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.maps.wall import WALL
+from dashboard.sides import sides
 from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
-from geodata.evaluation import read_weights
 from geodata.i18n import LANGUAGES, default_language
 from geodata.themes import Theme
 
@@ -24,9 +24,8 @@ VIEWS = ("overview", "map")
 COMPARED = ("change", "beside")
 # What the ranking begins with: what the map shows, the worst figure, or what became most worse.
 RANKED = ("", "value", "change")
-# What stands beside the map; all but the first only where there is a workspace behind it.
-LISTING = "households"
-SIDES = ("ranking", "why", "points", LISTING, "sample")
+# What stands beside the map when nothing else is asked for, and what lists households.
+RANKING, LISTING = "ranking", "households"
 # Larger numbers than this are no seed and no count of households.
 MOST = 999_999_999
 # More picked places than this are not written into an address; proxies refuse longer ones.
@@ -64,7 +63,7 @@ class View:
     compare: str = ""
     compared: str = COMPARED[0]
     ranked: str = RANKED[0]
-    side: str = SIDES[0]
+    side: str = RANKING
     rule: str = ""
     point: str = ""
     site: str = ""
@@ -106,7 +105,7 @@ class View:
 # What of a view is in the address, and in which order.
 ADDRESS = tuple(one.name for one in fields(View) if one.name not in _NOT_ADDRESSED)
 # What is left out of an address because it is how a page opens anyway.
-_OPENING = {"view": "map", "side": "ranking", "compared": "change", "seed": "1"}
+_OPENING = {"view": "map", "side": RANKING, "compared": "change", "seed": "1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,17 +158,9 @@ class Choices:
         return frozenset(rule.key for theme in self.themes.values() for rule in theme.rules)
 
     def sides_of(self, theme: str) -> tuple[str, ...]:
-        """Return what may stand beside the map of a theme.
-
-        Points only where it has some, a sample where it has what makes a village weak.
-        """
-        if theme not in self.themes:
-            return SIDES[:1]
-        chosen = self.themes[theme]
-        absent = set() if chosen.points else {"points"}
-        if not set(read_weights()) <= {one.key for one in chosen.indicators}:
-            absent.add("sample")
-        return tuple(name for name in SIDES if name not in absent)
+        """Return what may stand beside the map of a theme: the panels that have what they need."""
+        known = self.themes.get(theme)
+        return tuple(name for name, side in sides().items() if side.stands(known))
 
     def indicators_of(self, theme: str, period: str | None = None) -> tuple[str, ...]:
         """Return the indicators of a theme that the map holds, its layers first.
@@ -209,7 +200,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
     # No list of households on a projector, whichever way it was asked for.
-    sides = [one for one in choices.sides_of(theme) if not presenting or one != LISTING]
+    shown = [name for name in choices.sides_of(theme) if not (presenting and sides()[name].private)]
     found = View(
         view=view,
         theme=theme,
@@ -221,7 +212,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         compare=words.one_of("compare", periods, ""),
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
         ranked=words.one_of("ranked", RANKED, RANKED[0]),
-        side=words.one_of("side", sides, SIDES[0]),
+        side=words.one_of("side", shown, RANKING),
         rule=words.one_of("rule", choices.rules, ""),
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),

@@ -56,10 +56,21 @@ class Catalogue:
         self._entries: dict[str, Mapping[str, str]] = {}
         self._parent = parent
         for file in sorted(folder.glob("*.yaml")):
-            entries = load_yaml(file) or {}
-            if not isinstance(entries, dict):
-                raise ValueError(f"{file}: expected a mapping of names to zh and en")
-            self._entries.update({f"{file.stem}.{name}": entry for name, entry in entries.items()})
+            self.take(file)
+
+    def take(self, file: Path, area: str = "") -> None:
+        """Take in one more file, its keys under `area` (default its name).
+
+        Raises ValueError for a key that is there already and says something else.
+        """
+        entries = load_yaml(file) or {}
+        if not isinstance(entries, dict):
+            raise ValueError(f"{file}: expected a mapping of names to zh and en")
+        new = {f"{area or file.stem}.{name}": entry for name, entry in entries.items()}
+        doubled = [key for key, entry in new.items() if self._entries.get(key, entry) != entry]
+        if doubled:
+            raise ValueError(f"{file}: key written twice: {', '.join(doubled)}")
+        self._entries.update(new)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import panel as pn
 import panel_material_ui as pmui
@@ -11,8 +10,7 @@ import panel_material_ui as pmui
 from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
-from dashboard.people import People
-from dashboard.points import PointsSeen
+from dashboard.panels import Parts
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
@@ -26,9 +24,7 @@ from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
 from dashboard.views.presenter import PresenterView
-from dashboard.views.ranking import RankingView
 from dashboard.views.trail import TrailView
-from dashboard.views.trend import TrendView
 from geodata.escaping import plain_text
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
@@ -56,15 +52,6 @@ DARK_THEME = {
         "background": {"paper": "#1a2027", "default": "#12161b"},
     },
 }
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a page may show beside the map: households, points, the stops of a briefing."""
-
-    people: People | None = None
-    points: PointsSeen | None = None
-    stops: Stops | None = None
 
 
 def map_page(
@@ -152,17 +139,13 @@ class _Body:
     def _map(self) -> pn.viewable.Viewable:
         state, parts = self.state, self.parts
         kept = {"sizing_mode": "stretch_both", "styles": {"min-height": "0"}}
-        ranking = _ranking(state)
-        right = ranking
-        if parts.people is not None and parts.points is not None:
-            right = side_panel(state, parts.people, parts.points, ranking)
         middle = pn.Column(
             MapView(state, self.sources, self.script, parts.points),
             css_classes=["guatu-map"],
             margin=(0, 4, 8, 12),
             sizing_mode="stretch_both",
         )
-        row = pn.Row(middle, right, stylesheets=[phone.ROW], **kept)
+        row = pn.Row(middle, side_panel(state, parts), stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
         return pn.Column(
             HeadlineView(state),
@@ -176,29 +159,6 @@ class _Body:
 
 def _has_sidebar(state: State) -> bool:
     return state.view == "map" and not state.presenting and not state.narrow
-
-
-def _ranking(state: State) -> pn.Column:
-    side = {"sizing_mode": "stretch_both", "margin": 0}
-    return pn.Column(
-        pn.Column(
-            RankingView(state),
-            styles={"flex": "3 1 0", "min-height": "0"},
-            css_classes=["guatu-ranking"],
-            **side,
-        ),
-        pn.Column(
-            TrendView(state),
-            styles={"flex": "2 1 0", "min-height": "250px"},
-            css_classes=["guatu-trend"],
-            **side,
-        ),
-        styles={"flex": "0 0 clamp(360px, 27vw, 540px)", "min-height": "0"},
-        css_classes=["guatu-side"],
-        stylesheets=[phone.RANKING],
-        sizing_mode="stretch_both",
-        margin=(0, 12, 8, 8),
-    )
 
 
 def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable]:

@@ -22,9 +22,3 @@ SIDE = """
   :host > .guatu-part { flex: none !important; height: 88vh !important; }
 }
 """
-RANKING = """
-@media (max-width: 800px) {
-  :host > .guatu-ranking { flex: none !important; height: 56vh !important; }
-  :host > .guatu-trend { flex: none !important; height: 32vh !important; }
-}
-"""

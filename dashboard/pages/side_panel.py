@@ -1,31 +1,17 @@
-"""What stands beside the map: the ranking, why a place stands out, or its households."""
+"""What stands beside the map: one panel at a time, and the switch between them."""
 
 from __future__ import annotations
-
-import secrets
 
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.pages import phone
-from dashboard.people import People
-from dashboard.points import PointsSeen
-from dashboard.sampling import Sampling
+from dashboard.panels import Parts, panel_of
+from dashboard.sides import sides
 from dashboard.state import State
 from dashboard.texts import text
-from dashboard.views.households import HouseholdsView
-from dashboard.views.points import PointsView
-from dashboard.views.sampling import SamplingView
-from dashboard.views.why import WhyView
+from dashboard.view import RANKING
 
-# A list of households needs more room than a ranking.
-_WIDTHS = {
-    "ranking": "clamp(360px, 27vw, 540px)",
-    "why": "clamp(400px, 30vw, 640px)",
-    "points": "clamp(500px, 42vw, 900px)",
-    "households": "clamp(520px, 44vw, 940px)",
-    "sample": "clamp(520px, 46vw, 980px)",
-}
 # English words are long: five of them have to fit beside each other.
 _SWITCH = {
     "& .MuiToggleButton-root": {
@@ -36,43 +22,42 @@ _SWITCH = {
         "minWidth": 0,
     }
 }
+_KEPT = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
 
 
-def side_panel(state: State, people: People, points: PointsSeen, ranking: pn.Column) -> pn.Column:
-    """Return what stands beside the map, one shown at a time, with the switch between them.
+def side_panel(state: State, parts: Parts) -> pn.Column:
+    """Return the panels of a state, each made when it is first shown: most viewers look at one.
 
-    Each part is made when it is first shown: most viewers look at the ranking alone.
+    There is a switch where there are several.
     """
-    kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-    kept["css_classes"] = ["guatu-part"]
-    seed = secrets.randbits(32)
-    ranking.param.update(**kept)
-    makes = {
-        "why": lambda: WhyView(people),
-        "points": lambda: PointsView(points),
-        "households": lambda: HouseholdsView(people, seed),
-        "sample": lambda: SamplingView(Sampling(people)),
-    }
-    parts = {"ranking": ranking}
+    made: dict[str, pn.Column] = {}
     switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0), sx=_SWITCH)
     column = pn.Column(
         switch,
-        ranking,
+        css_classes=["guatu-side"],
         stylesheets=[phone.SIDE],
         sizing_mode="stretch_both",
         margin=(0, 12, 8, 8),
     )
 
+    def shown() -> list[str]:
+        known = [sides()[name] for name in state.sides]
+        if parts.people is None:
+            known = [side for side in known if not side.needs]
+        return [side.name for side in known if not (state.presenting and side.private)]
+
     def follow(*events) -> None:
-        if state.side not in parts:
-            parts[state.side] = pn.Column(makes[state.side](), **kept)
-            column.append(parts[state.side])
-        for name, part in parts.items():
-            part.visible = name == state.side
-        shown = [one for one in state.sides if one != "households" or not state.presenting]
-        options = {text(f"side.{name}", state.lang): name for name in shown}
-        switch.param.update(options=options, value=state.side)
-        width = _WIDTHS[state.side]
+        names = shown()
+        here = state.side if state.side in names else RANKING
+        if here not in made:
+            panel = panel_of(here, state, parts)
+            made[here] = pn.Column(panel, css_classes=["guatu-part"], **_KEPT)
+            column.append(made[here])
+        for name, part in made.items():
+            part.visible = name == here
+        options = {text(f"{name}.tab", state.lang): name for name in names}
+        switch.param.update(options=options, value=here, visible=len(names) > 1)
+        width = sides()[here].width
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
     switch.param.watch(lambda event: event.new and state.choose_side(event.new), "value")

@@ -11,7 +11,7 @@ import panel as pn
 from dashboard.answers.findings import Findings
 from dashboard.app import app_of, county_parts
 from dashboard.briefing.desk import Desk
-from dashboard.pages.map_page import Parts
+from dashboard.panels import Parts
 from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions

@@ -12,7 +12,7 @@ import param
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
-from dashboard.view import SIDES
+from dashboard.view import RANKING
 from dashboard.web.component import Component
 from geodata.cartography import CategoryLayer
 from geodata.cartography.headline import headline, whole_figure
@@ -65,7 +65,7 @@ class PresenterView(pn.viewable.Viewer):
         state, at = self.state, self.bar.at
         if kind == "start":
             self.bar.note = ""
-            state.choose_side(SIDES[0])
+            state.choose_side(RANKING)
             state.presenting = True
         elif kind == "leave":
             state.presenting = False

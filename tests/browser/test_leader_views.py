@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from geodata.theme import load_themes
 
+from geodata.themes import load_themes
 from tests.browser.test_map_page import _asked, _open, _wait_asked
 from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VILLAGES, ZONE
 

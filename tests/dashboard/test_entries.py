@@ -9,12 +9,12 @@ import sqlite3
 import pytest
 
 from dashboard.entries import Entries
+from dashboard.panels.why.view import WhyView
 from dashboard.people import People
 from dashboard.state import State
 from dashboard.views.card import CardView
 from dashboard.views.card_entries import CardEntries
 from dashboard.views.entry_form import EntryForm
-from dashboard.views.why import WhyView
 from geodata.access import Actor, Database, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError

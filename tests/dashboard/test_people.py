@@ -5,7 +5,6 @@ from __future__ import annotations
 import holoviews as hv
 import openpyxl
 import pandas as pd
-import panel as pn
 import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
@@ -16,15 +15,16 @@ from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
 from dashboard.pages.side_panel import side_panel
+from dashboard.panels import Parts
+from dashboard.panels.households.view import HouseholdsView
+from dashboard.panels.households.visits import visits_html
+from dashboard.panels.why.view import WhyView
 from dashboard.people import MONITORED, PAGE, People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.views.card_text import card_html
 from dashboard.views.headline import HeadlineView
-from dashboard.views.households import HouseholdsView
 from dashboard.views.sheet import Sheet
-from dashboard.views.visits import visits_html
-from dashboard.views.why import WhyView
 from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -346,7 +346,7 @@ def test_a_side_panel_made_when_first_shown_follows_what_was_chosen_before(peopl
     people = people_as(f"?place={COUNTY}")
     state = people.state
     points = PointsSeen(state, people.county, people.actor, people.guard)
-    column = side_panel(state, people, points, pn.Column())
+    column = side_panel(state, Parts(people, points))
     assert not column.select(Sheet)
     state.go(VILLAGES[0])
     state.side = "households"

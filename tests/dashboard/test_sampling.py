@@ -10,11 +10,11 @@ import pytest
 from dashboard.content.sampling import rate_tiles, township_rows
 from dashboard.maps.picture import picture
 from dashboard.maps.sampled import CLASSES, SampledLayer
+from dashboard.panels.sample.view import SamplingView
 from dashboard.people import People
 from dashboard.sampling import Sampling
 from dashboard.state import State
 from dashboard.views.headline import HeadlineView
-from dashboard.views.sampling import SamplingView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError

@@ -10,17 +10,17 @@ import pytest
 
 from dashboard.answers.findings import Findings
 from dashboard.maps.picture import picture
+from dashboard.panels.households.filters import FiltersView
+from dashboard.panels.households.view import HouseholdsView
+from dashboard.panels.points.view import PointsView
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.views.controls import ControlsView
-from dashboard.views.filters import FiltersView
 from dashboard.views.find import FindView
-from dashboard.views.households import HouseholdsView
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
-from dashboard.views.points import PointsView
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope

@@ -6,11 +6,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from dashboard.panels.households.subjects import page_of, pages_of, subjects_table
+from dashboard.panels.households.view import HouseholdsView
 from dashboard.people import People
 from dashboard.state import State
 from dashboard.subjects import COLUMNS, Found, exported_subjects
-from dashboard.views.households import HouseholdsView
-from dashboard.views.subjects import page_of, pages_of, subjects_table
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError

@@ -6,15 +6,15 @@ from bokeh.models import Line
 from dashboard.charts import COLOURS
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
+from dashboard.panels.ranking.trend import TrendView
+from dashboard.panels.ranking.view import RankingView
 from dashboard.server.geometry import GeometryFiles
 from dashboard.state import State
 from dashboard.views.controls import ControlsView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
-from dashboard.views.ranking import RankingView
 from dashboard.views.trail import TrailView
-from dashboard.views.trend import TrendView
 from geodata.cartography import rank_places
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 

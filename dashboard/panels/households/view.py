@@ -9,19 +9,19 @@ import panel_material_ui as pmui
 
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.exports import households_workbook, subjects_workbook
-from dashboard.people import CHOICES, SIZES, SORTS, People
-from dashboard.subjects import Found, exported_subjects, found_subjects, rule_about
-from dashboard.texts import text
-from dashboard.views.filters import FiltersView
-from dashboard.views.sheet import Sheet, row_of
-from dashboard.views.subjects import (
+from dashboard.panels.households.filters import FiltersView
+from dashboard.panels.households.subjects import (
     page_of,
     pages_of,
     subjects_cells,
     subjects_table,
     subjects_title,
 )
-from dashboard.views.visits import VisitsView
+from dashboard.panels.households.visits import VisitsView
+from dashboard.people import CHOICES, SIZES, SORTS, People
+from dashboard.subjects import Found, exported_subjects, found_subjects, rule_about
+from dashboard.texts import text
+from dashboard.views.sheet import Sheet, row_of
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text

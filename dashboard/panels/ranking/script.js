@@ -1,6 +1,6 @@
 // The ranking of places, worst first. Names come from data and are set as text only.
 
-import {make, makeButton, whenever} from "../web/dom.js"
+import {make, makeButton, whenever} from "../../web/dom.js"
 
 export function render({model}) {
   const root = make("div", "ranking")

@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.charts import composition, counted
 from dashboard.course import Course, CourseFigure
+from dashboard.panels.why.made_of import made_of
 from dashboard.people import People
 from dashboard.state import State
-from dashboard.views.made_of import made_of
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.workspace.composition import Composition

@@ -29,9 +29,9 @@ class RankingList(Component):
     table = param.Dict(default={})
     dark = param.Boolean(default=False)
 
-    _esm = Path(__file__).with_name("list.js")
+    _esm = Path(__file__).with_name("script.js")
     _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("list.css").read_text(encoding="utf-8")
+        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
     ]
 
 

@@ -19,17 +19,17 @@ from dashboard.content.sampling import (
     township_rows,
     village_rows,
 )
+from dashboard.panels.sample.numbers import SampleNumbers
 from dashboard.sampling import Sampling
 from dashboard.texts import text
 from dashboard.views.later import later
-from dashboard.views.sample_numbers import SampleNumbers
 from dashboard.views.sheet import Sheet, row_of
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.evaluation.book import design_lines
 
-_STYLE = Path(__file__).with_name("sampling.css").read_text(encoding="utf-8")
+_STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _WATCHED = ["side", "period", "seed", "numbers", "limits", "place", "presenting", "theme"]
 PARTS = ("villages", "townships", "households", "design")
 _AGAINST = ("", "wrong_exit_rate", "missed_rate", "satisfaction")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 import panel as pn
 
+from dashboard.panels.why.entries import PlaceEntries
+from dashboard.panels.why.made_of import made_of
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
-from dashboard.views.made_of import made_of
-from dashboard.views.place_entries import PlaceEntries
 from dashboard.views.sheet import Sheet, row_of
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text

@@ -1,0 +1,36 @@
+"""What stands beside the map: one folder a panel, found by its name.
+
+A folder holds `panel.yaml` (see `dashboard.sides`), a function `panel(state, parts)` in its
+`__init__.py`, and what it draws with: scripts, styles, and texts in `texts.yaml`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from panel.viewable import Viewable
+
+from dashboard import sides
+from dashboard.people import People
+from dashboard.points import PointsSeen
+from dashboard.state import State
+from dashboard.stops import Stops
+
+# A folder of panels that stands elsewhere is looked into as well.
+__path__ = sides.FOLDERS
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a page may show beside the map: households, points, the stops of a briefing."""
+
+    people: People | None = None
+    points: PointsSeen | None = None
+    stops: Stops | None = None
+
+
+def panel_of(name: str, state: State, parts: Parts) -> Viewable:
+    """Return the panel of a name, made for one session."""
+    made: Viewable = importlib.import_module(f"{__name__}.{name}").panel(state, parts)
+    return made

@@ -1,0 +1,13 @@
+"""The mock inspection of a place."""
+
+from __future__ import annotations
+
+from dashboard.panels import Parts
+from dashboard.panels.sample.view import SamplingView
+from dashboard.sampling import Sampling
+from dashboard.state import State
+
+
+def panel(state: State, parts: Parts) -> SamplingView:
+    """Return the panel of one session."""
+    return SamplingView(Sampling(parts.people))

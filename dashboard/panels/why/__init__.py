@@ -1,0 +1,12 @@
+"""Why a place stands out."""
+
+from __future__ import annotations
+
+from dashboard.panels import Parts
+from dashboard.panels.why.view import WhyView
+from dashboard.state import State
+
+
+def panel(state: State, parts: Parts) -> WhyView:
+    """Return the panel of one session."""
+    return WhyView(parts.people)

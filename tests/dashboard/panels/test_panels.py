@@ -1,0 +1,119 @@
+"""A panel is one folder: it is found, stands on the page, and nothing else is edited."""
+
+from __future__ import annotations
+
+import sys
+
+import panel as pn
+import pytest
+
+from dashboard import sides
+from dashboard.pages.side_panel import side_panel
+from dashboard.panels import Parts
+from dashboard.state import State
+from dashboard.texts import CATALOGUE, text
+from geodata.atlas import open_atlas
+
+OURS = ("ranking", "why", "points", "households", "sample")
+SIXTH = {
+    "panel.yaml": "order: 9\nwidth: 33vw\nneeds: [points]\n",
+    "texts.yaml": 'tab: {zh: 第六, en: Sixth}\nhere: {zh: "这里是{place}", en: "This is {place}"}\n',
+    "style.css": "p { color: teal; }",
+    "script.js": "export function render({model}) { return document.createElement(model.tag) }",
+    "__init__.py": """
+from pathlib import Path
+
+import panel as pn
+import param
+
+from dashboard.texts import text
+from dashboard.web.component import Component
+
+
+class Sixth(Component):
+    tag = param.String("p", constant=True)
+    _esm = Path(__file__).with_name("script.js")
+    _stylesheets = [Path(__file__).with_name("style.css").read_text()]
+
+
+def panel(state, parts):
+    said = text("sixth.here", state.lang, place=state.atlas.name(state.place))
+    return pn.Column(Sixth(), pn.pane.HTML(said))
+""",
+}
+
+
+@pytest.fixture
+def sixth(tmp_path, monkeypatch):
+    folder = tmp_path / "sixth"
+    folder.mkdir()
+    for name, content in SIXTH.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    sides.FOLDERS.append(str(tmp_path))
+    yield folder
+    sides.FOLDERS.remove(str(tmp_path))
+    sys.modules.pop("dashboard.panels.sixth", None)
+    for key in [key for key in CATALOGUE if key.startswith("sixth.")]:
+        del CATALOGUE._entries[key]
+
+
+def _state(county, query):
+    return State(open_atlas(county.setup.config.folder), query, themes=county.setup.themes)
+
+
+def test_our_panels_stand_in_their_order_with_a_name_in_both_languages():
+    assert tuple(sides.sides()) == OURS
+    assert len({text(f"{name}.tab", lang) for name in OURS for lang in ("zh", "en")}) == 10
+
+
+def test_a_folder_elsewhere_is_a_panel_with_script_style_and_words(county, sixth):
+    state = _state(county, "?theme=water&side=sixth")
+    assert state.side == "sixth"
+    assert "side=sixth" in state.query
+    column = side_panel(state, Parts(people=object()))
+    assert column[0].options["第六"] == "sixth"
+    assert column.styles["max-width"] == "33vw"
+    script, words = column.select(lambda one: type(one).__name__ in ("Sixth", "HTML"))
+    assert words.object == "这里是某县"
+    assert "createElement(model.tag)" in script._render_esm()
+    state.choose_theme("monitoring")
+    assert state.side == "ranking", "it needs points, which this theme has not"
+    assert "第六" not in column[0].options
+
+
+def test_a_panel_is_looked_at_only_where_there_is_what_it_needs(county):
+    state = _state(county, "?theme=monitoring&side=points")
+    assert state.side == "ranking"
+    state.choose_side("nothing")
+    assert state.side == "ranking"
+
+
+def test_without_a_workspace_only_what_needs_none_is_beside_the_map(county):
+    state = _state(county, "?theme=water&side=why")
+    column = side_panel(state, Parts())
+    assert list(column[0].options.values()) == ["ranking"]
+    assert not column[0].visible
+    assert len(column) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("width: 3px\n", "expected order, width"),
+        ("order: 1\nwidth: 3px\nneeds: [moon]\n", "unknown moon; needs are workspace, points"),
+        ("order: 1\nwidth: 3px\nsize: 2\n", "unknown size"),
+        ("- 1\n", "expected order, width"),
+    ],
+)
+def test_a_panel_file_of_nonsense_is_named(sixth, said, fault):
+    (sixth / "panel.yaml").write_text(said, encoding="utf-8")
+    sides._sides.cache_clear()
+    with pytest.raises(ValueError, match=fault) as error:
+        sides.sides()
+    assert str(sixth / "panel.yaml") in str(error.value)
+
+
+def test_a_panel_is_made_only_when_it_is_first_looked_at(county):
+    column = side_panel(_state(county, "?theme=water"), Parts(people=object()))
+    assert len(column) == 2
+    assert isinstance(column[1], pn.Column)
