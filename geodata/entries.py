@@ -65,7 +65,7 @@ def check_pair(place: str, entry: Mapping[str, Any], name: str) -> None:
     found = entry[name]
     whole = isinstance(found, Mapping) and set(found) == {"zh", "en"}
     if not whole or not all(str(text or "").strip() for text in found.values()):
-        raise ThemeError("rules.fault_pair", place=place, field=name)
+        raise ThemeError("rules.fault_pair", place=place, field=name, found=found)
 
 
 def check_value(place: str, name: str, found: object, known: Collection[str]) -> None:

@@ -31,6 +31,7 @@ from geodata.sample.rectification import make_register
 from geodata.sample.sheets import write_shapefile
 from geodata.sample.templates import denied, entitlement_cases
 from geodata.sample.world import Month, World, live, make_world
+from geodata.themes import Theme, find_themes
 
 _EXTRA = 6  # months lived beyond the last one to see who falls below the line
 
@@ -151,6 +152,7 @@ def write_county(
         )
     world = make_world(villages=villages, households=households, months=months, seed=seed)
     place = make_workspace(folder, code=COUNTY_CODE, name=names.COUNTY)
+    themes = find_themes(place).themes
     _write_boundaries(place, world)
     _write_line(place)
     _write_own_values(place)
@@ -162,11 +164,11 @@ def write_county(
     for month in live(world):
         step(month_text(month.number))
         if month.number == last:
-            desk, cases, differ = _soiled(world, month)
+            desk, cases, differ = _soiled(world, month, themes)
             files = desk.finished()
             faults = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
         else:
-            files = month_files(world, month)[0]
+            files = month_files(world, month, themes=themes)[0]
         if month.number == last - 2:
             files.pop("workshop")  # the feed that fails to come
         stamp = month_text(month.number)
@@ -180,13 +182,15 @@ def write_county(
     return place
 
 
-def _soiled(world: World, month: Month) -> tuple[Desk, list[Case], list[str]]:
+def _soiled(
+    world: World, month: Month, themes: Sequence[Theme]
+) -> tuple[Desk, list[Case], list[str]]:
     """Return the last month's files with faults, the cases for rules, and visits that met fewer."""
     rng = np.random.default_rng([world.seed, 20])
     everyone = np.arange(len(world.households))
     persons = registered_persons(world, month, everyone)
     lost = _lost_persons(rng, world, persons)
-    files, owners, differ = month_files(world, month, without=lost)
+    files, owners, differ = month_files(world, month, without=lost, themes=themes)
     files["villages"] = with_column(files["villages"], "村情简介", "")
     desk = Desk(month_text(month.number), rng, files, owners)
     desk.taken.update(int(number) for each in denied(world).values() for number in each)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from geodata.sample.brought import brought_tables
 from geodata.sample.exports import (
     Columns,
     household_export,
@@ -24,6 +26,7 @@ from geodata.sample.support import measures, public_posts, responsibilities, vis
 from geodata.sample.templates import ledger, place_table, site_table, water_tables, workshop_table
 from geodata.sample.world import Month, World
 from geodata.tables import table
+from geodata.themes import Theme
 
 EXPORTS = {
     "households": "（乡村建设）户信息",
@@ -54,12 +57,17 @@ def present(world: World, month: Month) -> tuple[np.ndarray, np.ndarray]:
 
 
 def month_files(
-    world: World, month: Month, *, without: np.ndarray | None = None
+    world: World,
+    month: Month,
+    *,
+    without: np.ndarray | None = None,
+    themes: Sequence[Theme] = (),
 ) -> tuple[dict[str, File], dict[str, np.ndarray], list[str]]:
     """Return the files of a month by key, who each row is about, and visits that met fewer people.
 
     The owners of rows are households, or -1 less the village in the export of villages. Persons
-    (rows) in `without` are left out of the export of persons.
+    (rows) in `without` are left out of the export of persons. `themes` may bring sample rows of
+    their own tables.
     """
     homes, villages = present(world, month)
     persons = registered_persons(world, month, homes)
@@ -94,6 +102,8 @@ def month_files(
         for key, (columns, _) in exports.items()
     }
     files |= {key: File(table(key).title["zh"], columns) for key, columns in others.items()}
+    for key, title, columns in brought_tables(themes, world, month, homes, villages):
+        files[key], others[key] = File(title, columns), columns
     owners = {key: rows for key, (_, rows) in exports.items()}
     owners |= {key: _owners(columns) for key, columns in others.items()}
     return files, owners, [f"99{number + 1:011d}" for number in differ]

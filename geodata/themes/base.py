@@ -79,6 +79,20 @@ class PartsOf:
 
 
 @dataclass(frozen=True)
+class SampleRows:
+    """Rows of one table for the invented county: one for each `every`-th household or village.
+
+    A column's texts go round; they may hold {n} (the number of the row), {place}, {household} and
+    {month}. With `skip` each so manieth row is left out.
+    """
+
+    of: str
+    every: int
+    columns: Mapping[str, tuple[str, ...]]
+    skip: int = 0
+
+
+@dataclass(frozen=True)
 class CardSection:
     """One section of the household card: features in order and the rules shown with them."""
 
@@ -105,7 +119,8 @@ class Theme:
 
     `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
-    `sheets` (layouts of upstream files) are those that it brings. `written` is the file of each thing that
+    `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
+    `written` is the file of each thing that
     no other theme may define again, under "rule KEY", "indicator KEY" and the like.
     """
 
@@ -129,6 +144,7 @@ class Theme:
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
     lists: Mapping[str, Enumeration] = field(default_factory=dict, repr=False)
     sheets: tuple[SheetLayout, ...] = field(default=(), repr=False)
+    sample: Mapping[str, SampleRows] = field(default_factory=dict, repr=False)
     written: Mapping[str, Path] = field(default_factory=dict, repr=False)
 
     def words(self, lang: str) -> dict[str, str]:

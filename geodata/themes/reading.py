@@ -21,7 +21,17 @@ from geodata.tables import (
     read_enumerations,
     tables,
 )
-from geodata.themes.base import SHAPES, CardSection, Layer, PartsOf, Points, Sentence, Theme, Topic
+from geodata.themes.base import (
+    SHAPES,
+    CardSection,
+    Layer,
+    PartsOf,
+    Points,
+    SampleRows,
+    Sentence,
+    Theme,
+    Topic,
+)
 
 # Field of theme.yaml and of its entries -> whether it must be there.
 _THEME = {
@@ -36,6 +46,7 @@ _TOPIC = {**_PAIR, "indicators": True}
 _SECTION = {**_PAIR, "features": False, "rules": False}
 _SENTENCE = {**_PAIR, "indicator": True}
 _SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
+_SAMPLE = {"of": True, "every": True, "columns": True, "skip": False}
 _FEATURE = {**_PAIR, "unit": False}
 _POINTS = {**_PAIR, **{name: name in ("table", "key") for name in Points.__dataclass_fields__}}
 _PARTS = {**_PAIR, **dict.fromkeys(PartsOf.__dataclass_fields__, False)}
@@ -78,6 +89,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         subjects=subjects,
         tables={entry.name: entry for _, entry in brought},
         lists={name: entry for _, name, entry in lists},
+        sample=dict(_sample(folder / "sample.yaml", {entry.name: entry for _, entry in brought})),
         sheets=tuple(_sheets(folder, [entry for _, entry in brought])),
         written=_written(
             theme=[(file, key)],
@@ -126,6 +138,21 @@ def _sheets(folder: Path, brought: Sequence[Table]) -> Iterator[Layout]:
     known = {**tables(), **{entry.name: entry for entry in brought}}
     for file in sorted((folder / "layouts").glob("*.yaml")):
         yield read_layout(file, known)
+
+
+def _sample(file: Path, brought: Mapping[str, Table]) -> Iterator[tuple[str, SampleRows]]:
+    """Give the sample rows of the tables that a theme brings."""
+    for name, entry in (mapping_of(file) if file.is_file() else {}).items():
+        place = f"{file} {name}"
+        check_value(str(file), "table", name, brought)
+        check_fields(place, entry, _SAMPLE)
+        check_value(place, "of", entry["of"], ("household", "village"))
+        columns = {}
+        for column, texts in entry["columns"].items():
+            check_value(f"{place} columns", "column", column, brought[name].columns)
+            columns[column] = tuple(map(str, texts if isinstance(texts, list) else [texts]))
+        numbers = {field: _number(file, entry, field) for field in ("every", "skip")}
+        yield name, SampleRows(entry["of"], max(numbers["every"], 1), columns, numbers["skip"])
 
 
 def _subjects(file: Path, content: Mapping[str, Any]) -> Iterator[Subject]:
