@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,9 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     subjects = dict(base_subjects()) | {s.name: s for s in _subjects(file, content)}
     offices = dict(base_offices()) | dict(_offices(file, content))
     files = sorted((folder / "rules").glob("*.yaml"))
-    features = mapping_of(folder / "features.yaml")
-    read = [(file, rule) for file in files for rule in read_rules(file, key, subjects, offices)]
-    lists = _lists(folder)
-    brought = _tables(folder, lists)
+    read = [(one, rule) for one in files for rule in read_rules(one, key, subjects, offices)]
+    lists, brought = _brought(folder)
+    own = {entry.name: entry for _, entry in brought}
     indicators = _indicators(folder, key, subjects)
     return Theme(
         key=key,
@@ -76,7 +75,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         order=_number(file, content, "order"),
         rules=tuple(rule for _, rule in read),
         feature_sets=tuple(_feature_sets(folder, key)),
-        features={name: _feature(folder, name, entry) for name, entry in features.items()},
+        features=_features(folder / "features.yaml"),
         indicators=indicators,
         layers=tuple(_layers(file, content)),
         card=tuple(_card(file, content)),
@@ -87,10 +86,10 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         due=tuple(_listed(file, content, "due")),
         topics=tuple(_topics(file, content, [one.key for one in indicators])),
         subjects=subjects,
-        tables={entry.name: entry for _, entry in brought},
+        tables=own,
         lists={name: entry for _, name, entry in lists},
-        sample=dict(_sample(folder / "sample.yaml", {entry.name: entry for _, entry in brought})),
-        sheets=tuple(_sheets(folder, [entry for _, entry in brought])),
+        sample=dict(_sample(folder / "sample.yaml", own)),
+        sheets=tuple(_sheets(folder, own)),
         written=_written(
             theme=[(file, key)],
             rule=[(file, rule.key) for file, rule in read],
@@ -116,26 +115,23 @@ def _written(**kinds: list[tuple[Path, str]]) -> dict[str, Path]:
     return {f"{kind} {name}": file for kind, found in kinds.items() for file, name in found}
 
 
-def _lists(folder: Path) -> list[tuple[Path, str, Enumeration]]:
-    """Return the lists of allowed values that a theme brings, each with its file."""
-    files = sorted((folder / "enumerations").glob("*.yaml"))
-    return [
-        (file, name, entry) for file in files for name, entry in read_enumerations(file).items()
+def _brought(
+    folder: Path,
+) -> tuple[list[tuple[Path, str, Enumeration]], list[tuple[Path, Table]]]:
+    """Return the lists of allowed values and the tables that a theme brings, each with its file."""
+    lists = [
+        (file, name, entry)
+        for file in sorted((folder / "enumerations").glob("*.yaml"))
+        for name, entry in read_enumerations(file).items()
     ]
-
-
-def _tables(
-    folder: Path, lists: Sequence[tuple[Path, str, Enumeration]]
-) -> list[tuple[Path, Table]]:
-    """Return the tables that a theme brings, each with its file."""
     known = {**enumerations(), **{name: entry for _, name, entry in lists}}
     files = sorted((folder / "tables").glob("*.yaml"))
-    return [(file, read_definition(file, known)) for file in files]
+    return lists, [(file, read_definition(file, known)) for file in files]
 
 
-def _sheets(folder: Path, brought: Sequence[Table]) -> Iterator[Layout]:
+def _sheets(folder: Path, brought: Mapping[str, Table]) -> Iterator[Layout]:
     """Give the layouts of upstream files that a theme brings."""
-    known = {**tables(), **{entry.name: entry for entry in brought}}
+    known = {**tables(), **brought}
     for file in sorted((folder / "layouts").glob("*.yaml")):
         yield read_layout(file, known)
 
@@ -196,12 +192,14 @@ def _feature_sets(folder: Path, key: str) -> Iterator[FeatureSet]:
         yield FeatureSet(f"{key}_{file.stem}", file.read_text(encoding="utf-8"))
 
 
-def _feature(folder: Path, name: str, entry: object) -> Feature:
-    place = f"{folder / 'features.yaml'} {name}"
-    check_name(place, name)
-    check_fields(place, entry, _FEATURE)
-    assert isinstance(entry, Mapping)
-    return Feature(name, _pair(place, entry), entry.get("unit", ""))
+def _features(file: Path) -> dict[str, Feature]:
+    found = {}
+    for name, entry in mapping_of(file).items():
+        place = f"{file} {name}"
+        check_name(place, name)
+        check_fields(place, entry, _FEATURE)
+        found[name] = Feature(name, _pair(place, entry), entry.get("unit", ""))
+    return found
 
 
 def _labels(file: Path) -> dict[str, dict[str, str]]:
