@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
 from geodata.access import passwords
+from tests.counties import Counties
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -19,6 +22,17 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"the public trial data is absent: {REAL_DATA}")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def counties(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counties]:
+    """Return the invented counties, made once for all workers; fails when a test wrote into one."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "counties"
+    home.mkdir(exist_ok=True)
+    made = Counties(home)
+    yield made
+    assert made.written() == [], "a test wrote into a county that all share; give it a copy"
 
 
 @pytest.fixture(scope="session", autouse=True)

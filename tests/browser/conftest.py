@@ -18,7 +18,6 @@ from geodata.atlas.folder import save_atlas
 from tests.conftest import ROOT
 from tests.hostile_names import NAMES
 from tests.invented import COUNTY, HOSTILE, grid_atlas
-from tests.invented_county import make_invented_county
 
 HOSTILE_VILLAGE = f"{COUNTY}002003"
 FLAGS = [
@@ -66,10 +65,10 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory):
+def county(counties, tmp_path_factory):
     """Return a workspace with a site and a works; all its names are hostile."""
     folder = tmp_path_factory.mktemp("county") / "workspace"
-    return make_invented_county(folder, sites=True, names=list(NAMES.values()))
+    return counties.copy(folder, sites=True, names=tuple(NAMES.values()))
 
 
 @pytest.fixture(scope="session")

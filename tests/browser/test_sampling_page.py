@@ -6,13 +6,13 @@ import pytest
 
 from tests.browser.conftest import serving
 from tests.browser.test_map_page import _asked, _wait_asked
-from tests.invented_county import VILLAGES, make_invented_county
+from tests.invented_county import VILLAGES
 
 
 @pytest.fixture(scope="module")
-def sampled(tmp_path_factory):
+def sampled(counties, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sampled") / "county"
-    make_invented_county(folder, listed=True)
+    counties.copy(folder, listed=True)
     with serving(folder) as address:
         yield address
 

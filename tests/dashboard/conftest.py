@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from geodata.workspace import Workspace
-from tests.invented_county import make_invented_county
+from tests.counties import Counties
 
 
 @pytest.fixture(scope="session")
-def county(tmp_path_factory) -> Workspace:
-    """Return the invented county built once; nothing may change it."""
-    return make_invented_county(tmp_path_factory.mktemp("shared") / "county")
+def county(counties: Counties, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a copy of the invented county; its audit grows, nothing else may change."""
+    return counties.copy(tmp_path_factory.mktemp("shared") / "county")

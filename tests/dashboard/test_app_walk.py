@@ -27,7 +27,6 @@ from tests.invented_county import (
     VILLAGES,
     WORKS,
     ZONE,
-    make_invented_county,
 )
 
 ACTORS = (
@@ -45,9 +44,8 @@ STEPS = 250
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("walked") / "county"
-    return make_invented_county(folder, sites=True, names=NAMES)
+def county(counties):
+    return counties.shared(sites=True, names=tuple(NAMES))
 
 
 def query_of(rng: random.Random) -> str:

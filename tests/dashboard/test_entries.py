@@ -19,7 +19,7 @@ from geodata.access import Actor, Database, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError
 from tests.hostile_names import NAMES
-from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, VILLAGES, make_invented_county
+from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, VILLAGES
 
 OFFICER = Actor("li", "township_officer", (COUNTY,))
 OTHER = Actor("wang", "township_officer", (COUNTY,))
@@ -27,8 +27,8 @@ ANALYST = Actor("fen", "analyst", (COUNTY,))
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("written") / "county")
+def county(counties, tmp_path_factory):
+    return counties.copy(tmp_path_factory.mktemp("written") / "county")
 
 
 @pytest.fixture

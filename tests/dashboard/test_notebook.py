@@ -6,8 +6,6 @@ import base64
 import re
 from dataclasses import replace
 
-import pytest
-
 from dashboard.maps.inline import inline_map
 from dashboard.notebook import app_of_county, open_view
 from geodata.access import Actor
@@ -17,13 +15,7 @@ from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
     VILLAGES,
-    make_invented_county,
 )
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("shown") / "county")
 
 
 def _is_harmless(page: str) -> bool:

@@ -37,13 +37,12 @@ from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
     VILLAGES,
-    make_invented_county,
 )
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("invented") / "county")
+def county(counties, tmp_path_factory):
+    return counties.copy(tmp_path_factory.mktemp("invented") / "county")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from tests.hostile_names import NAMES, RARE
-from tests.invented_county import COUNTY, HOUSEHOLDS, make_invented_county
+from tests.invented_county import COUNTY, HOUSEHOLDS
 
 ALLOWED = {
     "h1",
@@ -55,10 +55,9 @@ class Tags(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def people(tmp_path_factory):
-    county = make_invented_county(
-        tmp_path_factory.mktemp("hostile") / "county", names=list(NAMES.values())
-    )
+def people(counties, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile") / "county"
+    county = counties.copy(folder, names=tuple(NAMES.values()))
     folder = county.setup.config.folder
     state = State(open_atlas(folder), f"?place={COUNTY}", themes=county.setup.themes)
     return People(state, county, Actor("lead", "leader", (EVERYWHERE,)), open_guard(folder))

@@ -13,7 +13,7 @@ from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError
 from tests.hostile_names import NAMES
-from tests.invented_county import COUNTY, HOUSEHOLDS, TOWNSHIP, VILLAGES, make_invented_county
+from tests.invented_county import COUNTY, HOUSEHOLDS, TOWNSHIP, VILLAGES
 
 ACTORS = (
     Actor("county", "leader", (COUNTY,)),
@@ -46,8 +46,8 @@ STEP = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("invented") / "county")
+def county(counties, tmp_path_factory):
+    return counties.copy(tmp_path_factory.mktemp("invented") / "county")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ from tests.invented_county import (
     MONTHS,
     TOWNSHIP,
     VILLAGES,
-    make_invented_county,
 )
 
 LAST = MONTHS[-1]
@@ -37,8 +36,8 @@ MARKUP = '#panic("read") $x$ ] \\ <label> "村" // */ [ @ref = - + _*`'
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("printed") / "county")
+def county(counties, tmp_path_factory):
+    return counties.copy(tmp_path_factory.mktemp("printed") / "county")
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,15 @@ from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError
 from geodata.evaluation.rates import SelfCheck, judge_rate
-from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES, make_invented_county
+from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
 
 LEADER = Actor("lead", "leader", (COUNTY,))
 ASKED = "?view=map&side=sample&seed=7&numbers=3,12,0,50"
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("sampled") / "county", listed=True)
+def county(counties, tmp_path_factory):
+    return counties.copy(tmp_path_factory.mktemp("sampled") / "county", listed=True)
 
 
 @pytest.fixture

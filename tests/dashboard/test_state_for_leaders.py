@@ -27,14 +27,14 @@ from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
 from geodata.workspace.open_findings import worst_open
 from tests.invented import COUNTY, grid_atlas
-from tests.invented_county import SITE, VILLAGES, WORKS, ZONE, make_invented_county
+from tests.invented_county import SITE, VILLAGES, WORKS, ZONE
 
 SOURCES = [{"outlines": "geometry/x.geojson"}]
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("sites") / "county", sites=True)
+def county(counties):
+    return counties.shared(sites=True)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from dashboard.subjects import COLUMNS, Found, exported_subjects
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError
-from tests.invented_county import VILLAGES, WORKS, make_invented_county
+from tests.invented_county import VILLAGES, WORKS
 
 QUERY = "?theme=water&side=households&rule=no_keeper&lang=zh"
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("sites") / "county", sites=True)
+def county(counties):
+    return counties.shared(sites=True)
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from dashboard.view import (
 from geodata.atlas import open_atlas
 from geodata.i18n import LANGUAGES
 from tests.invented import grid_atlas
-from tests.invented_county import make_invented_county
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 CODES = st.text("AZaz09-_", min_size=1, max_size=40).filter(is_code_text)
@@ -35,8 +34,8 @@ NUMBERS = st.just("") | st.tuples(COUNT, COUNT, COUNT, SHARES).map(",".join)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    county = make_invented_county(tmp_path_factory.mktemp("view") / "county", sites=True)
+def whole(counties):
+    county = counties.shared(sites=True)
     atlas, setup = open_atlas(county.setup.config.folder), county.setup
     return Source(atlas, shown_themes(atlas, setup.themes), setup.policy, Findings(county), county)
 

@@ -7,12 +7,13 @@ import importlib
 import json
 import os
 import re
+import shutil
 
 import nbclient
 import nbformat
 import pytest
 
-from dashboard.joining.demo import SMALL, make_county
+from dashboard.joining.demo import make_county
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -88,10 +89,11 @@ def test_no_function_is_defined_in_two_notebooks():
 
 
 @pytest.fixture(scope="session")
-def temporary(tmp_path_factory):
+def temporary(counties, tmp_path_factory):
     """Return a folder that the notebooks take for the temporary one, with the sample county."""
     folder = tmp_path_factory.mktemp("notebooks")
-    make_county(folder / "guatu-notebooks" / "county", size=SMALL)
+    county = shutil.copytree(counties.sample(), folder / "guatu-notebooks" / "county")
+    make_county(county)
     return folder
 
 

@@ -8,7 +8,7 @@ from dashboard.answers.findings import Findings
 from geodata.access import EVERYWHERE, Scope
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
-from tests.invented_county import COUNTY, MONTHS, TOWNSHIP, VILLAGES, make_invented_county
+from tests.invented_county import COUNTY, MONTHS, TOWNSHIP, VILLAGES
 
 # Figures reach a village officer's own village; an officer of a township sees those of the county.
 SCOPES = {
@@ -23,8 +23,8 @@ SCOPES = {
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("found") / "county", sites=True)
+def county(counties):
+    return counties.shared(sites=True)
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)

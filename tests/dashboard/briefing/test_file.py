@@ -12,12 +12,7 @@ from dashboard.briefing.file import file_map
 from dashboard.briefing.formats import html
 from dashboard.maps.drill import drill_places
 from tests.dashboard.briefing.briefed import source_of
-from tests.invented_county import HOSTILE_HOUSEHOLD, HOUSEHOLDS, TOWNSHIP, make_invented_county
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory):
-    return make_invented_county(tmp_path_factory.mktemp("filed") / "county")
+from tests.invented_county import HOSTILE_HOUSEHOLD, HOUSEHOLDS, TOWNSHIP
 
 
 @pytest.fixture(scope="module")

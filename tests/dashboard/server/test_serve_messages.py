@@ -28,7 +28,6 @@ from tests.invented_county import (
     VILLAGES,
     WORKS,
     ZONE,
-    make_invented_county,
 )
 
 # The officer's township is the second; the site, the works and its zone lie in the first.
@@ -137,9 +136,9 @@ class Listener(Viewer):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(counties, tmp_path_factory):
     folder = tmp_path_factory.mktemp("live") / "county"
-    make_invented_county(folder, sites=True)
+    counties.copy(folder, sites=True)
     guard = open_guard(folder)
     for name, actor in ACCOUNTS.items():
         now = guard.trail.clock()

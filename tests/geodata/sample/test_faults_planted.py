@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ LEVELS = {"county": 6, "township": 9, "village": 12}
 
 
 @pytest.fixture(scope="module")
-def county(sample: Path) -> Workspace:
-    """Return the sample county with its last two months built."""
-    opened = open_workspace(sample)
+def county(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a copy of the sample county with its last two months built."""
+    opened = open_workspace(shutil.copytree(sample, tmp_path_factory.mktemp("built") / "county"))
     opened.build(opened.setup.store.months()[-2:])
     return opened
 

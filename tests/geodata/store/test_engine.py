@@ -14,7 +14,7 @@ from geodata.store import ENGINES, Engine, SnapshotStore, open_engine
 from geodata.store.distributed import find_java, java_version
 from geodata.workspace import open_workspace
 from geodata.workspace.building import compute_month
-from tests.geodata.conftest import SMALL
+from tests.counties import SMALL
 
 # One process makes one sample county and starts one Java.
 pytestmark = pytest.mark.xdist_group("sample")
