@@ -68,6 +68,11 @@ class Parameter:
         """Return whether values are written in yuan and compared in fen."""
         return self.unit.of == MONEY
 
+    @property
+    def is_text(self) -> bool:
+        """Return whether values are words and not numbers."""
+        return self.quantity == "words"
+
     def at(self, place: str, day: datetime.date) -> Lookup:
         """Return the value for a place code on a day.
 

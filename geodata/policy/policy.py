@@ -39,6 +39,10 @@ class Policy:
         """Return each key's value as it is compared (money in fen), None where it is not usable."""
         return {key: self.at(key, place, day).comparable for key in keys}
 
+    def texts(self, keys: Iterable[str]) -> frozenset[str]:
+        """Return those of the keys whose values are words."""
+        return frozenset(key for key in keys if self[key].is_text)
+
     def with_values(self, values: Mapping[str, float | int | bool | str | None]) -> Policy:
         """Return a copy in which the given keys have one value everywhere and always."""
         changed = {}

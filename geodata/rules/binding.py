@@ -48,17 +48,19 @@ def parse(sql: str) -> exp.Expression:
 class Binding:
     """The month and the parameter values that fill the names of a text.
 
-    A parameter without a usable value is bound as NULL, so that whatever is compared with it is
-    unknown. Times are ``:month.now``, ``:month.minus_12`` (text YYYY-MM), ``:month.number`` (months
-    since year 0), ``:day.now``, ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year``
-    (month x 100 + day). `tables` names tables that are read in the place of others;
-    `exempt` the subjects and places that each rule does not count.
+    A parameter without a usable value is bound as NULL of its type, so that whatever is compared
+    with it is unknown; `texts` are the parameters whose values are words. Times are ``:month.now``,
+    ``:month.minus_12`` (text YYYY-MM), ``:month.number`` (months since year 0), ``:day.now``,
+    ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year`` (month x 100 + day). `tables`
+    names tables that are read in the place of others; `exempt` the subjects and places that each
+    rule does not count.
     """
 
     month: str
     values: Mapping[str, float | int | str | None] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     exempt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
 
     @property
     def day(self) -> datetime.date:
@@ -78,7 +80,10 @@ class Binding:
             return self._time(name)
         if name not in self.values:
             raise ThemeError("rules.fault_unbound", name=name)
-        return literal(self.values[name])
+        value = self.values[name]
+        if value is None:
+            return f"CAST(NULL AS {'VARCHAR' if name in self.texts else 'DOUBLE'})"
+        return literal(value)
 
     def _time(self, name: str) -> str:
         kind, what = name.split(".", 1)
@@ -107,10 +112,8 @@ def template(text: str, dialect: str, tables: tuple[tuple[str, str], ...] = ()) 
     return tree.sql(dialect=dialect)
 
 
-def literal(value: float | int | str | None) -> str:
-    """Return a value as every engine reads it; None as a typed NULL, which can be compared."""
-    if value is None:
-        return "CAST(NULL AS DOUBLE)"
+def literal(value: float | int | str) -> str:
+    """Return a value as every engine reads it."""
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return repr(value)

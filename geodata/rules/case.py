@@ -130,7 +130,8 @@ def _binding(
     day = last_day(case.month)
     chosen = policy.with_values(case.parameters)
     keys = needed_keys(sets, rules.values())
-    return Binding(case.month, chosen.comparable(keys, INVENTED_PREFIX, day))
+    values = chosen.comparable(keys, INVENTED_PREFIX, day)
+    return Binding(case.month, values, texts=chosen.texts(keys))
 
 
 def _schemas(
@@ -140,7 +141,7 @@ def _schemas(
     add_base_tables(engine, MONTH)
     keys = needed_keys(sets, rules.values())
     values = policy.comparable(keys, INVENTED_PREFIX, last_day(MONTH))
-    made = make_features(engine, sets, Binding(MONTH, values))
+    made = make_features(engine, sets, Binding(MONTH, values, texts=policy.texts(keys)))
     return {s.name: engine.rows(f"SELECT * FROM {s.name} LIMIT 0").schema for s in made}
 
 

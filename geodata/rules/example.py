@@ -70,7 +70,8 @@ def find_differences(
     keys = needed_keys(sets, rules.values())
     day = last_day(example.month)
     chosen = policy.with_values(example.parameters)
-    binding = Binding(example.month, chosen.comparable(keys, INVENTED_PREFIX, day))
+    values = chosen.comparable(keys, INVENTED_PREFIX, day)
+    binding = Binding(example.month, values, texts=chosen.texts(keys))
     with empty_engine(known) as engine:
         _fill(engine, example, known)
         add_base_tables(engine, example.month)

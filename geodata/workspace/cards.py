@@ -171,7 +171,8 @@ def _findings(
     """Return what each rule answers about the household, with its sentence."""
     day = last_day(built.month)
     values = setup.policy.comparable(setup.keys, village, day)
-    binding = Binding(built.month, values, exempt=held_on(setup.exemptions, day))
+    texts = setup.policy.texts(setup.keys)
+    binding = Binding(built.month, values, exempt=held_on(setup.exemptions, day), texts=texts)
     found = []
     for theme in setup.themes:
         row = features.get(theme.key)

@@ -72,13 +72,14 @@ def policy_areas(
         name = repr(sorted(chosen.items()))
         areas.setdefault(name, []).append(prefix)
         values[name] = chosen
-    if not areas:
-        return (PolicyArea((), Binding(month, policy.comparable(keys, "", day))),)
-    if len(areas) == 1:
-        return (PolicyArea((), Binding(month, next(iter(values.values())))),)
+    texts = policy.texts(keys)
+    if len(areas) < 2:
+        only = next(iter(values.values()), None) or policy.comparable(keys, "", day)
+        return (PolicyArea((), Binding(month, only, texts=texts)),)
     return tuple(
         PolicyArea(
-            tuple(prefixes), Binding(month, values[name], _parts(engine, prefixes, number, known))
+            tuple(prefixes),
+            Binding(month, values[name], _parts(engine, prefixes, number, known), texts=texts),
         )
         for number, (name, prefixes) in enumerate(areas.items())
     )

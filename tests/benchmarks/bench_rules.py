@@ -78,7 +78,9 @@ def product(folder: Path) -> tuple[int, Found]:
     values = {"monitor.line.per_capita": LINE / 100, "monitor.drop.pct_threshold": FALL}
     values["reloc.policy_share.warn"] = SHARE
     policy = load_policy().with_values(values)
-    binding = Binding(MONTH, policy.comparable(needed_keys(sets, rules), "99", last_day(MONTH)))
+    keys = needed_keys(sets, rules)
+    values = policy.comparable(keys, "99", last_day(MONTH))
+    binding = Binding(MONTH, values, texts=policy.texts(keys))
     with empty_engine() as engine:
         for name in ("household", "ledger"):
             engine.add_files(name, [folder / f"{name}.parquet"], stored_columns(table(name)))

@@ -132,6 +132,18 @@ def test_findings_follow_the_line_of_the_year(county: Workspace) -> None:
     assert below == {"2024-12": ["h4"], "2025-01": ["h1", "h4"]}
 
 
+def test_month_before_every_policy_is_built_and_unknown(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "county", code=COUNTY, name="某县")
+    import_month(folder / "store", "2015-06")
+    county = open_workspace(folder)
+    county.build(["2015-06"])
+    built = county.month("2015-06")
+    assert built.flags.empty or "income_below_line" not in set(built.flags["rule"])
+    counts = built.counts[built.counts["rule"] == "income_below_line"]
+    assert counts["yes"].sum() == counts["no"].sum() == 0
+    assert counts["unknown"].sum() == len(HOUSEHOLDS)
+
+
 def test_figures_of_villages_add_up_to_townships_and_county(county: Workspace) -> None:
     cube = county.cube
     for part in ("numerator", "denominator", "missing", "subjects"):

@@ -46,7 +46,9 @@ def findings(tables: dict[str, list[dict[str, object]]], **parameters: float | N
             engine.add_rows(f"{name}_rows", rows(name, *records))
             engine.add_view(name, f"SELECT * FROM {name}_rows")
         add_base_tables(engine, MONTH)
-        binding = Binding(MONTH, policy.comparable(keys, COUNTY, day("2025-06-30")))
+        binding = Binding(
+            MONTH, policy.comparable(keys, COUNTY, day("2025-06-30")), texts=policy.texts(keys)
+        )
         make_features(engine, THEME.feature_sets, binding)
         return run_rules(engine, list(THEME.rules), binding).flags.to_pandas()
 
