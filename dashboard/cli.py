@@ -49,10 +49,9 @@ def _worded(error: click.UsageError) -> str:
         return text("cli.no_such_option", name=plain_text(error.option_name), command=path)
     if isinstance(error, click.MissingParameter):
         return text("cli.missing_parameter", name=name, command=path)
-    if isinstance(error, click.BadParameter) and isinstance(
-        getattr(parameter, "type", None), click.Choice
-    ):
-        choices = "、".join(parameter.type.choices)
+    kind = getattr(parameter, "type", None)
+    if isinstance(error, click.BadParameter) and isinstance(kind, click.Choice):
+        choices = "、".join(map(str, kind.choices))
         return text("cli.not_a_choice", name=name, choices=choices)
     return text("cli.wrong_usage", detail=plain_text(error.format_message(), 300), command=path)
 

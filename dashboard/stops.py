@@ -66,5 +66,11 @@ class Stops:
             self._own.pop(index)
             return
         values = {"text": stop.sentence, "address": stop.address}
-        about = {"version": stop.version, "now": utc_now(), "state": "withdrawn"}
-        self._guard.writes.change(self._actor, stop.number, values, **about)
+        self._guard.writes.change(
+            self._actor,
+            stop.number,
+            values,
+            version=stop.version,
+            now=utc_now(),
+            state="withdrawn",
+        )

@@ -87,7 +87,7 @@ class Catalogue:
         near = difflib.get_close_matches(key, list(self._entries), n=3)
         raise KeyError(f"no text '{key}' in the catalogue; nearest: {', '.join(near) or 'none'}")
 
-    def text(self, key: str, /, lang: str | None = None, **values: object) -> str:
+    def text(self, key: str, lang: str | None = None, /, **values: object) -> str:
         """Return the text of a key in one language with its ``{places}`` filled."""
         return fill(self.entry(key)[lang or default_language()], values)
 
@@ -119,6 +119,6 @@ def load_yaml(file: Path) -> object:
 CATALOGUE = Catalogue(Path(__file__).parent / "labels")
 
 
-def text(key: str, /, lang: str | None = None, **values: object) -> str:
+def text(key: str, lang: str | None = None, /, **values: object) -> str:
     """Return a text of geodata's own catalogue; language zh or en, default GUATU_LANG or zh."""
     return CATALOGUE.text(key, lang, **values)

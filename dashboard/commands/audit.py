@@ -42,9 +42,13 @@ def show(
     workspace: Path,
 ) -> None:
     """Print records, oldest first."""
-    equal = {name: value for name, value in (("actor", actor), ("subject", household)) if value}
     trail = _trail(workspace)
-    records = trail.records(since=since.astimezone() if since else None, newest=last, **equal)
+    records = trail.records(
+        since=since.astimezone() if since else None,
+        newest=last,
+        actor=actor or "",
+        subject=household or "",
+    )
     for record in records:
         click.echo(_line(record))
     click.echo(text("audit.shown", shown=len(records), all=trail.count()))

@@ -51,5 +51,5 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
         return
     click.echo(text("build.map", **counts))
     last = county.month(max(chosen)).counts
-    open_findings = last.groupby("rule")[["yes", "unknown", "exempt"]].sum().sum()
-    click.echo(text("build.findings", month=max(chosen), **open_findings.astype(int).to_dict()))
+    found = {answer: int(last[answer].sum()) for answer in ("yes", "unknown", "exempt")}
+    click.echo(text("build.findings", month=max(chosen), **found))

@@ -48,8 +48,8 @@ def command(
     if notice := command_notice(county.setup.config.folder, lang):
         click.echo(notice, err=True)
     guard, reason = open_guard(county.setup.config.folder), f"draw {seed}"
-    about = {"actor": command_actor(), "guard": guard, "reason": reason}
-    reader, read = draw_doors(county.setup, county.people(month), **about)
+    rows, actor = county.people(month), command_actor()
+    reader, read = draw_doors(county.setup, rows, actor, guard, reason=reason)
     drawn = county.draw_sample(seed=seed, month=month, read=read, **numbers)  # type: ignore[arg-type]
     drawn, mark = export_draw(drawn, reader, county.setup.config.county.code, reason=reason)
     titles = {one.key: one.title[lang] for one in county.indicators}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -31,5 +32,5 @@ def command(folder: Path, indicator: str | None, period: str | None, as_json: bo
                 click.echo(text("hotspots_command.line", **_only(place, "place parent why")))
 
 
-def _only(values: dict[str, object], names: str) -> dict[str, object]:
+def _only(values: Mapping[str, object], names: str) -> dict[str, object]:
     return {name: values[name] for name in names.split()}

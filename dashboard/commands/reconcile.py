@@ -33,13 +33,19 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
         config = None
     wanted = [name.strip() for name in re.split("[,，、]", fields) if name.strip()]
     schema = themes_around(workspace).schema
-    sides = (read_households(side, config=config, schema=schema) for side in (a, b))
-    found = reconcile(*sides, wanted)
+    one, other = (read_households(side, config=config, schema=schema) for side in (a, b))
+    found = reconcile(one, other, wanted)
     counts = {"both": found.both, "only_a": found.only_a, "only_b": found.only_b}
     click.echo(text("workspace.reconcile_counts", a=found.a, b=found.b, **counts))
     for row in found.fields.to_dict("records"):
         share = f"{row['differing'] / row['compared']:.1%}" if row["compared"] else "—"
-        click.echo(text("workspace.reconcile_field", share=share, **row))
+        click.echo(
+            text(
+                "workspace.reconcile_field",
+                share=share,
+                **{str(name): value for name, value in row.items()},
+            )
+        )
     totals = found.townships.groupby("township")["differing"].sum().sort_values(ascending=False)
     for township, differing in totals[totals > 0].items():
         click.echo(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.texts import text
 
-
-def _workspace(function):  # type: ignore[no-untyped-def]
-    option = click.option("--workspace", default=".", help=text("workspace.snapshots_workspace"))
-    return option(function)
+if TYPE_CHECKING:
+    from geodata.store import SnapshotStore
 
 
-def _store(workspace: str):  # type: ignore[no-untyped-def]
+_workspace = click.option("--workspace", default=".", help=text("workspace.snapshots_workspace"))
+
+
+def _store(workspace: str) -> SnapshotStore:
     from geodata.config import read_config
     from geodata.store import SnapshotStore
 

@@ -69,9 +69,18 @@ def card_content(
 def income_parts(card: Card) -> pd.DataFrame:
     """Return the income of a card in yuan: index month, a column for each part, in order."""
     parts = {code: item.part for code, item in income_items().items()}
-    kept = card.accounts.loc[:, [parts.get(code) in INCOME_PARTS for code in card.accounts]]
-    summed = kept.T.groupby(parts).sum(min_count=1).T
-    return summed.reindex(columns=[part for part in INCOME_PARTS if part in summed])
+    by_part = {
+        part: [code for code in card.accounts.columns if parts.get(code) == part]
+        for part in INCOME_PARTS
+    }
+    return pd.DataFrame(
+        {
+            part: card.accounts[codes].sum(axis="columns", min_count=1)
+            for part, codes in by_part.items()
+            if codes
+        },
+        index=card.accounts.index,
+    )
 
 
 def part_titles(lang: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -61,7 +62,7 @@ class HouseholdRows:
         """Return the titles of columns."""
         return [text(f"households.{name}", self.lang) for name in names]
 
-    def cells(self, row, names: Sequence[str], *, findings: int = _TITLES_SHOWN) -> list[Cell]:
+    def cells(self, row: Any, names: Sequence[str], *, findings: int = _TITLES_SHOWN) -> list[Cell]:
         """Return the cells of one row (a named tuple with the household code as Index).
 
         A number that is not known is None. At most `findings` titles of rules are told.
@@ -86,7 +87,7 @@ class HouseholdRows:
         found = [self.rules[key] for key in keys.split(",") if key in self.rules]
         return sorted(found, key=lambda rule: (rule.key != self.rule, _rank(rule)))
 
-    def severity(self, row) -> str:
+    def severity(self, row: Any) -> str:
         """Return the worst severity among a row's findings; empty without one."""
         return min((rule.severity for rule in self.broken(row.rules)), key=_order, default="")
 
@@ -97,12 +98,12 @@ class HouseholdRows:
         more = len(broken) - shown
         return said + (text("households.more", self.lang, count=more) if more > 0 else "")
 
-    def _category(self, value: object) -> str:
+    def _category(self, value: Any) -> str:
         if pd.isna(value):
             return text("households.not_monitored", self.lang)
         return enumeration("monitored_category").label(str(value), self.lang)
 
-    def _text(self, value: object) -> str:
+    def _text(self, value: Any) -> str:
         if pd.isna(value):
             return ""
         return plain_text(str(value).replace(",", "、"), 60)
@@ -116,5 +117,5 @@ def _rank(rule: Rule) -> int:
     return _order(rule.severity)
 
 
-def _number(value: object) -> float | None:
-    return None if pd.isna(value) else float(value)  # type: ignore[arg-type]
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)

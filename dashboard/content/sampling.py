@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -91,7 +92,7 @@ def township_rows(
     ]
 
 
-def _why(row, lang: str) -> str:  # type: ignore[no-untyped-def]
+def _why(row: Any, lang: str) -> str:
     """Return why a village was drawn."""
     known = {"kind": text(f"sampling.stratum_{row.stratum}", lang)}
     if row.chosen == "weak":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -71,6 +72,7 @@ def visit_groups(
             found.setdefault(code, []).append((rules[key], reason))
     groups: dict[tuple[str, str], list[Visit]] = {}
     nobody = text("visits.no_helper", lang)
+    row: Any
     for row in households.itertuples(index=False):
         broken = sorted(found.get(row.household_code, []), key=lambda one: order[one[0].severity])
         helper = nobody if pd.isna(row.helper) else str(row.helper).replace(",", "、")
@@ -82,7 +84,7 @@ def visit_groups(
     )
 
 
-def _visit(row, broken: list[tuple[Rule, str]], lang: str) -> Visit:
+def _visit(row: Any, broken: list[tuple[Rule, str]], lang: str) -> Visit:
     checks = dict.fromkeys(plain_text(rule.remedy[lang], 80) for rule, _ in broken)
     days = row.days_since_visit
     never = text("visits.not_in_a_year", lang)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -211,7 +212,7 @@ def _listing(name: str, lines: pd.DataFrame, columns: Sequence[str]) -> str:
     )
 
 
-def _cell(column: str, value: object) -> str:
+def _cell(column: str, value: Any) -> str:
     if column == "step":
         return html_text(text(f"join.step_{value}"))
     if column == "score":

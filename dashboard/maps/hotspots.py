@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ def draw_hotspots(atlas: Atlas, found: HotspotLayer, place: str | None) -> Categ
 
 def told_hotspots(
     atlas: Atlas, indicator: str | None, period: str | None, lang: str | None = None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return the hot spots of an atlas as plain JSON values; one indicator, or all there are.
 
     Every place of the lowest level is there once an indicator: key, place, parent, kind, side

@@ -121,12 +121,18 @@ def audit_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
 
 def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
     """Return the newest records that fit, newest first; the places by the beginning of their code."""
-    equal = {name: asked[name] for name in ("actor", "act") if asked[name]}
     since = until = None
     if asked["day"]:
         since = datetime.datetime.fromisoformat(asked["day"]).astimezone()
         until = since + datetime.timedelta(days=1)
-    found = trail.records(since=since, until=until, under=asked["place"], newest=SHOWN, **equal)
+    found = trail.records(
+        since=since,
+        until=until,
+        under=asked["place"],
+        newest=SHOWN,
+        act=asked["act"],
+        actor=asked["actor"],
+    )
     return found[::-1]
 
 

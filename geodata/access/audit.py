@@ -118,11 +118,14 @@ class Trail:
         until: datetime | None = None,
         under: str = "",
         newest: int | None = None,
-        **equal: str,
+        act: str = "",
+        actor: str = "",
+        subject: str = "",
+        outcome: str = "",
     ) -> list[Record]:
         """Return records in their order: from one time to before another, the newest n.
 
-        `under` is the beginning of a place's code, other fields must be equal.
+        `under` is the beginning of a place's code; the other fields must be equal where they are given.
         """
         query = select(_AUDIT).order_by(_AUDIT.c.seq.desc())
         if since is not None:
@@ -131,8 +134,10 @@ class Trail:
             query = query.where(_AUDIT.c.at < until.astimezone(UTC).isoformat())
         if under:
             query = query.where(_AUDIT.c.place.startswith(under, autoescape=True))
+        equal = {"act": act, "actor": actor, "subject": subject, "outcome": outcome}
         for name, value in equal.items():
-            query = query.where(_AUDIT.c[name] == value)
+            if value:
+                query = query.where(_AUDIT.c[name] == value)
         if newest is not None:
             query = query.limit(newest)
         with self.database.reading() as connection:

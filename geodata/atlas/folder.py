@@ -26,8 +26,13 @@ VALUE_COLUMNS = ["place", "period", "indicator", *PARTS]
 class Tree(Protocol):
     """What is asked of a place tree: levels top-down, places by key, geometry of a level."""
 
-    levels: tuple[str, ...]
-    places: pd.DataFrame
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Return the levels, top-down."""
+
+    @property
+    def places(self) -> pd.DataFrame:
+        """Return the places of all levels by key."""
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of a level, index key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from geodata import i18n, periods
 from geodata.figures import Indicator
@@ -18,7 +19,7 @@ def period_text(period: str, lang: str | None = None) -> str:
     return i18n.text(f"cartography.period_{kind}", lang, year=year, part=part)
 
 
-def number_text(value: float, decimals: int) -> str:
+def number_text(value: Any, decimals: int) -> str:
     """Return a number with thousands separated; a dash when it is unknown."""
     if value is None or not math.isfinite(value):
         return "—"

@@ -29,7 +29,7 @@ class Lookup:
     found: DatedValue | None
 
     @property
-    def value(self) -> object | None:
+    def value(self) -> float | int | bool | str | None:
         """Return the value in force, or None when the rule must answer unknown."""
         return self.found.value if self.found is not None and self.state == "in_force" else None
 

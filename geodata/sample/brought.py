@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,7 @@ from geodata.themes import SampleRows, Theme
 
 def brought_tables(
     themes: Sequence[Theme], world: World, month: Month, homes: np.ndarray, villages: np.ndarray
-) -> Iterator[tuple[str, str, Mapping[str, pa.Array]]]:
+) -> Iterator[tuple[str, str, dict[str, pa.Array]]]:
     """Give name, title and columns (by header) of each table for which a theme has sample rows.
 
     `homes` and `villages` are the rows of the world that report in the month.

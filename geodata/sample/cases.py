@@ -165,7 +165,7 @@ def ledger_cases(register: Register) -> list[Case]:
     problems, last = register.problems, register.last
     fate, code = problems["fate"], problem_codes(problems.index)
     is_open = ~fate.str.startswith("closed")
-    by_fate = {
+    by_fate: dict[str, pd.Series | np.ndarray] = {
         "problem_reopened": fate == "reopened",
         "problem_closed_unaccepted": fate == "closed_unaccepted",
         "problem_closed_by_owner": fate == "closed_by_owner",

@@ -253,7 +253,7 @@ def _abilities(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否参加城乡居民基本医疗保险": yes_no(np.ones(len(rows))),
         "是否参加大病保险": yes_no(np.ones(len(rows))),
         "是否参加城乡居民基本养老保险": yes_no(age >= 16),
-        "是否签约慢病服务": yes_no(np.ones(len(rows)), (people["health"] & CHRONIC) > 0),
+        "是否签约慢病服务": yes_no(np.ones(len(rows)), (people["health"].to_numpy() & CHRONIC) > 0),
         "是否享受低保政策": yes_no(month.state["dibao"].to_numpy()[who]),
         "公益性岗位类别": choose("public_post", np.where(post, 2, -1)),
         "公益性岗位(月数)": whole(np.full(len(rows), 12), post),
@@ -382,7 +382,7 @@ def village_export(world: World, month: Month, rows: np.ndarray) -> Columns:
 
     def count(weights: object = None) -> np.ndarray:
         given = None if weights is None else np.asarray(weights, dtype=float)
-        return np.bincount(village, given, minlength=len(world.places.villages))[rows]
+        return np.asarray(np.bincount(village, given, minlength=len(world.places.villages))[rows])
 
     poor, active = homes["former_poor"], state["listed"] & ~state["removed"]
     working = np.bincount(

@@ -206,7 +206,7 @@ def month_account(economy: Economy, month: int) -> Account:
     struck = np.isin(
         np.arange(count), economy.shocks["household"][economy.shocks["month"] <= month]
     )
-    items = {"a1": np.bincount(who, pay, count)}
+    items: dict[str, np.ndarray] = {"a1": np.bincount(who, pay, count)}
     items |= _business(economy, calendar, np.where(struck, 0.15, 1.0) * wealth * growth)
     items |= _transfers(economy, month, age)
     items["d6j"] = np.where(struck, 0, economy.traits["support"]) * growth
@@ -271,4 +271,4 @@ def _transfers(economy: Economy, month: int, age: np.ndarray) -> dict[str, np.nd
 def _net(account: Account) -> np.ndarray:
     """Return the net income of a month: all parts less the expense of business."""
     parts = account.parts()
-    return parts[:4].sum(axis=0) - parts[4]
+    return np.asarray(parts[:4].sum(axis=0) - parts[4])

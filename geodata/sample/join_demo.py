@@ -133,8 +133,8 @@ def _figures(
     villages = places.villages
     count, month = len(villages), np.arange(months)
     urban = villages["urban"].to_numpy()
-    households = np.clip(rng.lognormal(np.log(340), 0.38, count), 90, 1400).round()
-    households = (households * np.where(urban, 1.8, 1)).astype(int)
+    usual = np.clip(rng.lognormal(np.log(340), 0.38, count), 90, 1400).round()
+    households = (usual * np.where(urban, 1.8, 1)).astype(int)
     persons = rng.binomial(households * 6, 3.4 / 6)
     labour = rng.binomial(persons, 0.58)
     season = 1 + 0.12 * np.sin((month - 3) / 12 * 2 * np.pi)

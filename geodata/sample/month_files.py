@@ -119,7 +119,7 @@ def _will_leave(world: World, month: Month, persons: np.ndarray) -> np.ndarray:
     people = world.persons.iloc[persons]
     age = (month.number - people["birth"].to_numpy()) // 12
     willing = ~people["works"].to_numpy() & (people["health"].to_numpy() == 0)
-    return willing & (age >= 22) & (age < 58) & (people["educated"].to_numpy() < 0.3)
+    return np.asarray(willing & (age >= 22) & (age < 58) & (people["educated"].to_numpy() < 0.3))
 
 
 def _owners(columns: Columns) -> np.ndarray:

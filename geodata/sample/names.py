@@ -90,4 +90,4 @@ def misspell(rng: np.random.Generator, name: str) -> str:
     if not places:
         return name[:1] + name[2:]
     at = places[rng.integers(len(places))]
-    return name[:at] + _ALIKE[name[at]] + name[at + 1 :]
+    return str(name[:at] + _ALIKE[name[at]] + name[at + 1 :])

@@ -94,7 +94,7 @@ def _shares(weights: np.ndarray, total: int) -> np.ndarray:
     whole = np.floor(exact).astype(int)
     short = total - whole.sum()
     whole[np.argsort(whole - exact, kind="stable")[:short]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def _homes(
@@ -114,7 +114,7 @@ def _homes(
         inside = shapely.contains_xy(polygons[village], tried[:, 0], tried[:, 1])
         still = (homes == hamlets[village, group]).all(axis=1)
         homes = np.where((inside & still)[:, None], tried, homes)
-    return homes.round(1)
+    return np.asarray(homes.round(1))
 
 
 def make_persons(rng: np.random.Generator, households: pd.DataFrame, last: int) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def _health(rng: np.random.Generator, age: np.ndarray, poor: np.ndarray) -> np.n
     chronic = rng.random(len(age)) < np.clip((age - 22) / 62, 0, 1) ** 1.7 * 0.36 * worse
     serious = rng.random(len(age)) < (0.003 + 0.012 * (age > 45)) * worse
     disabled = rng.random(len(age)) < (0.014 + 0.0004 * age) * worse
-    return (chronic * CHRONIC + serious * SERIOUS + disabled * DISABLED).astype(np.int8)
+    return np.asarray((chronic * CHRONIC + serious * SERIOUS + disabled * DISABLED).astype(np.int8))
 
 
 def labour_and_school(persons: pd.DataFrame, month: int) -> tuple[np.ndarray, np.ndarray]:

@@ -63,7 +63,7 @@ def _noise(rng: np.random.Generator, *, slope: float, turn: float, stretch: floa
     power[0, 0] = 0
     white = np.fft.rfft2(rng.standard_normal((_GRID, _GRID)))
     field = np.fft.irfft2(white * power, s=(_GRID, _GRID))
-    return field / field.std()
+    return np.asarray(field / field.std())
 
 
 def _main_valley(rng: np.random.Generator, turn: float) -> np.ndarray:
@@ -77,7 +77,7 @@ def _main_valley(rng: np.random.Generator, turn: float) -> np.ndarray:
         width * np.sin(2 * np.pi * waves * along + bend)
         for width, waves, bend in zip((0.085, 0.04, 0.012), (1.3, 3.1, 7.3), bends, strict=True)
     )
-    return np.exp(-(((across - river) / 0.03) ** 2))
+    return np.asarray(np.exp(-(((across - river) / 0.03) ** 2)))
 
 
 _CELLS_PER_VILLAGE = 110
@@ -197,7 +197,7 @@ def outlines(land: Land, owner: np.ndarray, villages: np.ndarray) -> np.ndarray:
         raise ValueError(f"{len(faces)} faces for {len(villages)} villages")
     step = land.terrain.side / np.sqrt(len(land.points))
     smooth = shapely.coverage_simplify(faces, step * 0.5)
-    return shapely.normalize(smooth)
+    return np.asarray(shapely.normalize(smooth))
 
 
 CRS = "EPSG:4550"  # CGCS2000 / 3-degree Gauss-Kruger, central meridian 123 E
@@ -268,7 +268,7 @@ def _county(
     worse = np.exp(0.35 * (np.sin(bumps[:, 0]) + np.sin(bumps[:, 1])))
     slow = road.data * (1 + 0.7 * across) * np.maximum(worse[one], worse[other])
     roads = csr_array((slow, (one, other)), shape=road.shape)
-    away = dijkstra(roads, indices=int(from_middle.argmin()))
+    away = dijkstra(roads, indices=[int(from_middle.argmin())])[0]
     order = np.argsort(away, kind="stable")
     holes = np.array([], dtype=int)
     rim = int(from_middle.argmax())
@@ -300,7 +300,7 @@ def _grow_townships(
     unevenness = rng.uniform(0.8, 1.25, townships)
     owner = _contiguous(graph, centres, unevenness)
     order = np.lexsort((seats[centres, 0], -seats[centres, 1]))
-    return np.argsort(order)[owner]
+    return np.asarray(np.argsort(order)[owner])
 
 
 def _contiguous(graph: csr_array, centres: list[int], unevenness: np.ndarray) -> np.ndarray:
@@ -322,7 +322,7 @@ def _contiguous(graph: csr_array, centres: list[int], unevenness: np.ndarray) ->
         first = np.lexsort((step, one[ready]))
         lost, at = np.unique(one[ready][first], return_index=True)
         owner[lost] = owner[other[ready][first][at]]
-    return owner
+    return np.asarray(owner)
 
 
 def _frame(land: Land, catchments: Catchments, chosen: np.ndarray) -> gpd.GeoDataFrame:

@@ -93,9 +93,10 @@ def project_cases(world: World) -> list[Case]:
     """Return the projects that a rule must flag in the last month."""
     projects = make_projects(world)
     wrong = projects[projects["fault"] != ""]
+    faults = wrong["fault"].sort_values(kind="stable")
     return [
         Case(fault, "project", f"99XM{number + 1:04d}")
-        for number, fault in wrong["fault"].sort_values(kind="stable").items()
+        for number, fault in zip(faults.index, faults, strict=True)
     ]
 
 

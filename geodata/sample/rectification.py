@@ -97,7 +97,9 @@ def _problems(rng: np.random.Generator, world: World, last: np.datetime64) -> pd
     frame["closed"] = frame["found"] + CLOSED_AFTER * DAY
     late = frame["fate"] == "bottom_line_passed"
     far = frame["critical"] & ~late
-    frame["bottom"] = (frame["found"] + 900 * DAY).where(far).mask(late, last - 5 * DAY)
+    frame["bottom"] = (
+        (frame["found"] + 900 * DAY).where(far).mask(late, pd.Timestamp(last - 5 * DAY))
+    )
     return frame.sort_values("found", kind="stable", ignore_index=True)
 
 
@@ -200,7 +202,8 @@ def ledger_tables(world: World, register: Register, month: Month) -> dict[str, C
 def _gained(world: World, rows: pd.DataFrame, name: str, month: Month) -> pd.DataFrame:
     stamps = rows[name].dt.year * 12 + rows[name].dt.month - 1
     first = month.number == world.plan.first
-    return rows[(stamps == month.number) | (first & (stamps < month.number))]
+    frame: pd.DataFrame = rows[(stamps == month.number) | (first & (stamps < month.number))]
+    return frame
 
 
 def _days(days: pd.Series) -> pa.Array:

@@ -47,7 +47,7 @@ def choose(name: str, numbers: object) -> pa.Array:
     return pick([choice.title["zh"] for choice in enumeration(name).choices], numbers)
 
 
-def yes_no(values: object, known: object = True) -> pa.Array:
+def yes_no(values: object, known: bool | np.ndarray = True) -> pa.Array:
     """Return 是 or 否, and an empty cell where it is not known."""
     return pick(("否", "是"), np.where(known, np.asarray(values).astype(int), -1))
 

@@ -92,7 +92,9 @@ def live(world: World, extra: int = 0) -> Iterator[Month]:
         year = year[-12:]
         if number < plan.first:
             continue
-        parts, own, claims, worked = (sum(entries) for entries in zip(*year, strict=True))
+        parts, own, claims, worked = (
+            np.sum(entries, axis=0) for entries in zip(*year, strict=True)
+        )
         rng = np.random.default_rng([world.seed, 6, number])
         dry = dry_days(rng, world.works, plan, number)
         state = _state(world, number, dry)
