@@ -74,3 +74,19 @@ def check_value(place: str, name: str, found: object, known: Collection[str]) ->
         values = {"found": found, "known": ", ".join(list(known)[:_SHOWN])}
         near = nearest(found, known)
         raise ThemeError("rules.fault_value", place=place, field=name, near=near, **values)
+
+
+def list_of(place: str, entry: object, name: str) -> list[object]:
+    """Return a field that is a list; raises ThemeError when it is none."""
+    if not isinstance(entry, list):
+        raise ThemeError("themes.no_list", place=place, field=name, found=entry)
+    return entry
+
+
+def text_list(place: str, entry: object, name: str) -> tuple[str, ...]:
+    """Return a field that is a list of texts; raises ThemeError for anything else."""
+    found = list_of(place, entry, name)
+    texts = [str(text) for text in found if isinstance(text, (str, int)) and str(text).strip()]
+    if len(texts) < len(found):
+        raise ThemeError("themes.no_list", place=place, field=name, found=entry)
+    return tuple(texts)

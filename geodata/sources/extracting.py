@@ -12,7 +12,14 @@ from geodata import periods
 from geodata.sources.converting import MISSING, Converted, Reading, convert, pandas_type
 from geodata.sources.delivery import Sheet
 from geodata.sources.issues import Issues
-from geodata.sources.layouts import Binding, area_headers, bindings, header_key, unknown_headers
+from geodata.sources.layouts import (
+    HOUSEHOLD,
+    Binding,
+    area_headers,
+    bindings,
+    header_key,
+    unknown_headers,
+)
 from geodata.sources.placing import AREA
 from geodata.tables import Column, Table, table
 
@@ -134,7 +141,7 @@ def _report(
     for check, wrong in converted.faults.items():
         codes = frame.loc[wrong]
         rows = pd.DataFrame({"row": sheet.table.rows[wrong], "value": codes[shown].to_numpy()})
-        rows["household_code"] = _household_codes(codes)
+        rows["household_code"] = _household_codes(sheet, codes)
         issues.add(
             check,
             rows,
@@ -146,11 +153,16 @@ def _report(
         )
 
 
-def _household_codes(frame: pd.DataFrame) -> object:
-    for header in table("household").column("household_code").source_names:
-        if header in frame.columns:
-            return frame[header].to_numpy()
-    return None
+def _household_codes(sheet: Sheet, frame: pd.DataFrame) -> object:
+    header = _household_header(sheet)
+    return frame[header].to_numpy() if header else None
+
+
+def _household_header(sheet: Sheet) -> str:
+    """Return under which header the sheet gives the household of a row, "" when it gives none."""
+    headers = list(sheet.table.frame.columns)
+    coded = [b for b in bindings(sheet.layout, headers) if b.column == HOUSEHOLD]
+    return _there(sheet.table.frame, coded[0].headers)[0] if coded else ""
 
 
 def _constant(column: Column, value: object, index: pd.Index) -> pd.Series:
@@ -206,17 +218,18 @@ def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
     frame = sheet.table.frame
     kinds = {header_key(header): kind for header, kind in sheet.layout.measures.items()}
     columns = [header for header in frame.columns if header_key(header) in kinds]
-    if not columns or "户编号" not in frame.columns:
+    household = _household_header(sheet)
+    if not columns or not household:
         return None
     rows = []
     for header in columns:
         # 否 and 无 say that there is no measure; they are answers, not missing values.
         filled = ~frame[header].isin(MISSING | {"无", "否"})
-        part = pd.DataFrame({"household_code": frame.loc[filled, "户编号"]})
+        part = pd.DataFrame({HOUSEHOLD: frame.loc[filled, household]})
         part["kind"] = kinds[header_key(header)]
         part["detail"] = frame.loc[filled, header]
         part["row"] = sheet.table.rows[filled.to_numpy()]
         rows.append(pd.concat([part, areas[filled]], axis=1))
     found = pd.concat(rows, ignore_index=True)
     found["sheet_number"] = np.full(len(found), number)
-    return Part(table("measure"), found, dict.fromkeys(("household_code",), "户编号"), False)
+    return Part(table("measure"), found, {HOUSEHOLD: household}, False)

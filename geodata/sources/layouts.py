@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from geodata.config import SourceSettings
-from geodata.entries import check_fields, check_pair, check_value, mapping_of
+from geodata.entries import (
+    check_fields,
+    check_pair,
+    check_value,
+    list_of,
+    mapping_of,
+    text_list,
+)
+from geodata.errors import ThemeError
 from geodata.tables import Table, tables
 
 _FOLDER = Path(__file__).parent / "layouts"
@@ -27,7 +35,7 @@ _RANK = 5
 _FIELDS = {
     **dict.fromkeys(("title", "tables", "marks"), True),
     **dict.fromkeys(
-        ("absent", "words", "constants", "measures", "ignored", "months", "rank"), False
+        ("absent", "words", "constants", "measures", "ignored", "months", "columns", "rank"), False
     ),
 }
 # Headers under which files say of which month they are, unless a column of the table is read there.
@@ -36,6 +44,10 @@ MONTHS = (
     "数据截止日期", "统计月份", "统计年月", "统计期", "统计时间", "统计日期", "报表月份", "报表期",
     "所属月份", "所属期", "月度", "data month", "data date",
 )  # fmt: skip
+# The fields of a layout that are lists of texts.
+_LISTS = ("tables", "absent", "words", "ignored", "months")
+# The column that measures are about.
+HOUSEHOLD = "household_code"
 _UPPER_AREAS = ("省", "市", "省(区、市)", "市(州)", "市(地、州、盟)")
 
 
@@ -46,7 +58,7 @@ class Layout:
     `tables` are filled from it, the first one row by row. `marks` are groups of headers of which
     each must be there once, `absent` headers that must not. `measures` are headers whose cells name
     help measures of a kind; headers in `months`, beside the usual ones, say of which month the sheet
-    is. `settings` is the mapping of guatu.toml a layout was made from.
+    is; `columns` gives headers of a column that only this sheet calls so. `settings` is the mapping of guatu.toml a layout was made from.
     """
 
     name: str
@@ -59,6 +71,7 @@ class Layout:
     measures: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: SourceSettings | None = None
     rank: int = 0
 
@@ -152,7 +165,8 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
         for column in filled.columns.values():
             if column.derived and column.kind != "place":
                 continue
-            keys = (header_key(text) for text in (*column.source_names, column.name))
+            own = layout.columns.get(column.name, ())
+            keys = (header_key(text) for text in (*own, *column.source_names, column.name))
             header = next(
                 (by_key[key] for key in keys if key in by_key and key not in measures), ""
             )
@@ -231,18 +245,59 @@ def read_layout(file: Path, known: Mapping[str, Table]) -> Layout:
     place, content = str(file), mapping_of(file)
     check_fields(place, content, _FIELDS)
     check_pair(place, content, "title")
-    for name in content["tables"]:
+    lists = {name: text_list(place, content.get(name, []), name) for name in _LISTS}
+    for name in lists["tables"]:
         check_value(place, "tables", name, known)
+    for name in ("tables", "marks"):
+        if not content[name]:
+            raise ThemeError("themes.no_list", place=place, field=name, found=content[name])
+    filled = tuple(known[name] for name in lists["tables"])
+    marks = list_of(place, content["marks"], "marks")
+    rank = content.get("rank", _RANK)
+    if not isinstance(rank, int) or isinstance(rank, bool):
+        raise ThemeError("themes.no_number", place=place, field="rank", found=rank)
     return Layout(
         name=file.stem,
         title=content["title"],
-        tables=tuple(known[name] for name in content["tables"]),
-        marks=tuple(map(tuple, content["marks"])),
-        absent=tuple(content.get("absent", ())),
-        words=tuple(content.get("words", ())),
-        constants=content.get("constants", {}),
-        measures=content.get("measures", {}),
-        ignored=tuple(content.get("ignored", ())),
-        months=tuple(content.get("months", ())),
-        rank=int(content.get("rank", _RANK)),
+        tables=filled,
+        marks=tuple(text_list(place, group, "marks") for group in marks),
+        absent=lists["absent"],
+        words=lists["words"],
+        constants=_constants(place, content.get("constants", {}), filled),
+        measures=_measures(place, content.get("measures", {}), known, filled),
+        ignored=lists["ignored"],
+        months=lists["months"],
+        columns=_headers(place, content.get("columns", {}), filled),
+        rank=rank,
     )
+
+
+def _headers(place: str, entry: object, filled: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
+    """Return the headers that a layout gives columns of the tables it fills."""
+    columns = {name: False for each in filled for name in each.columns}
+    check_fields(f"{place} columns", entry, columns)
+    assert isinstance(entry, Mapping)
+    return {name: text_list(f"{place} columns", headers, name) for name, headers in entry.items()}
+
+
+def _constants(place: str, entry: object, filled: Iterable[Table]) -> Mapping[str, Any]:
+    """Return the constants of a layout, each for a column of a table that it fills."""
+    columns = {name: False for each in filled for name in each.columns}
+    check_fields(f"{place} constants", entry, columns)
+    assert isinstance(entry, Mapping)
+    return entry
+
+
+def _measures(
+    place: str, entry: object, known: Mapping[str, Table], filled: Iterable[Table]
+) -> Mapping[str, str]:
+    """Return the headers that name kinds of measures, which are those of households."""
+    if not isinstance(entry, Mapping):
+        raise ThemeError("themes.no_mapping", place=f"{place} measures", found=entry)
+    columns = {name for each in filled for name in each.columns}
+    if entry:
+        check_value(f"{place} measures", "household_code", HOUSEHOLD, columns)
+    choices = known["measure"].column("kind").choices
+    for header, kind in entry.items():
+        check_value(f"{place} measures", str(header), kind, choices.values if choices else ())
+    return {str(header): str(kind) for header, kind in entry.items()}

@@ -104,19 +104,21 @@ def find_themes(workspace: Path | None = None) -> Registry:
             faults += [Fault(place.name, error) for error in found]
     ordered = sorted(themes, key=lambda theme: (theme.order, theme.key))
     registry = Registry(tuple(ordered))
-    sheets, unread = _layouts(workspace, registry.tables)
+    sheets, unread = _layouts(workspace, registry.schema)
     return Registry(registry.themes, (*faults, *unread), sheets)
 
 
-def _layouts(
-    workspace: Path | None, known: Mapping[str, Table]
-) -> tuple[tuple[Layout, ...], list[Fault]]:
+def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...], list[Fault]]:
     """Return the layouts in the folder `layouts` of a workspace, and faults of those not read."""
-    found, faults = [], []
+    found: list[Layout] = []
+    faults: list[Fault] = []
     files = sorted((workspace / "layouts").glob("*.yaml")) if workspace is not None else []
     for file in files:
         try:
-            found.append(read_layout(file, known))
+            read = read_layout(file, known.tables)
+            if read.name in {layout.name for layout in known.layouts}:
+                raise ThemeError("themes.layout_twice", file=file, name=read.name)
+            found.append(read)
         except ThemeError as error:
             faults.append(Fault(file.name, error, "themes.layout_left_out"))
     return tuple(found), faults
