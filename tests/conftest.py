@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
 
 from geodata.access import passwords
-from tests.counties import Counties
+
+# Making a county needs most of the packages, which many tests do without.
+if TYPE_CHECKING:
+    from tests.counties import Counties
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -27,6 +31,8 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def counties(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counties]:
     """Return the invented counties, made once for all workers; fails when a test wrote into one."""
+    from tests.counties import Counties
+
     base = tmp_path_factory.getbasetemp()
     home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "counties"
     home.mkdir(exist_ok=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from geodata.workspace import Workspace
-from tests.counties import Counties
+if TYPE_CHECKING:
+    from geodata.workspace import Workspace
+    from tests.counties import Counties
 
 
 @pytest.fixture(scope="session")

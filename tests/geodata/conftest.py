@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.counties import Counties
+if TYPE_CHECKING:
+    from tests.counties import Counties
 
 
 @pytest.fixture(scope="session")

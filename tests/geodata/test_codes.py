@@ -18,3 +18,33 @@ def test_text_that_is_no_code_is_refused(text):
     assert not codes.is_code(text)
     with pytest.raises(ValueError, match="does not have"):
         codes.level_of(text)
+
+
+CODES = {"province": "99", "city": "9901", "county": "990101"}
+CODES |= {"township": "990101100", "village": "990101100201"}
+
+
+@pytest.mark.parametrize("level", codes.LEVELS)
+def test_a_code_begins_with_the_codes_of_all_levels_above_it(level):
+    assert codes.level_of(CODES[level]) == level
+    known = codes.LEVELS.index(level)
+    for place, other in enumerate(codes.LEVELS):
+        if place <= known:
+            assert codes.at_level(CODES[level], other) == CODES[other]
+        else:
+            with pytest.raises(ValueError, match="lies above the level"):
+                codes.at_level(CODES[level], other)
+    above = CODES[codes.LEVELS[known - 1]] if known else None
+    assert codes.parent_of(CODES[level]) == above
+
+
+@pytest.mark.parametrize("width", [0, 1, 3, 5, 7, 8, 10, 11, 13])
+def test_other_widths_are_no_code(width):
+    assert not codes.is_code("9" * width)
+
+
+def test_only_codes_that_no_place_has_are_invented():
+    assert codes.is_invented("990101") is True
+    assert codes.is_invented("530102") is False
+    assert codes.is_within("990101", "990101")
+    assert not codes.is_within("9901", "990101")
