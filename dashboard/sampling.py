@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 import param
 
-from dashboard.maps.sampled import CLASSES
+from dashboard.layers.sample import CLASSES
 from dashboard.people import People
 from dashboard.texts import text
 from geodata.access import Request

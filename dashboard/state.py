@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import param
 
 from dashboard.answers.findings import Findings
-from dashboard.answers.layers import compared_layer, hot_spots_of, layer_of
+from dashboard.answers.layers import compared_layer, layer_of
 from dashboard.answers.source import Source
-from dashboard.maps.hotspots import HOTSPOTS
-from dashboard.maps.wall import WALL
+from dashboard.layers import colours_lowest
+from dashboard.layers.hotspots import hot_spots_of
 from dashboard.sides import sides
 from dashboard.view import (
     ADDRESS,
-    CLASSES,
     COMPARED,
     LISTING,
     MOST,
@@ -46,7 +45,7 @@ class State(param.Parameterized):
     indicator = param.String()
     period = param.String()
     level = param.String(doc="level whose places are coloured")
-    classes = param.Selector(default=POLICY, objects=list(CLASSES))
+    classes = param.String(default=POLICY, doc="way of classing, of those the source offers")
     compare = param.String(doc="period that the shown one is compared with; empty for none")
     compared = param.Selector(default=COMPARED[0], objects=list(COMPARED))
     ranked = param.Selector(default=RANKED[0], objects=list(RANKED))
@@ -212,8 +211,8 @@ class State(param.Parameterized):
         )
 
     def choose_classes(self, classes: str) -> None:
-        """Class by another method; hot spots and ticks are of the lowest places."""
-        of_lowest = classes in (HOTSPOTS, WALL)
+        """Class by another method, at the level that it colours."""
+        of_lowest = colours_lowest(classes)
         lowest = {"level": self.atlas.lowest, "selected": []} if of_lowest else {}
         self.param.update(classes=classes, **lowest)
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from urllib.parse import parse_qs, urlencode
 
-from dashboard.maps.hotspots import HOTSPOTS
-from dashboard.maps.wall import WALL
 from dashboard.sides import sides
 from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
@@ -19,7 +17,6 @@ from geodata.themes import Theme
 
 # Classes cut at the limits of policy where an indicator has them, else natural breaks.
 POLICY = "policy"
-CLASSES = (POLICY, *METHODS, HOTSPOTS, WALL)
 VIEWS = ("overview", "map")
 COMPARED = ("change", "beside")
 # What the ranking begins with: what the map shows, the worst figure, or what became most worse.
@@ -118,11 +115,6 @@ class Choices:
     atlas: Atlas
     themes: Mapping[str, Theme]
 
-    @property
-    def judges(self) -> bool:
-        """Return whether it is known what the rules found, so that there is a wall map."""
-        return False
-
     @cached_property
     def root(self) -> str | None:
         """Return the one place at the top, or None when there are several (or none)."""
@@ -144,7 +136,7 @@ class Choices:
     @property
     def methods(self) -> tuple[str, ...]:
         """Return the ways of classing that can be drawn."""
-        return tuple(name for name in CLASSES if name != WALL or self.judges)
+        return (POLICY, *METHODS)
 
     def levels_below(self, place: str | None) -> tuple[str, ...]:
         """Return the levels that can be coloured within a place; at least the lowest."""

@@ -2,104 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from dashboard.answers.layers import hot_spots_of
 from dashboard.answers.source import Source
-from dashboard.maps.sampled import SampledLayer
-from dashboard.maps.wall import TICKED, WallLayer
+from dashboard.layers import Finding, finding_in
 from dashboard.texts import text
 from dashboard.view import View
-from geodata.cartography import CategoryLayer, Layer
-from geodata.cartography.change_layer import ChangeLayer
-from geodata.cartography.headline import headline, whole_figure
+from geodata.cartography import Layer
+from geodata.cartography.headline import whole_figure
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.workspace.change import moved_text, split_text
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The heading of a map, and the sentence under it; equal where there is no more to say."""
-
-    title: str
-    sentence: str
-
-
 def finding_of(source: Source, view: View, layer: Layer) -> Finding:
     """Return what a layer of a view says, in the language of the view."""
-    whole = whole_figure(source.atlas, layer, view.lang)
-    if isinstance(layer, ChangeLayer):
-        found = Finding(_changed(source, view, layer), whole)
-    elif isinstance(layer, WallLayer):
-        found = Finding(_ticked(source, view, layer), whole)
-    elif isinstance(layer, SampledLayer):
-        said = _sampled(source, view, layer)
-        found = Finding(said, said)
-    elif isinstance(layer, CategoryLayer):
-        found = _clusters(source, view, layer, whole)
-    else:
-        shown = replace(layer, place=view.place)
-        found = Finding(headline(source.atlas, shown, view.lang), whole)
+    found = finding_in(source, view, layer, whole_figure(source.atlas, layer, view.lang))
     return replace(found, sentence=_moved(source, view) or found.sentence)
-
-
-def _changed(source: Source, view: View, layer: CategoryLayer) -> str:
-    """Return how many places became worse, stayed and became better."""
-    counts = [row.count for row in layer.legend(view.lang)]
-    return _counted(
-        f"map.changed_{'plain' if layer.indicator.worse == 'none' else 'judged'}",
-        source,
-        view,
-        layer,
-        before=period_text(view.compare, view.lang),
-        worse=counts[0] + counts[1],
-        same=counts[2],
-        better=counts[3] + counts[4],
-    )
-
-
-def _ticked(source: Source, view: View, layer: CategoryLayer) -> str:
-    """Return how many places are ticked off, of all that could be judged."""
-    counts = [row.count for row in layer.legend(view.lang)]
-    done, judged = counts[TICKED], sum(counts[:-1])
-    return _counted("map.ticked", source, view, layer, done=done, all=judged)
-
-
-def _sampled(source: Source, view: View, layer: CategoryLayer) -> str:
-    """Return how many villages of the shown place are in the sample, and how they were chosen."""
-    counts = [row.count for row in layer.legend(view.lang)]
-    weak, lot = sum(counts[:2]), sum(counts[2:4])
-    told = {"seed": view.seed, "all": weak + lot, "weak": weak, "lot": lot}
-    return _counted("map.sampled", source, view, layer, **told)
-
-
-def _counted(key: str, source: Source, view: View, layer: CategoryLayer, **counts: object) -> str:
-    lang = view.lang
-    theme = source.themes[view.theme].title[lang] if view.theme in source.themes else ""
-    about = theme if isinstance(layer, WallLayer) else layer.indicator.title_in(lang)
-    place = source.atlas.name(source.area(view.place))
-    period = period_text(layer.period, lang)
-    return text(key, lang, place=place, period=period, about=about, **counts)
-
-
-def _clusters(source: Source, view: View, layer: CategoryLayer, whole: str) -> Finding:
-    """Return what the hot spots say of the shown place, and why when it is one of them."""
-    lang, spots = view.lang, hot_spots_of(source, view)
-    title = text(
-        "map.hotspot_headline",
-        lang,
-        place=source.atlas.name(source.area(view.place)),
-        period=period_text(layer.period, lang),
-        indicator=layer.indicator.title_in(lang),
-        finding=spots.finding(layer.inside, lang),
-    )
-    if view.place not in layer.keys:
-        return Finding(title, whole)
-    why = spots.why(view.place, lang)
-    return Finding(
-        title, text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)
-    )
 
 
 def _moved(source: Source, view: View) -> str:

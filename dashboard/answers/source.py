@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from dashboard.answers.findings import Findings
-from dashboard.maps.hotspots import HOTSPOTS
+from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.view import Choices, View, shown_themes
 from geodata.access import Actor, Request
 from geodata.atlas import open_atlas
@@ -38,9 +38,9 @@ class Source(Choices):
     kept: Kept = field(default_factory=lambda: Kept(4), init=False, repr=False)
 
     @property
-    def judges(self) -> bool:
-        """Return whether it is known what the rules found, so that there is a wall map."""
-        return self.findings is not None
+    def methods(self) -> tuple[str, ...]:
+        """Return the ways of classing that can be drawn."""
+        return ways_of_classing(self)
 
     @property
     def county(self) -> Workspace:
@@ -128,7 +128,7 @@ class Source(Choices):
         if chosen not in known:
             values = {"indicator": chosen or "—", "known": "、".join(known) or "—"}
             raise BriefingError("briefing.no_indicator", theme=key, **values)
-        if level is None or told.get("classes") == HOTSPOTS:
+        if level is None or colours_lowest(str(told.get("classes", ""))):
             level = self.atlas.lowest
         return View(
             theme=key,

@@ -11,8 +11,8 @@ import pandas as pd
 from dashboard.answers.facts import Facts
 from dashboard.answers.layers import layer_of
 from dashboard.briefing.order import Briefing
+from dashboard.layers.hotspots import HOTSPOTS
 from dashboard.maps.drill import drill_map, drill_places
-from dashboard.maps.hotspots import HOTSPOTS
 from dashboard.texts import text
 from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import whole_figure

@@ -18,7 +18,7 @@ from dashboard.texts import text
 @click.option("--json", "as_json", is_flag=True, help=text("hotspots_command.json"))
 def command(folder: Path, indicator: str | None, period: str | None, as_json: bool) -> None:
     """Print what is hot, indicator by indicator; raises AtlasError for an unknown one."""
-    from dashboard.maps.hotspots import told_hotspots
+    from dashboard.layers.hotspots import told_hotspots
     from geodata.atlas import open_atlas
 
     told = told_hotspots(open_atlas(folder), indicator, period)

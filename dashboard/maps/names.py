@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane
 from dashboard.maps.lettering import Placed, Wanted, place_names
-from dashboard.maps.picture import NAMED, bounds, worst_places
+from dashboard.maps.picture import NAMED, bounds
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.escaping import plain_text
@@ -74,7 +74,7 @@ def _asked(axes, atlas: Atlas, layer: Layer, sheet, at: np.ndarray) -> Iterator[
         position = int(layer.keys.get_loc(sheet.spotlight))
         done.add(position)
         yield plain_text(names.iloc[position], _LONGEST), at[position], "worst"
-    for position, words in worst_places(atlas, layer) if sheet.worst else ():
+    for position, words in layer.pointed_out(atlas) if sheet.worst else ():
         if position not in done:
             done.add(position)
             yield words, at[position], "worst"

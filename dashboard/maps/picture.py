@@ -8,24 +8,15 @@ import json
 import numpy as np
 import shapely
 
-from dashboard.maps.sampled import SampledLayer
-from dashboard.maps.wall import TICKED, WallLayer
-from geodata import i18n
 from geodata.atlas import Atlas
-from geodata.cartography import NO_DATA, CategoryLayer, Layer, rank_places
-from geodata.cartography.change_layer import ChangeLayer
+from geodata.cartography import Layer
 from geodata.cartography.palette import HIDDEN_COLOURS
-from geodata.cartography.ranking import worst_of
-from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text
 
 # The class of a place that lies outside the shown one.
 OUTSIDE = 254
-WORST = 5
 # With more places than this in view only the level above is named; the worst are always.
 NAMED = 80
-# So many villages of a sample are named; of more, names would cover the map.
-SAMPLED = 40
 # Five decimals of a degree are about one metre.
 _GRID = 1e-5
 
@@ -74,7 +65,6 @@ def fingerprint(content: bytes) -> str:
 def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str, object]:
     """Return one change of the map: values and classes as typed arrays, legend, names, bounds."""
     classes = np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8")
-    unit = unit_of(layer, lang)
     named = _named(atlas, layer)
     return {
         "level": layer.level,
@@ -95,51 +85,18 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
             for row in layer.legend(lang)
         ],
         "rule": layer.rule(lang),
-        "words": layer.words(lang) if isinstance(layer, CategoryLayer) else [],
-        "title": plain_text(_title(layer, unit, lang)),
-        "unit": _suffix(layer, lang),
+        "words": layer.words(lang),
+        "title": plain_text(layer.title(lang)),
+        "unit": layer.suffix(lang),
         "decimals": layer.decimals,
-        "signed": isinstance(layer, ChangeLayer),
-        "ticked": _ticked(layer),
-        "worst": [list(found) for found in worst_places(atlas, layer)],
+        "signed": layer.signed,
+        "ticked": layer.ticked.tolist(),
+        "worst": [list(one) for one in layer.pointed_out(atlas)],
         "named": named,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
         "top": layer.place is None or len(atlas.path(layer.place)) == 1,
     }
-
-
-def _ticked(layer: Layer) -> list[int]:
-    """Return the positions of the places that the wall map ticks off."""
-    if not isinstance(layer, WallLayer):
-        return []
-    return np.flatnonzero((layer.classes == TICKED) & layer.inside).tolist()
-
-
-def _title(layer: Layer, unit: str, lang: str | None) -> str:
-    title = layer.indicator.title_in(lang)
-    if isinstance(layer, ChangeLayer):
-        title = i18n.text("cartography.change_title", lang, title=title)
-    if isinstance(layer, WallLayer):
-        return i18n.text("cartography.wall_title", lang)
-    if isinstance(layer, SampledLayer):
-        return i18n.text("cartography.sample_title", lang)
-    if not unit:
-        return title
-    return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
-
-
-def unit_of(layer: Layer, lang: str | None = None) -> str:
-    """Return the unit of the values of a layer; the change of a share is in points."""
-    points = isinstance(layer, ChangeLayer) and layer.indicator.is_share
-    return i18n.text("cartography.points_unit", lang) if points else layer.indicator.unit_in(lang)
-
-
-def _suffix(layer: Layer, lang: str | None) -> str:
-    """Return what the script writes behind a value of the layer."""
-    if isinstance(layer, ChangeLayer) and layer.indicator.is_share:
-        return f" {unit_of(layer, lang)}"
-    return layer.indicator.unit.suffix(lang)
 
 
 def bounds(atlas: Atlas, place: str | None) -> list[float]:
@@ -174,38 +131,3 @@ def _compact(layer: Layer) -> np.ndarray:
     rounded = np.round(short.astype("float64"), layer.decimals)
     same = np.array_equal(rounded, np.round(layer.values, layer.decimals), equal_nan=True)
     return short if same else layer.values.astype("float64")
-
-
-def worst_places(atlas: Atlas, layer: Layer) -> list[tuple[int, str]]:
-    """Return position and text of the places to point out: the worst first, or those drawn."""
-    if isinstance(layer, ChangeLayer):
-        return _most_changed(atlas, layer)
-    if isinstance(layer, WallLayer):
-        return []
-    if isinstance(layer, SampledLayer):
-        names = atlas.places["name"].reindex(layer.keys).to_numpy()
-        return [(at, plain_text(names[at], 14)) for at in layer.drawn[:SAMPLED]]
-    if layer.indicator.worse == "none" or int((layer.classes[layer.inside] != NO_DATA).sum()) < 2:
-        return []
-    ranked = rank_places(
-        atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
-    )
-    ranked = worst_of(ranked, layer.indicator.worse, WORST)
-    positions = _positions(atlas, ranked.index, layer.level)
-    percent = layer.indicator.unit.sign
-    texts = [
-        f"{plain_text(row.name, 14)} {number_text(row.value, layer.decimals)}{percent}"
-        for row in ranked.itertuples()
-    ]
-    return list(zip(positions, texts, strict=True))
-
-
-def _most_changed(atlas: Atlas, layer: ChangeLayer) -> list[tuple[int, str]]:
-    """Return the places that became worse most (without a worse end: changed most), worst first."""
-    directed = {"low": -layer.values, "none": np.abs(layer.values)}
-    towards = directed.get(layer.indicator.worse, layer.values)
-    towards = np.where(layer.inside & np.isfinite(towards), towards, -np.inf)
-    order = [int(at) for at in np.argsort(-towards, kind="stable")[:WORST] if towards[at] > 0]
-    names = atlas.places["name"].reindex(layer.keys).to_numpy()
-    changes = [change_text(layer.values[at], layer.decimals) for at in order]
-    return [(at, f"{plain_text(names[at], 14)} {c}") for at, c in zip(order, changes, strict=True)]

@@ -12,7 +12,7 @@ from branca.element import MacroElement
 from jinja2 import Template
 from xstatic.pkg import leaflet
 
-from dashboard.maps.picture import bounds, worst_places
+from dashboard.maps.picture import bounds
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, Layer, draw_layer, rank_places
@@ -142,7 +142,7 @@ def _labels(atlas: Atlas, layer: Layer) -> list[folium.Marker]:
     frame = atlas.geometry(layer.level)
     west, south, east, north = bounds(atlas, None)
     markers, taken = [], shapely.MultiPolygon()
-    for position, words in worst_places(atlas, layer):
+    for position, words in layer.pointed_out(atlas):
         key = layer.keys[position]
         if key in frame.index:
             point = shapely.point_on_surface(frame.geometry[key])

@@ -8,6 +8,7 @@ from functools import partial
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.layers import classing_title
 from dashboard.state import COMPARED, State
 from dashboard.texts import text
 from dashboard.web.component import together
@@ -70,7 +71,7 @@ class ControlsView(pn.viewable.Viewer):
         state, lang = self.state, self.state.lang
         themes = {plain_text(found.title[lang], 30): key for key, found in state.themes.items()}
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
-        methods = {text(f"controls.{method}", lang): method for method in state.methods}
+        methods = {classing_title(method, lang): method for method in state.methods}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
         several = len(state.periods) > 1
         others = {self._text("compare_none"): ""}

@@ -9,7 +9,8 @@ import numpy as np
 import panel as pn
 import param
 
-from dashboard.answers.layers import hot_spots_of, layer_of
+from dashboard.answers.layers import layer_of
+from dashboard.layers.hotspots import hot_spots_of
 from dashboard.maps.picture import OUTSIDE, bounds
 from dashboard.state import State
 from dashboard.texts import text

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import ClassVar
 
 import panel as pn
 import param
 
+from dashboard.answers.finding import finding_of
 from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
 from dashboard.view import RANKING
 from dashboard.web.component import Component
-from geodata.cartography import CategoryLayer
-from geodata.cartography.headline import headline, whole_figure
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
@@ -104,7 +102,4 @@ class PresenterView(pn.viewable.Viewer):
         state = self.state
         if state.view == "overview":
             return text("overview.title", state.lang, area=state.atlas.title, period=state.period)
-        if isinstance(state.layer, CategoryLayer):
-            return whole_figure(state.atlas, state.layer, state.lang)
-        layer = dataclasses.replace(state.layer, place=state.place)
-        return headline(state.atlas, layer, state.lang)
+        return finding_of(state.source, state.shown, state.layer).title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class CategoryLayer(Layer):
     unknown: Mapping[str, str]
     said: Mapping[str, str]
 
+    kind: ClassVar[str] = "category"
+
     @classmethod
     def over(
         cls,
@@ -33,7 +35,39 @@ class CategoryLayer(Layer):
         classes: np.ndarray,
         palette: Palette,
         *,
-        kind: str,
+        names: Mapping[str, tuple[str, ...]],
+        unknown: Mapping[str, str],
+        said: Mapping[str, str],
+        values: np.ndarray | None = None,
+        hidden: np.ndarray | None = None,
+    ) -> Self:
+        """Return other classes over the places of a layer, by default with the same values."""
+        return cls(
+            indicator=plain.indicator,
+            period=plain.period,
+            level=plain.level,
+            place=plain.place,
+            keys=plain.keys,
+            values=plain.values if values is None else values,
+            classes=classes,
+            inside=plain.inside,
+            breaks=plain.breaks,
+            palette=palette,
+            decimals=plain.decimals,
+            limits=plain.limits,
+            hidden=hidden,
+            names=names,
+            unknown=unknown,
+            said=said,
+        )
+
+    @classmethod
+    def worded(
+        cls,
+        plain: Layer,
+        classes: np.ndarray,
+        palette: Palette,
+        *,
         names: Sequence[str],
         unknown: str,
     ) -> Self:
@@ -42,14 +76,16 @@ class CategoryLayer(Layer):
         Their words are the texts `cartography.KIND_NAME` of `names` and of `unknown`; how they
         were found is `cartography.KIND_rule`.
         """
-        fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
 
         def word(name: str) -> dict[str, str]:
-            return {lang: i18n.text(f"cartography.{kind}_{name}", lang) for lang in i18n.LANGUAGES}
+            key = f"cartography.{cls.kind}_{name}"
+            return {lang: i18n.text(key, lang) for lang in i18n.LANGUAGES}
 
         words = [word(name) for name in names]
-        return cls(
-            **(fields | {"classes": classes, "palette": palette, "hidden": None}),
+        return cls.over(
+            plain,
+            classes,
+            palette,
             names={lang: tuple(one[lang] for one in words) for lang in i18n.LANGUAGES},
             unknown=word(unknown),
             said=word("rule"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA
-from geodata.cartography.layer import Layer, draw_layer
+from geodata.cartography.layer import LONGEST_NAME, POINTED, Layer, draw_layer
 from geodata.cartography.palette import NO_DATA_COLOURS, Palette
-from geodata.cartography.words import number_text, period_text, scale_of
+from geodata.cartography.words import change_text, number_text, period_text, scale_of
+from geodata.escaping import plain_text
 
 # From much worse to much better: orange to blue can be told apart by colour-blind eyes.
 _COLOURS = {
@@ -27,6 +29,39 @@ _ENDS = {"high": ("worse", "better"), "low": ("worse", "better"), "none": ("up",
 @dataclass(frozen=True)
 class ChangeLayer(CategoryLayer):
     """A layer whose values are changes, in the shown unit or in points of a share."""
+
+    kind: ClassVar[str] = "change"
+    signed: ClassVar[bool] = True
+
+    def title(self, lang: str | None = None) -> str:
+        """Return what stands over the legend."""
+        title = i18n.text("cartography.change_title", lang, title=self.indicator.title_in(lang))
+        unit = self.unit(lang)
+        if not unit:
+            return title
+        return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
+
+    def unit(self, lang: str | None = None) -> str:
+        """Return the unit of the changes; that of a share is in points."""
+        if self.indicator.is_share:
+            return i18n.text("cartography.points_unit", lang)
+        return super().unit(lang)
+
+    def suffix(self, lang: str | None = None) -> str:
+        """Return what is written behind a change."""
+        return f" {self.unit(lang)}" if self.indicator.is_share else super().suffix(lang)
+
+    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
+        """Return the places that became worse most (without a worse end: changed most)."""
+        directed = {"low": -self.values, "none": np.abs(self.values)}
+        towards = directed.get(self.indicator.worse, self.values)
+        towards = np.where(self.inside & np.isfinite(towards), towards, -np.inf)
+        order = [int(at) for at in np.argsort(-towards, kind="stable")[:POINTED] if towards[at] > 0]
+        names = atlas.places["name"].reindex(self.keys).to_numpy()
+        return [
+            (at, f"{plain_text(names[at], LONGEST_NAME)} {change_text(value, self.decimals)}")
+            for at, value in zip(order, self.values[order], strict=True)
+        ]
 
 
 def draw_change(
@@ -50,10 +85,12 @@ def draw_change(
         [NO_DATA, _SAME, 0, 1, 4],
         default=3,
     ).astype("uint8")
-    fields = {name: getattr(plain, name) for name in Layer.__dataclass_fields__}
-    fields["hidden"] = plain.hidden | atlas.hidden(indicator, before, level).to_numpy(dtype=bool)
-    return ChangeLayer(
-        **(fields | {"values": change, "classes": classes, "palette": CHANGE_PALETTE}),
+    return ChangeLayer.over(
+        plain,
+        classes,
+        CHANGE_PALETTE,
+        values=change,
+        hidden=plain.hidden | atlas.hidden(indicator, before, level).to_numpy(dtype=bool),
         names={lang: _names(plain, cut, lang) for lang in i18n.LANGUAGES},
         unknown={lang: i18n.text("cartography.no_data", lang) for lang in i18n.LANGUAGES},
         said={lang: _said(before, after, lang) for lang in i18n.LANGUAGES},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,13 @@ from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.limits import Limits
 from geodata.cartography.palette import HIDDEN_COLOURS, Palette, palette_for
+from geodata.cartography.ranking import rank_places, worst_of
 from geodata.cartography.words import decimals_for, number_text, scale_of
+from geodata.escaping import plain_text
 from geodata.figures import Indicator
+
+# So many places are pointed out on a map, and so long may the name of each be.
+POINTED, LONGEST_NAME = 5, 14
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ class Layer:
     `inside` tells which places lie in the shown place; legend counts are theirs alone. The cuts
     hold for all periods of the indicator, so that colours can be compared over time.
     """
+
+    # The kind of layer; another kind says otherwise what a map says of it.
+    kind: ClassVar[str] = "plain"
+    # Whether a value is written with its sign.
+    signed: ClassVar[bool] = False
 
     indicator: Indicator
     period: str
@@ -67,6 +78,46 @@ class Layer:
         if self.indicator.worse != "low":
             rows.reverse()
         return (*rows, *self.without(i18n.text("cartography.no_data", lang), lang))
+
+    def title(self, lang: str | None = None) -> str:
+        """Return what stands over the legend."""
+        title, unit = self.indicator.title_in(lang), self.unit(lang)
+        if not unit:
+            return title
+        return i18n.text("cartography.with_unit", lang, title=title, unit=unit)
+
+    def unit(self, lang: str | None = None) -> str:
+        """Return the unit of the values."""
+        return self.indicator.unit_in(lang)
+
+    def suffix(self, lang: str | None = None) -> str:
+        """Return what is written behind a value."""
+        return self.indicator.unit.suffix(lang)
+
+    def words(self, lang: str | None = None) -> list[str]:
+        """Return what is said of every place besides its value, in order; empty for nothing."""
+        return []
+
+    @property
+    def ticked(self) -> np.ndarray:
+        """Return the positions of the places that are ticked off."""
+        return np.array([], dtype="int64")
+
+    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
+        """Return position and text of the places to point out, the worst first."""
+        shown = self.classes[self.inside]
+        if self.indicator.worse == "none" or int((shown != NO_DATA).sum()) < 2:
+            return []
+        ranked = rank_places(
+            atlas, self.indicator.key, self.period, level=self.level, place=self.place
+        )
+        ranked = worst_of(ranked, self.indicator.worse, POINTED)
+        sign = self.indicator.unit.sign
+        texts = [
+            f"{plain_text(row.name, LONGEST_NAME)} {number_text(row.value, self.decimals)}{sign}"
+            for row in ranked.itertuples()
+        ]
+        return list(zip(self.keys.get_indexer(ranked.index).tolist(), texts, strict=True))
 
     @property
     def veiled(self) -> np.ndarray:

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from dashboard.content.sampling import rate_tiles, township_rows
+from dashboard.layers.sample import CLASSES, SampledLayer
 from dashboard.maps.picture import picture
-from dashboard.maps.sampled import CLASSES, SampledLayer
 from dashboard.panels.sample.view import SamplingView
 from dashboard.people import People
 from dashboard.sampling import Sampling

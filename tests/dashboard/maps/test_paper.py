@@ -14,9 +14,9 @@ from matplotlib import font_manager
 from matplotlib.colors import to_hex
 from pyproj import Geod
 
+from dashboard.layers.hotspots import draw_hotspots
 from dashboard.maps.fonts import FAMILIES, typeface
 from dashboard.maps.ground import Plane, path_of, round_length
-from dashboard.maps.hotspots import draw_hotspots
 from dashboard.maps.lettering import Wanted, place_names
 from dashboard.maps.paper import Sheet, draw_map
 from geodata.cartography import NO_DATA, draw_layer

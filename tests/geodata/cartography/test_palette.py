@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dashboard.maps.wall import WALL_PALETTE
+from dashboard.layers.wall import WALL_PALETTE
 from geodata.cartography import palette_for
 from geodata.cartography.change_layer import CHANGE_PALETTE
 from tests.conftest import ROOT

@@ -1,40 +1,96 @@
-"""Hot spots as a layer that every map draws like any other."""
+"""Hot spots as a kind of layer, and as plain values."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from dashboard.layers import Finding, Kind, Sample
+from dashboard.texts import text
+from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
-from geodata.cartography import CategoryLayer, draw_layer, hot_cold_palette
+from geodata.cartography import CategoryLayer, Layer, draw_layer, hot_cold_palette
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.hotspots import HotspotLayer, hotspot_layer
+
+if TYPE_CHECKING:
+    from dashboard.answers.source import Source
 
 # The way of classing that is offered beside natural breaks and quantiles.
 HOTSPOTS = "hotspots"
 
 
-def draw_hotspots(atlas: Atlas, found: HotspotLayer, place: str | None) -> CategoryLayer:
+@dataclass(frozen=True)
+class HotspotMap(CategoryLayer):
+    """A layer of hot spots: their kinds in words."""
+
+    kind: ClassVar[str] = HOTSPOTS
+
+
+def draw_hotspots(atlas: Atlas, spots: HotspotLayer, place: str | None) -> HotspotMap:
     """Return the layer of hot spots; `place` only limits what is counted."""
-    plain = draw_layer(atlas, found.indicator.key, found.period, level=found.level, place=place)
-    order = found.keys.get_indexer(plain.keys)
-    fields = {name: getattr(plain, name) for name in plain.__dataclass_fields__}
-    return CategoryLayer(
-        **{
-            **fields,
-            "classes": found.classes[order],
-            "hidden": None,
-            "palette": hot_cold_palette(found.kinds),
-            "names": {lang: found.names(lang) for lang in i18n.LANGUAGES},
-            "unknown": {lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
-            "said": {lang: found.rule(lang) for lang in i18n.LANGUAGES},
-        }
+    plain = draw_layer(atlas, spots.indicator.key, spots.period, level=spots.level, place=place)
+    return HotspotMap.over(
+        plain,
+        spots.classes[spots.keys.get_indexer(plain.keys)],
+        hot_cold_palette(spots.kinds),
+        names={lang: spots.names(lang) for lang in i18n.LANGUAGES},
+        unknown={lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
+        said={lang: spots.rule(lang) for lang in i18n.LANGUAGES},
     )
+
+
+def hot_spots_of(source: Source, view: View) -> HotspotLayer:
+    """Return the hot spots of the indicator as of the period, at the coloured level."""
+    asked = ("hot spots", view.indicator, view.period, view.level)
+    found: HotspotLayer = source.kept.once(
+        asked,
+        lambda: hotspot_layer(source.atlas, view.indicator, view.period, level=view.level),
+    )
+    return found
+
+
+def _wants(source: Source, view: View, sample: Sample) -> bool:
+    return view.level == source.atlas.lowest and view.classes == HOTSPOTS
+
+
+def _draw(source: Source, view: View, sample: Sample) -> Layer:
+    return draw_hotspots(source.atlas, hot_spots_of(source, view), source.area(view.place))
+
+
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+    """Say what the hot spots are of the shown place, and why when it is one of them."""
+    lang, spots = view.lang, hot_spots_of(source, view)
+    title = text(
+        "map.hotspot_headline",
+        lang,
+        place=source.atlas.name(source.area(view.place)),
+        period=period_text(layer.period, lang),
+        indicator=layer.indicator.title_in(lang),
+        finding=spots.finding(layer.inside, lang),
+    )
+    if view.place not in layer.keys:
+        return Finding(title, whole)
+    why = spots.why(view.place, lang)
+    named = text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)
+    return Finding(title, named)
+
+
+KIND = Kind(
+    HOTSPOTS,
+    30,
+    _wants,
+    _draw,
+    _says,
+    classes=lambda lang: text("controls.hotspots", lang),
+    lowest=True,
+)
 
 
 def told_hotspots(

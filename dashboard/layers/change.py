@@ -1,0 +1,47 @@
+"""The change between two periods as a kind of layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.layers import Finding, Kind, Sample, counted_sentence
+from dashboard.view import COMPARED, View
+from geodata.cartography import Layer
+from geodata.cartography.change_layer import draw_change
+from geodata.cartography.words import period_text
+
+if TYPE_CHECKING:
+    from dashboard.answers.source import Source
+
+
+def _wants(source: Source, view: View, sample: Sample) -> bool:
+    return bool(view.compare) and view.compared == COMPARED[0]
+
+
+def _draw(source: Source, view: View, sample: Sample) -> Layer:
+    return draw_change(
+        source.atlas,
+        view.indicator,
+        (view.compare, view.period),
+        level=view.level,
+        place=source.area(view.place),
+    )
+
+
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+    """Say how many places became worse, stayed and became better."""
+    counts = [row.count for row in layer.legend(view.lang)]
+    title = counted_sentence(
+        f"map.changed_{'plain' if layer.indicator.worse == 'none' else 'judged'}",
+        source,
+        view,
+        layer,
+        before=period_text(view.compare, view.lang),
+        worse=counts[0] + counts[1],
+        same=counts[2],
+        better=counts[3] + counts[4],
+    )
+    return Finding(title, whole)
+
+
+KIND = Kind("change", 20, _wants, _draw, _says)

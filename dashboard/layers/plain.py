@@ -1,0 +1,56 @@
+"""The plain kind of layer: the figures of an indicator, classed by policy or by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dashboard.layers import Finding, Kind, Sample
+from dashboard.view import POLICY, View
+from geodata.cartography import Layer, Limits, draw_layer, limits_at
+from geodata.cartography.classes import METHODS
+from geodata.cartography.headline import headline
+
+if TYPE_CHECKING:
+    from dashboard.answers.source import Source
+
+
+def draw_plain(source: Source, view: View) -> Layer:
+    """Return the figures of a view in its classes, or in natural ones where it is classed by none."""
+    return draw_layer(
+        source.atlas,
+        view.indicator,
+        view.period,
+        level=view.level,
+        place=source.area(view.place),
+        method=view.classes if view.classes in METHODS else METHODS[0],
+        limits=limits_of(source, view) if view.classes == POLICY else Limits(),
+    )
+
+
+def limits_of(source: Source, view: View) -> Limits:
+    """Return the limits of policy for the shown indicator, place and period; none if none are."""
+    theme = source.themes.get(view.theme)
+    breaks = theme.breaks_of(view.indicator) if theme else ()
+    return limits_at(
+        source.atlas,
+        view.indicator,
+        view.level,
+        breaks,
+        source.policy,
+        place=source.root,
+        period=view.period,
+    )
+
+
+def _draw(source: Source, view: View, sample: Sample) -> Layer:
+    return draw_plain(source, view)
+
+
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+    shown = replace(layer, place=view.place)
+    return Finding(headline(source.atlas, shown, view.lang), whole)
+
+
+# Whatever no other kind wants.
+KIND = Kind("plain", 99, lambda source, view, sample: True, _draw, _says)

@@ -1,0 +1,131 @@
+"""Kinds of layer answer for themselves: nobody asks which one it is, and a new one is one module."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+import pytest
+
+from dashboard import layers
+from dashboard.answers.finding import finding_of
+from dashboard.maps.picture import picture
+from dashboard.state import State
+from dashboard.views.controls import ControlsView
+from geodata.atlas import open_atlas
+from tests.conftest import ROOT
+from tests.invented import grid_atlas
+
+# Where a layer may be asked which kind it is: where the kinds are made.
+OWN = {"category_layer.py", "change_layer.py", "layer.py"}
+SOURCES = sorted([*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
+
+
+def _asking(source: str) -> list[int]:
+    """Return the lines of a text in which something is asked whether it is a kind of layer."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = {"isinstance", "issubclass", "type"}
+    return [
+        call.lineno
+        for call in calls
+        if getattr(call.func, "id", "") in named
+        and re.search(r"\b(?!\w*SourceLayer)\w*(Layer|HotspotMap)\b", ast.unparse(call))
+    ]
+
+
+def test_nobody_asks_a_layer_which_kind_it_is():
+    known = [file for file in SOURCES if file.name not in OWN and "layers" not in file.parts]
+    found = {file: _asking(file.read_text(encoding="utf-8")) for file in known}
+    assert {str(file): lines for file, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["isinstance(layer, WallLayer)", "isinstance(x.layer, (Layer, ChangeLayer))"]
+)
+def test_a_question_for_the_kind_is_noticed(text):
+    assert _asking(text) == [1]
+
+
+SEVENTH = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from dashboard.layers import Finding, Kind
+from dashboard.layers.plain import draw_plain
+from geodata.cartography import CategoryLayer, Palette
+from geodata.cartography.palette import NO_DATA_COLOURS
+
+HALVES = Palette({"light": ("#111111", "#eeeeee"), "dark": ("#eeeeee", "#111111")}, NO_DATA_COLOURS)
+
+
+@dataclass(frozen=True)
+class HalvesLayer(CategoryLayer):
+    kind: ClassVar[str] = "halves"
+
+    def title(self, lang=None):
+        return "Halves"
+
+    def pointed_out(self, atlas):
+        return [(0, "first")]
+
+    @property
+    def ticked(self):
+        return np.array([1])
+
+
+def _draw(source, view, sample):
+    plain = draw_plain(source, view)
+    classes = (np.arange(len(plain.keys)) % 2).astype("uint8")
+    words = {"zh": ("一", "二"), "en": ("one", "two")}
+    one = {"zh": "没有", "en": "none"}
+    return HalvesLayer.over(plain, classes, HALVES, names=words, unknown=one, said=one)
+
+
+KIND = Kind(
+    "halves",
+    15,
+    lambda source, view, sample: view.classes == "halves",
+    _draw,
+    lambda source, view, layer, whole: Finding("Half and half", whole),
+    classes=lambda lang: {"zh": "各半", "en": "Halves"}[lang],
+    lowest=True,
+)
+"""
+
+
+@pytest.fixture
+def seventh(tmp_path, monkeypatch):
+    (tmp_path / "halves.py").write_text(SEVENTH, encoding="utf-8")
+    monkeypatch.setattr(layers, "__path__", [*layers.__path__, str(tmp_path)])
+    yield
+    sys.modules.pop("dashboard.layers.halves", None)
+
+
+def test_a_kind_in_a_module_of_its_own_is_offered_drawn_and_told(seventh):
+    atlas = grid_atlas()
+    state = State(atlas, "?level=township")
+    assert "halves" in state.methods
+    state.choose_classes("halves")
+    assert (state.level, state.layer.kind) == (atlas.lowest, "halves")
+    assert State(atlas, state.query).classes == "halves"
+    shown = picture(atlas, state.layer, lang="en")
+    assert [row["label"] for row in shown["legend"]] == ["one", "two", "none"]
+    assert (shown["title"], shown["worst"], shown["ticked"]) == ("Halves", [[0, "first"]], [1])
+    assert shown["words"][:2] == ["one", "two"]
+    assert finding_of(state.source, state.shown, state.layer).title == "Half and half"
+    assert "各半" in ControlsView(state).classes.options
+
+
+def test_a_kind_that_is_gone_leaves_the_address_as_any_unknown_word():
+    assert State(grid_atlas(), "?classes=halves").classes == "policy"
+
+
+def test_kinds_are_asked_in_one_order_and_one_always_answers(county):
+    names = list(layers.kinds())
+    assert names == ["sample", "change", "hotspots", "wall", "plain"]
+    state = State(open_atlas(county.setup.config.folder), themes=county.setup.themes)
+    assert layers.ways_of_classing(state.source)[-1] == "hotspots", "nobody knows what is open"
+    assert not layers.colours_lowest("natural")
