@@ -24,6 +24,8 @@ CORE: dict[str, tuple[str, ...]] = {
     "geodata/access/scope.py": (),
     "geodata/access/suppression.py": (),
     "geodata/codes.py": (),
+    "geodata/figures/month.py": (),
+    "geodata/figures/totals.py": (),
     "geodata/hotspots/multiple.py": ("tests/geodata/hotspots/test_analysis.py",),
     "geodata/periods.py": (),
     "geodata/policy/lookup.py": ("tests/geodata/policy/test_policy.py",),

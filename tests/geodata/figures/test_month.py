@@ -1,0 +1,130 @@
+"""The figures of a month: what is unknown is missing, what is out of scope is not there."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import pandas as pd
+import pytest
+
+from geodata.figures import Indicator, month_figures
+from geodata.quantity import shipped_words
+from geodata.rules import Binding, Rule
+from geodata.store import DuckDBEngine
+from tests.geodata.rules.test_rule import rule
+
+WORDS = shipped_words()
+HOUSEHOLD, PERCENT = WORDS.things["household"], WORDS.units["percent"]
+SHARE = Indicator(
+    "share",
+    {"zh": "甲", "en": "a"},
+    "share",
+    PERCENT,
+    HOUSEHOLD,
+    HOUSEHOLD,
+    theme="tiny",
+    numerator="n",
+    denominator="d",
+    scope="s",
+)
+# Every case of known and unknown of scope, numerator and denominator, and of two answers.
+CASES = list(
+    itertools.product((True, False, None), (3.25, 0.0, None), (4.5, None), (10, 30, None), (0, 1))
+)
+LINE = 20
+
+
+def engine(cases: list[tuple]) -> DuckDBEngine:
+    rows = [
+        (f"h{number}", f"99010100120{place}", scope, n, d, income)
+        for number, (scope, n, d, income, place) in enumerate(cases)
+    ]
+    columns = ["household_code", "place_code", "s", "n", "d", "income"]
+    frame = pd.DataFrame(rows, columns=columns)
+    kinds = {"s": "boolean", "n": "Float64", "d": "Float64", "income": "Int64"}
+    made = DuckDBEngine()
+    made.add_rows("tiny_household", frame.astype(kinds))
+    return made
+
+
+def figures(cases: list[tuple], *indicators: Indicator, rules: tuple[Rule, ...] = ()) -> dict:
+    known = {one.key: one for one in rules}
+    table = month_figures(engine(cases), indicators, known, Binding("2025-06", {"a.line": LINE}))
+    return {(row.pop("indicator"), row.pop("place")): row for row in table.to_pylist()}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_sums_are_of_the_subjects_whose_parts_are_both_known(place):
+    found = figures(CASES, SHARE)["share", f"99010100120{place}"]
+    inside = [case for case in CASES if case[0] and case[4] == place]
+    known = [case for case in inside if case[1] is not None and case[2] is not None]
+    assert found == {
+        "numerator": sum(case[1] for case in known),
+        "denominator": sum(case[2] for case in known),
+        "missing": len(inside) - len(known),
+        "subjects": len(inside),
+    }
+
+
+@pytest.mark.parametrize("scoped", [True, False], ids=["in a scope", "all"])
+def test_with_rules_a_subject_is_counted_where_any_rule_is_broken(scoped):
+    low = rule(key="low", when="income < :a.line", scope="s" if scoped else "TRUE")
+    odd = rule(key="odd", when="n > 1")
+    shown = dataclasses.replace(
+        SHARE, numerator="", denominator="1", scope="TRUE", rules=("low", "odd")
+    )
+    found = figures(CASES, shown, rules=(low, odd))["share", "990101001200"]
+    answers = [
+        [
+            _judged(scope if scoped else True, _below(income)),
+            _judged(True, n if n is None else n > 1),
+        ]
+        for scope, n, _, income, place in CASES
+        if place == 0
+    ]
+    broken = [any(one is True for one in both) for both in answers]
+    kept = [any(one is False for one in both) for both in answers]
+    counted = sum(broken)
+    judged = sum(a or b for a, b in zip(broken, kept, strict=True))
+    assert found == {
+        "numerator": counted,
+        "denominator": judged,
+        "missing": len(answers) - judged,
+        "subjects": len(answers),
+    }
+
+
+def _below(income: int | None) -> bool | None:
+    return None if income is None else income < LINE
+
+
+def _judged(scope: bool | None, when: bool | None) -> bool | str | None:
+    """Return True where a rule is broken, False where it is kept, "unknown", None not judged."""
+    if scope is False:
+        return None
+    if when is False:
+        return False
+    return True if scope and when else "unknown"
+
+
+def test_a_place_where_nobody_is_in_scope_has_no_row_and_where_nothing_is_known_no_sum():
+    found = figures(
+        [(False, 1.0, 1.0, 0, 0), (None, 1.0, 1.0, 0, 0), (True, None, 1.0, 0, 1)], SHARE
+    )
+    assert list(found) == [("share", "990101001201")]
+    assert found["share", "990101001201"] == {
+        "numerator": None,
+        "denominator": None,
+        "missing": 1.0,
+        "subjects": 1.0,
+    }
+
+
+def test_rows_are_sorted_by_indicator_and_place_whatever_the_order_of_what_is_asked():
+    other = dataclasses.replace(SHARE, key="also")
+    for asked in itertools.permutations((SHARE, other)):
+        for cases in (CASES, CASES[::-1]):
+            found = list(figures(cases, *asked))
+            assert found == sorted(found)
+            assert len(found) == 4
