@@ -286,7 +286,7 @@ class People(param.Parameterized):
         """Return the privacy of every table of the month."""
         return month_privacy(self.county.setup)
 
-    def _first_page(self, *events) -> None:
+    def _first_page(self, *events: object) -> None:
         self.param.update(page=0, household="")
 
 

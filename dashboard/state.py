@@ -216,7 +216,7 @@ class State(param.Parameterized):
         lowest = {"level": self.atlas.lowest, "selected": []} if of_lowest else {}
         self.param.update(classes=classes, **lowest)
 
-    def _leave_list(self, *events) -> None:
+    def _leave_list(self, *events: object) -> None:
         """Keep the list of households off a projector, whichever way it was asked for."""
         if self.presenting and sides()[self.side].private:
             self.side = RANKING

@@ -120,13 +120,13 @@ class _Body:
         state.param.watch(self._show, ["view"])
         state.param.watch(self._make_room, ["presenting"])
 
-    def _show(self, *events) -> None:
+    def _show(self, *events: object) -> None:
         view = self.state.view
         if view not in self._made:
             self._made[view] = self._overview() if view == "overview" else self._map()
         self.column.objects = [self._made[view]]
 
-    def _make_room(self, *events) -> None:
+    def _make_room(self, *events: object) -> None:
         """Leave the bottom to the bar of stops while presenting."""
         below = "64px" if self.state.presenting else "0"
         self.column.styles = {"min-height": "0", "padding-bottom": below}

@@ -46,7 +46,7 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
             known = [side for side in known if not side.needs]
         return [side.name for side in known if not (state.presenting and side.private)]
 
-    def follow(*events) -> None:
+    def follow(*events: object) -> None:
         names = shown()
         here = state.side if state.side in names else RANKING
         if here not in made:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tornado.web import HTTPError
 
@@ -114,7 +115,7 @@ class AuditPage(Page):
         ]
 
 
-def audit_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
+def audit_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
     """Return the route of the auditor's page."""
     return [(AUDIT, AuditPage, {"sign_in": sign_in})]
 

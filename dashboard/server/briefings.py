@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from typing import Any
 from urllib.parse import quote
 
 from tornado.web import HTTPError, RequestHandler
@@ -18,7 +19,7 @@ _TYPES = {
 }
 
 
-def briefing_routes(desk: Desk, *, signs_in: bool) -> list[tuple]:  # type: ignore[type-arg]
+def briefing_routes(desk: Desk, *, signs_in: bool) -> list[tuple[Any, ...]]:
     """Return the route of finished briefings; it throws away those older than an hour first."""
     desk.sweep()
     return [(rf"/{ROUTE}/([A-Za-z0-9_-]+)", BriefingHandler, {"desk": desk, "signs_in": signs_in})]

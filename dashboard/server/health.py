@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from tornado.web import RequestHandler
 
@@ -36,7 +37,7 @@ class ReadyHandler(RequestHandler):
         self.finish({"ready": all(results.values()), **results})
 
 
-def health_routes(guard: Guard | None, has_data: Callable[[], bool]) -> list[tuple]:  # type: ignore[type-arg]
+def health_routes(guard: Guard | None, has_data: Callable[[], bool]) -> list[tuple[Any, ...]]:
     """Return the routes of both answers."""
     checks = {"data": has_data, "records": lambda: guard is None or _records_open(guard)}
     return [(ALIVE, AliveHandler), (READY, ReadyHandler, {"checks": checks})]

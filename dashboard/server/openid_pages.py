@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from dashboard.server.auth import AUDIT, OPENID, OPENID_BACK, SignIn
 from dashboard.server.openid import Provider, fresh
@@ -76,7 +77,7 @@ class BackPage(LeavePage):
         return guard.accounts.admit(name, now=guard.trail.clock(), origin=origin)
 
 
-def openid_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
+def openid_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
     """Return both routes, or none where no provider is set."""
     if sign_in.provider is None:
         return []

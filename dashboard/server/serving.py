@@ -85,7 +85,7 @@ def make_server(
     serving: Serving,
     *,
     title: str,
-    routes: list[tuple],  # type: ignore[type-arg]
+    routes: list[tuple[Any, ...]],
     has_data: Callable[[], bool] = lambda: True,
 ) -> Any:
     """Return a Panel server with the gate before every route, not started yet."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
 
@@ -156,7 +158,7 @@ class SignOutPage(Page):
         )
 
 
-def sign_in_routes(sign_in: SignIn) -> list[tuple]:  # type: ignore[type-arg]
+def sign_in_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
     """Return the routes of the three pages."""
     given = {"sign_in": sign_in}
     return [

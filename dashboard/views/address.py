@@ -35,7 +35,7 @@ class AddressView(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return self.address
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         self.address.param.update(playing=self.state.playing, query=self.state.query)
 
     def _answer(self, message: dict[str, object]) -> None:

@@ -40,7 +40,7 @@ class BriefingButton(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.button, self.bar, self.note, sizing_mode="stretch_width", margin=0)
 
-    def _order(self, *events) -> None:
+    def _order(self, *events: object) -> None:
         people, state = self.people, self.people.state
         verdict = people.actor.allows(people.place, "export")
         if not verdict:

@@ -58,7 +58,7 @@ class CardView(pn.viewable.Viewer):
         )
         self.space.objects = [self.drawer]
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         people, lang = self.people, self.people.state.lang
         if self.drawer is None and people.household:
             self._make()

@@ -7,6 +7,7 @@ from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
+from param.parameterized import Event
 
 from dashboard.layers import classing_title
 from dashboard.state import COMPARED, State
@@ -66,7 +67,7 @@ class ControlsView(pn.viewable.Viewer):
     def _text(self, name: str) -> str:
         return text(f"controls.{name}", self.state.lang)
 
-    def _follow(self, *events) -> None:
+    def _follow(self, *events: object) -> None:
         """Show the state; equal values are not set again, so nothing echoes."""
         state, lang = self.state, self.state.lang
         themes = {plain_text(found.title[lang], 30): key for key, found in state.themes.items()}
@@ -103,12 +104,12 @@ class ControlsView(pn.viewable.Viewer):
         flat = {} if groups else titled(state.indicators_of(state.theme))
         return {"options": flat, "groups": groups or None}
 
-    def _choose_theme(self, event) -> None:
+    def _choose_theme(self, event: Event) -> None:
         """Go to a theme; the echo of the state's own is none."""
         if event.new and event.new != self.state.theme:
             self.state.choose_theme(event.new)
 
-    def _toggle(self, event) -> None:
+    def _toggle(self, event: Event) -> None:
         self.state.playing = not self.state.playing
         if self.state.playing:
             self._clock = pn.state.add_periodic_callback(self._step, period=STEP)

@@ -14,7 +14,7 @@ def folded(parts: Mapping[str, Callable[[], pn.viewable.Viewable]]) -> pmui.Acco
     spaces = [pn.Column(sizing_mode="stretch_width", margin=0) for _ in makes]
     accordion = pmui.Accordion(*zip(parts, spaces, strict=True), sizing_mode="stretch_width")
 
-    def unfold(*events) -> None:
+    def unfold(*events: object) -> None:
         for at in accordion.active:
             if not spaces[at].objects:
                 spaces[at].objects = [makes[at]()]

@@ -38,5 +38,5 @@ class HeadlineView(pn.viewable.Viewer):
         second = f"<p>{html_text(found.sentence, 400)}</p>" if found.sentence != found.title else ""
         return f"<h1>{html_text(found.title, 400)}</h1>{second}"
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         self.pane.object = self._content()

@@ -87,10 +87,10 @@ class JoinLineView(pn.viewable.Viewer):
     def _text(self, name: str, **values: object) -> str:
         return text(f"join_line.{name}", self.state.lang, **values)
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         self.note.content = self._content()
 
-    def _darken(self, *events) -> None:
+    def _darken(self, *events: object) -> None:
         self.note.dark = self.state.dark
 
 

@@ -148,7 +148,7 @@ class MapView(pn.viewable.Viewer):
         ]
         return {"title": title, "shape": kind.shape, "rows": shown}
 
-    def _repaint(self, *events) -> None:
+    def _repaint(self, *events: object) -> None:
         self.screen.param.update(
             picture=self._picture(),
             marked=self._marked(),
@@ -183,13 +183,13 @@ class MapView(pn.viewable.Viewer):
         else:
             self.beside.param.update(picture=shown, marked=self._marked())
 
-    def _select(self, *events) -> None:
+    def _select(self, *events: object) -> None:
         chosen = {"marked": self._marked(), "spotlight": self.state.spotlight}
         self.screen.param.update(chosen=self._chosen(), **chosen)
         if self.beside is not None:
             self.beside.param.update(**chosen)
 
-    def _darken(self, *events) -> None:
+    def _darken(self, *events: object) -> None:
         for screen in (self.screen, self.beside):
             if screen is not None:
                 screen.dark = self.state.dark

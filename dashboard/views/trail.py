@@ -47,7 +47,7 @@ class TrailView(pn.viewable.Viewer):
         names = [plain_text(self.state.atlas.name(key), 30) for key in self._keys()]
         return self.home + names
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         self.trail.steps = self._steps()
 
     def _answer(self, message: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -230,7 +231,7 @@ def _required(connection: Connection, name: str):  # type: ignore[no-untyped-def
     return row
 
 
-def _account(row) -> Account:  # type: ignore[no-untyped-def]
+def _account(row: Any) -> Account:
     prefixes = tuple(filter(None, row.prefixes.split(",")))
     return Account(row.name, row.role, prefixes, row.disabled, row.must_change, row.changed)
 

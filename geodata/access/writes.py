@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, insert, select, update
@@ -206,7 +207,7 @@ def _written(connection: Connection, number: int) -> Written:
     return _as_written(row)
 
 
-def _as_written(row) -> Written:  # type: ignore[no-untyped-def]
+def _as_written(row: Any) -> Written:
     return Written(**(dict(row._mapping) | {"fields": json.loads(row.fields)}))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from pptx.presentation import Presentation
 
@@ -50,7 +52,7 @@ def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     canvas.notes([*documents, facts.origin.foot])
 
 
-def _row(row, theme: Theme, lang: str) -> Row:  # type: ignore[no-untyped-def]
+def _row(row: Any, theme: Theme, lang: str) -> Row:
     rule = theme.rules_by_key[row.rule]
     change = "—" if pd.isna(row.change) else f"{int(row.change):+,}".replace("+0", "0")
     cells = (

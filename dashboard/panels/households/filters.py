@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+from param.parameterized import Event
 
 from dashboard.content.rows import COLUMNS, DEFAULT
 from dashboard.people import CATEGORIES, MONITORED, People
@@ -94,15 +95,15 @@ class FiltersView(pn.viewable.Viewer):
         people.param.watch(self._follow, ["category", "helper", "unvisited"])
         state.param.watch(self._follow, ["rule", "theme"])
 
-    def _set(self, *events) -> None:
+    def _set(self, *events: object) -> None:
         chosen = {"category": self.category.value, "helper": self.helper.value or ""}
         self.people.param.update(**chosen, unvisited=self.unvisited.value or 0)
 
-    def _choose_rule(self, event) -> None:
+    def _choose_rule(self, event: Event) -> None:
         if (event.new or "") != self.people.state.rule:
             self.people.state.filter_rule(event.new or "")
 
-    def _follow(self, *events) -> None:
+    def _follow(self, *events: object) -> None:
         """Show what is set; equal values are not set again, so nothing echoes."""
         people = self.people
         # Both at once: a select whose value is not among its options takes another by itself.

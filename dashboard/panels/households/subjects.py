@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -77,7 +78,7 @@ def _columns(found: Found) -> list[str]:
     return ["code", *named, "village", "reason"]
 
 
-def _cell(name: str, row: dict, names: Names) -> str:  # type: ignore[type-arg]
+def _cell(name: str, row: dict[str, Any], names: Names) -> str:
     if name == "village":
         return plain_text(names(row["place_code"]), 30)
     return plain_text(row["subject" if name == "code" else name], 200 if name == "reason" else 40)

@@ -101,10 +101,10 @@ class HouseholdsView(pn.viewable.Viewer):
     def _text(self, name: str, **values: object) -> str:
         return text(f"households.{name}", self.people.state.lang, **values)
 
-    def _fold(self, *events) -> None:
+    def _fold(self, *events: object) -> None:
         self.filters.box.visible = not self.filters.box.visible
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         people, state = self.people, self.people.state
         if state.side != "households":
             return

@@ -51,7 +51,7 @@ class VisitsView(pn.viewable.Viewer):
         )
         self.space.objects = [self.drawer]
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         people, lang = self.people, self.people.state.lang
         if self.drawer is None and people.visiting:
             self._make()

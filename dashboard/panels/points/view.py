@@ -61,7 +61,7 @@ class PointsView(pn.viewable.Viewer):
     def _text(self, name: str, **values: object) -> str:
         return text(f"points.{name}", self.state.lang, **values)
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         if self.state.side != "points" or not self.points.kinds:
             return
         try:

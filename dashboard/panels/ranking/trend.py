@@ -85,7 +85,7 @@ class TrendView(pn.viewable.Viewer):
         note = text("trend.partial", state.lang)
         return f"<h2>{html_text(title)} <small>{html_text(note)}</small></h2>"
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         """Change the chart after the map has been sent."""
         later(self._draw)
 

@@ -138,10 +138,10 @@ class RankingView(pn.viewable.Viewer):
             )
         return items
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         self.list.table = self._table()
 
-    def _darken(self, *events) -> None:
+    def _darken(self, *events: object) -> None:
         self.list.dark = self.state.dark
 
     def _answer(self, message: dict[str, object]) -> None:

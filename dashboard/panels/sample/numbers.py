@@ -60,7 +60,7 @@ class SampleNumbers(pn.viewable.Viewer):
             self._showing = False
         self.box.visible = self.box.visible or opened
 
-    def _take(self, *events) -> None:
+    def _take(self, *events: object) -> None:
         if self._showing:
             return
         state = self.sampling.state

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import secrets
 from pathlib import Path
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from param.parameterized import Event
 
 from dashboard.content.rows import HouseholdRows
 from dashboard.content.sampling import (
@@ -104,15 +106,15 @@ class SamplingView(pn.viewable.Viewer):
     def _text(self, name: str, **values: object) -> str:
         return text(f"sampling.{name}", self.state.lang, **values)
 
-    def _darken(self, event) -> None:
+    def _darken(self, event: Event) -> None:
         self.sheet.dark = event.new
         self._fill()
 
-    def _first_page(self, *events) -> None:
+    def _first_page(self, *events: object) -> None:
         self.sampling.page = 0
         self._fill()
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         """Draw once what is asked for now; until then the page says that it is at work."""
         state = self.state
         if state.side != "sample":
@@ -161,7 +163,7 @@ class SamplingView(pn.viewable.Viewer):
         self.rates.object = f"<p>{html_text(sentence, 600)}</p>"
         self.part.visible = self.pages.visible = self.sheet.visible = self.then.visible = False
 
-    def _fill(self, *events) -> None:
+    def _fill(self, *events: object) -> None:
         """Show the rates and the chosen part of the sample that is drawn."""
         state = self.state
         if state.side != "sample" or not state.sample:
@@ -275,7 +277,7 @@ class SamplingView(pn.viewable.Viewer):
             self.state.go(self._rows[index])
 
 
-def _household(row, cells: HouseholdRows, lang: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _household(row: Any, cells: HouseholdRows, lang: str) -> dict[str, object]:
     code, head, village, persons, found = cells.cells(
         row, ("code", "head", "village", "persons", "findings")
     )

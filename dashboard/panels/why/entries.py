@@ -36,7 +36,7 @@ class PlaceEntries(pn.viewable.Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.pinned, self.forms, sizing_mode="stretch_width", margin=(8, 0))
 
-    def _follow(self, *events) -> None:
+    def _follow(self, *events: object) -> None:
         if self.people.state.side != "why":
             return
         self._show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import panel as pn
@@ -56,7 +57,7 @@ class WhyView(pn.viewable.Viewer):
         below = [self.charts, *middle] if own else [*middle, self.charts]
         self.column.objects = [self.sentence, *below, self.written]
 
-    def _update(self, *events) -> None:
+    def _update(self, *events: object) -> None:
         state = self.people.state
         if state.side != "why":
             return
@@ -117,7 +118,7 @@ def _paragraphs(lines: Sequence[str], *, small: bool = False) -> str:
     return "".join(f"<p{kind}>{html_text(line, 600)}</p>" for line in lines)
 
 
-def _row(row, lang: str) -> dict[str, object]:
+def _row(row: Any, lang: str) -> dict[str, object]:
     change = "" if pd.isna(row.change) else f"{row.change:+,.0f}".replace("+0", "0")
     cells = [plain_text(row.title, 80), f"{row.yes:,.0f}", change, f"{row.unknown:,.0f}"]
     limits = text("why.limits", lang, limits=row.limits) if row.limits else ""
