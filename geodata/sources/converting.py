@@ -24,6 +24,8 @@ _MONTH = re.compile(
 )
 _MONTH_OF_DAY = re.compile(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
+# A long number as a spreadsheet shows it: the digits behind are gone.
+_SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
 _PANDAS = {
     "VARCHAR": "str",
     "BIGINT": "Int64",
@@ -61,10 +63,14 @@ def convert(texts: pd.Series, column: Column, reading: Reading | None = None) ->
     reading = reading or Reading()
     if column.kind == "text" and not reading.values:
         return Converted(texts.where(~texts.isin(reading.missing)), {})
+    if column.kind == "code" and not reading.values and _are_plain(texts):
+        return Converted(texts.where(~texts.isin(reading.missing)), {})
     codes, uniques = pd.factorize(texts)
     known = np.array([str(text) for text in uniques], dtype=object)
     blank = np.array([text in reading.missing for text in known], dtype=bool)
     values, faults = _parsed(known, blank, column, reading)
+    if column.kind == "code" and not reading.values:
+        faults["code_rewritten"] = values.notna().to_numpy() & (values.to_numpy() != known)
     faults = {kind: found & ~blank for kind, found in faults.items()}
     taken = values.take(codes)
     taken.index = texts.index
@@ -232,7 +238,25 @@ def _through(
     return pd.Series(values, dtype=dtype), {fault: wrong}
 
 
+def _code(
+    texts: np.ndarray, column: Column, reading: Reading
+) -> tuple[pd.Series, dict[str, np.ndarray]]:
+    """Return codes without spaces and unseen signs; `texts` are in half width already."""
+    plain = [re.sub(r"\s|[\u200b-\u200f\u2060\ufeff]", "", text) for text in texts]
+    lost = np.array([_SCIENTIFIC.fullmatch(text) is not None for text in plain], dtype=bool)
+    gone = [bad or text in reading.missing for text, bad in zip(plain, lost, strict=True)]
+    values = [None if bad else text for text, bad in zip(plain, gone, strict=True)]
+    return pd.Series(values, dtype="str"), {"code_lost_digits": lost}
+
+
+def _are_plain(texts: pd.Series) -> bool:
+    """Return whether codes are as they are keyed: no other width, no spaces, no power of ten."""
+    odd = texts.str.contains(r"[^\x21-\x7e]|^\d\.?\d*[eE]\+?\d+$", regex=True)
+    return not bool(odd.any())
+
+
 _PARSERS = {
+    "code": _code,
     "text": _text,
     "choice": _choice,
     "choices": _choices,

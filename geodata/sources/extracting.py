@@ -24,7 +24,7 @@ from geodata.sources.placing import AREA
 from geodata.tables import Column, Table, table
 
 # Faults that leave the value in place.
-_KEPT = frozenset({"unusual", "unknown_choice"})
+_KEPT = frozenset({"unusual", "unknown_choice", "code_rewritten"})
 
 
 @dataclass(frozen=True)
@@ -221,11 +221,12 @@ def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
     household = _household_header(sheet)
     if not columns or not household:
         return None
+    codes = convert(frame[household], table("measure").column(HOUSEHOLD)).values
     rows = []
     for header in columns:
         # 否 and 无 say that there is no measure; they are answers, not missing values.
         filled = ~frame[header].isin(MISSING | {"无", "否"})
-        part = pd.DataFrame({HOUSEHOLD: frame.loc[filled, household]})
+        part = pd.DataFrame({HOUSEHOLD: codes[filled]})
         part["kind"] = kinds[header_key(header)]
         part["detail"] = frame.loc[filled, header]
         part["row"] = sheet.table.rows[filled.to_numpy()]

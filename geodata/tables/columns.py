@@ -11,6 +11,7 @@ from geodata.tables.enumerations import Enumeration
 # Kind -> how a value is stored. Money is stored in fen, the hundredth of a yuan.
 STORED_AS = {
     "text": "VARCHAR",
+    "code": "VARCHAR",
     "certificate": "VARCHAR",
     "place": "VARCHAR",
     "choice": "VARCHAR",

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geodata.sources.converting import Reading, convert
-from geodata.tables import table
+from geodata.tables import table, tables
 
 
 def _converted(name, column, *texts, reading=None):
@@ -123,6 +123,48 @@ def test_choice_takes_word_code_and_alias_and_keeps_the_unknown():
 def test_several_choices_come_in_the_order_of_the_list():
     assert _value("person", "health", "残疾,长期慢性病") == "长期慢性病,残疾"
     assert _value("person", "health", "残疾、长期慢性病") == "长期慢性病,残疾"
+
+
+CODES = [
+    (name, column.name)
+    for name, entry in tables().items()
+    for column in entry.columns.values()
+    if column.kind == "code"
+]
+
+
+def test_every_column_that_names_by_code_is_one():
+    named = {
+        (name, column.name)
+        for name, entry in tables().items()
+        for column in entry.columns.values()
+        if column.name.endswith("_code") and column.kind != "place"
+    }
+    assert named == set(CODES)
+
+
+@pytest.mark.parametrize(("name", "column"), CODES)
+@pytest.mark.parametrize(
+    "written", ["９９００Ａ１", "99 00A1", "9900\u3000A1", "\u200b9900A1", "9900A1\ufeff", "99\u00a000A1"]
+)  # fmt: skip
+def test_code_is_one_however_wide_or_spaced(name, column, written):
+    found = _converted(name, column, "9900A1", written, "", "－")
+    assert found.values.dropna().tolist() == ["9900A1", "9900A1"]
+    assert found.faults["code_rewritten"].tolist() == [False, True, False, False]
+    assert "code_lost_digits" not in found.faults
+
+
+@pytest.mark.parametrize("text", ["9.90E+12", "9.9e12", "9E+12", "９．９Ｅ＋１２"])
+def test_code_that_lost_its_digits_is_unknown(text):
+    found = _converted("household", "household_code", text, "9900000000001")
+    assert found.values.isna().tolist() == [True, False]
+    assert found.faults["code_lost_digits"].tolist() == [True, False]
+
+
+def test_plain_codes_stay_as_they_are():
+    found = _converted("household", "household_code", "H1", "99-0001", "0012", "青龙1")
+    assert found.values.tolist() == ["H1", "99-0001", "0012", "青龙1"]
+    assert found.faults == {}
 
 
 def test_code_in_scientific_form_is_refused():

@@ -97,6 +97,26 @@ def test_export_of_persons_gives_persons_households_and_measures(workspace):
     assert measures.values.tolist() == [["H1", "industry", "养牛", "990101100201"]]
 
 
+def test_code_in_full_width_is_the_same_household(workspace):
+    _persons(
+        workspace,
+        {"人数": "2", "产业帮扶": "养牛"},
+        {
+            "户编号": "Ｈ １",
+            "人编号": "Ｐ２",
+            "人数": "2",
+            "与户主关系": "配偶",
+            "产业帮扶": "养牛",
+        },
+    )
+    result = _import(workspace)
+    assert _found(result) == {("code_rewritten", 5, "户编号"), ("code_rewritten", 5, "人编号")}
+    assert set(result.issues["severity"]) == {"notice"}
+    for name, count in (("household", 1), ("person", 2), ("measure", 1)):
+        found = _read(workspace, f"SELECT household_code AS h FROM {name}")["h"].tolist()
+        assert found == ["H1"] * count
+
+
 def test_bad_values_are_unknown_and_named_by_file_row_and_column(workspace):
     _persons(
         workspace,
