@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from holoviews import render
 
-from dashboard.charts import composition
+from dashboard.charts import stacked
 from dashboard.server.memory import settle
 from geodata.workspace import Workspace
 
@@ -23,4 +23,4 @@ def warm_county(county: Workspace) -> None:
 
 def _draw() -> None:
     parts = pd.DataFrame({"a": [1.0, 2.0]}, index=["2024-01", "2024-02"])
-    render(composition(parts, order=["a"], dark=False), backend="bokeh")
+    render(stacked.draw(parts, dark=False), backend="bokeh")

@@ -8,7 +8,7 @@ import pandas as pd
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.charts import composition
+from dashboard.charts import stacked
 from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
 from dashboard.people import People
@@ -95,7 +95,7 @@ class CardView(pn.viewable.Viewer):
         if people.household != household:
             return
         order = list(part_titles(people.state.lang).values())
-        chart = composition(amounts, order=order, dark=people.state.dark)
+        chart = stacked.draw(amounts, order=order, dark=people.state.dark)
         shown = {"height": 230, "css_classes": ["card-chart"], "sizing_mode": "stretch_width"}
         space.objects = [pn.pane.HoloViews(chart, margin=0, **shown)]
 

@@ -61,8 +61,9 @@ class PartsOf:
     of the column's own), of the rows where the column `where` is true, or where `unless` is false;
     with `amount` that column is summed instead. With `parts` (key to title) it is stacked: sums by
     month and part of a table with place_code, month, part and amount. With `series` the courses of
-    these indicators are stacked, those of `down` below zero, titled by `parts` where these are given. It is shown for its `indicators`; one
-    without any stands where nothing else is said.
+    these indicators are stacked, those of `down` below zero, titled by `parts` where these are given.
+    It is shown for its `indicators`; one without any stands where nothing else is said. `chart` is
+    the kind of chart that draws it where its shape does not say so.
     """
 
     title: Mapping[str, str]
@@ -76,6 +77,7 @@ class PartsOf:
     series: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    chart: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,12 @@ class Composition:
     subjects: int
     money: bool = False
     own: bool = False
+    chart: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of chart that draws it: as declared, else by its shape."""
+        return self.chart or ("stacked" if self.stacked else "bars")
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,9 @@ def _courses(
     titles = {key: title[asked.lang] for key, title in named.items()}
     frame = frame.dropna(how="all").rename(columns=titles).rename_axis(None, axis="columns")
     money = all(indicators[key].is_money for key in keys)
-    return Composition(declared.title[asked.lang], frame, True, 0, money=money, own=True)
+    return Composition(
+        declared.title[asked.lang], frame, True, 0, money=money, own=True, chart=declared.chart
+    )
 
 
 def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Composition:
@@ -148,7 +156,9 @@ def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Compo
     households = declared.table.endswith("_household") and not declared.amount
     several = int(parts.index.nunique()) if households else 0
     title, own = declared.title[asked.lang], bool(declared.indicators)
-    return Composition(title, counts, False, several, money=bool(declared.amount), own=own)
+    return Composition(
+        title, counts, False, several, money=bool(declared.amount), own=own, chart=declared.chart
+    )
 
 
 def _stacked(declared: PartsOf, read: Read, asked: Asked) -> Composition:
@@ -158,4 +168,6 @@ def _stacked(declared: PartsOf, read: Read, asked: Asked) -> Composition:
     kept = wide[[part for part in titles if part in wide]] / 100
     kept = kept.rename(columns=titles)
     own = bool(declared.indicators)
-    return Composition(declared.title[asked.lang], kept, True, 0, money=True, own=own)
+    return Composition(
+        declared.title[asked.lang], kept, True, 0, money=True, own=own, chart=declared.chart
+    )

@@ -10,7 +10,7 @@ from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
 from dashboard.answers.finding import finding_of
 from dashboard.app import county_parts
-from dashboard.charts import composition, counted
+from dashboard.charts import bars, stacked
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
@@ -243,7 +243,7 @@ def test_export_holds_masked_names_the_mark_and_no_formula(people_as):
 def test_part_of_income_has_the_same_colour_on_every_card(kept):
     order = ["a", "b", "c", "d"]
     parts = pd.DataFrame({name: [1.0, 2.0] for name in kept}, index=["2024-12", "2025-01"])
-    figure = hv.render(composition(parts, order=order, dark=False), backend="bokeh")
+    figure = hv.render(stacked.draw(parts, order=order, dark=False), backend="bokeh")
     colours = dict(zip(order, ("#0072b2", "#e69f00", "#009e73", "#cc79a7"), strict=True))
     mappers = list(figure.select({"type": CategoricalColorMapper}))
     shown = dict(zip(mappers[0].factors, mappers[0].palette, strict=True))
@@ -328,7 +328,7 @@ def test_place_outside_the_scope_has_no_composition(people_as):
 
 def test_counted_parts_keep_their_names_and_start_at_zero():
     counts = pd.Series([5, 2], index=["因病", "<b>因学</b>"])
-    figure = hv.render(counted(counts, dark=False), backend="bokeh")
+    figure = hv.render(bars.draw(counts.to_frame("count"), dark=False), backend="bokeh")
     assert list(figure.y_range.factors) == ["<b>因学</b>", "因病"]
     assert figure.x_range.start == 0
     assert isinstance(figure.yaxis[0].formatter, CategoricalTickFormatter)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import panel as pn
 
-from dashboard.course import Course, CourseFigure
+from dashboard.charts.course import Course, CourseFigure
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.later import later

@@ -1,4 +1,4 @@
-"""What the shown indicator is made of, drawn: courses stacked by month, counts and sums as bars."""
+"""What the shown indicator is made of, drawn by the kind of chart that is declared for it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 import panel as pn
 
-from dashboard.charts import BARS, composition, counted
+from dashboard.charts import chart_kinds
 from dashboard.texts import text
 from geodata.escaping import html_text
 from geodata.workspace.composition import Composition
 
-# Pixels of a chart that is stacked by month, of each bar that lies, and of what is around the bars.
-_STACKED, _BAR, _AROUND = 280, 36, 44
 # Charts of one page have the same dimensions; each keeps its own range.
 _KEPT = {"sizing_mode": "stretch_width", "margin": (0, 0, 12, 0), "linked_axes": False}
 _CSS = "h2 { margin: 8px 0 0; font-size: clamp(17px, 1.1vw, 22px); }"
@@ -32,7 +30,7 @@ def made_of(made: Sequence[Composition], lang: str, *, dark: bool) -> list[pn.vi
         head = f"<h2>{html_text(title)}</h2>"
         drawn += [
             pn.pane.HTML(head, stylesheets=[_CSS], sizing_mode="stretch_width", margin=0),
-            _chart(one, parts, dark=dark),
+            _chart(one, parts, lang, dark=dark),
         ]
     return drawn
 
@@ -46,9 +44,13 @@ def _scaled(made: Composition) -> tuple[pd.DataFrame, str]:
     return made.parts / 10_000, "ten_thousand"
 
 
-def _chart(made: Composition, parts: pd.DataFrame, *, dark: bool) -> pn.pane.HoloViews:
-    if made.stacked:
-        chart = composition(parts, order=list(parts.columns), dark=dark)
-        return pn.pane.HoloViews(chart, height=_STACKED, **_KEPT)
-    height = _AROUND + _BAR * min(len(parts), BARS)
-    return pn.pane.HoloViews(counted(parts["count"], dark=dark), height=height, **_KEPT)
+def _chart(
+    made: Composition, parts: pd.DataFrame, lang: str, *, dark: bool
+) -> pn.viewable.Viewable:
+    """Return the chart; in its place, where there is no such kind, which kinds there are."""
+    kinds = chart_kinds()
+    if made.kind not in kinds:
+        said = text("why.no_chart", lang, chart=made.kind, known=", ".join(kinds))
+        return pn.pane.HTML(f"<p>{html_text(said, 300)}</p>", sizing_mode="stretch_width", margin=0)
+    kind = kinds[made.kind]
+    return pn.pane.HoloViews(kind.draw(parts, dark=dark), height=kind.height(parts), **_KEPT)

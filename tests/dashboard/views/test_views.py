@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from bokeh.models import Line
 
-from dashboard.charts import COLOURS
+from dashboard.charts.look import COLOURS
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
 from dashboard.panels.ranking.trend import TrendView

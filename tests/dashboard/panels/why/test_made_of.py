@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import holoviews as hv
 import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.charts import composition, counted
-from dashboard.course import Course, CourseFigure
+from dashboard import charts
+from dashboard.charts.course import Course, CourseFigure
 from dashboard.panels.why.made_of import made_of
 from dashboard.people import People
 from dashboard.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
-from geodata.workspace.composition import Composition
+from geodata.workspace.composition import Asked, Composition, compositions
 from tests.invented_county import COUNTY, MONTHS, VILLAGES
 
 
@@ -73,14 +75,16 @@ def test_money_is_told_in_tens_of_thousands_from_a_hundred_thousand_on(yuan, uni
     assert not chart.linked_axes
 
 
-def _charts():
-    parts = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, -4.0]}, index=["2025-01", "2025-02"])
-    yield composition(parts, order=["a", "b"], dark=False)
-    yield counted(pd.Series({"x": 3, "y": 2}), dark=True)
+def _drawn(kind):
+    """Return the figure of a kind of chart over parts that it is given."""
+    parts = pd.DataFrame({"count": [3.0, 2.0]}, index=["2025-01", "2025-02"])
+    return hv.render(kind.draw(parts, dark=True), backend="bokeh")
 
 
 def test_a_wheel_over_a_chart_moves_the_page_and_not_the_chart():
-    figures = [hv.renderer("bokeh").get_plot(chart).state for chart in _charts()]
+    kinds = charts.chart_kinds()
+    assert set(kinds) == {"stacked", "bars"}
+    figures = [_drawn(kind) for kind in kinds.values()]
     numbers = np.array([1.0, 2.0])
     course = Course(["1", "2"], numbers, numbers, numbers > 0, ("a", "b"), 0)
     figures.append(CourseFigure(course, dark=False).figure)
@@ -88,3 +92,38 @@ def test_a_wheel_over_a_chart_moves_the_page_and_not_the_chart():
         assert figure.toolbar.tools == []
         assert figure.toolbar.active_scroll is None
         assert figure.toolbar.active_drag is None
+
+
+FOURTH = """
+import holoviews as hv
+
+from dashboard.charts.look import COLOURS, dressed, start
+
+
+def height(parts):
+    return 123
+
+
+def draw(parts, *, dark):
+    start()
+    ink = COLOURS["dark" if dark else "light"]
+    dots = hv.Scatter((list(parts.index), parts.iloc[:, 0].to_numpy()), "part", "count")
+    return dots.opts(hooks=[dressed(ink)], responsive=True)
+"""
+
+
+def test_a_kind_of_chart_is_one_module_that_a_theme_names(people_as, tmp_path, monkeypatch):
+    (tmp_path / "dots.py").write_text(FOURTH, encoding="utf-8")
+    monkeypatch.setattr(charts, "__path__", [*charts.__path__, str(tmp_path)])
+    county = people_as(f"?place={COUNTY}").county
+    theme = next(one for one in county.setup.themes if one.key == "monitoring")
+    theme = replace(theme, composition=tuple(replace(p, chart="dots") for p in theme.composition))
+    asked = Asked("low_income_share", ("",), "zh")
+    made = compositions(county.setup, county.month().built, theme, asked, cube=county.cube)
+    assert {one.kind for one in made} == {"dots"}
+    head, chart, *_ = made_of(made, "zh", dark=False)
+    assert "每月收入构成" in head.object
+    assert (chart.height, type(chart.object).__name__) == (123, "Scatter")
+    monkeypatch.undo()
+    _, said, *_ = made_of(made, "en", dark=False)
+    assert "no chart 'dots'; there are: bars, stacked" in said.object.replace("&#x27;", "'")

@@ -12,7 +12,7 @@ import holoviews as hv
 import numpy as np
 from bokeh.models import FixedTicker, Plot
 
-from dashboard.charts import COLOURS, dress, start
+from dashboard.charts.look import COLOURS, dress, start
 from geodata.escaping import plain_text
 
 _LONGEST = 20
