@@ -6,9 +6,7 @@ Nothing of it enters the address bar.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import pandas as pd
 import param
@@ -18,23 +16,18 @@ from dashboard.content.card import card_content
 from dashboard.state import State
 from geodata.access import (
     Actor,
-    Door,
     Guard,
-    Privacy,
     Reader,
     Request,
     mask_names,
-    utc_now,
 )
-from geodata.errors import StoreError
 from geodata.escaping import capped, storable
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
 from geodata.workspace.households import household_request
-from geodata.workspace.people import month_privacy
-from geodata.workspace.why import Why
+from geodata.workspace.why import Why, read_officials
 
 SIZES = (20, 50, 100)
 PAGE = SIZES[0]
@@ -51,16 +44,6 @@ LONGEST_SEARCH = 64
 # Everyone who is monitored, whatever the category.
 MONITORED = "monitored"
 CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
-# Those that the county's tables do not know are left out.
-_CARD_TABLES = (
-    "household",
-    "person",
-    "ledger",
-    "visit",
-    "measure",
-    "responsibility",
-    "problem",
-)
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
 _PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone", "selected")
@@ -133,6 +116,7 @@ class People(param.Parameterized):
             lang=state.lang,
             named=not state.presenting,
             atlas=state.atlas,
+            officials=read_officials(self.reader, state.place),
         )
         known = state.themes[state.theme].rules_by_key
         shown = found.rules[found.rules["rule"].isin(known)].reset_index(drop=True)
@@ -186,20 +170,17 @@ class People(param.Parameterized):
 
     def card(self) -> Card:
         """Return the card of the open household, masked and recorded."""
-        state, place = self.state, self._village(self.household)
-        self.opened = (self.household, place)
-        # A month built before a theme was added has no features of it.
-        built = self.county.month(state.period).built
-        sets = (f"{theme.key}_household" for theme in self.county.setup.themes)
-        kept = (name for name in sets if built.file(name).is_file())
-        tables = tuple(name for name in (*_CARD_TABLES, *kept) if name in self._privacies)
-        now = utc_now()
-        rows = self.reader.card(tables, household=self.household, place=place, now=now)
-
-        def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
-            return rows[request.table].frame
-
-        return self.county.card(self.household, month=state.period, lang=state.lang, read=read)
+        state = self.state
+        card = self.county.card(
+            self.household,
+            month=state.period,
+            lang=state.lang,
+            place=self.place,
+            actor=self.actor,
+            guard=self.guard,
+        )
+        self.opened = (self.household, str(card.record["place_code"]))
+        return card
 
     def content(self) -> CardContent:
         """Return the card of the open household as the page and print show it."""
@@ -265,26 +246,10 @@ class People(param.Parameterized):
             unknown = whole - self.reader.count(known)
         return unknown
 
-    def _village(self, household: str) -> str:
-        """Return the village of a household of the place looked at; raises StoreError for others."""
-        request = Request("household_list", self.place, household, columns=("household_code",))
-        found = self.reader.rows(request).frame
-        if found.empty:
-            month = self.state.period
-            raise StoreError("workspace.no_household", household=household, month=month)
-        return str(found["place_code"].iloc[0])
-
     @property
     def reader(self) -> Reader:
         """Return the one door to rows of the month, for this actor."""
-        guard, read = self.guard, self.county.people(self.state.period)
-        door = Door(read, guard.trail, guard.unmasking, guard.limits, self._privacies)
-        return Reader(self.actor, door)
-
-    @cached_property
-    def _privacies(self) -> Mapping[str, Mapping[str, Privacy]]:
-        """Return the privacy of every table of the month."""
-        return month_privacy(self.county.setup)
+        return self.county.people(self.state.period, actor=self.actor, guard=self.guard)
 
     def _first_page(self, *events: object) -> None:
         self.param.update(page=0, household="")

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.state import State
-from geodata.access import Actor, Door, Guard, Privacy, Reader, Request, table_privacy
-from geodata.access.reader import Keys
+from geodata.access import Actor, Guard, Reader, Request
 from geodata.rules import Rule
 from geodata.themes import Points
 from geodata.workspace import Workspace
-from geodata.workspace.people import FLAG_COLUMNS
 from geodata.workspace.points import (
     ReadTable,
     broken_rules,
@@ -108,14 +106,4 @@ def read_places(county: Workspace, actor: Actor, guard: Guard, month: str) -> Re
 
 def places_reader(county: Workspace, actor: Actor, guard: Guard, month: str) -> Reader:
     """Return the reader of rows about places, not about persons."""
-    about = Privacy("restricted", "hidden")
-    sets = {one.name: dict.fromkeys(one.columns, about) for one in county.setup.sets}
-    # Whose finding it is stays as strict as a column that nobody has described.
-    told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
-    sets["flags"] = dict.fromkeys(told, about)
-    privacy = {**table_privacy(county.setup.tables), **sets}
-    # These tables are about no household: the place is their only key.
-    keys = Keys("place_code", "place_code")
-    read = county.people(month)
-    door = Door(read, guard.trail, guard.unmasking, guard.limits, privacy, keys)
-    return Reader(actor, door)
+    return county.places(month, actor=actor, guard=guard)

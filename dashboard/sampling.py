@@ -19,6 +19,7 @@ from geodata.evaluation.rates import LIMITS
 from geodata.periods import last_day
 from geodata.workspace.drawing import NUMBERS, design_numbers, draw_doors, export_draw, rates_of
 from geodata.workspace.listing import HOUSEHOLD_LIST
+from geodata.workspace.people import month_source
 
 PAGE = 20
 
@@ -188,10 +189,9 @@ class Sampling(param.Parameterized):
 
     def _draw(self) -> Draw:
         people, given = self.people, self.given
-        rows = people.county.people(self.state.period)
-        _, read = draw_doors(
-            people.county.setup, rows, people.actor, people.guard, reason=self._reason
-        )
+        county = people.county
+        source = month_source(county.setup, county.month(self.state.period).built)
+        _, read = draw_doors(source, people.actor, people.guard, reason=self._reason)
         counts = {
             name: None if value is None or name == "weak_share" else int(value)
             for name, value in given.items()

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.answers.findings import Findings
 from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.view import Choices, View, shown_themes
-from geodata.access import Actor, Request
+from geodata.access import Actor
 from geodata.atlas import open_atlas
 from geodata.atlas.kept import Kept
 from geodata.atlas.scoped import within_scope
@@ -18,7 +18,7 @@ from geodata.periods import last_day
 from geodata.policy import Policy
 from geodata.themes import Theme
 from geodata.workspace import Workspace
-from geodata.workspace.why import Why, responsible_for
+from geodata.workspace.why import Why, read_officials, responsible_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +88,7 @@ class Source(Choices):
             month=view.period,
             lang=view.lang,
             atlas=self.atlas,
+            officials=self._officials(view.period),
         )
 
     def responsible(self, view: View) -> pd.DataFrame:
@@ -98,10 +99,16 @@ class Source(Choices):
         columns = ["place", "role", "name", "unit"]
         if view.public or not view.place or not self.actor.allows(view.place, "rows"):
             return pd.DataFrame(columns=columns)
-        rows = self.county.people(view.period)(Request("responsibility"), (view.place,))
+        rows = self._officials(view.period)
+        rows = rows[rows["place_code"].str.startswith(view.place)]
         places = self.atlas.places.index.intersection(rows["place_code"].unique())
         found = [responsible_for(rows, key).assign(place=key) for key in places]
         return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+
+    def _officials(self, month: str) -> pd.DataFrame:
+        """Return the officials of the viewer's places, read once for all pages of a briefing."""
+        reader = self.county.people(month, actor=self.actor)
+        return self.kept.once(("officials", month), lambda: read_officials(reader, ""))
 
     def smallest_count(self, month: str) -> int:
         """Return the count below which a figure may not leave (parameter privacy.small_count)."""

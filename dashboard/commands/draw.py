@@ -41,6 +41,7 @@ def command(
     from geodata.i18n import default_language
     from geodata.workspace import open_workspace
     from geodata.workspace.drawing import draw_doors, export_draw
+    from geodata.workspace.people import month_source
 
     if out.suffix.lower() != ".xlsx" or not out.parent.is_dir():
         raise click.BadParameter(text("draw.bad_out", file=out), param_hint="--out")
@@ -48,8 +49,8 @@ def command(
     if notice := command_notice(county.setup.config.folder, lang):
         click.echo(notice, err=True)
     guard, reason = open_guard(county.setup.config.folder), f"draw {seed}"
-    rows, actor = county.people(month), command_actor()
-    reader, read = draw_doors(county.setup, rows, actor, guard, reason=reason)
+    source = month_source(county.setup, county.month(month).built)
+    reader, read = draw_doors(source, command_actor(), guard, reason=reason)
     drawn = county.draw_sample(seed=seed, month=month, read=read, **numbers)  # type: ignore[arg-type]
     drawn, mark = export_draw(drawn, reader, county.setup.config.county.code, reason=reason)
     titles = {one.key: one.title[lang] for one in county.indicators}

@@ -7,6 +7,8 @@ from geodata.access.database import Database
 from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
+from geodata.access.month_source import Derived, MonthSource
+from geodata.access.opening import open_place_reader, open_reader, prepare_rows, public_rows, tally
 from geodata.access.operator import (
     command_actor,
     command_notice,
@@ -14,7 +16,8 @@ from geodata.access.operator import (
     user_of_computer,
 )
 from geodata.access.privacy import table_privacy
-from geodata.access.reader import Door, Keys, Reader, Request, Rows
+from geodata.access.reader import Door, Reader, Rows
+from geodata.access.request import PLACE_KEYS, Keys, Request
 from geodata.access.roles import load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
@@ -24,16 +27,19 @@ from geodata.access.writes import Writes, Written
 
 __all__ = [
     "EVERYWHERE",
+    "PLACE_KEYS",
     "Account",
     "Accounts",
     "Actor",
     "Database",
+    "Derived",
     "Door",
     "Entry",
     "Grant",
     "Guard",
     "Keys",
     "Limits",
+    "MonthSource",
     "Pattern",
     "Patterns",
     "Privacy",
@@ -58,10 +64,15 @@ __all__ = [
     "mask_frame",
     "mask_names",
     "open_guard",
+    "open_place_reader",
+    "open_reader",
+    "prepare_rows",
+    "public_rows",
     "read_export",
     "small_counts",
     "system_user",
     "table_privacy",
+    "tally",
     "user_of_computer",
     "utc_now",
     "verify_records",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,46 +13,10 @@ from geodata.access.audit import Trail
 from geodata.access.chain import Entry
 from geodata.access.limits import Limits
 from geodata.access.masking import UNKNOWN, Privacy, mask_frame
+from geodata.access.request import HOUSEHOLD_KEYS, Keys, ReadRows, Request
 from geodata.access.scope import Actor
-from geodata.access.suppression import small_counts
 from geodata.access.unmask import Unmasking
 from geodata.errors import ScopeError
-
-COMPARISONS = ("is", "in", "at_least", "at_most", "contains", "has")
-
-
-@dataclass(frozen=True)
-class Request:
-    """Which rows are wanted: a table, a place, columns, filters, an order and a page.
-
-    `place` is the code within which rows are wanted, empty for all the actor's places. A filter is
-    (column, comparison, value) with a comparison of COMPARISONS, "has" for one of several parts
-    between commas; `order` names columns, with "-" before one for descending; `limit` None means
-    all rows. `counting` asks for their number alone, as one row with the column rows.
-    """
-
-    table: str
-    place: str = ""
-    household: str = ""
-    columns: tuple[str, ...] = ()
-    filters: tuple[tuple[str, str, object], ...] = ()
-    order: tuple[str, ...] = ()
-    offset: int = 0
-    limit: int | None = None
-    counting: bool = False
-
-
-# Reads what is wanted within code prefixes (the empty text is every place) and gives back rows
-# with the columns of `Keys`; it decides nothing about who may see them.
-ReadRows = Callable[[Request, tuple[str, ...]], pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The columns that say where a row lies and which household it is about."""
-
-    place: str = "place_code"
-    household: str = "household_code"
 
 
 @dataclass(frozen=True)
@@ -73,12 +37,13 @@ class Rows:
 class Door:
     """What every reader of one workspace shares."""
 
-    read: ReadRows
+    # Only a Reader calls it, after the scope was asked and the audit written.
+    _read: ReadRows = field(repr=False)
     trail: Trail
     unmasking: Unmasking
     limits: Limits
     privacy: Mapping[str, Mapping[str, Privacy]] = field(default_factory=dict)
-    keys: Keys = Keys()
+    keys: Keys = HOUSEHOLD_KEYS
 
 
 class Reader:
@@ -102,7 +67,7 @@ class Reader:
         """
         starts = self._check(request, "rows")
         asked = replace(request, columns=(), order=(), offset=0, limit=None, counting=True)
-        return int(self._door.read(asked, starts)["rows"].iloc[0])
+        return int(self._door._read(asked, starts)["rows"].iloc[0])
 
     def card(
         self, tables: Sequence[str], *, household: str, place: str, now: datetime
@@ -138,34 +103,17 @@ class Reader:
         record = self._begin(request, "export", reason=reason, sha256=digest, rows=len(masked))
         return Rows(masked, masks, record, foreign, watermark=f"{record}-{digest[:8]}")
 
-    def figures(
-        self, frame: pd.DataFrame, counts: Mapping[str, str], *, leaves: bool = False
-    ) -> pd.DataFrame:
-        """Return the figures of places the actor may see, small counts as missing.
+    def computed(self, frame: pd.DataFrame, table: str, *, place: str = "") -> Rows:
+        """Return rows about households that the engine computed, as the actor may see them.
 
-        `frame` holds one row a place (column of `Keys.place`), and optionally `parent`. `counts`
-        maps a column of household counts to the columns it would give away (comma-separated).
-        Small counts stay readable inside the actor's own places unless the figures leave.
-        `<count>_suppressed` says what was hidden.
+        `frame` has the columns of `Keys`, its other columns the privacy of `table`; it is scoped,
+        masked and recorded like rows that were read.
         """
-        key, scope = self._door.keys.place, self.actor.scope
-        seen = frame[scope.filter(frame[key], "figure")]
-        own = scope.filter(seen[key], "rows") & (not leaves)
-        parents = seen.get("parent")
-        changes: dict[str, pd.Series] = {}
-        for count, given_away in counts.items():
-            others = seen[count].astype("float64").mask(own)
-            hidden = small_counts(others, self._door.limits.small_count, parents)
-            changes[f"{count}_suppressed"] = hidden
-            for name in (count, *filter(None, given_away.split(","))):
-                before = changes.get(name, seen[name]).astype("float64")
-                changes[name] = before.mask(hidden)
-        return seen.assign(**changes)
-
-    def cache_key(self, request: Request, snapshot: str) -> tuple[str, ...]:
-        """Return what a cache of rows must be kept by: snapshot, whole scope, hash of the request."""
-        asked = hashlib.sha256(repr(request).encode("utf-8", "surrogatepass")).hexdigest()
-        return (snapshot, *self.actor.scope.key, asked)
+        request = Request(table, place)
+        record = self._begin(request, "rows", rows=len(frame))
+        own, foreign = self._within(frame, self._check(request, "rows"), "rows")
+        masked, masks = self._masked(own, request, self.actor.scope.role.sees)
+        return Rows(masked, masks, record, foreign)
 
     def _check(self, request: Request, act: str) -> tuple[str, ...]:
         """Return the prefixes to read within; what is not allowed is recorded and refused."""
@@ -227,8 +175,13 @@ class Reader:
         starts = self._check(request, act)
         keys = self._door.keys
         needed = (*request.columns, keys.place, keys.household) if request.columns else ()
-        frame = self._door.read(replace(request, columns=tuple(dict.fromkeys(needed))), starts)
-        places = frame[keys.place].astype("str")
+        asked = replace(request, columns=tuple(dict.fromkeys(needed)))
+        return self._within(self._door._read(asked, starts), starts, act)
+
+    def _within(
+        self, frame: pd.DataFrame, starts: tuple[str, ...], act: str
+    ) -> tuple[pd.DataFrame, int]:
+        places = frame[self._door.keys.place].astype("str")
         inside = self.actor.scope.filter(places, act)
         inside &= places.str.startswith(starts).fillna(False).astype(bool)
         return frame[inside], int((~inside).sum())

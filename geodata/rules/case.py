@@ -21,7 +21,8 @@ from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import Feature, FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
-from geodata.store import DuckDBEngine, Engine, stored_columns
+from geodata.store import Engine, stored_columns
+from geodata.store.embedded import DuckDBEngine
 from geodata.store.engine import no_rows
 from geodata.tables import Table, tables
 

@@ -14,7 +14,7 @@ from geodata import periods
 from geodata.i18n import load_yaml
 from geodata.sources.combining import TableRows
 from geodata.sources.issues import Issues
-from geodata.store import DuckDBEngine
+from geodata.store.embedded import DuckDBEngine
 
 _FILE = Path(__file__).with_suffix(".yaml")
 

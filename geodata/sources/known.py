@@ -9,7 +9,8 @@ import pandas as pd
 
 from geodata.periods import shift_month
 from geodata.sources.totals import Feeds
-from geodata.store import DuckDBEngine, SnapshotStore, stored_columns
+from geodata.store import SnapshotStore, stored_columns
+from geodata.store.embedded import DuckDBEngine
 from geodata.tables import Table, table
 
 

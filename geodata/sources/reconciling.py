@@ -21,7 +21,9 @@ from geodata.sources.layouts import header_key
 from geodata.sources.placing import area_texts
 from geodata.sources.schema import Schema
 from geodata.sources.showing import shown_value
-from geodata.store import DuckDBEngine, SnapshotStore, add_month
+from geodata.store import SnapshotStore
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month
 from geodata.tables import Column, table
 
 # Tables that say something about a household, in the order in which a month's are looked at.

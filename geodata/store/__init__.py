@@ -1,8 +1,12 @@
-"""Where rows live: immutable monthly snapshots of Parquet files, and engines that read them."""
+"""Where rows live: immutable monthly snapshots of Parquet files, and engines that read them.
 
-from geodata.store.embedded import ENGINES, DuckDBEngine, check_engine, open_engine
+What opens an engine or its tables is imported from its own module, so that the import rules see who
+does it.
+"""
+
+from geodata.store.embedded import ENGINES, check_engine
 from geodata.store.engine import Engine
-from geodata.store.months import add_month, stored_columns
+from geodata.store.months import stored_columns
 from geodata.store.snapshots import (
     Entry,
     Fault,
@@ -16,7 +20,6 @@ from geodata.store.writing import SnapshotWriter, new_snapshot
 
 __all__ = [
     "ENGINES",
-    "DuckDBEngine",
     "Engine",
     "Entry",
     "Fault",
@@ -26,9 +29,7 @@ __all__ = [
     "SnapshotWriter",
     "SourceFile",
     "StoredFile",
-    "add_month",
     "check_engine",
     "new_snapshot",
-    "open_engine",
     "stored_columns",
 ]

@@ -109,6 +109,8 @@ class RowEngine:
     `file` is a Parquet file with the columns of the table. For several threads, one at a time.
     """
 
+    name = DuckDBEngine.name
+
     def __init__(self, table: str, file: Path) -> None:
         self._table, self._file = table, str(file).replace("'", "''")
         self._alone = threading.Lock()

@@ -8,14 +8,15 @@ from dataclasses import replace
 import pandas as pd
 
 from geodata import codes
+from geodata.access import Request, public_rows
 from geodata.atlas import write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
 from geodata.figures.totals import PARTS
-from geodata.store import DuckDBEngine, add_month
 from geodata.workspace.inputs import Setup
+from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
 
@@ -28,7 +29,7 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     is set or no column of it holds village codes.
     """
     last = built[-1].month
-    places = _places(setup, last)
+    places = _places(setup, built[-1])
     drawn = _tree(setup)
     shaped = drawn.places.index[drawn.places["level"] == drawn.lowest]
     indicators = _indicators(setup)
@@ -91,11 +92,10 @@ def _code_column(layer: Boundaries) -> str | None:
     return None
 
 
-def _places(setup: Setup, month: str) -> pd.DataFrame:
+def _places(setup: Setup, built: Built) -> pd.DataFrame:
     """Return name and successor of every place, index code."""
-    with DuckDBEngine() as engine:
-        add_month(engine, setup.store, month, names=["place"])
-        frame = engine.frame("SELECT place_code, name, successor_code FROM place")
+    asked = Request("place", columns=("place_code", "name", "successor_code"))
+    frame = public_rows(month_source(setup, built), asked)
     return frame.drop_duplicates("place_code").set_index("place_code")
 
 

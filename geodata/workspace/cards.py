@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 from sqlglot import exp
 
-from geodata.access import Request
+from geodata.access import Guard, MonthSource, Reader, Request
 from geodata.errors import StoreError
 from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.rules import Binding, Rule, reasons
 from geodata.rules.binding import parse
-from geodata.rules.compile import features_table, wide_answers_query
+from geodata.rules.compile import features_table
 from geodata.rules.exemption import held_on
-from geodata.store import DuckDBEngine
-from geodata.store.embedded import RowEngine
+from geodata.rules.one_row import answer_row
 from geodata.themes import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.display import card_html
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import Read, people_reader
+from geodata.workspace.listing import HOUSEHOLD_LIST
+from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built
 from geodata.workspace.surroundings import measures_fit, site_of, water_chain
 
+# Those that the county's tables do not know are left out.
+_TABLES = ("household", "person", "ledger", "visit", "measure", "responsibility", "problem")
 _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
 
 
@@ -81,21 +80,39 @@ class Card:
         return card_html(self)
 
 
+def village_of(reader: Reader, household: str, *, place: str = "", month: str) -> str:
+    """Return the village of a household within a place, on record.
+
+    Raises StoreError when it is not there or out of the actor's reach.
+    """
+    asked = Request(HOUSEHOLD_LIST, place, household, columns=("household_code",))
+    rows = reader.rows(asked).frame
+    if rows.empty:
+        raise StoreError("workspace.no_household", household=household, month=month)
+    return str(rows["place_code"].iloc[0])
+
+
 def household_card(
     setup: Setup,
     built: Built,
     household: str,
     *,
-    place: str = "",
+    reader: Reader,
+    guard: Guard,
+    place: str,
     lang: str | None = None,
-    read: Read | None = None,
 ) -> Card:
-    """Return the card of a household within a place; raises StoreError when it is not there."""
-    lang = lang or default_language()
-    read = read or people_reader(setup, built)
+    """Return the card of a household of a village as an actor may see it, on record.
+
+    It is in full while the actor has opened the household for a reason. Raises StoreError when
+    the household is not there.
+    """
+    lang, source = lang or default_language(), month_source(setup, built)
+    read, now = _tables(setup, built, source), guard.trail.clock()
+    frames = reader.card(read, household=household, place=place, now=now)
 
     def rows(table: str) -> pd.DataFrame:
-        return read(Request(table, place, household), (place,))
+        return frames[table].frame
 
     record = rows("household")
     if record.empty:
@@ -112,7 +129,6 @@ def household_card(
     known = own.iloc[0] if len(own) else pd.Series(dtype="object")
     persons = _number(known.get("persons"))
     account = income_account(first, accounts, built.month, persons=persons, lang=lang)
-    about = people_reader(setup, built)
     return Card(
         household,
         built.month,
@@ -126,11 +142,17 @@ def household_card(
         account,
         four_records(first, account, members, visits, lang=lang),
         measures_fit(known, measures, built.month),
-        water_chain(about, first.get("zone_code")),
-        site_of(about, first.get("site_code")),
+        water_chain(source, first.get("zone_code")),
+        site_of(source, first.get("site_code")),
         rows("responsibility"),
         rows("problem") if "problem" in setup.tables else None,
     )
+
+
+def _tables(setup: Setup, built: Built, source: MonthSource) -> list[str]:
+    """Return what a card reads; a month built before a theme was added has no features of it."""
+    sets = [f"{theme.key}_household" for theme in setup.themes if _judges(theme, built)]
+    return [name for name in (*_TABLES, *sets) if name in source.privacy]
 
 
 def _sections(
@@ -204,20 +226,12 @@ def _check_built(theme: Theme, row: pd.DataFrame, month: str) -> None:
         raise StoreError("workspace.old_build", month=month)
 
 
-@lru_cache(maxsize=8)
-def _engine(table: str, file: Path, digest: str) -> RowEngine:
-    """Return the engine that all cards of one build are judged in."""
-    return RowEngine(table, file)
-
-
 def _answers(
     built: Built, rules: Sequence[Rule], binding: Binding, row: pd.DataFrame
 ) -> pd.DataFrame:
     """Return value, threshold, detail and answer of each rule that judges a row of features."""
-    table = features_table(rules[0])
-    engine = _engine(table, built.file(table), built.digest)
-    query = wide_answers_query(rules, binding, DuckDBEngine.name)
-    wide = engine.answer(query, pa.Table.from_pandas(row.head(1)))
+    file = built.file(features_table(rules[0]))
+    wide = answer_row(rules, binding, row.head(1), file=file, digest=built.digest)
     names = ("value", "threshold", "detail", "answer")
     told = [[wide[f"{name}__{rule.key}"] for name in names] for rule in rules]
     answers = pd.DataFrame(told, columns=list(names))

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import pandas as pd
 import xarray as xr
 
-from geodata.access import Request
+from geodata.access import MonthSource, Request, public_rows, tally
 from geodata.figures import Indicator, value_of
 from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.themes import PartsOf, Theme
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import Read, people_reader
+from geodata.workspace.listing import INCOME_COLUMNS
+from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built
 
 
@@ -57,21 +58,20 @@ def compositions(
     asked: Asked,
     *,
     cube: xr.Dataset | None = None,
-    read: Read | None = None,
 ) -> tuple[Composition, ...]:
     """Return what the shown indicator is made of, or where nothing says so, what the theme's are.
 
     Those without any row are left out. Counts and sums only: no row about a household comes out.
     """
-    read = read or people_reader(setup, built)
+    source = month_source(setup, built)
     own = [one for one in theme.composition if asked.indicator in one.indicators]
     found = [_rules(setup, built, theme, asked)]
-    found += [_made(one, built, theme, asked, cube=cube, read=read) for one in own]
+    found += [_made(one, built, theme, asked, cube=cube, source=source) for one in own]
     known = tuple(one for one in found if one is not None and len(one.parts))
     if known:
         return known
     usual = [one for one in theme.composition if not one.indicators]
-    found = [_made(one, built, theme, asked, cube=cube, read=read) for one in usual]
+    found = [_made(one, built, theme, asked, cube=cube, source=source) for one in usual]
     return tuple(one for one in found if one is not None and len(one.parts))
 
 
@@ -82,13 +82,15 @@ def _made(
     asked: Asked,
     *,
     cube: xr.Dataset | None,
-    read: Read,
+    source: MonthSource,
 ) -> Composition | None:
     if declared.series:
         return None if cube is None else _courses(declared, cube, built.month, theme, asked)
     if declared.parts:
-        return _stacked(declared, read, asked)
-    return _counted(declared, read, theme, asked) if built.file(declared.table).is_file() else None
+        return _stacked(declared, source, asked)
+    return (
+        _counted(declared, source, theme, asked) if built.file(declared.table).is_file() else None
+    )
 
 
 def _rules(setup: Setup, built: Built, theme: Theme, asked: Asked) -> Composition | None:
@@ -130,21 +132,22 @@ def _courses(
     )
 
 
-def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Composition:
-    columns = tuple(filter(None, (declared.column, declared.amount)))
+def _counted(declared: PartsOf, source: MonthSource, theme: Theme, asked: Asked) -> Composition:
     by = declared.where or declared.unless
     filters = ((by, "is", bool(declared.where)),) if by else ()
-    rows = read(Request(declared.table, columns=columns, filters=filters), asked.prefixes)
+    wanted = Request(declared.table, columns=(declared.column,), filters=filters)
+    rows = tally(source, wanted, asked.prefixes, amount=declared.amount)
     words = theme.words(asked.lang)
-    named = rows[declared.column].astype("string")
+    named = rows["value"].astype("string")
     if declared.unless:
         named = named.fillna("not_said")
     parts = named.dropna().astype("str").str.split(r"[|,]", regex=True).explode()
     parts = parts[parts.notna() & (parts != "")]
     if declared.amount:
-        counts = (rows[declared.amount].reindex(parts.index) / 100).groupby(parts).sum()
+        counts = (rows["amount"].reindex(parts.index) / 100).groupby(parts).sum()
     else:
-        counts = parts.value_counts()
+        # The commonest first; of equally common parts the one that appears first.
+        counts = rows["rows"].reindex(parts.index).groupby(parts, sort=False).sum()
     counts = counts.rename("count").to_frame()
     known = {**enumerations(), **theme.lists}.get(declared.choice or declared.column)
     labels = [
@@ -154,15 +157,15 @@ def _counted(declared: PartsOf, read: Read, theme: Theme, asked: Asked) -> Compo
     counts.index = pd.Index(labels, name="part")
     counts = counts.sort_values("count", ascending=False, kind="stable")
     households = declared.table.endswith("_household") and not declared.amount
-    several = int(parts.index.nunique()) if households else 0
+    several = int(rows["rows"].reindex(parts.index.unique()).sum()) if households else 0
     title, own = declared.title[asked.lang], bool(declared.indicators)
     return Composition(
         title, counts, False, several, money=bool(declared.amount), own=own, chart=declared.chart
     )
 
 
-def _stacked(declared: PartsOf, read: Read, asked: Asked) -> Composition:
-    rows = read(Request(declared.table), asked.prefixes)
+def _stacked(declared: PartsOf, source: MonthSource, asked: Asked) -> Composition:
+    rows = public_rows(source, Request(declared.table, columns=INCOME_COLUMNS), asked.prefixes)
     wide = rows.pivot_table(index="month", columns="part", values="amount", aggfunc="sum")
     titles = {part: title[asked.lang] for part, title in declared.parts.items()}
     kept = wide[[part for part in titles if part in wide]] / 100

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pandas as pd
 import xarray as xr
 
-from geodata.access import Actor, Door, Guard, Keys, Reader, Request
+from geodata.access import (
+    Actor,
+    Guard,
+    MonthSource,
+    Reader,
+    Request,
+    open_place_reader,
+    open_reader,
+)
 from geodata.errors import EvaluationError
 from geodata.evaluation import (
     Design,
@@ -27,9 +35,10 @@ from geodata.i18n import default_language
 from geodata.periods import last_day
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
-from geodata.workspace.people import Read, month_privacy, people_reader
 from geodata.workspace.saved import Built
 
+# What reads the frame of a sample for an actor; see `draw_doors`.
+ReadFrame = Callable[[Request], pd.DataFrame]
 # Each number of a design: the parameter that sets it, and the option that gives it instead.
 NUMBERS = {
     "villages": ("eval.sample.villages", "--villages"),
@@ -50,36 +59,32 @@ def draw_county(
     *,
     seed: int,
     numbers: Mapping[str, float | None],
-    read: Read | None = None,
+    read: ReadFrame,
 ) -> Draw:
     """Return a sample of the county as of a month.
 
     A number that is not given is the parameter in force at the end of the month; raises
-    EvaluationError naming every number that is neither. `read` replaces the workspace's own reader
-    for an actor who sees less: the sample is then of the villages and households that the actor
-    sees. Exited households are those of the type 脱贫户; suspected missed are drawn from ordinary
+    EvaluationError naming every number that is neither. `read` is that of `draw_doors`: the sample is of the
+    villages and households that its actor sees. Exited households are those of the type 脱贫户; suspected missed are drawn from ordinary
     households that are not monitored.
     """
     design = _design(setup, built.month, seed, numbers)
-    read = read or people_reader(setup, built)
     villages = _villages(setup, cube, built.month, design, read)
     frame = Frame(villages, _households(read, setup.config.county.code))
     return draw_sample(frame, design)
 
 
 def draw_doors(
-    setup: Setup, rows: Read, actor: Actor, guard: Guard, *, reason: str
-) -> tuple[Reader, Read]:
+    source: MonthSource, actor: Actor, guard: Guard, *, reason: str
+) -> tuple[Reader, ReadFrame]:
     """Return an actor's reader of households, and what reads the frame of a sample for the actor.
 
-    `rows` reads the month; every reading stands in the audit with the reason.
+    Every reading stands in the audit with the reason.
     """
-    shared = (rows, guard.trail, guard.unmasking, guard.limits, month_privacy(setup))
-    households = Reader(actor, Door(*shared))
-    # Villages are about no household: the place is their only key.
-    places = Reader(actor, Door(*shared, Keys("place_code", "place_code")))
+    households = open_reader(source, actor, guard)
+    places = open_place_reader(source, actor, guard)
 
-    def read(request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
+    def read(request: Request) -> pd.DataFrame:
         reader = places if request.table in _PLACES else households
         return reader.rows(request, reason=reason).frame
 
@@ -141,15 +146,15 @@ def _design(setup: Setup, month: str, seed: int, numbers: Mapping[str, float | N
 
 
 def _villages(
-    setup: Setup, cube: xr.Dataset, month: str, design: Design, read: Read
+    setup: Setup, cube: xr.Dataset, month: str, design: Design, read: ReadFrame
 ) -> pd.DataFrame:
     """Return every village of the list of villages with its stratum and its indicators."""
     place = setup.config.county.code
     columns = ("place_code", "exited", "persons")
-    known = read(Request("village", place, columns=columns), (place,))
+    known = read(Request("village", place, columns=columns))
     known = known.drop_duplicates("place_code").set_index("place_code")
     exited = known["exited"]
-    named = read(Request("place", place, columns=("place_code", "name")), (place,))
+    named = read(Request("place", place, columns=("place_code", "name")))
     names = named.drop_duplicates("place_code").set_index("place_code")["name"]
     stratum = exited.map({True: "exited", False: "other"}).fillna("unknown")
     judged = [key for key in design.weights if key in cube["indicator"].values]
@@ -161,18 +166,18 @@ def _villages(
     return frame.join(worse.reindex(exited.index)).sort_index()
 
 
-def _households(read: Read, place: str) -> pd.DataFrame:
+def _households(read: ReadFrame, place: str) -> pd.DataFrame:
     """Return the households that can be drawn, with their group and score."""
     kinds = ("household_code", "household_type", "monitored_category")
-    known = read(Request("household", place, columns=kinds), (place,))
+    known = read(Request("household", place, columns=kinds))
     known = known.drop_duplicates("household_code").set_index("household_code")
-    listed = read(Request(HOUSEHOLD_LIST, place, columns=_SHOWN), (place,))
+    listed = read(Request(HOUSEHOLD_LIST, place, columns=_SHOWN))
     listed = listed.drop_duplicates("household_code").set_index("household_code")
     kind = known["household_type"].reindex(listed.index)
     monitored = known["monitored_category"].reindex(listed.index).notna()
     group = pd.Series(pd.NA, listed.index, dtype="string")
     group = group.mask(kind == "脱贫户", "exited").mask((kind == "一般农户") & ~monitored, "missed")
-    answers = read(Request(_FEATURES, place, columns=("household_code", "satisfied")), (place,))
+    answers = read(Request(_FEATURES, place, columns=("household_code", "satisfied")))
     answers = answers.drop_duplicates("household_code").set_index("household_code")
     satisfied = answers["satisfied"].reindex(listed.index)
     return listed.assign(group=group, satisfied=satisfied)[group.notna()]

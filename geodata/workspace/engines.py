@@ -10,7 +10,9 @@ from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Binding
 from geodata.rules.base_tables import add_base_tables
-from geodata.store import Engine, SnapshotStore, add_month, open_engine
+from geodata.store import Engine, SnapshotStore
+from geodata.store.embedded import open_engine
+from geodata.store.months import add_month
 from geodata.tables import Table
 
 # The longest look back of any feature: twelve months and the twelve before.

@@ -9,15 +9,14 @@ from typing import NamedTuple
 import pandas as pd
 import xarray as xr
 
-from geodata.access import Request
+from geodata.access import Request, public_rows
 from geodata.figures import Indicator, rank_places
 from geodata.periods import shift_month
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import people_reader
+from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built, read_built
 
 _MONTHS_KEPT = 3
-_OFFICIAL = ("place_code", "household_code", "role", "name", "unit")
 _ANSWERS = ["yes", "unknown", "exempt"]
 
 
@@ -29,10 +28,9 @@ class Worst(NamedTuple):
 
 
 class Evidence:
-    """Ranks, findings, figures, names and officials of a built month and its month before.
+    """Ranks, findings, figures and names of places of a built month and its month before.
 
-    Of people it keeps the officials of places only, as they stand for everyone who may see the
-    place; nothing about who asks.
+    Nothing about people, and nothing about who asks.
     """
 
     def __init__(
@@ -103,10 +101,6 @@ class Evidence:
         before, after, old = (_inside(frame, place) for frame in self._figures)
         return before, after, old
 
-    def responsible(self, place: str) -> pd.DataFrame:
-        """Return the rows of the officials of all places within a place, of no household."""
-        return _inside(self._officials, place)
-
     def name(self, place: str) -> object:
         """Return the name of a place as it was delivered, its code when none was."""
         return self._names.get(place, place)
@@ -127,17 +121,10 @@ class Evidence:
         return tuple(_sorted(one) for one in (*frames, self.built.frame("figures_before")))
 
     @cached_property
-    def _officials(self) -> pd.DataFrame:
-        rows = self._read(Request("responsibility", columns=_OFFICIAL))
-        return _sorted(rows[rows["household_code"].isna()], "place_code")
-
-    @cached_property
     def _names(self) -> dict[str, object]:
-        rows = self._read(Request("place", columns=("place_code", "name")))
+        asked = Request("place", columns=("place_code", "name"))
+        rows = public_rows(month_source(self.setup, self.built), asked)
         return dict(zip(rows["place_code"], rows["name"], strict=True))
-
-    def _read(self, request: Request) -> pd.DataFrame:
-        return people_reader(self.setup, self.built)(request, ("",))
 
 
 class Months:
@@ -166,9 +153,9 @@ class Months:
         return found
 
 
-def _sorted(frame: pd.DataFrame, column: str = "place") -> pd.DataFrame:
+def _sorted(frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows in the order of their places, otherwise as they were, for `_inside`."""
-    return frame.set_index(column, drop=False).rename_axis(None).sort_index(kind="stable")
+    return frame.set_index("place", drop=False).rename_axis(None).sort_index(kind="stable")
 
 
 def _inside(frame: pd.DataFrame, place: str) -> pd.DataFrame:

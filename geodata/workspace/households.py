@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geodata.access import Request
-from geodata.workspace.inputs import Setup
+from geodata.access import Reader, Request
 from geodata.workspace.listing import HOUSEHOLD_LIST, LIST_COLUMNS
-from geodata.workspace.people import Read, people_reader
-from geodata.workspace.saved import Built
 
 # What a page shows; the rest of the list's columns serve to search it.
 COLUMNS = tuple(name for name in LIST_COLUMNS if name not in ("unvisited_days", "sought"))
@@ -43,22 +40,19 @@ def household_request(
 
 
 def household_page(
-    setup: Setup,
-    built: Built,
+    reader: Reader,
     place: str,
     *,
     rule: str | None = None,
     sort: str = "-score",
     page: tuple[int, int | None] = (0, 50),
-    read: Read | None = None,
 ) -> pd.DataFrame:
     """Return one page of the households of a place; index household_code, columns COLUMNS.
 
     `score` weighs findings by severity, exempt ones left out; `rules` lists their keys. With `rule`
-    only households that break it. `page` is offset and length (None: all). Names are masked.
-    `read` replaces the workspace's own reader, for an actor who sees less.
+    only households that break it. `page` is offset and length (None: all). Names are masked, and
+    the read is on record for the actor of the reader.
     """
-    read = read or people_reader(setup, built)
     filters = () if rule is None else (("rules", "has", rule),)
     request = household_request(place, filters=filters, sort=sort, page=page)
-    return read(request, (place,)).set_index("household_code")
+    return reader.rows(request).frame.set_index("household_code")

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import geodata
+from geodata.access import Privacy, table_privacy
 from geodata.config import Config
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
@@ -44,6 +45,11 @@ class Setup:
     def tables(self) -> Mapping[str, Table]:
         """Return the tables of the workspace: those of the product and of its themes."""
         return self.registry.tables
+
+    @cached_property
+    def privacy(self) -> Mapping[str, Mapping[str, Privacy]]:
+        """Return the privacy of every column of every table, as the tables define it."""
+        return table_privacy(self.tables)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -11,6 +11,7 @@ from geodata.workspace.inputs import Setup
 
 HOUSEHOLD_LIST = "household_list"
 INCOME_BY_PLACE = "income_by_place"
+INCOME_COLUMNS = ("place_code", "month", "part", "amount")
 LIST_TABLES = ("household", "flags", "monitoring_household", "responsibility", "visit")
 # Names are masked before they enter the table: whoever searches or sorts it cannot read more.
 LIST_COLUMNS = (

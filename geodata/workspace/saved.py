@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 FOLDER = "built"
+# What is counted by village: no row of it is about a household.
+SUMS = ("counts", "figures", "figures_before")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,12 @@ class Built:
         return self.folder / f"{name}.parquet"
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Return one table whole."""
+        """Return one table of SUMS whole; rows about households come from a reader alone.
+
+        Raises ValueError for another table.
+        """
+        if name not in SUMS:
+            raise ValueError(f"{name} is read by a reader of geodata.access")
         return pq.read_table(self.file(name)).to_pandas()
 
 

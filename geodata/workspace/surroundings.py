@@ -7,27 +7,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.access import Request
+from geodata.access import MonthSource, Request, public_rows
 from geodata.i18n import load_yaml
-from geodata.workspace.people import Read
 
 _FITS = Path(__file__).with_name("measures_fit.yaml")
 
 
-def water_chain(read: Read, zone: object) -> pd.DataFrame:
+def water_chain(source: MonthSource, zone: object) -> pd.DataFrame:
     """Return zone_code, zone, works_code, works, kind, source and keeper's absence of one zone.
 
     Nothing of it is about a person. Without a zone it is empty.
     """
     if zone is None or pd.isna(zone):  # type: ignore[call-overload]
         return pd.DataFrame()
-    zones = read(_named("supply_zone", "zone_code", zone, ("name", "works_code")), ("",))
+    asked = _named("supply_zone", "zone_code", zone, ("name", "works_code"))
+    zones = public_rows(source, asked)
     if zones.empty:
         return pd.DataFrame()
     first = zones.iloc[0]
-    works = read(
-        _named("works", "works_code", first["works_code"], ("name", "kind", "source")), ("",)
-    )
+    asked = _named("works", "works_code", first["works_code"], ("name", "kind", "source"))
+    works = public_rows(source, asked)
     found = works.iloc[0] if len(works) else pd.Series(dtype="object")
     return pd.DataFrame(
         [
@@ -43,11 +42,11 @@ def water_chain(read: Read, zone: object) -> pd.DataFrame:
     )
 
 
-def site_of(read: Read, site: object) -> pd.DataFrame:
+def site_of(source: MonthSource, site: object) -> pd.DataFrame:
     """Return the one row (site_code, name, kind) of a relocation site; empty without one."""
     if site is None or pd.isna(site):  # type: ignore[call-overload]
         return pd.DataFrame()
-    return read(_named("site", "site_code", site, ("name", "kind")), ("",))
+    return public_rows(source, _named("site", "site_code", site, ("name", "kind")))
 
 
 def measures_fit(features: pd.Series, measures: pd.DataFrame, month: str) -> pd.DataFrame:

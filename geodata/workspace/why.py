@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata import codes
+from geodata.access import Reader, Request
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
@@ -20,6 +21,7 @@ from geodata.workspace.display import why_html
 from geodata.workspace.evidence import Evidence
 from geodata.workspace.inputs import Setup
 
+OFFICIAL = ("place_code", "household_code", "role", "name", "unit")
 # The others are in `responsible`.
 _NAMED = 4
 # A name in a sentence is cut to this length.
@@ -75,11 +77,13 @@ def explain_place(
     *,
     indicator: str | None = None,
     lang: str | None = None,
+    officials: pd.DataFrame | None = None,
     named: bool = True,
 ) -> Why:
     """Return why a place stands out in one indicator, by default the one it ranks worst in.
 
-    Not `named`, the lines leave out who is responsible, as on a projector.
+    `officials` are the rows of `read_officials` of whoever asks; without them nobody is named. Not
+    `named`, the lines leave out who is responsible, as on a projector.
     """
     lang = lang or default_language()
     setup, month = evidence.setup, evidence.built.month
@@ -89,7 +93,8 @@ def explain_place(
     shown = evidence.indicators[key]
     rules = _rules(evidence, place, shown, lang)
     change = change_of(evidence, place, shown)
-    responsible = responsible_for(evidence.responsible(place), place)
+    known = pd.DataFrame(columns=list(OFFICIAL)) if officials is None else officials
+    responsible = responsible_for(known, place)
     name = plain_text(evidence.name(place), _LONGEST)
     due, due_else = _due(setup, rules, shown, lang)
     who, who_else = _who(responsible, lang) if named else ("", "")
@@ -229,6 +234,15 @@ def _unfound(evidence: Evidence, place: str, indicator: Indicator, lang: str) ->
         return text("workspace.why_unanswered", lang, **given)
     titles = {"zh": "、", "en": ", "}[lang].join(unset)
     return text("workspace.why_unset", lang, titles=titles, **given)
+
+
+def read_officials(reader: Reader, place: str) -> pd.DataFrame:
+    """Return the officials of all places within a place, on record; columns OFFICIAL.
+
+    Nobody where the actor may not read rows there.
+    """
+    asked = (("household_code", "missing", True),)
+    return reader.rows(Request("responsibility", place, columns=OFFICIAL, filters=asked)).frame
 
 
 def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:

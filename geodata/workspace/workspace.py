@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
+from geodata.access import (
+    Actor,
+    Guard,
+    Reader,
+    Request,
+    command_actor,
+    open_guard,
+    open_place_reader,
+    open_reader,
+    prepare_rows,
+)
 from geodata.atlas import Atlas, open_atlas
 from geodata.config import read_config
 from geodata.errors import AtlasError, StoreError
@@ -24,21 +35,22 @@ from geodata.store import SnapshotStore
 from geodata.themes import find_themes
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
-from geodata.workspace.cards import Card, household_card
+from geodata.workspace.cards import Card, household_card, village_of
 from geodata.workspace.change import change_between
 from geodata.workspace.clusters import clusters_of, clusters_sentence
 from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.display import workspace_html
-from geodata.workspace.drawing import draw_county
+from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.figures import county_cube
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import Read, people_reader
+from geodata.workspace.listing import HOUSEHOLD_LIST
+from geodata.workspace.people import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.saved import Built, built_months, read_built
 from geodata.workspace.whatif import WhatIf, run_what_if
-from geodata.workspace.why import Why, explain_place
+from geodata.workspace.why import Why, explain_place, read_officials
 
 
 def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
@@ -58,15 +70,19 @@ def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
 
 @dataclass(frozen=True)
 class Month:
-    """One built month: `flags`, `counts`, `figures` and the features of a theme."""
+    """One built month: `flags`, `counts`, `figures` and the features of a theme.
+
+    Rows about households are read by the user of this computer, on record.
+    """
 
     built: Built
     setup: Setup
+    guard: Callable[[], Guard] = field(repr=False)
 
     @property
     def flags(self) -> pd.DataFrame:
         """Return every broken rule: subject, place, rule, value, threshold (money in fen), answer."""
-        return self.built.frame("flags")
+        return self._reader().rows(Request("flags")).frame[list(FLAG_COLUMNS[:-2])]
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -80,7 +96,11 @@ class Month:
 
     def features(self, theme: str, subject: str = "household") -> pd.DataFrame:
         """Return the features of one theme's subjects, money in fen."""
-        return self.built.frame(f"{theme}_{subject}")
+        return self._reader(subject == "household").rows(Request(f"{theme}_{subject}")).frame
+
+    def _reader(self, households: bool = True) -> Reader:
+        opened = open_reader if households else open_place_reader
+        return opened(month_source(self.setup, self.built), command_actor(), self.guard())
 
     def reasons(self, flags: pd.DataFrame, lang: str | None = None) -> pd.Series:
         """Return the sentence of each of some flags."""
@@ -139,7 +159,7 @@ class Workspace:
 
     def month(self, month: str | None = None) -> Month:
         """Return one month, the last by default; raises StoreError when it has not been built."""
-        return Month(self._built(month), self.setup)
+        return Month(self._built(month), self.setup, lambda: self.guard)
 
     @property
     def flags(self) -> pd.DataFrame:
@@ -172,11 +192,9 @@ class Workspace:
         sort: str = "-score",
         month: str | None = None,
         page: tuple[int, int | None] = (0, 50),
-        read: Read | None = None,
     ) -> pd.DataFrame:
-        """Return a page of the households of a place; see `household_page`."""
-        built = self._built(month)
-        return household_page(self.setup, built, place, rule=rule, sort=sort, page=page, read=read)
+        """Return a page of the households of a place, masked and on record; see `household_page`."""
+        return household_page(self.people(month), place, rule=rule, sort=sort, page=page)
 
     def card(
         self,
@@ -184,10 +202,25 @@ class Workspace:
         *,
         month: str | None = None,
         lang: str | None = None,
-        read: Read | None = None,
+        place: str = "",
+        reason: str = "",
+        actor: Actor | None = None,
+        guard: Guard | None = None,
     ) -> Card:
-        """Return the card of one household; `read` replaces the workspace's own reader."""
-        return household_card(self.setup, self._built(month), household, lang=lang, read=read)
+        """Return the card of one household within a place, masked and on record.
+
+        With a `reason` the household is opened in full to the actor for some hours, as on the page.
+        Raises StoreError when it is not there, ScopeError out of reach, AccessError for a reason
+        that is none. Actor and guard are the user of this computer and the workspace's own.
+        """
+        actor, guard, built = actor or command_actor(), guard or self.guard, self._built(month)
+        reader = open_reader(month_source(self.setup, built), actor, guard)
+        village = village_of(reader, household, place=place, month=built.month)
+        if reason:
+            now = guard.trail.clock()
+            guard.unmasking.open(actor, household, place=village, reason=reason, now=now)
+        about = {"reader": reader, "guard": guard, "place": village}
+        return household_card(self.setup, built, household, lang=lang, **about)
 
     def why(
         self,
@@ -198,15 +231,26 @@ class Workspace:
         lang: str | None = None,
         named: bool = True,
         atlas: Atlas | None = None,
+        officials: pd.DataFrame | None = None,
     ) -> Why:
         """Return why a place stands out: in a few lines, the rules behind it, who is responsible.
 
         When the county has a map, the details end with what the hot spots say of a village. `atlas`
-        is that of who asks, within a scope; by default the whole map.
+        is that of who asks, within a scope; by default the whole map. Who is responsible is among
+        `officials` (`read_officials`), which else the user of this computer reads, on record.
         """
         built = self._built(month)
-        chosen = {"indicator": indicator, "lang": lang, "named": named}
-        why = explain_place(self._evidence.of(built), place, **chosen)
+        evidence = self._evidence.of(built)
+        if officials is None and place in evidence.levels:
+            officials = read_officials(self.people(built.month), place)
+        why = explain_place(
+            evidence, place, indicator=indicator, lang=lang, officials=officials, named=named
+        )
+        return self._with_clusters(why, built, lang, atlas)
+
+    def _with_clusters(
+        self, why: Why, built: Built, lang: str | None, atlas: Atlas | None = None
+    ) -> Why:
         try:
             seen = atlas or self._atlas
             said = clusters_sentence(seen, why, built.month, lang or default_language())
@@ -254,7 +298,10 @@ class Workspace:
     ) -> WhatIf:
         """Return what the rules say when sources of income end; see `run_what_if`."""
         chosen = self._built(month).month
-        return run_what_if(self.setup, chosen, items=items, workshop=workshop, place=place)
+        found = run_what_if(self.setup, chosen, items=items, workshop=workshop, place=place)
+        rows = found.households.rename_axis("household_code").reset_index()
+        seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
+        return replace(found, households=seen.set_index("household_code").rename_axis(None))
 
     def draw_sample(
         self,
@@ -265,27 +312,49 @@ class Workspace:
         exited: int | None = None,
         missed: int | None = None,
         weak_share: float | None = None,
-        read: Read | None = None,
+        read: ReadFrame | None = None,
     ) -> Draw:
         """Return villages and households as inspectors might draw them; see `draw_county`.
 
-        Numbers that are not given are those of the parameters eval.sample.*.
+        Numbers that are not given are those of the parameters eval.sample.*. `read` is that of
+        `draw_doors`, by default for the user of this computer.
         """
         numbers = {"villages": villages, "exited": exited, "missed": missed}
         numbers["weak_share"] = weak_share  # type: ignore[assignment]
         built = self._built(month)
+        if read is None:
+            about = {"actor": command_actor(), "guard": self.guard, "reason": f"draw {seed}"}
+            _, read = draw_doors(month_source(self.setup, built), **about)
         return draw_county(self.setup, self.cube, built, seed=seed, numbers=numbers, read=read)
 
-    def people(self, month: str | None = None) -> Read:
-        """Return the reader of rows about people, for the door of geodata.access."""
-        return people_reader(self.setup, self._built(month))
+    @cached_property
+    def guard(self) -> Guard:
+        """Return the records of the workspace: audit, accounts, what was opened and written."""
+        return open_guard(self.setup.config.folder)
+
+    def people(
+        self, month: str | None = None, *, actor: Actor | None = None, guard: Guard | None = None
+    ) -> Reader:
+        """Return the one door to rows about people of a month: scoped, masked and on record.
+
+        Actor and guard are the user of this computer and the workspace's own.
+        """
+        source = month_source(self.setup, self._built(month))
+        return open_reader(source, actor or command_actor(), guard or self.guard)
+
+    def places(
+        self, month: str | None = None, *, actor: Actor | None = None, guard: Guard | None = None
+    ) -> Reader:
+        """Return the reader of rows about villages, sites, works and what lies in them."""
+        source = month_source(self.setup, self._built(month))
+        return open_place_reader(source, actor or command_actor(), guard or self.guard)
 
     def warm(self) -> None:
         """Do once what every viewer of the last month needs: open its tables, add up the cube."""
-        county = self.setup.config.county.code
-        self.households(county, page=(0, 1))
+        county, built = self.setup.config.county.code, self._built(None)
+        prepare_rows(month_source(self.setup, built), HOUSEHOLD_LIST)
         if county in self.cube["place"].to_numpy():
-            self.why(county)
+            self._with_clusters(explain_place(self._evidence.of(built), county), built, None)
 
     def _built(self, month: str | None) -> Built:
         months = self.months

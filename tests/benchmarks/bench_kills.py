@@ -31,7 +31,9 @@ while True:
 READ = """
 import sys
 from pathlib import Path
-from geodata.store import DuckDBEngine, SnapshotStore, add_month
+from geodata.store import SnapshotStore
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month
 reads = torn = 0
 try:
     while True:

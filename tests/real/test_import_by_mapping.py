@@ -10,7 +10,9 @@ import pytest
 from geodata.config import read_config
 from geodata.sources.importing import import_month
 from geodata.sources.reporting import write_report
-from geodata.store import DuckDBEngine, SnapshotStore, add_month
+from geodata.store import SnapshotStore
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month
 
 pytestmark = pytest.mark.real
 

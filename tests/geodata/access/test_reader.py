@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from geodata.access import Actor, Reader, Request, load_roles
+from geodata.access import Actor, Reader, Request, load_roles, small_counts
 from geodata.errors import AccessError, ScopeError
 from tests.geodata.access.county import (
     COUNTIES,
@@ -167,21 +167,6 @@ def test_an_administrator_reads_no_household_and_an_auditor_none(tmp_path):
             reader(tmp_path, Actor("a", role, ("99",))).rows(LIST)
 
 
-def figures(places, counts, parent=COUNTIES[0]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"place_code": places, "parent": parent, "at_risk": counts, "rate": [0.1] * len(counts)}
-    )
-
-
-def test_small_counts_of_others_are_hidden_with_what_would_give_them_away(tmp_path):
-    frame = figures(list(TOWNSHIPS[:3]), [2, 1, 40])
-    shown = reader(tmp_path).figures(frame, {"at_risk": "rate"})
-    assert shown["at_risk_suppressed"].tolist() == [False, True, True]
-    assert shown["at_risk"].isna().tolist() == shown["rate"].isna().tolist() == [False, True, True]
-    leaves = reader(tmp_path).figures(frame, {"at_risk": "rate"}, leaves=True)
-    assert leaves["at_risk_suppressed"].tolist() == [True, True, False]
-
-
 @pytest.mark.parametrize(
     ("counts", "hidden"),
     [
@@ -194,26 +179,20 @@ def test_small_counts_of_others_are_hidden_with_what_would_give_them_away(tmp_pa
         ([2, None, 9], [True, False, True]),
     ],
 )
-def test_one_hidden_count_is_never_alone(tmp_path, counts, hidden):
-    frame = figures(list(TOWNSHIPS[:3]), pd.Series(counts, dtype="float64"))
-    shown = reader(tmp_path).figures(frame, {"at_risk": ""}, leaves=True)
-    assert shown["at_risk_suppressed"].tolist() == hidden
+def test_one_hidden_count_is_never_alone(counts, hidden):
+    parents = pd.Series(COUNTIES[0], index=range(3))
+    assert small_counts(pd.Series(counts, dtype="float64"), 3, parents).tolist() == hidden
 
 
-def test_figures_of_places_out_of_reach_are_left_out(tmp_path):
-    village = Actor("v", "village_officer", (VILLAGES[0],))
-    frame = figures([*TOWNSHIPS[:3], VILLAGES[0], VILLAGES[1], COUNTIES[1]], [9] * 6)
-    shown = reader(tmp_path, village).figures(frame, {"at_risk": "rate"})
-    assert shown["place_code"].tolist() == [TOWNSHIPS[0], VILLAGES[0]]
-
-
-def test_a_cache_key_holds_the_scope_and_nothing_readable_of_a_person(tmp_path):
-    asked = Request("household", filters=(("head_name", "is", "王小明"),))
-    key = reader(tmp_path).cache_key(asked, "2025-06")
-    other = reader(tmp_path, Actor("li", "township_officer", (TOWNSHIPS[1],)))
-    assert key != other.cache_key(asked, "2025-06")
-    assert key != reader(tmp_path).cache_key(LIST, "2025-06")
-    assert "王小明" not in str(key)
+def test_rows_that_the_engine_computed_are_scoped_masked_and_recorded(tmp_path):
+    rows = reader(tmp_path).computed(households(), "household")
+    read = reader(tmp_path).rows(LIST)
+    pd.testing.assert_frame_equal(rows.frame, read.frame)
+    assert (rows.masked, rows.foreign) == (read.masked, read.foreign)
+    assert [one.act for one in records(tmp_path)] == ["rows", "rows"]
+    with pytest.raises(ScopeError):
+        reader(tmp_path).computed(households(), "household", place=TOWNSHIPS[1])
+    assert records(tmp_path)[-1].outcome == "refused"
 
 
 roles = st.sampled_from(sorted(load_roles()))
@@ -222,7 +201,7 @@ homes = st.sampled_from(sorted(households()["household_code"]))
 
 
 class Screens(RuleBasedStateMachine):
-    """One browser after another: people sign in, wander, ask for anything, and share a cache."""
+    """One browser after another: people sign in, wander, and ask for anything."""
 
     @initialize()
     def open(self):
@@ -231,7 +210,7 @@ class Screens(RuleBasedStateMachine):
 
         self.folder = tempfile.TemporaryDirectory()
         self.door = door(Path(self.folder.name))
-        self.cache, self.shown, self.now, self.open_homes = {}, [], NOW, set()
+        self.shown, self.now, self.open_homes = [], NOW, set()
         self.actor = OFFICER
 
     @rule(role=roles, own=st.lists(st.sampled_from(sorted(PARENT)), max_size=2))
@@ -246,12 +225,11 @@ class Screens(RuleBasedStateMachine):
     def ask(self, place, act):
         mine = Reader(self.actor, self.door)
         request = Request("household", place)
-        key = (act, mine.cache_key(request, "m"))
         try:
-            self.cache[key] = self.cache.get(key) or getattr(mine, act)(request)
+            rows = getattr(mine, act)(request)
         except ScopeError:
             return
-        self.shown.append((self.actor, self.cache[key].frame, set()))
+        self.shown.append((self.actor, rows.frame, set()))
 
     @rule(home=homes, place=places)
     def card(self, home, place):

@@ -27,7 +27,7 @@ from geodata.rules.compile import findings_query
 from geodata.rules.exemption import apply_exemptions
 from geodata.rules.feature import FeatureSet, in_order
 from geodata.rules.reason import worded
-from geodata.store import DuckDBEngine
+from geodata.store.embedded import DuckDBEngine
 from geodata.themes import own_themes
 
 PAIR = {"zh": "甲", "en": "a"}

@@ -12,7 +12,9 @@ from geodata.config import make_workspace, read_config
 from geodata.errors import SourceError
 from geodata.sources.importing import import_month
 from geodata.sources.issues import sentences
-from geodata.store import DuckDBEngine, SnapshotStore, add_month
+from geodata.store import SnapshotStore
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month
 
 MONTH = "2025-03"
 PLACES = """区划代码,名称,级别

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from geodata.errors import StoreError
-from geodata.store import ENGINES, Engine, SnapshotStore, open_engine
+from geodata.store import ENGINES, Engine, SnapshotStore
 from geodata.store.distributed import find_java, java_version
+from geodata.store.embedded import open_engine
 from geodata.workspace import open_workspace
 from geodata.workspace.building import compute_month
 from tests.counties import SMALL

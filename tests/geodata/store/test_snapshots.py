@@ -14,8 +14,9 @@ import pytest
 import sqlglot
 
 from geodata.errors import StoreError
-from geodata.store import DuckDBEngine, SnapshotStore, add_month, new_snapshot
-from geodata.store.months import stored_columns
+from geodata.store import SnapshotStore, new_snapshot
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month, stored_columns
 from geodata.store.snapshots import POINTER
 from geodata.tables import table
 from tests.conftest import ROOT

@@ -15,6 +15,7 @@ from shapely import box
 
 from geodata import open_workspace
 from geodata.access import Request
+from geodata.access._rows import month_tables
 from geodata.atlas import open_atlas
 from geodata.cartography import draw_layer
 from geodata.cartography.coverage import coverage
@@ -27,6 +28,7 @@ from geodata.store import new_snapshot
 from geodata.store.months import stored_columns
 from geodata.tables import table
 from geodata.workspace import Workspace
+from geodata.workspace.people import month_source
 
 COUNTY = "990101"
 A1, A2, B1 = "990101100201", "990101100202", "990101101201"
@@ -331,7 +333,7 @@ def test_what_if_posts_end_names_the_household_that_falls(county: Workspace) -> 
 
 
 def test_rows_of_people_are_read_within_the_prefixes_only(county: Workspace) -> None:
-    read = county.people()
+    read = month_tables(month_source(county.setup, county.month().built)).read
     assert len(read(Request("household"), ("",))) == 5
     assert read(Request("household"), (A1,))["household_code"].tolist() == ["h1", "h2"]
     assert read(Request("household"), ()).empty

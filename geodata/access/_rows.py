@@ -1,0 +1,143 @@
+"""The tables of a month in an engine, read as they are: for geodata.access alone.
+
+Nothing here decides who may see what. An import rule keeps every other module out.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import pandas as pd
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from geodata.access.month_source import MonthSource
+from geodata.access.request import Request
+from geodata.periods import shift_month
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import add_month
+
+_SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
+# Months whose tables stay open in one process; all sessions read the same.
+_MONTHS_OPEN = 3
+# How far back a card tells of events: the month itself and the 35 before.
+_MONTHS_TOLD = 36
+
+
+class MonthTables:
+    """The tables of one month in one engine, opened once and read by all sessions in turn.
+
+    Nothing about who reads is kept: every query is made from its own request and prefixes.
+    """
+
+    def __init__(self, source: MonthSource) -> None:
+        self._source = source
+        self._engine = DuckDBEngine()
+        self._known: set[str] = set()
+        self._alone = threading.RLock()
+
+    def read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
+        """Return the rows of a request; raises KeyError for a table that the month does not have."""
+        with self._alone:
+            self._add(request.table)
+            query = _query(request, prefixes)
+            return self._engine.frame(query.sql(dialect=self._engine.name))
+
+    def prepare(self, name: str) -> None:
+        """Open a table, so that the first who reads it does not wait."""
+        with self._alone:
+            self._add(name)
+
+    def _add(self, name: str) -> None:
+        if name in self._known:
+            return
+        source, derived = self._source, self._source.derived.get(name)
+        if derived is not None:
+            for needed in derived.needs:
+                self._add(needed)
+            derived.make(self._engine)
+        elif name in source.tables:
+            since = shift_month(source.month, 1 - _MONTHS_TOLD)
+            add_month(
+                self._engine,
+                source.store,
+                source.month,
+                names=[name],
+                since=since,
+                known=source.tables,
+            )
+        else:
+            file = source.folder / f"{name}.parquet"
+            if not name.isidentifier() or not file.is_file():
+                raise KeyError(f"no table {name!r} in {source.month}")
+            self._engine.add_files(
+                name, [file], dict.fromkeys(pq.read_schema(file).names, "VARCHAR")
+            )
+        self._known.add(name)
+
+
+class _Months:
+    """The months that are open, by what they were made from, so that a new import opens anew."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._open: dict[tuple[str, ...], MonthTables] = {}
+
+    def tables(self, source: MonthSource) -> MonthTables:
+        with self._alone:
+            found = self._open.pop(source.key, None) or MonthTables(source)
+            self._open[source.key] = found
+            while len(self._open) > _MONTHS_OPEN:
+                self._open.pop(next(iter(self._open)))
+        return found
+
+
+_MONTHS = _Months()
+
+
+def month_tables(source: MonthSource) -> MonthTables:
+    """Return the open tables of a month."""
+    return _MONTHS.tables(source)
+
+
+def _query(request: Request, prefixes: tuple[str, ...]) -> exp.Select:
+    columns: list[exp.Expr] = [exp.column(name) for name in request.columns] or [exp.Star()]
+    if request.counting:
+        columns = [exp.alias_(exp.Count(this=exp.Star()), "rows")]
+    query = exp.select(*columns).from_(request.table)
+    inside = [
+        exp.Like(this=exp.column("place_code"), expression=exp.Literal.string(f"{prefix}%"))
+        for prefix in prefixes
+    ]
+    query = query.where(exp.or_(*inside) if inside else exp.false())
+    if request.household:
+        named = exp.Literal.string(request.household)
+        query = query.where(exp.EQ(this=exp.column("household_code"), expression=named))
+    for column, comparison, value in request.filters:
+        query = query.where(_filter(column, comparison, value))
+    for name in request.order:
+        key = exp.column(name.removeprefix("-"))
+        query = query.order_by(exp.Ordered(this=key, desc=name.startswith("-"), nulls_first=False))
+    if request.limit is not None:
+        query = query.limit(request.limit).offset(request.offset)
+    return query
+
+
+def _filter(column: str, comparison: str, value: object) -> exp.Expr:
+    if comparison == "missing":
+        return exp.column(column).is_(exp.null())
+    if comparison == "in":
+        assert isinstance(value, (tuple, list))
+        return exp.column(column).isin(*(exp.convert(each) for each in value))
+    if comparison == "has":
+        listed = exp.func("CONCAT", *(_text(","), exp.column(column), _text(",")))
+        found = exp.func("STRPOS", listed, _text(f",{value},"))
+        return exp.GT(this=found, expression=exp.convert(0))
+    if comparison == "contains":
+        found = exp.func("STRPOS", exp.column(column), exp.convert(value))
+        return exp.GT(this=found, expression=exp.convert(0))
+    return _SIGNS[comparison](this=exp.column(column), expression=exp.convert(value))
+
+
+def _text(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
