@@ -86,7 +86,7 @@ class Scope:
             return pd.Series(True, index=places.index)
         if EVERYWHERE in self.prefixes:
             return texts.notna() & (texts != "")
-        inside = texts.str.startswith(self.starts(act)).fillna(False).astype(bool)
+        inside = texts.str.startswith(self.starts(act))
         if reach != "own":
             inside |= texts.isin(sorted(self._ancestors()))
         return inside
@@ -112,7 +112,7 @@ class Scope:
         """
         if not place:
             return self.starts(act)
-        if self.role.acts.get(act) is not None and self.allows(place, act):
+        if self.allows(place, act):
             return (place,)
         return tuple(start for start in self.starts(act) if start.startswith(place))
 

@@ -138,3 +138,51 @@ def test_narrowing_to_a_place_never_reaches_further_than_the_scope(role, own, pl
     scope = Scope(role, tuple(own))
     starts = scope.narrowed(place, "rows")
     assert all(scope.allows(start, "rows") and start.startswith(place) for start in starts)
+
+
+@pytest.mark.parametrize(
+    ("role", "act", "own", "starts"),
+    [
+        ("leader", "rows", ("990101", "990102001"), ("990101", "990102001")),
+        ("leader", "figure", ("990101001001", "990101002"), ("990101",)),
+        ("village_officer", "figure", (VILLAGES[0],), (VILLAGES[0],)),
+        ("auditor", "audit", ("990101",), ("",)),
+        ("auditor", "rows", ("990101",), ()),
+        ("leader", "rows", (EVERYWHERE,), ("",)),
+        ("leader", "rows", (), ()),
+    ],
+)
+def test_a_store_is_told_the_prefixes_that_the_act_reaches(role, act, own, starts):
+    assert Scope(role, own).starts(act) == starts
+    assert Scope(role, own).narrowed("", act) == starts
+
+
+@pytest.mark.parametrize(
+    ("own", "place", "narrowed"),
+    [
+        (("990101",), TOWNSHIPS[0], (TOWNSHIPS[0],)),
+        ((TOWNSHIPS[0],), TOWNSHIPS[0], (TOWNSHIPS[0],)),
+        ((TOWNSHIPS[0],), "990101", (TOWNSHIPS[0],)),
+        ((TOWNSHIPS[0], TOWNSHIPS[1]), "99", (TOWNSHIPS[0], TOWNSHIPS[1])),
+        ((TOWNSHIPS[0],), TOWNSHIPS[1], ()),
+        ((EVERYWHERE,), VILLAGES[0], (VILLAGES[0],)),
+    ],
+)
+def test_rows_are_narrowed_to_a_place_or_to_the_own_places_within_it(own, place, narrowed):
+    assert Scope("leader", own).narrowed(place, "rows") == narrowed
+    assert Scope("auditor", own).narrowed(place, "rows") == ()
+
+
+def test_every_answer_is_a_verdict_with_its_reason():
+    for role, act, own, place in MATRIX:
+        verdict = Scope(role, own).allows(place, act)
+        assert verdict.allow is bool(verdict)
+        assert (verdict.place, verdict.act, verdict.role) == (place, act, role)
+        known = act in ROLES[role].acts
+        assert (verdict.key == "access.act_not_granted") is not known
+
+
+def test_scopes_of_another_role_or_place_are_kept_apart():
+    keys = [Scope(role, own).key for role in ROLES for own in SCOPES]
+    assert len(set(keys)) == len(keys)
+    assert Scope("leader", ("99", "9901")).key == Scope("leader", ("9901", "99", "99")).key
