@@ -9,15 +9,15 @@ if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.access import Actor, Scope
     from geodata.atlas import Atlas, open_atlas, write_atlas
     from geodata.boundaries.hierarchy import place_tree
-    from geodata.boundaries.join import JoinResult, join_indicators
     from geodata.boundaries.points import place_points
     from geodata.boundaries.read import read_boundaries
     from geodata.errors import GuatuError
     from geodata.figures import Indicator
+    from geodata.intake.readers import SourceTable, read_table
+    from geodata.joining import JoinResult, join_indicators
     from geodata.policy import load_policy
     from geodata.sample.join_demo import write_join_demo
     from geodata.sample.places import make_places
-    from geodata.sources.readers import SourceTable, read_table
     from geodata.workspace import Workspace, open_workspace
 
 __version__ = "0.1.0"
@@ -30,15 +30,15 @@ _PUBLIC = {
     "Indicator": "geodata.figures",
     "open_atlas": "geodata.atlas",
     "write_atlas": "geodata.atlas",
-    "SourceTable": "geodata.sources.readers",
-    "read_table": "geodata.sources.readers",
+    "SourceTable": "geodata.intake.readers",
+    "read_table": "geodata.intake.readers",
     "make_places": "geodata.sample.places",
     "write_join_demo": "geodata.sample.join_demo",
     "place_points": "geodata.boundaries.points",
     "place_tree": "geodata.boundaries.hierarchy",
     "read_boundaries": "geodata.boundaries.read",
-    "JoinResult": "geodata.boundaries.join",
-    "join_indicators": "geodata.boundaries.join",
+    "JoinResult": "geodata.joining",
+    "join_indicators": "geodata.joining",
     "Actor": "geodata.access",
     "Scope": "geodata.access",
     "load_policy": "geodata.policy",

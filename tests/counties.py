@@ -10,9 +10,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from geodata.config import read_config
+from geodata.intake.importing import import_month
 from geodata.periods import last_day
 from geodata.sample.county import write_county
-from geodata.sources.importing import import_month
 from geodata.workspace import Workspace, open_workspace
 from tests.invented_county import make_invented_county
 

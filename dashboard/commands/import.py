@@ -26,9 +26,9 @@ def command(
     from pathlib import Path
 
     from geodata.config import read_config
+    from geodata.intake.importing import import_month
+    from geodata.intake.reporting import write_report
     from geodata.periods import parse_month
-    from geodata.sources.importing import import_month
-    from geodata.sources.reporting import write_report
     from geodata.themes import find_themes
 
     config = read_config(workspace)
@@ -69,7 +69,7 @@ def _is_terminal() -> bool:
 
 
 def _summary(result: object) -> list[str]:
-    from geodata.sources.importing import ImportResult
+    from geodata.intake.importing import ImportResult
 
     assert isinstance(result, ImportResult)
     manifest = result.manifest

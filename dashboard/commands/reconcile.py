@@ -22,7 +22,7 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
 
     from geodata.config import read_config
     from geodata.errors import ConfigError
-    from geodata.sources.reconciling import read_households, reconcile, write_reconciliation
+    from geodata.intake.reconciling import read_households, reconcile, write_reconciliation
     from geodata.themes import themes_around
 
     try:

@@ -22,7 +22,7 @@ def command(form: str, tables: tuple[str, ...], out: str, workspace: str) -> Non
     """Write templates into a folder and name them."""
     from pathlib import Path
 
-    from geodata.sources.templates import write_templates
+    from geodata.intake.templates import write_templates
     from geodata.themes import themes_around
 
     registry = themes_around(workspace)

@@ -13,13 +13,13 @@ from dashboard.texts import text
 from geodata import codes
 from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
-from geodata.boundaries.join import JoinResult
-from geodata.boundaries.join.columns import level_columns
-from geodata.boundaries.join.result import MATCHED
-from geodata.boundaries.join.values import Figure, feature_values, settle_figures
 from geodata.boundaries.read import Boundaries
 from geodata.figures import Indicator
 from geodata.i18n import LANGUAGES
+from geodata.joining import JoinResult
+from geodata.joining.columns import level_columns
+from geodata.joining.result import MATCHED
+from geodata.joining.values import Figure, feature_values, settle_figures
 from geodata.quantity import named_unit
 
 

@@ -12,17 +12,17 @@ from dashboard.maps.web import write_web_map
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.atlas.folder import FOLDER as ATLAS
-from geodata.boundaries.join import join_indicators
 from geodata.boundaries.read import read_boundaries
 from geodata.config import read_config
 from geodata.config.settings import FILE_NAME
 from geodata.figures import Indicator
+from geodata.intake.importing import import_month
+from geodata.intake.series import read_series
+from geodata.joining import join_indicators
 from geodata.periods import last_day
 from geodata.quantity import shipped_words
 from geodata.sample.county import write_county
 from geodata.sample.join_demo import DEMO_INDICATORS, DemoIndicator, write_join_demo
-from geodata.sources.importing import import_month
-from geodata.sources.series import read_series
 from geodata.workspace import Workspace, open_workspace
 
 PERIOD_COLUMN = "数据月份"

@@ -10,12 +10,12 @@ import pandas as pd
 
 from dashboard.texts import text
 from geodata import i18n
-from geodata.boundaries.join import JoinResult
-from geodata.boundaries.join.result import COLOURS, MATCHED, PROPOSED, UNMATCHED
 from geodata.boundaries.read import Boundaries
 from geodata.boundaries.summary import finding_lines
 from geodata.escaping import html_text
-from geodata.sources.readers import SourceTable
+from geodata.intake.readers import SourceTable
+from geodata.joining import JoinResult
+from geodata.joining.result import COLOURS, MATCHED, PROPOSED, UNMATCHED
 
 STYLE = """
 :root{--matched:#2f7fb8;--proposed:#f0a202;--unmatched:#c8352b;--ink:#1d2733;--soft:#5b6875;--line:#e1e6eb;--paper:#fff;--ground:#f4f6f8}

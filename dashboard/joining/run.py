@@ -17,16 +17,16 @@ from dashboard.joining.atlas import Plan, join_tree, make_plan, save_join_atlas
 from dashboard.joining.report import write_report
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
-from geodata.boundaries.join import JoinResult, join_indicators
-from geodata.boundaries.join.decisions import COLUMNS as DECISION_COLUMNS
-from geodata.boundaries.join.result import PROPOSED
-from geodata.boundaries.join.values import wide_values
 from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.boundaries.summary import finding_lines
 from geodata.errors import JoinError
 from geodata.escaping import cell_text
-from geodata.sources.readers import SourceTable, read_table, read_tables
-from geodata.sources.series import read_series
+from geodata.intake.readers import SourceTable, read_table, read_tables
+from geodata.intake.series import read_series
+from geodata.joining import JoinResult, join_indicators
+from geodata.joining.decisions import COLUMNS as DECISION_COLUMNS
+from geodata.joining.result import PROPOSED
+from geodata.joining.values import wide_values
 
 
 def summary_lines(layer: Boundaries, result: JoinResult, notes: Sequence[str]) -> Iterator[str]:

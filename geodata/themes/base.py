@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from geodata.figures import Indicator
+from geodata.intake.layouts import Layout as SheetLayout
 from geodata.rules import Feature, FeatureSet, Rule, Subject
-from geodata.sources.layouts import Layout as SheetLayout
 from geodata.tables import Enumeration, Table, enumeration
 
 SHAPES = ("circle", "square", "triangle", "diamond")

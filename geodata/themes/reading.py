@@ -9,10 +9,10 @@ from typing import Any
 from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
 from geodata.errors import QuantityError, ThemeError
 from geodata.figures import Indicator, read_indicators
+from geodata.intake.layouts import Layout, read_layout
 from geodata.quantity import Thing, Words, shipped_words
 from geodata.rules import Feature, FeatureSet, Subject, base_offices, base_subjects, read_rules
 from geodata.rules.subject import read_subject
-from geodata.sources.layouts import Layout, read_layout
 from geodata.tables import (
     Enumeration,
     Table,

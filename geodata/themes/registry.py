@@ -12,9 +12,9 @@ from pathlib import Path
 from geodata.config import find_workspace
 from geodata.errors import ConfigError, GuatuError, ThemeError
 from geodata.i18n import Key, text
+from geodata.intake.layouts import Layout, read_layout
+from geodata.intake.schema import Schema
 from geodata.policy import load_policy
-from geodata.sources.layouts import Layout, read_layout
-from geodata.sources.schema import Schema
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import Theme
 from geodata.themes.checking import theme_faults

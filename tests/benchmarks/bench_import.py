@@ -118,7 +118,7 @@ def _measured(way: str, workspace: Path) -> dict[str, float]:
 def _run(way: str, workspace: Path) -> None:
     import openpyxl  # noqa: F401
 
-    import geodata.sources.importing as importing
+    import geodata.intake.importing as importing
     from geodata.config import read_config
     from tests.benchmarks.naive_import import naive_import
     from tests.benchmarks.peak import peak_memory

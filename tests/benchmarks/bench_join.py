@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import box
 
-from geodata.boundaries.join import join_indicators
-from geodata.boundaries.join.names import clean_name
+from geodata.joining import join_indicators
+from geodata.joining.names import clean_name
 
 VILLAGES, ROWS = 3_000, 600_000
 SIGNS = list("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余")

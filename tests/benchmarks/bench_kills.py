@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 from geodata.config import read_config
-from geodata.sources.importing import import_month
+from geodata.intake.importing import import_month
 from geodata.store import SnapshotStore
 
 IMPORT = """
 import sys
 from geodata.config import read_config
-from geodata.sources.importing import import_month
+from geodata.intake.importing import import_month
 config = read_config(sys.argv[1])
 print("ready", flush=True)
 while True:

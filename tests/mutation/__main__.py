@@ -31,7 +31,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "geodata/policy/lookup.py": ("tests/geodata/policy/test_policy.py",),
     "geodata/policy/parameter.py": ("tests/geodata/policy/test_policy.py",),
     "geodata/rules/compile.py": ("tests/geodata/rules/test_rule.py",),
-    "geodata/sources/header.py": ("tests/geodata/sources/test_readers.py",),
+    "geodata/intake/header.py": ("tests/geodata/intake/test_readers.py",),
     "geodata/store/snapshots.py": (),
 }
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from geodata.config import read_config
-from geodata.sources.importing import import_month
-from geodata.sources.reporting import write_report
+from geodata.intake.importing import import_month
+from geodata.intake.reporting import write_report
 from geodata.store import SnapshotStore
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.months import add_month

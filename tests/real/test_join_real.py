@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from geodata.boundaries.join import join_indicators
 from geodata.boundaries.read import read_boundaries
-from geodata.sources.readers import read_table, read_tables
-from geodata.sources.series import read_series
+from geodata.intake.readers import read_table, read_tables
+from geodata.intake.series import read_series
+from geodata.joining import join_indicators
 
 pytestmark = pytest.mark.real
 MONTHS = ["2014-04", "2015-12", "2016-12"]

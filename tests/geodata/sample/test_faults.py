@@ -9,9 +9,9 @@ import pytest
 
 from geodata import open_workspace
 from geodata.config import read_config
+from geodata.intake.importing import import_month
+from geodata.intake.reporting import write_report
 from geodata.sample.county import write_county
-from geodata.sources.importing import import_month
-from geodata.sources.reporting import write_report
 from geodata.tables import table
 
 KEY = ["file", "row", "column", "check"]

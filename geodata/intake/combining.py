@@ -1,0 +1,299 @@
+"""Rows of several sheets put together into one row for each key, every contradiction reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geodata.intake.aside import SetAside
+from geodata.intake.converting import pandas_type
+from geodata.intake.delivery import Sheet
+from geodata.intake.extracting import Part
+from geodata.intake.issues import Issues
+from geodata.intake.showing import shown_value
+from geodata.tables import Table
+
+# Columns a sheet with one row a person repeats for its household but may rightly differ in.
+_OWN = frozenset({"sheet_number", "row"})
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One sheet's rows of a table, one for each key: frame indexed by key text, and its headers."""
+
+    source: int
+    frame: pd.DataFrame
+    headers: Mapping[str, str]
+    main: bool
+
+
+class TableRows:
+    """The rows of one table of a month.
+
+    `frame` has all columns of the table, typed, indexed by key text, with `source` and `row` of
+    the first sheet that gave the row.
+    """
+
+    def __init__(self, table: Table, pieces: Sequence[_Piece], sheets: Sequence[Sheet]) -> None:
+        self.table = table
+        self._pieces = pieces
+        self._sheets = sheets
+        self.frame = _merged(table, pieces)
+
+    @property
+    def delivered(self) -> frozenset[str]:
+        """Return the columns that some sheet brought."""
+        return frozenset(column for piece in self._pieces for column in piece.headers)
+
+    def located(self, keys: pd.Index, column: str) -> pd.DataFrame:
+        """Return file, sheet, row, header, household and place of a column for some keys."""
+        found = pd.DataFrame(index=keys)
+        sources = pd.Series(self.frame.loc[keys, "sheet_number"].to_numpy(), index=keys)
+        rows = pd.Series(self.frame.loc[keys, "row"].to_numpy(), index=keys)
+        headers = pd.Series("", index=keys, dtype=object)
+        # A sheet about the table itself comes before one that only repeats its values.
+        order = sorted(range(len(self._pieces)), key=lambda n: (self._pieces[n].main, -n))
+        for piece in (self._pieces[number] for number in order):
+            if column in piece.headers:
+                here = keys[piece.frame.index.get_indexer(keys) >= 0]
+                sources[here], rows[here] = piece.source, piece.frame.loc[here, "row"]
+                headers[here] = piece.headers[column]
+        names = {number: (sheet.file, sheet.sheet) for number, sheet in enumerate(self._sheets)}
+        found["file"] = [names[source][0] for source in sources]
+        found["sheet"] = [names[source][1] for source in sources]
+        found["row"] = rows
+        found["sheet_number"] = sources
+        found["header"] = headers
+        for name in ("household_code", "place_code"):
+            if name in self.frame.columns:
+                found[name] = self.frame.loc[keys, name].to_numpy()
+        found["value"] = self.texts(keys, column)
+        found["table"], found["column"] = self.table.name, column
+        return found
+
+    def texts(self, keys: pd.Index, column: str) -> list[str]:
+        """Return the values of a column for some keys as people write them, "" where unknown."""
+        kind = self.table.column(column)
+        values = self.frame.loc[keys, column].astype(object)
+        return ["" if pd.isna(value) else shown_value(kind, value) for value in values]
+
+    def drop(self, keys: pd.Index) -> None:
+        """Leave out the rows of some keys."""
+        self.frame = self.frame[~self.frame.index.isin(keys)]
+
+
+def combine(
+    table: Table,
+    parts: Sequence[Part],
+    sheets: Sequence[Sheet],
+    *,
+    issues: Issues,
+    aside: SetAside,
+) -> TableRows:
+    """Return one row for each key of a table from all parts, the first part leading.
+
+    A key that comes twice in one sheet is set aside from its second row on; different values for
+    one key in two sheets are reported and the first sheet's is kept.
+    """
+    pieces = []
+    for part in parts:
+        frame = part.frame.reset_index(drop=True)
+        key = key_text(frame, table)
+        frame = frame.set_index(key)
+        sheet = sheets[int(frame["sheet_number"].iloc[0])] if len(frame) else None
+        if sheet is None:
+            continue
+        if part.main:
+            frame = _without_repeats(table, part, frame, sheet, issues=issues, aside=aside)
+        else:
+            frame = _collapsed(table, part, frame, sheet, issues)
+        pieces.append(_Piece(int(frame["sheet_number"].iloc[0]), frame, part.headers, part.main))
+    for later in range(1, len(pieces)):
+        for earlier in range(later):
+            _report_differences(table, pieces[earlier], pieces[later], sheets, issues)
+    return TableRows(table, pieces, sheets)
+
+
+def key_text(frame: pd.DataFrame, table: Table) -> pd.Index:
+    """Return the key of each row as one text; unknown parts of a key are empty."""
+    parts = [
+        frame[name].astype("str").fillna("")
+        if name in frame.columns
+        else pd.Series("", index=frame.index, dtype="str")
+        for name in table.key
+    ]
+    text = parts[0]
+    for part in parts[1:]:
+        text = text + "\x1f" + part
+    return pd.Index(text, name="key")
+
+
+def _without_repeats(
+    table: Table, part: Part, frame: pd.DataFrame, sheet: Sheet, *, issues: Issues, aside: SetAside
+) -> pd.DataFrame:
+    repeated = frame.index.duplicated()
+    if not repeated.any():
+        return frame
+    compared = [name for name in part.headers if name in frame.columns]
+    same = frame[compared].reset_index().duplicated().to_numpy() & repeated
+    for check, found in (("repeated_row", same), ("repeated_key", repeated & ~same)):
+        rows = frame[found]
+        if rows.empty:
+            continue
+        key = next((name for name in reversed(table.key) if name in part.headers), table.key[0])
+        first = frame[~repeated]["row"]
+        report = pd.DataFrame(
+            {
+                "row": rows["row"].to_numpy(),
+                "value": rows[key].to_numpy() if key in rows else None,
+                "detail": [str(first[text]) for text in rows.index],
+                "household_code": rows.get("household_code"),
+                "place_code": rows.get("place_code"),
+            }
+        )
+        issues.add(
+            check,
+            report,
+            file=sheet.file,
+            sheet=sheet.sheet,
+            table=table.name,
+            column=key,
+            header=part.headers.get(key, ""),
+            set_aside=True,
+        )
+        aside.add(rows, check)
+    return frame[~repeated]
+
+
+def _collapsed(
+    table: Table, part: Part, frame: pd.DataFrame, sheet: Sheet, issues: Issues
+) -> pd.DataFrame:
+    """Return one row for each key of a sheet that repeats it, reporting values that differ."""
+    codes, keys = pd.factorize(frame.index)
+    first = np.flatnonzero(~frame.index.duplicated())
+    result = frame.iloc[first]
+    if len(result) == len(frame):
+        return result
+    columns = {}
+    for name in frame.columns:
+        values = frame[name].reset_index(drop=True)
+        leading = values.iloc[first].reset_index(drop=True)
+        if leading.isna().any() and name not in _OWN:
+            known = values.notna().to_numpy()
+            where = pd.Series(np.flatnonzero(known)).groupby(codes[known]).first()
+            filled = leading.to_numpy(dtype=object, na_value=None)
+            filled[where.index.to_numpy()] = values.iloc[where].to_numpy(dtype=object)
+            leading = pd.Series(filled, dtype=values.dtype)
+        columns[name] = leading.to_numpy(dtype=object, na_value=None)
+        if name in part.headers and name in table.columns and name not in table.key:
+            spread = leading.take(codes).reset_index(drop=True)
+            differs = (
+                (values.notna() & spread.notna() & (values != spread)).fillna(False).to_numpy(bool)
+            )
+            _report_spread(table, part, name, frame[differs], spread[differs], sheet, issues=issues)
+    typed = {name: pd.Series(v, index=keys, dtype=frame[name].dtype) for name, v in columns.items()}
+    return pd.DataFrame(typed, index=keys)
+
+
+def _report_spread(
+    table: Table,
+    part: Part,
+    column: str,
+    rows: pd.DataFrame,
+    leading: pd.Series,
+    sheet: Sheet,
+    *,
+    issues: Issues,
+) -> None:
+    if rows.empty:
+        return
+    report = pd.DataFrame(
+        {
+            "row": rows["row"].to_numpy(),
+            "value": [shown_value(table.columns[column], value) for value in rows[column]],
+            "detail": [_shown(table, column, value) for value in leading],
+            "household_code": rows.get("household_code", pd.Series(rows.index)).to_numpy(),
+        }
+    )
+    issues.add(
+        "household_differs",
+        report,
+        file=sheet.file,
+        sheet=sheet.sheet,
+        table=table.name,
+        column=column,
+        header=part.headers[column],
+    )
+
+
+def _report_differences(
+    table: Table, first: _Piece, second: _Piece, sheets: Sequence[Sheet], issues: Issues
+) -> None:
+    both = second.frame.index.intersection(first.frame.index)
+    sheet, other = sheets[second.source], sheets[first.source]
+    for column in table.columns:
+        if column in table.key or column not in first.headers or column not in second.headers:
+            continue
+        ours, theirs = second.frame.loc[both, column], first.frame.loc[both, column]
+        differs = (ours.notna() & theirs.notna() & (ours != theirs)).fillna(False).to_numpy(bool)
+        if not differs.any():
+            continue
+        rows = second.frame.loc[both[differs]]
+        report = pd.DataFrame(
+            {
+                "row": rows["row"].to_numpy(),
+                "value": [shown_value(table.columns[column], value) for value in rows[column]],
+                "detail": [
+                    f"{other.file} {row}: {_shown(table, column, value)}"
+                    for row, value in zip(
+                        first.frame.loc[both[differs], "row"], theirs[differs], strict=True
+                    )
+                ],
+                "household_code": rows.get("household_code"),
+            }
+        )
+        issues.add(
+            "sources_differ",
+            report,
+            file=sheet.file,
+            sheet=sheet.sheet,
+            table=table.name,
+            column=column,
+            header=second.headers[column],
+        )
+
+
+def _shown(table: Table, column: str, value: object) -> str:
+    """Return a stored value for a sentence; nothing of an identity column."""
+    found = table.columns.get(column)
+    if found is None or found.privacy == "identity":
+        return "***"
+    return shown_value(found, value)
+
+
+def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
+    index = pd.Index([], dtype="str", name="key")
+    for piece in pieces:
+        index = index.append(piece.frame.index[~piece.frame.index.isin(index)])
+    columns = {}
+    # One empty text column serves all that no file brought.
+    nothing = pd.Series(None, index=index, dtype="str")
+    for name in [*table.columns, "sheet_number", "row"]:
+        dtype = pandas_type(table.columns[name]) if name in table.columns else "Int64"
+        holding = [piece.frame[name] for piece in pieces if name in piece.frame.columns]
+        if not holding:
+            columns[name] = nothing.astype(dtype)
+            continue
+        values = _aligned(holding[0], index, dtype)
+        for other in holding[1:]:
+            values = values.where(values.notna(), _aligned(other, index, dtype))
+        columns[name] = values
+    return pd.DataFrame(columns, index=index)
+
+
+def _aligned(values: pd.Series, index: pd.Index, dtype: object) -> pd.Series:
+    same = len(values) == len(index) and values.index.equals(index)
+    return (values if same else values.reindex(index)).astype(dtype)

@@ -1,0 +1,236 @@
+"""One sheet as typed rows of its tables, with the file row of each and the faults of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geodata import periods
+from geodata.intake.converting import MISSING, Converted, Reading, convert, pandas_type
+from geodata.intake.delivery import Sheet
+from geodata.intake.issues import Issues
+from geodata.intake.layouts import (
+    HOUSEHOLD,
+    Binding,
+    area_headers,
+    bindings,
+    header_key,
+    unknown_headers,
+)
+from geodata.intake.placing import AREA
+from geodata.tables import Column, Table, table
+
+# Faults that leave the value in place.
+_KEPT = frozenset({"unusual", "unknown_choice", "code_rewritten"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows one sheet gives one table.
+
+    `frame` has the columns the sheet fills, the area columns, `source` (number of the sheet) and
+    `row` (1-based row in the file); `headers` says under which header a column stands in the file.
+    """
+
+    entry: Table
+    frame: pd.DataFrame
+    headers: Mapping[str, str]
+    main: bool
+
+    @property
+    def table(self) -> str:
+        """Return the name of the table."""
+        return self.entry.name
+
+
+def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Part]:
+    """Return the parts of a sheet; what is wrong with its cells goes to `issues`."""
+    headers = list(sheet.table.frame.columns)
+    found = bindings(sheet.layout, headers)
+    areas = _areas(sheet, headers)
+    _report_unknown_headers(sheet, headers, issues)
+    parts = []
+    for position, entry in enumerate(sheet.layout.tables):
+        mine = [binding for binding in found if binding.table == entry.name]
+        part = _part(sheet, number, entry, mine, month=month, issues=issues, main=position == 0)
+        named = {**_area_names(sheet, headers), **part.headers}
+        parts.append(Part(entry, pd.concat([part.frame, areas], axis=1), named, part.main))
+    measures = _measures(sheet, number, areas)
+    return [*parts, measures] if measures is not None else parts
+
+
+def _part(
+    sheet: Sheet,
+    number: int,
+    entry: Table,
+    found: Iterable[Binding],
+    *,
+    month: str,
+    issues: Issues,
+    main: bool,
+) -> Part:
+    frame = sheet.table.frame
+    columns: dict[str, pd.Series] = {}
+    headers: dict[str, str] = {}
+    first = {
+        name
+        for b in bindings(sheet.layout, list(frame.columns))
+        if b.table == sheet.layout.tables[0].name
+        for name in b.headers
+    }
+    shared = [binding for binding in found if set(binding.headers) & first]
+    for binding in found:
+        column = entry.column(binding.column)
+        header = _there(frame, binding.headers)
+        headers[column.name] = "、".join(header)
+        converted = _converted(sheet, column, header, month)
+        columns[column.name] = converted.values
+        # A header that two tables share is reported once, with the first of them.
+        if main or binding not in shared:
+            _report(sheet, entry, column, headers[column.name], converted, issues)
+    for name, value in sheet.layout.constants.items():
+        if name in entry.columns and name not in columns:
+            columns[name] = _constant(entry.column(name), value, frame.index)
+    rows = pd.DataFrame(columns, index=frame.index)
+    rows["sheet_number"] = number
+    rows["row"] = sheet.table.rows
+    return Part(entry, rows, headers, main)
+
+
+def _converted(sheet: Sheet, column: Column, headers: list[str], month: str) -> Converted:
+    frame = sheet.table.frame
+    texts = frame[headers[0]]
+    for header in headers[1:]:
+        texts = texts + "-" + frame[header]
+    converted = convert(texts, column, _reading(sheet, column))
+    if not column.past or column.kind not in ("month", "day"):
+        return converted
+    values = converted.values
+    if column.kind == "month":
+        late = (values > month).fillna(False).to_numpy(bool)
+    else:
+        limit = pd.Timestamp(periods.last_day(month)).date()
+        late = (values > limit).fillna(False).to_numpy(bool)
+    if not late.any():
+        return converted
+    return Converted(values.mask(late), {**converted.faults, f"future_{column.kind}": late})
+
+
+def _reading(sheet: Sheet, column: Column) -> Reading:
+    settings = sheet.layout.settings
+    if settings is None:
+        return Reading()
+    return Reading(
+        missing=MISSING | frozenset(settings.missing),
+        unit=settings.units.get(column.name, ""),
+        dates=settings.dates,
+        values={**settings.values[column.name], **dict.fromkeys({"", *settings.missing})}
+        if column.name in settings.values
+        else {},
+    )
+
+
+def _report(
+    sheet: Sheet, entry: Table, column: Column, header: str, converted: Converted, issues: Issues
+) -> None:
+    frame = sheet.table.frame
+    shown = header.split("、")[0]
+    for check, wrong in converted.faults.items():
+        codes = frame.loc[wrong]
+        rows = pd.DataFrame({"row": sheet.table.rows[wrong], "value": codes[shown].to_numpy()})
+        rows["household_code"] = _household_codes(sheet, codes)
+        issues.add(
+            check,
+            rows,
+            file=sheet.file,
+            sheet=sheet.sheet,
+            header=shown,
+            table=entry.name,
+            column=column.name,
+        )
+
+
+def _household_codes(sheet: Sheet, frame: pd.DataFrame) -> object:
+    header = _household_header(sheet)
+    return frame[header].to_numpy() if header else None
+
+
+def _household_header(sheet: Sheet) -> str:
+    """Return under which header the sheet gives the household of a row, "" when it gives none."""
+    headers = list(sheet.table.frame.columns)
+    coded = [b for b in bindings(sheet.layout, headers) if b.column == HOUSEHOLD]
+    return _there(sheet.table.frame, coded[0].headers)[0] if coded else ""
+
+
+def _constant(column: Column, value: object, index: pd.Index) -> pd.Series:
+    converted = convert(pd.Series([str(value)], dtype="str"), column).values
+    return pd.Series([converted.iloc[0]] * len(index), index=index, dtype=pandas_type(column))
+
+
+def _there(frame: pd.DataFrame, wanted: tuple[str, ...]) -> list[str]:
+    """Return the headers of the frame that a mapping means, whatever their width and case."""
+    keys = {header_key(header): header for header in reversed(list(frame.columns))}
+    return [header if header in frame.columns else keys[header_key(header)] for header in wanted]
+
+
+def _areas(sheet: Sheet, headers: list[str]) -> pd.DataFrame:
+    frame = sheet.table.frame
+    found = area_headers(sheet.layout, headers)
+    return pd.DataFrame(
+        {
+            name: frame[_there(frame, (found[level],))[0]] if level in found else ""
+            for name, level in zip(AREA, ("county", "township", "village"), strict=True)
+        },
+        index=frame.index,
+    )
+
+
+def _area_names(sheet: Sheet, headers: list[str]) -> dict[str, str]:
+    """Return the headers of the area columns under the names of those columns."""
+    found = area_headers(sheet.layout, headers)
+    return {f"area_{level}": header for level, header in found.items()}
+
+
+def _report_unknown_headers(sheet: Sheet, headers: list[str], issues: Issues) -> None:
+    unknown = unknown_headers(sheet.layout, headers)
+    rows = pd.DataFrame(
+        {
+            "header": [header for header, _ in unknown],
+            "value": [header for header, _ in unknown],
+            "detail": [near or "—" for _, near in unknown],
+        }
+    )
+    # A header is no personal value; `column` names none, so nothing of it needs to be masked.
+    issues.add(
+        "unknown_header",
+        rows,
+        file=sheet.file,
+        sheet=sheet.sheet,
+        row=sheet.table.header_row or None,
+    )
+
+
+def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
+    """Return one measure for each filled cell under a header that names a kind of measure."""
+    frame = sheet.table.frame
+    kinds = {header_key(header): kind for header, kind in sheet.layout.measures.items()}
+    columns = [header for header in frame.columns if header_key(header) in kinds]
+    household = _household_header(sheet)
+    if not columns or not household:
+        return None
+    codes = convert(frame[household], table("measure").column(HOUSEHOLD)).values
+    rows = []
+    for header in columns:
+        # 否 and 无 say that there is no measure; they are answers, not missing values.
+        filled = ~frame[header].isin(MISSING | {"无", "否"})
+        part = pd.DataFrame({HOUSEHOLD: codes[filled]})
+        part["kind"] = kinds[header_key(header)]
+        part["detail"] = frame.loc[filled, header]
+        part["row"] = sheet.table.rows[filled.to_numpy()]
+        rows.append(pd.concat([part, areas[filled]], axis=1))
+    found = pd.concat(rows, ignore_index=True)
+    found["sheet_number"] = np.full(len(found), number)
+    return Part(table("measure"), found, {HOUSEHOLD: household}, False)

@@ -1,0 +1,258 @@
+"""A month's files into one checked snapshot: all read and checked first, stored in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from geodata.config import Config
+from geodata.escaping import plain_text
+from geodata.intake.aside import SetAside
+from geodata.intake.checks import (
+    check_households,
+    check_land,
+    check_persons,
+    check_references,
+    place_rows,
+    require,
+)
+from geodata.intake.combining import TableRows, combine
+from geodata.intake.consistency import check_consistency
+from geodata.intake.delivery import Sheet, read_delivery
+from geodata.intake.extracting import Part, extract
+from geodata.intake.issues import Issues
+from geodata.intake.known import Known, known_before, updated
+from geodata.intake.landing import Landing, arrivals, land
+from geodata.intake.people import with_birth_and_sex
+from geodata.intake.placelists import find_places
+from geodata.intake.placing import PlaceList, Placer
+from geodata.intake.quality import quality
+from geodata.intake.schema import Schema
+from geodata.intake.statedmonths import contradictions, other_month
+from geodata.intake.totals import changes, check_totals
+from geodata.store import Manifest, SnapshotStore
+from geodata.tables import Table
+
+Step = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import found and stored.
+
+    `issues` has one row for each finding, `quality` one for each township (worst first), `places`
+    one for each different area written in the files, `changes` one for each feed and township
+    against the month before. `skipped` are checks whose columns no file brought, `tables` the
+    tables there are.
+    """
+
+    manifest: Manifest
+    issues: pd.DataFrame
+    quality: pd.DataFrame
+    places: pd.DataFrame
+    changes: pd.DataFrame
+    skipped: tuple[str, ...]
+    tables: Mapping[str, Table] = field(repr=False)
+
+
+@dataclass
+class _Work:
+    """What the steps of one import share."""
+
+    config: Config
+    month: str
+    sheets: list[Sheet]
+    issues: Issues
+    aside: SetAside
+    known: Known
+    tables: Mapping[str, Table]
+    accepted: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """Return where findings and lost rows go, as the checks take them."""
+        return {"issues": self.issues, "aside": self.aside}
+
+
+@contextmanager
+def _lean_memory() -> Iterator[None]:
+    """Give memory back to the system as soon as it is free, which Arrow's own pool puts off."""
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+@_lean_memory()
+def import_month(
+    config: Config,
+    month: str,
+    *,
+    who: str,
+    at: str,
+    accept_month: str = "",
+    step: Step = lambda name: None,
+    schema: Schema | None = None,
+) -> ImportResult:
+    """Read, check and store the files of a month; returns what was found.
+
+    `who` and `at` are recorded and decide nothing. `accept_month` is the reason why files that say
+    they are of another month are taken all the same; it is kept with the snapshot. `step` is told
+    what is being done. `schema` is what the files may hold, by default what the product knows.
+    Raises SourceError before anything changes when a file cannot be read or recognised, or says
+    that it is of another month and no reason is given.
+    """
+    store, schema = SnapshotStore(config.store), schema or Schema()
+    sheets = read_delivery(config, month, step=step, schema=schema)
+    issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
+    work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
+    work.accepted = _check_month(work, accept_month)
+    parts: list[Part] = []
+    for number, sheet in enumerate(sheets):
+        step(sheet.file)
+        parts += extract(sheet, number, month=month, issues=work.issues)
+    pa.default_memory_pool().release_unused()
+    step("places")
+    placer = Placer(find_places(config, parts, work.known), config.places)
+    parts = [
+        part if part.table == "place" else place_rows(part, placer, sheets, **work.shared)
+        for part in parts
+    ]
+    for part in parts:
+        require(part, sheets, **work.shared)
+    step("checks")
+    found, households = _tables(work, parts)
+    landing = Landing(sheets, work.aside, found, arrivals(parts, placer, households), month)
+    skipped = check_consistency(found, month=month, issues=work.issues)
+    compared = _compared(work, landing, placer.places)
+    step("store")
+    return _stored(work, landing, placer, compared, skipped, who=who, at=at)
+
+
+def _check_month(work: _Work, reason: str) -> dict[str, Any]:
+    """Return what is kept of an accepted other month, {} when every file is of the month.
+
+    Raises SourceError with every place that names another month when no reason is given.
+    """
+    stated = [(s, said) for s in work.sheets for said in contradictions(s, work.month)]
+    if not stated:
+        return {}
+    if not reason.strip():
+        raise other_month(stated, work.month, work.config.raw)
+    for sheet, said in stated:
+        row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
+        where = {
+            "file": sheet.file,
+            "sheet": sheet.sheet,
+            "header": said.header or said.cell or said.kind,
+        }
+        work.issues.add("other_month", row, detail=plain_text(reason, 300), **where)
+    listed = [
+        {
+            "file": s.file,
+            "sheet": s.sheet,
+            "cell": said.cell,
+            "value": said.value,
+            "period": said.period,
+        }
+        for s, said in stated
+    ]
+    return {"reason": plain_text(reason, 300), "stated": listed}
+
+
+def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
+    """Return the checked rows of every table the files filled, and the villages of households."""
+    found: dict[str, TableRows] = {}
+    kept = [Part(p.entry, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
+    kept = [part for part in kept if len(part.frame)]
+    ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
+    for name in dict.fromkeys(part.table for part in kept):
+        mine = [part for part in kept if part.table == name]
+        mine.sort(key=lambda part: ranks[int(part.frame["sheet_number"].iloc[0])])
+        found[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
+    households = work.known.households
+    if "household" in found:
+        listed = found["household"].frame[["household_code", "place_code"]]
+        listed = listed.set_index("household_code")["place_code"]
+        households = updated(households, listed)
+    frames = {name: rows.frame for name, rows in found.items()}
+    known = work.known.with_current(frames, work.tables)
+    for rows in found.values():
+        check_references(rows, known, work.tables, **work.shared)
+        check_households(rows, households, **work.shared)
+    if "person" in found:
+        with_birth_and_sex(found["person"])
+        check_persons(found["person"], found.get("household"), issues=work.issues)
+    if "village" in found and "household" in found:
+        check_land(found["village"], found["household"], issues=work.issues)
+    return found, households
+
+
+def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
+    """Return the changes against the month before, after reporting those that matter."""
+    titles = {**work.known.titles, **_titles(work.sheets)}
+    compared = changes(work.known.feeds, landing.feeds())
+    if work.known.feeds:
+        check_totals(
+            compared,
+            work.config.imports,
+            titles=titles,
+            names=places.at("township")["name"].to_dict(),
+            occasional=frozenset(f for f in titles if _is_events(work, f, but="ledger")),
+            seasonal=frozenset(feed for feed in titles if _is_events(work, feed)),
+            issues=work.issues,
+        )
+    return compared.assign(title=compared["feed"].map(titles))
+
+
+def _stored(
+    work: _Work,
+    landing: Landing,
+    placer: Placer,
+    compared: pd.DataFrame,
+    skipped: tuple[str, ...],
+    *,
+    who: str,
+    at: str,
+) -> ImportResult:
+    issues = landing.completed(work.issues.frame())
+    scores = quality(
+        landing.rows_by_township(),
+        issues,
+        names=placer.places.at("township")["name"],
+        households=landing.households_by_township(),
+        settings=work.config.imports,
+    )
+    facts = {
+        "feeds": landing.feeds(),
+        "titles": _titles(work.sheets),
+        "severities": issues["severity"].value_counts().sort_index().to_dict(),
+        "checks": issues["check"].value_counts().sort_index().to_dict(),
+        "skipped": list(skipped),
+        "quality": scores.set_index("township")["score"].to_dict(),
+        "places": placer.places.origin,
+        "before": work.known.snapshot,
+        **({"accepted_month": work.accepted} if work.accepted else {}),
+    }
+    frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
+    manifest = land(
+        work.config.store, landing, frames, places=placer.places, who=who, at=at, facts=facts
+    )
+    return ImportResult(manifest, issues, scores, placer.ledger, compared, skipped, work.tables)
+
+
+def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
+    return {sheet.layout.name: sheet.layout.title["zh"] for sheet in sheets}
+
+
+def _is_events(work: _Work, feed: str, *, but: str = "") -> bool:
+    """Return whether a feed brings events, such as outages, except one table."""
+    name = feed.removeprefix("template_")
+    return name in work.tables and work.tables[name].nature == "events" and name != but

@@ -1,0 +1,101 @@
+"""What earlier months know: households and their villages, lists of codes, feeds, places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geodata.intake.totals import Feeds
+from geodata.periods import shift_month
+from geodata.store import SnapshotStore, stored_columns
+from geodata.store.embedded import DuckDBEngine
+from geodata.tables import Table, table
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the snapshots before a month hold.
+
+    `snapshot` is the latest one before the month, "" when there is none; `feeds` and `titles` are
+    its deliveries. `households` maps household codes to the villages they were last listed in, within
+    a year; `places` is the list of places of the latest snapshot that has one.
+    """
+
+    snapshot: str = ""
+    feeds: Feeds = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    households: pd.Series = field(default_factory=lambda: pd.Series(dtype="str"))
+    places: pd.DataFrame | None = None
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def with_current(
+        self, frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table]
+    ) -> dict[str, frozenset[str]]:
+        """Return the codes of every list, of this month where it was delivered."""
+        now = {
+            name: frozenset(frames[name][listed.lists].dropna())
+            for name, listed in tables.items()
+            if listed.lists and name in frames
+        }
+        # A list that is only ever added to goes on from the months before.
+        now |= {n: c | self.codes.get(n, frozenset()) for n, c in now.items() if tables[n].lasting}
+        return {**self.codes, **now}
+
+
+def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) -> Known:
+    """Return what is known of the tables when a month is imported."""
+    months = [one for one in store.months() if one <= month]
+    earlier = [one for one in months if one < month]
+    snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
+    facts = store.manifest(snapshot).facts if snapshot else {}
+    places = _latest(store, months, table("place"), tuple(table("place").columns))
+    codes = {}
+    for name, entry in tables.items():
+        if not entry.lists:
+            continue
+        spans = [[one] for one in months] if entry.lasting else [months]
+        listed = [_latest(store, span, entry, (entry.lists,)) for span in spans]
+        if any(frame is not None for frame in listed):
+            found = [frame[entry.lists] for frame in listed if frame is not None]
+            codes[name] = frozenset(pd.concat(found))
+    return Known(
+        snapshot=snapshot,
+        feeds=facts.get("feeds", {}),
+        titles=facts.get("titles", {}),
+        households=_households(store, [one for one in months if one > shift_month(month, -12)]),
+        places=places,
+        codes=codes,
+    )
+
+
+def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
+    """Return the village in which each household was last listed."""
+    found = pd.Series(dtype="str")
+    for month in months:
+        columns = ("household_code", "place_code")
+        listed = _latest(store, [month], table("household"), columns)
+        if listed is not None:
+            found = updated(found, listed.set_index("household_code")["place_code"])
+    return found
+
+
+def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
+    """Return villages by household with those of a newer list in place of the older."""
+    if households.empty:
+        return listed
+    return pd.concat([households[~households.index.isin(listed.index)], listed])
+
+
+def _latest(
+    store: SnapshotStore, months: list[str], entry: Table, columns: tuple[str, ...]
+) -> pd.DataFrame | None:
+    """Return columns of a table from the latest snapshot that has it, None when none has."""
+    for month in reversed(months):
+        files = store.files(store.snapshot_of(month), entry.name)
+        if files:
+            with DuckDBEngine() as engine:
+                engine.add_files(entry.name, files, stored_columns(entry))
+                return engine.frame(f"SELECT {', '.join(columns)} FROM {entry.name}")
+    return None

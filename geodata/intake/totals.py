@@ -1,0 +1,82 @@
+"""Deliveries of a month against the month before: a feed or township missing, a jump."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geodata.config import ImportSettings
+from geodata.intake.issues import Issues
+
+# Feed (layout) -> township code -> rows stored.
+Feeds = Mapping[str, Mapping[str, int]]
+CHANGE_COLUMNS = ("feed", "township", "before", "now", "change")
+
+
+def changes(before: Feeds, now: Feeds) -> pd.DataFrame:
+    """Return rows of each feed and township last month and now; `change` is NaN where none before."""
+    rows = []
+    for feed in sorted(set(before) | set(now)):
+        old, new = before.get(feed, {}), now.get(feed, {})
+        rows += [
+            (feed, place, old.get(place, 0), new.get(place, 0)) for place in sorted({*old, *new})
+        ]
+    found = pd.DataFrame(rows, columns=list(CHANGE_COLUMNS[:4]))
+    ratio = (found["now"] - found["before"]) / found["before"].where(found["before"] > 0)
+    return found.assign(change=ratio)
+
+
+def check_totals(
+    compared: pd.DataFrame,
+    settings: ImportSettings,
+    *,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+    occasional: frozenset[str],
+    seasonal: frozenset[str],
+    issues: Issues,
+) -> None:
+    """Report feeds and townships that are missing and townships whose rows jumped.
+
+    `titles` names feeds, `names` townships; `occasional` feeds (events such as outages) may come
+    or not, `seasonal` ones (the ledger) change with the harvest, so that a jump says nothing.
+    """
+    shown = compared[~compared["feed"].isin(occasional)]
+    per_feed = shown.groupby("feed")[["before", "now"]].sum()
+    gone = per_feed.index[(per_feed["before"] > 0) & (per_feed["now"] == 0)]
+    _report("feed_missing", per_feed.loc[gone].reset_index(), titles, names, issues)
+    left = shown[~shown["feed"].isin(gone)]
+    missing = left[(left["before"] > 0) & (left["now"] == 0)]
+    _report("township_missing", missing, titles, names, issues)
+    jumped = left[
+        ~left["feed"].isin(seasonal)
+        & (left["before"] >= settings.small_rows)
+        & (left["now"] > 0)
+        & (left["change"].abs() * 100 > settings.jump_percent)
+    ]
+    _report("jump", jumped, titles, names, issues)
+
+
+def _report(
+    check: str,
+    rows: pd.DataFrame,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    if rows.empty:
+        return
+    places = rows["township"] if "township" in rows.columns else pd.Series("", index=rows.index)
+    report = pd.DataFrame(
+        {
+            "file": [titles.get(feed, feed) for feed in rows["feed"]],
+            "value": [str(number) for number in rows["now"]],
+            "detail": [str(number) for number in rows["before"]],
+            "header": [names.get(place, place) for place in places]
+            if check != "feed_missing"
+            else [titles.get(feed, feed) for feed in rows["feed"]],
+            "place_code": places,
+        }
+    )
+    issues.add(check, report)

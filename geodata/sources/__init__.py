@@ -1,1 +1,0 @@
-"""Tables from files: text, workbooks and Parquet, every cell read as text."""

@@ -1,0 +1,62 @@
+"""Where a header is: below titles, above data, and how its columns are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from geodata.intake.header import find_header, unique_names
+
+DATA = [[str(column), "甲村", "3", "4", "5"] for column in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("filled", "row"),
+    [(0, 2), (1, 2), (2, 2), (3, 1), (4, 1), (5, 1)],
+)
+def test_a_row_that_fills_less_than_six_tenths_of_the_columns_is_a_title(filled, row):
+    names = ["序号", "村", "户数", "人数", "劳动力"]
+    first = [f"标题{n}" if n < filled else "" for n in range(5)]
+    header = find_header([first, names, *DATA])
+    assert (header.row, header.skip) == (row, row)
+
+
+def test_the_width_is_that_of_most_rows():
+    wide = ["", "", "", "", "", "", "", "备注"]
+    header = find_header([["序号", "村", "户数", "人数", "劳动力"], *DATA, wide])
+    assert header.row == 1
+
+
+def test_a_header_stands_in_the_first_ten_rows():
+    title = [["说明"] + [""] * 4]
+    names = [["序号", "村", "户数", "人数", "劳动力"]]
+    assert find_header(title * 9 + names + DATA * 3).row == 10
+    late = find_header(title * 10 + names + DATA * 3)
+    assert (late.row, late.names) == (0, tuple(f"column_{n}" for n in range(1, 6)))
+
+
+@pytest.mark.parametrize(
+    ("top", "row"),
+    [
+        (["村", "2023", "2024"], 1),
+        (["村", "1899", "2024"], 0),
+        (["村", "12.5", "8"], 0),
+        (["甲村", "户数", "人数"], 0),
+        (["村", "户数", "人数"], 1),
+    ],
+    ids=["years", "no year", "numbers", "a text that comes again", "names"],
+)
+def test_numbers_and_texts_that_come_again_are_data(top, row):
+    rows = [["甲村", "1", "2"], ["乙村", "3", "4"], ["甲村", "5", "6"]]
+    assert find_header([top, *rows]).row == row
+
+
+def test_a_second_line_tells_repeated_names_apart():
+    rows = [["村", "户数", "户数"], ["", "上月", "本月"], ["甲村", "1", "2"], ["乙村", "3", "4"]]
+    header = find_header(rows)
+    assert (header.names, header.skip) == (("村", "户数_上月", "户数_本月"), 2)
+
+
+def test_names_that_come_again_are_numbered_past_names_that_are_there():
+    names, doubled = unique_names(["户数", "户数", "户数_2", "", "户 数"])
+    assert names == ("户数", "户数_3", "户数_2", "column_4", "户数_4")
+    assert doubled == ("户数",)
