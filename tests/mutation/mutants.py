@@ -33,9 +33,9 @@ _OTHER: dict[type[ast.AST], type[ast.AST]] = {
 # Rules and figures are SQL made of texts.
 _OTHER_WORD = {" AND ": " OR ", " OR ": " AND ", "NOT (": "(", " >= ": " > ", " <= ": " < "}
 _SQL = re.compile("|".join(re.escape(word) for word in _OTHER_WORD))
-# What says how a class is printed or what a type is decides nothing.
+# What says how a class is printed, what a type is, or that two lists are as long decides nothing.
 _LEFT_OUT = ("annotation", "returns", "decorator_list", "type_params")
-_OF_PRINTING = ("repr", "compare", "init")
+_OF_PRINTING = ("repr", "compare", "init", "strict")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.access import Privacy, load_roles, mask_column, mask_frame, table_privacy
+from geodata.access import (
+    Privacy,
+    load_roles,
+    mask_column,
+    mask_frame,
+    mask_names,
+    table_privacy,
+)
 from geodata.access.masking import MASKS, Pattern
 from tests.geodata.access.county import limits
 
@@ -35,6 +42,11 @@ CASES = {
         "350123900101123": "***",
         "3.50123E+17": "***",
         "350123199001011": "***",
+        "350123199001011234567": "***",
+        "3501231990010112345": "***",
+        "ABCDEFGHIJKLMNOPQR": "***",
+        "35012319900101123?": "***",
+        "张三的证件在村委会办公室的柜子里收着": "***",
     },
     "phone": {
         "13812345678": "138****5678",
@@ -43,7 +55,11 @@ CASES = {
         "1381234567": "***",
         "138123456789": "***",
     },
-    "bank_account": {"6222020200012345678": "************5678", "12345": "***"},
+    "bank_account": {
+        "6222020200012345678": "************5678",
+        "12345": "***",
+        "账号不记得了要去问信用社": "***",
+    },
     "address": {
         "河北省衡水市阜城县漫河镇刘老人村12号": "河北省衡水市阜城县漫河镇",
         "河南省镇平县贾宋镇老庄村3组": "河南省镇平县贾宋镇",
@@ -120,3 +136,25 @@ def test_every_identity_column_of_the_tables_has_a_mask_or_is_hidden():
 def test_a_mask_parameter_that_cannot_be_read_is_refused(text):
     with pytest.raises(ValueError, match="not like"):
         Pattern.parse(text)
+
+
+DIGITS = st.text("0123456789Xx", min_size=1, max_size=24)
+NUMBERS = {"identity_number": PATTERNS.identity_number, "phone": PATTERNS.phone}
+NUMBERS |= {"bank_account": PATTERNS.bank_account}
+
+
+@given(st.sampled_from(sorted(NUMBERS)), DIGITS | st.text(min_size=14, max_size=24))
+def test_of_a_number_only_its_pattern_stays_and_of_anything_else_nothing(mask, text):
+    shown = mask_column(pd.Series([text], dtype="str"), mask, PATTERNS).iloc[0]
+    pattern = NUMBERS[mask]
+    if shown != "***":
+        first, last = shown[: pattern.first], shown[len(shown) - pattern.last :]
+        assert shown == first + "*" * pattern.stars + last
+        assert (first + last).rstrip("Xx").isdigit()
+
+
+def test_names_without_a_parameter_are_masked_as_any_column_of_names():
+    names = pd.Series(["张三", None, "李", "欧阳修文"], dtype="str", index=[3, 1, 1, 0])
+    masked = mask_names(names)
+    assert masked.index.tolist() == [3, 1, 1, 0]
+    assert masked.fillna("none").tolist() == ["张*", "none", "*", "欧*"]

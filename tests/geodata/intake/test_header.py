@@ -60,3 +60,40 @@ def test_names_that_come_again_are_numbered_past_names_that_are_there():
     names, doubled = unique_names(["户数", "户数", "户数_2", "", "户 数"])
     assert names == ("户数", "户数_3", "户数_2", "column_4", "户数_4")
     assert doubled == ("户数",)
+
+
+def test_empty_rows_and_rows_of_data_alone_give_numbered_columns():
+    data = [["甲村", "1", "2"], ["甲村", "3", "4"], ["甲村", "5", "6"]]
+    found = find_header([["", "", ""], *data])
+    assert (found.row, found.skip) == (0, 1)
+    assert found.names == ("column_1", "column_2", "column_3")
+    assert find_header([]).names == ()
+    assert find_header([["", ""], ["", ""]]).skip == 0
+
+
+def test_titles_alone_are_skipped_down_to_the_first_row_that_is_filled():
+    rows = [[""] * 5, *[["说明"] + [""] * 4] * 11, *DATA * 4]
+    found = find_header(rows)
+    assert (found.row, found.skip) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("under", "row"),
+    [(["1", "x"], 0), (["1", "x", "y"], 1), (["1", "2", "x", "y"], 0), (["", ""], 0)],
+    ids=["half", "a third", "half of four", "nothing below"],
+)
+def test_a_number_is_data_where_half_of_what_stands_below_is_numbers(under, row):
+    rows = [[f"村{n}", value, "备注" * (n + 1)] for n, value in enumerate(under)]
+    assert find_header([["名称", "12", "说明"], *rows]).row == row
+
+
+def test_rows_shorter_than_the_header_are_data_of_its_first_columns():
+    header = find_header([["序号", "村", "户数", "备注", "说明"], ["1"], ["2", "甲村", "3"], *DATA])
+    assert (header.row, header.names[:3]) == (1, ("序号", "村", "户数"))
+
+
+def test_a_header_wider_than_its_data_keeps_all_its_names():
+    rows = [["村", "户数", "人数", "备注"], ["甲村", "1", "2"], ["乙村", "3", "4"]]
+    assert find_header(rows).names == ("村", "户数", "人数", "备注")
+    narrow = [["村", "户数"], ["甲村", "1", "2"], ["乙村", "3", "4"]]
+    assert find_header(narrow).names == ("村", "户数", "column_3")
