@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conftest import ROOT
-from tests.mutation.__main__ import CORE, mirrored
 from tests.mutation.mutants import mutants_of
 
 
@@ -56,17 +53,6 @@ def test_every_mutant_differs_from_the_module_and_compiles():
     assert len({mutant.source for mutant in made}) == len(made) > 50
     for mutant in made:
         compile(mutant.source, "scope.py", "exec")
-
-
-def test_every_core_module_has_tests_and_accepted_faults_are_faults_of_it():
-    accepted = yaml.safe_load((Path(__file__).parent / "accepted.yaml").read_text("utf-8"))
-    for name in CORE:
-        assert mirrored(Path(name)), name
-        for test in mirrored(Path(name)):
-            assert (ROOT / test).is_file(), test
-    for name, faults in accepted.items():
-        known = {one.name for one in mutants_of((ROOT / name).read_text(encoding="utf-8"))}
-        assert set(faults) <= known, name
 
 
 def test_a_fault_that_no_test_fails_on_survives():
