@@ -219,35 +219,35 @@ def test_points_carry_their_state_and_where_it_is_known_from(county, guard):
 
 def test_sites_stand_side_by_side_and_a_heading_orders_them(county, guard):
     state = _state(county, "?theme=relocation&side=points&lang=zh")
-    view = PointsView(_points(county, guard, state))
+    view = PointsView(_points(county, guard, state)).list
     table = view.sheet.table
     assert [head["label"] for head in table["columns"]][:3] == ["名称", "状态", "政策性收入占比"]
     assert [row.get("above") for row in table["rows"] if "above" in row] == ["安置点", "帮扶车间"]
     workshop = next(row for row in table["rows"] if row.get("above") == "帮扶车间")
     assert set(workshop["cells"][2:]) == {""}
     assert len(table["rows"][0]["cells"]) == len(table["columns"])
-    view._answer({"type": "sort", "sort": "policy_share"})
+    view.answer({"type": "sort", "sort": "policy_share"})
     assert view.sheet.table["columns"][2]["sorted"] == "yes"
-    view._answer({"type": "sort", "sort": "policy_share"})
+    view.answer({"type": "sort", "sort": "policy_share"})
     assert view.sheet.table["columns"][2]["sorted"] == "up"
-    view._answer({"type": "sort", "sort": "site_code; drop"})
+    view.answer({"type": "sort", "sort": "site_code; drop"})
     assert view.sheet.table["columns"][2]["sorted"] == "up"
-    view._answer({"index": 0})
+    view.answer({"index": 0})
     assert state.point == f"site:{SITE}"
 
 
 def test_a_column_orders_works_with_the_unknown_last(county, guard):
     state = _state(county, "?theme=water&side=points")
     points = _points(county, guard, state)
-    view = PointsView(points)
+    view = PointsView(points).list
     (kind,) = points.kinds
     rows = pd.DataFrame({"key": ["a", "b", "c"]})
     columns = pd.DataFrame({"population": [5.0, None, 9.0]}, index=["a", "b", "c"])
     points._columns = {(kind.table, state.period): columns}
-    view._order = ("population", False)
-    assert view._ordered(kind, rows)["key"].tolist() == ["c", "a", "b"]
-    view._order = ("population", True)
-    assert view._ordered(kind, rows)["key"].tolist() == ["a", "c", "b"]
+    view.order = ("population", False)
+    assert view.ordered(kind, rows)["key"].tolist() == ["c", "a", "b"]
+    view.order = ("population", True)
+    assert view.ordered(kind, rows)["key"].tolist() == ["a", "c", "b"]
 
 
 def test_points_outside_the_scope_are_not_there(county, guard):
@@ -260,11 +260,14 @@ def test_points_outside_the_scope_are_not_there(county, guard):
 def test_a_site_is_chosen_with_its_scorecard_and_lists_its_households(county, guard):
     state = _state(county, "?theme=relocation&side=points")
     view = PointsView(_points(county, guard, state))
-    at = next(n for n, row in enumerate(view._rows) if row == ("site", SITE))
-    view._answer({"type": "row", "index": at})
+    at = view.list.rows.index(("site", SITE))
+    view.list.answer({"type": "row", "index": at})
+    assert (view.list.column.visible, view.card.column.visible) == (False, True)
     assert (state.point, state.site) == (f"site:{SITE}", SITE)
-    assert "<script>" not in view.card.object
-    assert "安置户数" in view.card.object
+    assert "<script>" not in view.card.card.object
+    assert "安置户数" in view.card.card.object
+    view.card.back.clicks += 1
+    assert (view.list.column.visible, view.card.column.visible) == (True, False)
 
 
 def test_a_rule_about_works_lists_works_and_goes_to_the_point(county, guard):
@@ -315,9 +318,9 @@ def test_the_list_follows_what_is_picked_on_the_map_within_the_scope(county, gua
 
 def test_a_works_leads_to_the_households_of_its_zone(county, guard):
     state = _state(county, f"?theme=water&side=points&point=works:{WORKS}")
-    view = PointsView(_points(county, guard, state))
-    assert view._rows == [(ZONE, VILLAGES[0])]
-    view._answer({"type": "row", "index": 0})
+    card = PointsView(_points(county, guard, state)).card
+    assert card.zones == [(ZONE, VILLAGES[0])]
+    card.answer({"type": "row", "index": 0})
     assert (state.zone, state.place, state.side) == (ZONE, VILLAGES[0], "households")
 
 
