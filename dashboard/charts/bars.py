@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import holoviews as hv
 import pandas as pd
@@ -54,10 +55,10 @@ def _fitted(name: str) -> str:
     return plain_text(name, 18 if 2 * wide > len(name) else 34)
 
 
-def _roomy(largest: float) -> Callable[[object, object], None]:
+def _roomy(largest: float) -> Callable[[Any, object], None]:
     """Return a hook that leaves room for the number after the longest bar."""
 
-    def hook(plot, element) -> None:  # type: ignore[no-untyped-def]
+    def hook(plot: Any, element: object) -> None:
         figure = plot.state
         figure.x_range.start, figure.x_range.end = 0, 1.18 * largest
         figure.xaxis.visible = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import holoviews as hv
 import numpy as np
@@ -85,8 +86,9 @@ class CourseFigure:
         y_range.update(start=low, end=high)
         ticks = _ticks(course.labels)
         self._ticker.ticks = list(ticks)
-        self.figure.xaxis[0].major_label_overrides = ticks
-        for item, name in zip(self.figure.legend[0].items, reversed(course.names), strict=True):
+        self.figure.xaxis[0].major_label_overrides = dict(ticks.items())
+        items: list[Any] = self.figure.legend[0].items
+        for item, name in zip(items, reversed(course.names), strict=True):
             item.label = {"value": plain_text(name, _LONGEST)}
         self.figure.legend[0].visible = bool(np.isfinite(course.above).any())
         if dark != self._dark:

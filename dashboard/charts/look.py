@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import holoviews as hv
 from bokeh.models import NumeralTickFormatter, Plot
@@ -34,10 +36,10 @@ def start() -> None:
         hv.extension("bokeh", logo=False)
 
 
-def dressed(ink: dict[str, str]):
+def dressed(ink: dict[str, str]) -> Callable[[Any, object], None]:
     """Return a hook that sets the colours and the number format of a figure."""
 
-    def hook(plot, element) -> None:
+    def hook(plot: Any, element: object) -> None:
         dress(plot.state, ink)
 
     return hook

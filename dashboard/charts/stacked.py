@@ -28,7 +28,8 @@ def draw(parts: pd.DataFrame, *, dark: bool, order: Sequence[str] = ()) -> hv.Ba
     start()
     order = list(order or parts.columns)
     ink = COLOURS["dark" if dark else "light"]
-    long = parts.rename_axis(index="period", columns="part").stack().rename("amount").reset_index()
+    stacked = pd.Series(parts.rename_axis(index="period", columns="part").stack(), name="amount")
+    long = stacked.reset_index()
     bars = hv.Bars(long, kdims=["period", "part"], vdims="amount")
     return bars.opts(
         stacked=True,

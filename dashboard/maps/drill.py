@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import folium
 import shapely
@@ -35,7 +36,7 @@ def drill_map(atlas: Atlas, told: Mapping[str, object], *, no_data: tuple[str, s
         border_lines(atlas, level).add_to(chart)
     west, south, east, north = bounds(atlas, None)
     chart.fit_bounds([[south, west], [north, east]], padding=(16, 16))
-    root = chart.get_root()
+    root: Any = chart.get_root()
     root.title = html_text(told["title"])
     style = (_HERE / "drill.css").read_text(encoding="utf-8")
     root.header.add_child(RawHtml(library_html() + f"<style>{style}</style>"), name="library")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.path import Path
 
 # China's datum has the shape of this ellipsoid to a tenth of a millimetre.
@@ -53,6 +55,14 @@ class Plane:
 @lru_cache(maxsize=64)
 def _way_to(plane: Plane) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(4326, plane.crs, always_xy=True)
+
+
+def renderer_of(figure: object) -> Any:
+    """Return what measures text on a figure; raises TypeError for one that is not drawn by Agg."""
+    canvas = getattr(figure, "canvas", None)
+    if not isinstance(canvas, FigureCanvasAgg):
+        raise TypeError("a drawn map is a figure of the Agg renderer")
+    return canvas.get_renderer()  # type: ignore[no-untyped-call]  # Matplotlib gives it no types
 
 
 def path_of(shapes: np.ndarray) -> Path | None:

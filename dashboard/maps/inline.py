@@ -35,7 +35,7 @@ def start_notebook() -> None:
     hv.extension("bokeh", logo=False)
     import hvplot.pandas  # noqa: F401
 
-    panel.config.inline = True
+    panel.config.inline = True  # type: ignore[misc]  # settable, though typed as a property
     shell = get_ipython()
     if shell is not None:
         for kind in (Viewable, hv.core.Dimensioned):
@@ -44,9 +44,10 @@ def start_notebook() -> None:
 
 def _shown(shown: object) -> Bundle | None:
     """Return a chart or a page for a cell: Panel inlines its style sheets, HoloViews does not."""
-    bundle = panel.panel(shown)._repr_mimebundle_()
+    made: Any = panel.panel(shown)
+    bundle: Bundle | None = made._repr_mimebundle_()
     if not isinstance(bundle, tuple):
-        return bundle  # type: ignore[no-any-return]
+        return bundle
     data, about = bundle
     return {**data, "text/html": closed_script(data["text/html"])}, about
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import shapely
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 
 from dashboard.maps.fonts import Typeface
-from dashboard.maps.ground import Plane, path_of, round_length
+from dashboard.maps.ground import Plane, path_of, renderer_of, round_length
 from dashboard.maps.picture import bounds
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
+from geodata.cartography.layer import LegendRow
 from geodata.cartography.palette import HIDDEN_COLOURS
 from geodata.escaping import plain_text
+
+if TYPE_CHECKING:
+    from dashboard.maps.paper import Sheet
 
 INK, QUIET = "#10171c", "#4a555c"
 _AIR = 8  # points
@@ -25,10 +33,10 @@ _INSET = 0.26  # of the height, at most
 
 
 def draw_margin(
-    figure,
+    figure: Figure,
     atlas: Atlas,
     layer: Layer,
-    sheet,
+    sheet: Sheet,
     letters: Typeface,
     *,
     unnamed: int,
@@ -46,7 +54,7 @@ def draw_margin(
 class _Column:
     """The right column of a sheet, measured in points from its lower left corner."""
 
-    def __init__(self, figure, sheet, letters: Typeface) -> None:
+    def __init__(self, figure: Figure, sheet: Sheet, letters: Typeface) -> None:
         map_axes = figure.axes[0]
         left = map_axes.get_position().x1
         self.figure, self.sheet, self.letters = figure, sheet, letters
@@ -62,7 +70,7 @@ class _Column:
         size = self.sheet.text * share
         return FontProperties(family=list(self.letters.families), size=size, weight=weight)
 
-    def write(self, x: float, y: float, words: str, font: FontProperties, **how: object) -> None:
+    def write(self, x: float, y: float, words: str, font: FontProperties, **how: Any) -> None:
         """Write words at a point."""
         how = {"color": INK, **how}
         words = self.letters.check(words)
@@ -70,11 +78,11 @@ class _Column:
 
     def lines(self, words: str, font: FontProperties, most: int = 4) -> list[str]:
         """Return words broken to the width of the column, by character, or by word where there are spaces."""
-        renderer = self.figure.canvas.get_renderer()
+        renderer = renderer_of(self.figure)
         room = (self.width - 2 * _AIR) * self.sheet.dpi / 72
 
         def wide(line: str) -> bool:
-            return renderer.get_text_width_height_descent(line, font, False)[0] > room
+            return bool(renderer.get_text_width_height_descent(line, font, False)[0] > room)
 
         found, line = [], ""
         for piece in _pieces(self.letters.check(words)):
@@ -85,20 +93,20 @@ class _Column:
         found.append(line.rstrip())
         return [*found[: most - 1], *(["".join(found[most - 1 :])] if len(found) >= most else [])]
 
-    def fit(self, rows, counts: list[str], font: FontProperties) -> float:
+    def fit(self, rows: Sequence[LegendRow], counts: list[str], font: FontProperties) -> float:
         """Return what the text of the legend is shrunk by so that label and count stand apart."""
-        renderer = self.figure.canvas.get_renderer()
+        renderer = renderer_of(self.figure)
 
         def wide(words: str) -> float:
             words = self.letters.check(words)
-            return renderer.get_text_width_height_descent(words, font, False)[0]
+            return float(renderer.get_text_width_height_descent(words, font, False)[0])
 
         widest = max(
             wide(plain_text(row.label, 30)) + wide(count)
             for row, count in zip(rows, counts, strict=True)
         )
         room = (self.width - 2 * _AIR - _SWATCH - 6) * self.sheet.dpi / 72
-        return min(1.0, room / max(widest, 1))
+        return float(min(1.0, room / max(widest, 1)))
 
     def mark(self, words: str) -> float:
         """Write the mark at the foot and return how high it reaches."""
@@ -125,7 +133,7 @@ class _Column:
         self.axes.add_patch(Polygon(arrow, closed=True, fc=INK, ec=INK))
         self.write(x - 30, y + 8, text("paper.north", lang), self.font(0.9, "bold"), ha="center")
 
-    def inset(self, atlas: Atlas, layer: Layer, sheet, foot: float) -> float:
+    def inset(self, atlas: Atlas, layer: Layer, sheet: Sheet, foot: float) -> float:
         """Draw where the shown place lies in the one above it; returns how high that reaches."""
         path = atlas.path(layer.place)
         if len(path) < 2:
@@ -138,18 +146,19 @@ class _Column:
         title = self.lines(text("paper.inset", sheet.lang, place=_name(atlas, parent)), font, 2)
         room, tall = self.width - 2 * _AIR, self.height * _INSET
         plane = Plane.around(np.array(bounds(atlas, parent)))
-        whole, own = plane.project(np.array([whole])), plane.project(np.array([own]))
-        left, low, right, high = shapely.total_bounds(whole)
+        around, inner = plane.project(np.array([whole])), plane.project(np.array([own]))
+        left, low, right, high = (float(edge) for edge in shapely.total_bounds(around))
         factor = min(room / (right - left), tall / (high - low))
         for shapes, style in (
-            (whole, {"fc": "#e7eaec", "ec": "#78909c", "lw": 1}),
-            (own, {"fc": "#0b57d0", "ec": "#0b57d0", "lw": 1}),
+            (around, {"fc": "#e7eaec", "ec": "#78909c", "lw": 1}),
+            (inner, {"fc": "#0b57d0", "ec": "#0b57d0", "lw": 1}),
         ):
             moved = shapely.transform(
                 shapes, lambda at: (at - [left, low]) * factor + [_AIR, foot + _AIR]
             )
-            self.axes.add_patch(PathPatch(path_of(moved), **style))
-        top = foot + _AIR + (high - low) * factor + 4
+            if (rings := path_of(moved)) is not None:
+                self.axes.add_patch(PathPatch(rings, **style))
+        top: float = foot + _AIR + (high - low) * factor + 4
         for line in reversed(title):
             self.write(_AIR, top, line, font, color=QUIET)
             top += font.get_size() * 1.3
@@ -178,11 +187,10 @@ class _Column:
         missing = layer.palette.no_data["light"][1]
         for row, count in zip(rows, counts, strict=True):
             y -= high
-            edge = {"ec": missing, "hatch": "////"} if row.no_data else {"ec": "#78909c"}
-            edge = {"ec": HIDDEN_COLOURS["light"][1], "hatch": "...."} if row.hidden else edge
-            box = Rectangle(
-                (_AIR, y), _SWATCH - 7, high * 0.72, fc=row.colour["light"], lw=0.6, **edge
-            )
+            line, hatch = (missing, "////") if row.no_data else ("#78909c", None)
+            line, hatch = (HIDDEN_COLOURS["light"][1], "....") if row.hidden else (line, hatch)
+            box = Rectangle((_AIR, y), _SWATCH - 7, high * 0.72, lw=0.6, ec=line, hatch=hatch)
+            box.set_facecolor(row.colour["light"])
             self.axes.add_patch(box)
             middle = y + high * 0.36
             self.write(_AIR + _SWATCH, middle, plain_text(row.label, 30), font, va="center")

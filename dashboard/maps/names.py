@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+import pandas as pd
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 
 from dashboard.maps.fonts import Typeface
-from dashboard.maps.ground import Plane
+from dashboard.maps.ground import Plane, renderer_of
 from dashboard.maps.lettering import Placed, Wanted, place_names
 from dashboard.maps.picture import NAMED, bounds
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.escaping import plain_text
+
+if TYPE_CHECKING:
+    from dashboard.maps.paper import Sheet
 
 _LONGEST = 12
 _MOSTLY = 0.5
@@ -24,10 +30,15 @@ _SIZES = {"worst": 0.95, "above": 0.86, "place": 0.72}
 _COLOURS = {"worst": "#10171c", "above": "#455a64", "place": "#263238"}
 _WEIGHTS = {"worst": "bold", "above": "bold", "place": "normal"}
 
+# The words of a name, its point in pixels, and its kind.
+_Name: TypeAlias = tuple[str, np.ndarray, str]
 
-def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, letters: Typeface):
+
+def write_names(
+    axes: Axes, atlas: Atlas, layer: Layer, sheet: Sheet, shapes: np.ndarray, letters: Typeface
+) -> int:
     """Write what finds room; returns how many places whose name was wanted have none."""
-    renderer = axes.figure.canvas.get_renderer()
+    renderer = renderer_of(axes.get_figure(root=True))
     points = shapely.point_on_surface(shapes)
     at = axes.transData.transform(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
     fonts = {
@@ -43,7 +54,8 @@ def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, let
         )
         gap = sheet.text * sheet.dpi / 72 * 0.25
         own = kind == "worst"
-        return Wanted(words, *point, width + gap, height + gap, leads=own, kind=kind)
+        x, y = point
+        return Wanted(words, x, y, width + gap, height + gap, leads=own, kind=kind)
 
     asked = [
         wanted(words, point, kind)
@@ -62,16 +74,16 @@ def write_names(axes, atlas: Atlas, layer: Layer, sheet, shapes: np.ndarray, let
     return kinds[0] - kinds[1]
 
 
-def _names_all(layer: Layer, sheet) -> bool:
+def _names_all(layer: Layer, sheet: Sheet) -> bool:
     return int(layer.inside.sum()) <= NAMED and sheet.spotlight is None
 
 
-def _asked(axes, atlas: Atlas, layer: Layer, sheet, at: np.ndarray) -> Iterator[tuple]:
+def _asked(axes: Axes, atlas: Atlas, layer: Layer, sheet: Sheet, at: np.ndarray) -> Iterator[_Name]:
     """Yield words, point and kind of every name, the most important first."""
     names = atlas.places["name"].reindex(layer.keys)
     done: set[int] = set()
     if sheet.spotlight in layer.keys:
-        position = int(layer.keys.get_loc(sheet.spotlight))
+        position = int(layer.keys.get_indexer(pd.Index([sheet.spotlight]))[0])
         done.add(position)
         yield plain_text(names.iloc[position], _LONGEST), at[position], "worst"
     for position, words in layer.pointed_out(atlas) if sheet.worst else ():
@@ -91,7 +103,7 @@ def _asked(axes, atlas: Atlas, layer: Layer, sheet, at: np.ndarray) -> Iterator[
             yield plain_text(names.iloc[position], _LONGEST), at[position], "place"
 
 
-def _above(axes, atlas: Atlas, layer: Layer) -> Iterator[tuple]:
+def _above(axes: Axes, atlas: Atlas, layer: Layer) -> Iterator[_Name]:
     """Yield the names of the level above the layer's, where the map shows several of them."""
     depth = atlas.levels.index(layer.level)
     if depth == 0:
@@ -99,7 +111,7 @@ def _above(axes, atlas: Atlas, layer: Layer) -> Iterator[tuple]:
     keys = atlas.places_in(layer.place, atlas.levels[depth - 1])
     if len(keys) < 2:
         return
-    shapes = atlas.geometry(atlas.levels[depth - 1]).geometry.reindex(keys).to_numpy()
+    shapes = atlas.shapes(atlas.levels[depth - 1], keys)
     plane = Plane.around(np.array(bounds(atlas, layer.place)))
     points = shapely.point_on_surface(plane.project(shapes))
     at = axes.transData.transform(np.column_stack([shapely.get_x(points), shapely.get_y(points)]))
@@ -107,7 +119,7 @@ def _above(axes, atlas: Atlas, layer: Layer) -> Iterator[tuple]:
         yield plain_text(atlas.name(key), _LONGEST), point, "above"
 
 
-def _write(axes, name: Placed, font: FontProperties, sheet) -> None:
+def _write(axes: Axes, name: Placed, font: FontProperties, sheet: Sheet) -> None:
     """Write one name with a white halo, and the line to its point when it stands off."""
     back = axes.transData.inverted()
     wanted, kind = name.wanted, name.wanted.kind
@@ -116,8 +128,10 @@ def _write(axes, name: Placed, font: FontProperties, sheet) -> None:
         halo = [withStroke(linewidth=2.6, foreground="#ffffff")]
         axes.plot(*xy.T, color=_COLOURS[kind], lw=1.1, zorder=3, path_effects=halo)
         axes.plot(*xy[0], "o", ms=4, color=_COLOURS[kind], zorder=3, path_effects=halo)
+    x, y = back.transform((name.x, name.y))
     axes.text(
-        *back.transform((name.x, name.y)),
+        x,
+        y,
         wanted.words,
         fontproperties=font,
         color=_COLOURS[kind],

@@ -9,10 +9,12 @@ import io
 import logging
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 import matplotlib
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
@@ -119,14 +121,15 @@ class _Ground:
     def of(cls, atlas: Atlas, layer: Layer) -> _Ground:
         edges = np.array(bounds(atlas, layer.place))
         plane = Plane.around(edges)
-        drawn = atlas.geometry(layer.level).geometry.reindex(layer.keys).to_numpy()
+        drawn = atlas.shapes(layer.level, layer.keys)
         above = atlas.levels[: atlas.levels.index(layer.level)]
         levels = {
             level: plane.project(atlas.geometry(level).geometry.to_numpy()) for level in above
         }
-        own = atlas.geometry(atlas.level_of(layer.place) or atlas.levels[0]).geometry
-        own = own.reindex([layer.place]) if layer.place is not None else own
-        return cls(plane, plane.project(drawn), levels, plane.project(own.to_numpy()))
+        level = atlas.level_of(layer.place) or atlas.levels[0]
+        whole = atlas.geometry(level).geometry.index
+        own = atlas.shapes(level, whole if layer.place is None else [layer.place])
+        return cls(plane, plane.project(drawn), levels, plane.project(own))
 
 
 def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]:
@@ -144,7 +147,7 @@ def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]
     return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
 
 
-def _fill(axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
+def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
     """Fill every place: in its class, hatched without data, pale outside the shown place."""
     pale = 0.42 if sheet.spotlight is not None else 1.0
     _patch(axes, ground.lowest[~layer.inside], facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5)
@@ -161,7 +164,7 @@ def _fill(axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
         _patch(axes, ground.lowest[chosen], alpha=pale, **style)
 
 
-def _borders(axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
+def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
     """Draw the edges of the places thin and light, those above them dark, the shown one thick."""
     thin = 0.7 if layer.inside.sum() <= 400 else 0.3
     inside = ground.lowest[layer.inside]
@@ -172,7 +175,7 @@ def _borders(axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
     _patch(axes, ground.area, facecolor="none", edgecolor=INK, linewidth=2.2)
 
 
-def _light(axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float) -> None:
+def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float) -> None:
     """Show one place in full colour with a bright edge; a small one stands in a ring as well."""
     own = ground.lowest[layer.keys == sheet.spotlight]
     own = own[~shapely.is_missing(own)] if len(own) else own
@@ -189,7 +192,7 @@ def _light(axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float) -> N
         axes.plot(*middle, "o", ms=34, mfc="none", mec=HERE, mew=3)
 
 
-def _patch(axes, shapes: np.ndarray, **style: object) -> None:
+def _patch(axes: Axes, shapes: np.ndarray, **style: Any) -> None:
     path = path_of(shapes)
     if path is not None:
         # Added without its extent: the window is set, and measuring each edge takes most of the time.

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geodata.atlas import Atlas
@@ -37,15 +38,14 @@ def outlines_json(atlas: Atlas, level: str) -> bytes:
 def labels_json(atlas: Atlas, level: str) -> bytes:
     """Return name, longitude, latitude, position of the parent and size of each place, in order."""
     keys = atlas.places_in(None, level)
-    frame = atlas.geometry(level)
-    shapes = frame.geometry.reindex(keys)
-    points = shapely.point_on_surface(shapes.to_numpy())
+    shapes = atlas.shapes(level, keys)
+    points = shapely.point_on_surface(shapes)
     depth = atlas.levels.index(level)
     parents = np.full(len(keys), -1)
     if depth:
         above = atlas.places_in(None, atlas.levels[depth - 1])
-        parents = above.get_indexer(atlas.places["parent"].reindex(keys))
-    size = np.nan_to_num(shapely.area(shapes.to_numpy()) * 1e8)
+        parents = above.get_indexer(pd.Index(atlas.places["parent"].reindex(keys)))
+    size = np.nan_to_num(shapely.area(shapes) * 1e8)
     columns = (
         [plain_text(name) for name in atlas.places["name"].reindex(keys)],
         [None if np.isnan(x) else round(float(x), 5) for x in shapely.get_x(points)],
@@ -121,8 +121,8 @@ def _named(atlas: Atlas, layer: Layer) -> str:
     return layer.level
 
 
-def _positions(atlas: Atlas, keys, level: str) -> list[int]:
-    return atlas.places_in(None, level).get_indexer(keys).tolist()
+def _positions(atlas: Atlas, keys: pd.Index, level: str) -> list[int]:
+    return [int(at) for at in atlas.places_in(None, level).get_indexer(keys)]
 
 
 def _compact(layer: Layer) -> np.ndarray:

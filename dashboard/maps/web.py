@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import folium
 import shapely
@@ -56,7 +57,7 @@ def web_map(atlas: Atlas, *, indicator: str | None = None, lang: str | None = No
         marker.add_to(chart)
     west, south, east, north = bounds(atlas, None)
     chart.fit_bounds([[south, west], [north, east]], padding=(20, 20))
-    root = chart.get_root()
+    root: Any = chart.get_root()
     root.title = html_text(f"{atlas.title} {layer.indicator.title_in(lang)}")
     root.header.add_child(RawHtml(library_html()), name="library")
     root.html.add_child(RawHtml(_beside(atlas, layer, lang)), name="beside")
@@ -67,7 +68,7 @@ class RawHtml(MacroElement):
     """Finished HTML that no template engine reads again."""
 
     def __init__(self, html: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Folium gives it no types
         self.html = html
         self._template = Template("{{ this.html }}")
 
@@ -119,7 +120,7 @@ def _places(atlas: Atlas, layer: Layer, lang: str | None) -> folium.GeoJson:
     )
 
 
-def _fill(feature: dict) -> dict[str, object]:
+def _fill(feature: dict[str, Any]) -> dict[str, object]:
     fill = feature["properties"]["fill"]
     return {"fillColor": fill, "fillOpacity": 1, "color": "#ffffff", "weight": 0.8}
 
@@ -173,7 +174,7 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         for row in ranked[ranked["rank"].notna()].head(10).itertuples()
     ]
     template = Template((_HERE / "web.html").read_text(encoding="utf-8"), autoescape=True)
-    return template.render(
+    page: str = template.render(
         lang=lang or "zh",
         title=headline(atlas, layer, lang),
         whole=whole_figure(atlas, layer, lang),
@@ -185,6 +186,7 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         figures=figures,
         no_data=layer.palette.no_data["light"],
     )
+    return page
 
 
 def stable_names(page: str) -> str:

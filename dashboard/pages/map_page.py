@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import panel as pn
 import panel_material_ui as pmui
+from panel_material_ui.template.base import Page
+from param.parameterized import Event
 
 from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
@@ -62,7 +64,7 @@ def map_page(
     parts: Parts | None = None,
     served: bool = True,
     who: Sequence[pn.viewable.Viewable] = (),
-) -> pmui.Page:
+) -> Page:
     """Return the page of one session; with `parts`, points, reasons, households and cards as well.
 
     A page that is not `served` leaves the address bar alone and orders no briefing: it is part of
@@ -161,7 +163,7 @@ def _has_sidebar(state: State) -> bool:
     return state.view == "map" and not state.presenting and not state.narrow
 
 
-def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable]:
+def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable | pn.viewable.Viewer]:
     """Return what changes the address of the page: its mirror and the switch of the language."""
     return [_language(state), AddressView(state)] if served else []
 
@@ -176,5 +178,9 @@ def _language(state: State) -> pmui.Button:
         margin=(5, 0),
         sx={"minWidth": 0, "padding": "6px 8px"},
     )
-    button.on_click(lambda event: state.param.update(lang="en" if state.lang == "zh" else "zh"))
+
+    def change(event: Event) -> None:
+        state.lang = "en" if state.lang == "zh" else "zh"
+
+    button.on_click(change)
     return button

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
+from panel_material_ui.template.base import Page
 
 
-def session_page(**options: Any) -> pmui.Page:
+def session_page(**options: Any) -> Page:
     """Return a page that nothing of the process holds on to.
 
     A page of this library follows whether the server is busy, for the life of the process: each
@@ -16,7 +16,7 @@ def session_page(**options: Any) -> pmui.Page:
     page does not follow it; there is no busy indicator to show it.
     """
     before = _watchers()
-    page = pmui.Page(busy_indicator=None, **options)
+    page = Page(busy_indicator=None, **options)
     for watcher in _watchers():
         if watcher not in before:
             pn.state.param.unwatch(watcher)

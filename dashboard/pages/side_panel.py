@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+from param.parameterized import Event
 
 from dashboard.pages import phone
 from dashboard.panels import Parts, panel_of
@@ -60,7 +61,11 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
         width = sides()[here].width
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
-    switch.param.watch(lambda event: event.new and state.choose_side(event.new), "value")
+    def choose(event: Event) -> None:
+        if event.new:
+            state.choose_side(event.new)
+
+    switch.param.watch(choose, "value")
     state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
     return column

@@ -29,6 +29,18 @@ class Parts:
     points: PointsSeen | None = None
     stops: Stops | None = None
 
+    def of_people(self) -> People:
+        """Return what is read of households; raises ValueError where the page shows none."""
+        if self.people is None:
+            raise ValueError("the page shows no households")
+        return self.people
+
+    def of_points(self) -> PointsSeen:
+        """Return the points; raises ValueError where the page shows none."""
+        if self.points is None:
+            raise ValueError("the page shows no points")
+        return self.points
+
 
 def panel_of(name: str, state: State, parts: Parts) -> Viewable:
     """Return the panel of a name, made for one session."""

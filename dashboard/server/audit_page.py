@@ -100,7 +100,7 @@ class AuditPage(Page):
 
     def _sees_map(self) -> bool:
         account = self.sign_in.account(self)
-        return account is not None and account.actor.scope.starts("figure")
+        return account is not None and bool(account.actor.scope.starts("figure"))
 
     def _fault(self, asked: dict[str, str]) -> str:
         if asked["day"] and not _is_day(asked["day"]):

@@ -71,7 +71,7 @@ class SignIn(AuthProvider):
         }
 
     @property
-    def get_user(self) -> Callable[[RequestHandler], str | None]:
+    def get_user(self) -> Callable[[RequestHandler], str | None]:  # type: ignore[override]  # a method there
         """Return the look-up that every handler of the server uses."""
 
         def get_user(handler: RequestHandler) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import logging
 import re
@@ -17,7 +18,6 @@ from tornado.httputil import (
     HTTPServerRequest,
     RequestStartLine,
     ResponseStartLine,
-    responses,
 )
 from tornado.web import Application
 
@@ -79,7 +79,8 @@ def stand_before(application: Application, hosts: Hosts, page: Callable[[int, st
     def start_request(server: object, connection: HTTPConnection) -> HTTPMessageDelegate:
         return _Arriving(application, hosts, page, server, connection)
 
-    application.start_request = start_request  # type: ignore[method-assign]
+    # An instance's own function stands before the method of its class.
+    vars(application)["start_request"] = start_request
 
 
 class _Arriving(HTTPMessageDelegate):
@@ -167,7 +168,9 @@ class _Arriving(HTTPMessageDelegate):
         fields = {"method": self._line.method, "status": self._status}
         fields["path"] = self._line.path.partition("?")[0][:200]
         _LOG.info("", extra={"what": "refused", "fields": fields})
-        answer = ResponseStartLine("HTTP/1.1", self._status, responses.get(self._status, "Refused"))
+        answer = ResponseStartLine(
+            "HTTP/1.1", self._status, http.client.responses.get(self._status, "Refused")
+        )
         self._connection.write_headers(
             answer, headers, b"" if self._line.method == "HEAD" else body
         )

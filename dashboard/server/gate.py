@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from bokeh.protocol.message import Message
@@ -234,7 +234,14 @@ def _commands(lang: str) -> list[tuple[str, str]]:
     return [(f"guatu {name}", text(f"sign_in.does_{name}", lang)) for name in _ADMINISTERED]
 
 
-class _WebSocketGate(_Gate):
+# The gate is put before Bokeh's handler of a page's live connection, whose methods it calls.
+if TYPE_CHECKING:
+    _Live = WSHandler
+else:
+    _Live = object
+
+
+class _WebSocketGate(_Gate, _Live):
     """A page's live connection: from the same origin, the same account, and not an idle one."""
 
     _received = 0
@@ -249,7 +256,8 @@ class _WebSocketGate(_Gate):
             return
         await super()._async_open(token)
         # No page of ours sends a whole document; a browser that does would replace its page here.
-        self.handler._handlers.pop("PUSH-DOC", None)
+        protocol: Any = self.handler
+        protocol._handlers.pop("PUSH-DOC", None)
 
     async def send_message(self, message: Message[Any]) -> None:
         """Send a message of the page; one about a failure says nothing of the inside."""
@@ -282,7 +290,7 @@ class _WebSocketGate(_Gate):
         await super().on_message(fragment)
 
     async def _receive(self, fragment: str | bytes) -> Message[Any] | None:
-        message = await super()._receive(fragment)
+        message: Message[Any] | None = await super()._receive(fragment)
         if message is not None:
             self._received = 0
         return message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
@@ -28,7 +29,7 @@ class GeometryFiles:
         self.files[name] = gzip.compress(content, 6, mtime=0)
         return f"{ROUTE}/{name}"
 
-    def routes(self) -> list[tuple]:
+    def routes(self) -> list[tuple[Any, ...]]:
         """Return the Tornado route that serves the files."""
         return [(rf"/{ROUTE}/([0-9a-f]+\.(?:geo)?json)", GeometryHandler, {"files": self.files})]
 

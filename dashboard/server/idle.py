@@ -18,9 +18,11 @@ def watch_idle(application: Any, sign_in: SignIn) -> None:
 
     def started() -> None:
         start()
-        application._idle_job = PeriodicCallback(
-            lambda: close_ended(application, sign_in), CHECK_SECONDS * 1000
-        )
+
+        def look() -> None:
+            close_ended(application, sign_in)
+
+        application._idle_job = PeriodicCallback(look, CHECK_SECONDS * 1000)
         application._idle_job.start()
 
     application.start = started

@@ -21,7 +21,11 @@ def watch_memory(application: Any) -> None:
 
     def started() -> None:
         start()
-        application._memory_job = PeriodicCallback(tidying.look, CHECK_SECONDS * 1000)
+
+        def look() -> None:
+            tidying.look()
+
+        application._memory_job = PeriodicCallback(look, CHECK_SECONDS * 1000)
         application._memory_job.start()
 
     application.start = started

@@ -110,7 +110,11 @@ class Provider:
             "nonce": {"essential": True, "value": nonce},
         }
         try:
-            read = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=ALGORITHMS)
+            read = jwt.decode(
+                token,
+                KeySet.import_key_set({"keys": list(keys.get("keys", []))}),
+                algorithms=ALGORITHMS,
+            )
             known = {"nonce": nonce, "client_id": self.settings.client}
             claims = CodeIDToken(read.claims, read.header, needed, known)
             claims.validate(now=int(time.time()), leeway=_LEEWAY)

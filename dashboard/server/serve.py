@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -84,16 +85,19 @@ def county_apps(
     def parts_of(state: State) -> Parts:
         return county_parts(state, county, _actor(serving.guard), guard)
 
-    shared = {
-        "lang": serving.lang,
-        "seen_by": _seen_by(atlas, serving.guard) if serving.guard is not None else None,
-        "policy": county.setup.policy,
-        "findings": Findings(county),
-        "parts_of": parts_of,
-        "account": _account_links(serving),
-    }
+    app = functools.partial(
+        app_of,
+        atlas,
+        sources,
+        lang=serving.lang,
+        seen_by=_seen_by(atlas, serving.guard) if serving.guard is not None else None,
+        policy=county.setup.policy,
+        findings=Findings(county),
+        parts_of=parts_of,
+        account=_account_links(serving),
+    )
     chosen = {"/": county.setup.themes} | {f"/{one.key}": (one,) for one in county.setup.themes}
-    return {at: app_of(atlas, sources, themes=themes, **shared) for at, themes in chosen.items()}
+    return {at: app(themes=themes) for at, themes in chosen.items()}
 
 
 def _account_links(serving: Serving) -> Callable[[object, str], list[Any]] | None:
@@ -119,7 +123,7 @@ def _actor(guard: Guard | None) -> Actor:
     """Return who is looking: the account, or without accounts the user of this computer."""
     if guard is None:
         return user_of_computer()
-    context = pn.state.curdoc.session_context if pn.state.curdoc else None
+    context: Any = pn.state.curdoc.session_context if pn.state.curdoc else None
     account = account_of(context.request) if context else None
     if account is None:
         raise ScopeError("access.sign_in_first")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from tornado.ioloop import IOLoop
 from tornado.web import RequestHandler
@@ -21,6 +22,8 @@ from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
 from geodata.errors import AccountError
+
+T = TypeVar("T")
 
 
 class Page(RequestHandler):
@@ -47,7 +50,7 @@ class Page(RequestHandler):
         xsrf = self.xsrf_token.decode()
         self.finish(plain_page(name, self.lang, **{"xsrf": xsrf, **shared, **values}))
 
-    async def in_thread(self, work, *arguments):  # type: ignore[no-untyped-def]
+    async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         """Run slow work (a password's hash) beside the pages of everybody else."""
         return await IOLoop.current().run_in_executor(None, work, *arguments)
 

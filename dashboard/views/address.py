@@ -8,7 +8,7 @@ import panel as pn
 import param
 
 from dashboard.state import ADDRESS, State
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 
 
 class Address(Component):
@@ -21,7 +21,7 @@ class Address(Component):
     _esm = Path(__file__).with_name("address.js")
 
 
-class AddressView(pn.viewable.Viewer):
+class AddressView(Viewer):
     """Keeps address and state equal."""
 
     def __init__(self, state: State) -> None:

@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from dashboard.briefing.desk import Desk
 from dashboard.people import People
 from dashboard.texts import text
+from dashboard.web.component import Viewer
 from geodata.escaping import html_text, plain_text
 
 ROUTE = "briefing"
@@ -16,7 +17,7 @@ _EVERY = 700  # milliseconds between two looks at the progress
 _CSS = "p { margin: 4px 0; font-size: 15px; } a { font-size: 17px; font-weight: 700; color: inherit; overflow-wrap: anywhere; }"
 
 
-class BriefingButton(pn.viewable.Viewer):
+class BriefingButton(Viewer):
     """Orders a briefing of the shown place, month and theme; one at a time for each page."""
 
     def __init__(self, people: People, desk: Desk | None = None) -> None:

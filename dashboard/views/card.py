@@ -18,6 +18,7 @@ from dashboard.views.card_text import card_html
 from dashboard.views.later import later
 from dashboard.views.print_button import PrintButton
 from dashboard.views.sheet_drawer import sheet_drawer
+from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -29,7 +30,7 @@ _WHOLE = (
 _STYLE = Path(__file__).with_name("card.css").read_text(encoding="utf-8")
 
 
-class CardView(pn.viewable.Viewer):
+class CardView(Viewer):
     """The card of the open household; nothing is drawn before one is opened."""
 
     def __init__(self, people: People) -> None:

@@ -13,6 +13,7 @@ from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded
+from dashboard.web.component import Viewer
 from geodata import i18n
 from geodata.access import Written
 from geodata.errors import GuatuError
@@ -25,7 +26,7 @@ _CSS = (
 )
 
 
-class CardEntries(pn.viewable.Viewer):
+class CardEntries(Viewer):
     """The banner and the entries of the open household; `reload` draws the card again."""
 
     def __init__(self, people: People, reload: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from param.parameterized import Event
 from dashboard.layers import classing_title
 from dashboard.state import COMPARED, State
 from dashboard.texts import text
-from dashboard.web.component import together
+from dashboard.web.component import Viewer, together
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
@@ -20,7 +20,7 @@ _FOLLOWED = ["theme", "place", "indicator", "period", "level", "classes", "compa
 STEP = 1600  # milliseconds a period stands while playing
 
 
-class ControlsView(pn.viewable.Viewer):
+class ControlsView(Viewer):
     """The widgets that set the state, and follow it when the address or the map sets it."""
 
     def __init__(self, state: State) -> None:

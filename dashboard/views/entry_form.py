@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from dashboard.entries import Entries
 from dashboard.texts import CATALOGUE, text
+from dashboard.web.component import Viewer
 from geodata import i18n
 from geodata.access import Written
 from geodata.access.entries import Field
@@ -22,7 +23,7 @@ _CSS = (
 )
 
 
-class EntryForm(pn.viewable.Viewer):
+class EntryForm(Viewer):
     """The form of one kind; `saved` is called after every change that was kept.
 
     `choices` are the allowed values of fields that are picked from a list, by their titles.

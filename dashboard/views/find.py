@@ -10,7 +10,7 @@ import param
 
 from dashboard.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 from geodata.escaping import plain_text
 
 SHOWN = 8
@@ -31,7 +31,7 @@ class Find(Component):
     ]
 
 
-class FindView(pn.viewable.Viewer):
+class FindView(Viewer):
     """The box; a found place is gone to and lit while the rest is dimmed."""
 
     def __init__(self, state: State) -> None:

@@ -6,6 +6,7 @@ import panel as pn
 
 from dashboard.answers.finding import finding_of
 from dashboard.state import State
+from dashboard.web.component import Viewer
 from geodata.escaping import html_text
 
 _CSS = """
@@ -16,7 +17,7 @@ p { margin: 4px 0 0; font-size: calc(clamp(16px, 1.1vw, 22px) * var(--big, 1)); 
 """
 
 
-class HeadlineView(pn.viewable.Viewer):
+class HeadlineView(Viewer):
     """The title of the page; all of it is text from data and escaped."""
 
     def __init__(self, state: State) -> None:

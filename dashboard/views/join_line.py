@@ -10,7 +10,7 @@ import param
 
 from dashboard.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 from geodata.cartography.coverage import Coverage, coverage
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
@@ -28,7 +28,7 @@ class JoinNote(Component):
     ]
 
 
-class JoinLineView(pn.viewable.Viewer):
+class JoinLineView(Viewer):
     """How complete the map is."""
 
     def __init__(self, state: State) -> None:

@@ -10,6 +10,7 @@ from dashboard.maps.screen import CONTROLS, ScreenMap
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.texts import text
+from dashboard.web.component import Viewer
 from geodata.atlas.selection import total_of
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
@@ -29,7 +30,7 @@ _PAINTED = [
 ]
 
 
-class MapView(pn.viewable.Viewer):
+class MapView(Viewer):
     """The map on the screen, bound to one state; while comparing, a second map beside it."""
 
     def __init__(

@@ -15,7 +15,7 @@ from dashboard.maps.picture import OUTSIDE, bounds
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import View
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 from geodata.cartography import Layer, policy_limits, rank_places
 from geodata.cartography.headline import change_of_whole, figure_of_whole
 from geodata.cartography.ranking import worst_of
@@ -41,7 +41,7 @@ class Overview(Component):
     ]
 
 
-class OverviewView(pn.viewable.Viewer):
+class OverviewView(Viewer):
     """The themes of a state side by side, as of its period; hot spots follow when they are found."""
 
     def __init__(self, state: State, sources: list[dict[str, str]]) -> None:

@@ -13,7 +13,7 @@ from dashboard.state import State
 from dashboard.stops import Stops
 from dashboard.texts import text
 from dashboard.view import RANKING
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
@@ -37,7 +37,7 @@ class Presenter(Component):
     ]
 
 
-class PresenterView(pn.viewable.Viewer):
+class PresenterView(Viewer):
     """The bar, bound to one state and its stops; no stop names a person."""
 
     def __init__(self, state: State, stops: Stops) -> None:

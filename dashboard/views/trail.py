@@ -10,7 +10,7 @@ import param
 
 from dashboard.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component
+from dashboard.web.component import Component, Viewer
 from geodata.escaping import plain_text
 
 
@@ -25,7 +25,7 @@ class Trail(Component):
     ]
 
 
-class TrailView(pn.viewable.Viewer):
+class TrailView(Viewer):
     """The path to the place looked at."""
 
     def __init__(self, state: State) -> None:

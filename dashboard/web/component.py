@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 from panel.custom import JSComponent
@@ -29,10 +29,21 @@ def together() -> Iterator[None]:
         yield
 
 
+class Viewer(pn.viewable.Viewer):
+    """A part of the page that is made of others: `__panel__` returns what is shown."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel gives it no types
+
+
 class Component(JSComponent):
     """A component that answers with mappings; anything else a browser sends is ignored."""
 
-    _esm = "export function render() {}"
+    # Panel names only a text here; a path is read when it is sent.
+    _esm: ClassVar[Any] = "export function render() {}"
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel gives it no types
 
     def on_message(self, callback: Callable[[dict[str, object]], None]) -> None:
         """Hand every mapping that the browser side sends to `callback`, its texts capped and storable."""
@@ -53,7 +64,7 @@ class Component(JSComponent):
 
     @classmethod
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
-        return script_of(cls._esm) if isinstance(cls._esm, Path) else cls._esm
+        return script_of(cls._esm) if isinstance(cls._esm, Path) else str(cls._esm)
 
 
 def _whole(value: object, depth: int = _DEEPEST) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,10 @@ class Atlas:
     def level_of(self, place: str | None) -> str | None:
         """Return the level of a place; None for the whole area."""
         return None if place is None else str(self._row(place)["level"])
+
+    def shapes(self, level: str, keys: pd.Index | Sequence[str]) -> np.ndarray:
+        """Return the outlines (EPSG:4326) of places of a level in the order of `keys`."""
+        return np.asarray(self.geometry(level).geometry.reindex(keys).array, dtype=object)
 
     def path(self, place: str | None) -> tuple[str, ...]:
         """Return the keys from the top level down to a place; empty for the whole area."""

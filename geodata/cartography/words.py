@@ -26,9 +26,7 @@ def number_text(value: Any, decimals: int) -> str:
     return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
 
-def figure_text(
-    value: float, indicator: Indicator, *, decimals: int, lang: str | None = None
-) -> str:
+def figure_text(value: Any, indicator: Indicator, *, decimals: int, lang: str | None = None) -> str:
     """Return a number with its unit, e.g. 12,300 元 or 12.5%."""
     number = number_text(value, decimals)
     return number if number == "—" else indicator.unit.after(number, lang)

@@ -9,13 +9,14 @@ from param.parameterized import Event
 from dashboard.content.rows import COLUMNS, DEFAULT
 from dashboard.people import CATEGORIES, MONITORED, People
 from dashboard.texts import text
+from dashboard.web.component import Viewer
 from geodata.escaping import plain_text
 from geodata.tables import enumeration
 
 _DAYS = (0, 15, 30, 60, 90, 180, 366)
 
 
-class FiltersView(pn.viewable.Viewer):
+class FiltersView(Viewer):
     """The filters and the choice of columns, folded away until they are asked for."""
 
     def __init__(self, people: People) -> None:

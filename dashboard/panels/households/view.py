@@ -22,6 +22,7 @@ from dashboard.people import CHOICES, SIZES, SORTS, People
 from dashboard.subjects import Found, exported_subjects, found_subjects, rule_about
 from dashboard.texts import text
 from dashboard.views.sheet import Sheet, row_of
+from dashboard.web.component import Viewer
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
@@ -29,7 +30,7 @@ from geodata.escaping import plain_text
 _PLACE = ["place", "period", "theme", "rule", "side", "site", "zone", "selected"]
 
 
-class HouseholdsView(pn.viewable.Viewer):
+class HouseholdsView(Viewer):
     """The list with its search, order, filters, pages, export and a household by lot."""
 
     def __init__(self, people: People, seed: int) -> None:

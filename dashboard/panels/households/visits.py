@@ -13,6 +13,7 @@ from dashboard.texts import text
 from dashboard.views.print_button import PrintButton
 from dashboard.views.sheet_drawer import sheet_drawer
 from dashboard.visiting import visit_list
+from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -20,7 +21,7 @@ _STYLE = Path(__file__).with_name("visits.css").read_text(encoding="utf-8")
 _HEADS = ("household", "reason", "check", "last", "found")
 
 
-class VisitsView(pn.viewable.Viewer):
+class VisitsView(Viewer):
     """What is asked for is exported and recorded when the drawer opens, not before."""
 
     def __init__(self, people: People) -> None:

@@ -9,4 +9,4 @@ from dashboard.state import State
 
 def panel(state: State, parts: Parts) -> PointsView:
     """Return the panel of one session."""
-    return PointsView(parts.points)
+    return PointsView(parts.of_points())

@@ -7,13 +7,14 @@ import panel as pn
 from dashboard.panels.points.listing import PointList
 from dashboard.panels.points.scorecard import Scorecard
 from dashboard.points import PointsSeen
+from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
 _WATCHED = ["place", "theme", "period", "side", "point"]
 
 
-class PointsView(pn.viewable.Viewer):
+class PointsView(Viewer):
     """Both parts are there; one of them is shown, or why there is nothing to show."""
 
     def __init__(self, points: PointsSeen) -> None:

@@ -10,14 +10,14 @@ from dashboard.charts.course import Course, CourseFigure
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.later import later
-from dashboard.web.component import together
+from dashboard.web.component import Viewer, together
 from geodata.cartography.words import period_text, scale_of
 from geodata.escaping import html_text
 
 _CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); } small { font-weight: 400; opacity: 0.8; }"
 
 
-class TrendView(pn.viewable.Viewer):
+class TrendView(Viewer):
     """The course of one indicator over all its periods; hidden when there is only one."""
 
     def __init__(self, state: State) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 import panel as pn
 import param
 
 from dashboard.answers.facts import ranking_of
-from dashboard.state import RANKED, State
+from dashboard.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component
+from dashboard.view import RANKED
+from dashboard.web.component import Component, Viewer
 from geodata.cartography import Layer
 from geodata.cartography.classes import NO_DATA
 from geodata.cartography.headline import course_of
@@ -35,7 +36,7 @@ class RankingList(Component):
     ]
 
 
-class RankingView(pn.viewable.Viewer):
+class RankingView(Viewer):
     """The ranking of the places on the map."""
 
     def __init__(self, state: State) -> None:
@@ -88,7 +89,7 @@ class RankingView(pn.viewable.Viewer):
     def _by_change(self) -> bool:
         state = self.state
         if state.ranked:
-            return state.ranked == "change"
+            return bool(state.ranked == "change")
         return bool(state.compare) and state.compared == "change"
 
     def _title(self, count: int) -> str:
@@ -110,6 +111,7 @@ class RankingView(pn.viewable.Viewer):
     def _items(self, shown: pd.DataFrame, layer: Layer) -> list[dict[str, object]]:
         state, worse = self.state, layer.indicator.worse
         positions = layer.keys.get_indexer(shown.index)
+        row: Any
         tallest = max(shown["value"].abs().max(), 1e-12) if shown["value"].notna().any() else 1.0
         nested = shown["parent_name"].nunique() > 1
         items = []

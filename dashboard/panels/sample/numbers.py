@@ -10,11 +10,12 @@ import panel_material_ui as pmui
 from dashboard.sampling import Sampling, numbers_text
 from dashboard.texts import text
 from dashboard.view import MOST
+from dashboard.web.component import Viewer
 from geodata.escaping import capped
 from geodata.workspace.drawing import NUMBERS
 
 
-class SampleNumbers(pn.viewable.Viewer):
+class SampleNumbers(Viewer):
     """Small fields, folded away until a parameter is missing or they are asked for.
 
     They show what is given, else what is in force, and are empty where a number is missing. What is

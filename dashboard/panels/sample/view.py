@@ -26,6 +26,7 @@ from dashboard.sampling import Sampling
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.sheet import Sheet, row_of
+from dashboard.web.component import Viewer
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
@@ -38,7 +39,7 @@ _AGAINST = ("", "wrong_exit_rate", "missed_rate", "satisfaction")
 _SEEDS = 1_000_000
 
 
-class SamplingView(pn.viewable.Viewer):
+class SamplingView(Viewer):
     """The sample is drawn when it is first looked at; a row leads to its village or its card."""
 
     def __init__(self, sampling: Sampling) -> None:

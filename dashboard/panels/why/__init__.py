@@ -9,4 +9,4 @@ from dashboard.state import State
 
 def panel(state: State, parts: Parts) -> WhyView:
     """Return the panel of one session."""
-    return WhyView(parts.people)
+    return WhyView(parts.of_people())

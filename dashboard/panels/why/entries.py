@@ -11,6 +11,7 @@ from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded
+from dashboard.web.component import Viewer
 from geodata import i18n
 from geodata.cartography.coverage import coverage
 from geodata.errors import GuatuError
@@ -22,7 +23,7 @@ _CSS = (
 )
 
 
-class PlaceEntries(pn.viewable.Viewer):
+class PlaceEntries(Viewer):
     """Pinned sentences of the place, and the forms its viewer may write."""
 
     def __init__(self, people: People) -> None:

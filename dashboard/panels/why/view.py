@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import panel as pn
+from param.parameterized import Event
 
 from dashboard.panels.why.entries import PlaceEntries
 from dashboard.panels.why.made_of import made_of
@@ -14,6 +15,7 @@ from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.sheet import Sheet, row_of
+from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.workspace.why import Why
@@ -28,12 +30,13 @@ _WATCHED = ["place", "theme", "indicator", "period", "side", "presenting"]
 _ANEW = ("place", "theme", "indicator")
 
 
-class WhyView(pn.viewable.Viewer):
+class WhyView(Viewer):
     """The sentence and the rules; a click on a rule lists the households that break it."""
 
     def __init__(self, people: People) -> None:
         super().__init__()
-        self.people, self.rules = people, []
+        self.people = people
+        self.rules: list[str] = []
         self.sentence = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
         self.sheet = Sheet(
             dark=people.state.dark, sizing_mode="stretch_both", min_height=420, margin=0
@@ -57,7 +60,7 @@ class WhyView(pn.viewable.Viewer):
         below = [self.charts, *middle] if own else [*middle, self.charts]
         self.column.objects = [self.sentence, *below, self.written]
 
-    def _update(self, *events: object) -> None:
+    def _update(self, *events: Event) -> None:
         state = self.people.state
         if state.side != "why":
             return
