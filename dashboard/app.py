@@ -76,7 +76,7 @@ def county_page(
 
 def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) -> Parts:
     """Return what an actor may read of a workspace beside the map; the state then answers from it."""
-    state.source = replace(state.source, workspace=county, viewer=actor)
+    state.source = replace(state.source, workspace=county, viewer=actor, guard=guard)
     return Parts(
         People(state, county, actor, guard),
         PointsSeen(state, county, actor, guard),

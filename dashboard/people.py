@@ -22,10 +22,12 @@ from geodata.access import (
     mask_names,
 )
 from geodata.escaping import capped, storable
+from geodata.figures import Indicator
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
+from geodata.workspace.counted import COUNTED
 from geodata.workspace.households import household_request
 from geodata.workspace.why import Why, read_officials
 
@@ -47,6 +49,8 @@ CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_categ
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
 _PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone", "selected")
+# The list of a figure goes with it.
+_COUNTED = ("counted", "indicator")
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class People(param.Parameterized):
         self._drawn = 0
         # The household and village of the last card that was read.
         self.opened = ("", "")
-        watched = [name for name in _PLACE_CHOICES if name in state.param]
+        watched = [name for name in (*_PLACE_CHOICES, *_COUNTED) if name in state.param]
         state.param.watch(self._first_page, watched)
         self.param.watch(self._first_page, list(CHOICES))
 
@@ -96,6 +100,12 @@ class People(param.Parameterized):
         """Return the name of a village, or its code where the map does not know it."""
         places = self.state.atlas.places
         return str(places["name"].get(place, place))
+
+    @property
+    def counted(self) -> Indicator | None:
+        """Return the shown indicator when the list is to hold whom it counts, one by one."""
+        found = self.county.setup.indicators.get(self.state.indicator)
+        return found if self.state.counted and found is not None and found.lists else None
 
     @property
     def why(self) -> Why | None:
@@ -134,7 +144,7 @@ class People(param.Parameterized):
     @property
     def listed(self) -> Listed:
         """Return the shown page with its counts, masked; read once for each choice."""
-        place = _chosen(self.state, _PLACE_CHOICES)
+        place = _chosen(self.state, (*_PLACE_CHOICES, *(_COUNTED if self.state.counted else ())))
         asked = (*place, *(getattr(self, name) for name in CHOICES), self.page)
         if self._listed is None or self._listed[0] != asked:
             self._listed = (asked, self._read_page())
@@ -212,6 +222,7 @@ class People(param.Parameterized):
         among = ("in", kinds) if self.category == MONITORED else ("is", self.category)
         known = (
             ("rules", "has", state.rule),
+            ("household_code", "among", f"{COUNTED}{self.counted.key}" if self.counted else ""),
             ("site_code", "is", getattr(state, "site", "")),
             ("zone_code", "is", getattr(state, "zone", "")),
             ("place_code", "in", self.picked),
@@ -220,7 +231,10 @@ class People(param.Parameterized):
             ("sought", "contains", _sought(self.search)),
         )
         kept = tuple(found for found in known if found[2])
-        return (*kept, ("monitored_category", *among)) if self.category else kept
+        if not self.category:
+            return kept
+        # Whose risk is removed keeps a category in the register and is monitored no longer.
+        return (*kept, ("monitored_category", *among), ("monitored_now", "is", True))
 
     @property
     def picked(self) -> tuple[str, ...]:

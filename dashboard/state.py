@@ -54,6 +54,7 @@ class State(param.Parameterized):
     point = param.String(doc="table:code of the site, workshop or works looked at")
     site = param.String(doc="code of a relocation site whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
+    counted = param.Boolean(default=False, doc="whether the list holds whom the figure counts")
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
     numbers = param.String(doc="numbers of the sample in the order of NUMBERS, commas between")
     limits = param.String(doc="ISO day whose limits judge the rates; empty for the month's last")
@@ -163,7 +164,7 @@ class State(param.Parameterized):
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
         side = self.side if self.side in self.source.sides_of(theme) else RANKING
-        gone = {"rule": "", "point": "", "site": "", "zone": "", "compare": ""}
+        gone = {"rule": "", "counted": False, "point": "", "site": "", "zone": "", "compare": ""}
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
     def enter(self, theme: str, place: str | None) -> None:
@@ -190,17 +191,21 @@ class State(param.Parameterized):
 
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
-        self.param.update(rule=rule, side="households")
+        self.param.update(rule=rule, counted=False, side=LISTING)
+
+    def list_counted(self) -> None:
+        """List whom the shown figure counts, one by one."""
+        self.param.update(rule="", counted=True, side=LISTING)
 
     def choose_side(self, side: str) -> None:
-        """Show another panel beside the map; the rule that narrowed the list goes with the list.
+        """Show another panel beside the map; what narrowed the list goes with the list.
 
         What the theme does not have is not shown.
         """
         if side not in self.sides:
             return
-        rule = self.rule if side == LISTING else ""
-        self.param.update(side=side, rule=rule)
+        kept = {} if side == LISTING else {"rule": "", "counted": False}
+        self.param.update(side=side, **kept)
 
     def choose_indicator(self, indicator: str) -> None:
         """Show another indicator, in the same period if it has it, else in its last."""

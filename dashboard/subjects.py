@@ -1,7 +1,8 @@
-"""What a rule found that is about no household: problems, tasks, projects, sites, works, villages."""
+"""What a rule found, or a figure counts, that is no household: problems, tasks, sites, works, villages."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,61 +10,96 @@ import pandas as pd
 from dashboard.people import People
 from dashboard.points import places_reader
 from geodata.access import Reader, Request
-from geodata.rules import Rule
+from geodata.rules import Subject
+from geodata.workspace.counted import COUNTED
 
 COLUMNS = ["subject", "name", "place_code", "reason"]
 
 
 @dataclass(frozen=True)
-class Found:
-    """The subjects that break a rule within the viewer's places: `rows` with COLUMNS, in order."""
+class About:
+    """What the list holds in place of households: a kind of subject, by a rule or by the figure.
 
-    rule: Rule
+    `key` is that of the rule, or of the indicator that counts them; `rules` are those whose
+    findings tell of each; `severity` is empty without a rule.
+    """
+
+    key: str
+    subject: Subject
+    title: Mapping[str, str]
+    rules: tuple[str, ...]
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class SubjectList:
+    """The subjects within the viewer's places: `rows` with COLUMNS, in the order of places."""
+
+    about: About
     rows: pd.DataFrame
 
 
-def rule_about(people: People) -> Rule | None:
-    """Return the chosen rule when it is about no household, else None."""
-    rule = people.county.setup.rules.get(people.state.rule)
-    return rule if rule is not None and rule.subject != "household" else None
+def listed_about(people: People) -> About | None:
+    """Return what the list holds when these are no households, else None."""
+    setup, state = people.county.setup, people.state
+    rule = setup.rules.get(state.rule)
+    if rule is not None and rule.subject != "household":
+        return About(rule.key, rule.about, rule.title, (rule.key,), rule.severity)
+    counted = people.counted
+    if rule is not None or counted is None or counted.lists == "household":
+        return None
+    subject = state.themes[counted.theme].subjects[counted.lists]
+    return About(counted.key, subject, counted.title, counted.own_rules)
 
 
-def found_subjects(people: People, rule: Rule) -> Found:
-    """Return what breaks a rule in the place looked at; raises ScopeError outside the scope.
+def listed_subjects(people: People, about: About) -> SubjectList:
+    """Return what is listed in the place looked at; raises ScopeError outside the scope.
 
     Of picked places only what lies in them.
     """
     reader = _reader(people)
-    return _found(people, rule, reader, reader.rows(_request(people, rule)).frame)
+    return _listed(people, about, reader, reader.rows(_request(people, about)).frame)
 
 
-def exported_subjects(people: People, rule: Rule) -> tuple[Found, str]:
+def exported_subjects(people: People, about: About) -> tuple[SubjectList, str]:
     """Return the same as it may leave, and the watermark that the audit knows it by."""
     reader = _reader(people)
-    rows = reader.export(_request(people, rule), reason=rule.key)
-    return _found(people, rule, reader, rows.frame), rows.watermark
+    rows = reader.export(_request(people, about), reason=about.key)
+    return _listed(people, about, reader, rows.frame), rows.watermark
 
 
 def _reader(people: People) -> Reader:
     return places_reader(people.county, people.actor, people.guard, people.state.period)
 
 
-def _request(people: People, rule: Rule) -> Request:
-    wanted = (("rule", "is", rule.key), ("answer", "is", "yes"))
+def _request(people: People, about: About) -> Request:
     picked = (("place_code", "in", people.picked),) if people.picked else ()
-    return Request("flags", people.place, filters=(*wanted, *picked))
+    if about.severity:
+        return Request("flags", people.place, filters=(*_broken(about), *picked))
+    return Request(f"{COUNTED}{about.key}", people.place, filters=picked)
 
 
-def _found(people: People, rule: Rule, reader: Reader, flags: pd.DataFrame) -> Found:
-    """Return the flags with names and reasons, in the order of places."""
-    state = people.state
-    reasons = people.county.month(state.period).reasons(flags, state.lang)
-    rows = flags.assign(name="", reason=reasons)
+def _broken(about: About) -> tuple[tuple[str, str, object], ...]:
+    return (("rule", "in", about.rules), ("answer", "is", "yes"))
+
+
+def _listed(people: People, about: About, reader: Reader, found: pd.DataFrame) -> SubjectList:
+    """Return the subjects with names and reasons, in the order of places."""
+    reasons: dict[str, str] = {}
+    if about.rules:
+        flags = found
+        if not about.severity:
+            asked = Request("flags", people.place, filters=_broken(about))
+            flags = reader.rows(asked).frame
+        month = people.county.month(people.state.period)
+        said = month.reasons(flags, people.state.lang)
+        reasons = dict(zip(flags["subject"][::-1], said[::-1], strict=True))
+    rows = found.assign(name="", reason=[reasons.get(one, "") for one in found["subject"]])
     # Where a table of that name lists them, each may have a name.
-    if "name" in people.county.setup.columns_of(rule.subject):
-        key = rule.about.key
-        asked = Request(rule.subject, people.place, columns=(key, "place_code", "name"))
-        names = reader.rows(asked).frame.drop_duplicates(key).set_index(key)["name"]
-        rows["name"] = rows["subject"].map(names).fillna("")
+    subject = about.subject
+    if "name" in people.county.setup.columns_of(subject.name):
+        asked = Request(subject.name, people.place, columns=(subject.key, "place_code", "name"))
+        names = reader.rows(asked).frame.drop_duplicates(subject.key)
+        rows["name"] = rows["subject"].map(names.set_index(subject.key)["name"]).fillna("")
     rows = rows.sort_values(["place_code", "subject"], ignore_index=True)
-    return Found(rule, rows[COLUMNS])
+    return SubjectList(about, rows[COLUMNS])

@@ -43,7 +43,8 @@ class View:
     """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
 
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
-    `ranked` what the ranking begins with; `rule`, `site` and `zone` narrow the list; `point` is
+    `ranked` what the ranking begins with; `rule`, `site`, `zone` and `counted` (whom the figure
+    counts) narrow the list; `point` is
     table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. Nothing
     of it is about a person. `sentence` replaces the title made from the figures, and `public`
     leaves out findings, names of officials, and counts small enough to point at a household: both
@@ -65,6 +66,7 @@ class View:
     point: str = ""
     site: str = ""
     zone: str = ""
+    counted: bool = False
     selected: tuple[str, ...] = ()
     seed: int = 1
     numbers: str = ""
@@ -180,8 +182,7 @@ def shown_themes(atlas: Atlas, themes: Iterable[Theme]) -> dict[str, Theme]:
 def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     """Return the view of an address, and its words ("name=value") that were not understood."""
     words = _Words(query)
-    first = VIEWS[0] if words.names <= _BARE and len(choices.views) > 1 else VIEWS[1]
-    view = words.one_of("view", choices.views, first)
+    view = words.one_of("view", choices.views, choices.views[0 if words.names <= _BARE else -1])
     if view == VIEWS[0]:
         words.keep(_OVERVIEW)
     theme = words.one_of("theme", choices.themes, next(iter(choices.themes), ""))
@@ -209,6 +210,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),
         zone=words.matching("zone", is_code_text),
+        counted=words.flag("counted"),
         selected=words.several("selected", choices.atlas.places_in(None, level)),
         seed=words.whole("seed", 1),
         numbers=words.matching("numbers", _NUMBERS.fullmatch),

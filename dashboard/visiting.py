@@ -26,7 +26,11 @@ def visit_list(people: People) -> VisitList:
     order = ("place_code", "helper", "-score", "household_code")
     wanted = replace(asked, filters=filters, order=order, offset=0, limit=LONGEST)
     rows = people.reader.export(wanted, reason="visit list")
-    about = {"place": state.atlas.name(state.place), "month": period_text(state.period, lang)}
+    place, level = state.atlas.name(state.place), text(f"atlas.{state.level}", lang)
+    if state.selected:
+        picked = {"place": place, "count": len(state.selected), "level": level}
+        place = text("visits.picked", lang, **picked)
+    about = {"place": place, "month": period_text(state.period, lang)}
     counts = text("visits.counts", lang, count=f"{len(rows.frame):,}", total=f"{total:,}")
     if total > LONGEST:
         counts += text("visits.narrow", lang, limit=LONGEST)

@@ -65,6 +65,19 @@ class Counties:
 
         return self.folder("sample", make)
 
+    def built_sample(self) -> Workspace:
+        """Return the sample county with its last two months built, and its map."""
+
+        def make(folder: Path) -> None:
+            shutil.copytree(self.sample(), folder)
+            county = open_workspace(folder)
+            county.build(county.setup.store.months()[-2:])
+            county.write_atlas()
+            # Whoever asks first for the cube would write it.
+            assert county.cube.sizes["place"]
+
+        return open_workspace(self.folder("built-sample", make))
+
     def folder(self, name: str, make: Callable[[Path], object]) -> Path:
         """Return what `make` wrote into the folder of a name, once for all workers."""
         made = self._home / name

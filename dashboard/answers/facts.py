@@ -95,10 +95,10 @@ def facts_of(source: Source, view: View) -> Facts:
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
         raise BriefingError("briefing.no_level", level=view.level, known=known)
     ranked = ranking_of(source, view)
-    series = {"own": _series(atlas, view, view.place), "above": None}
+    series = {"own": series_of(atlas, view, view.place), "above": None}
     path = atlas.path(view.place)
     if len(path) > 1:
-        series["above"] = _series(atlas, view, path[-2])
+        series["above"] = series_of(atlas, view, path[-2])
     # The layer of a village shows its neighbours as well; the summary is of the place itself.
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
@@ -140,7 +140,7 @@ def ranking_of(source: Source, view: View) -> pd.DataFrame:
     return found.join(counts[["numerator", "denominator"]])
 
 
-def _series(atlas: Atlas, view: View, place: str) -> pd.DataFrame:
+def series_of(atlas: Atlas, view: View, place: str | None) -> pd.DataFrame:
     """Return the course of a place up to the month, in shown units."""
     found = atlas.series(view.indicator, place)
     found = found.loc[found.index <= view.period]

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.answers.findings import Findings
 from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.view import Choices, View, shown_themes
-from geodata.access import Actor
+from geodata.access import Actor, Guard
 from geodata.atlas import open_atlas
 from geodata.atlas.kept import Kept
 from geodata.atlas.scoped import within_scope
@@ -34,6 +34,8 @@ class Source(Choices):
     viewer: Actor | None = None
     at: str = "—"
     by: str = ""
+    # Where readings are recorded; without it in the records of the workspace.
+    guard: Guard | None = field(default=None, repr=False)
     # What this viewer looked at last: the numbers of hot spots take megabytes, so few are kept.
     kept: Kept = field(default_factory=lambda: Kept(4), init=False, repr=False)
 
@@ -153,14 +155,23 @@ def _smallest(county: Workspace, month: str) -> int:
     return int(str(found))
 
 
-def county_source(county: Workspace, actor: Actor, *, at: str = "—", by: str = "") -> Source:
+def county_source(
+    county: Workspace,
+    actor: Actor,
+    *,
+    at: str = "—",
+    by: str = "",
+    smallest: int | None = None,
+    guard: Guard | None = None,
+) -> Source:
     """Return a workspace as an actor sees it; raises AtlasError when it has no map yet.
 
-    Counts of people below the parameter privacy.small_count are hidden outside the actor's own
-    places.
+    Counts of people below `smallest`, by default the parameter privacy.small_count of the last
+    month, are hidden outside the actor's own places.
     """
     setup = county.setup
-    smallest = _smallest(county, county.months[-1]) if county.months else 0
+    if smallest is None:
+        smallest = _smallest(county, county.months[-1]) if county.months else 0
     atlas = within_scope(open_atlas(setup.config.folder), actor.scope, smallest=smallest)
     return Source(
         atlas,
@@ -171,4 +182,5 @@ def county_source(county: Workspace, actor: Actor, *, at: str = "—", by: str =
         actor,
         at,
         by,
+        guard,
     )

@@ -40,6 +40,9 @@ class MonthTables:
         """Return the rows of a request; raises KeyError for a table that the month does not have."""
         with self._alone:
             self._add(request.table)
+            for _, comparison, table in request.filters:
+                if comparison == "among":
+                    self._add(str(table))
             query = _query(request, prefixes)
             return self._engine.frame(query.sql(dialect=self._engine.name))
 
@@ -126,6 +129,9 @@ def _query(request: Request, prefixes: tuple[str, ...]) -> exp.Select:
 def _filter(column: str, comparison: str, value: object) -> exp.Expr:
     if comparison == "missing":
         return exp.column(column).is_(exp.null())
+    if comparison == "among":
+        subjects = exp.select("subject").from_(exp.to_identifier(str(value)))
+        return exp.In(this=exp.column(column), query=exp.Subquery(this=subjects))
     if comparison == "in":
         assert isinstance(value, (tuple, list))
         return exp.column(column).isin(*(exp.convert(each) for each in value))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-COMPARISONS = ("is", "in", "at_least", "at_most", "contains", "has", "missing")
+COMPARISONS = ("is", "in", "at_least", "at_most", "contains", "has", "missing", "among")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Request:
 
     `place` is the code within which rows are wanted, empty for all the actor's places. A filter is
     (column, comparison, value) with a comparison of COMPARISONS, "has" for one of several parts
-    between commas; `order` names columns, with "-" before one for descending; `limit` None means
+    between commas, "among" for one of the subjects of a derived table; `order` names columns, with "-" before one for descending; `limit` None means
     all rows. `counting` asks for their number alone, as one row with the column rows.
     """
 

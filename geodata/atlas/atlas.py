@@ -165,6 +165,44 @@ class Atlas:
         """Return whether the figure of each place is known and not shown; here none, by key."""
         return pd.Series(False, index=self.places_in(None, level))
 
+    def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return in which places that reported nobody is in the scope of an indicator, by key.
+
+        Either nobody is there to be judged, or what they add up to has a base of nothing. None
+        where it is not known who was judged.
+        """
+
+        def find() -> pd.Series:
+            frame = self.frame(indicator, period, level)
+            judged = frame["subjects"] > 0
+            subject = self.indicator(indicator).subject
+            nobody = ~judged & self._reported(subject, period, level).reindex(frame.index)
+            nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
+            nothing = judged & (frame["missing"] == 0)
+            return frame["value"].isna() & (nobody | nothing)
+
+        found: pd.Series = self.once(("not applicable", indicator, period, level), find)
+        return found
+
+    def _reported(self, subject: str, period: str, level: str) -> pd.Series:
+        """Return of which places any such subject, or any household, was judged, by key.
+
+        The register of households is what every place sends; other tables may have no row of it.
+        """
+
+        def find() -> pd.Series:
+            about = {"household", subject}
+            keys = [key for key, found in self.indicators.items() if found.subject in about]
+            rows = self.values[(self.values["period"] == period) & (self.values["subjects"] > 0)]
+            rows = rows[rows["indicator"].isin(keys)]
+            upper = self.ancestors(self.lowest, level)
+            above = upper[upper.index.isin(rows["place"])]
+            places = self.places_in(None, level)
+            return pd.Series(places.isin(above), index=places)
+
+        found: pd.Series = self.once(("reported", subject, period, level), find)
+        return found
+
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
         if key not in self.indicators:

@@ -48,6 +48,11 @@ class ScopedAtlas(Atlas):
         found: pd.Series = self.once(("hidden", indicator, period, level), find)
         return found
 
+    def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return in which places within reach nobody is in the scope of an indicator, by key."""
+        found = self.whole.not_applicable(indicator, period, level)
+        return found & self.seen(found.index) & ~self.hidden(indicator, period, level)
+
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
         frame = self.whole.series(indicator, place)
@@ -66,6 +71,8 @@ class ScopedAtlas(Atlas):
 
     def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
         """Return which foreign places have a figure of so few that it could point at one."""
+        if not self._foreign.any():
+            return pd.Series(False, index=frame.index)
         return small_figures(
             frame, indicator, self.places["parent"], smallest=self.smallest, checked=self._foreign
         )

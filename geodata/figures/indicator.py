@@ -30,7 +30,7 @@ WORSE = ("high", "low", "none")
 _FIELDS = {
     **dict.fromkeys(("title", "quantity", "unit"), True),
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
-    **dict.fromkeys(("scope", "rules", "explained_by", "target", "document"), False),
+    **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
 }
 _SHOWN = 5
 
@@ -47,7 +47,8 @@ class Indicator:
     `denominator`, SQL over the features of `theme` and `subject`; a subject with an unknown part
     counts as missing. With `rules` the numerator is whether any of them is broken; a subject is
     missing when none can be answered. Money is summed in fen. `target` is a policy parameter,
-    `explained_by` the rules whose findings explain a figure that is not a count of them.
+    `explained_by` the rules whose findings explain a figure that is not a count of them. A figure
+    summed over villages says in `listed` whom it counts: `subject`, and `where` over its features.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Indicator:
     explained_by: tuple[str, ...] = ()
     target: str = ""
     document: Mapping[str, str] | None = None
+    listed: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         if self.worse not in WORSE:
@@ -91,6 +93,14 @@ class Indicator:
     def own_rules(self) -> tuple[str, ...]:
         """Return the rules whose findings say why the figure is what it is."""
         return self.rules or self.explained_by
+
+    @property
+    def lists(self) -> str:
+        """Return the kind of subject that its numerator counts one by one; empty where it has no list."""
+        if self.listed is not None:
+            return self.listed["subject"]
+        counts = self.counts if self.quantity == "count" or self.counts_things else None
+        return self.subject if counts is not None and counts.root == self.subject else ""
 
     @property
     def is_share(self) -> bool:
@@ -202,6 +212,9 @@ def _read(
             given[field] = str(given[field])
     for field in ("counts", "base"):
         given[field] = words.thing(field, entry[field]) if field in entry else None
+    if "listed" in entry:
+        check_fields(f"{place} listed", entry["listed"], {"subject": True, "where": True})
+        check_value(f"{place} listed", "subject", entry["listed"]["subject"], subjects)
     quantity_of(entry["quantity"])
     _about_its_subject(entry, given)
     return Indicator(key=key, theme=theme, **(given | {"unit": words.unit(entry["unit"])}))

@@ -49,7 +49,7 @@ def _query(
     """Return one SELECT by place with four sums for each indicator, in the order of PARTS."""
     inner, outer = [], []
     for n, indicator in enumerate(indicators):
-        scope, numerator, denominator = _parts(indicator, rules, binding, dialect)
+        scope, numerator, denominator = parts_sql(indicator, rules, binding, dialect)
         inner += [
             f"({scope}) AS s{n}",
             f"CAST({numerator} AS {_EXACT}) AS n{n}",
@@ -68,7 +68,7 @@ def _query(
     )
 
 
-def _parts(
+def parts_sql(
     indicator: Indicator, rules: Mapping[str, Rule], binding: Binding, dialect: str
 ) -> tuple[str, str, str]:
     """Return scope, numerator and denominator; with rules: whether any of them is broken."""

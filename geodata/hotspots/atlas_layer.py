@@ -25,6 +25,21 @@ _ORDER = (3, 4, 2, 1, 7, 6, 5, 8, 0, -8, -5, -6, -7, -1, -2, -4, -3)
 _BINS = (3, 2, 1, 0, -1, -2, -3)
 
 
+@dataclass(frozen=True)
+class HotSpot:
+    """A place that is hot now: its key and its neighbours', and what was seen around it.
+
+    Of a share `observed` and `expected` are events of `base`; of any other figure the mean around
+    it and that of the county, of `base` places. Unknown (NaN) where a hidden figure would be told.
+    """
+
+    codes: tuple[str, ...]
+    observed: float
+    expected: float
+    base: float
+    sentence: str
+
+
 @dataclass(frozen=True, eq=False)
 class HotspotLayer:
     """Every place of a level with its kind of hot spot.
@@ -45,6 +60,7 @@ class HotspotLayer:
     by_category: bool
     result: HotspotResult | None
     veiled: np.ndarray
+    links: Neighbours | None = None
 
     @property
     def sides(self) -> tuple[int, ...]:
@@ -107,6 +123,27 @@ class HotspotLayer:
             )
         return self.result.sentence(place, lang, unit="", level=self.level)
 
+    def hot(self, lang: str | None = None) -> tuple[HotSpot, ...]:
+        """Return the places that are hot now, in the order of keys."""
+        side = np.array([*self.sides, 0])
+        at = np.flatnonzero(side[np.minimum(self.classes, len(self.kinds))] > 0)
+        return tuple(self._hot(int(row), lang) for row in at)
+
+    def _hot(self, row: int, lang: str | None) -> HotSpot:
+        assert self.result is not None
+        assert self.links is not None
+        found, key = self.result, str(self.keys[row])
+        near = self.keys[self.links.matrix[[row]].indices]
+        observed, base = found.around_events[row, -1], found.around_base[row, -1]
+        county = found.county_rate[-1]
+        told = (observed, county * base, base)
+        if found.kind == "value":
+            told = (found.around_rate[row, -1], county, base)
+        if self.veiled[row]:
+            told = (np.nan, np.nan, np.nan)
+        observed, expected, base = (float(number) for number in told)
+        return HotSpot((key, *map(str, near)), observed, expected, base, self.why(key, lang))
+
     def _untested(self, lang: str | None) -> str:
         """Return why an amount or a number of something has no hot spots."""
         return i18n.text("hotspots.untested", lang, indicator=self.indicator.title_in(lang))
@@ -152,7 +189,10 @@ def hotspot_layer(
     kinds = tuple(name(code) for code in present)
     keys = pd.Index(events.index)
     veiled = _veiled(atlas, indicator, (period, level), keys)
-    return HotspotLayer(described, period, level, keys, kinds, classes, by_category, result, veiled)
+    links = _neighbours_of(atlas, level)
+    return HotspotLayer(
+        described, period, level, keys, kinds, classes, by_category, result, veiled, links
+    )
 
 
 def _veiled(atlas: Atlas, indicator: str, shown: tuple[str, str], keys: pd.Index) -> np.ndarray:

@@ -18,6 +18,7 @@ from geodata.tables import Table
 # The longest look back of any feature: twelve months and the twelve before.
 MONTHS_BACK = 24
 _COUNTY = 6
+Value = float | int | str | None
 
 
 @contextmanager
@@ -61,36 +62,47 @@ def policy_areas(
     `day_of` takes the values in force at the end of another month. A county is one area unless a
     value is written for a place inside it.
     """
-    width = max(_COUNTY, policy.prefix_width(keys))
+    _, areas = shared_values(engine, policy, keys, day_of or month)
+    texts = policy.texts(keys)
+    return tuple(
+        PolicyArea(
+            prefixes, Binding(month, values, _parts(engine, prefixes, number, known), texts=texts)
+        )
+        for number, (prefixes, values) in enumerate(areas)
+    )
+
+
+def shared_values(
+    engine: Engine, policy: Policy, keys: Sequence[str], month: str, *, table: str = "household"
+) -> tuple[int, list[tuple[tuple[str, ...], dict[str, Value]]]]:
+    """Return the parameter values at the end of a month that places with rows in a table share.
+
+    The length of a prefix, and the prefixes of each group with its values; no prefix is everywhere.
+    """
+    width, day = max(_COUNTY, policy.prefix_width(keys)), last_day(month)
     found = engine.frame(
-        f"SELECT DISTINCT SUBSTRING(place_code, 1, {width}) AS prefix FROM household "
+        f"SELECT DISTINCT SUBSTRING(place_code, 1, {width}) AS prefix FROM {table} "
         "WHERE place_code IS NOT NULL ORDER BY prefix"
     )
-    day = last_day(day_of or month)
     areas: dict[str, list[str]] = {}
-    values: dict[str, dict[str, float | int | str | None]] = {}
+    values: dict[str, dict[str, Value]] = {}
     for prefix in found["prefix"]:
         chosen = policy.comparable(keys, prefix, day)
         name = repr(sorted(chosen.items()))
         areas.setdefault(name, []).append(prefix)
         values[name] = chosen
-    texts = policy.texts(keys)
     if len(areas) < 2:
-        only = next(iter(values.values()), None) or policy.comparable(keys, "", day)
-        return (PolicyArea((), Binding(month, only, texts=texts)),)
-    return tuple(
-        PolicyArea(
-            tuple(prefixes),
-            Binding(month, values[name], _parts(engine, prefixes, number, known), texts=texts),
-        )
-        for number, (name, prefixes) in enumerate(areas.items())
-    )
+        everywhere = next(iter(values.values()), None) or policy.comparable(keys, "", day)
+        return width, [((), everywhere)]
+    return width, [(tuple(prefixes), values[name]) for name, prefixes in areas.items()]
 
 
 def _parts(
     engine: Engine, prefixes: Sequence[str], number: int, known: Mapping[str, Table]
 ) -> dict[str, str]:
     """Name the rows of some places, and return the names to read in the place of the tables."""
+    if not prefixes:
+        return {}
     listed = ", ".join(f"'{prefix}'" for prefix in prefixes)
     named = {}
     for name, table in known.items():

@@ -8,7 +8,9 @@ from geodata.access import Reader, Request
 from geodata.workspace.listing import HOUSEHOLD_LIST, LIST_COLUMNS
 
 # What a page shows; the rest of the list's columns serve to search it.
-COLUMNS = tuple(name for name in LIST_COLUMNS if name not in ("unvisited_days", "sought"))
+COLUMNS = tuple(
+    name for name in LIST_COLUMNS if name not in ("monitored_now", "unvisited_days", "sought")
+)
 Filter = tuple[str, str, object]
 
 

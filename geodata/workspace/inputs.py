@@ -11,6 +11,7 @@ from typing import Any
 import geodata
 from geodata.access import Privacy, table_privacy
 from geodata.config import Config
+from geodata.figures import Indicator
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Exemption, FeatureSet, Rule
@@ -57,6 +58,11 @@ class Setup:
         return {rule.key: rule for theme in self.themes for rule in theme.rules}
 
     @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Return the indicators of all themes by key."""
+        return {one.key: one for theme in self.themes for one in theme.indicators}
+
+    @cached_property
     def sets(self) -> tuple[FeatureSet, ...]:
         """Return the feature sets of all themes."""
         return tuple(feature_set for theme in self.themes for feature_set in theme.feature_sets)
@@ -65,7 +71,10 @@ class Setup:
     def keys(self) -> tuple[str, ...]:
         """Return the parameters that features and rules name."""
         expressions = [
-            FeatureSet(m.key, f"{m.numerator} {m.denominator} {m.scope}")
+            FeatureSet(
+                m.key,
+                f"{m.numerator} {m.denominator} {m.scope} {(m.listed or {}).get('where', '')}",
+            )
             for theme in self.themes
             for m in theme.indicators
         ]

@@ -21,6 +21,7 @@ LIST_COLUMNS = (
     "persons",
     "income_per_person",
     "monitored_category",
+    "monitored_now",
     "score",
     "high",
     "findings",
@@ -91,6 +92,7 @@ helped AS (
 visits AS (SELECT COUNT(*) AS known FROM visit)
 SELECT h.household_code, h.place_code, n.head_name, m.persons,
   m.income_per_person / 100.0 AS income_per_person, m.monitored_category,
+  m.monitored_now,
   CAST(COALESCE(f.score, 0) AS BIGINT) AS score, COALESCE(f.high, 0) AS high,
   COALESCE(f.findings, 0) AS findings, COALESCE(f.rules, '') AS rules,
   m.days_since_visit,

@@ -7,6 +7,7 @@ from functools import partial
 
 from geodata.access import Derived, MonthSource, Privacy
 from geodata.store import Engine
+from geodata.workspace.counted import COUNTED_COLUMNS, counted_tables
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import (
     HOUSEHOLD_LIST,
@@ -46,6 +47,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         HOUSEHOLD_LIST: Derived(LIST_TABLES, make_list),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
+        **counted_tables(setup, built.month),
     }
     key = (str(built.folder), built.digest, *snapshots)
     privacy, places = month_privacy(setup), _place_privacy(setup)
@@ -61,6 +63,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """
     sets = {feature_set.name: feature_set.columns for feature_set in setup.sets}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
+    sets |= dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)
     about = Privacy("restricted", "hidden")
     return {
         **setup.privacy,
@@ -77,6 +80,8 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets = {one.name: dict.fromkeys(one.columns, about) for one in setup.sets}
     told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
     sets["flags"] = dict.fromkeys(told, about)
+    counted = counted_tables(setup, "")
+    sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], about) for name in counted}
     sets[INCOME_BY_PLACE] = dict.fromkeys(INCOME_COLUMNS, public)
     return {**setup.privacy, **sets}
 

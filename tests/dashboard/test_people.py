@@ -16,6 +16,7 @@ from dashboard.content.rows import DEFAULT, HouseholdRows
 from dashboard.exports import households_workbook
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
+from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView
 from dashboard.panels.households.visits import visits_html
 from dashboard.panels.why.view import WhyView
@@ -368,3 +369,45 @@ def test_within_a_village_whoever_helps_stands_in_place_of_its_name(people_as):
         shown = [column["label"] for column in view.sheet.table["columns"]]
         assert named in shown
         assert len(shown) == len(set(shown)) == len(DEFAULT)
+
+
+def test_a_category_lists_who_is_monitored_now(sampled, tmp_path):
+    """Whose risk is removed keeps a category in the register; the indicators do not count them."""
+    atlas, setup = open_atlas(sampled.setup.config.folder), sampled.setup
+    state = State(atlas, "?theme=monitoring&side=households", themes=setup.themes)
+    leader = Actor("lead", "leader", (EVERYWHERE,))
+    people = county_parts(state, sampled, leader, open_guard(tmp_path)).people
+    counted = {
+        "脱贫不稳定户": "unstable_households",
+        "边缘易致贫户": "borderline_households",
+        "突发严重困难户": "sudden_households",
+        "monitored": "monitored_households",
+    }
+    features = sampled.month(state.period).features("monitoring")
+    assert (features["removed"] & ~features["monitored_now"]).any()
+    for category, indicator in counted.items():
+        people.category = category
+        figure = atlas.series(indicator, state.root)["numerator"][state.period]
+        assert people.listed.count == figure, category
+
+
+def test_the_visit_list_of_picked_places_says_so(people_as):
+    people = people_as(f"?theme=monitoring&place={COUNTY}&lang=zh")
+    assert "所选" not in visit_list(people).title
+    people.state.selected = list(VILLAGES[:2])
+    assert "所选 2 个村" in visit_list(people).title
+
+
+def test_whom_the_figure_counts_is_chosen_among_the_rules(people_as):
+    people = people_as(f"?place={COUNTY}&indicator=low_income_share&side=households&lang=zh")
+    filters, state = FiltersView(people), people.state
+    filters.rule.value = "*"
+    assert (state.counted, state.rule, people.listed.count) == (True, "", 27)
+    assert "counted=1" in state.query
+    assert any("收入低于监测线户占比" in said for said in filters.said())
+    state.choose_indicator("income_per_person")
+    assert (filters.rule.value, people.listed.count) == ("", 81)
+    state.choose_indicator("low_income_share")
+    assert (filters.rule.value, people.listed.count) == ("*", 27)
+    filters.rule.value = "income_below_line"
+    assert (state.counted, state.rule) == (False, "income_below_line")

@@ -10,7 +10,7 @@ from dashboard.panels.households.subjects import page_of, pages_of, subjects_tab
 from dashboard.panels.households.view import HouseholdsView
 from dashboard.people import People
 from dashboard.state import State
-from dashboard.subjects import COLUMNS, Found, exported_subjects
+from dashboard.subjects import COLUMNS, About, SubjectList, exported_subjects, listed_about
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError
@@ -35,10 +35,12 @@ def people_as(county, tmp_path):
     return make
 
 
-def _many(county, count: int) -> Found:
+def _many(county, count: int) -> SubjectList:
     rows = pd.DataFrame({"subject": [f"W{at:03d}" for at in range(count)]})
     rows = rows.assign(name="", place_code=VILLAGES[0], reason="=1+1")
-    return Found(county.setup.rules["no_keeper"], rows[COLUMNS])
+    rule = county.setup.rules["no_keeper"]
+    about = About(rule.key, rule.about, rule.title, (rule.key,), rule.severity)
+    return SubjectList(about, rows[COLUMNS])
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (20, 1), (21, 2), (45, 3)])
@@ -90,7 +92,7 @@ def test_workbook_holds_the_mark_and_no_formula_and_is_in_the_audit(people_as):
 
 def test_nothing_leaves_from_outside_the_own_places(people_as):
     people = people_as((VILLAGES[2],))
-    found, _ = exported_subjects(people, people.county.setup.rules["no_keeper"])
+    found, _ = exported_subjects(people, listed_about(people))
     assert found.rows.empty
     with pytest.raises(ScopeError):
-        exported_subjects(people_as(role="auditor"), people.county.setup.rules["no_keeper"])
+        exported_subjects(people_as(role="auditor"), listed_about(people))

@@ -13,6 +13,8 @@ from dashboard.web.component import Viewer
 from geodata.escaping import plain_text
 from geodata.tables import enumeration
 
+# Stands among the rules for whom the shown figure counts; no key of a rule has this sign.
+_COUNTED = "*"
 _DAYS = (0, 15, 30, 60, 90, 180, 366)
 
 
@@ -39,7 +41,7 @@ class FiltersView(Viewer):
             width=460,
             margin=(8, 4, 2, 4),
         )
-        self.rule.value = people.state.rule
+        self.rule.value = self._chosen
         self.box = pn.FlexBox(
             self.rule,
             self.category,
@@ -65,6 +67,7 @@ class FiltersView(Viewer):
         people, state = self.people, self.people.state
         known = [
             ("rule", self._title(state.rule) if state.rule else ""),
+            ("counted", self._counted() if people.counted else ""),
             ("category", self._category(people.category) if people.category else ""),
             ("helper", plain_text(people.helper.strip(), 30)),
             ("unvisited", self._days(people.unvisited) if people.unvisited else ""),
@@ -81,7 +84,7 @@ class FiltersView(Viewer):
         people, state = self.people, self.people.state
         people.param.update(category="", helper="", unvisited=0, search="")
         gone = {n: "" for n in ("rule", "site", "zone") if n in state.param}
-        state.param.update(**gone, selected=[])
+        state.param.update(**gone, counted=False, selected=[])
 
     def _picked(self) -> str:
         count = len(self.people.state.selected)
@@ -94,21 +97,31 @@ class FiltersView(Viewer):
             widget.param.watch(self._set, "value")
         self.rule.param.watch(self._choose_rule, "value")
         people.param.watch(self._follow, ["category", "helper", "unvisited"])
-        state.param.watch(self._follow, ["rule", "theme"])
+        state.param.watch(self._follow, ["rule", "theme", "counted", "indicator"])
 
     def _set(self, *events: object) -> None:
         chosen = {"category": self.category.value, "helper": self.helper.value or ""}
         self.people.param.update(**chosen, unvisited=self.unvisited.value or 0)
 
     def _choose_rule(self, event: Event) -> None:
-        if (event.new or "") != self.people.state.rule:
+        if event.new == self._chosen:
+            return
+        if event.new == _COUNTED:
+            self.people.state.list_counted()
+        else:
             self.people.state.filter_rule(event.new or "")
+
+    @property
+    def _chosen(self) -> str:
+        """Return the key of the rule, or what stands for whom the figure counts."""
+        people = self.people
+        return people.state.rule or (_COUNTED if people.counted is not None else "")
 
     def _follow(self, *events: object) -> None:
         """Show what is set; equal values are not set again, so nothing echoes."""
         people = self.people
         # Both at once: a select whose value is not among its options takes another by itself.
-        self.rule.param.update(options=self._rules(), value=people.state.rule)
+        self.rule.param.update(options=self._rules(), value=self._chosen)
         for name in ("category", "helper", "unvisited"):
             getattr(self, name).value = getattr(people, name)
 
@@ -119,7 +132,15 @@ class FiltersView(Viewer):
         keys = [rule.key for rule in theme.rules if rule.subject == "household"] if theme else []
         if state.rule in known and state.rule not in keys:
             keys.append(state.rule)
-        return {self._text("any"): "", **{self._title(key): key for key in keys}}
+        indicator = self.people.county.setup.indicators.get(state.indicator)
+        counted = {self._counted(): _COUNTED} if indicator is not None and indicator.lists else {}
+        return {self._text("any"): "", **counted, **{self._title(key): key for key in keys}}
+
+    def _counted(self) -> str:
+        """Return that whom the shown figure counts is listed."""
+        state = self.people.state
+        title = state.atlas.indicator(state.indicator).title_in(state.lang)
+        return self._text("of_figure", title=plain_text(title, 40))
 
     def _title(self, key: str) -> str:
         rule = self.people.county.setup.rules.get(key)

@@ -19,7 +19,7 @@ from dashboard.panels.households.subjects import (
 )
 from dashboard.panels.households.visits import VisitsView
 from dashboard.people import CHOICES, SIZES, SORTS, People
-from dashboard.subjects import Found, exported_subjects, found_subjects, rule_about
+from dashboard.subjects import SubjectList, exported_subjects, listed_about, listed_subjects
 from dashboard.texts import text
 from dashboard.views.sheet import Sheet, row_of
 from dashboard.web.component import Viewer
@@ -27,7 +27,18 @@ from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
-_PLACE = ["place", "period", "theme", "rule", "side", "site", "zone", "selected"]
+_PLACE = [
+    "place",
+    "period",
+    "theme",
+    "rule",
+    "side",
+    "site",
+    "zone",
+    "selected",
+    "counted",
+    "indicator",
+]
 
 
 class HouseholdsView(Viewer):
@@ -64,7 +75,7 @@ class HouseholdsView(Viewer):
         )
         self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
         # What a rule found that is no household, and what it was asked for.
-        self._about: Found | None = None
+        self._about: SubjectList | None = None
         self._asked: tuple = ()
         self._bind()
         self._update()
@@ -137,19 +148,19 @@ class HouseholdsView(Viewer):
             ],
         }
 
-    def _found(self) -> Found | None:
-        """Show what the chosen rule found when it is about no household; None leaves the list."""
+    def _found(self) -> SubjectList | None:
+        """Show what is listed when these are no households; None leaves the list."""
         people, state = self.people, self.people.state
-        rule = rule_about(people)
+        about = listed_about(people)
         for widget in (self.search, self.sort, self.filter, self.lot, self.visits):
-            widget.visible = rule is None
-        self.export.filename = "households.xlsx" if rule is None else "findings.xlsx"
-        if rule is None:
+            widget.visible = about is None
+        self.export.filename = "households.xlsx" if about is None else "findings.xlsx"
+        if about is None:
             return None
         self.filters.box.visible = False
         asked = tuple(str(getattr(state, name)) for name in _PLACE)
         kept = self._about if asked == self._asked else None
-        found = found_subjects(people, rule) if kept is None else kept
+        found = listed_subjects(people, about) if kept is None else kept
         self._asked, pages = asked, pages_of(found, people.size)
         self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
         self.sheet.table = subjects_table(
@@ -161,7 +172,7 @@ class HouseholdsView(Viewer):
         )
         return found
 
-    def _subjects_title(self, found: Found) -> str:
+    def _subjects_title(self, found: SubjectList) -> str:
         state = self.people.state
         return subjects_title(found, state.atlas.name(state.place), state.period, state.lang)
 
@@ -176,8 +187,8 @@ class HouseholdsView(Viewer):
         people, state, found = self.people, self.people.state, self._about
         row = page_of(found, (people.page, people.size)).iloc[index]
         kinds = state.themes[state.theme].points if state.theme in state.themes else ()
-        if found.rule.subject in {kind.table for kind in kinds}:
-            state.choose_point(found.rule.subject, str(row["subject"]))
+        if found.about.subject.name in {kind.table for kind in kinds}:
+            state.choose_point(found.about.subject.name, str(row["subject"]))
         elif row["place_code"] in state.atlas.places.index:
             state.go(str(row["place_code"]))
 
@@ -256,12 +267,12 @@ class HouseholdsView(Viewer):
 
     def _export(self):
         people, lang = self.people, self.people.state.lang
-        rule = rule_about(people)
-        if rule is not None:
-            found, mark = exported_subjects(people, rule)
+        about = listed_about(people)
+        if about is not None:
+            found, mark = exported_subjects(people, about)
             titles, rows = subjects_cells(found, found.rows, lang=lang, names=people.village)
-            about = {"title": self._subjects_title(found), "notes": [self._marked(mark)]}
-            return subjects_workbook(titles, rows, **about)
+            told = {"title": self._subjects_title(found), "notes": [self._marked(mark)]}
+            return subjects_workbook(titles, rows, **told)
         frame, mark = people.exported()
         joined = {"zh": "；", "en": "; "}[lang]
         said = [joined.join(self.filters.said())]

@@ -1,0 +1,114 @@
+"""``guatu show``: what a page shows at an address, as text or as JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dashboard.texts import text
+from geodata.escaping import plain_text
+
+if TYPE_CHECKING:
+    from geodata.access import Actor, Guard
+
+_ROWS = 10
+
+
+@click.command(help=text("show.help"))
+@click.argument("address")
+@click.argument("workspace", default=".", type=click.Path(file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help=text("show.json"))
+@click.option("--as", "account", help=text("show.as"))
+def command(address: str, workspace: str, as_json: bool, account: str | None) -> None:
+    """Print the answer of a view; raises GuatuError where there is none."""
+    from dashboard.answers.source import county_source
+    from dashboard.answers.told import answer_of
+    from dashboard.view import read_address
+    from geodata.access.chain import Entry
+    from geodata.errors import StoreError
+    from geodata.workspace import open_workspace
+
+    county = open_workspace(workspace)
+    folder = county.setup.config.folder
+    if not county.months:
+        raise StoreError("workspace.not_built", month="-", known="—", folder=folder)
+    guard, actor = _viewer(folder, account)
+    smallest = guard.limits.small_count
+    source = county_source(county, actor, smallest=smallest, guard=guard)
+    view, ignored = read_address(address, source)
+    place = view.place or ""
+    seen = "allowed" if actor.allows(place, "figure") else "refused"
+    about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
+    entry = Entry(
+        actor.name, "figure", actor.role, place, reason="show", outcome=seen, detail=about
+    )
+    guard.trail.record(entry)
+    told = answer_of(source, view) | {"ignored": list(ignored)}
+    if ignored:
+        words = "、".join(plain_text(word, 60) for word in ignored)
+        click.echo(text("show.ignored", view.lang, words=words), err=True)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        click.echo("\n".join(_lines(told, view.lang)))
+        if told["list"]["count"] is not None:
+            count = told["list"]["count"]
+            subject = source.themes[view.theme].subjects[told["list"]["kind"]]
+            said = subject.counted(count, view.lang)
+            click.echo(text("show.list", view.lang, count=f"{count:,}", kind=said))
+
+
+def _viewer(folder: Path, account: str | None) -> tuple[Guard, Actor]:
+    """Return the records of a workspace and who looks; without an account whoever runs the command."""
+    from geodata.access import command_actor, command_notice, open_guard
+
+    if account is not None:
+        guard = _guard(folder)
+        return guard, _actor(guard, account)
+    if notice := command_notice(folder):
+        click.echo(notice, err=True)
+    return open_guard(folder), command_actor()
+
+
+def _guard(folder: Path) -> Guard:
+    """Return the records of a workspace with accounts; raises AccountError without any."""
+    from geodata.access.guard import guard_of_accounts
+    from geodata.errors import AccountError
+
+    guard = guard_of_accounts(folder)
+    if guard is None:
+        raise AccountError("access.no_accounts", folder=folder)
+    return guard
+
+
+def _actor(guard: Guard, account: str) -> Actor:
+    """Return who works under an account; raises AccountError when it is unknown or shut out."""
+    from geodata.errors import AccountError
+
+    found = guard.accounts.get(account)
+    if found is None:
+        raise AccountError("access.no_account", name=plain_text(account, 60))
+    if found.disabled:
+        raise AccountError("access.account_disabled", name=found.name)
+    return found.actor
+
+
+def _lines(told: dict[str, Any], lang: str) -> list[str]:
+    """Return the answer as a person reads it: finding, legend, the worst places, hot spots."""
+    lines = [told["title"]]
+    if told["sentence"] != told["title"]:
+        lines.append(told["sentence"])
+    counts = [(one["label"], one["count"]) for one in told["classes"]]
+    names = ("no_data", "not_applicable", "hidden", "outside")
+    counts += [(text(f"show.{name}", lang), told[name]) for name in names if told[name]]
+    lines += [f"  {label}: {count}" for label, count in counts]
+    lines += [
+        f"  {row['rank']}. {plain_text(row['name'], 40)} {row['value']:,.6g}"
+        for row in told["ranking"][:_ROWS]
+        if row["rank"] is not None
+    ]
+    lines += [f"  {spot['sentence']}" for spot in told["hot_spots"]]
+    return [plain_text(line, 500) for line in lines]

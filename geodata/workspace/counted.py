@@ -1,0 +1,80 @@
+"""Who is counted in a figure: the subjects that its numerator adds up, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from geodata.access import Derived
+from geodata.figures import Indicator
+from geodata.figures.month import parts_sql
+from geodata.periods import last_day
+from geodata.rules import Binding
+from geodata.rules.exemption import held_on
+from geodata.store import Engine
+from geodata.workspace.engines import shared_values
+from geodata.workspace.inputs import Setup
+
+COUNTED = "counted_"
+COUNTED_COLUMNS = ("subject", "place_code", "household_code")
+
+
+def counted_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
+    """Return by name the tables `counted_KEY` of the indicators whose subjects can be listed."""
+    return {
+        f"{COUNTED}{key}": Derived(
+            _needs(indicator), partial(add_counted, setup=setup, month=month, indicator=indicator)
+        )
+        for key, indicator in setup.indicators.items()
+        if indicator.lists
+    }
+
+
+def _needs(indicator: Indicator) -> tuple[str, ...]:
+    listed = (f"{indicator.theme}_{indicator.lists}",) if indicator.listed is not None else ()
+    return (indicator.table, *listed)
+
+
+def add_counted(engine: Engine, *, setup: Setup, month: str, indicator: Indicator) -> None:
+    """Give an engine that has the features of an indicator the table `counted_KEY`.
+
+    COUNTED_COLUMNS, one row for each subject of the numerator; only of places whose figure is known.
+    """
+    width, areas = shared_values(engine, setup.policy, setup.keys, month, table=indicator.table)
+    held, texts = held_on(setup.exemptions, last_day(month)), setup.policy.texts(setup.keys)
+    parts = [
+        _query(
+            setup,
+            indicator,
+            Binding(month, values, exempt=held, texts=texts),
+            prefixes,
+            width,
+            engine.name,
+        )
+        for prefixes, values in areas
+    ]
+    engine.add_table(f"{COUNTED}{indicator.key}", " UNION ALL ".join(parts))
+
+
+def _query(
+    setup: Setup,
+    indicator: Indicator,
+    binding: Binding,
+    prefixes: Sequence[str],
+    width: int,
+    dialect: str,
+) -> str:
+    theme = next(one for one in setup.themes if one.key == indicator.theme)
+    key = theme.subjects[indicator.lists].key
+    household = key if indicator.lists == "household" else "CAST(NULL AS VARCHAR)"
+    columns = f"SELECT {key} AS subject, place_code, {household} AS household_code"
+    listed = ", ".join(f"'{prefix}'" for prefix in prefixes)
+    inside = f"SUBSTRING(place_code, 1, {width}) IN ({listed})" if prefixes else "TRUE"
+    scope, numerator, denominator = parts_sql(indicator, setup.rules, binding, dialect)
+    known = f"({scope}) AND ({denominator}) IS NOT NULL AND {inside}"
+    if indicator.listed is None:
+        return f"{columns} FROM {indicator.table} WHERE {known} AND ({numerator}) > 0"
+    where = binding.sql(indicator.listed["where"], dialect)
+    places = f"SELECT place_code FROM {indicator.table} WHERE {known} AND ({numerator}) > 0"
+    source = f"{indicator.theme}_{indicator.lists}"
+    return f"{columns} FROM {source} WHERE ({where}) AND place_code IN ({places})"

@@ -1,0 +1,127 @@
+"""``guatu show``: the page's answer on the command line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from dashboard.cli import main
+from geodata.access import Actor, open_guard, system_user, utc_now
+from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
+
+ADDRESS = "?theme=monitoring&indicator=low_income_share&level=village&lang=zh"
+KEYS = {
+    "theme", "place", "period", "level", "title", "sentence", "indicator", "figure", "classes",
+    "no_data", "not_applicable", "hidden", "outside", "ranking", "hot_spots", "list", "ignored",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(county, tmp_path_factory):
+    """Return a copy of the invented county with accounts, one of them disabled."""
+    copied = tmp_path_factory.mktemp("shown") / "county"
+    shutil.copytree(county.setup.config.folder, copied)
+    accounts = open_guard(copied).accounts
+    for name, role, place in (
+        ("village", "village_officer", VILLAGES[0]),
+        ("township", "township_officer", TOWNSHIP),
+        ("county", "leader", COUNTY),
+        ("gone", "leader", COUNTY),
+        ("admin", "administrator", COUNTY),
+    ):
+        actor = Actor(name, role, (place,))
+        accounts.add(actor, "Lang-genug-2025!", by="cli:test", now=utc_now())
+    accounts.set_disabled("gone", True, by="cli:test")
+    return copied
+
+
+def _show(capsys, *arguments: object) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as left:
+        main(["show", *map(str, arguments)])
+    printed = capsys.readouterr()
+    return left.value.code, printed.out, printed.err
+
+
+def _told(capsys, *arguments: object) -> dict:
+    code, out, err = _show(capsys, *arguments, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_the_answer_has_all_keys_and_the_figures(capsys, county):
+    told = _told(capsys, ADDRESS, county.setup.config.folder)
+    assert set(told) >= KEYS
+    assert told["place"] == {"code": COUNTY, "name": "某县", "level": "county"}
+    figure = told["figure"]
+    assert (figure["numerator"], figure["denominator"]) == (27, 81)
+    assert figure["value"] == pytest.approx(100 / 3)
+    assert told["indicator"]["key"] == "low_income_share"
+    assert (told["indicator"]["quantity"], told["indicator"]["unit"]) == ("share", "percent")
+    assert told["list"] == {"kind": "household", "count": 27}
+    assert told["ignored"] == []
+
+
+def test_text_begins_with_the_finding(capsys, county):
+    code, out, _ = _show(capsys, ADDRESS, county.setup.config.folder)
+    told = _told(capsys, ADDRESS, county.setup.config.folder)
+    assert code == 0
+    assert out.splitlines()[0] == told["title"]
+    assert "名单：27 户" in out
+
+
+def test_words_that_are_not_understood_are_said(capsys, county):
+    code, out, err = _show(capsys, "?theme=watr&colour=red", county.setup.config.folder, "--json")
+    assert code == 0
+    assert set(json.loads(out)["ignored"]) == {"theme=watr", "colour=red"}
+    assert "theme=watr" in err
+
+
+def test_an_account_sees_what_its_page_shows(capsys, folder):
+    own = _told(capsys, ADDRESS, folder, "--as", "village")
+    states = {row["code"]: row["state"] for row in own["ranking"]}
+    assert states[VILLAGES[0]] == "shown"
+    assert states[VILLAGES[2]] == "outside"
+    assert own["list"]["count"] == 9
+    whole = _told(capsys, ADDRESS, folder, "--as", "county")
+    assert {row["state"] for row in whole["ranking"]} == {"shown"}
+    nothing = _told(capsys, ADDRESS, folder, "--as", "admin")
+    assert nothing["outside"] == 3
+    assert nothing["figure"]["value"] is nothing["list"]["count"] is None
+
+
+def test_every_answer_is_on_record_under_who_asked(capsys, folder):
+    trail = open_guard(folder).trail
+    _told(capsys, ADDRESS, folder, "--as", "township")
+    last = trail.records()[-1]
+    assert (last.actor, last.act, last.place, last.outcome) == (
+        "township", "figure", COUNTY, "allowed",
+    )  # fmt: skip
+    _told(capsys, ADDRESS, folder)
+    assert trail.records()[-1].actor == f"cli:{system_user()}"
+    _told(capsys, ADDRESS, folder, "--as", "admin")
+    assert trail.records()[-1].outcome == "refused"
+
+
+@pytest.mark.parametrize(
+    ("account", "said"), [("nobody", "nobody"), ("gone", "已停用"), ("x" * 5000, "xxx")]
+)
+def test_an_account_that_is_not_there_is_one_sentence(capsys, folder, account, said):
+    code, out, err = _show(capsys, ADDRESS, folder, "--as", account)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+    assert len(err) < 400
+
+
+def test_without_accounts_nobody_can_be_named(capsys, county):
+    code, _, err = _show(capsys, ADDRESS, county.setup.config.folder, "--as", "county")
+    assert code == 2
+    assert "还没有账号" in err
+
+
+def test_what_is_no_workspace_is_one_sentence(capsys, tmp_path):
+    code, out, err = _show(capsys, ADDRESS, tmp_path)
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1
