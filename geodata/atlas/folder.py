@@ -142,6 +142,15 @@ def open_atlas(folder: Path | str) -> Atlas:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error
 
 
+def shaped_places(folder: Path, level: str) -> pd.Index | None:
+    """Return the places of a level that have an outline in the atlas of a folder; None without one."""
+    file = folder / FOLDER / "places.parquet"
+    if not file.is_file():
+        return None
+    places = pd.read_parquet(file, columns=["level", "shape"])
+    return places.index[places["shape"] & (places["level"] == level)]
+
+
 def _places(tree: Tree) -> pd.DataFrame:
     """Return level, name and parent by key, top-down and then in code order."""
     places = tree.places[["level", "name", "parent"]].copy()

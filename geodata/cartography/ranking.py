@@ -6,6 +6,7 @@ import pandas as pd
 
 from geodata.atlas import Atlas
 from geodata.cartography.words import scale_of
+from geodata.figures import ranked
 
 
 def rank_places(
@@ -49,12 +50,9 @@ def _ranked(
         old = atlas.frame(indicator, before, level)["value"].reindex(inside)
         frame["previous"] = old * scale_of(described)
     frame["change"] = frame["value"] - frame["previous"]
-    ascending = described.worse == "low"
-    frame["rank"] = frame["value"].rank(method="min", ascending=ascending).astype("Int64")
     frame["name"] = atlas.places["name"].reindex(inside)
     frame["parent_name"] = atlas.places["parent"].reindex(inside).map(atlas.places["name"])
-    # Sorted by key first, so that ties keep one order.
-    frame = frame.sort_index().sort_values("rank", kind="stable", na_position="last")
+    frame = ranked(frame, described.worse)
     columns = ["rank", "name", "parent_name", "value", "previous", "change"]
     return frame[[*columns, "places_with_data", "places"]]
 
@@ -65,7 +63,7 @@ def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
     return earlier[-1] if earlier else None
 
 
-def worst_of(ranked: pd.DataFrame, worse: str, count: int) -> pd.DataFrame:
+def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> pd.DataFrame:
     """Return the first places of a ranking; where high is worse, none with nothing at all."""
-    known = ranked[ranked["rank"].notna()]
+    known = ranking[ranking["rank"].notna()]
     return (known[known["value"] != 0] if worse == "high" else known).head(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.figures.indicator import Indicator
+from geodata.figures.totals import sum_parts, value_of_parts
 
 PARTS = ("value", "rule", "feed", "boundary")
 
@@ -20,7 +21,7 @@ def explain_change(
 ) -> dict[str, float]:
     """Return before, after and the four parts of their difference, which add up to it exactly.
 
-    The frames are `month_figures` of one place's villages: the earlier month, the later one, and
+    The frames are the figures of one place's villages, money in yuan: the earlier month, the later one, and
     the later month's rows under the earlier month's parameters and rules. `boundary` is what
     villages add that exist in one month only, `feed` what villages add that reported in one month
     only, `rule` the difference the parameters make, `value` the rest. Shares are of all villages
@@ -53,15 +54,7 @@ def _known(rows: pd.DataFrame) -> pd.Index:
 
 
 def _value(rows: pd.DataFrame, villages: pd.Index, indicator: Indicator) -> float:
-    """Return the figure of some villages together; money in yuan."""
+    """Return the figure of some villages together."""
     chosen = rows.loc[rows.index.intersection(villages)]
-    if chosen["numerator"].notna().sum() == 0:
-        return float("nan")
-    value = float(chosen["numerator"].sum())
-    if indicator.adds_up == "ratio":
-        base = float(chosen["denominator"].sum())
-        if base <= 0:
-            return float("nan")
-        value /= base
-    fen, base_fen = indicator.fen
-    return value * base_fen / fen
+    total = sum_parts(chosen, pd.Series("", index=chosen.index))
+    return float("nan") if total.empty else float(value_of_parts(total, indicator).iloc[0])

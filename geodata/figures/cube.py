@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from geodata.figures.indicator import Indicator
-from geodata.figures.month import PARTS
+from geodata.figures.totals import PARTS, sum_parts
 from geodata.i18n import LANGUAGES
 
 LEVELS = ("county", "township", "village")
@@ -27,7 +27,7 @@ def make_cube(
     *,
     lineage: pd.DataFrame | None = None,
 ) -> xr.Dataset:
-    """Return the Dataset of the figures of each month (`month_figures`).
+    """Return the Dataset of the figures of each month, money in yuan.
 
     Dimensions indicator, place, period; variables numerator, denominator, missing, subjects and
     share_missing. Places are villages and the places above them, each the sum of its villages;
@@ -38,10 +38,9 @@ def make_cube(
     rows = pd.concat([figures[month].assign(period=month) for month in months], ignore_index=True)
     villages = pd.Index(sorted(rows["place"].unique()), name="village")
     lineage = place_lineage(villages) if lineage is None else lineage
+    by = ["indicator", "place", "period"]
     summed = [
-        rows.assign(place=rows["place"].map(lineage[level]))
-        .groupby(["indicator", "place", "period"], sort=False)[list(PARTS)]
-        .sum(min_count=1)
+        sum_parts(rows.assign(place=rows["place"].map(lineage[level])), by)
         for level in lineage.columns
     ]
     # Where every subject is missing the sums are of nothing: unknown, not zero.
@@ -62,7 +61,6 @@ def make_cube(
         "parent": ("place", places["parent"].to_numpy()),
         "adds_up": ("indicator", [m.adds_up for m in indicators]),
         "quantity": ("indicator", [m.quantity for m in indicators]),
-        "fen": ("indicator", [m.fen[0] / m.fen[1] for m in indicators]),
         **_labels(indicators),
     }
     cube = xr.Dataset(data, coords, {"Conventions": "CF-1.8"})
@@ -72,9 +70,9 @@ def make_cube(
     return cube
 
 
-# The unit of numerator and denominator differs by indicator; money is stored in fen.
+# The unit of numerator and denominator differs by indicator.
 _VARIABLES = {
-    "numerator": ("sum over the subjects that are known", "see unit_en, money in fen"),
+    "numerator": ("sum over the subjects that are known", "see unit_en"),
     "denominator": ("base over the subjects that are known", "1"),
     "missing": ("subjects of which the figure is not known", "1"),
     "subjects": ("subjects in scope", "1"),
@@ -110,4 +108,15 @@ def value_of(cube: xr.Dataset) -> xr.DataArray:
     known = cube["denominator"] > 0
     ratio = cube["numerator"] / cube["denominator"].where(known)
     value = xr.where(cube["adds_up"] == "sum", cube["numerator"], ratio)
-    return (value / cube["fen"]).transpose("indicator", "place", "period").rename("value")
+    return value.transpose("indicator", "place", "period").rename("value")
+
+
+def places_at(cube: xr.Dataset, indicator: str, period: str, level: str) -> pd.DataFrame:
+    """Return the places of a level, index key: value, the four parts and share_missing."""
+    chosen = cube.sel(indicator=[indicator], period=[period])
+    chosen = chosen.isel(place=(chosen["level"] == level).to_numpy())
+    columns = {"value": value_of(chosen)} | {
+        part: chosen[part] for part in (*PARTS, "share_missing")
+    }
+    index = pd.Index(chosen["place"].to_numpy(), name="place")
+    return pd.DataFrame({name: one.to_numpy().ravel() for name, one in columns.items()}, index)

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.figures.indicator import Indicator
+from geodata.figures.totals import PARTS
 from geodata.rules import Binding, Rule
 from geodata.rules.compile import UNKNOWN, YES, answer
 from geodata.store import Engine
 
-PARTS = ("numerator", "denominator", "missing", "subjects")
 COLUMNS = ["place", "indicator", *PARTS]
 _FIGURES = pa.schema(
     [(name, pa.string() if name in ("place", "indicator") else pa.float64()) for name in COLUMNS]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,43 @@ from geodata.figures.indicator import Indicator
 
 PARTS = ("numerator", "denominator", "missing", "subjects")
 COLUMNS = ["value", *PARTS, "places_with_data", "places"]
+Keys = pd.Series | Sequence[str]
+
+
+def in_yuan(figures: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Return figures of a month (`month_figures`) with their money in yuan instead of fen."""
+    money = {
+        part: figures["indicator"].map({key: one.fen[at] for key, one in indicators.items()})
+        for at, part in enumerate(PARTS[:2])
+    }
+    return figures.assign(**{part: figures[part] / fen for part, fen in money.items()})
+
+
+def to_successors(figures: pd.DataFrame, successors: pd.Series) -> pd.DataFrame:
+    """Return figures, or counts, of villages with those merged away under their successors.
+
+    `successors` maps the code of such a village to the one that took it in.
+    """
+    if not figures["place"].isin(successors.index).any():
+        return figures
+    place = figures["place"].map(successors).fillna(figures["place"])
+    by = [name for name in ("place", "indicator", "rule") if name in figures]
+    return figures.assign(place=place).groupby(by, as_index=False).sum(min_count=1)
+
+
+def sum_parts(values: pd.DataFrame, groups: Keys) -> pd.DataFrame:
+    """Return the four parts of each group of rows, and `places_with_data`, how many are known.
+
+    Numerator and denominator are of the rows where both are known and the denominator is above
+    zero; missing and subjects are of all rows. A group without any known row has no parts.
+    """
+    known = values["numerator"].notna() & (values["denominator"] > 0)
+    parts = {part: values[part].where(known) for part in PARTS[:2]}
+    grouped = values.assign(**parts, places_with_data=known.astype("int64")).groupby(
+        groups, sort=False
+    )
+    summed = grouped[list(PARTS)].sum(min_count=1)
+    return summed.assign(places_with_data=grouped["places_with_data"].sum())
 
 
 def total_by(
@@ -17,28 +56,21 @@ def total_by(
     """Return one row per group: value, the four parts, places_with_data, places.
 
     `values` has the parts, one row per lowest place (and period); `groups` names the group of each
-    row; `sizes` counts the lowest places of every group, also of those without a row. Numerator and
-    denominator are of the rows where both are known and the denominator is above zero; missing and
-    subjects are of all rows.
+    row; `sizes` counts the lowest places of every group, also of those without a row.
     """
-    known = values["numerator"].notna() & (values["denominator"] > 0)
-    parts = values.loc[known, ["numerator", "denominator"]].assign(
-        quotient=lambda rows: rows["numerator"] / rows["denominator"]
-    )
-    grouped = parts.groupby(groups[known])
-    result = grouped[["numerator", "denominator"]].sum().reindex(sizes.index)
-    judged = values[["missing", "subjects"]].groupby(groups).sum(min_count=1)
-    result[["missing", "subjects"]] = judged.reindex(sizes.index)
-    result["places_with_data"] = grouped.size().reindex(sizes.index).fillna(0).astype("int64")
+    result = sum_parts(values, groups).reindex(sizes.index)
+    result["places_with_data"] = result["places_with_data"].fillna(0).astype("int64")
     result["places"] = sizes.astype("int64")
-    result["value"] = _value(result, grouped["quotient"], indicator)
+    if indicator.adds_up == "none":
+        quotients = values["numerator"] / values["denominator"].where(values["denominator"] > 0)
+        result["value"] = quotients.groupby(groups).median().reindex(sizes.index)
+    else:
+        result["value"] = value_of_parts(result, indicator)
     return result[COLUMNS]
 
 
-def _value(totals: pd.DataFrame, quotients, indicator: Indicator) -> pd.Series:
-    """Return the value of each group; NaN where no lowest place reported."""
+def value_of_parts(parts: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Return the plain value of sums: the numerator, or numerator / denominator; NaN if unknown."""
     if indicator.adds_up == "sum":
-        return totals["numerator"]
-    if indicator.adds_up == "ratio":
-        return totals["numerator"] / totals["denominator"].replace(0, np.nan)
-    return quotients.median().reindex(totals.index)
+        return parts["numerator"]
+    return parts["numerator"] / parts["denominator"].replace(0, np.nan)

@@ -15,7 +15,6 @@ from geodata.joining.columns import find_column
 from geodata.joining.names import clean_name
 from geodata.joining.result import JoinResult
 
-AGGREGATES = ("sum", "mean", "median", "count")
 VALUE_COLUMNS = ["feature", "period", "indicator", "numerator", "denominator"]
 # What people write where a figure was not reported.
 _NOT_REPORTED = {

@@ -8,15 +8,13 @@ from dataclasses import replace
 import pandas as pd
 
 from geodata import codes
-from geodata.access import Request, public_rows
 from geodata.atlas import write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
-from geodata.figures.totals import PARTS
+from geodata.workspace.figures import month_rows, places_of
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
 
@@ -29,12 +27,11 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     is set or no column of it holds village codes.
     """
     last = built[-1].month
-    places = _places(setup, built[-1])
+    places = places_of(setup, built[-1])
     drawn = _tree(setup)
     shaped = drawn.places.index[drawn.places["level"] == drawn.lowest]
     indicators = _indicators(setup)
-    rows = [_values(one, indicators, places, shaped) for one in built]
-    values = pd.concat(rows, ignore_index=True)
+    values = _values(setup, built, indicators, shaped)
     tree = _named(add_unshaped(drawn, values["place"].unique()), places)
     reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
     lost = pd.Index(values["place"].unique()).difference(shaped)
@@ -92,13 +89,6 @@ def _code_column(layer: Boundaries) -> str | None:
     return None
 
 
-def _places(setup: Setup, built: Built) -> pd.DataFrame:
-    """Return name and successor of every place, index code."""
-    asked = Request("place", columns=("place_code", "name", "successor_code"))
-    frame = public_rows(month_source(setup, built), asked)
-    return frame.drop_duplicates("place_code").set_index("place_code")
-
-
 def _indicators(setup: Setup) -> list[Indicator]:
     """Return the indicators of all themes, those that the layers show first before the others."""
     found: dict[str, Indicator] = {}
@@ -111,19 +101,11 @@ def _indicators(setup: Setup) -> list[Indicator]:
 
 
 def _values(
-    built: Built, indicators: Sequence[Indicator], places: pd.DataFrame, shaped: pd.Index
+    setup: Setup, built: Sequence[Built], indicators: Sequence[Indicator], shaped: pd.Index
 ) -> pd.DataFrame:
-    """Return the figures of one month in the form of an atlas, money in yuan."""
-    figures = built.frame("figures")
-    successor = figures["place"].map(places["successor_code"])
-    moved = ~figures["place"].isin(shaped) & successor.isin(shaped)
-    figures["place"] = figures["place"].mask(moved, successor)
-    grouped = figures.groupby(["place", "indicator"])[list(PARTS)]
-    rows = grouped.sum(min_count=1).reset_index()
-    by_key = {one.key: one for one in indicators}
-    for at, part in enumerate(PARTS[:2]):
-        rows[part] /= rows["indicator"].map({key: one.fen[at] for key, one in by_key.items()})
-    summed = {key: one.adds_up == "sum" for key, one in by_key.items()}
-    sums = rows["indicator"].map(summed).astype(bool)
-    rows["denominator"] = rows["denominator"].mask(sums & rows["numerator"].notna(), 1.0)
-    return rows.assign(period=built.month)
+    """Return the figures of all months in the form of an atlas."""
+    rows = month_rows(setup, built, shaped)
+    values = pd.concat([one.assign(period=month) for month, one in rows.items()])
+    summed = values["indicator"].map({one.key: one.adds_up == "sum" for one in indicators})
+    known = summed.astype(bool) & values["numerator"].notna()
+    return values.assign(denominator=values["denominator"].mask(known, 1.0))

@@ -10,11 +10,12 @@ import pandas as pd
 import xarray as xr
 
 from geodata.access import Request, public_rows
-from geodata.figures import Indicator, rank_places
+from geodata.figures import Indicator, in_yuan, places_at, ranked, to_successors
 from geodata.periods import shift_month
+from geodata.workspace.figures import shaped_villages, successors_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import month_source
-from geodata.workspace.saved import Built, read_built
+from geodata.workspace.saved import Built, built_months, read_built
 
 _MONTHS_KEPT = 3
 _ANSWERS = ["yes", "unknown", "exempt"]
@@ -51,11 +52,11 @@ class Evidence:
         return dict(zip(self.cube["place"].to_numpy(), self.cube["level"].to_numpy(), strict=True))
 
     def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
-        """Return the places of a level by an indicator, as `rank_places` has them."""
+        """Return the places of a level by an indicator, worst first: value, rank and the parts."""
         found = self._ranks.get((indicator.key, level))
         if found is None:
-            chosen = {"level": level, "worse": indicator.worse}
-            found = rank_places(self.cube, indicator.key, self.built.month, **chosen)
+            frame = places_at(self.cube, indicator.key, self.built.month, level)
+            found = ranked(frame, indicator.worse)
             self._ranks[indicator.key, level] = found
         return found
 
@@ -107,18 +108,29 @@ class Evidence:
 
     @cached_property
     def _counts(self) -> pd.DataFrame:
-        return _sorted(self.built.frame("counts"))
+        return _sorted(to_successors(self.built.frame("counts"), self._successors))
 
     @cached_property
     def _counts_before(self) -> pd.DataFrame:
         assert self.before is not None
-        return _sorted(self.before.frame("counts"))
+        return _sorted(to_successors(self.before.frame("counts"), self._successors))
 
     @cached_property
     def _figures(self) -> tuple[pd.DataFrame, ...]:
         assert self.before is not None
         frames = (self.before.frame("figures"), self.built.frame("figures"))
-        return tuple(_sorted(one) for one in (*frames, self.built.frame("figures_before")))
+        moved = (
+            to_successors(one, self._successors)
+            for one in (*frames, self.built.frame("figures_before"))
+        )
+        return tuple(_sorted(in_yuan(one, self.indicators)) for one in moved)
+
+    @cached_property
+    def _successors(self) -> pd.Series:
+        """Return which village stands for each one that was merged away, as the cube has it."""
+        store = self.setup.config.store
+        last = read_built(store, built_months(store)[-1]) or self.built
+        return successors_of(self.setup, last, shaped_villages(self.setup))
 
     @cached_property
     def _names(self) -> dict[str, object]:

@@ -9,7 +9,8 @@ from geodata.figures import (
     Indicator,
     explain_change,
     make_cube,
-    rank_places,
+    places_at,
+    ranked,
     value_of,
 )
 from geodata.quantity import shipped_words
@@ -53,7 +54,7 @@ def test_a_place_without_any_known_subject_is_unknown_above_too() -> None:
 def test_equal_values_share_a_rank_and_unknown_has_none() -> None:
     cells = {"a": (5, 10), "b": (5, 10), "c": (1, 10), "d": (None, None)}
     cube = make_cube({"2025-01": figures("share", **cells)}, [SHARE])
-    ranks = rank_places(cube, "share", "2025-01", level="village", worse="high")
+    ranks = ranked(places_at(cube, "share", "2025-01", "village"), "high")
     assert ranks.index.tolist() == [A, B, C, D]
     assert ranks["rank"].tolist()[:3] == [1, 1, 3]
     assert ranks["rank"].isna().tolist() == [False, False, False, True]

@@ -11,7 +11,7 @@ import pytest
 from geodata.figures import Indicator, month_figures
 from geodata.quantity import shipped_words
 from geodata.rules import Binding, Rule
-from geodata.store import DuckDBEngine
+from geodata.store.embedded import DuckDBEngine
 from tests.geodata.rules.test_rule import rule
 
 WORDS = shipped_words()

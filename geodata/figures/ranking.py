@@ -1,0 +1,17 @@
+"""Places in order of a figure, worst first."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def ranked(frame: pd.DataFrame, worse: str) -> pd.DataFrame:
+    """Return the rows with their rank, worst first; `frame` has value, index key.
+
+    1 is worst, equal values share a rank and the next one is left out (1, 2, 2, 4); ties stand in
+    the order of their keys, places without a value last and with no rank. Unless low is `worse`,
+    high is.
+    """
+    rank = frame["value"].rank(method="min", ascending=worse == "low").astype("Int64")
+    frame = frame.assign(rank=rank).sort_index()
+    return frame.sort_values("rank", kind="stable", na_position="last")
