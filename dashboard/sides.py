@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from dashboard.texts import take_texts
-from geodata.evaluation import read_weights
 from geodata.i18n import load_yaml
 from geodata.themes import Theme
 
@@ -19,7 +18,7 @@ NEEDS: Mapping[str, Callable[[Theme], bool]] = {
     "workspace": lambda theme: True,
     "points": lambda theme: bool(theme.points),
     # What makes a village weak: of these a sample is drawn.
-    "weights": lambda theme: set(read_weights()) <= {one.key for one in theme.indicators},
+    "weights": lambda theme: bool(theme.households.weights),
 }
 
 

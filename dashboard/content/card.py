@@ -22,7 +22,7 @@ from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
-from geodata.tables import enumeration, income_items, table
+from geodata.tables import Table, enumeration, income_items, table
 from geodata.workspace.accounts import RECORDS, differs
 from geodata.workspace.cards import Card, Section
 
@@ -30,7 +30,6 @@ INCOME_PARTS = ("wage", "business", "property", "transfer")
 _MEMBERS = ("name", "relation", "sex", "labour", "health", "schooling", "work_months")
 _MEASURES = ("kind", "detail", "start_month", "end_month", "amount")
 _VISITS = ("day", "visitor", "role", "minutes", "finding")
-_PROBLEMS = ("kind", "origin", "found_day", "bottom_line_day", "description")
 _VISITS_SHOWN = 6
 
 
@@ -52,15 +51,15 @@ def card_content(
         _chart(card, lang),
         _account(card, lang),
         _records(card, lang),
-        _table("person", card.members, _MEMBERS, lang),
+        _table(table("person"), card.members, _MEMBERS, lang),
         *(_section(one, known.get(one.theme, {}), lang) for one in card.sections),
         _surroundings(card, lang),
-        _fits(card, known.get("monitoring", {}), lang),
-        _table("measure", card.measures, _MEASURES, lang),
-        _table("visit", visits, _VISITS, lang),
+        _fits(card, lang),
+        _table(table("measure"), card.measures, _MEASURES, lang),
+        _table(table("visit"), visits, _VISITS, lang),
     ]
-    if card.problems is not None:
-        blocks.append(_table("problem", card.problems, _PROBLEMS, lang))
+    for one in card.more:
+        blocks.append(_table(one.table, one.frame, one.columns, lang, plain_text(one.title, 60)))
     name = shown(card.record.get("head_name"), lang)
     title = f"{text('card.title', lang)} {name}"
     return CardContent(title, f"{where} · {code} · {month}", tuple(blocks))
@@ -174,40 +173,30 @@ def _section(section: Section, words: Mapping[str, str], lang: str) -> Facts:
 
 
 def _surroundings(card: Card, lang: str) -> Facts:
-    """Return the water from tap to source, the site, and who answers for the household."""
+    """Return what the household lives by, such as its water, and who answers for it."""
     none = text("card.nothing", lang)
-    arrow = {"zh": " ← ", "en": " < "}[lang]
-    water = none
-    if len(card.water):
-        row = card.water.iloc[0]
-        kind = _label("works_kind", row["kind"], lang)
-        source = _label("water_source", row["source"], lang)
-        zone = row["zone_code"] if pd.isna(row["zone"]) else row["zone"]
-        works = row["works_code"] if pd.isna(row["works"]) else row["works"]
-        household = text("card.this_household", lang)
-        named = {"zh": f"{works}（{kind}）", "en": f"{works} ({kind})"}[lang]
-        water = plain_text(arrow.join(map(str, (household, zone, named, source))), 160)
-    site = none
-    if len(card.site):
-        row = card.site.iloc[0]
-        site = plain_text(row["site_code"] if pd.isna(row["name"]) else row["name"], 60)
     helpers = [
         f"{shown(row.role, lang)} {shown(row.name, lang)}"
         for row in card.responsible[["role", "name"]].itertuples(index=False)
     ]
-    pairs = (
-        (text("card.water_chain", lang), water),
-        (text("card.site", lang), site),
-        (text("card.responsible", lang), "、".join(helpers) or none),
-    )
+    told = [(plain_text(one.title, 60), _chain(one.parts, lang)) for one in card.surroundings]
+    pairs = (*told, (text("card.responsible", lang), "、".join(helpers) or none))
     return Facts(text("card.surroundings", lang), pairs)
 
 
-def _fits(card: Card, words: Mapping[str, str], lang: str) -> Grid:
+def _chain(parts: tuple[str, ...], lang: str) -> str:
+    """Return the steps from the household to where something comes from; one step is its name."""
+    if len(parts) < 2:
+        return plain_text(parts[0], 60) if parts else text("card.nothing", lang)
+    arrow = {"zh": " ← ", "en": " < "}[lang]
+    return plain_text(arrow.join((text("card.this_household", lang), *parts)), 160)
+
+
+def _fits(card: Card, lang: str) -> Grid:
     rows, marks = [], []
     for risk, wanted, given in card.fits.itertuples(index=False):
         held = _kinds(given, lang) or text("card.fits_none", lang)
-        rows.append((text(f"card.{risk}", lang), _kinds(wanted, lang), held))
+        rows.append((plain_text(risk, 60), _kinds(wanted, lang), held))
         marks.append("" if given else "bad")
     heads = tuple(text(f"card.fits_{name}", lang) for name in ("risk", "wanted", "given"))
     note = text("card.fits_note" if rows else "card.no_risk", lang)
@@ -225,9 +214,10 @@ def _label(choice: str, value: object, lang: str) -> str:
     return plain_text(enumeration(choice).label(str(value), lang), 60)
 
 
-def _table(name: str, frame: pd.DataFrame, wanted: tuple[str, ...], lang: str) -> Grid:
+def _table(
+    known: Table, frame: pd.DataFrame, wanted: tuple[str, ...], lang: str, title: str = ""
+) -> Grid:
     """Return a small table of some columns of one of the county's tables."""
-    known = table(name)
     columns = [known.column(one) for one in wanted if one in frame and one in known.columns]
     rows = tuple(
         tuple(cell(row[column.name], column, lang) for column in columns)
@@ -235,4 +225,4 @@ def _table(name: str, frame: pd.DataFrame, wanted: tuple[str, ...], lang: str) -
     )
     heads = tuple(column.label(lang) for column in columns)
     note = "" if rows else text("card.nothing", lang)
-    return Grid(known.label(lang), heads if rows else (), rows, note=note)
+    return Grid(title or known.label(lang), heads if rows else (), rows, note=note)

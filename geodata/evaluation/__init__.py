@@ -1,6 +1,6 @@
 """What inspectors would find: rates with their certainty, and samples anybody can draw again."""
 
-from geodata.evaluation.draw import Design, Draw, Frame, Note, draw_sample, read_weights
+from geodata.evaluation.draw import Design, Draw, Frame, Note, draw_sample
 from geodata.evaluation.rates import (
     Rate,
     Scaled,
@@ -30,7 +30,6 @@ __all__ = [
     "limit_of",
     "lower_bound",
     "rate_sentences",
-    "read_weights",
     "scaled_poverty_rate",
     "self_check",
     "suspects",

@@ -10,16 +10,11 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
 from geodata.errors import EvaluationError
-from geodata.i18n import default_language, load_yaml, text
-
-_WEIGHTS = Path(__file__).with_name("weights.yaml")
+from geodata.i18n import default_language, text
 
 
 @dataclass(frozen=True)
@@ -27,7 +22,8 @@ class Design:
     """The numbers of a sample: month of the frame, seed, villages, households of each group.
 
     `weak_share` is the percentage of villages and households taken from the weakest; the rest is
-    drawn by lot. `weights` are those of the index.
+    drawn by lot. `weights` are those of the index, `suspected` the rules whose findings make a
+    drawn household of a group suspect.
     """
 
     month: str
@@ -37,6 +33,7 @@ class Design:
     missed: int
     weak_share: float
     weights: Mapping[str, float] = field(default_factory=dict)
+    suspected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def quotas(self) -> Mapping[str, int]:
@@ -61,14 +58,6 @@ class Frame:
         """Return the hash of the codes drawn from, so that two people know they used the same."""
         codes = [*sorted(self.villages.index), *sorted(self.households.index)]
         return hashlib.sha256("\n".join(codes).encode()).hexdigest()
-
-
-@cache
-def read_weights() -> Mapping[str, float]:
-    """Return the published weights of the index by indicator."""
-    content = load_yaml(_WEIGHTS)
-    assert isinstance(content, dict)
-    return MappingProxyType({str(key): float(weight) for key, weight in content.items()})
 
 
 def weakness(worse: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:

@@ -11,14 +11,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from scipy.stats import beta
 
 from geodata.evaluation.draw import Draw
-from geodata.i18n import default_language, load_yaml, text
+from geodata.i18n import default_language, text
 from geodata.policy import Policy
 
 CONFIDENCE = 0.95
@@ -183,7 +181,8 @@ def limit_of(policy: Policy, kind: str, place: str, day: datetime.date) -> float
     return float(value) if isinstance(value, (int, float)) else None
 
 
-_SUSPECTED = Path(__file__).with_name("suspected.yaml")
+# The rate that each group of drawn households is judged by.
+_KINDS = {"exited": "wrong_exit_rate", "missed": "missed_rate"}
 
 
 @dataclass(frozen=True)
@@ -208,7 +207,7 @@ def self_check(draw: Draw, limits: Mapping[str, float | None]) -> tuple[SelfChec
     """
     suspect = suspects(draw)
     found = [
-        _counted(draw, kind, group, suspect, limits.get(kind)) for group, kind in _kinds().items()
+        _counted(draw, kind, group, suspect, limits.get(kind)) for group, kind in _KINDS.items()
     ]
     if "satisfied" in draw.households:
         found.append(_satisfaction(draw.households, limits.get("satisfaction")))
@@ -231,11 +230,11 @@ def rate_sentences(
 def suspects(draw: Draw) -> pd.Series:
     """Return for each drawn household the rate it counts against, the empty text for none."""
     said = pd.Series("", draw.households.index, dtype="object")
-    for group, entry in _suspected().items():
-        wanted = set(entry["rules"])
+    for group, kind in _KINDS.items():
+        wanted = set(draw.design.suspected.get(group, ()))
         rules = draw.households["rules"].fillna("")
         broken = pd.Series([bool(wanted & set(keys.split(","))) for keys in rules], rules.index)
-        said[broken & (draw.households["group"] == group)] = entry["rate"]
+        said[broken & (draw.households["group"] == group)] = kind
     return said
 
 
@@ -274,7 +273,7 @@ def _poverty(draw: Draw, found: list[SelfCheck], limit: float | None) -> SelfChe
     The tables know no household that has not yet left poverty, so nobody is counted as such.
     """
     sizes, parts = draw.frame_sizes, []
-    for group, kind in _kinds().items():
+    for group, kind in _KINDS.items():
         rate = next(one.rate for one in found if one.rate.kind == kind)
         persons = sizes.get(f"{group}_persons")
         if not rate.counted or persons is None:
@@ -285,14 +284,3 @@ def _poverty(draw: Draw, found: list[SelfCheck], limit: float | None) -> SelfChe
     wrong, missed = parts
     rate = scaled_poverty_rate(0, wrong, missed, population=sizes["population"], limit=limit)
     return SelfCheck(rate, 0)
-
-
-def _kinds() -> dict[str, str]:
-    """Return the rate that each group of households is judged by."""
-    return {group: str(entry["rate"]) for group, entry in _suspected().items()}
-
-
-def _suspected() -> Mapping[str, Mapping[str, Any]]:
-    content = load_yaml(_SUSPECTED)
-    assert isinstance(content, dict)
-    return content

@@ -6,12 +6,16 @@ Each folder beside these modules is one of the product's own themes. A workspace
 
 from geodata.themes.base import (
     CardSection,
+    Chain,
+    Fit,
     Layer,
     PartsOf,
     Points,
     SampleRows,
     Sentence,
+    Step,
     Theme,
+    Told,
     Topic,
 )
 from geodata.themes.reading import read_theme
@@ -26,14 +30,18 @@ from geodata.themes.registry import (
 
 __all__ = [
     "CardSection",
+    "Chain",
     "Fault",
+    "Fit",
     "Layer",
     "PartsOf",
     "Points",
     "Registry",
     "SampleRows",
     "Sentence",
+    "Step",
     "Theme",
+    "Told",
     "Topic",
     "check_theme",
     "find_themes",

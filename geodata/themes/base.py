@@ -12,6 +12,12 @@ from geodata.intake.layouts import Layout as SheetLayout
 from geodata.rules import Feature, FeatureSet, Rule, Subject
 from geodata.tables import Enumeration, Table, enumeration
 
+# What lists, cards and samples tell of a household, when a theme knows it.
+HOUSEHOLD = (
+    *("persons", "income_per_person", "monitored_category", "monitored_now"),
+    *("days_since_visit", "satisfied"),
+)
+GROUPS = ("exited", "missed")
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -96,12 +102,81 @@ class SampleRows:
 
 @dataclass(frozen=True)
 class CardSection:
-    """One section of the household card: features in order and the rules shown with them."""
+    """One section of the household card: features in order and the rules shown with them.
+
+    With `table` it shows `columns` of the rows about the household instead, at the end of the card.
+    """
 
     key: str
     title: Mapping[str, str]
     features: tuple[str, ...]
     rules: tuple[str, ...]
+    table: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """The feature by which a theme tells something of every household, and the table it is in."""
+
+    theme: str
+    feature: str
+
+    @property
+    def table(self) -> str:
+        """Return the name of the feature set."""
+        return f"{self.theme}_household"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The kinds of help that answer a risk, which a feature of the household says it has."""
+
+    feature: str
+    title: Mapping[str, str]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step from a household: the table, the column that names its rows, and what is told.
+
+    `kind` stands behind the name in brackets, `more` after it; `next` leads to the next step.
+    """
+
+    table: str
+    key: str
+    next: str = ""
+    kind: str = ""
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a household lives by, step by step from a column of its own record.
+
+    The card tells those of all themes by `order`.
+    """
+
+    title: Mapping[str, str]
+    column: str
+    steps: tuple[Step, ...]
+    order: int = 10
+
+
+@dataclass(frozen=True)
+class AboutHouseholds:
+    """What a theme says for lists, cards and samples.
+
+    `told` names the feature for each of HOUSEHOLD that it knows. `weights` are indicators that make
+    a village weak, `suspected` the rules by group whose findings make a drawn household suspect.
+    """
+
+    told: Mapping[str, str] = field(default_factory=dict)
+    fits: tuple[Fit, ...] = ()
+    surroundings: tuple[Chain, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    suspected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,6 +222,7 @@ class Theme:
     lists: Mapping[str, Enumeration] = field(default_factory=dict, repr=False)
     sheets: tuple[SheetLayout, ...] = field(default=(), repr=False)
     sample: Mapping[str, SampleRows] = field(default_factory=dict, repr=False)
+    households: AboutHouseholds = field(default_factory=AboutHouseholds, repr=False)
     written: Mapping[str, Path] = field(default_factory=dict, repr=False)
 
     def words(self, lang: str) -> dict[str, str]:

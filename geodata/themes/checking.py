@@ -37,6 +37,7 @@ def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     yield from _sql_faults(theme, [parameter.key for parameter in policy])
     yield from _reference_faults(theme, policy)
     yield from _point_faults(theme)
+    yield from _household_faults(theme)
     yield from _sentence_faults(theme)
 
 
@@ -200,6 +201,33 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
             if not fits:
                 other = {"other": found.quantity, "other_unit": found.unit.key}
                 yield ThemeError("quantity.fault_limit", place=place, **told, **other)
+
+
+def _household_faults(theme: Theme) -> Iterator[ThemeError]:
+    """Give what a theme names for lists, cards and samples and is not there."""
+    file, known = theme.folder / "theme.yaml", {**tables(), **theme.tables}
+    told = (*theme.households.told.values(), *(fit.feature for fit in theme.households.fits))
+    yield from _unknown(file, "household", "features", told, theme.features)
+    indicators = [one.key for one in theme.indicators]
+    yield from _unknown(file, "inspection", "weights", theme.households.weights, indicators)
+    suspected = (key for keys in theme.households.suspected.values() for key in keys)
+    yield from _unknown(file, "inspection", "suspected", suspected, theme.rules_by_key)
+    for section in theme.card:
+        if section.table:
+            place, table = f"card.{section.key}", known.get(section.table)
+            yield from _unknown(file, place, "table", [section.table], known)
+            needed = ("household_code", "place_code", *section.columns)
+            yield from _unknown(file, place, "columns", needed, table.columns if table else needed)
+    for chain in theme.households.surroundings:
+        columns = known["household"].columns
+        yield from _unknown(file, "surroundings", "column", [chain.column], columns)
+        for step in chain.steps:
+            table = known.get(step.table)
+            yield from _unknown(file, "surroundings", "table", [step.table], known)
+            # Whoever may read a card reads what it lives by, so nothing of it is about a person.
+            free = [] if table is None else table.names(privacy="open")
+            needed = (step.key, "name", *filter(None, (step.next, step.kind)), *step.more)
+            yield from _unknown(file, "surroundings", "columns", needed, free or needed)
 
 
 def _unknown(

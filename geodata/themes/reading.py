@@ -11,7 +11,15 @@ from geodata.errors import QuantityError, ThemeError
 from geodata.figures import Indicator, read_indicators
 from geodata.intake.layouts import Layout, read_layout
 from geodata.quantity import Thing, Words, shipped_words
-from geodata.rules import Feature, FeatureSet, Subject, base_offices, base_subjects, read_rules
+from geodata.rules import (
+    Feature,
+    FeatureSet,
+    Rule,
+    Subject,
+    base_offices,
+    base_subjects,
+    read_rules,
+)
 from geodata.rules.subject import read_subject
 from geodata.tables import (
     Enumeration,
@@ -22,13 +30,19 @@ from geodata.tables import (
     tables,
 )
 from geodata.themes.base import (
+    GROUPS,
+    HOUSEHOLD,
     SHAPES,
+    AboutHouseholds,
     CardSection,
+    Chain,
+    Fit,
     Layer,
     PartsOf,
     Points,
     SampleRows,
     Sentence,
+    Step,
     Theme,
     Topic,
 )
@@ -38,12 +52,17 @@ _THEME = {
     "title": True,
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
-    **dict.fromkeys(("subjects", "responsible"), False),
+    **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
+    "inspection": False,
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
 _TOPIC = {**_PAIR, "indicators": True}
-_SECTION = {**_PAIR, "features": False, "rules": False}
+_SECTION = {**_PAIR, **dict.fromkeys(("features", "rules", "table", "columns"), False)}
+_FIT = {**_PAIR, "kinds": True}
+_CHAIN = {**_PAIR, "column": True, "steps": True, "order": False}
+_STEP = {"table": True, "key": True, "next": False, "kind": False, "more": False}
+_INSPECTION = {"weights": False, "suspected": False}
 _SENTENCE = {**_PAIR, "indicator": True}
 _SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
 _SAMPLE = {"of": True, "every": True, "columns": True, "skip": False}
@@ -63,8 +82,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     content = _theme_file(file, key)
     subjects = dict(base_subjects()) | {s.name: s for s in _subjects(file, content)}
     offices = dict(base_offices()) | dict(_offices(file, content))
-    files = sorted((folder / "rules").glob("*.yaml"))
-    read = [(one, rule) for one in files for rule in read_rules(one, key, subjects, offices)]
+    read = list(_rules(folder, key, subjects, offices))
     lists, brought = _brought(folder)
     own = {entry.name: entry for _, entry in brought}
     indicators = _indicators(folder, key, subjects)
@@ -90,6 +108,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
         lists={name: entry for _, name, entry in lists},
         sample=dict(_sample(folder / "sample.yaml", own)),
         sheets=tuple(_sheets(folder, own)),
+        households=_about_households(file, content),
         written=_written(
             theme=[(file, key)],
             rule=[(file, rule.key) for file, rule in read],
@@ -113,6 +132,17 @@ def _theme_file(file: Path, key: str) -> dict[str, Any]:
 def _written(**kinds: list[tuple[Path, str]]) -> dict[str, Path]:
     """Return the file of each thing by its kind and name."""
     return {f"{kind} {name}": file for kind, found in kinds.items() for file, name in found}
+
+
+def _rules(
+    folder: Path,
+    key: str,
+    subjects: Mapping[str, Subject],
+    offices: Mapping[str, Mapping[str, str]],
+) -> Iterator[tuple[Path, Rule]]:
+    for file in sorted((folder / "rules").glob("*.yaml")):
+        for rule in read_rules(file, key, subjects, offices):
+            yield file, rule
 
 
 def _brought(
@@ -232,8 +262,48 @@ def _card(file: Path, content: Mapping[str, Any]) -> Iterator[CardSection]:
     for name, entry in _entries(file, content, "card"):
         place = f"{file} card.{name}"
         check_fields(place, entry, _SECTION)
-        listed = (tuple(_listed(place, entry, field)) for field in ("features", "rules"))
-        yield CardSection(name, _pair(place, entry), *listed)
+        features, rules, columns = (
+            tuple(_listed(place, entry, field)) for field in ("features", "rules", "columns")
+        )
+        pair, table = _pair(place, entry), entry.get("table", "")
+        yield CardSection(name, pair, features, rules, table, columns)
+
+
+def _about_households(file: Path, content: Mapping[str, Any]) -> AboutHouseholds:
+    """Return what a theme says for lists, cards and samples."""
+    household = dict(_entries(file, content, "household"))
+    for what in household:
+        check_value(f"{file} household", "name", what, HOUSEHOLD)
+    inspection = dict(_entries(file, content, "inspection"))
+    check_fields(f"{file} inspection", inspection, _INSPECTION)
+    weights = dict(_entries(file, inspection, "weights"))
+    suspected = dict(_entries(file, inspection, "suspected"))
+    for group in suspected:
+        check_value(f"{file} inspection.suspected", "group", group, GROUPS)
+    return AboutHouseholds(
+        told=household,
+        fits=tuple(_fits(file, content)),
+        surroundings=tuple(_chains(file, content)),
+        weights={key: float(_number(file, weights, key)) for key in weights},
+        suspected={group: tuple(_listed(file, suspected, group)) for group in suspected},
+    )
+
+
+def _fits(file: Path, content: Mapping[str, Any]) -> Iterator[Fit]:
+    for feature, entry in _entries(file, content, "fits"):
+        place = f"{file} fits.{feature}"
+        check_fields(place, entry, _FIT)
+        yield Fit(feature, _pair(place, entry), tuple(_listed(place, entry, "kinds")))
+
+
+def _chains(file: Path, content: Mapping[str, Any]) -> Iterator[Chain]:
+    for place, entry in _listed_entries(file, content, "surroundings", _CHAIN):
+        steps = []
+        for number, step in enumerate(_listed(place, entry, "steps"), 1):
+            check_fields(f"{place} steps {number}", step, _STEP)
+            steps.append(Step(**{**step, "more": tuple(step.get("more", ()))}))
+        order = _number(file, {"order": 10, **entry}, "order")
+        yield Chain(_pair(place, entry), entry["column"], tuple(steps), order)
 
 
 def _points(file: Path, content: Mapping[str, Any]) -> Iterator[Points]:

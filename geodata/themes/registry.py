@@ -16,7 +16,7 @@ from geodata.intake.layouts import Layout, read_layout
 from geodata.intake.schema import Schema
 from geodata.policy import load_policy
 from geodata.tables import Table, enumerations, tables
-from geodata.themes.base import Theme
+from geodata.themes.base import GROUPS, Theme, Told
 from geodata.themes.checking import theme_faults
 from geodata.themes.reading import read_theme
 
@@ -63,6 +63,32 @@ class Registry:
         """Return the tables of the product and of the themes by name, sorted."""
         brought = {name: table for theme in self.themes for name, table in theme.tables.items()}
         return dict(sorted({**tables(), **brought}.items()))
+
+    def told(self, what: str) -> Told | None:
+        """Return the feature by which a theme tells something of HOUSEHOLD, the first that does."""
+        names = (
+            Told(one.key, one.households.told[what])
+            for one in self.themes
+            if what in one.households.told
+        )
+        return next(names, None)
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Return the indicators that make a village weak, with their weights."""
+        return {
+            key: weight for theme in self.themes for key, weight in theme.households.weights.items()
+        }
+
+    @property
+    def suspected(self) -> Mapping[str, tuple[str, ...]]:
+        """Return for each group the rules whose findings make a drawn household suspect."""
+        return {
+            group: tuple(
+                key for theme in self.themes for key in theme.households.suspected.get(group, ())
+            )
+            for group in GROUPS
+        }
 
     @property
     def schema(self) -> Schema:

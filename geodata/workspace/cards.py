@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -17,6 +17,7 @@ from geodata.rules.binding import parse
 from geodata.rules.compile import features_table
 from geodata.rules.exemption import held_on
 from geodata.rules.one_row import answer_row
+from geodata.tables import Table
 from geodata.themes import Theme
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.display import card_html
@@ -24,10 +25,10 @@ from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
 from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built
-from geodata.workspace.surroundings import measures_fit, site_of, water_chain
+from geodata.workspace.surroundings import Surrounding, measures_fit, surrounding_of
 
 # Those that the county's tables do not know are left out.
-_TABLES = ("household", "person", "ledger", "visit", "measure", "responsibility", "problem")
+_TABLES = ("household", "person", "ledger", "visit", "measure", "responsibility")
 _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
 
 
@@ -42,14 +43,24 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Rows of one table about a household, and which of its columns a card shows."""
+
+    title: str
+    table: Table
+    columns: tuple[str, ...]
+    frame: pd.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Card:
     """All that is known about one household at the end of a month.
 
     `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
     document, remedy, responsible; the reason of an unknown answer says what is missing. `account`
-    and `records` are of geodata.workspace.accounts; `fits`, `water` and `site` of
-    geodata.workspace.surroundings. `problems` are the rectification problems that name the
-    household, None where the county keeps no such ledger.
+    and `records` are of geodata.workspace.accounts; `fits` and `surroundings` of
+    geodata.workspace.surroundings. `more` are rows about the household of the tables that themes
+    put on its card.
     """
 
     household: str
@@ -64,10 +75,9 @@ class Card:
     account: IncomeAccount = field(repr=False)
     records: pd.DataFrame = field(repr=False)
     fits: pd.DataFrame = field(repr=False)
-    water: pd.DataFrame = field(repr=False)
-    site: pd.DataFrame = field(repr=False)
+    surroundings: tuple[Surrounding, ...] = field(repr=False)
     responsible: pd.DataFrame = field(repr=False)
-    problems: pd.DataFrame | None = field(repr=False)
+    more: tuple[Rows, ...] = field(repr=False)
 
     @property
     def broken(self) -> pd.DataFrame:
@@ -125,9 +135,7 @@ def household_card(
     first, ledger = record.iloc[0], rows("ledger")
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
     accounts = _by_month(ledger)
-    own = features.get("monitoring", pd.DataFrame())
-    known = own.iloc[0] if len(own) else pd.Series(dtype="object")
-    persons = _number(known.get("persons"))
+    persons = _persons(setup, features)
     account = income_account(first, accounts, built.month, persons=persons, lang=lang)
     return Card(
         household,
@@ -141,18 +149,68 @@ def household_card(
         _sections(setup, features, findings, lang),
         account,
         four_records(first, account, members, visits, lang=lang),
-        measures_fit(known, measures, built.month),
-        water_chain(source, first.get("zone_code")),
-        site_of(source, first.get("site_code")),
+        _fits(setup, features, measures, built.month, lang),
+        _surroundings(setup, first, source, lang),
         rows("responsibility"),
-        rows("problem") if "problem" in setup.tables else None,
+        tuple(_more(setup, rows, lang)),
     )
 
 
 def _tables(setup: Setup, built: Built, source: MonthSource) -> list[str]:
     """Return what a card reads; a month built before a theme was added has no features of it."""
     sets = [f"{theme.key}_household" for theme in setup.themes if _judges(theme, built)]
-    return [name for name in (*_TABLES, *sets) if name in source.privacy]
+    own = [one.table for theme in setup.themes for one in theme.card if one.table]
+    return [name for name in (*_TABLES, *own, *sets) if name in source.privacy]
+
+
+def _persons(setup: Setup, features: Mapping[str, pd.DataFrame]) -> float:
+    """Return how many persons a household has, as the theme that knows it says; else NaN."""
+    told = setup.registry.told("persons")
+    return (
+        float("nan")
+        if told is None
+        else _number(_first(features.get(told.theme)).get(told.feature))
+    )
+
+
+def _surroundings(
+    setup: Setup, record: pd.Series, source: MonthSource, lang: str
+) -> tuple[Surrounding, ...]:
+    """Return what a household lives by, in order; nothing of it is about a person."""
+    chains = [chain for theme in setup.themes for chain in theme.households.surroundings]
+    return tuple(
+        surrounding_of(source, record, chain, lang)
+        for chain in sorted(chains, key=lambda chain: chain.order)
+    )
+
+
+def _more(setup: Setup, rows: Callable[[str], pd.DataFrame], lang: str) -> Iterator[Rows]:
+    """Give the rows about a household of the tables that themes put on its card."""
+    for theme in setup.themes:
+        for section in theme.card:
+            if section.table:
+                table = setup.tables[section.table]
+                yield Rows(section.title[lang], table, section.columns, rows(table.name))
+
+
+def _fits(
+    setup: Setup,
+    features: Mapping[str, pd.DataFrame],
+    measures: pd.DataFrame,
+    month: str,
+    lang: str,
+) -> pd.DataFrame:
+    """Return whether the help that a household has answers its risks, as themes say it."""
+    found = [
+        measures_fit(_first(features.get(theme.key)), theme.households.fits, measures, month, lang)
+        for theme in setup.themes
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _first(rows: pd.DataFrame | None) -> pd.Series:
+    """Return the first row, an empty one when there is none."""
+    return pd.Series(dtype="object") if rows is None or rows.empty else rows.iloc[0]
 
 
 def _sections(
@@ -163,6 +221,7 @@ def _sections(
         for theme in setup.themes
         if theme.key in features and len(features[theme.key])
         for section in theme.card
+        if not section.table
     )
 
 

@@ -26,7 +26,6 @@ from geodata.evaluation import (
     SelfCheck,
     draw_sample,
     limit_of,
-    read_weights,
     self_check,
 )
 from geodata.evaluation.rates import LIMITS
@@ -48,7 +47,6 @@ NUMBERS = {
 }
 _SHOWN = ("household_code", "place_code", "head_name", "persons", "score", "rules")
 _COUNTS = ("villages", "exited", "missed")
-_FEATURES = "monitoring_household"
 _PLACES = ("village", "place")
 
 
@@ -70,7 +68,7 @@ def draw_county(
     """
     design = _design(setup, built.month, seed, numbers)
     villages = _villages(setup, cube, built.month, design, read)
-    frame = Frame(villages, _households(read, setup.config.county.code))
+    frame = Frame(villages, _households(setup, read))
     return draw_sample(frame, design)
 
 
@@ -142,7 +140,14 @@ def _design(setup: Setup, month: str, seed: int, numbers: Mapping[str, float | N
         raise EvaluationError("evaluation.numbers_unset", month=month, **values)
     known = {name: float(value) for name, value in chosen.items() if value is not None}
     counts = {name: int(known[name]) for name in _COUNTS}
-    return Design(month, seed, **counts, weak_share=known["weak_share"], weights=read_weights())
+    return Design(
+        month,
+        seed,
+        **counts,
+        weak_share=known["weak_share"],
+        weights=setup.registry.weights,
+        suspected=setup.registry.suspected,
+    )
 
 
 def _villages(
@@ -166,8 +171,9 @@ def _villages(
     return frame.join(worse.reindex(exited.index)).sort_index()
 
 
-def _households(read: ReadFrame, place: str) -> pd.DataFrame:
+def _households(setup: Setup, read: ReadFrame) -> pd.DataFrame:
     """Return the households that can be drawn, with their group and score."""
+    place = setup.config.county.code
     kinds = ("household_code", "household_type", "monitored_category")
     known = read(Request("household", place, columns=kinds))
     known = known.drop_duplicates("household_code").set_index("household_code")
@@ -177,7 +183,10 @@ def _households(read: ReadFrame, place: str) -> pd.DataFrame:
     monitored = known["monitored_category"].reindex(listed.index).notna()
     group = pd.Series(pd.NA, listed.index, dtype="string")
     group = group.mask(kind == "脱贫户", "exited").mask((kind == "一般农户") & ~monitored, "missed")
-    answers = read(Request(_FEATURES, place, columns=("household_code", "satisfied")))
+    told = setup.registry.told("satisfied")
+    if told is None:
+        return listed.assign(group=group)[group.notna()]
+    answers = read(Request(told.table, place, columns=("household_code", told.feature)))
     answers = answers.drop_duplicates("household_code").set_index("household_code")
-    satisfied = answers["satisfied"].reindex(listed.index)
+    satisfied = answers[told.feature].reindex(listed.index)
     return listed.assign(group=group, satisfied=satisfied)[group.notna()]

@@ -12,7 +12,6 @@ from geodata.workspace.inputs import Setup
 HOUSEHOLD_LIST = "household_list"
 INCOME_BY_PLACE = "income_by_place"
 INCOME_COLUMNS = ("place_code", "month", "part", "amount")
-LIST_TABLES = ("household", "flags", "monitoring_household", "responsibility", "visit")
 # Names are masked before they enter the table: whoever searches or sorts it cannot read more.
 LIST_COLUMNS = (
     "household_code",
@@ -38,8 +37,29 @@ WEIGHTS = {"high": 100, "medium": 10, "low": 1}
 _LONGEST = 366
 
 
+# What the list tells by a feature of a theme, and how it is written.
+_TOLD = {
+    "persons": "{}",
+    "income_per_person": "{} / 100.0",
+    "monitored_category": "{}",
+    "monitored_now": "{}",
+    "days_since_visit": "{}",
+}
+_NOTHING = {
+    "monitored_category": "CAST(NULL AS VARCHAR)",
+    "monitored_now": "CAST(NULL AS BOOLEAN)",
+}
+
+
+def list_tables(setup: Setup) -> tuple[str, ...]:
+    """Return the tables that the list is made from: those of a month, and sets of features."""
+    told = (setup.registry.told(role) for role in _TOLD)
+    sets = dict.fromkeys(one.table for one in told if one is not None)
+    return ("household", "flags", "responsibility", "visit", *sets)
+
+
 def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
-    """Give an engine that has LIST_TABLES the table `household_list`: LIST_COLUMNS, one row each.
+    """Give an engine that has the tables of `list_tables` the table `household_list`: LIST_COLUMNS, one row each.
 
     `score` weighs findings by severity, exempt ones left out; `rules` are their keys, worst first.
     `unvisited_days` is at most 366, for a household without a visit in a year too; NULL where the
@@ -50,9 +70,19 @@ def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
     engine.add_rows("masked_heads", heads.drop_duplicates("household_code"))
     severities = [(key, WEIGHTS[one.severity]) for key, one in setup.rules.items()]
     engine.add_rows("rule_weights", pd.DataFrame(severities, columns=["rule", "weight"]))
-    engine.add_table(
-        HOUSEHOLD_LIST, _SQL.format(month=month, longest=_LONGEST, high=WEIGHTS["high"])
+    told = {role: setup.registry.told(role) for role in _TOLD}
+    columns = {
+        role: _TOLD[role].format(f"{one.table}.{one.feature}")
+        if one is not None
+        else _NOTHING.get(role, "CAST(NULL AS DOUBLE)")
+        for role, one in told.items()
+    }
+    joins = "\n".join(
+        f"LEFT JOIN {name} ON {name}.household_code = h.household_code"
+        for name in list_tables(setup)[4:]
     )
+    named = {"month": month, "longest": _LONGEST, "high": WEIGHTS["high"], "joins": joins}
+    engine.add_table(HOUSEHOLD_LIST, _SQL.format(**named, **columns))
 
 
 def add_income_by_place(engine: Engine) -> None:
@@ -90,20 +120,20 @@ helped AS (
   GROUP BY household_code
 ),
 visits AS (SELECT COUNT(*) AS known FROM visit)
-SELECT h.household_code, h.place_code, n.head_name, m.persons,
-  m.income_per_person / 100.0 AS income_per_person, m.monitored_category,
-  m.monitored_now,
+SELECT h.household_code, h.place_code, n.head_name, {persons} AS persons,
+  {income_per_person} AS income_per_person, {monitored_category} AS monitored_category,
+  {monitored_now} AS monitored_now,
   CAST(COALESCE(f.score, 0) AS BIGINT) AS score, COALESCE(f.high, 0) AS high,
   COALESCE(f.findings, 0) AS findings, COALESCE(f.rules, '') AS rules,
-  m.days_since_visit,
-  CASE WHEN v.known > 0 THEN LEAST(COALESCE(m.days_since_visit, {longest}), {longest}) END
+  {days_since_visit} AS days_since_visit,
+  CASE WHEN v.known > 0 THEN LEAST(COALESCE({days_since_visit}, {longest}), {longest}) END
     AS unvisited_days,
   p.helper, h.site_code, h.zone_code,
   LOWER(CONCAT(h.household_code, ' ', COALESCE(n.head_name, ''))) AS sought
 FROM one AS h
 CROSS JOIN visits AS v
 LEFT JOIN masked_heads AS n ON n.household_code = h.household_code
-LEFT JOIN monitoring_household AS m ON m.household_code = h.household_code
+{joins}
 LEFT JOIN found AS f ON f.household_code = h.household_code
 LEFT JOIN helped AS p ON p.household_code = h.household_code
 WHERE h.number = 1

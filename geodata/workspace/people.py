@@ -14,9 +14,9 @@ from geodata.workspace.listing import (
     INCOME_BY_PLACE,
     INCOME_COLUMNS,
     LIST_COLUMNS,
-    LIST_TABLES,
     add_household_list,
     add_income_by_place,
+    list_tables,
 )
 from geodata.workspace.saved import Built
 
@@ -44,7 +44,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
     snapshots = (entry.snapshot for entry in setup.store.history.current.values())
     make_list = partial(add_household_list, setup=setup, month=built.month)
     derived = {
-        HOUSEHOLD_LIST: Derived(LIST_TABLES, make_list),
+        HOUSEHOLD_LIST: Derived(list_tables(setup), make_list),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
         **counted_tables(setup, built.month),

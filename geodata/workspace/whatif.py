@@ -109,13 +109,19 @@ def _answers(engine: Engine, setup: Setup, areas: Sequence[PolicyArea]) -> pd.Da
         binding = replace(area.binding, exempt=held)
         make_features(engine, setup.sets, binding)
         flags = run_rules(engine, rules, binding).flags.to_pandas()
-        income = engine.frame(
-            "SELECT household_code, place_code, income_per_person FROM monitoring_household"
-        ).set_index("household_code")
+        income = engine.frame(_income(setup)).set_index("household_code")
         broken = flags.groupby("subject")["rule"].agg(frozenset)
         income["rules"] = broken.reindex(income.index)
         found.append(income)
     return pd.concat(found)
+
+
+def _income(setup: Setup) -> str:
+    """Return the query of the income per person of each household; unknown where no theme tells it."""
+    told = setup.registry.told("income_per_person")
+    feature = "CAST(NULL AS DOUBLE)" if told is None else told.feature
+    table = "household" if told is None else told.table
+    return f"SELECT household_code, place_code, {feature} AS income_per_person FROM {table}"
 
 
 def _compare(before: pd.DataFrame, after: pd.DataFrame, place: str) -> pd.DataFrame:

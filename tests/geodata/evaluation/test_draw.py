@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import EvaluationError
-from geodata.evaluation import Design, Frame, draw_sample, read_weights, self_check
+from geodata.evaluation import Design, Frame, draw_sample, self_check
 from geodata.evaluation.book import write_draw
 from geodata.evaluation.draw import weakness
 from tests.invented import HOSTILE
@@ -154,13 +154,6 @@ def test_the_index_is_the_weighted_mean_of_places_over_what_is_known():
     assert weakness(worse[["b"]], {"b": 1}).isna()["x"]
 
 
-def test_the_published_weights_are_indicators_of_a_theme():
-    from geodata.themes import own_themes
-
-    known = {measure.key for theme in own_themes() for measure in theme.indicators}
-    assert set(read_weights()) <= known
-
-
 def test_suspects_are_counted_in_persons():
     whole = frame()
     first = whole.households.index[0]
@@ -168,7 +161,9 @@ def test_suspects_are_counted_in_persons():
         whole.households.index != first, "house_unsafe"
     )
     persons = pd.Series(3.0, whole.households.index).where(whole.households.index != first, 5.0)
-    design = dataclasses.replace(DESIGN, villages=30, exited=999, missed=999)
+    design = dataclasses.replace(
+        DESIGN, villages=30, exited=999, missed=999, suspected={"exited": ("house_unsafe",)}
+    )
     drawn = draw_sample(
         Frame(whole.villages, whole.households.assign(rules=rules, persons=persons)), design
     )
