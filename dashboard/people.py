@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import param
@@ -71,9 +72,11 @@ class People(param.Parameterized):
     """Households of the place that the state shows, as one actor may see them."""
 
     search = param.String(doc="part of a household code, or a name, which is looked for masked")
-    sort = param.Selector(default=SORTS[0], objects=list(SORTS))
-    size = param.Selector(default=PAGE, objects=list(SIZES), doc="rows of a page")
-    category = param.Selector(default="", objects=list(CATEGORIES))
+    sort: param.Selector[Any] = param.Selector(default=SORTS[0], objects=list(SORTS))
+    size: param.Selector[Any] = param.Selector(
+        default=PAGE, objects=list(SIZES), doc="rows of a page"
+    )
+    category: param.Selector[Any] = param.Selector(default="", objects=list(CATEGORIES))
     helper = param.String(doc="part of the name of who helps the household")
     unvisited = param.Integer(default=0, bounds=(0, 366), doc="days since the last visit, or more")
     page = param.Integer(default=0, bounds=(0, None))
@@ -81,9 +84,9 @@ class People(param.Parameterized):
     visiting = param.Boolean(default=False, doc="whether the visit list is open")
 
     def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.state, self.county, self.actor, self.guard = state, county, actor, guard
-        self._listed: tuple[tuple, Listed] | None = None
+        self._listed: tuple[tuple[Any, ...], Listed] | None = None
         self._drawn = 0
         # The household and village of the last card that was read.
         self.opened = ("", "")
@@ -158,7 +161,7 @@ class People(param.Parameterized):
     @property
     def pages(self) -> int:
         """Return the number of pages, at least one."""
-        return max(-(-self.listed.count // self.size), 1)
+        return max(int(-(-self.listed.count // self.size)), 1)
 
     def turn(self, by: int, pages: int = 0) -> None:
         """Go some pages on or back, within what there is: the household list's, or so many."""
@@ -269,7 +272,7 @@ class People(param.Parameterized):
         self.param.update(page=0, household="")
 
 
-def _chosen(state: State, names: tuple[str, ...]) -> tuple:
+def _chosen(state: State, names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(getattr(state, name, "") for name in names)
 
 

@@ -53,7 +53,7 @@ class Prints:
         Reading and leaving are recorded. Raises StoreError, ScopeError and BriefingError.
         """
         people, lang = self._people(), self.view.lang
-        verdict = people.actor.allows(self.view.place, "export")
+        verdict = people.actor.allows(self.view.place or "", "export")
         if not verdict:
             self._record(household, outcome="refused")
             raise verdict.error()
@@ -92,7 +92,7 @@ class Prints:
             actor.name,
             "export",
             actor.role,
-            self.view.place,
+            self.view.place or "",
             household,
             "card",
             outcome,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import param
@@ -34,9 +35,9 @@ class Sampling(param.Parameterized):
     against = param.String(doc="rate whose suspects alone are listed; empty for all households")
 
     def __init__(self, people: People) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.people, self.state = people, people.state
-        self._kept: tuple[tuple, Draw] | None = None
+        self._kept: tuple[tuple[Any, ...], Draw] | None = None
 
     @property
     def county(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import param
 
@@ -39,7 +40,7 @@ class State(param.Parameterized):
     what the rules found; without it there is neither a wall map nor anything due.
     """
 
-    view = param.Selector(default=VIEWS[1], objects=list(VIEWS))
+    view: param.Selector[Any] = param.Selector(default=VIEWS[1], objects=list(VIEWS))
     place = param.String(allow_None=True, doc="key of the place looked at; None for the whole")
     theme = param.String(doc="key of a theme; empty where the atlas has none")
     indicator = param.String()
@@ -47,8 +48,8 @@ class State(param.Parameterized):
     level = param.String(doc="level whose places are coloured")
     classes = param.String(default=POLICY, doc="way of classing, of those the source offers")
     compare = param.String(doc="period that the shown one is compared with; empty for none")
-    compared = param.Selector(default=COMPARED[0], objects=list(COMPARED))
-    ranked = param.Selector(default=RANKED[0], objects=list(RANKED))
+    compared: param.Selector[Any] = param.Selector(default=COMPARED[0], objects=list(COMPARED))
+    ranked: param.Selector[Any] = param.Selector(default=RANKED[0], objects=list(RANKED))
     side = param.String(default=RANKING, doc="name of the panel beside the map")
     rule = param.String(doc="key of the rule that listed households break; empty for all")
     point = param.String(doc="table:code of the site, workshop or works looked at")
@@ -61,7 +62,7 @@ class State(param.Parameterized):
     sample = param.Dict(default={}, doc="why each drawn village was drawn, by its key")
     spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
     presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
-    lang = param.Selector(default="zh", objects=list(LANGUAGES))
+    lang: param.Selector[Any] = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
     narrow = param.Boolean(default=False, doc="whether the page is as narrow as on a phone")
     selected = param.List(default=[], item_type=str, doc="keys picked by box or lasso")
@@ -76,7 +77,7 @@ class State(param.Parameterized):
         policy: Policy | None = None,
         findings: Findings | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.source = Source(atlas, shown_themes(atlas, themes), policy, findings)
         self.atlas, self.themes, self.policy = atlas, self.source.themes, policy
         self.findings = findings

@@ -272,7 +272,7 @@ class _Words:
 
     def flag(self, name: str) -> bool:
         """Return whether a flag is set."""
-        return self.one_of(name, ("0", "1"), "0") == "1"
+        return bool(self.one_of(name, ("0", "1"), "0") == "1")
 
     def matching(self, name: str, fits) -> str:  # type: ignore[no-untyped-def]
         """Return the word when it fits, else the empty text."""

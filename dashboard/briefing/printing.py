@@ -20,7 +20,6 @@ from dashboard.maps.fonts import FAMILIES
 from geodata.errors import BriefingError
 
 TEMPLATES = Path(__file__).with_name("prints")
-PAPERS = ("a4", "a3")
 _LOG = logging.getLogger(__name__)
 
 

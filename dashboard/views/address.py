@@ -7,7 +7,8 @@ from pathlib import Path
 import panel as pn
 import param
 
-from dashboard.state import ADDRESS, State
+from dashboard.state import State
+from dashboard.view import ADDRESS
 from dashboard.web.component import Component, Viewer
 
 

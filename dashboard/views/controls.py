@@ -10,8 +10,9 @@ import panel_material_ui as pmui
 from param.parameterized import Event
 
 from dashboard.layers import classing_title
-from dashboard.state import COMPARED, State
+from dashboard.state import State
 from dashboard.texts import text
+from dashboard.view import COMPARED
 from dashboard.web.component import Viewer, together
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text

@@ -36,7 +36,8 @@ class FindView(Viewer):
 
     def __init__(self, state: State) -> None:
         super().__init__()
-        self.state, self._keys = state, []
+        self.state = state
+        self._keys: list[str] = []
         self.find = Find(
             dark=state.dark,
             texts={name: text(f"find.{name}", state.lang) for name in ("find", "none")},

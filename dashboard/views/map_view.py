@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import panel as pn
 
@@ -15,6 +17,7 @@ from geodata.atlas.selection import total_of
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
 from geodata.escaping import plain_text
+from geodata.themes import Points
 from geodata.workspace.points import STATES
 
 _PAINTED = [
@@ -80,9 +83,10 @@ class MapView(Viewer):
         """Return the positions of the selected places, or of the village looked at."""
         state = self.state
         keys = list(state.selected)
-        if not keys and state.atlas.level_of(state.place) == state.level:
+        if not keys and state.place and state.atlas.level_of(state.place) == state.level:
             keys = [state.place]
-        return state.atlas.places_in(None, state.level).get_indexer(keys).tolist()
+        positions = state.atlas.places_in(None, state.level).get_indexer(pd.Index(keys))
+        return [int(at) for at in positions]
 
     def _chosen(self) -> str:
         """Return what is selected, and the figure of all of it together with how it was made."""
@@ -132,7 +136,7 @@ class MapView(Viewer):
         legend = [self._legend(kind, rows[rows["kind"] == table]) for table, kind in kinds.items()]
         return {"points": points, "kinds": legend}
 
-    def _legend(self, kind, rows: pd.DataFrame) -> dict[str, object]:
+    def _legend(self, kind: Points, rows: pd.DataFrame) -> dict[str, object]:
         counts, lang = rows["state"].value_counts(), self.state.lang
         undrawn = int(rows["longitude"].isna().sum())
         title = text(
@@ -211,6 +215,6 @@ class MapView(Viewer):
             self.state.selected = [keys[id_] for id_ in message["ids"] if _known(id_, keys)]
 
 
-def _known(position: object, keys) -> bool:
+def _known(position: object, keys: Sequence[str] | pd.Index) -> bool:
     """Return whether what the browser sent is a position of the level."""
     return type(position) is int and 0 <= position < len(keys)

@@ -41,7 +41,7 @@ class TrailView(Viewer):
 
     def _keys(self) -> list[str | None]:
         path = list(self.state.atlas.path(self.state.place))
-        return path if self.state.root is not None else [None, *path]
+        return [*path] if self.state.root is not None else [None, *path]
 
     def _steps(self) -> list[str]:
         names = [plain_text(self.state.atlas.name(key), 30) for key in self._keys()]

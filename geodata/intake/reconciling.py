@@ -26,7 +26,6 @@ from geodata.store.embedded import DuckDBEngine
 from geodata.store.months import add_month
 from geodata.tables import Column, table
 
-# Tables that say something about a household, in the order in which a month's are looked at.
 _NEVER_COMPARED = frozenset({"household_code", "place_code", "natural_village"})
 DIFFERENCE_COLUMNS = ("township", "household_code", "field", "kind", "a", "b", "row_a", "row_b")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -34,14 +33,6 @@ class Side:
 
     def __len__(self) -> int:
         return len(self.keys)
-
-    @cached_property
-    def places_by_path(self) -> dict[tuple[str, ...], list[int]]:
-        """Return the places of each path."""
-        found: dict[tuple[str, ...], list[int]] = {}
-        for place, path in enumerate(self.paths):
-            found.setdefault(path, []).append(place)
-        return found
 
 
 def boundary_side(frame: pd.DataFrame, columns: JoinColumns) -> Side:

@@ -224,10 +224,6 @@ class SnapshotStore:
         self.folder = Path(folder)
         self.history = read_history(self.folder) if history is None else history
 
-    def refreshed(self) -> SnapshotStore:
-        """Return the store as the pointer shows it now."""
-        return SnapshotStore(self.folder)
-
     def months(self) -> tuple[str, ...]:
         """Return the months that have a snapshot, sorted."""
         return tuple(self.history.current)

@@ -11,4 +11,4 @@ from dashboard.state import State
 
 def panel(state: State, parts: Parts) -> HouseholdsView:
     """Return the panel of one session; its lots are drawn from a seed of its own."""
-    return HouseholdsView(parts.people, secrets.randbits(32))
+    return HouseholdsView(parts.of_people(), secrets.randbits(32))

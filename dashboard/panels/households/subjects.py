@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -79,7 +79,7 @@ def _columns(found: SubjectList) -> list[str]:
     return ["code", *named, "village", "reason"]
 
 
-def _cell(name: str, row: dict[str, Any], names: Names) -> str:
+def _cell(name: str, row: Mapping[Any, Any], names: Names) -> str:
     if name == "village":
         return plain_text(names(row["place_code"]), 30)
     return plain_text(row["subject" if name == "code" else name], 200 if name == "reason" else 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
@@ -76,7 +77,7 @@ class HouseholdsView(Viewer):
         self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
         # What a rule found that is no household, and what it was asked for.
         self._about: SubjectList | None = None
-        self._asked: tuple = ()
+        self._asked: tuple[Any, ...] = ()
         self._bind()
         self._update()
 
@@ -99,7 +100,7 @@ class HouseholdsView(Viewer):
         self.sort.param.watch(lambda event: people.param.update(sort=event.new), "value")
         self.size.param.watch(lambda event: people.param.update(size=event.new), "value")
         self.filter.on_click(self._fold)
-        self.visits.on_click(lambda event: people.param.update(visiting=True))
+        self.visits.on_click(self._visit)
         self.lot.on_click(lambda event: self._try(lambda: people.draw(self.seed)))
         self.all.on_click(lambda event: self.filters.clear())
         self.back.on_click(lambda event: self._try(lambda: people.turn(-1, self._pages)))
@@ -112,6 +113,9 @@ class HouseholdsView(Viewer):
 
     def _text(self, name: str, **values: object) -> str:
         return text(f"households.{name}", self.people.state.lang, **values)
+
+    def _visit(self, *events: object) -> None:
+        self.people.visiting = True
 
     def _fold(self, *events: object) -> None:
         self.filters.box.visible = not self.filters.box.visible

@@ -10,4 +10,4 @@ from dashboard.state import State
 
 def panel(state: State, parts: Parts) -> SamplingView:
     """Return the panel of one session."""
-    return SamplingView(Sampling(parts.people))
+    return SamplingView(Sampling(parts.of_people()))

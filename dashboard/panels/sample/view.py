@@ -87,11 +87,17 @@ class SamplingView(Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return self.column
 
+    def _draw_again(self, event: Event) -> None:
+        self.state.seed = secrets.randbelow(_SEEDS)
+
+    def _change_limits(self, event: Event) -> None:
+        self.state.limits = self._other_day()
+
     def _bind(self) -> None:
         state, sampling = self.state, self.sampling
-        self.again.on_click(lambda event: state.param.update(seed=secrets.randbelow(_SEEDS)))
+        self.again.on_click(self._draw_again)
         self.options.on_click(lambda event: self.numbers.fold())
-        self.then.on_click(lambda event: state.param.update(limits=self._other_day()))
+        self.then.on_click(self._change_limits)
         self.whole.on_click(lambda event: state.go(None))
         self.part.param.watch(self._first_page, "value")
         self.against.param.watch(
