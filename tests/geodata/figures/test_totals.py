@@ -27,10 +27,12 @@ ROWS = pd.DataFrame(
         ("a", NAN, 100.0, 7.0, 7.0),
         ("a", 5.0, 0.0, 1.0, 1.0),
         ("b", NAN, NAN, 4.0, 4.0),
+        ("d", 0.5, 0.5, 0.0, 1.0),
+        ("d", 0.25, 0.5, 0.0, 1.0),
     ],
     columns=["group", "numerator", "denominator", "missing", "subjects"],
 )
-SIZES = pd.Series({"a": 6, "b": 2, "c": 3})
+SIZES = pd.Series({"a": 6, "b": 2, "c": 3, "d": 2})
 
 
 def totals(indicator: Indicator) -> pd.DataFrame:
@@ -44,7 +46,8 @@ def test_the_value_follows_from_how_the_quantity_adds_up(indicator, value):
     found = totals(indicator)
     assert list(found) == COLUMNS
     assert found.loc["a", "value"] == pytest.approx(value)
-    assert found["value"].isna().tolist() == [False, True, True]
+    assert found["value"].isna().tolist() == [False, True, True, False]
+    assert found.loc["d", "value"] == 0.75
 
 
 def test_parts_are_of_the_places_with_data_and_missing_of_all():
@@ -55,5 +58,5 @@ def test_parts_are_of_the_places_with_data_and_missing_of_all():
     assert np.isnan(
         found.loc["c", ["numerator", "denominator", "missing", "subjects"]].tolist()
     ).all()
-    assert found["places_with_data"].tolist() == [3, 0, 0]
-    assert found["places"].tolist() == [6, 2, 3]
+    assert found["places_with_data"].tolist() == [3, 0, 0, 2]
+    assert found["places"].tolist() == [6, 2, 3, 2]
