@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import datetime
 import getpass
+import json
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.commands import tell_faults
 from dashboard.texts import text
 
+if TYPE_CHECKING:
+    from geodata.config import Config
+    from geodata.errors import GuatuError
+    from geodata.intake.importing import ImportResult
+
 
 @click.command(help=text("workspace.import_help"))
 @click.argument("workspace", default=".", type=click.Path(file_okay=False))
 @click.option("--month", required=True, help=text("workspace.import_month"))
 @click.option("--accept-month", default="", help=text("workspace.import_accept_month"))
+@click.option("--hidden", is_flag=True, help=text("workspace.import_hidden"))
+@click.option("--dry-run", is_flag=True, help=text("workspace.import_dry_run"))
+@click.option("--strict", is_flag=True, help=text("workspace.import_strict"))
+@click.option("--json", "as_json", is_flag=True, help=text("workspace.import_json"))
 @click.option("--who", default=None, help=text("workspace.import_who"))
 @click.option(
     "--report", default=None, type=click.Path(file_okay=False), help=text("workspace.import_report")
 )
 def command(
-    workspace: str, month: str, accept_month: str, who: str | None, report: str | None
+    workspace: str,
+    month: str,
+    accept_month: str,
+    hidden: bool,
+    dry_run: bool,
+    strict: bool,
+    as_json: bool,
+    who: str | None,
+    report: str | None,
 ) -> None:
     """Import one month and say what was found."""
-    from pathlib import Path
-
     from geodata.config import read_config
+    from geodata.errors import GuatuError
     from geodata.intake.importing import import_month
-    from geodata.intake.reporting import write_report
     from geodata.periods import parse_month
     from geodata.themes import find_themes
 
@@ -39,21 +57,63 @@ def command(
     at = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     registry = find_themes(config.folder)
     tell_faults(registry)
-    result = import_month(
-        config,
-        month,
-        who=who or getpass.getuser(),
-        at=at,
-        accept_month=accept_month,
-        step=_told,
-        schema=registry.schema,
-    )
+    try:
+        result = import_month(
+            config,
+            month,
+            who=who or getpass.getuser(),
+            at=at,
+            accept_month=accept_month,
+            hidden=hidden,
+            trial=dry_run,
+            step=_told,
+            schema=registry.schema,
+        )
+    except GuatuError as error:
+        if as_json:
+            click.echo(_refused(error, month))
+        raise
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
-    folder = Path(report) if report else config.folder / "reports" / result.manifest.snapshot
+    _tell(result, config, report, as_json=as_json)
+    aside = sum(source.set_aside for source in result.manifest.sources)
+    if strict and (aside or (result.issues["severity"] == "error").any()):
+        sys.exit(1)
+
+
+def _tell(result: ImportResult, config: Config, report: str | None, *, as_json: bool) -> None:
+    """Write the report and print what was found."""
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geodata.intake.describing import described_result
+    from geodata.intake.issues import sentences
+    from geodata.intake.reporting import write_report
+
+    name = result.manifest.snapshot or f"{result.manifest.month}-trial"
+    folder = Path(report) if report else config.folder / "reports" / name
     page = write_report(result, folder, config=config)
+    if as_json:
+        said = pd.concat([result.issues, sentences(result.issues, result.tables)], axis=1)
+        click.echo(json.dumps(described_result(result, said), ensure_ascii=False, indent=1))
+        return
     for line in _summary(result):
         click.echo(line)
     click.echo(text("workspace.import_report_at", file=page))
+
+
+def _refused(error: GuatuError, month: str) -> str:
+    """Return as JSON that nothing was stored, and why."""
+    issue = {
+        **dict.fromkeys(("file", "sheet", "column", "value"), ""),
+        "severity": "error",
+        "kind": error.key,
+        "row": None,
+        "sentence": error.sentence(),
+    }
+    totals = {"rows_read": 0, "rows_stored": 0, "rows_aside": 0, "error": 1, "warning": 0}
+    told = {"month": month, "stored": False, "files": [], "issues": [issue]}
+    return json.dumps({**told, "totals": {**totals, "notice": 0}}, ensure_ascii=False, indent=1)
 
 
 def _told(name: str) -> None:
@@ -63,17 +123,17 @@ def _told(name: str) -> None:
 
 
 def _is_terminal() -> bool:
-    import sys
-
     return sys.stderr.isatty()
 
 
-def _summary(result: object) -> list[str]:
-    from geodata.intake.importing import ImportResult
+def _summary(result: ImportResult) -> list[str]:
+    from geodata.i18n import default_language
+    from geodata.intake.describing import columns_text, why_text
 
-    assert isinstance(result, ImportResult)
     manifest = result.manifest
-    lines = [text("workspace.import_done", month=manifest.month, snapshot=manifest.snapshot)]
+    done = "import_done" if result.stored else "import_tried"
+    lines = [text(f"workspace.{done}", month=manifest.month, snapshot=manifest.snapshot)]
+    about = {(sheet["file"], sheet["sheet"]): sheet for sheet in result.sheets}
     for source in manifest.sources:
         shown = f"{source.file} [{source.sheet}]" if source.sheet else source.file
         lines.append(
@@ -85,6 +145,12 @@ def _summary(result: object) -> list[str]:
                 aside=source.set_aside,
             )
         )
+        sheet = about[(source.file, source.sheet)]
+        title = sheet["title"][default_language()]
+        lines.append(text("workspace.import_taken", title=title, why=why_text(sheet)))
+        lost = [columns_text(sheet, use) for use in ("unknown", "refused")]
+        if any(lost):
+            lines.append(text("workspace.import_unknown", columns="、".join(filter(None, lost))))
     counts = result.issues["severity"].value_counts()
     found = {name: int(counts.get(name, 0)) for name in ("error", "warning", "notice")}
     lines.append(text("workspace.import_issues", **found))

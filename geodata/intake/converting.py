@@ -12,18 +12,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from geodata.intake.amounts import read_amount
 from geodata.intake.certificates import read_certificates
 from geodata.tables import Column, Enumeration
 
 MISSING = frozenset({"", "-", "--", "—", "——", "/", "\\", "null", "NULL", "None", "N/A", "NaN"})
 _YES = frozenset({"是", "有", "1", "true", "True", "TRUE", "Y", "y", "yes", "Yes", "YES", "√"})
 _NO = frozenset({"否", "无", "0", "false", "False", "FALSE", "N", "n", "no", "No", "NO", "×"})
-_UNITS = {"yuan": 100, "10k_yuan": 1_000_000, "fen": 1}
 _MONTH = re.compile(
     r"^((?:19|20)\d{2})[-/.年]?(0?[1-9]|1[0-2])(?:[-/.月](?:(?:0?[1-9]|[12]\d|3[01])日?)?(?:[ T].*)?)?$"
 )
 _MONTH_OF_DAY = re.compile(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
+_ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FIELD!)"
 # A long number as a spreadsheet shows it: the digits behind are gone.
 _SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
 _PANDAS = {
@@ -37,10 +38,13 @@ _PANDAS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file writes values where it differs from the table: missing texts, units, dates."""
+    """How a file writes values where it differs from the table: missing texts, units, dates.
+
+    `factor` is how many of the column's unit one of the file's is.
+    """
 
     missing: frozenset[str] = MISSING
-    unit: str = ""
+    factor: float = 1.0
     dates: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
 
@@ -61,6 +65,26 @@ def pandas_type(column: Column) -> object:
 def convert(texts: pd.Series, column: Column, reading: Reading | None = None) -> Converted:
     """Return the typed values of one column of text and the faults found in it."""
     reading = reading or Reading()
+    lost = _without_value(texts, column)
+    if not lost:
+        return _converted(texts, column, reading)
+    gone = np.logical_or.reduce(list(lost.values()))
+    found = _converted(texts.mask(gone, ""), column, reading)
+    return Converted(found.values, {**found.faults, **lost})
+
+
+def _without_value(texts: pd.Series, column: Column) -> dict[str, np.ndarray]:
+    """Return which cells are the error of a formula, or a formula whose value was not kept."""
+    if not bool(texts.str.startswith(("#", "=")).any()):
+        return {}
+    lost = {"formula_error": texts.str.fullmatch(_ERROR).to_numpy(bool)}
+    # In a column of text a sign of equality may begin a name.
+    if column.kind not in ("text", "choice", "choices"):
+        lost["formula_without_value"] = texts.str.startswith("=").to_numpy(bool)
+    return {kind: found for kind, found in lost.items() if found.any()}
+
+
+def _converted(texts: pd.Series, column: Column, reading: Reading) -> Converted:
     if column.kind == "text" and not reading.values:
         return Converted(texts.where(~texts.isin(reading.missing)), {})
     if column.kind == "code" and not reading.values and _are_plain(texts):
@@ -101,33 +125,54 @@ def _mapped(
 def _numbers(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    plain = pd.Series(texts, dtype="str").str.replace(r"[,\s]|^[¥￥]|元$", "", regex=True)
-    figures = pd.to_numeric(plain.where(plain != ""), errors="coerce").to_numpy(
-        float, na_value=np.nan
-    )
-    wrong = ~np.isfinite(figures) & (plain != "").to_numpy()
+    figures, faults = _figures(texts, column, reading)
     low = -np.inf if column.low is None else column.low
     high = np.inf if column.high is None else column.high
-    scale = _UNITS[reading.unit or "yuan"] if column.kind == "money" else 1
     if column.kind == "money":
-        figures = figures * scale
+        figures = figures * 100
         low, high = low * 100, high * 100
     with np.errstate(invalid="ignore"):
         outside = np.isfinite(figures) & (
             (figures < low) | (figures > high) | (np.abs(figures) > 2**53)
         )
-        faults = {"not_a_number": wrong, "out_of_range": outside}
+        faults["out_of_range"] = outside
         if column.kind == "count":
             faults["not_whole"] = np.isfinite(figures) & ~outside & (figures % 1 != 0)
         if column.usual is not None:
             least, most = (bound * (100 if column.kind == "money" else 1) for bound in column.usual)
             unusual = np.isfinite(figures) & ~outside & ((figures < least) | (figures > most))
             faults["unusual"] = unusual
-    bad = wrong | outside | faults.get("not_whole", np.zeros(len(texts), dtype=bool))
+    bad = outside | faults.get("not_whole", np.zeros(len(texts), dtype=bool))
     kept = pd.Series(figures).mask(bad | ~np.isfinite(figures))
     if column.kind != "number":
         kept = kept.round()
     return kept.astype(pandas_type(column)), faults
+
+
+def _figures(
+    texts: np.ndarray, column: Column, reading: Reading
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return the number of each text in the unit of the column, NaN where it is none."""
+    plain = pd.Series(texts, dtype="str")
+    figures = pd.to_numeric(plain.where(plain != ""), errors="coerce").to_numpy(
+        float, na_value=np.nan, copy=True
+    )
+    figures *= reading.factor
+    wrong, about, converted = (np.zeros(len(texts), dtype=bool) for _ in range(3))
+    # What is no bare number is read text by text, each different one once.
+    for place in np.flatnonzero(~np.isfinite(figures) & (texts != "")):
+        amount = read_amount(texts[place], column, reading.factor)
+        if amount is None or not np.isfinite(amount.value):
+            wrong[place] = True
+            figures[place] = np.nan
+            continue
+        figures[place] = amount.value
+        about[place], converted[place] = amount.approximate, amount.converted
+    return figures, {
+        "not_a_number": wrong,
+        "approximate_value": about,
+        "unit_converted": converted,
+    }
 
 
 def _choice(

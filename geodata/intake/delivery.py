@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from geodata.config import Config
 from geodata.errors import GuatuError, SourceError
-from geodata.i18n import text
+from geodata.i18n import default_language, text
+from geodata.intake.amounts import unit_factor
+from geodata.intake.issues import Issues
 from geodata.intake.layouts import (
     Layout,
+    Likeness,
+    better_likeness,
+    bindings,
     header_key,
+    likeness,
     mapped_layout,
-    nearest_layout,
     recognise,
 )
 from geodata.intake.readers import SourceTable, read_tables
@@ -42,17 +50,44 @@ class Sheet:
         return self.table.sheet or ""
 
 
+@dataclass
+class Delivery:
+    """The files of a month.
+
+    `sheets` are the recognised tables, `emptied` file and sheet of tables without a row, `hidden`
+    file and name of hidden sheets that were not read.
+    """
+
+    sheets: list[Sheet] = field(default_factory=list)
+    emptied: list[tuple[str, str]] = field(default_factory=list)
+    hidden: list[tuple[str, str]] = field(default_factory=list)
+
+    def report(self, issues: Issues) -> None:
+        """Report tables without rows, hidden sheets, and rows that a filter or hand has hidden."""
+        for check, places in (("no_rows", self.emptied), ("hidden_sheet", self.hidden)):
+            for file, sheet in places:
+                rows = pd.DataFrame({"row": [None], "value": [sheet]})
+                issues.add(check, rows, file=file, sheet=sheet, header=sheet)
+        for sheet in self.sheets:
+            unseen = np.intersect1d(sheet.table.hidden_rows, sheet.table.rows)
+            if len(unseen):
+                rows = pd.DataFrame({"row": [int(unseen[0])], "value": [str(len(unseen))]})
+                issues.add("hidden_rows", rows, file=sheet.file, sheet=sheet.sheet)
+
+
 def read_delivery(
     config: Config,
     month: str,
     *,
     step: Callable[[str], object] = lambda name: None,
     schema: Schema | None = None,
-) -> list[Sheet]:
+    hidden: bool = False,
+) -> Delivery:
     """Return the recognised sheets of a month, in the order of file names.
 
-    `schema` is what they may hold, by default what the product knows. `step` is told the name of each file before it is read. Raises SourceError that names every
-    file that cannot be read or recognised, and when there is no file at all.
+    `schema` is what they may hold, by default what the product knows; `hidden` sheets are read only
+    when asked. `step` is told the name of each file before it is read. Raises SourceError that names
+    every file that cannot be read or recognised, and when there is no file at all.
     """
     folder = config.raw / month
     files = delivered_files(folder)
@@ -60,25 +95,22 @@ def read_delivery(
         raise SourceError("imports.no_files", folder=str(folder))
     schema = schema or Schema()
     faults = _setting_faults(config, schema)
-    sheets: list[Sheet] = []
+    delivery = Delivery()
     for file in files:
         step(file.name)
         try:
-            found, missed = _read(config, folder, file, schema)
+            faults += _read(config, folder, file, schema, delivery, hidden=hidden)
         except GuatuError as error:
-            # An export of nothing, such as no planned workers this month, is no fault.
-            if error.key != "readers.no_rows":
-                faults.append(error.sentence())
-            continue
-        sheets.extend(found)
-        faults.extend(missed)
+            faults.append(error.sentence())
         pa.default_memory_pool().release_unused()
     if faults:
         listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
         error = SourceError("imports.stopped", count=len(faults), month=month)
         error.values["faults"] = listed
         raise error
-    return sheets
+    if not delivery.sheets:
+        raise SourceError("imports.only_empty", folder=str(folder))
+    return delivery
 
 
 def delivered_files(folder: Path) -> list[Path]:
@@ -97,17 +129,25 @@ def recognised_sheets(
 ) -> list[Sheet]:
     """Return the recognised sheets of one file; raises SourceError when there is none."""
     settings = config or Config(folder=file.parent)
-    sheets, faults = _read(settings, file.parent, file, schema or Schema())
-    if not sheets:
+    delivery = Delivery()
+    faults = _read(settings, file.parent, file, schema or Schema(), delivery)
+    if not delivery.sheets:
         error = SourceError("imports.one_unrecognised", file=file.name)
         error.values["faults"] = " ".join(faults)
         raise error
-    return sheets
+    return delivery.sheets
 
 
 def _read(
-    config: Config, folder: Path, file: Path, schema: Schema
-) -> tuple[list[Sheet], list[str]]:
+    config: Config,
+    folder: Path,
+    file: Path,
+    schema: Schema,
+    delivery: Delivery,
+    *,
+    hidden: bool = False,
+) -> list[str]:
+    """Add the tables of a file to a delivery; returns what is wrong with it."""
     name = file.relative_to(folder).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     mapped = [
@@ -121,41 +161,94 @@ def _read(
         file,
         sheet=(settings.sheet or None) if settings else None,
         encoding=(settings.encoding or None) if settings else None,
+        hidden=hidden,
+        empty=True,
     )
-    sheets, faults = [], []
+    delivery.hidden += [(name, sheet) for sheet in tables_read[0].hidden if sheet not in GUIDES]
+    faults = []
     for number, found in enumerate(tables_read):
         if found.sheet in GUIDES:
             continue
-        if mapped:
+        if found.frame.empty:
+            # An export of nothing, such as no planned workers this month, is no fault.
+            delivery.emptied.append((name, found.sheet or ""))
+        elif mapped:
             missing = _missing_headers(mapped[0], found)
             if number == 0 and missing:
                 faults.append(text("imports.mapping_misses", file=name, columns="、".join(missing)))
             if number == 0 and not missing:
-                sheets.append(Sheet(found, mapped[0], name, digest))
-            continue
-        layout = _recognised(found, name, schema)
-        if layout is None:
-            faults.append(_unrecognised(found, name, schema))
+                delivery.sheets.append(Sheet(found, mapped[0], name, digest))
         else:
-            sheets.append(Sheet(found, layout, name, digest))
-    return sheets, faults
+            found, layout, fault = _recognised(found, name, schema)
+            if layout is None:
+                faults.append(fault)
+            else:
+                delivery.sheets.append(Sheet(found, layout, name, digest))
+    return faults
 
 
-def _recognised(found: SourceTable, name: str, schema: Schema) -> Layout | None:
+def _recognised(
+    found: SourceTable, name: str, schema: Schema
+) -> tuple[SourceTable, Layout | None, str]:
+    """Return a table with the layout it is of; without one, None and what is wrong with it.
+
+    Of a header of two lines the lower one counts where it tells more than both together.
+    """
+    where = f"{name} {found.sheet or ''}"
+    taken: list[tuple[int, SourceTable, Layout]] = []
+    for table in (found, _lower_line(found)):
+        headers = list(table.frame.columns)
+        layout = recognise(headers, name=where, layouts=schema.layouts)
+        if layout is not None:
+            taken.append((len(bindings(layout, headers)), table, layout))
+    if not taken:
+        return found, None, _unrecognised(found, name, schema)
+    _, table, layout = max(taken, key=lambda one: one[0])
+    headers = list(table.frame.columns)
+    other = better_likeness(headers, layout, schema.layouts)
+    if other is not None:
+        return found, None, _misnamed(found, name, other)
+    return table, layout, ""
+
+
+def _lower_line(found: SourceTable) -> SourceTable:
+    """Return the table under the lower line of a header of two lines, where each text is its own."""
     headers = list(found.frame.columns)
-    return recognise(headers, name=f"{name} {found.sheet or ''}", layouts=schema.layouts)
+    lower = [header.rsplit("_", 1)[-1] for header in headers]
+    counts = Counter(lower)
+    named = [
+        short if counts[short] == 1 and not short.isdigit() else header
+        for header, short in zip(headers, lower, strict=True)
+    ]
+    return found if named == headers else replace(found, frame=found.frame.set_axis(named, axis=1))
 
 
 def _unrecognised(found: SourceTable, name: str, schema: Schema) -> str:
     headers: Sequence[str] = list(found.frame.columns)
-    nearest, missing = nearest_layout(headers, schema.layouts)
+    near = likeness(headers, schema.layouts)
+    if near is not None and near.renamed:
+        return _misnamed(found, name, near)
     return text(
         "imports.unrecognised",
         file=name,
         sheet=found.sheet or "—",
         headers="、".join(headers[:6]),
-        nearest=nearest.title[_language()],
-        missing="、".join(missing) or "—",
+        nearest=near.layout.title[default_language()] if near else "—",
+        missing="、".join(header for header, _ in near.missing) if near else "—",
+    )
+
+
+def _misnamed(found: SourceTable, name: str, near: Likeness) -> str:
+    """Return the sentence for a sheet whose key headers are missing or have another name."""
+    header, probably = next((pair for pair in near.missing if pair[1]), near.missing[0])
+    return text(
+        "imports.renamed" if probably else "imports.without_key",
+        file=name,
+        sheet=found.sheet or "—",
+        title=near.layout.title[default_language()],
+        known=near.known,
+        header=header,
+        probably=probably,
     )
 
 
@@ -186,10 +279,10 @@ def _setting_faults(config: Config, schema: Schema) -> list[str]:
             text("imports.no_column", number=number, table=settings.table, column=column)
             for column in sorted(named - known_columns)
         )
+        filled = schema.tables[settings.table].columns
+        faults.extend(
+            text("imports.no_unit", number=number, column=column, unit=unit)
+            for column, unit in sorted(settings.units.items())
+            if column in filled and unit_factor(unit, filled[column]) is None
+        )
     return faults
-
-
-def _language() -> str:
-    from geodata.i18n import default_language
-
-    return default_language()

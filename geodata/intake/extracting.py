@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geodata import periods
+from geodata.intake.amounts import unit_factor
 from geodata.intake.converting import MISSING, Converted, Reading, convert, pandas_type
 from geodata.intake.delivery import Sheet
 from geodata.intake.issues import Issues
@@ -22,9 +23,6 @@ from geodata.intake.layouts import (
 )
 from geodata.intake.placing import AREA
 from geodata.tables import Column, Table, table
-
-# Faults that leave the value in place.
-_KEPT = frozenset({"unusual", "unknown_choice", "code_rewritten"})
 
 
 @dataclass(frozen=True)
@@ -85,8 +83,11 @@ def _part(
     for binding in found:
         column = entry.column(binding.column)
         header = _there(frame, binding.headers)
+        if binding.unit and unit_factor(binding.unit, column) is None:
+            _report_unit(sheet, header[0], binding.unit, issues)
+            continue
         headers[column.name] = "、".join(header)
-        converted = _converted(sheet, column, header, month)
+        converted = _converted(sheet, column, header, month, binding.unit)
         columns[column.name] = converted.values
         # A header that two tables share is reported once, with the first of them.
         if main or binding not in shared:
@@ -100,12 +101,28 @@ def _part(
     return Part(entry, rows, headers, main)
 
 
-def _converted(sheet: Sheet, column: Column, headers: list[str], month: str) -> Converted:
+def _report_unit(sheet: Sheet, header: str, unit: str, issues: Issues) -> None:
+    """Report a column in a unit that is not understood; nothing of it is read."""
+    filled = int((~sheet.table.frame[header].isin(MISSING)).sum())
+    row = pd.DataFrame({"row": [sheet.table.header_row or None], "value": [unit]})
+    issues.add(
+        "unknown_unit",
+        row,
+        file=sheet.file,
+        sheet=sheet.sheet,
+        header=header,
+        detail=str(filled),
+    )
+
+
+def _converted(
+    sheet: Sheet, column: Column, headers: list[str], month: str, unit: str = ""
+) -> Converted:
     frame = sheet.table.frame
     texts = frame[headers[0]]
     for header in headers[1:]:
         texts = texts + "-" + frame[header]
-    converted = convert(texts, column, _reading(sheet, column))
+    converted = convert(texts, column, _reading(sheet, column, unit))
     if not column.past or column.kind not in ("month", "day"):
         return converted
     values = converted.values
@@ -119,13 +136,14 @@ def _converted(sheet: Sheet, column: Column, headers: list[str], month: str) -> 
     return Converted(values.mask(late), {**converted.faults, f"future_{column.kind}": late})
 
 
-def _reading(sheet: Sheet, column: Column) -> Reading:
+def _reading(sheet: Sheet, column: Column, unit: str) -> Reading:
     settings = sheet.layout.settings
     if settings is None:
-        return Reading()
+        return Reading(factor=(unit_factor(unit, column) or 1.0) if unit else 1.0)
+    unit = settings.units.get(column.name, "")
     return Reading(
         missing=MISSING | frozenset(settings.missing),
-        unit=settings.units.get(column.name, ""),
+        factor=(unit_factor(unit, column) or 1.0) if unit else 1.0,
         dates=settings.dates,
         values={**settings.values[column.name], **dict.fromkeys({"", *settings.missing})}
         if column.name in settings.values

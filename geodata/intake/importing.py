@@ -24,6 +24,7 @@ from geodata.intake.checks import (
 from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import Sheet, read_delivery
+from geodata.intake.describing import describe
 from geodata.intake.extracting import Part, extract
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
@@ -48,7 +49,8 @@ class ImportResult:
     `issues` has one row for each finding, `quality` one for each township (worst first), `places`
     one for each different area written in the files, `changes` one for each feed and township
     against the month before. `skipped` are checks whose columns no file brought, `tables` the
-    tables there are.
+    tables there are, `sheets` what each sheet was taken for. After a trial nothing is `stored`, and
+    the manifest names no snapshot.
     """
 
     manifest: Manifest
@@ -58,6 +60,8 @@ class ImportResult:
     changes: pd.DataFrame
     skipped: tuple[str, ...]
     tables: Mapping[str, Table] = field(repr=False)
+    sheets: tuple[Mapping[str, Any], ...] = ()
+    stored: bool = True
 
 
 @dataclass
@@ -98,10 +102,14 @@ def import_month(
     who: str,
     at: str,
     accept_month: str = "",
+    hidden: bool = False,
+    trial: bool = False,
     step: Step = lambda name: None,
     schema: Schema | None = None,
 ) -> ImportResult:
     """Read, check and store the files of a month; returns what was found.
+
+    `hidden` sheets of workbooks are read only when asked; a `trial` stores nothing.
 
     `who` and `at` are recorded and decide nothing. `accept_month` is the reason why files that say
     they are of another month are taken all the same; it is kept with the snapshot. `step` is told
@@ -110,8 +118,10 @@ def import_month(
     that it is of another month and no reason is given.
     """
     store, schema = SnapshotStore(config.store), schema or Schema()
-    sheets = read_delivery(config, month, step=step, schema=schema)
+    delivery = read_delivery(config, month, step=step, schema=schema, hidden=hidden)
+    sheets = delivery.sheets
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
+    delivery.report(issues)
     work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
     work.accepted = _check_month(work, accept_month)
     parts: list[Part] = []
@@ -133,7 +143,7 @@ def import_month(
     skipped = check_consistency(found, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
     step("store")
-    return _stored(work, landing, placer, compared, skipped, who=who, at=at)
+    return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
 
 
 def _check_month(work: _Work, reason: str) -> dict[str, Any]:
@@ -221,7 +231,9 @@ def _stored(
     *,
     who: str,
     at: str,
+    trial: bool,
 ) -> ImportResult:
+    described = tuple(describe(sheet) for sheet in work.sheets)
     issues = landing.completed(work.issues.frame())
     scores = quality(
         landing.rows_by_township(),
@@ -239,13 +251,27 @@ def _stored(
         "quality": scores.set_index("township")["score"].to_dict(),
         "places": placer.places.origin,
         "before": work.known.snapshot,
+        "sheets": described,
         **({"accepted_month": work.accepted} if work.accepted else {}),
     }
     frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
-    manifest = land(
-        work.config.store, landing, frames, places=placer.places, who=who, at=at, facts=facts
+    if trial:
+        manifest = Manifest("", work.month, who, at, (), landing.sources(), {}, facts)
+    else:
+        manifest = land(
+            work.config.store, landing, frames, places=placer.places, who=who, at=at, facts=facts
+        )
+    return ImportResult(
+        manifest,
+        issues,
+        scores,
+        placer.ledger,
+        compared,
+        skipped,
+        work.tables,
+        sheets=described,
+        stored=not trial,
     )
-    return ImportResult(manifest, issues, scores, placer.ledger, compared, skipped, work.tables)
 
 
 def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:

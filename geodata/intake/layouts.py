@@ -21,6 +21,7 @@ from geodata.entries import (
     text_list,
 )
 from geodata.errors import ThemeError
+from geodata.intake.amounts import split_unit
 from geodata.tables import Table, tables
 
 _FOLDER = Path(__file__).parent / "layouts"
@@ -48,6 +49,10 @@ MONTHS = (
 _LISTS = ("tables", "absent", "words", "ignored", "months")
 # The column that measures are about.
 HOUSEHOLD = "household_code"
+# From how alike two headers are one is probably the other under another name, 0 to 1.
+_ALIKE = 0.6
+# Kinds of columns that hold numbers.
+NUMBERS = frozenset({"count", "money", "number"})
 _UPPER_AREAS = ("省", "市", "省(区、市)", "市(州)", "市(地、州、盟)")
 
 
@@ -78,11 +83,15 @@ class Layout:
 
 @dataclass(frozen=True)
 class Binding:
-    """One column of a table and the headers of the sheet that fill it (several are joined)."""
+    """One column of a table and the headers of the sheet that fill it (several are joined).
+
+    `unit` is the unit that the header names beside the column's own name, "" when it names none.
+    """
 
     table: str
     column: str
     headers: tuple[str, ...]
+    unit: str = ""
 
 
 def header_key(header: str) -> str:
@@ -141,15 +150,73 @@ def recognise(headers: Sequence[str], *, name: str, layouts: Iterable[Layout]) -
     return max(fitting, key=lambda found: found[:4])[-1] if fitting else None
 
 
-def nearest_layout(headers: Sequence[str], layouts: Iterable[Layout]) -> tuple[Layout, list[str]]:
-    """Return the layout that misses fewest of its marks, and those marks."""
+@dataclass(frozen=True)
+class Likeness:
+    """A layout that a sheet would fit but for some key headers.
+
+    `known` is how many of its columns the sheet has; `missing` gives for each header it lacks the
+    header of the sheet that is probably it, "" when none is alike.
+    """
+
+    layout: Layout
+    known: int
+    missing: tuple[tuple[str, str], ...]
+
+    @property
+    def renamed(self) -> bool:
+        """Return whether every missing header probably stands there under another name."""
+        return all(near for _, near in self.missing)
+
+
+def likeness(headers: Sequence[str], layouts: Iterable[Layout]) -> Likeness | None:
+    """Return the layout without all its key headers that explains most of a sheet's headers."""
+    found = [_likeness(headers, layout) for layout in layouts]
+    unlike = [one for one in found if one.missing and one.known]
+    return max(
+        unlike,
+        key=lambda one: (one.renamed, one.known, -len(one.missing), -one.layout.rank),
+        default=None,
+    )
+
+
+def better_likeness(
+    headers: Sequence[str], layout: Layout, layouts: Iterable[Layout]
+) -> Likeness | None:
+    """Return what a sheet more probably is than the layout whose key headers it has, if anything.
+
+    That is a layout that explains more of its headers, the key headers of which stand there under
+    another name or which explains at least twice as many.
+    """
+    own = len({binding.headers for binding in bindings(layout, headers)})
+    others = (other for other in layouts if other.name != layout.name)
+    found = [
+        one
+        for one in (_likeness(headers, other) for other in others)
+        if one.missing and one.known > own and (one.renamed or one.known >= 2 * own)
+    ]
+    return max(found, key=lambda one: (one.known, -one.layout.rank), default=None)
+
+
+def _likeness(headers: Sequence[str], layout: Layout) -> Likeness:
     keys = {header_key(header) for header in headers}
+    bound = {header for binding in bindings(layout, headers) for header in binding.headers}
+    areas = set(area_headers(layout, headers).values())
+    left = {header_key(h): h for h in headers if h not in bound and h not in areas}
+    missing = []
+    for group in layout.marks:
+        names = list(map(header_key, group))
+        if not keys & set(names):
+            near = ((n, difflib.get_close_matches(n, left, n=1, cutoff=_ALIKE)) for n in names)
+            missing.append((group[0], next((left[like[0]] for _, like in near if like), "")))
+    return Likeness(layout, len(bound), tuple(missing))
 
-    def missing(layout: Layout) -> list[str]:
-        return [group[0] for group in layout.marks if not keys & set(map(header_key, group))]
 
-    best = min(layouts, key=lambda layout: len(missing(layout)) / max(1, len(layout.marks)))
-    return best, missing(best)
+def marks_of(layout: Layout, headers: Sequence[str]) -> list[str]:
+    """Return the headers of a sheet that mark it as of a layout, one of each group."""
+    by_key = {header_key(header): header for header in reversed(headers)}
+    groups = (map(header_key, group) for group in layout.marks)
+    found = (next((by_key[key] for key in group if key in by_key), "") for group in groups)
+    return [header for header in dict.fromkeys(found) if header]
 
 
 def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
@@ -160,19 +227,36 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
     for header in headers:
         by_key.setdefault(header_key(header), header)
     measures = set(map(header_key, layout.measures))
+    by_base = _by_base(headers)
     found = []
     for filled in layout.tables:
         for column in filled.columns.values():
             if column.derived and column.kind != "place":
                 continue
-            own = layout.columns.get(column.name, ())
-            keys = (header_key(text) for text in (*own, *column.source_names, column.name))
+            names = (*layout.columns.get(column.name, ()), *column.source_names, column.name)
+            keys = [header_key(text) for text in names]
             header = next(
                 (by_key[key] for key in keys if key in by_key and key not in measures), ""
             )
             if header:
                 found.append(Binding(filled.name, column.name, (header,)))
+            elif column.kind in NUMBERS and by_base:
+                bases = (header_key(split_unit(text)[0]) for text in names)
+                base = next((key for key in (*keys, *bases) if key in by_base), "")
+                if base:
+                    header, unit = by_base[base]
+                    found.append(Binding(filled.name, column.name, (header,), unit))
     return tuple(found)
+
+
+def _by_base(headers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the headers that name a unit, and the unit, by the key of what stands before it."""
+    found: dict[str, tuple[str, str]] = {}
+    for header in headers:
+        base, unit = split_unit(header)
+        if unit:
+            found.setdefault(header_key(base), (header, unit))
+    return found
 
 
 def area_headers(layout: Layout, headers: Sequence[str]) -> dict[str, str]:

@@ -22,6 +22,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.intake.workbookprocess import column_number
+
 # Below this size the general reader is as fast.
 LEAST_BYTES = 1_000_000
 _CHUNK = 2_000_000
@@ -42,6 +44,7 @@ _CELL = (
 _KIND = re.compile(r'(?: s="[0-9]+")?(?: t="(?:inlineStr|s)")?')
 _ROW_END = rf"^</row>(?:{_ROW})?$"
 _FIRST_ROW = re.compile(_ROW + "$")
+_HIDDEN_ROW = re.compile(rb'<row r="(\d+)"[^>]*? hidden="(?:1|true)"')
 _SHARED = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>|<si><t/></si>')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"/>')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
@@ -58,13 +61,16 @@ class PlainSheet:
     """One sheet: its name and rows as text under column numbers.
 
     `rows` are the 1-based numbers of the rows in the file, `merged` the ranges of merged cells as
-    0-based (top, left), (bottom, right).
+    0-based (top, left), (bottom, right), `hidden_rows` the rows that are not shown.
     """
 
     name: str
     frame: pd.DataFrame
     rows: np.ndarray
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def read_plain_sheets(file: Path) -> list[PlainSheet] | None:
     try:
         with zipfile.ZipFile(file) as book:
             shared = _shared_texts(book)
-            sheets = [_sheet(book, name, part, shared) for name, part in _parts(book)]
+            sheets = [_sheet(book, part, shared) for part in _parts(book)]
     except (
         _NotPlainError,
         pa.ArrowException,
@@ -95,8 +101,15 @@ def read_plain_sheets(file: Path) -> list[PlainSheet] | None:
     return [sheet for sheet in sheets if sheet is not None]
 
 
-def _parts(book: zipfile.ZipFile) -> list[tuple[str, str]]:
-    """Return name and path of each sheet, in the order of the workbook."""
+@dataclass(frozen=True)
+class _Part:
+    name: str
+    path: str
+    hidden: bool
+
+
+def _parts(book: zipfile.ZipFile) -> list[_Part]:
+    """Return each sheet with its path, in the order of the workbook."""
     links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).findall(".//{*}sheet")
@@ -105,7 +118,8 @@ def _parts(book: zipfile.ZipFile) -> list[tuple[str, str]]:
         link = next(value for name, value in sheet.items() if name.endswith("}id"))
         target = targets[link]
         path = target[1:] if target.startswith("/") else posixpath.join("xl", target)
-        found.append((str(sheet.get("name")), path))
+        hidden = sheet.get("state", "visible") != "visible"
+        found.append(_Part(str(sheet.get("name")), path, hidden))
     return found
 
 
@@ -121,13 +135,18 @@ def _shared_texts(book: zipfile.ZipFile) -> pa.Array:
     return pa.concat_arrays(found) if found else pa.array([], pa.string())
 
 
-def _sheet(book: zipfile.ZipFile, name: str, part: str, shared: pa.Array) -> PlainSheet | None:
+def _sheet(book: zipfile.ZipFile, part: _Part, shared: pa.Array) -> PlainSheet | None:
     merged: list[tuple[bytes, ...]] = []
+    unseen: list[int] = []
+    filtered = False
     running: list[Future[_Batch]] = []
     # The next piece is unpacked while others are taken apart, most of which holds no lock.
     with ThreadPoolExecutor(2) as pool:
-        for piece in _pieces(book, part, b"</row>"):
+        for piece in _pieces(book, part.path, b"</row>"):
             merged += _MERGED.findall(piece)
+            if b' hidden="' in piece:
+                unseen += [int(row) for row in _HIDDEN_ROW.findall(piece)]
+            filtered = filtered or b"<autoFilter" in piece
             if _CELL_START.encode() in piece:
                 running.append(pool.submit(_batch, piece, shared))
             if len(running) > _AHEAD:
@@ -138,11 +157,22 @@ def _sheet(book: zipfile.ZipFile, name: str, part: str, shared: pa.Array) -> Pla
     if any(int(bottom) > _LAST_TITLE_ROW for _, _, _, bottom in merged):
         raise _NotPlainError
     ranges = tuple(
-        ((int(top) - 1, _number(left.decode())), (int(bottom) - 1, _number(right.decode())))
+        (
+            (int(top) - 1, column_number(left.decode())),
+            (int(bottom) - 1, column_number(right.decode())),
+        )
         for left, top, right, bottom in merged
     )
     rows = np.concatenate([batch.rows for batch in batches])
-    return PlainSheet(name, _frame(batches), rows, ranges)
+    return PlainSheet(
+        name=part.name,
+        frame=_frame(batches),
+        rows=rows,
+        merged=ranges,
+        hidden=part.hidden,
+        hidden_rows=tuple(unseen),
+        filtered=filtered,
+    )
 
 
 def _pieces(book: zipfile.ZipFile, part: str, end: bytes) -> Iterator[bytes]:
@@ -184,7 +214,7 @@ def _batch(piece: bytes, shared: pa.Array) -> _Batch:
             where = np.full(len(rows), -1)
             where[inside[order[start:end]]] = np.arange(end - start)
             column = pc.fill_null(column.take(pa.array(where, mask=where < 0)), "")
-        columns[_number(letter)] = column
+        columns[column_number(letter)] = column
     return _Batch(rows, columns)
 
 
@@ -244,11 +274,3 @@ def _frame(batches: list[_Batch]) -> pd.DataFrame:
         ]
         result[number] = pd.Series(pd.array(pa.chunked_array(parts), dtype="str"))
     return pd.DataFrame(result)
-
-
-def _number(letters: str) -> int:
-    """Return the 0-based number of a column named A, B ... AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

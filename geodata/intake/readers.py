@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,10 @@ class SourceTable:
 
     `frame` holds text only (an empty cell is ""), under unique column names; `rows` gives for each
     row of the frame its 1-based row in the file; `header_row` is 0 when the file has no header;
-    `above` are the rows over the header, each with its number and the texts of its cells; `doubled` are column names that came more than once; `notes` are sentences for people.
+    `above` are the rows over the header, each with its number and the texts of its cells; `doubled`
+    are column names that came more than once; `notes` are sentences for people. `hidden` are the
+    hidden sheets of the workbook that were not read, `hidden_rows` rows of the file that are not
+    shown but were read; `filtered` says that a filter stands on the sheet.
     """
 
     path: Path
@@ -37,6 +40,9 @@ class SourceTable:
     doubled: tuple[str, ...] = ()
     above: tuple[tuple[int, tuple[str, ...]], ...] = ()
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    hidden: tuple[str, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+    filtered: bool = False
 
     def _repr_html_(self) -> str:
         facts = [self.path.name, self.sheet, self.encoding]
@@ -60,15 +66,30 @@ def read_table(
 
 
 def read_tables(
-    path: str | os.PathLike[str], *, sheet: str | None = None, encoding: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    hidden: bool = False,
+    empty: bool = False,
 ) -> Sequence[SourceTable]:
-    """Return all tables of a file: one of a text or Parquet file, one per filled sheet of a workbook."""
+    """Return all tables of a file: one of a text or Parquet file, one per filled sheet of a workbook.
+
+    Hidden sheets are left out unless `hidden`, or named. Tables with a header but no row are left
+    out unless `empty`; raises SourceError when no table is left.
+    """
     file = Path(path)
     _check_readable(file)
     kind = _kind_of(file)
     if kind == "workbook":
-        return _from_workbook(file, sheet)
-    return [_from_parquet(file) if kind == "parquet" else _from_text(file, encoding)]
+        tables = _from_workbook(file, sheet, hidden=hidden)
+    else:
+        tables = [_from_parquet(file) if kind == "parquet" else _from_text(file, encoding)]
+    kept = tables if empty else [found for found in tables if len(found.frame)]
+    if not kept:
+        columns = "、".join(list(tables[0].frame.columns)[:8])
+        raise SourceError("readers.no_rows", file=file.name, columns=columns)
+    return kept
 
 
 def _check_readable(file: Path) -> None:
@@ -133,26 +154,40 @@ def _shown(delimiter: str) -> str:
     return {"\t": "Tab"}.get(delimiter, delimiter)
 
 
-def _from_workbook(file: Path, sheet: str | None) -> list[SourceTable]:
+def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[SourceTable]:
     workbooks.refuse_bomb(file)
     plain = None if sheet else plainsheets.read_plain_sheets(file)
-    if plain:
-        return [_from_plain(file, found, several=len(plain) > 1) for found in plain]
-    sheets = workbooks.read_sheets(file, sheet)
-    if not any(found.rows for found in sheets):
+    sheets: Sequence[plainsheets.PlainSheet | workbooks.Sheet]
+    sheets = plain or workbooks.read_sheets(file, sheet)
+    if not sheets or not any(len(found.rows) for found in sheets):
         raise SourceError("readers.empty", file=file.name)
-    tables = []
-    for found in sheets:
-        header = find_header(found.rows[:_HEAD_ROWS])
-        width = len(header.names)
-        rows = [(row + [""] * width)[:width] for row in found.rows[header.skip :]]
-        frame = pd.DataFrame(rows, columns=range(width), dtype=str)
-        notes = [text("readers.sheet", sheet=found.name)] if len(sheets) > 1 else []
-        if found.filled:
-            notes.append(text("readers.merged", count=found.filled))
-        head = found.rows[:_HEAD_ROWS]
-        tables.append(_table(file, frame, header, notes, head=head, sheet=found.name))
+    left_out = tuple(found.name for found in sheets if found.hidden and not hidden and not sheet)
+    shown = [found for found in sheets if found.name not in left_out]
+    if not shown:
+        raise SourceError("readers.only_hidden", file=file.name, sheets="、".join(left_out))
+    tables = [
+        _from_plain(file, found, several=len(sheets) > 1)
+        if isinstance(found, plainsheets.PlainSheet)
+        else _from_sheet(file, found, several=len(sheets) > 1)
+        for found in shown
+    ]
+    tables = [
+        replace(table, hidden=left_out, hidden_rows=found.hidden_rows, filtered=found.filtered)
+        for table, found in zip(tables, shown, strict=True)
+    ]
     return sorted(tables, key=lambda table: table.frame.empty)
+
+
+def _from_sheet(file: Path, found: workbooks.Sheet, *, several: bool) -> SourceTable:
+    header = find_header(found.rows[:_HEAD_ROWS])
+    width = len(header.names)
+    rows = [(row + [""] * width)[:width] for row in found.rows[header.skip :]]
+    frame = pd.DataFrame(rows, columns=range(width), dtype=str)
+    notes = [text("readers.sheet", sheet=found.name)] if several else []
+    if found.filled:
+        notes.append(text("readers.merged", count=found.filled))
+    head = found.rows[:_HEAD_ROWS]
+    return _table(file, frame, header, notes, head=head, sheet=found.name)
 
 
 def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> SourceTable:
@@ -207,7 +242,7 @@ def _table(
     numbers: np.ndarray | None = None,
     **origin: str | None,
 ) -> SourceTable:
-    """Return the table without its empty rows; raises SourceError when none is left.
+    """Return the table without its empty rows.
 
     `head` are the first rows of the file; `numbers` are the rows of the frame in the file, by
     default all rows below the header.
@@ -216,8 +251,6 @@ def _table(
         {name: _stripped(frame[place]) for place, name in enumerate(header.names)}
     )
     filled = (stripped != "").any(axis=1).to_numpy()
-    if not filled.any():
-        raise SourceError("readers.no_rows", file=file.name, columns="、".join(header.names[:8]))
     _refuse_long_cells(file, stripped, header)
     if header.row == 0:
         notes = [*notes, text("readers.no_header", count=len(header.names))]
@@ -250,7 +283,7 @@ def _stripped(column: pd.Series) -> pd.Series:
 
 
 def _refuse_long_cells(file: Path, frame: pd.DataFrame, header: Header) -> None:
-    for name in frame.columns:
+    for name in frame.columns if len(frame) else ():
         lengths = frame[name].str.len()
         if lengths.max() > textfiles.LONGEST_CELL:
             row = int(lengths.to_numpy().argmax()) + header.skip + 1

@@ -12,6 +12,7 @@ import pandas as pd
 from geodata import i18n
 from geodata.config import Config
 from geodata.escaping import plain_text
+from geodata.intake.describing import USES, columns_text, why_text
 from geodata.intake.importing import ImportResult
 from geodata.intake.issues import sentences
 from geodata.intake.reportbook import write_workbook
@@ -95,7 +96,9 @@ def _verdict(result: ImportResult, t: Any) -> dict[str, object]:
     errors = int((result.issues["severity"] == "error").sum())
     aside = sum(source.set_aside for source in result.manifest.sources)
     bad = bool(errors or aside)
-    return {"bad": bad, "text": t("some_bad", errors=errors, aside=aside) if bad else t("all_good")}
+    trial = "" if result.stored else "trial_"
+    said = t(f"{trial}some_bad", errors=errors, aside=aside) if bad else t(f"{trial}all_good")
+    return {"bad": bad, "text": said}
 
 
 def _accepted(result: ImportResult, t: Any) -> str:
@@ -204,17 +207,27 @@ def _changes(result: ImportResult, config: Config, t: Any) -> list[dict[str, obj
 
 
 def _files(result: ImportResult, lang: str) -> list[dict[str, object]]:
-    titles = result.manifest.facts["titles"]
-    return [
-        {
-            "name": f"{source.file} [{source.sheet}]" if source.sheet else source.file,
-            "layout": titles.get(source.layout, source.layout),
-            "rows": source.rows,
-            "stored": source.stored,
-            "set_aside": source.set_aside,
-        }
-        for source in result.manifest.sources
-    ]
+    about = {(sheet["file"], sheet["sheet"]): sheet for sheet in result.sheets}
+    found = []
+    for source in result.manifest.sources:
+        sheet = about[(source.file, source.sheet)]
+        found.append(
+            {
+                "name": f"{source.file} [{source.sheet}]" if source.sheet else source.file,
+                "layout": sheet["title"][lang],
+                "why": why_text(sheet, lang),
+                "header_row": sheet["header_row"],
+                "uses": [
+                    (i18n.text(f"report.use_{use}", lang), columns_text(sheet, use))
+                    for use in USES
+                    if columns_text(sheet, use)
+                ],
+                "rows": source.rows,
+                "stored": source.stored,
+                "set_aside": source.set_aside,
+            }
+        )
+    return found
 
 
 def _details(said: pd.DataFrame, quality: pd.DataFrame, t: Any) -> list[dict[str, object]]:

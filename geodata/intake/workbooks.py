@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import marshal
+import os
+import subprocess
+import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import python_calamine as calamine
+from typing import Any
 
 from geodata.errors import SourceError
+from geodata.intake.workbookprocess import MOST_MEMORY
 
 # A workbook that unpacks to more than this is no table of a county.
 MOST_BYTES = 1_000_000_000
+_PROCESS = "geodata.intake.workbookprocess"
+# Seconds of the processor for opening a small workbook; a large one gets more.
+_SECONDS = 12
 # Whole numbers beyond this are no longer exact in a spreadsheet's floating point.
 _EXACT = 2**53
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, its rows as text and how many cells a merged range filled."""
+    """One sheet: its name, its rows as text and how many cells a merged range filled.
+
+    `hidden_rows` are the 1-based rows that are not shown; `filtered` says that a filter stands on
+    the sheet.
+    """
 
     name: str
     rows: list[list[str]]
     filled: int
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    filtered: bool = False
 
 
 def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
@@ -33,21 +48,38 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
     Raises SourceError for a workbook that is locked, damaged, too large unpacked, or lacks the sheet.
     """
     refuse_bomb(path)
-    try:
-        # Opened as bytes, because by its path a workbook is taken for what its name says.
-        with (
-            path.open("rb") as file,
-            calamine.CalamineWorkbook.from_filelike(file) as book,
-        ):
-            wanted = [_sheet_name(book, sheet, path)] if sheet else book.sheet_names
-            sheets = [_rows_of(book, name) for name in wanted]
-    except calamine.PasswordError:
-        raise SourceError("readers.locked", file=path.name) from None
-    except (calamine.CalamineError, ValueError, OSError) as error:
-        if "assword" in str(error) or _is_encrypted(path):
-            raise SourceError("readers.locked", file=path.name) from None
-        raise SourceError("readers.damaged_workbook", file=path.name) from None
+    wanted = [_sheet_name(_asked(path, "--names"), sheet, path)] if sheet else []
+    sheets = [_sheet(one) for one in _asked(path, *wanted)]
     return [found for found in sheets if found.rows] if not sheet else sheets
+
+
+def _asked(path: Path, *wanted: str) -> Any:
+    """Return what a process of its own read of a workbook, within its ceilings of memory and time."""
+    seconds = _SECONDS + 2 * path.stat().st_size // 1_000_000
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", _PROCESS, str(path.resolve()), str(seconds), *wanted],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            timeout=2 * seconds,
+            check=False,
+        )
+        found = marshal.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise SourceError("readers.too_slow", file=path.name, seconds=2 * seconds) from None
+    except (ValueError, EOFError, TypeError):
+        # The process was ended by a ceiling or by the library itself.
+        limit = f"{MOST_MEMORY / 1e9:g}"
+        raise SourceError("readers.beyond_ceiling", file=path.name, size=limit) from None
+    fault = found.get("fault")
+    if fault == "too_large":
+        limit = f"{MOST_MEMORY / 1e9:g}"
+        raise SourceError("readers.beyond_ceiling", file=path.name, size=limit)
+    if fault:
+        fault = "locked" if _is_encrypted(path) else fault
+        raise SourceError(f"readers.{fault}", file=path.name)
+    return found["found"]
 
 
 def refuse_bomb(path: Path) -> None:
@@ -70,8 +102,7 @@ def _is_encrypted(path: Path) -> bool:
     return head.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in head
 
 
-def _sheet_name(book: calamine.CalamineWorkbook, sheet: str, path: Path) -> str:
-    names = book.sheet_names
+def _sheet_name(names: list[str], sheet: str, path: Path) -> str:
     if sheet in names:
         return sheet
     if sheet.isdigit() and 1 <= int(sheet) <= len(names):
@@ -80,14 +111,29 @@ def _sheet_name(book: calamine.CalamineWorkbook, sheet: str, path: Path) -> str:
     raise SourceError("readers.no_sheet", file=path.name, sheet=sheet, nearest="、".join(near))
 
 
-def _rows_of(book: calamine.CalamineWorkbook, name: str) -> Sheet:
-    sheet = book.get_sheet_by_name(name)
-    values = sheet.to_python(skip_empty_area=False)
-    filled = fill_merged(values, sheet.merged_cell_ranges or [])
-    rows = [[cell_as_text(cell) for cell in row] for row in values]
+def _sheet(found: Mapping[str, Any]) -> Sheet:
+    values = found["values"]
+    filled = fill_merged(values, found["merged"])
+    rows = [[cell_as_text(_typed(cell)) for cell in row] for row in values]
     if any("\x00" in cell for row in rows for cell in row):
         rows = [[_wide_text(cell) for cell in row] for row in rows]
-    return Sheet(name, rows if any(any(row) for row in rows) else [], filled)
+    return Sheet(
+        name=found["name"],
+        rows=rows if any(any(row) for row in rows) else [],
+        filled=filled,
+        hidden=found["hidden"],
+        hidden_rows=tuple(found["hidden_rows"]),
+        filtered=found["filtered"],
+    )
+
+
+def _typed(cell: object) -> object:
+    """Return a cell as it was before it was sent from the process that read it."""
+    if not isinstance(cell, tuple):
+        return cell
+    kind, text = cell
+    read = {"datetime": datetime.datetime, "date": datetime.date, "time": datetime.time}.get(kind)
+    return read.fromisoformat(text) if read else text
 
 
 def fill_merged(values: list[list], ranges: list) -> int:

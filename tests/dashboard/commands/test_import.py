@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dashboard.cli import main
@@ -78,3 +80,48 @@ def test_reconcile_prints_counts_and_writes_the_differences(folder, capsys, tmp_
 def test_templates_are_written_into_a_folder(tmp_path, capsys):
     assert _run("template", "xlsx", "--table", "ledger", "--out", str(tmp_path / "t")) == 0
     assert [file.name for file in (tmp_path / "t").iterdir()] == ["收支台账.xlsx"]
+
+
+def test_strict_import_leaves_with_1_where_rows_are_set_aside(folder):
+    assert _run("import", str(folder), "--month", "2025-03", "--strict") == 1
+
+
+def test_trial_stores_nothing_and_writes_its_report(folder, capsys):
+    assert _run("import", str(folder), "--month", "2025-03", "--dry-run") == 0
+    assert "没有入库" in capsys.readouterr().out
+    assert not (folder / "store" / "pointer.json").exists()
+    assert (folder / "reports" / "2025-03-trial" / "report.html").is_file()
+
+
+def test_json_tells_sheets_findings_and_totals(folder, capsys):
+    assert _run("import", str(folder), "--month", "2025-03", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    households = next(file for file in told["files"] if file["file"] == "户信息.csv")
+    assert (told["month"], told["stored"], households["taken_as"]) == (
+        "2025-03",
+        True,
+        "households",
+    )
+    assert (households["rows_read"], households["rows_stored"], households["rows_aside"]) == (
+        2,
+        1,
+        1,
+    )
+    uses = {column["header"]: column["use"] for column in households["columns"]}
+    assert uses == {
+        "乡": "area",
+        "村": "area",
+        "户编号": "used",
+        "户主姓名": "used",
+        "人均纯收入": "used",
+    }
+    (issue,) = told["issues"]
+    assert (issue["severity"], issue["kind"], issue["row"]) == ("error", "unknown_place", 3)
+    assert told["totals"]["rows_aside"] == 1
+
+
+def test_json_of_a_refused_month_says_why(folder, capsys):
+    (folder / "raw" / "2025-03" / "乱.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert _run("import", str(folder), "--month", "2025-03", "--json") == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["stored"], told["issues"][0]["kind"]) == (False, "imports.stopped")

@@ -36,7 +36,7 @@ def test_money_is_stored_in_fen(text, fen):
 
 
 def test_money_in_ten_thousand_yuan_is_scaled():
-    assert _value("household", "per_capita_income", "1.25", Reading(unit="10k_yuan")) == 1_250_000
+    assert _value("household", "per_capita_income", "1.25", Reading(factor=10_000)) == 1_250_000
 
 
 @pytest.mark.parametrize("text", ["1万", "abc", "inf", "nan", "1.2.3", "一千"])

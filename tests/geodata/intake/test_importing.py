@@ -122,7 +122,7 @@ def test_code_in_full_width_is_the_same_household(workspace):
 def test_bad_values_are_unknown_and_named_by_file_row_and_column(workspace):
     _persons(
         workspace,
-        {"务工时间(月)": "13", "人均纯收入": "1万", "风险识别时间": "202504", "文化程度": "博士"},
+        {"务工时间(月)": "13", "人均纯收入": "一万", "风险识别时间": "202504", "文化程度": "博士"},
     )
     result = _import(workspace)
     assert _found(result) == {

@@ -1,0 +1,327 @@
+"""Damaged deliveries: each damage is caught and named, no row is lost, nothing is stored by half."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+
+from geodata.errors import SourceError
+from geodata.store import SnapshotStore
+from tests.geodata.intake.damages import (
+    BEFORE,
+    HOUSEHOLDS,
+    MONTH,
+    PERSONS,
+    VILLAGES,
+    Delivery,
+    county_of,
+    delivery,
+    made_county,
+    run,
+)
+
+Change = Callable[[Delivery], None]
+
+
+def _renamed(table: str, old: str, new: str) -> Change:
+    def change(made: Delivery) -> None:
+        made.tables[table] = made.tables[table].rename(columns={old: new})
+
+    return change
+
+
+def _dropped(table: str, column: str) -> Change:
+    def change(made: Delivery) -> None:
+        made.tables[table] = made.tables[table].drop(columns=column)
+
+    return change
+
+
+def _cells(table: str, column: str, value: Callable[[str], str], rows: int | None = None) -> Change:
+    """Change the values of a column in its first rows, by default in all."""
+
+    def change(made: Delivery) -> None:
+        frame = made.tables[table]
+        count = len(frame) if rows is None else rows
+        texts = [value(text) for text in frame[column].iloc[:count]]
+        made.tables[table] = frame.assign(**{column: [*texts, *frame[column].iloc[count:]]})
+
+    return change
+
+
+def _book(table: str, edit: Callable[[openpyxl.Workbook], object]) -> Change:
+    """Change the workbook of a table by a spreadsheet program."""
+
+    def change(made: Delivery) -> None:
+        def finish(raw):
+            file = raw / f"{table}.xlsx"
+            book = openpyxl.load_workbook(file)
+            edit(book)
+            book.save(file)
+
+        made.finish.append(finish)
+
+    return change
+
+
+def _bytes(table: str, edit: Callable[[bytes], bytes], suffix: str = ".xlsx") -> Change:
+    def change(made: Delivery) -> None:
+        def finish(raw):
+            file = raw / f"{table}.xlsx"
+            content = edit(file.read_bytes())
+            file.unlink()
+            (raw / f"{table}{suffix}").write_bytes(content)
+
+        made.finish.append(finish)
+
+    return change
+
+
+def _part(table: str, edit: Callable[[str], str]) -> Change:
+    """Change the XML of the first sheet of a workbook."""
+
+    def change(made: Delivery) -> None:
+        def finish(raw):
+            file = raw / f"{table}.xlsx"
+            with zipfile.ZipFile(file) as book:
+                parts = {name: book.read(name) for name in book.namelist()}
+            name = "xl/worksheets/sheet1.xml"
+            parts[name] = edit(parts[name].decode()).encode()
+            with zipfile.ZipFile(file, "w") as book:
+                for part, content in parts.items():
+                    book.writestr(part, content)
+
+        made.finish.append(finish)
+
+    return change
+
+
+def _header(old: str, new: str) -> Callable[[openpyxl.Workbook], object]:
+    def edit(book: openpyxl.Workbook) -> None:
+        for cell in book.active[3]:
+            if cell.value == old:
+                cell.value = new
+
+    return edit
+
+
+def _hidden_copy(book: openpyxl.Workbook) -> None:
+    copy = book.copy_worksheet(book.active)
+    copy.title, copy.sheet_state = "旧数据", "hidden"
+
+
+def _hidden_first(book: openpyxl.Workbook) -> None:
+    _hidden_copy(book)
+    book.move_sheet("旧数据", -1)
+
+
+def _hidden_row(book: openpyxl.Workbook) -> None:
+    book.active.row_dimensions[6].hidden = True
+
+
+def _formulas(column: int) -> Callable[[openpyxl.Workbook], object]:
+    def edit(book: openpyxl.Workbook) -> None:
+        for row in range(4, book.active.max_row + 1):
+            book.active.cell(row, column).value = f"=F{row}*1"
+
+    return edit
+
+
+def _error_cells(column: int, error: str) -> Callable[[openpyxl.Workbook], object]:
+    def edit(book: openpyxl.Workbook) -> None:
+        for row in range(4, 20):
+            cell = book.active.cell(row, column)
+            cell.value, cell.data_type = error, "e"
+
+    return edit
+
+
+def _empty_table(made: Delivery) -> None:
+    made.tables["计划外出务工信息"] = made.tables[PERSONS].iloc[:0].assign(计划务工省份=[])
+
+
+def _two_lines(book: openpyxl.Workbook) -> None:
+    sheet = book.active
+    sheet.insert_rows(3)
+    sheet.cell(3, 1).value = "基本信息"
+    sheet.merge_cells("A3:G3")
+    sheet.cell(3, 8).value = "收入情况"
+    sheet.merge_cells("H3:I3")
+    sheet.cell(3, 10).value = "面积情况"
+    sheet.merge_cells("J3:K3")
+
+
+# name -> (what is done, the checks of the result that name it)
+FOUND: dict[str, tuple[Change, set[str]]] = {
+    "hidden sheet": (_book(HOUSEHOLDS, _hidden_copy), {"hidden_sheet"}),
+    "hidden sheet before the others": (_book(HOUSEHOLDS, _hidden_first), {"hidden_sheet"}),
+    "hidden row": (_book(HOUSEHOLDS, _hidden_row), {"hidden_rows"}),
+    "formulas without values": (_book(HOUSEHOLDS, _formulas(8)), {"formula_without_value"}),
+    "formulas without values in codes": (
+        _book(VILLAGES, _formulas(4)),
+        {"formula_without_value"},
+    ),
+    **{
+        f"cells {error}": (_book(HOUSEHOLDS, _error_cells(8, error)), {"formula_error"})
+        for error in ("#REF!", "#N/A", "#DIV/0!", "#NAME?", "#VALUE!", "#NUM!")
+    },
+    "error texts": (_cells(HOUSEHOLDS, "人均纯收入", lambda text: "#N/A", 9), {"formula_error"}),
+    "table without rows": (_empty_table, {"no_rows"}),
+    "unit not understood": (_renamed(HOUSEHOLDS, "人均纯收入", "人均纯收入(美元)"), {"unknown_unit"}),
+    "unit of another kind": (_renamed(HOUSEHOLDS, "耕地面积", "耕地面积(公里)"), {"unknown_unit"}),
+    "about": (_cells(HOUSEHOLDS, "人均纯收入", lambda text: f"约{text}", 9), {"approximate_value"}),
+    "or so": (_cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{text}左右", 9), {"approximate_value"}),
+    "own unit in cells": (
+        _cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{int(text) / 1e4}万元", 9),
+        {"unit_converted"},
+    ),
+    "another currency in cells": (
+        _cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{text}美元", 9),
+        {"not_a_number"},
+    ),
+    "amounts a month": (
+        _cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{text}元/月", 9),
+        {"not_a_number"},
+    ),
+    "range of numbers": (
+        _cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{text}-20000", 9),
+        {"not_a_number"},
+    ),
+    "decimal comma": (_cells(HOUSEHOLDS, "耕地面积", lambda text: "12,5", 9), {"not_a_number"}),
+    "numbers in words": (
+        _cells(HOUSEHOLDS, "人均纯收入", lambda text: "八千", 9),
+        {"not_a_number"},
+    ),
+    "codes in full width": (
+        _cells(HOUSEHOLDS, "户编号", lambda text: text.translate({n: n + 65248 for n in range(48, 58)})),
+        {"code_rewritten"},
+    ),
+    "codes with blanks": (_cells(HOUSEHOLDS, "户编号", lambda text: f" {text} 　", 9), set()),
+}  # fmt: skip
+
+# name -> (what is done, key of the refusal, what its sentence names)
+REFUSED: dict[str, tuple[Change, str, str]] = {
+    "renamed key": (_renamed(HOUSEHOLDS, "户编号", "户号"), "imports.stopped", "户编号"),
+    "renamed key of persons": (_renamed(PERSONS, "人编号", "人员号"), "imports.stopped", "人编号"),
+    "key in other words": (_renamed(HOUSEHOLDS, "户编号", "户编"), "imports.stopped", "户编号"),
+    "no key at all": (_dropped(HOUSEHOLDS, "户编号"), "imports.stopped", HOUSEHOLDS),
+    "cell far outside": (
+        _part(HOUSEHOLDS, lambda xml: xml.replace('r="A4"', 'r="ZZZZA1048576"')),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "cut workbook": (
+        _bytes(HOUSEHOLDS, lambda content: content[: len(content) // 2]),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "empty file": (_bytes(HOUSEHOLDS, lambda content: b""), "imports.stopped", HOUSEHOLDS),
+    "web page": (
+        _bytes(HOUSEHOLDS, lambda content: b"<html><table><tr><td>1</td></tr></table>"),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "picture": (
+        _bytes(HOUSEHOLDS, lambda content: b"\x89PNG\r\n\x1a\n" + bytes(500)),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return made_county(tmp_path_factory.mktemp("damages") / "county")
+
+
+def _damaged(base, folder, change: Change):
+    county = county_of(base, folder / "county")
+    made = delivery(county)
+    change(made)
+    made.write()
+    return county
+
+
+def test_clean_delivery_has_no_findings(base, tmp_path):
+    result = run(_damaged(base, tmp_path, lambda made: None))
+    assert result.issues.to_dict("records") == []
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_damage_is_named_and_every_row_is_stored_or_set_aside(base, tmp_path, name):
+    change, checks = FOUND[name]
+    county = _damaged(base, tmp_path, change)
+    result = run(county)
+    assert set(result.issues["check"]) >= checks
+    # A damage that needs no finding is put right without a trace in the figures.
+    assert checks or result.issues.empty
+    for source in result.manifest.sources:
+        assert source.rows == source.stored + source.set_aside
+    assert SnapshotStore(county / "store").verify(result.manifest.snapshot) == ()
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_damage_that_cannot_be_read_is_refused_and_nothing_is_stored(base, tmp_path, name):
+    change, key, named = REFUSED[name]
+    county = _damaged(base, tmp_path, change)
+    with pytest.raises(SourceError) as refused:
+        run(county)
+    assert refused.value.key == key
+    assert named in refused.value.sentence("zh")
+    assert SnapshotStore(county / "store").months() == (BEFORE,)
+    left = sorted(path.name for path in (county / "store" / "snapshots").iterdir())
+    assert left == [f"{BEFORE}-001"]
+
+
+def test_hidden_sheets_are_read_when_asked(base, tmp_path):
+    county = _damaged(base, tmp_path, _book(PERSONS, _hidden_copy))
+    result = run(county, hidden=True)
+    assert [s.sheet for s in result.manifest.sources if s.file.startswith(PERSONS)] == [
+        "sheet1",
+        "旧数据",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "header", "text", "stored"),
+    [
+        ("人均纯收入", "人均纯收入(万元)", "1.34", 1_340_000),
+        ("人均纯收入", "人均纯收入（元）", "13400", 1_340_000),
+        ("人均纯收入", "人均纯收入", "12000元整", 1_200_000),
+        ("人均纯收入", "人均纯收入", "12000 元/年", 1_200_000),
+        ("耕地面积", "耕地面积(公顷)", "0.2", 3.0),
+    ],
+)
+def test_units_of_headers_and_cells_are_read(base, tmp_path, column, header, text, stored):
+    from geodata.store.embedded import DuckDBEngine
+    from geodata.store.months import add_month
+
+    def change(made: Delivery) -> None:
+        made.tables[HOUSEHOLDS] = made.tables[HOUSEHOLDS].assign(**{column: text})
+        _renamed(HOUSEHOLDS, column, header)(made)
+
+    county = _damaged(base, tmp_path, change)
+    run(county)
+    name = {"人均纯收入": "per_capita_income", "耕地面积": "farmland"}[column]
+    with DuckDBEngine() as engine:
+        add_month(engine, SnapshotStore(county / "store"), MONTH)
+        found = engine.frame(f"SELECT DISTINCT {name} AS v FROM household")["v"].tolist()
+    assert found == [stored]
+
+
+def test_header_of_two_merged_lines_is_understood(base, tmp_path):
+    result = run(_damaged(base, tmp_path, _book(HOUSEHOLDS, _two_lines)))
+    assert result.issues.to_dict("records") == []
+
+
+def test_trial_tells_the_same_and_stores_nothing(base, tmp_path):
+    county = _damaged(base, tmp_path, FOUND["about"][0])
+    tried = run(county, trial=True)
+    assert SnapshotStore(county / "store").months() == (BEFORE,)
+    stored = run(county)
+    assert tried.issues.to_dict("records") == stored.issues.to_dict("records")
+    assert tried.sheets == stored.sheets
+    assert (tried.stored, tried.manifest.snapshot) == (False, "")
