@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from geodata.access._rows import month_tables
@@ -68,6 +69,8 @@ def tally(
     frame = month_tables(source).read(
         Request(request.table, columns=columns, filters=request.filters), prefixes
     )
-    amounts = frame[amount] if amount else pd.Series(0, index=frame.index)
-    kept = pd.DataFrame({"value": frame[column], "rows": 1, "amount": amounts})
-    return kept.groupby("value", sort=False, dropna=False).sum().reset_index()
+    codes, values = pd.factorize(frame[column], use_na_sentinel=False)
+    amounts = frame[amount].fillna(0).to_numpy("float64") if amount else np.zeros(len(frame))
+    counted = {"rows": np.bincount(codes, minlength=len(values))}
+    counted["amount"] = np.bincount(codes, amounts, minlength=len(values))
+    return pd.DataFrame({"value": values, **counted})

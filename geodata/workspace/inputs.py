@@ -53,6 +53,11 @@ class Setup:
         return table_privacy(self.tables)
 
     @cached_property
+    def set_columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the columns of each feature set by its name; its SQL is parsed once for them."""
+        return {feature_set.name: tuple(feature_set.columns) for feature_set in self.sets}
+
+    @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """Return the rules of all themes by key."""
         return {rule.key: rule for theme in self.themes for rule in theme.rules}

@@ -61,9 +61,8 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
 
     The list's names are masked when it is made.
     """
-    sets = {feature_set.name: feature_set.columns for feature_set in setup.sets}
+    sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
-    sets |= dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)
     about = Privacy("restricted", "hidden")
     return {
         **setup.privacy,
@@ -77,7 +76,7 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     Whose finding it is stays as strict as a column that nobody has described.
     """
     about, public = Privacy("restricted", "hidden"), Privacy("open", "")
-    sets = {one.name: dict.fromkeys(one.columns, about) for one in setup.sets}
+    sets = {name: dict.fromkeys(c, about) for name, c in setup.set_columns.items()}
     told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
     sets["flags"] = dict.fromkeys(told, about)
     counted = counted_tables(setup, "")
