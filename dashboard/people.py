@@ -15,6 +15,7 @@ import param
 from dashboard.content.blocks import CardContent
 from dashboard.content.card import card_content
 from dashboard.state import State
+from dashboard.texts import text
 from geodata.access import (
     Actor,
     Guard,
@@ -206,6 +207,11 @@ class People(param.Parameterized):
         request = replace(self.request(), offset=0, limit=None)
         rows = self.reader.export(request, reason=self.state.rule or "list")
         return rows.frame.set_index("household_code"), rows.watermark
+
+    def watermarked(self, mark: str) -> str:
+        """Return the line that says who took a list out and by which mark the audit knows it."""
+        said = f"{self.actor.name} {mark}"
+        return text("households.watermark", self.state.lang, mark=said)
 
     def _read_page(self) -> Listed:
         reader, request = self.reader, self.request()

@@ -63,7 +63,7 @@ def test_the_note_counts_all_and_names_the_page(county):
 def test_pages_are_turned_and_a_click_takes_the_row_that_is_shown(county, people_as):
     people = people_as()
     view = HouseholdsView(people, 0)
-    view._about = _many(county, 21)
+    view.listing.listed = _many(county, 21)
     view.next.clicks += 1
     assert people.page == 1
     assert [row["cells"][0] for row in view.sheet.table["rows"]] == ["W020"]

@@ -1,19 +1,75 @@
-"""The rows of a rule that is about no household, as the table that stands in place of the list."""
+"""What the list holds when it is of no households: what a rule found, or what a figure counts."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from dashboard.subjects import SubjectList
+from dashboard.exports import subjects_workbook
+from dashboard.people import People
+from dashboard.subjects import About, SubjectList, exported_subjects, listed_subjects
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 
 # The name of a village by its code.
 Names = Callable[[str], str]
+
+
+class SubjectListing:
+    """Subjects of the place that are no households; read once for what is looked at."""
+
+    filename = "findings.xlsx"
+
+    def __init__(self, people: People, about: About) -> None:
+        self.people, self.about = people, about
+        self.listed = listed_subjects(people, about)
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages, at least one."""
+        return pages_of(self.listed, self.people.size)
+
+    def table(self) -> dict[str, object]:
+        """Return the shown page as the table of Sheet."""
+        people = self.people
+        return subjects_table(
+            self.listed,
+            (people.page, people.size),
+            title=self._title(self.listed),
+            lang=people.state.lang,
+            names=people.village,
+        )
+
+    @property
+    def shown(self) -> int:
+        """Return how many rows the page has."""
+        return len(page_of(self.listed, (self.people.page, self.people.size)))
+
+    def open(self, index: int) -> None:
+        """Look at the point of a row, or at its village."""
+        people, state, subject = self.people, self.people.state, self.about.subject.name
+        row = page_of(self.listed, (people.page, people.size)).iloc[index]
+        kinds = state.themes[state.theme].points if state.theme in state.themes else ()
+        if subject in {kind.table for kind in kinds}:
+            state.choose_point(subject, str(row["subject"]))
+        elif row["place_code"] in state.atlas.places.index:
+            state.go(str(row["place_code"]))
+
+    def workbook(self) -> io.BytesIO:
+        """Return the whole list as it may leave, its export on record."""
+        people, lang = self.people, self.people.state.lang
+        found, mark = exported_subjects(people, self.about)
+        titles, rows = subjects_cells(found, found.rows, lang=lang, names=people.village)
+        notes = [people.watermarked(mark)]
+        return subjects_workbook(titles, rows, title=self._title(found), notes=notes)
+
+    def _title(self, listed: SubjectList) -> str:
+        state = self.people.state
+        return subjects_title(listed, state.atlas.name(state.place), state.period, state.lang)
 
 
 def subjects_table(

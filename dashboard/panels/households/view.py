@@ -1,32 +1,23 @@
-"""The household list: pages from the server, worst first, narrowed by filters and a search."""
+"""The panel of households: search, order, filters, pages and export over what is listed."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.content.rows import COLUMNS, HouseholdRows
-from dashboard.exports import households_workbook, subjects_workbook
 from dashboard.panels.households.filters import FiltersView
-from dashboard.panels.households.subjects import (
-    page_of,
-    pages_of,
-    subjects_cells,
-    subjects_table,
-    subjects_title,
-)
+from dashboard.panels.households.listing import HouseholdListing
+from dashboard.panels.households.subjects import SubjectListing
 from dashboard.panels.households.visits import VisitsView
 from dashboard.people import CHOICES, SIZES, SORTS, People
-from dashboard.subjects import SubjectList, exported_subjects, listed_about, listed_subjects
+from dashboard.subjects import listed_about
 from dashboard.texts import text
 from dashboard.views.sheet import Sheet, row_of
 from dashboard.web.component import Viewer
-from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
-from geodata.escaping import plain_text
 
 _PLACE = [
     "place",
@@ -43,7 +34,7 @@ _PLACE = [
 
 
 class HouseholdsView(Viewer):
-    """The list with its search, order, filters, pages, export and a household by lot."""
+    """The controls over one listing: of households, or of what stands in their place."""
 
     def __init__(self, people: People, seed: int) -> None:
         super().__init__()
@@ -75,9 +66,9 @@ class HouseholdsView(Viewer):
             self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
         )
         self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
-        # What a rule found that is no household, and what it was asked for.
-        self._about: SubjectList | None = None
-        self._asked: tuple[Any, ...] = ()
+        self.listing: HouseholdListing | SubjectListing = HouseholdListing(people, self.filters)
+        # What the subjects were read for; they are read once.
+        self._asked: tuple[object, ...] = ()
         self._bind()
         self._update()
 
@@ -103,8 +94,8 @@ class HouseholdsView(Viewer):
         self.visits.on_click(self._visit)
         self.lot.on_click(lambda event: self._try(lambda: people.draw(self.seed)))
         self.all.on_click(lambda event: self.filters.clear())
-        self.back.on_click(lambda event: self._try(lambda: people.turn(-1, self._pages)))
-        self.next.on_click(lambda event: self._try(lambda: people.turn(1, self._pages)))
+        self.back.on_click(lambda event: self._try(lambda: people.turn(-1, self.listing.pages)))
+        self.next.on_click(lambda event: self._try(lambda: people.turn(1, self.listing.pages)))
         self.sheet.on_message(lambda message: self._try(lambda: self._answer(message)))
         self.filters.columns.param.watch(self._update, "value")
         state.param.watch(self._update, [name for name in _PLACE if name in state.param])
@@ -129,137 +120,37 @@ class HouseholdsView(Viewer):
         joined = {"zh": "；", "en": "; "}[state.lang].join(said)
         self.all.param.update(visible=bool(said), label=self._text("filtered", filters=joined))
         try:
-            self._about = self._found()
-            if self._about is not None:
-                return
-            listed, pages = people.listed, self._pages
+            self._choose_listing()
+            self.sheet.table = self.listing.table()
         except GuatuError as error:
-            said = {"title": "", "note": error.sentence(state.lang), "columns": [], "rows": []}
-            self.sheet.table = said
+            note = error.sentence(state.lang)
+            self.sheet.table = {"title": "", "note": note, "columns": [], "rows": []}
             return
-        self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
-        rows, names = self._rows, self._names
-        self.sheet.table = {
-            "title": self._title(),
-            "note": self._counts(pages) if listed.count else self._nobody(said),
-            "columns": self._columns(names),
-            "rows": [
-                {
-                    "cells": [_shown(cell) for cell in rows.cells(row, names)],
-                    "mark": rows.severity(row),
-                }
-                for row in listed.rows.itertuples()
-            ],
-        }
+        last = self.listing.pages - 1
+        self.back.disabled, self.next.disabled = people.page == 0, people.page >= last
 
-    def _found(self) -> SubjectList | None:
-        """Show what is listed when these are no households; None leaves the list."""
-        people, state = self.people, self.people.state
-        about = listed_about(people)
+    def _choose_listing(self) -> None:
+        """List households, or in their place what a rule found or a figure counts."""
+        people, about = self.people, listed_about(self.people)
         for widget in (self.search, self.sort, self.filter, self.lot, self.visits):
             widget.visible = about is None
-        self.export.filename = "households.xlsx" if about is None else "findings.xlsx"
         if about is None:
-            return None
-        self.filters.box.visible = False
-        asked = tuple(str(getattr(state, name)) for name in _PLACE)
-        kept = self._about if asked == self._asked else None
-        found = listed_subjects(people, about) if kept is None else kept
-        self._asked, pages = asked, pages_of(found, people.size)
-        self.back.disabled, self.next.disabled = people.page == 0, people.page + 1 >= pages
-        self.sheet.table = subjects_table(
-            found,
-            (people.page, people.size),
-            title=self._subjects_title(found),
-            lang=state.lang,
-            names=people.village,
-        )
-        return found
-
-    def _subjects_title(self, found: SubjectList) -> str:
-        state = self.people.state
-        return subjects_title(found, state.atlas.name(state.place), state.period, state.lang)
-
-    @property
-    def _pages(self) -> int:
-        """Return the number of pages of what is listed."""
-        people = self.people
-        return people.pages if self._about is None else pages_of(self._about, people.size)
-
-    def _go(self, index: int) -> None:
-        """Look at the point of a row, or at its village."""
-        people, state, found = self.people, self.people.state, self._about
-        row = page_of(found, (people.page, people.size)).iloc[index]
-        kinds = state.themes[state.theme].points if state.theme in state.themes else ()
-        if found.about.subject.name in {kind.table for kind in kinds}:
-            state.choose_point(found.about.subject.name, str(row["subject"]))
-        elif row["place_code"] in state.atlas.places.index:
-            state.go(str(row["place_code"]))
-
-    def _counts(self, pages: int) -> str:
-        people, listed = self.people, self.people.listed
-        counts = {"count": f"{listed.count:,}", "total": f"{listed.total:,}"}
-        said = self._text("page", page=people.page + 1, pages=pages, **counts)
-        if listed.unknown:
-            said += self._text("unknown", count=f"{listed.unknown:,}")
-        return said
-
-    def _nobody(self, said: list[str]) -> str:
-        """Return why the list is empty."""
-        listed = self.people.listed
-        if not listed.total:
-            return self._text("nobody")
-        hint = self._text("masked") if self.people.search.strip() else ""
-        unknown = self._text("unknown", count=f"{listed.unknown:,}") if listed.unknown else ""
-        return self._text("none", total=f"{listed.total:,}") + unknown + hint
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        """Return the shown columns; within a village whoever helps stands in place of its name."""
-        atlas, names = self.people.state.atlas, self.filters.names
-        if atlas.level_of(self.people.state.place) != atlas.lowest:
-            return names
-        return tuple(dict.fromkeys("helper" if name == "village" else name for name in names))
-
-    def _columns(self, names: tuple[str, ...]) -> list[dict[str, str]]:
-        sort = self.people.sort
-        titles = self._rows.titles(names)
-        return [
-            {
-                "label": title,
-                "kind": COLUMNS[name].kind,
-                "name": name,
-                "sort": COLUMNS[name].sort,
-                "sorted": "yes" if COLUMNS[name].sort == sort else "",
-            }
-            for name, title in zip(names, titles, strict=True)
-        ]
-
-    @property
-    def _rows(self) -> HouseholdRows:
-        people, state = self.people, self.people.state
-        return HouseholdRows(people.county.setup.rules, people.village, state.lang, state.rule)
-
-    def _title(self) -> str:
-        state = self.people.state
-        month = period_text(state.period, state.lang)
-        return self._text("title", place=plain_text(state.atlas.name(state.place)), month=month)
+            self.listing, self._asked = HouseholdListing(people, self.filters), ()
+        else:
+            self.filters.box.visible = False
+            asked = tuple(str(getattr(people.state, name)) for name in _PLACE)
+            if asked != self._asked:
+                self.listing, self._asked = SubjectListing(people, about), asked
+        self.export.filename = self.listing.filename
 
     def _answer(self, message: dict[str, object]) -> None:
         asked = message.get("sort")
         if asked in SORTS:
             self.people.sort = asked
             return
-        if self._about is not None:
-            people = self.people
-            index = row_of(message, len(page_of(self._about, (people.page, people.size))))
-            if index is not None:
-                self._go(index)
-            return
-        shown = self.people.rows
-        index = row_of(message, len(shown))
+        index = row_of(message, self.listing.shown)
         if index is not None:
-            self.people.household = str(shown.index[index])
+            self.listing.open(index)
 
     def _try(self, act: Callable[[], None]) -> None:
         """Do what was clicked; what is refused is said over the rows."""
@@ -269,23 +160,6 @@ class HouseholdsView(Viewer):
             said = error.sentence(self.people.state.lang)
             self.sheet.table = {**self.sheet.table, "note": said}
 
-    def _export(self):
-        people, lang = self.people, self.people.state.lang
-        about = listed_about(people)
-        if about is not None:
-            found, mark = exported_subjects(people, about)
-            titles, rows = subjects_cells(found, found.rows, lang=lang, names=people.village)
-            told = {"title": self._subjects_title(found), "notes": [self._marked(mark)]}
-            return subjects_workbook(titles, rows, **told)
-        frame, mark = people.exported()
-        joined = {"zh": "；", "en": "; "}[lang]
-        said = [joined.join(self.filters.said())]
-        notes = [self._marked(mark), *filter(None, said)]
-        return households_workbook(frame, self._rows, self._names, title=self._title(), notes=notes)
-
-    def _marked(self, mark: str) -> str:
-        return self._text("watermark", mark=f"{self.people.actor.name} {mark}")
-
-
-def _shown(cell: object) -> str:
-    return cell if isinstance(cell, str) else "—" if cell is None else f"{cell:,.0f}"
+    def _export(self) -> io.BytesIO:
+        self._choose_listing()
+        return self.listing.workbook()

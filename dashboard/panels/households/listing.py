@@ -1,0 +1,116 @@
+"""What the list holds when it is of households: a page of them, its counts, its workbook."""
+
+from __future__ import annotations
+
+import io
+
+from dashboard.content.rows import COLUMNS, HouseholdRows
+from dashboard.exports import households_workbook
+from dashboard.panels.households.filters import FiltersView
+from dashboard.people import People
+from dashboard.texts import text
+from geodata.cartography.words import period_text
+from geodata.escaping import plain_text
+
+
+class HouseholdListing:
+    """Households of the place, worst first, narrowed by filters and a search."""
+
+    filename = "households.xlsx"
+
+    def __init__(self, people: People, filters: FiltersView) -> None:
+        self.people, self.filters = people, filters
+
+    @property
+    def pages(self) -> int:
+        """Return the number of pages, at least one."""
+        return self.people.pages
+
+    def table(self) -> dict[str, object]:
+        """Return the shown page as the table of Sheet."""
+        rows, names, listed = self._rows, self._names, self.people.listed
+        return {
+            "title": self._title(),
+            "note": self._counts(self.pages) if listed.count else self._nobody(),
+            "columns": self._columns(names),
+            "rows": [
+                {
+                    "cells": [_shown(cell) for cell in rows.cells(row, names)],
+                    "mark": rows.severity(row),
+                }
+                for row in listed.rows.itertuples()
+            ],
+        }
+
+    @property
+    def shown(self) -> int:
+        """Return how many rows the page has."""
+        return len(self.people.rows)
+
+    def open(self, index: int) -> None:
+        """Open the card of a row."""
+        self.people.household = str(self.people.rows.index[index])
+
+    def workbook(self) -> io.BytesIO:
+        """Return the whole list as it may leave, its export on record."""
+        frame, mark = self.people.exported()
+        joined = {"zh": "；", "en": "; "}[self.people.state.lang]
+        said = [joined.join(self.filters.said())]
+        notes = [self.people.watermarked(mark), *filter(None, said)]
+        return households_workbook(frame, self._rows, self._names, title=self._title(), notes=notes)
+
+    def _text(self, name: str, **values: object) -> str:
+        return text(f"households.{name}", self.people.state.lang, **values)
+
+    def _counts(self, pages: int) -> str:
+        people, listed = self.people, self.people.listed
+        counts = {"count": f"{listed.count:,}", "total": f"{listed.total:,}"}
+        said = self._text("page", page=people.page + 1, pages=pages, **counts)
+        if listed.unknown:
+            said += self._text("unknown", count=f"{listed.unknown:,}")
+        return said
+
+    def _nobody(self) -> str:
+        """Return why the list is empty."""
+        listed = self.people.listed
+        if not listed.total:
+            return self._text("nobody")
+        hint = self._text("masked") if self.people.search.strip() else ""
+        unknown = self._text("unknown", count=f"{listed.unknown:,}") if listed.unknown else ""
+        return self._text("none", total=f"{listed.total:,}") + unknown + hint
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Return the shown columns; within a village whoever helps stands in place of its name."""
+        atlas, names = self.people.state.atlas, self.filters.names
+        if atlas.level_of(self.people.state.place) != atlas.lowest:
+            return names
+        return tuple(dict.fromkeys("helper" if name == "village" else name for name in names))
+
+    def _columns(self, names: tuple[str, ...]) -> list[dict[str, str]]:
+        sort = self.people.sort
+        titles = self._rows.titles(names)
+        return [
+            {
+                "label": title,
+                "kind": COLUMNS[name].kind,
+                "name": name,
+                "sort": COLUMNS[name].sort,
+                "sorted": "yes" if COLUMNS[name].sort == sort else "",
+            }
+            for name, title in zip(names, titles, strict=True)
+        ]
+
+    @property
+    def _rows(self) -> HouseholdRows:
+        people, state = self.people, self.people.state
+        return HouseholdRows(people.county.setup.rules, people.village, state.lang, state.rule)
+
+    def _title(self) -> str:
+        state = self.people.state
+        month = period_text(state.period, state.lang)
+        return self._text("title", place=plain_text(state.atlas.name(state.place)), month=month)
+
+
+def _shown(cell: object) -> str:
+    return cell if isinstance(cell, str) else "—" if cell is None else f"{cell:,.0f}"
