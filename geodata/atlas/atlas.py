@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,9 @@ from geodata.figures.totals import total_by
 
 # A frame of a thousand villages takes 40 KB.
 _KEPT = 400
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Atlas:
 
         return self.once(("periods", indicator), find)
 
-    def once(self, asked: Hashable, make: Callable[[], Any]) -> Any:
+    def once(self, asked: Hashable, make: Callable[[], T]) -> T:
         """Return what follows from this atlas and `asked` alone; made when first asked for.
 
         It is shared, so nobody changes it.
@@ -81,7 +84,7 @@ class Atlas:
 
     def shapes(self, level: str, keys: pd.Index | Sequence[str]) -> np.ndarray:
         """Return the outlines (EPSG:4326) of places of a level in the order of `keys`."""
-        return np.asarray(self.geometry(level).geometry.reindex(keys).array, dtype=object)
+        return np.asarray(self.geometry(level).geometry.reindex(pd.Index(keys)).array, dtype=object)
 
     def path(self, place: str | None) -> tuple[str, ...]:
         """Return the keys from the top level down to a place; empty for the whole area."""
@@ -101,7 +104,8 @@ class Atlas:
             above = self.ancestors(level, self._row(place)["level"])
             return above.index[above == place]
 
-        return self.once(("places", place, level), find)
+        index: pd.Index = self.once(("places", place, level), find)
+        return index
 
     def ancestors(self, level: str, above: str) -> pd.Series:
         """Return for each key of a level the key of its ancestor at a level above (or its own)."""
@@ -113,7 +117,8 @@ class Atlas:
                 upper = upper.map(self.places["parent"])
             return upper
 
-        return self.once(("ancestors", level, above), find)
+        series: pd.Series = self.once(("ancestors", level, above), find)
+        return series
 
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level: value, its four parts, places_with_data, places.
@@ -149,9 +154,11 @@ class Atlas:
 
         def find() -> pd.Series:
             frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
-            return pd.concat(frames).dropna()
+            series: pd.Series = pd.concat(frames).dropna()
+            return series
 
-        return self.once(("values", indicator, level), find)
+        series: pd.Series = self.once(("values", indicator, level), find)
+        return series
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place may be shown; here all, by key."""
@@ -217,7 +224,8 @@ class Atlas:
 
         where = self.once("rows", find)
         if period is not None:
-            return self.values.iloc[where.get((indicator, period), [])]
+            frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
+            return frame
         found = [rows for (key, _), rows in where.items() if key == indicator]
         return self.values.iloc[np.concatenate(found) if found else []]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Kept:
@@ -15,11 +17,12 @@ class Kept:
         self._found: dict[Hashable, Any] = {}
         self._alone = threading.Lock()
 
-    def once(self, asked: Hashable, make: Callable[[], Any]) -> Any:
+    def once(self, asked: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for `asked` before, else what `make` gives."""
         with self._alone:
             if asked in self._found:
-                found = self._found[asked] = self._found.pop(asked)
+                found: T = self._found.pop(asked)
+                self._found[asked] = found
                 return found
         made = make()
         with self._alone:

@@ -11,7 +11,7 @@ from geodata.atlas.atlas import Atlas
 def label_points(atlas: Atlas) -> pd.DataFrame:
     """Return a point inside each lowest place: longitude and latitude, NaN without an outline."""
     keys = atlas.places_in(None, atlas.lowest)
-    shapes = atlas.geometry(atlas.lowest).geometry.reindex(keys).to_numpy()
+    shapes = atlas.shapes(atlas.lowest, keys)
     points = shapely.point_on_surface(shapes)
     columns = {"longitude": shapely.get_x(points), "latitude": shapely.get_y(points)}
     return pd.DataFrame(columns, index=keys)

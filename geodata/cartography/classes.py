@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import mapclassify
 import numpy as np
@@ -38,13 +39,13 @@ class Breaks:
         """Return the number of classes; 0 when there was no value to cut."""
         return 0 if self.method == "empty" else len(self.cuts) + 1
 
-    def assign(self, values: Sequence[float]) -> np.ndarray:
+    def assign(self, values: Sequence[float] | np.ndarray) -> np.ndarray:
         """Return the class of each value from 0 up as uint8, NO_DATA where it is not finite."""
         numbers = np.asarray(values, dtype="float64")
-        side = "left" if self.closed == "right" else "right"
-        found = np.searchsorted(self.cuts, numbers, side=side).astype("uint8")
+        side: Literal["left", "right"] = "left" if self.closed == "right" else "right"
+        found = np.searchsorted(np.asarray(self.cuts), numbers, side=side).astype("uint8")
         found[~np.isfinite(numbers)] = NO_DATA
-        return found
+        return np.asarray(found)
 
 
 def find_breaks(

@@ -98,8 +98,8 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     sentence = i18n.text(f"cartography.change_{way}", lang, **values)
     counts = found["places_with_data"]
     if counts[before] != counts[layer.period]:
-        values = {"old": int(counts[before]), "new": int(counts[layer.period])}
-        sentence += i18n.text("cartography.other_places", lang, **values)
+        old, new = int(counts[before]), int(counts[layer.period])
+        sentence += i18n.text("cartography.other_places", lang, old=old, new=new)
     return sentence, course_of(change, indicator.worse)
 
 

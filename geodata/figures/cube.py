@@ -89,7 +89,7 @@ def _labels(indicators: Sequence[Indicator]) -> dict[str, tuple[str, list[str]]]
 
 def _places(lineage: pd.DataFrame) -> pd.DataFrame:
     """Return level and parent of every place of the lineage, top level first; index place."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     above: str | None = None
     for level in lineage.columns:
         parents = lineage[above] if above else pd.Series("", index=lineage.index)
@@ -97,7 +97,10 @@ def _places(lineage: pd.DataFrame) -> pd.DataFrame:
         for place, parent in sorted(zip(pairs["place"], pairs["parent"], strict=True)):
             found.setdefault(place, (level, parent))
         above = level
-    return pd.DataFrame.from_dict(found, orient="index", columns=["level", "parent"])
+    frame: pd.DataFrame = pd.DataFrame(
+        list(found.values()), index=list(found), columns=["level", "parent"]
+    )
+    return frame
 
 
 def value_of(cube: xr.Dataset) -> xr.DataArray:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ class Converted:
     faults: Mapping[str, np.ndarray]
 
 
-def pandas_type(column: Column) -> object:
+def pandas_type(column: Column) -> Any:
     """Return the pandas dtype that holds a column's values with missing ones."""
     return _PANDAS[column.stored_as]
 

@@ -105,9 +105,9 @@ def read_delivery(
         pa.default_memory_pool().release_unused()
     if faults:
         listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
-        error = SourceError("imports.stopped", count=len(faults), month=month)
-        error.values["faults"] = listed
-        raise error
+        stopped = SourceError("imports.stopped", count=len(faults), month=month)
+        stopped.values["faults"] = listed
+        raise stopped
     if not delivery.sheets:
         raise SourceError("imports.only_empty", folder=str(folder))
     return delivery

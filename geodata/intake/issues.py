@@ -145,7 +145,7 @@ def _masked_values(found: pd.DataFrame, known: Mapping[str, Table]) -> pd.Series
         strict = [c for c in columns if name in known and _is_identity(known[str(name)], c)]
         hidden |= ((found["table"] == name) & found["column"].isin(strict)).to_numpy()
     result = values.copy()
-    result[hidden] = masked(values[hidden])
+    result[hidden] = np.array(masked(values[hidden].tolist()), dtype=object)
     return result
 
 

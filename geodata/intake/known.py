@@ -85,7 +85,8 @@ def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
     """Return villages by household with those of a newer list in place of the older."""
     if households.empty:
         return listed
-    return pd.concat([households[~households.index.isin(listed.index)], listed])
+    series: pd.Series = pd.concat([households[~households.index.isin(listed.index)], listed])
+    return series
 
 
 def _latest(

@@ -70,7 +70,8 @@ class Landing:
         )
         counts = self.arrived.groupby([layouts.rename("feed"), "township"]).size()
         feeds: dict[str, dict[str, int]] = {}
-        for (feed, township), count in counts.items():
+        for at, count in enumerate(counts):
+            feed, township = counts.index[at]
             feeds.setdefault(str(feed), {})[str(township)] = int(count)
         return feeds
 

@@ -208,8 +208,12 @@ def _values(source: HouseholdSource, field: str, keys: pd.Index) -> pd.Series:
     values = source.frame.loc[keys, field]
     column = source.columns.get(field)
     if column is not None and field in source.columns:
-        return values.astype(convert(pd.Series([""], dtype="str"), column).values.dtype)
-    return values.astype("str")
+        series: pd.Series = values.astype(
+            convert(pd.Series([""], dtype="str"), column).values.dtype
+        )
+        return series
+    series: pd.Series = values.astype("str")
+    return series
 
 
 def _townships(a: HouseholdSource, b: HouseholdSource) -> pd.Series:

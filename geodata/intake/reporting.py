@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
     return sorted(found, key=lambda group: group["order"])
 
 
-def _quality(result: ImportResult, t: Any) -> list[dict[str, object]]:
+def _quality(result: ImportResult, t: Any) -> list[dict[Hashable, Any]]:
     rows = result.quality.to_dict("records")
     for row in rows:
         row["anchor"] = f"t{row['township']}" if row["township"] else "t"
@@ -167,7 +167,7 @@ def _places(ledger: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _decision(row: Mapping[str, Any]) -> str:
+def _decision(row: Mapping[Any, Any]) -> str:
     """Return the lines of guatu.toml that accept a proposal."""
     code = str(row["proposal"]).split()[-1]
     values = {"township": row["township"], "name": row["village"], "code": code}

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +118,7 @@ def _refuse_doubled(files: list[Path], periods: list[str]) -> None:
         first[period] = file
 
 
-def _periods_in(table: SourceTable, column: str) -> pd.Series:
+def _periods_in(table: SourceTable, column: Hashable) -> pd.Series:
     if column not in table.frame.columns:
         names = [str(name) for name in table.frame.columns]
         near = difflib.get_close_matches(column, names, n=3, cutoff=0.4) or names[:5]

@@ -136,7 +136,7 @@ def _typed(cell: object) -> object:
     return read.fromisoformat(text) if read else text
 
 
-def fill_merged(values: list[list], ranges: list) -> int:
+def fill_merged(values: list[list[Any]], ranges: list[Any]) -> int:
     """Give the text of a merged range to all its cells; numbers stay where they are written."""
     filled = 0
     for (top, left), (bottom, right) in ranges:

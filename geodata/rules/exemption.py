@@ -70,8 +70,9 @@ def _read(row: dict[str, str], rules: Collection[str]) -> Exemption | None:
         return None
     if until < since:
         return None
-    named = (cells[name] for name in ("rule", "subject", "reason", "approver"))
-    return Exemption(*named, since, until)
+    return Exemption(
+        cells["rule"], cells["subject"], cells["reason"], cells["approver"], since, until
+    )
 
 
 def is_place(subject: str) -> bool:
@@ -118,4 +119,4 @@ def _touched(flags: pa.Table, exemption: Exemption) -> np.ndarray:
         inside = pc.starts_with(flags["place"], exemption.subject)
         named = pc.or_kleene(named, inside)
     touched = pc.and_kleene(named, pc.equal(flags["rule"], exemption.rule))
-    return pc.fill_null(touched, False).to_numpy()
+    return np.asarray(pc.fill_null(touched, False).to_numpy())

@@ -40,7 +40,8 @@ class Built:
         """
         if name not in SUMS:
             raise ValueError(f"{name} is read by a reader of geodata.access")
-        return pq.read_table(self.file(name)).to_pandas()
+        frame: pd.DataFrame = pq.read_table(self.file(name)).to_pandas()
+        return frame
 
 
 def digest_of(inputs: Mapping[str, Any]) -> str:

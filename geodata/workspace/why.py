@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -124,21 +125,24 @@ def _figure(evidence: Evidence, named: tuple[str, str], shown: Indicator, lang: 
     (place, name), month = named, evidence.built.month
     level = evidence.levels[place]
     ranks = evidence.ranks(shown, level)
-    value = float(ranks.at[place, "value"])
+
+    def number(column: str) -> float:
+        cell: Any = ranks.at[place, column]
+        return float(cell)
+
+    value = number("value")
     if pd.isna(value):
         return text("workspace.why_no_data", lang, place=name, title=shown.title[lang])
     given = {"place": name, "month": period_text(month, lang), "title": shown.title[lang]}
-    parts = (float(ranks.at[place, part]) for part in ("numerator", "denominator"))
+    made_of = parts_text(number("numerator"), number("denominator"), shown, lang)
     decimals, scaled = shown.decimals or 0, value * scale_of(shown)
     figure = figure_text(scaled, shown, decimals=decimals, lang=lang)
-    said = text(
-        "workspace.why_value", lang, value=figure + parts_text(*parts, shown, lang), **given
-    )
+    said = text("workspace.why_value", lang, value=figure + made_of, **given)
     known = int(ranks["rank"].notna().sum())
     if shown.worse == "none" or known < 2:
         return said
-    ranked = {"rank": int(ranks.at[place, "rank"]), "places": known}
-    return said + text(f"workspace.why_rank_{level}", lang, **ranked)
+    rank = int(number("rank"))
+    return said + text(f"workspace.why_rank_{level}", lang, rank=rank, places=known)
 
 
 def _rules(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> pd.DataFrame:

@@ -219,8 +219,9 @@ class Workspace:
         if reason:
             now = guard.trail.clock()
             guard.unmasking.open(actor, household, place=village, reason=reason, now=now)
-        about = {"reader": reader, "guard": guard, "place": village}
-        return household_card(self.setup, built, household, lang=lang, **about)
+        return household_card(
+            self.setup, built, household, reader=reader, guard=guard, place=village, lang=lang
+        )
 
     def why(
         self,
@@ -319,12 +320,16 @@ class Workspace:
         Numbers that are not given are those of the parameters eval.sample.*. `read` is that of
         `draw_doors`, by default for the user of this computer.
         """
-        numbers = {"villages": villages, "exited": exited, "missed": missed}
-        numbers["weak_share"] = weak_share  # type: ignore[assignment]
+        numbers: dict[str, float | None] = {
+            "villages": villages,
+            "exited": exited,
+            "missed": missed,
+            "weak_share": weak_share,
+        }
         built = self._built(month)
         if read is None:
-            about = {"actor": command_actor(), "guard": self.guard, "reason": f"draw {seed}"}
-            _, read = draw_doors(month_source(self.setup, built), **about)
+            source = month_source(self.setup, built)
+            _, read = draw_doors(source, command_actor(), self.guard, reason=f"draw {seed}")
         return draw_county(self.setup, self.cube, built, seed=seed, numbers=numbers, read=read)
 
     @cached_property
