@@ -77,10 +77,12 @@ def county_page(
 def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) -> Parts:
     """Return what an actor may read of a workspace beside the map; the state then answers from it."""
     state.source = replace(state.source, workspace=county, viewer=actor, guard=guard)
+    registry, place = county.setup.registry, county.setup.config.county.code
     return Parts(
         People(state, county, actor, guard),
         PointsSeen(state, county, actor, guard),
         Stops(state, actor, guard),
+        registry.faults if actor.allows(place, "themes") else (),
     )
 
 

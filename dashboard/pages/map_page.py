@@ -23,6 +23,7 @@ from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
+from dashboard.views.left_out import left_out_view
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
 from dashboard.views.presenter import PresenterView
@@ -74,6 +75,7 @@ def map_page(
     parts = parts or Parts()
     body = _Body(state, sources, script, parts)
     presenter = PresenterView(state, parts.stops or Stops(state))
+    left_out = left_out_view(state, parts.faults)
     orders = [BriefingButton(parts.people)] if served and parts.people is not None else []
     page = session_page(
         title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
@@ -95,7 +97,7 @@ def map_page(
         sidebar_resizable=False,
         sidebar_variant="auto",
         # A closed drawer of a phone holds nothing, so the address is kept in the header.
-        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served), *who],
+        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served), *left_out, *who],
         main=[body.column],
         theme_config={"light": THEME, "dark": DARK_THEME},
     )

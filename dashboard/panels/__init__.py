@@ -16,6 +16,7 @@ from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
+from geodata.themes import Fault
 
 # A folder of panels that stands elsewhere is looked into as well.
 __path__ = sides.FOLDERS
@@ -23,11 +24,15 @@ __path__ = sides.FOLDERS
 
 @dataclass(frozen=True)
 class Parts:
-    """What a page may show beside the map: households, points, the stops of a briefing."""
+    """What a page may show beside the map: households, points, the stops of a briefing.
+
+    `faults` are themes and layouts that were left out, for those who may hear of them.
+    """
 
     people: People | None = None
     points: PointsSeen | None = None
     stops: Stops | None = None
+    faults: tuple[Fault, ...] = ()
 
     def of_people(self) -> People:
         """Return what is read of households; raises ValueError where the page shows none."""
