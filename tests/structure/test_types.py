@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 
 import pytest
 
 import geodata
 from tests.conftest import ROOT
 
+# Modules whose types are still to be mended; the number only falls.
+MOST_LEFT_OUT = 70
 SOURCES = sorted([*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
 
 
@@ -39,3 +42,19 @@ def test_no_ignore_covers_more_than_one_named_error():
         if re.search(r"#\s*(type:\s*ignore(?!\[)|mypy:)", line)
     ]
     assert blanket == []
+
+
+def test_every_module_left_out_is_there_and_they_do_not_grow():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    left = [
+        name
+        for override in settings["overrides"]
+        if override.get("ignore_errors")
+        for name in override["module"]
+    ]
+    known = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for file in SOURCES
+    }
+    assert set(left) - known == set()
+    assert len(left) <= MOST_LEFT_OUT
