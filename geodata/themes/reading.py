@@ -48,7 +48,7 @@ from geodata.themes.base import (
 )
 
 # Field of theme.yaml and of its entries -> whether it must be there.
-_THEME = {
+FIELDS = {
     "title": True,
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
@@ -124,7 +124,7 @@ def _theme_file(file: Path, key: str) -> dict[str, Any]:
     """Return the content of theme.yaml, its fields and its title checked."""
     check_name(str(file.parent), key)
     content = mapping_of(file)
-    check_fields(str(file), content, _THEME)
+    check_fields(str(file), content, FIELDS)
     check_pair(str(file), content, "title")
     return content
 
