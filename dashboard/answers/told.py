@@ -16,7 +16,7 @@ from dashboard.answers.source import Source
 from dashboard.answers.standing import STATES, states_of
 from dashboard.layers.hotspots import hot_spots_of
 from dashboard.view import View
-from geodata.cartography import NO_DATA, CategoryLayer, Layer
+from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import figure_of_whole
 
 MOVERS = 5
@@ -86,7 +86,7 @@ def counts_of(layer: Layer, states: pd.Series, lang: str) -> dict[str, Any]:
     rows = layer.legend(lang)
     classes: list[dict[str, Any]] = [
         {"label": row.label, "low": low, "high": high, "count": row.count}
-        for row, (low, high) in zip(rows, _ends(layer, len(rows)), strict=False)
+        for row, (low, high) in zip(rows, layer.ends, strict=False)
         if not row.no_data
     ]
     without = states[layer.inside & (layer.classes == NO_DATA)].value_counts()
@@ -95,19 +95,6 @@ def counts_of(layer: Layer, states: pd.Series, lang: str) -> dict[str, Any]:
         label = next((row.label for row in rows if row.no_data), "")
         classes.append({"label": label, "low": None, "high": None, "count": unclassed})
     return {"classes": classes} | {name: int(without.get(name, 0)) for name in STATES[1:]}
-
-
-def _ends(layer: Layer, count: int) -> list[tuple[float | None, float | None]]:
-    """Return the ends of each class in the order of the legend; None where it is open or has none."""
-    breaks = layer.breaks
-    if isinstance(layer, CategoryLayer):
-        return [(None, None)] * count
-    found: list[tuple[float | None, float | None]]
-    if breaks.method == "distinct":
-        found = [(value, value) for value in breaks.distinct]
-    else:
-        found = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
-    return found if layer.indicator.worse == "low" else found[::-1]
 
 
 def ranking_rows(source: Source, view: View, states: pd.Series) -> list[dict[str, Any]]:

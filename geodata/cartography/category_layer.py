@@ -91,6 +91,11 @@ class CategoryLayer(Layer):
             said=word("rule"),
         )
 
+    @property
+    def ends(self) -> tuple[tuple[float | None, float | None], ...]:
+        """Return that no class has ends."""
+        return ((None, None),) * len(next(iter(self.names.values())))
+
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes in words, worst first, then the places without one."""
         lang = lang or default_language()

@@ -120,6 +120,17 @@ class Layer:
         return list(zip(self.keys.get_indexer(ranked.index).tolist(), texts, strict=True))
 
     @property
+    def ends(self) -> tuple[tuple[float | None, float | None], ...]:
+        """Return the ends of each class in the order of the legend; None where it is open or has none."""
+        breaks = self.breaks
+        found: list[tuple[float | None, float | None]]
+        if breaks.method == "distinct":
+            found = [(value, value) for value in breaks.distinct]
+        else:
+            found = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
+        return tuple(found if self.indicator.worse == "low" else found[::-1])
+
+    @property
     def veiled(self) -> np.ndarray:
         """Return which places within the shown one have a figure that is not shown."""
         none = np.zeros(len(self.keys), dtype=bool)

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from geodata.themes import load_themes
+from geodata.themes import own_themes
 from tests.browser.test_map_page import _asked, _open, _wait_asked
 from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VILLAGES, ZONE
 
@@ -111,8 +111,8 @@ def _wait_symbols(view, kinds):
 
 
 def test_the_legend_of_symbols_follows_the_theme_and_the_place(view, county_served):
-    kinds = {theme.title["zh"]: len(theme.points) for theme in load_themes()}
-    keys = {theme.title["zh"]: theme.key for theme in load_themes()}
+    kinds = {theme.title["zh"]: len(theme.points) for theme in own_themes()}
+    keys = {theme.title["zh"]: theme.key for theme in own_themes()}
     _open(view, county_served, "?theme=monitoring")
     for name in _walk(list(kinds))[1:]:
         view.get_by_role("button", name=name, exact=True).click()
