@@ -95,6 +95,21 @@ def test_with_rules_a_subject_is_counted_where_any_rule_is_broken(scoped):
     }
 
 
+def test_a_subject_out_of_the_scope_or_judged_by_no_rule_is_not_there():
+    low = rule(key="low", when="income < :a.line", scope="d > 1")
+    shown = dataclasses.replace(SHARE, numerator="", denominator="1", scope="s", rules=("low",))
+    cases = [
+        (True, 0.0, 4.5, 10, 0),
+        (True, 0.0, 4.5, 30, 0),
+        (True, 0.0, 0.5, 10, 0),
+        (False, 0.0, 4.5, 10, 0),
+        (False, 0.0, 0.5, 10, 0),
+        (None, 0.0, 4.5, 10, 0),
+    ]
+    found = figures(cases, shown, rules=(low,))["share", "990101001200"]
+    assert found == {"numerator": 1.0, "denominator": 2.0, "missing": 0.0, "subjects": 2.0}
+
+
 def _below(income: int | None) -> bool | None:
     return None if income is None else income < LINE
 
