@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.sample.places import make_places
     from geodata.workspace import Workspace, open_workspace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Public name -> module that defines it. Imported on first use, so that a small command
 # does not pay for the whole library.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from types import ModuleType
 
 import pytest
 
+import geodata
 from dashboard.cli import guatu
 from tests.conftest import ROOT
 
@@ -114,3 +116,11 @@ def test_pictures_of_the_readmes_are_there_and_light(readme):
     pictures = ROOT / "docs" / "pictures"
     assert sorted(named) == sorted(file.name for file in pictures.iterdir())
     assert sum(file.stat().st_size for file in pictures.iterdir()) < 1_500_000
+
+
+def test_the_version_is_one_everywhere_and_the_first_of_the_changelog():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"(?m)^## (\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)$", changelog)
+    assert versions[0] == declared["project"]["version"] == geodata.__version__
+    assert versions == sorted(versions, reverse=True)
