@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +27,10 @@ class SetAside:
     def count(self, source: int) -> int:
         """Return how many rows of one sheet are set aside."""
         return sum(number == source for number, _ in self._reasons)
+
+    def reasons(self, source: int) -> Counter[str]:
+        """Return how many rows of one sheet are set aside for each reason."""
+        return Counter(why for (number, _), why in self._reasons.items() if number == source)
 
     def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of a frame that are not set aside."""

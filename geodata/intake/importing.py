@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.config import Config
+from geodata.errors import SourceError
 from geodata.escaping import plain_text
+from geodata.i18n import text
 from geodata.intake.aside import SetAside
 from geodata.intake.checks import (
     check_households,
@@ -29,6 +31,8 @@ from geodata.intake.extracting import Part, extract
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
 from geodata.intake.landing import Landing, arrivals, land
+from geodata.intake.lastmonth import Before, check_against
+from geodata.intake.layouts import HOUSEHOLD
 from geodata.intake.people import with_birth_and_sex
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
@@ -40,6 +44,9 @@ from geodata.store import Manifest, SnapshotStore
 from geodata.tables import Table
 
 Step = Callable[[str], object]
+# Why a row belongs to nobody; a sheet of so few rows is not judged as a whole.
+_OF_NOBODY = frozenset({"unknown_household", "required_empty", "repeated_key", "repeated_row"})
+_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -139,9 +146,11 @@ def import_month(
         require(part, sheets, **work.shared)
     step("checks")
     found, households = _tables(work, parts)
+    _refuse_nobodys(work, parts)
     landing = Landing(sheets, work.aside, found, arrivals(parts, placer, households), month)
     skipped = check_consistency(found, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
+    _check_last_month(work, landing, compared, placer.places, schema)
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
 
@@ -175,6 +184,58 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
         for s, said in stated
     ]
     return {"reason": plain_text(reason, 300), "stated": listed}
+
+
+def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
+    """Raise SourceError for sheets most of whose rows belong to nobody that is known."""
+    faults = []
+    for number, sheet in enumerate(work.sheets):
+        rows, reasons = len(sheet.table.frame), work.aside.reasons(number)
+        lost = sum(count for why, count in reasons.items() if why in _OF_NOBODY)
+        lost = max(lost, _strangers(work, parts, number))
+        if rows >= _FEW and lost > rows / 2:
+            where = {"file": sheet.file, "sheet": sheet.sheet or "—"}
+            faults.append(text("imports.nobodys", **where, rows=rows, count=lost))
+    if faults:
+        listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
+        error = SourceError("imports.stopped", count=len(faults), month=work.month)
+        error.values["faults"] = listed
+        raise error
+
+
+def _strangers(work: _Work, parts: Sequence[Part], number: int) -> int:
+    """Return how many rows of a sheet name a household that neither list nor earlier months have.
+
+    A sheet that lists households itself names none; without a list this month nothing can be said.
+    """
+    coded = [p for p in parts if len(p.frame) and HOUSEHOLD in p.frame.columns and p.main]
+    mine = [part for part in coded if int(part.frame["sheet_number"].iloc[0]) == number]
+    lists = [part.frame[HOUSEHOLD] for part in coded if part.table == "household"]
+    if not lists or any(part.table == "household" for part in mine):
+        return 0
+    listed = pd.concat(lists).dropna()
+    codes = pd.concat([pd.Series(dtype="str"), *(part.frame[HOUSEHOLD] for part in mine)]).dropna()
+    return int((~codes.isin(listed) & ~codes.isin(work.known.households.index)).sum())
+
+
+def _check_last_month(
+    work: _Work, landing: Landing, compared: pd.DataFrame, places: PlaceList, schema: Schema
+) -> None:
+    """Report columns, sizes and households that differ from the month before as no month does."""
+    if not work.known.snapshot:
+        return
+    store = SnapshotStore(work.config.store)
+    sums = compared.groupby("feed")[["before", "now"]].sum()
+    gone = set(sums.index[(sums["before"] > 0) & (sums["now"] == 0)])
+    missing = {t.name for one in schema.layouts if one.name in gone for t in one.tables}
+    files = {name: store.files(work.known.snapshot, name) for name in landing.found}
+    check_against(
+        Before(files, frozenset(missing)),
+        landing.found,
+        work.config.imports,
+        names=places.at("township")["name"].to_dict(),
+        issues=work.issues,
+    )
 
 
 def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:

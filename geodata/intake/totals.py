@@ -47,7 +47,10 @@ def check_totals(
     gone = per_feed.index[(per_feed["before"] > 0) & (per_feed["now"] == 0)]
     _report("feed_missing", per_feed.loc[gone].reset_index(), titles, names, issues)
     left = shown[~shown["feed"].isin(gone)]
+    gone_places = _townships_gone(left)
+    _report("township_gone", gone_places, titles, names, issues)
     missing = left[(left["before"] > 0) & (left["now"] == 0)]
+    missing = missing[~missing["township"].isin(gone_places["township"])]
     _report("township_missing", missing, titles, names, issues)
     jumped = left[
         ~left["feed"].isin(seasonal)
@@ -56,6 +59,15 @@ def check_totals(
         & (left["change"].abs() * 100 > settings.jump_percent)
     ]
     _report("jump", jumped, titles, names, issues)
+
+
+def _townships_gone(compared: pd.DataFrame) -> pd.DataFrame:
+    """Return townships that delivered to several feeds and now to none: rows, and feeds as `now`."""
+    placed = compared[(compared["township"] != "") & (compared["before"] > 0)]
+    sums = placed.groupby("township").agg(
+        before=("before", "sum"), rows=("now", "sum"), now=("feed", "size")
+    )
+    return sums[(sums["rows"] == 0) & (sums["now"] > 1)].drop(columns="rows").reset_index()
 
 
 def _report(
@@ -70,7 +82,7 @@ def _report(
     places = rows["township"] if "township" in rows.columns else pd.Series("", index=rows.index)
     report = pd.DataFrame(
         {
-            "file": [titles.get(feed, feed) for feed in rows["feed"]],
+            "file": [titles.get(feed, feed) for feed in rows["feed"]] if "feed" in rows else "",
             "value": [str(number) for number in rows["now"]],
             "detail": [str(number) for number in rows["before"]],
             "header": [names.get(place, place) for place in places]

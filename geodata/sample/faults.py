@@ -225,10 +225,23 @@ def _in_households(desk: Desk, world: World, month: Month) -> None:
     soil(name, plain, "是否有卫生厕所", "待定", check="not_a_flag")
     soil(name, plain, "户主证件号码", lambda right: right[:17], check="certificate_length")
     soil(name, plain, "户主证件号码", _other_sign, check="certificate_check")
-    soil(name, plain, "工资性收入", "50.00", check="wage_between_zero_and_100")
+    _too_small_wages(desk, plain)
     soil(name, lived, "入住时间", "201913", check="not_a_month")
     soil(name, lived, "入住时间", "203001", check="future_month")
     soil(name, moved, "迁出村代码", "99012110", check="not_a_code")
+
+
+def _too_small_wages(desk: Desk, plain: np.ndarray) -> None:
+    """Plant wages that are too small; where they were large, the net income contradicts them."""
+    name, wage = "households", "50.00"
+    columns = desk.files[name].columns
+    for position in desk.choose(name, plain):
+        right = float(columns["工资性收入"][position].as_py() or 0)
+        net = columns["家庭纯收入"][position].as_py()
+        desk.write(name, position, "工资性收入", wage, check="wage_between_zero_and_100")
+        if abs(right - float(wage)) > 0.05 * abs(float(net)) + 10:
+            row = desk.files[name].first + position
+            desk.remember(name, row, "家庭纯收入", check="income_parts_differ", written=net)
 
 
 def _in_monitoring(desk: Desk, world: World, month: Month) -> None:

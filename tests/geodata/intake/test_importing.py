@@ -297,7 +297,7 @@ def test_missing_township_and_jump_are_reported_at_the_limit(workspace):
     assert _found(_import(workspace, "2025-04")) == set()
     _persons(workspace, *_many(66), month="2025-04")
     checks = set(_import(workspace, "2025-04").issues["check"])
-    assert checks == {"jump", "township_missing"}
+    assert checks == {"jump", "township_missing", "households_changed"}
 
 
 def test_second_source_of_a_household_is_compared(workspace):

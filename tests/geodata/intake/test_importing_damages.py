@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from geodata.errors import SourceError
@@ -154,6 +155,103 @@ def _two_lines(book: openpyxl.Workbook) -> None:
     sheet.merge_cells("J3:K3")
 
 
+def _scaled(column: str, times: float, township: str = "") -> Change:
+    def change(made: Delivery) -> None:
+        frame = made.tables[HOUSEHOLDS]
+        there = frame["乡"] == (township or frame["乡"])
+        scaled = [f"{float(text) * times:g}" for text in frame[column]]
+        made.tables[HOUSEHOLDS] = frame.assign(**{column: frame[column].where(~there, scaled)})
+
+    return change
+
+
+def _without(township: str) -> Change:
+    def change(made: Delivery) -> None:
+        for name, frame in made.tables.items():
+            column = "乡(镇)" if "乡(镇)" in frame.columns else "乡"
+            made.tables[name] = frame[frame[column] != township]
+
+    return change
+
+
+def _added(table: str, **cells: str) -> Change:
+    """Add a row below the table that has these cells alone."""
+
+    def change(made: Delivery) -> None:
+        frame = made.tables[table]
+        row = {name: cells.get(name, "") for name in frame.columns}
+        made.tables[table] = frame.loc[[*frame.index, 0]].reset_index(drop=True)
+        made.tables[table].iloc[-1] = row
+
+    return change
+
+
+def _repeated(table: str, rows: int, **cells: str) -> Change:
+    """Repeat the first rows of a table, with other values in some cells."""
+
+    def change(made: Delivery) -> None:
+        frame = made.tables[table]
+        again = frame.iloc[:rows].assign(**cells)
+        made.tables[table] = pd.concat([frame, again], ignore_index=True)
+
+    return change
+
+
+def _as_text(table: str, encoding: str, delimiter: str = ",", suffix: str = ".csv") -> Change:
+    """Write a table as text instead of as a workbook."""
+
+    def change(made: Delivery) -> None:
+        frame = made.tables.pop(table)
+
+        def finish(raw):
+            content = frame.to_csv(index=False, sep=delimiter)
+            (raw / f"{table}{suffix}").write_bytes(content.encode(encoding))
+
+        made.finish.append(finish)
+
+    return change
+
+
+def _titled(month: str) -> Change:
+    def change(made: Delivery) -> None:
+        made.titles[HOUSEHOLDS] = [[HOUSEHOLDS], [f"数据截至：{month}"]]
+
+    return change
+
+
+def _wide(text: str) -> str:
+    return text.translate({n: n + 65248 for n in range(46, 58)})
+
+
+def _blank_rows(book: openpyxl.Workbook) -> None:
+    for row in (8, 15, 30):
+        book.active.insert_rows(row)
+
+
+def _blank_column(book: openpyxl.Workbook) -> None:
+    book.active.insert_cols(5)
+
+
+def _more_titles(made: Delivery) -> None:
+    made.titles[HOUSEHOLDS] = [[HOUSEHOLDS], [], ["填报单位：示例县"], [f"数据截至：{MONTH}"]]
+
+
+# Ways to write the same delivery.
+HARMLESS: dict[str, Change] = {
+    "gb18030": _as_text(HOUSEHOLDS, "gb18030"),
+    "utf-8 with mark": _as_text(HOUSEHOLDS, "utf-8-sig"),
+    "utf-16": _as_text(HOUSEHOLDS, "utf-16"),
+    "tabs": _as_text(HOUSEHOLDS, "gb18030", "\t", ".txt"),
+    "semicolons": _as_text(HOUSEHOLDS, "utf-8", ";"),
+    "digits in full width": _cells(HOUSEHOLDS, "人均纯收入", _wide),
+    "thousands": _cells(HOUSEHOLDS, "人均纯收入", lambda text: f"{int(text):,}"),
+    "header with blanks": _renamed(HOUSEHOLDS, "人均纯收入", " 人均 纯收入\n（元）"),
+    "blank rows": _book(HOUSEHOLDS, _blank_rows),
+    "blank column": _book(HOUSEHOLDS, _blank_column),
+    "more titles": _more_titles,
+    "other sheet name": _book(HOUSEHOLDS, lambda book: setattr(book.active, "title", "导出1")),
+}
+
 # name -> (what is done, the checks of the result that name it)
 FOUND: dict[str, tuple[Change, set[str]]] = {
     "hidden sheet": (_book(HOUSEHOLDS, _hidden_copy), {"hidden_sheet"}),
@@ -196,8 +294,95 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
         {"not_a_number"},
     ),
     "codes in full width": (
-        _cells(HOUSEHOLDS, "户编号", lambda text: text.translate({n: n + 65248 for n in range(48, 58)})),
+        _cells(HOUSEHOLDS, "户编号", _wide),
         {"code_rewritten"},
+    ),
+    "column ten times as much": (_scaled("人均纯收入", 10), {"tenfold_shift", "income_head_differs"}),
+    "column in ten thousands": (_scaled("人均纯收入", 1e-4), {"tenfold_shift"}),
+    "all incomes in ten thousands": (
+        lambda made: [_scaled(name, 1e-4)(made) for name in ("人均纯收入", "家庭纯收入")].clear(),
+        {"tenfold_shift"},
+    ),
+    "column three times as much": (_scaled("家庭纯收入", 3), {"value_shift", "income_head_differs"}),
+    "areas in hectares": (_scaled("耕地面积", 1 / 15), {"tenfold_shift"}),
+    "one township in ten thousands": (
+        _scaled("人均纯收入", 1e-4, "白马乡"),
+        {"tenfold_shift_there"},
+    ),
+    "one township three times as much": (
+        _scaled("人均纯收入", 3, "白马乡"),
+        {"value_shift_there"},
+    ),
+    "column emptied": (_cells(HOUSEHOLDS, "家庭纯收入", lambda text: ""), {"column_emptied"}),
+    "column of dashes": (_cells(HOUSEHOLDS, "家庭纯收入", lambda text: "—"), {"column_emptied"}),
+    "column of text emptied": (_cells(PERSONS, "健康状况", lambda text: ""), {"column_emptied"}),
+    "column left out": (_dropped(HOUSEHOLDS, "家庭纯收入"), {"column_gone"}),
+    "column renamed": (
+        _renamed(HOUSEHOLDS, "家庭纯收入", "收入总数"),
+        {"column_gone", "unknown_header"},
+    ),
+    "column mostly empty": (
+        _cells(HOUSEHOLDS, "家庭纯收入", lambda text: "", 60),
+        {"column_thinner"},
+    ),
+    "incomes that contradict": (
+        _cells(HOUSEHOLDS, "家庭纯收入", lambda text: str(int(text) * 2), 9),
+        {"income_head_differs"},
+    ),
+    "codes numbered anew": (
+        lambda made: [
+            _cells(name, "户编号", lambda text: f"9{text}")(made) for name in (HOUSEHOLDS, PERSONS)
+        ].clear(),
+        {"households_changed"},
+    ),
+    "codes cut": (
+        lambda made: [
+            _cells(name, "户编号", lambda text: text[1:], 40)(made) for name in (HOUSEHOLDS, PERSONS)
+        ].clear(),
+        {"households_changed"},
+    ),
+    "township missing": (_without("白马乡"), {"township_gone"}),
+    "total row below": (_added(HOUSEHOLDS, 县="合计", 人均纯收入="99999"), {"required_empty"}),
+    "remark below": (_added(HOUSEHOLDS, 县="注：以上数据由各乡镇上报"), {"required_empty"}),
+    "rows twice": (_repeated(HOUSEHOLDS, 9), {"repeated_row"}),
+    "keys twice": (_repeated(HOUSEHOLDS, 9, 人均纯收入="1"), {"repeated_key"}),
+    "header again in the middle": (
+        lambda made: made.tables.update(
+            {
+                HOUSEHOLDS: pd.concat(
+                    [
+                        made.tables[HOUSEHOLDS],
+                        pd.DataFrame([dict(zip(*[made.tables[HOUSEHOLDS].columns] * 2, strict=True))]),
+                    ],
+                    ignore_index=True,
+                )
+            }
+        ),
+        {"other_county"},
+    ),
+    "another county": (_cells(HOUSEHOLDS, "县", lambda text: "邻县", 9), {"other_county"}),
+    "village of no list": (_cells(HOUSEHOLDS, "村", lambda text: "无名村", 9), {"unknown_place"}),
+    "village left empty": (_cells(HOUSEHOLDS, "村", lambda text: "", 9), {"required_empty"}),
+    "negative members": (_cells(HOUSEHOLDS, "家庭人口数", lambda text: "-1", 9), {"out_of_range"}),
+    "half a member": (_cells(HOUSEHOLDS, "家庭人口数", lambda text: "2.5", 9), {"not_whole"}),
+    "unknown choice": (_cells(HOUSEHOLDS, "户类型", lambda text: "其它户", 9), {"unknown_choice"}),
+    "fewer persons than formerly poor": (
+        _cells(VILLAGES, "总人口数", lambda text: "80"),
+        {"part_over_whole_persons"},
+    ),
+    "more households than persons": (
+        _cells(VILLAGES, "总户数", lambda text: "900"),
+        {"part_over_whole_households"},
+    ),
+    "two heads": (
+        lambda made: made.tables.update(
+            {PERSONS: made.tables[PERSONS].assign(户编号="5101000000")}
+        ),
+        {"two_heads"},
+    ),
+    "unknown column": (
+        lambda made: made.tables.update({HOUSEHOLDS: made.tables[HOUSEHOLDS].assign(备用="1")}),
+        {"unknown_header"},
     ),
     "codes with blanks": (_cells(HOUSEHOLDS, "户编号", lambda text: f" {text} 　", 9), set()),
 }  # fmt: skip
@@ -218,6 +403,34 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         "imports.stopped",
         HOUSEHOLDS,
     ),
+    "codes as powers of ten": (
+        _cells(HOUSEHOLDS, "户编号", lambda text: "5.101E+09"),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "codes of persons as powers of ten": (
+        _cells(PERSONS, "户编号", lambda text: "5.101E+09"),
+        "imports.stopped",
+        PERSONS,
+    ),
+    "persons of nobody": (
+        _cells(PERSONS, "户编号", lambda text: f"77{text}"),
+        "imports.stopped",
+        PERSONS,
+    ),
+    "key filled down by hand": (
+        _cells(HOUSEHOLDS, "户编号", lambda text: "5101000000"),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "codes emptied": (_cells(HOUSEHOLDS, "户编号", lambda text: ""), "imports.stopped", HOUSEHOLDS),
+    "unpaired quotation marks": (
+        _bytes(HOUSEHOLDS, lambda content: ('户编号,户主姓名\n1,"甲\n' * 200).encode(), ".csv"),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
+    "another month in the title": (_titled("2025年02月"), "imports.other_month", "2025年02月"),
+    "another month in the title, as digits": (_titled("202502"), "imports.other_month", "202502"),
     "empty file": (_bytes(HOUSEHOLDS, lambda content: b""), "imports.stopped", HOUSEHOLDS),
     "web page": (
         _bytes(HOUSEHOLDS, lambda content: b"<html><table><tr><td>1</td></tr></table>"),
@@ -243,6 +456,15 @@ def _damaged(base, folder, change: Change):
     change(made)
     made.write()
     return county
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_another_way_of_writing_changes_nothing(base, tmp_path, name):
+    result = run(_damaged(base, tmp_path, HARMLESS[name]))
+    assert set(result.issues["check"]) <= {"unknown_header"}
+    assert not any(source.set_aside for source in result.manifest.sources)
+    households = [s for s in result.manifest.sources if s.layout == "households"]
+    assert [(s.rows, s.stored) for s in households] == [(80, 80)]
 
 
 def test_clean_delivery_has_no_findings(base, tmp_path):

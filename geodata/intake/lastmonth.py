@@ -1,0 +1,251 @@
+"""Values of a month against the month before: another size, a column gone empty, other households."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.config import ImportSettings
+from geodata.intake.combining import TableRows, key_text
+from geodata.intake.issues import Issues
+from geodata.intake.layouts import NUMBERS
+from geodata.intake.showing import shown_value
+from geodata.store import stored_columns
+from geodata.store.embedded import DuckDBEngine
+from geodata.tables import Column, Table
+
+# From how many times the value of the month before a column is of another size, or has moved.
+_TENFOLD, _MOVED = 8.0, 2.5
+# Below this share of filled rows a column was hardly used; a share half of before has thinned out.
+_USED, _THIN = 0.2, 0.5
+_PLACES = frozenset({"longitude", "latitude"})
+
+
+@dataclass(frozen=True)
+class Before:
+    """The month before: the Parquet files of its tables, and the tables whose feed is missing now."""
+
+    files: Mapping[str, Sequence[Path]]
+    missing: frozenset[str] = frozenset()
+
+
+def check_against(
+    before: Before,
+    found: Mapping[str, TableRows],
+    settings: ImportSettings,
+    *,
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    """Report what no month does to the next: columns that are empty now, figures of another size.
+
+    `names` are the townships. Rows of one key are compared with each other, whole columns where a
+    table has no state. Nothing is said of fewer rows than `settings.small_rows`.
+    """
+    for name, rows in found.items():
+        files = before.files.get(name, ())
+        if not files or rows.frame.empty or name == "place":
+            continue
+        with DuckDBEngine() as engine:
+            engine.add_files(name, files, stored_columns(rows.table))
+            earlier = _Earlier(engine, rows.table)
+            if earlier.rows < settings.small_rows:
+                continue
+            if rows.table.nature == "state":
+                _check_filled(rows, earlier, before, settings, issues)
+            _check_sizes(rows, earlier, settings, names, issues)
+            if name == "household" and name not in before.missing:
+                _check_households(rows, earlier, settings, names, issues)
+
+
+class _Earlier:
+    """One table as it stood in the month before."""
+
+    def __init__(self, engine: DuckDBEngine, table: Table) -> None:
+        self._engine, self._table = engine, table
+        counts = ", ".join(f"COUNT({name}) AS {name}" for name in table.columns)
+        first = engine.frame(f"SELECT COUNT(*) AS rows_there, {counts} FROM {table.name}").iloc[0]
+        self.rows = int(first["rows_there"])
+        self.filled = {name: int(first[name]) for name in table.columns}
+
+    def values(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns as they were, indexed by key text."""
+        wanted = ", ".join(dict.fromkeys([*self._table.key, *columns]))
+        frame = self._engine.frame(f"SELECT {wanted} FROM {self._table.name}")
+        frame.index = key_text(frame, self._table)
+        return frame[~frame.index.duplicated()]
+
+
+def _check_filled(
+    rows: TableRows, earlier: _Earlier, before: Before, settings: ImportSettings, issues: Issues
+) -> None:
+    """Report columns that were filled and are empty, or hold half as much, now."""
+    for name, column in rows.table.columns.items():
+        was = earlier.filled[name]
+        if was < max(settings.small_rows, _USED * earlier.rows) or column.derived:
+            continue
+        now = int(rows.frame[name].notna().sum())
+        if now == 0:
+            if name not in rows.delivered and rows.table.name in before.missing:
+                continue
+            check = "column_emptied" if name in rows.delivered else "column_gone"
+            _report(rows, check, column, str(was), "", issues)
+        elif (
+            now / len(rows.frame) < _THIN * was / earlier.rows and was - now >= settings.small_rows
+        ):
+            _report(rows, "column_thinner", column, str(was), str(now), issues)
+
+
+def _check_sizes(
+    rows: TableRows,
+    earlier: _Earlier,
+    settings: ImportSettings,
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    """Report numbers that are many times, or a fraction of, those of the month before."""
+    wanted = [
+        name
+        for name, column in rows.table.columns.items()
+        if column.kind in NUMBERS - {"count"} and name in rows.delivered and name not in _PLACES
+        if earlier.filled[name] >= settings.small_rows
+    ]
+    if not wanted:
+        return
+    was = earlier.values(wanted)
+    state = rows.table.nature == "state"
+    if state:
+        was = was.reindex(rows.frame.index)
+    townships = rows.frame["place_code"].str[:9] if "place_code" in rows.frame.columns else None
+    for name in wanted:
+        column = rows.table.column(name)
+        old = was[name].to_numpy(float, na_value=np.nan)
+        new = rows.frame[name].to_numpy(float, na_value=np.nan)
+        if state:
+            times = _times(old, new)
+            known = np.isfinite(times)
+            if known.sum() < settings.small_rows:
+                continue
+            whole = float(np.median(times[known]))
+            old, new = old[known], new[known]
+        else:
+            old, new = (part[np.isfinite(part) & (part != 0)] for part in (old, new))
+            if min(len(old), len(new)) < settings.small_rows:
+                continue
+            whole = float(_times(np.median(old, keepdims=True), np.median(new, keepdims=True))[0])
+        check = _size_check(whole, events=not state)
+        if check:
+            medians = [_shown(column, float(np.median(part))) for part in (new, old)]
+            _report(rows, check, column, medians[1], medians[0], issues)
+        elif state and townships is not None:
+            _check_townships(
+                rows, column, times, known, townships.to_numpy(), settings, names, issues
+            )
+
+
+def _check_townships(
+    rows: TableRows,
+    column: Column,
+    times: np.ndarray,
+    known: np.ndarray,
+    townships: np.ndarray,
+    settings: ImportSettings,
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    """Report townships whose numbers changed size although those of the county did not."""
+    grouped = pd.Series(times[known]).groupby(townships[known])
+    for township, part in grouped:
+        check = _size_check(float(part.median())) if len(part) >= settings.small_rows / 5 else ""
+        if check:
+            place = names.get(str(township), str(township))
+            _report(
+                rows,
+                f"{check}_there",
+                column,
+                place,
+                f"{part.median():.3g}",
+                issues,
+                place=str(township),
+            )
+
+
+def _times(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Return new values as multiples of old ones, NaN where either is unknown or not positive."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where((old > 0) & (new > 0), new / old, np.nan)
+
+
+def _size_check(times: float, *, events: bool = False) -> str:
+    size = max(times, 1 / times)
+    if size >= _TENFOLD:
+        return "tenfold_shift"
+    return "value_shift" if size >= _MOVED and not events else ""
+
+
+def _check_households(
+    rows: TableRows,
+    earlier: _Earlier,
+    settings: ImportSettings,
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    """Report townships in which many households are new or no longer there."""
+    was = earlier.values(["place_code"])["place_code"].astype("str").str[:9]
+    now = rows.frame["place_code"].astype("str").str[:9]
+    counts = pd.DataFrame(
+        {
+            "before": was.value_counts(),
+            "new": now[~now.index.isin(was.index)].value_counts(),
+            "gone": was[~was.index.isin(now.index)].value_counts(),
+        }
+    ).fillna(0)
+    changed = np.maximum(counts["new"], counts["gone"]) * 100
+    large = counts[
+        (counts["before"] >= settings.small_rows / 5)
+        & (changed > settings.jump_percent * counts["before"])
+    ]
+    # A township that delivered nothing at all is missing, which is told elsewhere.
+    large = large[now.value_counts().reindex(large.index).fillna(0) > 0]
+    for township, line in large.iterrows():
+        figures = f"{int(line['new'])} / {int(line['gone'])} / {int(line['before'])}"
+        _report(
+            rows,
+            "households_changed",
+            rows.table.column("household_code"),
+            names.get(str(township), str(township)),
+            figures,
+            issues,
+            place=str(township),
+        )
+
+
+def _shown(column: Column, value: float) -> str:
+    return shown_value(column, round(value) if column.kind != "number" else value)
+
+
+def _report(
+    rows: TableRows,
+    check: str,
+    column: Column,
+    detail: str,
+    value: str,
+    issues: Issues,
+    *,
+    place: str = "",
+) -> None:
+    """Report something about a whole column; what is counted of it is no value of a person."""
+    where = rows.located(rows.frame.index[:1], column.name).iloc[0]
+    line = pd.DataFrame({"row": [None], "value": [value], "detail": [detail]})
+    issues.add(
+        check,
+        line,
+        file=where["file"],
+        sheet=where["sheet"],
+        header=where["header"] or column.title["zh"],
+        place_code=place,
+    )
