@@ -12,6 +12,7 @@ from geodata.errors import SourceError
 from geodata.intake.extracting import Part
 from geodata.intake.known import Known
 from geodata.intake.placing import AREA, PlaceList, assigned_places, place_list
+from geodata.tables import table
 
 _BOUNDARY_FILES = ("*.shp", "*.gpkg", "*.geojson", "*.zip")
 
@@ -116,4 +117,4 @@ def _is_named(texts: pd.Series) -> bool:
 
 
 def _with_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.reindex(columns=["place_code", "name", "level", "aliases"])
+    return frame.reindex(columns=list(table("place").columns))

@@ -31,7 +31,11 @@ LEDGER_COLUMNS = (
 
 @dataclass(frozen=True)
 class PlaceList:
-    """The places of a county: code (index), name, level, parent; `origin` says where it comes from."""
+    """The places of a county, and `origin`: where the list comes from.
+
+    `frame` is indexed by code and has the other columns of the table of places, with `level` and
+    `aliases` in every row, and `parent`.
+    """
 
     frame: pd.DataFrame
     origin: str
@@ -247,13 +251,8 @@ def place_list(frame: pd.DataFrame, origin: str) -> PlaceList:
         places["level"].astype(object).where(places["level"].notna(), codes.str.len().map(levels))
     )
     parents = np.where(codes.str.len() == 12, codes.str[:9], codes.str[:6])
-    columns = {
-        "name": places["name"],
-        "level": level,
-        "parent": parents,
-        "aliases": places["aliases"].astype("str").fillna(""),
-    }
-    return PlaceList(pd.DataFrame(columns, index=places.index), origin)
+    aliases = places["aliases"].astype("str").fillna("")
+    return PlaceList(places.assign(level=level, parent=parents, aliases=aliases), origin)
 
 
 def assigned_places(areas: pd.DataFrame, known: pd.DataFrame, county: str) -> pd.DataFrame:
@@ -262,7 +261,7 @@ def assigned_places(areas: pd.DataFrame, known: pd.DataFrame, county: str) -> pd
     Codes that the files give are taken as they are; names get the next free number within the
     county or township, in alphabetical order, so that an area keeps its code in later months.
     """
-    table = known.reindex(columns=["place_code", "name", "level", "aliases"]).copy()
+    table = known.copy()
     taken = set(table["place_code"])
     given = area_texts(areas).drop_duplicates()
     rows: list[dict[str, str]] = []

@@ -10,8 +10,12 @@ import pytest
 
 from geodata.config import make_workspace, read_config
 from geodata.errors import SourceError
+from geodata.intake.converting import MISSING
+from geodata.intake.delivery import read_delivery
 from geodata.intake.importing import import_month
 from geodata.intake.issues import sentences
+from geodata.intake.layouts import bindings
+from geodata.intake.schema import Schema
 from geodata.store import SnapshotStore
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.months import add_month
@@ -347,3 +351,51 @@ def test_every_check_has_a_severity_and_its_sentences():
     names = {key.removeprefix("issues.") for key in i18n.CATALOGUE if key.startswith("issues.")}
     assert names == {*severities(), *(f"{name}_advice" for name in severities())}
     assert {check.name for check in consistencies()} <= set(severities())
+
+
+@pytest.mark.xdist_group("sample")
+def test_every_filled_column_of_the_sample_reaches_the_snapshot(sample: Path) -> None:
+    """Whatever a file brings under a header that is understood is stored, in every table."""
+    store, schema = SnapshotStore(sample / "store"), Schema()
+    month = store.months()[-1]
+    snapshot = store.snapshot_of(month)
+    filled: dict[str, set[str]] = {}
+    for sheet in read_delivery(
+        read_config(sample), month, step=lambda name: None, schema=schema
+    ).sheets:
+        brought = ~sheet.table.frame.isin(MISSING)
+        for binding in bindings(sheet.layout, list(brought.columns)):
+            if brought[list(binding.headers)].all(axis=1).any():
+                filled.setdefault(binding.table, set()).add(binding.column)
+    lost = {
+        name: sorted(columns - _known_columns(store, snapshot, name))
+        for name, columns in filled.items()
+    }
+    assert {name: columns for name, columns in lost.items() if columns} == {}
+    assert {"valid_to", "successor_code"} <= filled["place"]
+    assert sum(map(len, filled.values())) > 150, "fewer columns than the sample brings"
+
+
+def _known_columns(store: SnapshotStore, snapshot: str, name: str) -> set[str]:
+    """Return the columns of a stored table that have a value in some row."""
+    frame = pd.concat(pd.read_parquet(file) for file in store.files(snapshot, name))
+    return set(frame.columns[frame.notna().any()])
+
+
+def test_what_a_list_says_of_a_place_is_kept_until_a_newer_list_comes(workspace):
+    head, *rows = PLACES.splitlines()
+    told = "停用年月,继任代码,启用年月,曾用名,城乡分类代码"
+    lines = [f"{row},,,,," for row in rows[:-2]]
+    gone = f"{rows[-2]},202412,990101100201,202001,沙坝,220"
+    _write(workspace, "区划.csv", "\n".join([f"{head},{told}", *lines, gone, f"{rows[-1]},,,,,"]))
+    _persons(workspace, {})
+    _import(workspace)
+    _persons(workspace, {}, month="2025-04")
+    _import(workspace, "2025-04")
+    for month in (MONTH, "2025-04"):
+        listed = _read(workspace, "SELECT * FROM place", month).set_index("place_code")
+        merged = listed.loc["990101100202"]
+        assert merged[
+            ["valid_to", "successor_code", "valid_from", "aliases", "urban_rural"]
+        ].tolist() == ["2024-12", "990101100201", "2020-01", "沙坝", "220"]
+        assert listed["successor_code"].notna().sum() == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,33 +20,23 @@ from geodata.figures.totals import PARTS
 from geodata.workspace import Workspace, open_workspace
 from geodata.workspace.change import change_of
 from geodata.workspace.evidence import Evidence, Months
-from geodata.workspace.figures import places_of, successors_of
-from geodata.workspace.inputs import Setup
-from geodata.workspace.saved import Built
+from geodata.workspace.figures import successors_of
 
 pytestmark = pytest.mark.xdist_group("sample")
 
 
 @pytest.fixture(scope="module")
-def county(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """Give the sample county with its map, built for two months before and one after a merger."""
+def county(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return the sample county with its map, built for two months before and one after a merger."""
     folder = tmp_path_factory.mktemp("merged") / "county"
     shutil.copytree(sample, folder, ignore=shutil.ignore_patterns("built", "atlas"))
     gone = _merged(folder)
     _without_outline(folder, gone["code"])
-
-    def listed(setup: Setup, built: Built) -> pd.DataFrame:
-        places = places_of(setup, built)
-        places.loc[gone["code"], "successor_code"] = gone["into"]
-        return places
-
     opened = open_workspace(folder)
     months = opened.setup.store.months()
     opened.build([months[1], months[2], months[-1]])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geodata.workspace.figures.places_of", listed)
-        opened.write_atlas()
-        yield open_workspace(folder)
+    opened.write_atlas()
+    return open_workspace(folder)
 
 
 @pytest.fixture(scope="module")
