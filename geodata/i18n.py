@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -114,6 +114,20 @@ def _unique_key_loader() -> type[yaml.SafeLoader]:
 def load_yaml(file: Path) -> object:
     """Return the content of one YAML file; a key written twice raises ValueError."""
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_unique_key_loader())
+
+
+# Between things named one after another, and between clauses in which things are named.
+_BETWEEN = {"zh": ("、", "；"), "en": (", ", "; ")}
+
+
+def listed(things: Iterable[str], lang: str | None = None) -> str:
+    """Return things named one after another, as a language writes that."""
+    return _BETWEEN[lang or default_language()][0].join(things)
+
+
+def parted(clauses: Iterable[str], lang: str | None = None) -> str:
+    """Return clauses one after another, told apart also where they list things."""
+    return _BETWEEN[lang or default_language()][1].join(clauses)
 
 
 CATALOGUE = Catalogue(Path(__file__).parent / "labels")

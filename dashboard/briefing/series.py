@@ -15,6 +15,7 @@ from dashboard.maps.paper import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, period_text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 from geodata.themes import Theme
 
 _ROWS = {"a4": 12, "a3": 16}
@@ -120,8 +121,7 @@ def _table(series: _Series, facts: Facts) -> tuple[list[str], list[list[str]]]:
 def _missing(series: _Series, facts: Facts) -> str:
     """Return in one line which places have no figure."""
     missing = facts.origin.coverage.missing["name"]
-    apart = {"zh": "、", "en": ", "}[facts.view.lang]
-    names = apart.join(plain_text(name, 20) for name in missing.head(_MISSING))
+    names = listed((plain_text(name, 20) for name in missing.head(_MISSING)), facts.view.lang)
     more = len(missing) - _MISSING
     return names + (series.text("and_more", count=more) if more > 0 else "")
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard.texts import CATALOGUE, text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 from geodata.tables import Column
 
 _LONGEST = 120
@@ -40,8 +41,7 @@ def cell(value: object, column: Column, lang: str) -> str:
     if column.kind == "choice" and known is not None:
         return plain_text(known.label(str(value), lang), _LONGEST)
     if column.kind == "choices" and known is not None:
-        joined = {"zh": "、", "en": ", "}[lang]
-        return plain_text(joined.join(known.label(one, lang) for one in str(value).split(",")))
+        return plain_text(listed((known.label(one, lang) for one in str(value).split(",")), lang))
     return shown(float(value) / 100 if column.kind == "money" else value, lang)  # type: ignore[arg-type]
 
 
@@ -50,8 +50,7 @@ def with_unit(value: object, unit: str, words: Mapping[str, str], lang: str) -> 
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return shown(value, lang)
     if isinstance(value, str):
-        joined = "、" if lang == "zh" else ", "
-        return shown(joined.join(words.get(one, one) for one in value.split(",") if one), lang)
+        return shown(listed((words.get(one, one) for one in value.split(",") if one), lang), lang)
     if unit == "grade":
         return text(f"card.grade_{int(value)}", lang)  # type: ignore[call-overload]
     known = f"card.unit_{unit}" in CATALOGUE

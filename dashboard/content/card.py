@@ -22,6 +22,7 @@ from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 from geodata.tables import Table, enumeration, income_items, table
 from geodata.workspace.accounts import RECORDS, differs
 from geodata.workspace.cards import Card, Section
@@ -147,7 +148,7 @@ def _records(card: Card, lang: str) -> Grid:
         for _, row in card.records.iterrows()
     )
     absent = [text(f"card.record_{name}", lang) for name in empty]
-    joined = {"zh": "、", "en": ", "}[lang].join(absent)
+    joined = listed(absent, lang)
     bad = int((card.records["verdict"] == "differs").sum())
     note = text("card.records_note", lang, bad=bad)
     note += text("card.records_absent", lang, records=joined) if absent else ""
@@ -204,8 +205,7 @@ def _fits(card: Card, lang: str) -> Grid:
 
 
 def _kinds(names: str, lang: str) -> str:
-    joined = {"zh": "、", "en": ", "}[lang]
-    return joined.join(_label("measure_kind", name, lang) for name in names.split(",") if name)
+    return listed((_label("measure_kind", name, lang) for name in names.split(",") if name), lang)
 
 
 def _label(choice: str, value: object, lang: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.texts import text
 from geodata.escaping import plain_text
+from geodata.i18n import parted
 from geodata.rules import Rule
 from geodata.tables import enumeration
 
@@ -93,8 +94,9 @@ class HouseholdRows:
 
     def _findings(self, keys: str, shown: int) -> str:
         broken = self.broken(keys)
-        joined = {"zh": "；", "en": "; "}[self.lang]
-        said = plain_text(joined.join(rule.title[self.lang] for rule in broken[:shown]), 400)
+        said = plain_text(
+            parted((rule.title[self.lang] for rule in broken[:shown]), self.lang), 400
+        )
         more = len(broken) - shown
         return said + (text("households.more", self.lang, count=more) if more > 0 else "")
 

@@ -34,9 +34,8 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     worst = worst_of(ranked, layer.indicator.worse, WORST)
     if worst.empty:
         return i18n.text("cartography.headline_zero", lang, count=len(ranked), level=level, **facts)
-    apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
     nested = _skips_a_level(atlas, layer)
-    names = apart.join(_named_places(worst, layer, nested))
+    names = i18n.listed(_named_places(worst, layer, nested), lang)
     facts["indicator"] = _with_unit(layer, lang)
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     values = {"count": len(worst), "names": names, "end": end, "level": level}

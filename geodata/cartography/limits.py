@@ -23,7 +23,7 @@ class Limits:
         if not self.unset:
             return ""
         lang = lang or i18n.default_language()
-        names = {"zh": "、", "en": ", "}[lang].join(title[lang] for title in self.unset)
+        names = i18n.listed((title[lang] for title in self.unset), lang)
         return i18n.text("cartography.limits_unset", lang, names=names)
 
 

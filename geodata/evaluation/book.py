@@ -12,7 +12,7 @@ import xlsxwriter
 
 from geodata.escaping import cell_text, plain_text
 from geodata.evaluation.draw import Draw
-from geodata.i18n import default_language, text
+from geodata.i18n import default_language, parted, text
 
 _VILLAGES = ("place_code", "name", "stratum", "index", "chosen")
 _HOUSEHOLDS = (
@@ -74,9 +74,7 @@ def draw_book(
 def design_lines(draw: Draw, titles: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
     """Return what somebody needs to draw the same sample again, as pairs of heading and value."""
     design = draw.design
-    weights = {"zh": "；", "en": "; "}[lang].join(
-        f"{titles.get(key, key)} {w:g}" for key, w in design.weights.items()
-    )
+    weights = parted((f"{titles.get(key, key)} {w:g}" for key, w in design.weights.items()), lang)
     sizes = {name: f"{count:,}" for name, count in draw.frame_sizes.items()}
     notes = " ".join(note.sentence(lang) for note in draw.notes)
     values = {

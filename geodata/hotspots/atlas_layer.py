@@ -92,7 +92,6 @@ class HotspotLayer:
             for at, (name, kind) in enumerate(zip(self.names(lang), self.kinds, strict=True))
             if _side(kind) > 0 and (shown == at).any()
         ]
-        apart = "、" if (lang or i18n.default_language()) == "zh" else ", "
         missing = int((shown == UNKNOWN).sum())
         name = "hot" if hot else "unassessed" if missing == len(shown) else "none"
         told = {"cold": int((sides < 0).sum()), "missing": missing}
@@ -100,7 +99,7 @@ class HotspotLayer:
             f"hotspots.finding_{name}",
             lang,
             hot=int((sides > 0).sum()),
-            kinds=apart.join(f"{kind} {count}" for kind, count in hot),
+            kinds=i18n.listed((f"{kind} {count}" for kind, count in hot), lang),
             places=len(shown),
             level=i18n.text(f"atlas.{self.level}", lang),
             **{

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from geodata.escaping import plain_text
-from geodata.i18n import default_language, fill
+from geodata.i18n import default_language, fill, listed
 from geodata.rules.rule import Rule
 
 
@@ -71,6 +71,4 @@ def _sentence(
 def _worded_detail(detail: object, words: Mapping[str, str], lang: str) -> str:
     """Return the parts of a detail (separated by |) in words."""
     parts = [part for part in detail.split("|") if part] if isinstance(detail, str) else []
-    return {"zh": "、", "en": ", "}[lang].join(
-        words.get(part) or plain_text(part, _LONGEST) for part in parts
-    )
+    return listed((words.get(part) or plain_text(part, _LONGEST) for part in parts), lang)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from geodata.access import Guard, MonthSource, Reader, Request
 from geodata.errors import StoreError
-from geodata.i18n import default_language, text
+from geodata.i18n import default_language, listed, text
 from geodata.periods import last_day
 from geodata.rules import Binding, Rule, reasons
 from geodata.rules.binding import parse
@@ -331,7 +331,7 @@ def _unknown(
         if column.name in row.index and pd.isna(row[column.name])
     }
     labels = [theme.features[name].title[lang] for name in sorted(named) if name in theme.features]
-    joined = {"zh": "、", "en": ", "}[lang].join(labels) or "-"
+    joined = listed(labels, lang) or "-"
     return text("rules.unknown_data", lang, features=joined)
 
 

@@ -14,7 +14,7 @@ from geodata.cartography.words import figure_text, parts_text, period_text, scal
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
-from geodata.i18n import default_language, text
+from geodata.i18n import default_language, listed, parted, text
 from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.workspace.change import change_of, moved_text, split_text
@@ -177,7 +177,7 @@ def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
         unit = "" if missing else f" {found.parameter.unit.text(lang)}".rstrip()
         title = found.parameter.title[lang]
         told.append(text("workspace.why_limit", lang, title=title, value=value + unit))
-    return {"zh": "；", "en": "; "}[lang].join(told)
+    return parted(told, lang)
 
 
 def _plain(value: object) -> str:
@@ -205,7 +205,7 @@ def _due(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> 
 
 def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
     """Return the sentence about the first and the one about the others; empty without any."""
-    joined = {"zh": "、", "en": ", "}[lang].join(told[1:])
+    joined = listed(told[1:], lang)
     first = text(f"workspace.why_{key}", lang, **{name: told[0]}) if told else ""
     return first, text(f"workspace.why_{key}_else", lang, **{name: joined}) if joined else ""
 
@@ -236,7 +236,7 @@ def _unfound(evidence: Evidence, place: str, indicator: Indicator, lang: str) ->
     given = {"count": f"{unknown:,}", "unit": own[0].about.counted(unknown, lang)}
     if not unset:
         return text("workspace.why_unanswered", lang, **given)
-    titles = {"zh": "、", "en": ", "}[lang].join(unset)
+    titles = listed(unset, lang)
     return text("workspace.why_unset", lang, titles=titles, **given)
 
 

@@ -13,6 +13,7 @@ from geodata.cartography.words import figure_text, parts_text
 from geodata.figures import Indicator
 from geodata.quantity import Thing, Unit, shipped_words
 from geodata.themes import own_themes
+from tests.conftest import ROOT
 
 CATALOGUES = {"geodata": i18n.CATALOGUE, "dashboard": texts.CATALOGUE}
 # What units and things say to machines beside their texts.
@@ -102,3 +103,18 @@ def test_key_written_twice_is_refused(tmp_path):
     )
     with pytest.raises(ValueError, match="written twice: x"):
         i18n.Catalogue(tmp_path)
+
+
+def test_no_module_tells_things_apart_by_itself():
+    inline = re.compile(r"""\{"zh": "[、；]"|"[、；]" if """)
+    files = [*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")]
+    told = [str(file) for file in files if inline.search(file.read_text(encoding="utf-8"))]
+    assert told == [], "geodata.i18n.listed and parted do"
+
+
+def test_things_and_clauses_are_told_apart_as_each_language_does():
+    assert i18n.listed(["甲", "乙", "丙"], "zh") == "甲、乙、丙"
+    assert i18n.listed((one for one in ["a", "b"]), "en") == "a, b"
+    assert i18n.parted(["a, b", "c"], "en") == "a, b; c"
+    assert i18n.parted(["甲、乙", "丙"], "zh") == "甲、乙；丙"
+    assert i18n.listed([], "en") == ""

@@ -8,6 +8,7 @@ from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import ALARM, EDGE, QUIET, WIDTH, Box, Canvas
 from dashboard.texts import text
 from geodata.cartography.words import period_text
+from geodata.i18n import listed
 
 
 def cover_slide(deck: Presentation, briefing: Briefing) -> None:
@@ -20,8 +21,7 @@ def cover_slide(deck: Presentation, briefing: Briefing) -> None:
     canvas.title(title, Box(EDGE + 0.6, 1.95, wide, 1.6), sizes=(48.0, 40.0, 32.0))
     month = period_text(briefing.month, lang)
     canvas.text(Box(EDGE + 0.6, 3.6, wide, 0.7), [month], size=32)
-    apart = {"zh": "、", "en": ", "}[lang]
-    names = apart.join(theme.title[lang] for theme in briefing.themes)
+    names = listed((theme.title[lang] for theme in briefing.themes), lang)
     canvas.text(Box(EDGE + 0.6, 4.4, wide, 1.1), [names], size=24, colour=QUIET)
     if facts is not None:
         origin = facts.origin

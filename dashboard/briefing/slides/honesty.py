@@ -11,6 +11,7 @@ from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 
 _LEFT = Box(EDGE, TOP, 5.0, LOW - TOP)
 _RIGHT = Box(5.8, TOP, WIDTH - EDGE - 5.8, LOW - TOP)
@@ -71,7 +72,6 @@ def _parameters(briefing: Briefing, facts: list[Facts]) -> list[tuple[UsedParame
 
 def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
     lang, lines = briefing.lang, []
-    apart = {"zh": "、", "en": ", "}[lang]
     for part in facts:
         found = part.origin.coverage
         counts = {"count": found.with_data, "places": found.places}
@@ -83,7 +83,7 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
     unshaped = facts[0].origin.coverage.unshaped
     for key, names in (("without_data", list(missing)), ("without_shape", list(unshaped))):
         if names:
-            shown = apart.join(plain_text(name, 14) for name in names[:_NAMES])
+            shown = listed((plain_text(name, 14) for name in names[:_NAMES]), lang)
             lines.append(text(f"slides.{key}", lang, count=len(names), names=shown))
     store = briefing.source.county.setup.store
     manifest = store.manifest(store.snapshot_of(briefing.month))
@@ -94,7 +94,7 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
         if not rows.get(name)
     ]
     if absent:
-        shown = {"count": len(absent), "names": apart.join(absent[:_NAMES])}
+        shown = {"count": len(absent), "names": listed(absent[:_NAMES], lang)}
         lines.append(text("slides.not_reported", lang, **shown))
     aside = sum(one.set_aside for one in manifest.sources)
     read = sum(one.rows for one in manifest.sources)
@@ -102,5 +102,5 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
     known = {theme.key for theme in briefing.themes}
     others = [t.title[lang] for t in briefing.source.county.setup.themes if t.key not in known]
     if others:
-        lines.append(text("slides.not_in_deck", lang, names=apart.join(others)))
+        lines.append(text("slides.not_in_deck", lang, names=listed(others, lang)))
     return lines

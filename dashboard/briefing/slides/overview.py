@@ -14,6 +14,7 @@ from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text, share_parts
+from geodata.i18n import listed
 
 _ROWS = 9  # in all, shared by the themes
 _NAMED = {"zh": 2, "en": 1}  # in the title
@@ -103,8 +104,7 @@ def _message(briefing: Briefing, facts: Sequence[Facts]) -> str:
     known = [one for one in facts if not pd.isna(change_of(one))]
     worse = [one for one in known if course_of(one) == "worse"]
     better = sum(course_of(one) == "better" for one in known)
-    apart = {"zh": "、", "en": ", "}[lang]
-    names = apart.join(one.layer.indicator.title_in(lang) for one in worse[: _NAMED[lang]])
+    names = listed((one.layer.indicator.title_in(lang) for one in worse[: _NAMED[lang]]), lang)
     values = {
         "place": short_name(briefing.name),
         "count": len(known),

@@ -14,6 +14,7 @@ from dashboard.briefing.slides.worst import map_picture, notes_of
 from dashboard.texts import text
 from geodata.cartography.words import change_text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 
 _MAP = Box(EDGE, TOP, 6.9, LOW - TOP)
 _RIGHT = Box(7.6, TOP, WIDTH - EDGE - 7.6, 3.9)
@@ -66,14 +67,16 @@ def _lines(facts: Facts) -> list[str]:
     if why is None:
         return []
     lines, rules = [], facts.source.county.setup.rules
-    apart = {"zh": "、", "en": ", "}[lang]
     kept = why.rules[why.rules["rule"].map(lambda key: rules[key].kind == "finding")]
     told = [f"{row.title} {row.yes:,}" for row in kept.head(_RULES).itertuples()]
     if told:
-        lines.append(text("slides.found_most", lang, rules=apart.join(told)))
-    names = apart.join(
-        f"{role} {plain_text(name, 20)}"
-        for role, name in why.responsible[["role", "name"]].head(2).values
+        lines.append(text("slides.found_most", lang, rules=listed(told, lang)))
+    names = listed(
+        (
+            f"{role} {plain_text(name, 20)}"
+            for role, name in why.responsible[["role", "name"]].head(2).values
+        ),
+        lang,
     )
     said = {"people": names} if names else {}
     lines.append(text("slides.answers" if names else "slides.nobody", lang, **said))

@@ -13,6 +13,7 @@ from dashboard.maps.paper import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text
+from geodata.i18n import listed
 from geodata.themes import Theme
 
 MAP = Box(EDGE, TOP, 7.75, LOW - TOP)
@@ -107,9 +108,12 @@ def _due(facts: Facts, people: pd.DataFrame) -> list[str]:
         return lines
     own = people[people["place"] == facts.view.place]
     if len(own):
-        apart = {"zh": "、", "en": ", "}[lang]
-        names = apart.join(
-            f"{role} {plain_text(name, 20)}" for role, name in own[["role", "name"]].head(2).values
+        names = listed(
+            (
+                f"{role} {plain_text(name, 20)}"
+                for role, name in own[["role", "name"]].head(2).values
+            ),
+            lang,
         )
         lines.append(text("slides.answers", lang, people=names))
     remedies = [facts.source.county.setup.rules[key].remedy[lang] for key in facts.indicator.rules]

@@ -11,6 +11,7 @@ from dashboard.people import People
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
+from geodata.i18n import parted
 
 
 class HouseholdListing:
@@ -54,8 +55,7 @@ class HouseholdListing:
     def workbook(self) -> io.BytesIO:
         """Return the whole list as it may leave, its export on record."""
         frame, mark = self.people.exported()
-        joined = {"zh": "；", "en": "; "}[self.people.state.lang]
-        said = [joined.join(self.filters.said())]
+        said = [parted(self.filters.said(), self.people.state.lang)]
         notes = [self.people.watermarked(mark), *filter(None, said)]
         return households_workbook(frame, self._rows, self._names, title=self._title(), notes=notes)
 

@@ -18,6 +18,7 @@ from dashboard.texts import text
 from dashboard.views.sheet import Sheet, row_of
 from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
+from geodata.i18n import parted
 
 _PLACE = [
     "place",
@@ -117,7 +118,7 @@ class HouseholdsView(Viewer):
             return
         self.search.value, self.sort.value = people.search, people.sort
         said = self.filters.said()
-        joined = {"zh": "；", "en": "; "}[state.lang].join(said)
+        joined = parted(said, state.lang)
         self.all.param.update(visible=bool(said), label=self._text("filtered", filters=joined))
         try:
             self._choose_listing()

@@ -31,6 +31,7 @@ from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import html_text, plain_text
 from geodata.evaluation.book import design_lines
+from geodata.i18n import listed
 
 _STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 _WATCHED = ["side", "period", "seed", "numbers", "limits", "place", "presenting", "theme"]
@@ -157,8 +158,9 @@ class SamplingView(Viewer):
         unset, setup = self.sampling.unset, self.sampling.people.county.setup
         if not unset:
             return False
-        joined = {"zh": "、", "en": ", "}[self.state.lang]
-        titles = joined.join(setup.policy[key].title[self.state.lang] for key in unset)
+        titles = listed(
+            (setup.policy[key].title[self.state.lang] for key in unset), self.state.lang
+        )
         month = period_text(self.state.period, self.state.lang)
         self._say(self._text("unset", titles=titles, keys=", ".join(unset), month=month))
         self.numbers.show(opened=True)
