@@ -13,7 +13,7 @@ from dashboard.app import county_page
 from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
 from dashboard.briefing.slides.worst import view_slide
-from dashboard.maps.paper import Sheet
+from dashboard.maps.sheet import Sheet
 from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard, system_user
 from geodata.atlas import open_atlas

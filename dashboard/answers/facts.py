@@ -11,7 +11,8 @@ from dashboard.answers.leaving import hidden_places, public_layer
 from dashboard.answers.origin import Origin, origin_of
 from dashboard.answers.source import Source
 from dashboard.answers.titles import message
-from dashboard.maps.paper import DrawnMap, Sheet, draw_map
+from dashboard.maps.paper import DrawnMap, draw_map
+from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from dashboard.view import View
 from geodata.atlas import Atlas

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from dashboard.answers.facts import Facts
-from dashboard.maps.paper import Sheet
+from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text
 from geodata.escaping import html_text

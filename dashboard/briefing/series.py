@@ -11,7 +11,7 @@ from dashboard.answers.facts import Facts
 from dashboard.answers.origin import used_parameters
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.printing import print_pdf
-from dashboard.maps.paper import Sheet
+from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, period_text
 from geodata.escaping import plain_text

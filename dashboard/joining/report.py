@@ -10,8 +10,7 @@ import pandas as pd
 
 from dashboard.texts import text
 from geodata import i18n
-from geodata.boundaries.read import Boundaries
-from geodata.boundaries.summary import finding_lines
+from geodata.boundaries.read import Boundaries, finding_lines
 from geodata.escaping import html_text
 from geodata.intake.readers import SourceTable
 from geodata.joining import JoinResult

@@ -17,8 +17,7 @@ from dashboard.joining.atlas import Plan, join_tree, make_plan, save_join_atlas
 from dashboard.joining.report import write_report
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
-from geodata.boundaries.read import Boundaries, read_boundaries
-from geodata.boundaries.summary import finding_lines
+from geodata.boundaries.read import Boundaries, finding_lines, read_boundaries
 from geodata.errors import JoinError
 from geodata.escaping import cell_text
 from geodata.intake.readers import SourceTable, read_table, read_tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -14,15 +14,13 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane, path_of, renderer_of, round_length
 from dashboard.maps.picture import bounds
+from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.layer import LegendRow
 from geodata.cartography.palette import HIDDEN_COLOURS
 from geodata.escaping import plain_text
-
-if TYPE_CHECKING:
-    from dashboard.maps.paper import Sheet
 
 INK, QUIET = "#10171c", "#4a555c"
 _AIR = 8  # points

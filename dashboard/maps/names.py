@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,10 @@ from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane, renderer_of
 from dashboard.maps.lettering import Placed, Wanted, place_names
 from dashboard.maps.picture import NAMED, bounds
+from dashboard.maps.sheet import Sheet
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.escaping import plain_text
-
-if TYPE_CHECKING:
-    from dashboard.maps.paper import Sheet
 
 _LONGEST = 12
 _MOSTLY = 0.5

@@ -24,6 +24,7 @@ from dashboard.maps.ground import Plane, path_of
 from dashboard.maps.margin import draw_margin
 from dashboard.maps.names import write_names
 from dashboard.maps.picture import bounds
+from dashboard.maps.sheet import Sheet
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.palette import HIDDEN_COLOURS
@@ -33,25 +34,6 @@ INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
 _COLUMN, _AIR = 15.5, 0.04
 _THEME = "light"
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """How a map is drawn: size in inches, dots per inch, size of its text in points, language.
-
-    `spotlight` is a place shown in full colour among its paler neighbours; `mark` stands at the
-    foot of the picture (internal use, approval number) and stays with it when it is copied out.
-    Without `worst` no place is singled out by its figure.
-    """
-
-    width: float = 8.4
-    height: float = 5.6
-    dpi: int = 220
-    text: float = 14.0
-    lang: str | None = None
-    spotlight: str | None = None
-    mark: str = ""
-    worst: bool = True
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import NeighbourFaults, Repair, neighbour_faults, repair_geometry
 from geodata.errors import BoundaryError
 from geodata.escaping import html_text
+from geodata.i18n import text
+
+# So many damaged texts, repairs and places are named; the rest are counted.
+NAMED = 8
 
 
 def read_boundaries(
@@ -108,8 +112,6 @@ class Boundaries:
     def _repr_html_(self) -> str:
         """Return what was read, line by line, for a notebook."""
         # The summary knows boundaries, so it is imported when it is wanted.
-        from geodata.boundaries.summary import reading_lines
-
         lines = "".join(f"<li>{html_text(line, 400)}</li>" for line in reading_lines(self))
         return f"<strong>{html_text(self.path.name)}</strong><ul>{lines}</ul>"
 
@@ -120,3 +122,52 @@ class Boundaries:
     def issue_counts(self) -> dict[str, int]:
         """Return the number of issues of each kind, sorted by kind."""
         return dict(sorted(Counter(issue.kind for issue in self.issues).items()))
+
+
+def reading_lines(read: Boundaries, lang: str | None = None) -> list[str]:
+    """Return how a layer was read and what is wrong with it, as lines of text in one language."""
+    doubt = "" if read.encoding.certain else text("boundaries.encoding_doubtful", lang)
+    found = [
+        text("boundaries.line_features", lang, count=len(read)),
+        _line("encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt),
+        _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
+    ]
+    clean = [] if read.repairs else [text("boundaries.line_no_repairs", lang)]
+    return found + clean + finding_lines(read, lang)
+
+
+def finding_lines(read: Boundaries, lang: str | None = None) -> list[str]:
+    """Return what to be careful about in a layer: warnings, repairs and issues; [] when nothing."""
+    warnings = [
+        text("boundaries.line_warning", lang, sentence=remark.sentence(lang))
+        for remark in reading_warnings(read)
+    ]
+    return warnings + _repair_lines(read, lang) + _issue_lines(read, lang)
+
+
+def reading_warnings(read: Boundaries) -> tuple[Remark, ...]:
+    """Return what was doubtful about encoding and CRS."""
+    return (*read.encoding.remarks, *read.crs.warnings)
+
+
+def _repair_lines(read: Boundaries, lang: str | None) -> list[str]:
+    lines = []
+    for kind, count in read.repair_counts().items():
+        rows = [str(repair.feature + 1) for repair in read.repairs if repair.kind == kind]
+        shown = ", ".join(rows[:NAMED]) + (" …" if count > NAMED else "")
+        name = text(f"boundaries.{kind}", lang)
+        lines.append(text("boundaries.line_repair", lang, kind=name, count=count, rows=shown))
+    return lines
+
+
+def _issue_lines(read: Boundaries, lang: str | None) -> list[str]:
+    damaged = [issue for issue in read.issues if issue.kind == "damaged_text"]
+    others = [issue for issue in read.issues if issue.kind != "damaged_text"]
+    lines = [issue.sentence(lang) for issue in (*others, *damaged[:NAMED])]
+    if len(damaged) > NAMED:
+        lines.append(text("boundaries.line_more_damaged", lang, count=len(damaged) - NAMED))
+    return lines
+
+
+def _line(name: str, lang: str | None, value: str, reason: str) -> str:
+    return text(f"boundaries.line_{name}", lang, value=value, reason=reason)

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from geodata.boundaries.hierarchy import PlaceTree, Zoom, place_tree, simplify_levels
 from geodata.boundaries.levels import guess_columns
-from geodata.boundaries.read import Boundaries
-from geodata.boundaries.remark import Remark
+from geodata.boundaries.read import NAMED, Boundaries, reading_lines, reading_warnings
 from geodata.i18n import text
-
-# So many damaged texts, repairs and places are named; the rest are counted.
-_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Summary:
             "encoding_reason": read.encoding.reason.sentence(),
             "crs": read.crs.label,
             "crs_reason": read.crs.reason.sentence(),
-            "warnings": [remark.sentence() for remark in _warnings(read)],
+            "warnings": [remark.sentence() for remark in reading_warnings(read)],
             "repairs": read.repair_counts(),
             "issues": read.issue_counts(),
             "overlaps": len(read.neighbours.overlaps),
@@ -80,9 +76,9 @@ class Summary:
             for level, count in self.level_counts().items()
         )
         lines = [text(f"boundaries.{key}", lang, columns=", ".join(self.columns), counts=counts)]
-        lines += [remark.sentence(lang) for remark in self.tree.issues[:_NAMED]]
-        if len(self.tree.issues) > _NAMED:
-            more = len(self.tree.issues) - _NAMED
+        lines += [remark.sentence(lang) for remark in self.tree.issues[:NAMED]]
+        if len(self.tree.issues) > NAMED:
+            more = len(self.tree.issues) - NAMED
             lines.append(text("boundaries.line_more_issues", lang, count=more))
         return lines + [_zoom_line(zoom, lang) for zoom in self.zooms]
 
@@ -105,54 +101,6 @@ def summarise(
     else:
         return Summary(boundaries)
     return Summary(boundaries, columns, True, tree, simplify_levels(tree))
-
-
-def reading_lines(read: Boundaries, lang: str | None = None) -> list[str]:
-    """Return how a layer was read and what is wrong with it, as lines of text in one language."""
-    doubt = "" if read.encoding.certain else text("boundaries.encoding_doubtful", lang)
-    found = [
-        text("boundaries.line_features", lang, count=len(read)),
-        _line("encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt),
-        _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
-    ]
-    clean = [] if read.repairs else [text("boundaries.line_no_repairs", lang)]
-    return found + clean + finding_lines(read, lang)
-
-
-def finding_lines(read: Boundaries, lang: str | None = None) -> list[str]:
-    """Return what to be careful about in a layer: warnings, repairs and issues; [] when nothing."""
-    warnings = [
-        text("boundaries.line_warning", lang, sentence=remark.sentence(lang))
-        for remark in _warnings(read)
-    ]
-    return warnings + _repair_lines(read, lang) + _issue_lines(read, lang)
-
-
-def _warnings(read: Boundaries) -> tuple[Remark, ...]:
-    return (*read.encoding.remarks, *read.crs.warnings)
-
-
-def _repair_lines(read: Boundaries, lang: str | None) -> list[str]:
-    lines = []
-    for kind, count in read.repair_counts().items():
-        rows = [str(repair.feature + 1) for repair in read.repairs if repair.kind == kind]
-        shown = ", ".join(rows[:_NAMED]) + (" …" if count > _NAMED else "")
-        name = text(f"boundaries.{kind}", lang)
-        lines.append(text("boundaries.line_repair", lang, kind=name, count=count, rows=shown))
-    return lines
-
-
-def _issue_lines(read: Boundaries, lang: str | None) -> list[str]:
-    damaged = [issue for issue in read.issues if issue.kind == "damaged_text"]
-    others = [issue for issue in read.issues if issue.kind != "damaged_text"]
-    lines = [issue.sentence(lang) for issue in (*others, *damaged[:_NAMED])]
-    if len(damaged) > _NAMED:
-        lines.append(text("boundaries.line_more_damaged", lang, count=len(damaged) - _NAMED))
-    return lines
-
-
-def _line(name: str, lang: str | None, value: str, reason: str) -> str:
-    return text(f"boundaries.line_{name}", lang, value=value, reason=reason)
 
 
 def _zoom_line(zoom: Zoom, lang: str | None) -> str:

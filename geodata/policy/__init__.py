@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from geodata.policy.changes import Change, changes_since
 from geodata.policy.loader import load_policy
-from geodata.policy.lookup import Lookup
-from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.policy import Policy
 from geodata.policy.reference import Reference
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from geodata.policy.lookup import Lookup
+from geodata.policy.parameter import Lookup
 from geodata.policy.policy import Policy
 
 

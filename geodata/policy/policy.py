@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from geodata.errors import PolicyError
-from geodata.policy.lookup import Lookup
-from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.reference import Reference
 
 

@@ -19,8 +19,8 @@ from geodata.rules.exemption import held_on
 from geodata.rules.one_row import answer_row
 from geodata.tables import Table
 from geodata.themes import Theme
+from geodata.workspace import display
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
-from geodata.workspace.display import card_html
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
 from geodata.workspace.people import month_source
@@ -87,7 +87,7 @@ class Card:
         return found.sort_values("severity", key=lambda names: names.map(order), kind="stable")
 
     def _repr_html_(self) -> str:
-        return card_html(self)
+        return _html(self)
 
 
 def village_of(reader: Reader, household: str, *, place: str = "", month: str) -> str:
@@ -348,3 +348,14 @@ def _section(
     shown = findings[findings["rule"].isin(section.rules)]
     columns = ["label", "value", "unit"]
     return Section(theme.key, section.title[lang], pd.DataFrame(values, columns=columns), shown)
+
+
+def _html(card: Card) -> str:
+    """Return the findings of a household by its code; no name, no number of a person."""
+    title = text("display.card", household=card.household, month=card.month)
+    columns = ["title", "reason", "document", "remedy", "responsible"]
+    rows = list(card.broken[columns].itertuples(index=False, name=None))
+    unknown = int((card.findings["answer"] == "unknown").sum())
+    counts = text("display.findings", yes=len(rows), unknown=unknown, all=len(card.findings))
+    heads = ("rule", "reason", "document", "remedy", "who")
+    return display.heading(title) + display.paragraph(counts) + display.table(heads, rows)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from geodata.errors import StoreError
+from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.rules import run_rules
 from geodata.rules.exemption import held_on
 from geodata.rules.run import make_features
 from geodata.store import Engine
 from geodata.tables import income_items
-from geodata.workspace.display import what_if_html
+from geodata.workspace import display
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 
@@ -37,7 +38,7 @@ class WhatIf:
     titles: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return what_if_html(self)
+        return _html(self)
 
 
 def run_what_if(
@@ -143,3 +144,19 @@ def _compare(before: pd.DataFrame, after: pd.DataFrame, place: str) -> pd.DataFr
     changed = moved | (frame["new"].str.len() > 0) | (frame["gone"].str.len() > 0)
     inside = frame["place_code"].str.startswith(place)
     return frame[changed & inside].sort_values(["place_code"], kind="stable")
+
+
+def _html(found: WhatIf) -> str:
+    """Return how many households change, and how many newly break each rule."""
+    lang = default_language()
+    ended = "、".join([*found.items, *([found.workshop] if found.workshop else [])])
+    title = text("display.what_if", month=found.month, ended=ended or "—")
+    newly = found.places.groupby("rule")["households"].sum().sort_values(ascending=False)
+    named = [found.titles.get(key, {}).get(lang, key) for key in newly.index]
+    rows = list(zip(named, map(display.number, newly), strict=True))
+    counts = text("display.changed", households=f"{len(found.households):,}")
+    return (
+        display.heading(title)
+        + display.paragraph(counts)
+        + display.table(("rule", "newly"), rows[: display.MOST_RULES])
+    )

@@ -17,8 +17,8 @@ from geodata.figures import Indicator
 from geodata.i18n import default_language, listed, parted, text
 from geodata.periods import last_day
 from geodata.rules import Rule
+from geodata.workspace import display
 from geodata.workspace.change import change_of, moved_text, split_text
-from geodata.workspace.display import why_html
 from geodata.workspace.evidence import Evidence
 from geodata.workspace.inputs import Setup
 
@@ -64,7 +64,7 @@ class Why:
         return _told((*self.lines, *filter(None, (self.split,)), *self.details), self.lang)
 
     def _repr_html_(self) -> str:
-        return why_html(self)
+        return _html(self)
 
 
 def _told(parts: Sequence[str], lang: str) -> str:
@@ -267,3 +267,21 @@ def _who(responsible: pd.DataFrame, lang: str) -> tuple[str, str]:
         for role, name in responsible[["role", "name"]].head(_NAMED).to_numpy()
     ]
     return _first(told, "who", "people", lang)
+
+
+def _html(why: Why) -> str:
+    """Return the sentence, the worst rules with their counts, and who is responsible."""
+    shown = why.rules.head(display.MOST_RULES)
+    severities = [text(f"rules.severity_{name}") for name in shown["severity"]]
+    counts = ([display.number(one) for one in shown[name]] for name in ("yes", "unknown", "change"))
+    rows = list(zip(shown["title"], severities, *counts, strict=True))
+    people = [
+        " ".join(str(one) for one in row if not pd.isna(one))
+        for row in why.responsible[["role", "name", "unit"]].itertuples(index=False)
+    ]
+    said = display.paragraph(why.whole) + display.table(
+        ("rule", "severity", "yes", "unknown", "change"), rows
+    )
+    return said + (
+        display.paragraph(text("display.responsible", people="、".join(people))) if people else ""
+    )

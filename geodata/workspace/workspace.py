@@ -23,23 +23,24 @@ from geodata.access import (
     prepare_rows,
 )
 from geodata.atlas import Atlas, open_atlas
+from geodata.cartography.words import number_text
 from geodata.config import read_config
 from geodata.errors import AtlasError, StoreError
 from geodata.evaluation import Draw
 from geodata.figures import Indicator, value_of
 from geodata.hotspots.atlas_layer import HotspotLayer
-from geodata.i18n import default_language
+from geodata.i18n import default_language, text
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
 from geodata.themes import find_themes
+from geodata.workspace import display
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
 from geodata.workspace.change import change_between
 from geodata.workspace.clusters import clusters_of, clusters_sentence
 from geodata.workspace.composition import Asked, Composition, compositions
-from geodata.workspace.display import workspace_html
 from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
@@ -123,7 +124,7 @@ class Workspace:
         return f"<Workspace {county.name or county.code} {span}>"
 
     def _repr_html_(self) -> str:
-        return workspace_html(self)
+        return _html(self)
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -370,3 +371,41 @@ class Workspace:
             folder: Path = self.setup.config.folder
             raise StoreError("workspace.not_built", month=wanted or "-", known=known, folder=folder)
         return built
+
+
+def _html(county: Workspace) -> str:
+    """Return name and months, and of each theme what its map shows first, with its change."""
+    place, months = county.setup.config.county, county.months
+    title = text("display.workspace", name=place.name or place.code, code=place.code)
+    faults = "".join(display.paragraph(fault.sentence()) for fault in county.setup.registry.faults)
+    if not months:
+        return display.heading(title) + display.paragraph(text("display.nothing_built")) + faults
+    span = text("display.months", first=months[0], last=months[-1], count=len(months))
+    rows = []
+    for theme in county.setup.themes:
+        indicator = _indicator(county, theme.layers[0].indicator)
+        rows.append((theme.title[default_language()], *_figures(county, indicator)))
+    heads = ("theme", "indicator", "value", "before", "villages")
+    return display.heading(title) + display.paragraph(span) + display.table(heads, rows) + faults
+
+
+def _indicator(county: Workspace, key: str) -> Indicator:
+    return next(indicator for indicator in county.indicators if indicator.key == key)
+
+
+def _figures(county: Workspace, indicator: Indicator) -> tuple[str, str, str, str]:
+    """Return title, value of the last month, value of the month before, villages with data."""
+    cube = county.cube.sel(indicator=[indicator.key])
+    whole = value_of(cube).isel(place=0, indicator=0).to_series()
+    villages = cube["denominator"].sel(place=cube["level"] == "village").isel(period=-1)
+    known = int((villages > 0).sum())
+    shown = [
+        "—" if pd.isna(one) else indicator.unit.after(_value_text(one, indicator)) for one in whole
+    ]
+    before = shown[-2] if len(shown) > 1 else "—"
+    return indicator.title[default_language()], shown[-1], before, f"{known} / {villages.size}"
+
+
+def _value_text(value: float, indicator: Indicator) -> str:
+    """Return a value of the cube as it is written, without its unit."""
+    return number_text(value * indicator.unit.scale, indicator.decimals or 0)

@@ -19,7 +19,8 @@ import matplotlib
 
 matplotlib.use("agg")
 
-from dashboard.maps.paper import Sheet, draw_map
+from dashboard.maps.paper import draw_map
+from dashboard.maps.sheet import Sheet
 from geodata.atlas import Atlas, open_atlas
 from geodata.cartography import draw_layer
 from tests.benchmarks.bench_map import write_county

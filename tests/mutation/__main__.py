@@ -28,7 +28,6 @@ CORE: dict[str, tuple[str, ...]] = {
     "geodata/figures/totals.py": (),
     "geodata/hotspots/multiple.py": ("tests/geodata/hotspots/test_analysis.py",),
     "geodata/periods.py": (),
-    "geodata/policy/lookup.py": ("tests/geodata/policy/test_policy.py",),
     "geodata/policy/parameter.py": ("tests/geodata/policy/test_policy.py",),
     "geodata/rules/compile.py": ("tests/geodata/rules/test_rule.py",),
     "geodata/intake/header.py": ("tests/geodata/intake/test_readers.py",),

@@ -9,7 +9,7 @@ from dashboard.answers.facts import Facts
 from dashboard.briefing.order import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import Column, Row, draw_table
-from dashboard.maps.paper import Sheet
+from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text
 from geodata.escaping import plain_text

@@ -18,7 +18,8 @@ from dashboard.layers.hotspots import draw_hotspots
 from dashboard.maps.fonts import FAMILIES, typeface
 from dashboard.maps.ground import Plane, path_of, round_length
 from dashboard.maps.lettering import Wanted, place_names
-from dashboard.maps.paper import Sheet, draw_map
+from dashboard.maps.paper import draw_map
+from dashboard.maps.sheet import Sheet
 from geodata.cartography import NO_DATA, draw_layer
 from geodata.errors import BriefingError
 from geodata.hotspots import hotspot_layer

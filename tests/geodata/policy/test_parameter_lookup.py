@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from geodata.i18n import default_language
-from geodata.policy.lookup import Lookup
-from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.reference import Reference
 from geodata.quantity import NO_UNIT, Unit, shipped_words
 
