@@ -34,7 +34,7 @@ def left_out_view(state: State, faults: Sequence[Fault]) -> list[pn.viewable.Vie
 
 
 _STYLE = """
-:host { position: relative; font-size: 15px; }
+:host { position: relative; font-size: 15px; color: #fff; }
 summary { cursor: pointer; padding: 4px 10px; border: 1px solid currentColor; border-radius: 6px; }
 ul { position: absolute; right: 0; z-index: 5; width: min(70vw, 720px); margin: 4px 0 0; color: #202124;
   background: #fff; border: 1px solid #9aa0a6; border-radius: 6px; padding: 10px 14px 10px 30px; }
