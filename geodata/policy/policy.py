@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from geodata.errors import PolicyError
 from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.reference import Reference
+
+_YEARS_AGO = re.compile(r"\.years_ago_([1-9][0-9]?)$")
+
+
+def split_years(key: str) -> tuple[str, int]:
+    """Return the key of a parameter and how many years ago its value is meant.
+
+    ``its.key.years_ago_2`` is the value of two years ago: a threshold of the year it judges.
+    """
+    found = _YEARS_AGO.search(key)
+    return (key[: found.start()], int(found[1])) if found else (key, 0)
+
+
+def day_meant(key: str, day: datetime.date) -> datetime.date:
+    """Return the day whose value a key means: the day itself, or the last of an earlier year."""
+    years = split_years(key)[1]
+    return datetime.date(day.year - years, 12, 31) if years else day
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,7 @@ class Policy:
 
     def __getitem__(self, key: str) -> Parameter:
         """Return one parameter; an unknown key raises PolicyError naming the nearest known ones."""
+        key = split_years(key)[0]
         if key not in self.parameters:
             near = difflib.get_close_matches(key, self.parameters, n=3, cutoff=0.5)
             raise PolicyError("policy.unknown_key", name=key, near=", ".join(near) or "-")
@@ -30,7 +49,7 @@ class Policy:
 
     def at(self, key: str, place: str, day: datetime.date) -> Lookup:
         """Return the value of one key for a place code on a day."""
-        return self[key].at(place, day)
+        return self[key].at(place, day_meant(key, day))
 
     def comparable(
         self, keys: Iterable[str], place: str, day: datetime.date

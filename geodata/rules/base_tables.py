@@ -1,4 +1,4 @@
-"""Small tables that feature sets read beside those of the month: income items and recent days."""
+"""Tables that feature sets read beside those of the month: items, recent days, the year before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from geodata.store import Engine
 from geodata.tables import income_items
 
 DAYS = 365
+# The households as their snapshot of twelve months before had them; no rows without that snapshot.
+HOUSEHOLD_BEFORE = "household_before"
+BASE_TABLES = ("income_item", "recent_day", HOUSEHOLD_BEFORE)
 
 
 def income_item_table() -> pd.DataFrame:

@@ -15,7 +15,7 @@ from geodata.errors import ThemeError
 from geodata.i18n import load_yaml
 from geodata.periods import last_day
 from geodata.policy import Policy
-from geodata.rules.base_tables import add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.compile import answers_query, features_table
 from geodata.rules.feature import Feature, FeatureSet
@@ -88,6 +88,7 @@ def empty_engine(known: Mapping[str, Table] | None = None) -> DuckDBEngine:
     engine = DuckDBEngine()
     for name, table in (tables() if known is None else known).items():
         engine.add_view(name, no_rows(stored_columns(table)))
+    engine.add_view(HOUSEHOLD_BEFORE, no_rows(stored_columns(tables()["household"])))
     return engine
 
 

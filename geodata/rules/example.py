@@ -14,7 +14,7 @@ from geodata.errors import ThemeError
 from geodata.i18n import load_yaml
 from geodata.periods import last_day, months_until, shift_month
 from geodata.policy import Policy
-from geodata.rules.base_tables import add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.case import MONTH, empty_engine
 from geodata.rules.compile import answers_query, features_table
@@ -110,9 +110,11 @@ def _fill(engine: Engine, example: Example, known: Mapping[str, Table]) -> None:
     rows = {name: [dict(row) for row in given] for name, given in example.tables.items()}
     rows["household"] = [{**dict(example.household)}]
     rows["ledger"] = [
+        *rows.get("ledger", ()),
         *_accounts(example.income, example.month),
         *_accounts(example.income_before, shift_month(example.month, -12)),
     ]
+    known = {**known, HOUSEHOLD_BEFORE: known["household"]}
     for name, given in rows.items():
         if name not in known:
             raise ThemeError("rules.example_table", name=example.name, table=name)

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from geodata.entries import nearest
 from geodata.errors import ThemeError
+from geodata.policy.policy import split_years
 from geodata.rules.binding import names_in, parse
 from geodata.rules.feature import FeatureSet
 
@@ -134,7 +135,7 @@ def check_expression(place: str, sql: str, columns: Collection[str]) -> None:
 def check_parameters(place: str, sql: str, known: Collection[str]) -> None:
     """Raise ThemeError for a policy parameter that a text names and nobody defines."""
     for name in names_in(sql):
-        if not name.startswith(("month.", "day.")) and name not in known:
+        if not name.startswith(("month.", "day.")) and split_years(name)[0] not in known:
             raise ThemeError("themes.parameter", place=place, name=name, near=nearest(name, known))
 
 

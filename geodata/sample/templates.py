@@ -95,9 +95,12 @@ def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
         np.setdiff1d(np.flatnonzero((month.account.items[item] > 0) & told), never.get(item, []))
         for item in items
     ]
+    amounts = [month.account.items[i][r] for i, r in zip(items, rows, strict=True)]
+    # A month without income is reported as zero; without a row the account would be missing.
+    rows.append(np.setdiff1d(np.flatnonzero(told), np.concatenate(rows)))
     who = np.concatenate(rows)
-    kind = np.repeat(np.arange(len(items)), [len(part) for part in rows])
-    amount = np.concatenate([month.account.items[i][r] for i, r in zip(items, rows, strict=True)])
+    kind = np.repeat([*range(len(items)), 0], [len(part) for part in rows])
+    amount = np.concatenate([*amounts, np.zeros(len(rows[-1]))])
     order = np.argsort(who, kind="stable")
     return titled(
         "ledger",

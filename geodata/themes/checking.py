@@ -11,6 +11,7 @@ from geodata.entries import nearest
 from geodata.errors import ThemeError
 from geodata.policy import Policy
 from geodata.rules import FeatureSet
+from geodata.rules.base_tables import BASE_TABLES
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.identity import identity_columns
 from geodata.rules.sql_checks import (
@@ -24,7 +25,6 @@ from geodata.themes.base import Theme
 
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")
-_BASE = ("income_item", "recent_day")
 _LOCATED = ("longitude", "latitude")
 _TOLD = frozenset({"value", "threshold", "detail", "year", "month"})
 
@@ -44,7 +44,7 @@ def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
 def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
     own = {one.name: one for one in theme.feature_sets}
     shared = {one.name: one for one in shared_sets()}
-    known = {*tables(), *theme.tables, *_BASE, *shared, *own}
+    known = {*tables(), *theme.tables, *BASE_TABLES, *shared, *own}
     readable = True
     for name, one in own.items():
         place = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")

@@ -33,7 +33,15 @@ _RESERVED = (
         "household_list",
         "income_by_place",
     ),
-    *("income_item", "issue", "place_ledger", "quality", "recent_day", "set_aside"),
+    *(
+        "household_before",
+        "income_item",
+        "issue",
+        "place_ledger",
+        "quality",
+        "recent_day",
+        "set_aside",
+    ),
 )
 
 

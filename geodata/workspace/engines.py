@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Binding
-from geodata.rules.base_tables import add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.store import Engine, SnapshotStore
 from geodata.store.embedded import open_engine
-from geodata.store.months import add_month
+from geodata.store.months import add_month, stored_columns
 from geodata.tables import Table
 
 # The longest look back of any feature: twelve months and the twelve before.
@@ -34,7 +34,16 @@ def month_engine(
     with closing(open_engine(engine, threads=threads)) as opened:
         used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK), known=known)
         add_base_tables(opened, month)
+        before = snapshots_before(store, month)
+        files = [file for each in before for file in store.files(each, "household")]
+        opened.add_files(HOUSEHOLD_BEFORE, files, stored_columns(known["household"]))
         yield opened, used
+
+
+def snapshots_before(store: SnapshotStore, month: str) -> tuple[str, ...]:
+    """Return the snapshot of twelve months before a month, () when there is none."""
+    held = store.history.current.get(shift_month(month, -12))
+    return (held.snapshot,) if held else ()
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,15 @@ from geodata.config import Config
 from geodata.figures import Indicator
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
+from geodata.policy.policy import day_meant
 from geodata.rules import Exemption, FeatureSet, Rule
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE
 from geodata.rules.feature import shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
 from geodata.tables import Column, Table
 from geodata.themes import Registry, Theme
-from geodata.workspace.engines import MONTHS_BACK
+from geodata.workspace.engines import MONTHS_BACK, snapshots_before
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,18 @@ def _snapshots(
     earlier = [current[each].snapshot for each in current if since <= each <= month]
     every = [current[each].snapshot for each in current if each <= month]
     events = {name: every if table.lasting else earlier for name, table in known.items()}
-    return {n: own if table.nature == "state" else events[n] for n, table in known.items()}
+    used = {n: own if table.nature == "state" else events[n] for n, table in known.items()}
+    return {**used, HOUSEHOLD_BEFORE: list(snapshots_before(store, month))}
 
 
 def _values(policy: Policy, keys: Sequence[str], month: str) -> dict[str, list[object]]:
     """Return every dated value of each key that could be in force at the end of a month."""
     day = last_day(month)
     return {
-        key: [(list(v.places), v.state, v.value) for v in policy[key].values if v.covers(day)]
+        key: [
+            (list(v.places), v.state, v.value)
+            for v in policy[key].values
+            if v.covers(day_meant(key, day))
+        ]
         for key in keys
     }

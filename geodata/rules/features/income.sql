@@ -1,7 +1,10 @@
 -- Net income of each household over twelve months: W + B + P + T - E, in fen. Unknown when a month
--- of the village is missing or the household has no account at all; then the declared figure
--- stands in, and income_basis says so. Shares (policy_income, income_base) are taken over the months
--- that were reported; months_reported says how many.
+-- of the household is missing or holds an item nobody knows; then the declared figure stands in, and
+-- income_basis says so. Shares (policy_income, income_base) are taken over the months that were
+-- reported; months_reported says how many.
+-- Persons are those who live and budget together, else those registered ("以户籍为依据,统筹实际居住和
+-- 共享收支"). A declared figure a head is taken as declared: the household's is that times the persons
+-- it is divided by. Two years are compared only on one basis, each over its own persons.
 WITH totals AS (
   SELECT
     household_code,
@@ -23,19 +26,25 @@ accounts AS (
   SELECT
     h.household_code,
     COALESCE(h.resident_members, h.members) AS persons,
+    COALESCE(b.resident_members, b.members) AS persons_before,
     COALESCE(f.months, 0) AS months_reported,
-    f.months = 12 AND t.items > 0 AS complete,
-    f.months_before = 12 AND t.items_before > 0 AS complete_before,
+    f.steady_months,
+    COALESCE(f.unreadable, 0) = 0 AS readable,
+    COALESCE(f.months = 12 AND f.unreadable = 0 AND t.items > 0, FALSE) AS complete,
+    COALESCE(f.months_before = 12 AND f.unreadable_before = 0 AND t.items_before > 0, FALSE) AS complete_before,
     t.wage, t.business, t.property, t.transfer, t.expense, t.policy, t.dividends, t.posts,
     t.wage + t.business + t.property + t.transfer - t.expense AS net,
     t.wage + GREATEST(t.business - t.expense, 0) + t.property + t.transfer AS base,
     t.net_before,
-    COALESCE(h.net_income, h.per_capita_income * COALESCE(h.members, h.resident_members)) AS declared,
+    COALESCE(h.per_capita_income * COALESCE(h.resident_members, h.members), h.net_income) AS declared,
+    COALESCE(CAST(h.per_capita_income AS DOUBLE),
+      CAST(h.net_income AS DOUBLE) / NULLIF(COALESCE(h.resident_members, h.members), 0)) AS declared_per_person,
     h.previous_net_income,
     h.wage_income, h.business_income
   FROM household AS h
   LEFT JOIN totals AS t ON t.household_code = h.household_code
-  LEFT JOIN income_feed AS f ON f.place_code = h.place_code
+  LEFT JOIN income_feed AS f ON f.household_code = h.household_code
+  LEFT JOIN household_before AS b ON b.household_code = h.household_code
 )
 SELECT
   household_code,
@@ -50,9 +59,14 @@ SELECT
   policy AS policy_income,
   dividends AS dividend_income,
   posts AS post_income,
-  base AS income_base,
+  CASE WHEN readable THEN base END AS income_base,
+  CASE WHEN complete AND :monitor.clear.min_income_stable_months > 0 THEN steady_months END AS steady_months,
   CASE WHEN complete THEN net END AS ledger_net,
   CASE WHEN complete THEN net ELSE declared END AS net_income,
   CASE WHEN complete_before THEN net_before ELSE previous_net_income END AS net_income_before,
-  complete AND complete_before AS years_comparable
+  CASE WHEN complete THEN CAST(net AS DOUBLE) / NULLIF(persons, 0) ELSE declared_per_person END AS income_per_person,
+  -- On the basis of this year's figure only: account against account, declared against declared.
+  CASE WHEN complete AND complete_before THEN CAST(net_before AS DOUBLE) / NULLIF(persons_before, 0)
+       WHEN NOT complete THEN CAST(previous_net_income AS DOUBLE) / NULLIF(persons_before, 0)
+  END AS income_per_person_before
 FROM accounts

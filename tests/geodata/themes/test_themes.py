@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from geodata.policy import Policy, load_policy
+from geodata.rules.base_tables import BASE_TABLES
 from geodata.rules.case import Outcome, read_cases, run_cases
 from geodata.rules.example import Example, find_differences, read_examples
 from geodata.rules.feature import in_order, shared_sets
@@ -17,7 +18,7 @@ from geodata.themes import Theme, own_themes
 from geodata.themes.checking import theme_faults
 
 THEMES = own_themes()
-BASE = {"income_item", "recent_day"}
+BASE = set(BASE_TABLES)
 every_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.key)
 
 

@@ -4,10 +4,20 @@ WITH visited AS (
     household_code,
     COUNT(*) AS visits,
     MAX(day) AS last_day,
-    MIN(CASE WHEN water_problem OR house_problem OR income_fall OR expense_surge THEN day END) AS clue_day
+    MAX(CASE WHEN judgement = '无风险' THEN day END) AS cleared_day
   FROM visit
   WHERE day > :day.minus_365 AND day <= :day.now
   GROUP BY household_code
+),
+-- A clue is open from the first visit that saw it until a visit, the same or a later one, is judged
+-- to be without risk; a clean visit that nobody judged decides nothing.
+clues AS (
+  SELECT v.household_code, MIN(v.day) AS clue_day
+  FROM visit AS v
+  JOIN visited AS c ON c.household_code = v.household_code
+  WHERE (v.water_problem OR v.house_problem OR v.income_fall OR v.expense_surge)
+    AND v.day > :day.minus_365 AND v.day <= :day.now AND (c.cleared_day IS NULL OR v.day > c.cleared_day)
+  GROUP BY v.household_code
 ),
 -- The visit of the last day; the longest where there were several.
 last_visit AS (
@@ -16,11 +26,26 @@ last_visit AS (
   JOIN visited AS l ON l.household_code = v.household_code AND l.last_day = v.day
   GROUP BY v.household_code
 ),
+-- The measures of the episode: those that ran on or after the month of identification, and began
+-- before the risk was removed. Its clock reads only those begun in it (or of unknown beginning): a
+-- measure of an earlier episode that nobody closed is no answer to this one.
+running AS (
+  SELECT
+    m.household_code, m.kind, m.detail, m.start_month,
+    m.start_month IS NULL OR h.identified_month IS NULL OR m.start_month >= h.identified_month AS begun
+  FROM measure AS m
+  JOIN household AS h ON h.household_code = m.household_code
+  WHERE (m.start_month IS NULL OR m.start_month <= :month.now)
+    AND (m.end_month IS NULL OR h.identified_month IS NULL OR m.end_month >= h.identified_month)
+    AND (m.start_month IS NULL OR h.removed_month IS NULL OR NOT COALESCE(h.risk_removed, FALSE)
+      OR m.start_month <= h.removed_month)
+),
 helped AS (
   SELECT
     household_code,
     COUNT(*) AS measures,
-    MIN(start_month) AS first_month,
+    COUNT(CASE WHEN begun THEN 1 END) AS measures_begun,
+    MIN(CASE WHEN begun THEN start_month END) AS first_month,
     MAX(CASE WHEN kind = 'industry' THEN 1 ELSE 0 END) = 1 AS industry,
     MAX(CASE WHEN kind IN ('employment', 'public_post') THEN 1 ELSE 0 END) = 1 AS employment,
     MAX(CASE WHEN kind = 'finance' THEN 1 ELSE 0 END) = 1 AS finance,
@@ -32,14 +57,14 @@ helped AS (
     MAX(CASE WHEN kind = 'water' THEN 1 ELSE 0 END) = 1 AS water,
     MIN(CASE WHEN kind = 'assurance' THEN 1 ELSE 0 END) = 1 AS assurance_only,
     MAX(CASE WHEN kind = 'assurance' AND detail LIKE '%低保%' THEN 1 ELSE 0 END) = 1 AS dibao_measure
-  FROM measure
-  WHERE start_month IS NULL OR start_month <= :month.now
+  FROM running
   GROUP BY household_code
 ),
 answered_for AS (
   SELECT household_code, COUNT(*) AS helpers
   FROM responsibility
   WHERE role = '帮扶责任人' AND household_code IS NOT NULL
+    AND (start_month IS NULL OR start_month <= :month.now)
     AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY household_code
 ),
@@ -56,7 +81,7 @@ joined AS (
   SELECT
     h.*,
     i.persons, i.income_basis, i.months_reported, i.net_income AS net, i.net_income_before,
-    i.years_comparable, i.wage_income AS wages,
+    i.income_per_person, i.income_per_person_before, i.steady_months, i.wage_income AS wages,
     COALESCE(h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5) IS NOT NULL AS has_risk,
     CONCAT('|', CONCAT_WS('|', h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5), '|') AS risks,
     :month.number - (CAST(SUBSTRING(h.identified_month, 1, 4) AS INT) * 12
@@ -68,8 +93,8 @@ joined AS (
     p.serious_uninsured, p.serious_unknown, p.labourers, p.labour_unknown, p.without_labour,
     p.workers, p.work_unknown, p.disabled, p.ill, p.health_unknown, p.dibao_members, p.youngest_worker,
     p.working_without_ability, p.working_at_school, a.old_as_labour, a.healthy_as_weak,
-    v.visits, v.last_day, v.clue_day, l.minutes,
-    m.measures, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
+    v.visits, v.last_day, c.clue_day, l.minutes,
+    m.measures, m.measures_begun, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
     q.posts, q.holders, q.oldest AS oldest_with_post,
@@ -81,6 +106,7 @@ joined AS (
   LEFT JOIN people AS p ON p.household_code = h.household_code
   LEFT JOIN monitoring_persons AS a ON a.household_code = h.household_code
   LEFT JOIN visited AS v ON v.household_code = h.household_code
+  LEFT JOIN clues AS c ON c.household_code = h.household_code
   LEFT JOIN last_visit AS l ON l.household_code = h.household_code
   LEFT JOIN helped AS m ON m.household_code = h.household_code
   LEFT JOIN answered_for AS r ON r.household_code = h.household_code
@@ -122,10 +148,12 @@ SELECT
   months_reported,
   net AS net_income,
   net_income_before,
-  CAST(net AS DOUBLE) / NULLIF(persons, 0) AS income_per_person,
-  CAST(net_income_before AS DOUBLE) / NULLIF(persons, 0) AS income_per_person_before,
-  CASE WHEN net_income_before > 0
-    THEN (net_income_before - net) * CAST(100 AS DOUBLE) / net_income_before END AS income_fall,
+  income_per_person,
+  income_per_person_before,
+  CASE WHEN income_per_person_before > 0
+    THEN (income_per_person_before - income_per_person) * CAST(100 AS DOUBLE) / income_per_person_before
+  END AS income_fall,
+  steady_months,
   CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) AS adjusted_per_person,
   CAST(net - rigid_expense AS DOUBLE) / NULLIF(persons, 0) AS after_rigid_per_person,
   rigid_expense,
@@ -170,6 +198,7 @@ SELECT
   COALESCE(identified_month = :month.now AND first_identified_month < identified_month, FALSE)
     AND household_type = '一般农户' AS returned_now,
   COALESCE(measures, 0) AS measures,
+  COALESCE(measures_begun, 0) AS measures_begun,
   (CAST(SUBSTRING(first_month, 1, 4) AS INT) - CAST(SUBSTRING(identified_month, 1, 4) AS INT)) * 12
     + CAST(SUBSTRING(first_month, 6, 2) AS INT) - CAST(SUBSTRING(identified_month, 6, 2) AS INT)
     AS months_to_first_measure,
@@ -194,7 +223,17 @@ SELECT
   sheets, blank_sheets, members_seen, water_seen, house_seen, satisfied, dissatisfied_with,
   pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract,
   pensions, old_age_allowances, disability_allowances, education_allowances,
-  removed_per_capita_income, removed_wage_income, removed_business_income,
+  removed_per_capita_income, SUBSTRING(removed_month, 1, 4) AS removed_year,
+  -- The line of the year the removal is judged by, not of the month that looks at it.
+  CASE :day.year - CAST(SUBSTRING(removed_month, 1, 4) AS INT)
+    WHEN 0 THEN :monitor.line.per_capita
+    WHEN 1 THEN :monitor.line.per_capita.years_ago_1
+    WHEN 2 THEN :monitor.line.per_capita.years_ago_2
+    WHEN 3 THEN :monitor.line.per_capita.years_ago_3
+    WHEN 4 THEN :monitor.line.per_capita.years_ago_4
+    WHEN 5 THEN :monitor.line.per_capita.years_ago_5
+    WHEN 6 THEN :monitor.line.per_capita.years_ago_6 END AS removal_line,
+  removed_wage_income, removed_business_income,
   CASE WHEN removed_water_problem OR removed_house_problem OR removed_education_problem
          OR removed_insurance_problem THEN TRUE
        WHEN NOT (removed_water_problem OR removed_house_problem OR removed_education_problem

@@ -33,16 +33,21 @@ graded AS (
       WHEN (works_code IS NULL OR decentralised) AND COALESCE(items_tested, 0) = 0
         THEN CASE WHEN water_looks_clean THEN 1 WHEN NOT water_looks_clean THEN 0 END
     END AS quality_grade,
+    -- Time, distance and climb weigh the same: each that was measured is judged, and the worst
+    -- counts. A distance without its climb, or a climb without its distance, proves nothing.
     CASE
-      WHEN water_access = 'piped' OR fetch_minutes <= :water.convenience.pass.minutes
-        OR (fetch_minutes IS NULL AND fetch_metres <= :water.convenience.pass.horizontal
-          AND COALESCE(fetch_climb, 0) <= :water.convenience.pass.vertical) THEN 2
-      WHEN fetch_minutes <= :water.convenience.basic.minutes
-        OR fetch_metres <= :water.convenience.basic.horizontal
-        OR fetch_climb <= :water.convenience.basic.vertical
-        OR water_access = 'near' THEN 1
-      WHEN water_access = 'far' OR fetch_minutes > :water.convenience.basic.minutes
-        OR fetch_metres > :water.convenience.basic.horizontal THEN 0
+      WHEN water_access = 'piped' THEN 2
+      WHEN fetch_minutes > :water.convenience.basic.minutes
+        OR fetch_metres > :water.convenience.basic.horizontal
+        OR fetch_climb > :water.convenience.basic.vertical THEN 0
+      WHEN fetch_minutes IS NULL AND (fetch_metres IS NULL OR fetch_climb IS NULL)
+        THEN CASE WHEN water_access = 'near' THEN 1 WHEN water_access = 'far' THEN 0 END
+      WHEN COALESCE(fetch_minutes <= :water.convenience.pass.minutes, fetch_minutes IS NULL)
+        AND COALESCE(fetch_metres <= :water.convenience.pass.horizontal, fetch_metres IS NULL)
+        AND COALESCE(fetch_climb <= :water.convenience.pass.vertical, fetch_climb IS NULL) THEN 2
+      WHEN COALESCE(fetch_minutes <= :water.convenience.basic.minutes, fetch_minutes IS NULL)
+        AND COALESCE(fetch_metres <= :water.convenience.basic.horizontal, fetch_metres IS NULL)
+        AND COALESCE(fetch_climb <= :water.convenience.basic.vertical, fetch_climb IS NULL) THEN 1
     END AS convenience_grade,
     CASE
       WHEN reliability >= :water.reliability.pass THEN 2
@@ -65,6 +70,11 @@ SELECT
   CASE WHEN water_short THEN :water.quantity.basic.dry ELSE :water.quantity.basic.wet END AS litres_needed,
   fetch_minutes,
   fetch_metres,
+  CASE WHEN convenience_grade = 0 THEN CONCAT_WS('|',
+    CASE WHEN fetch_minutes > :water.convenience.basic.minutes THEN 'fetch_minutes' END,
+    CASE WHEN fetch_metres > :water.convenience.basic.horizontal THEN 'fetch_metres' END,
+    CASE WHEN fetch_climb > :water.convenience.basic.vertical THEN 'fetch_climb' END,
+    CASE WHEN water_access = 'far' THEN 'far' END) END AS hard_to_fetch,
   outage_days,
   outage_days_month,
   longest_outage,

@@ -114,6 +114,10 @@ SELECT
   COUNT(*) AS items_tested,
   COUNT(CASE WHEN is_over THEN 1 END) AS items_over,
   COUNT(CASE WHEN is_over IS NULL THEN 1 END) AS items_unknown,
+  -- Passing says so only where every item that a test must hold was tested.
+  COUNT(CASE WHEN POSITION(',' || item || ',' IN ',' || :water.test.required_items || ',') > 0 THEN 1 END)
+    = LENGTH(:water.test.required_items) - LENGTH(REPLACE(:water.test.required_items, ',', '')) + 1
+    AS tested_in_full,
   MAX(over_strict) = 1 AS relaxed_used,
   MAX(day) AS tested_day,
   MAX(CASE WHEN item = 'fluoride' THEN value END) AS fluoride,

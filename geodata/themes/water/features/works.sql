@@ -37,7 +37,8 @@ sourced AS (
 kept AS (
   SELECT place_code, MIN(name) AS keeper
   FROM responsibility
-  WHERE role = '供水管理责任人' AND (end_month IS NULL OR end_month >= :month.now)
+  WHERE role = '供水管理责任人' AND (start_month IS NULL OR start_month <= :month.now)
+    AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 )
 SELECT
@@ -68,7 +69,7 @@ SELECT
   q.months_since_test,
   COALESCE(q.samples_in_year, 0) AS samples_in_year,
   CASE WHEN t.items_over > 0 THEN TRUE
-       WHEN t.items_tested > 0 AND t.items_unknown = 0 THEN FALSE END AS quality_fails,
+       WHEN t.tested_in_full AND t.items_unknown = 0 THEN FALSE END AS quality_fails,
   t.items_tested, t.items_over, t.items_unknown, t.relaxed_used, t.tested_day,
   t.fluoride, t.fluoride_limit, t.fluoride_over,
   t.nitrate_n, t.nitrate_n_limit, t.nitrate_n_over,
