@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
@@ -34,8 +34,9 @@ class Rate:
     """One rate as it was found, with its verdict.
 
     `limit` in percent, None when none is in force: then the verdict is unknown. `bound` is the
-    one-sided 95 % bound (Clopper-Pearson) in percent: the rate of all may be as high as that, or
-    for satisfaction as low. `variant` says how it was found: counted or scaled.
+    one-sided 95 % bound (Clopper-Pearson, households as clusters) in percent: the rate of all may
+    be as high as that, or for satisfaction as low. `variant` says how it was found: counted or
+    scaled.
     """
 
     kind: str
@@ -110,11 +111,15 @@ class Rate:
 
 @dataclass(frozen=True)
 class Scaled:
-    """A rate of a sample to be scaled up: persons found and sampled, and the persons it stands for."""
+    """A rate of a sample to be scaled up: persons found and sampled, and the persons it stands for.
+
+    `effective` is how many independent persons the sampled ones are worth, by default all.
+    """
 
     found: int
     sampled: int
     population: int
+    effective: float | None = None
 
 
 def judge_rate(kind: str, found: int, counted: int, *, limit: float | None) -> Rate:
@@ -144,19 +149,35 @@ def scaled_poverty_rate(
     )
     each = 1 - (1 - CONFIDENCE) / len(parts)
     most = not_lifted + sum(
-        upper_bound(part.found, part.sampled, confidence=each) * part.population for part in parts
+        upper_bound(
+            part.found * (part.effective or part.sampled) / part.sampled,
+            part.effective or part.sampled,
+            confidence=each,
+        )
+        * part.population
+        for part in parts
     )
     return Rate("poverty_rate", found, population, limit, 100 * most / population, "scaled")
 
 
-def upper_bound(found: int, counted: int, *, confidence: float = CONFIDENCE) -> float:
+def effective_size(members: pd.Series) -> float:
+    """Return how many independent persons the members of households are worth, at most households.
+
+    A finding is of a whole household: its members count as one, and unequal households as fewer
+    (Kish: the square of the sum over the sum of squares). 0 for no household.
+    """
+    squares = float((members.astype(float) ** 2).sum())
+    return float(members.sum()) ** 2 / squares if squares else 0.0
+
+
+def upper_bound(found: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided upper bound of a share by Clopper and Pearson (1934), 0 to 1."""
     if counted == 0 or found == counted:
         return 1.0
     return float(beta.ppf(confidence, found + 1, counted - found))
 
 
-def lower_bound(found: int, counted: int, *, confidence: float = CONFIDENCE) -> float:
+def lower_bound(found: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided lower bound of a share by Clopper and Pearson (1934), 0 to 1."""
     if counted == 0 or found == 0:
         return 0.0
@@ -245,12 +266,18 @@ def _counted(
     known = rows[rows["persons"].notna()]
     wrong = suspect[known.index] == kind
 
+    # The weak half was chosen for being weak: the bound of all rests on the lot alone.
+    drawn = known.loc[known["chosen"] == "lot", "persons"]
+    size = effective_size(drawn)
+    share = float(drawn[wrong[drawn.index]].sum()) / float(drawn.sum()) if size else 0.0
+    bound = 100 * upper_bound(share * size, size)
+
     def rate(kept: pd.Series) -> Rate:
         counts = (
             int(known.loc[kept & wrong, "persons"].sum()),
             int(known.loc[kept, "persons"].sum()),
         )
-        return judge_rate(kind, *counts, limit=limit)
+        return replace(judge_rate(kind, *counts, limit=limit), bound=bound)
 
     whole = pd.Series(True, known.index)
     return SelfCheck(rate(whole), len(rows) - len(known), rate(known["chosen"] == "lot"))
@@ -260,25 +287,27 @@ def _satisfaction(households: pd.DataFrame, limit: float | None) -> SelfCheck:
     """Return the share of the drawn households that were asked and said that they are satisfied."""
     asked = households[households["satisfied"].notna()]
     yes, by_lot = asked["satisfied"].astype(bool), asked["chosen"] == "lot"
-    return SelfCheck(
-        judge_rate("satisfaction", int(yes.sum()), len(asked), limit=limit),
-        len(households) - len(asked),
-        judge_rate("satisfaction", int((yes & by_lot).sum()), int(by_lot.sum()), limit=limit),
-    )
+    lot = judge_rate("satisfaction", int((yes & by_lot).sum()), int(by_lot.sum()), limit=limit)
+    whole = judge_rate("satisfaction", int(yes.sum()), len(asked), limit=limit)
+    return SelfCheck(replace(whole, bound=lot.bound), len(households) - len(asked), lot)
 
 
 def _poverty(draw: Draw, found: list[SelfCheck], limit: float | None) -> SelfCheck | None:
     """Return the comprehensive rate; None where the frame does not say whom the sample stands for.
 
+    Scaled up from those drawn by lot alone: the weak half stands for nobody but itself.
+
     The tables know no household that has not yet left poverty, so nobody is counted as such.
     """
     sizes, parts = draw.frame_sizes, []
     for group, kind in _KINDS.items():
-        rate = next(one.rate for one in found if one.rate.kind == kind)
+        rate = next(one.by_lot for one in found if one.rate.kind == kind)
         persons = sizes.get(f"{group}_persons")
-        if not rate.counted or persons is None:
+        if rate is None or not rate.counted or persons is None:
             return None
-        parts.append(Scaled(int(rate.found), rate.counted, persons))
+        rows = draw.households
+        drawn = rows.loc[(rows["group"] == group) & (rows["chosen"] == "lot"), "persons"].dropna()
+        parts.append(Scaled(int(rate.found), rate.counted, persons, effective_size(drawn)))
     if not sizes.get("population"):
         return None
     wrong, missed = parts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from geodata.evaluation import (
@@ -15,6 +17,8 @@ from geodata.evaluation import (
     scaled_poverty_rate,
     upper_bound,
 )
+from geodata.evaluation.draw import Design, Draw
+from geodata.evaluation.rates import effective_size, self_check
 from geodata.policy import load_policy
 
 
@@ -106,3 +110,52 @@ def test_the_limit_is_that_of_the_place_and_the_day(place, day, limit):
 def test_counts_that_cannot_be_are_refused(found, counted):
     with pytest.raises(ValueError, match="no rate"):
         judge_rate("missed_rate", found, counted, limit=2)
+
+
+def _drawn(members: np.ndarray, wrong: np.ndarray, chosen: list[str]) -> Draw:
+    """Return a sample of exited households, some with a finding that makes them suspect."""
+    households = pd.DataFrame(
+        {
+            "place_code": "990121001001",
+            "group": "exited",
+            "score": 0,
+            "chosen": chosen,
+            "persons": members,
+            "rules": np.where(wrong, "income_below_line", ""),
+        },
+        index=[f"h{number}" for number in range(len(members))],
+    )
+    design = Design(
+        "2025-12", 1, 1, len(members), 0, 50, suspected={"exited": ("income_below_line",)}
+    )
+    return Draw(design, pd.DataFrame(), households, frame_sizes={"exited_persons": 1000})
+
+
+def test_persons_of_a_household_are_not_independent_evidence():
+    members = np.array([3, 4] * 20)
+    rate = self_check(_drawn(members, members < 0, ["lot"] * 40), {})[0].rate
+    assert rate.counted == 140
+    assert rate.bound >= 100 * upper_bound(0, 40) > 7.2
+    assert effective_size(pd.Series(members)) <= 40
+
+
+def test_the_weak_half_says_nothing_of_all():
+    members, chosen = np.full(40, 3), ["weak"] * 20 + ["lot"] * 20
+    weak_found = np.arange(40) < 10
+    rate = self_check(_drawn(members, weak_found, chosen), {})[0].rate
+    assert rate.percent == 25
+    assert rate.bound == pytest.approx(100 * upper_bound(0, 20))
+    only_weak = self_check(_drawn(members, weak_found, ["weak"] * 40), {})[0].rate
+    assert only_weak.bound == 100
+
+
+@pytest.mark.parametrize("prevalence", [0.01, 0.05])
+def test_the_bound_covers_the_truth_in_at_least_93_of_100_samples(prevalence):
+    rng = np.random.default_rng(20251)
+    held = []
+    for _ in range(400):
+        members = rng.integers(1, 8, 120)
+        wrong = rng.random(120) < prevalence
+        rate = self_check(_drawn(members, wrong, ["lot"] * 120), {})[0].rate
+        held.append(rate.bound >= 100 * prevalence)
+    assert np.mean(held) >= 0.93

@@ -38,6 +38,7 @@ running AS (
   WHERE (m.start_month IS NULL OR m.start_month <= :month.now)
     AND (m.end_month IS NULL OR h.identified_month IS NULL OR m.end_month >= h.identified_month)
     AND (m.start_month IS NULL OR h.removed_month IS NULL OR NOT COALESCE(h.risk_removed, FALSE)
+      OR h.removed_month < h.identified_month
       OR m.start_month <= h.removed_month)
 ),
 helped AS (
