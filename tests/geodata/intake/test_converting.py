@@ -39,7 +39,13 @@ def test_money_in_ten_thousand_yuan_is_scaled():
     assert _value("household", "per_capita_income", "1.25", Reading(factor=10_000)) == 1_250_000
 
 
-@pytest.mark.parametrize("text", ["1万", "abc", "inf", "nan", "1.2.3", "一千"])
+def test_unit_in_a_cell_is_turned_into_that_of_the_column_and_told():
+    found = _converted("household", "per_capita_income", "1万")
+    assert found.values.tolist() == [1_000_000]
+    assert found.faults["unit_converted"].all()
+
+
+@pytest.mark.parametrize("text", ["1斤", "万", "abc", "inf", "nan", "1.2.3", "一千"])
 def test_text_that_is_no_number_is_unknown_and_reported(text):
     found = _converted("household", "per_capita_income", text)
     assert found.values.isna().all()
