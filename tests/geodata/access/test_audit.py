@@ -133,7 +133,7 @@ def _write_many(folder: Path, name: str, count: int) -> None:
 
 
 def test_four_processes_at_once_keep_one_whole_chain(tmp_path):
-    each, context = 1000, get_context("spawn")
+    each, context = 250, get_context("spawn")
     trail(tmp_path).database.close()
     writers = [
         context.Process(target=_write_many, args=(tmp_path, f"w{n}", each)) for n in range(4)
