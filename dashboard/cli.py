@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 import sys
@@ -13,6 +14,15 @@ from dashboard import commands
 from dashboard.texts import text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
+
+# What a system says of a disk that cannot be written, and the sentence for it.
+_DISK = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+}
 
 
 class CommandFolder(click.Group):
@@ -63,9 +73,19 @@ def guatu() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit code: 0 done, 2 bad usage or unreadable input."""
+    """Run one command and leave with its exit code: 0 done, 2 bad usage or unreadable input.
+
+    A disk that is full, read-only or closed to the user is one sentence, exit code 2.
+    """
     try:
         guatu.main(args=arguments, prog_name="guatu")
     except GuatuError as error:
         click.echo(text("cli.error", sentence=error.sentence()), err=True)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in _DISK:
+            raise
+        file = plain_text(error.filename or "—")
+        said = text("cli.disk", file=file, why=text(f"cli.disk_{_DISK[error.errno]}"))
+        click.echo(text("cli.error", sentence=said), err=True)
         sys.exit(2)

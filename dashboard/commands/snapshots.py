@@ -98,6 +98,10 @@ def show(snapshot: str, workspace: str) -> None:
 @_workspace
 def verify(snapshot: str | None, workspace: str) -> None:
     """Compare files with their manifests; exit code 1 when something does not match."""
+    from geodata.config import read_config
+    from geodata.workspace.verifying import made_faults, raw_faults
+
+    config = read_config(workspace)
     store = _store(workspace)
     wanted = [snapshot] if snapshot else sorted(store.history.snapshots)
     faults = [fault for name in wanted for fault in store.verify(name)]
@@ -106,7 +110,12 @@ def verify(snapshot: str | None, workspace: str) -> None:
         click.echo(
             text("workspace.snapshots_fault", snapshot=fault.snapshot, file=fault.file, what=what)
         )
-    if faults:
+    made = [] if snapshot else made_faults(config.folder, store)
+    for name in made:
+        click.echo(text("workspace.snapshots_made_damaged", file=name))
+    for month, file in [] if snapshot else raw_faults(config, store):
+        click.echo(text("workspace.snapshots_raw_changed", month=month, file=file))
+    if faults or made:
         sys.exit(1)
     click.echo(text("workspace.snapshots_whole", count=len(wanted)))
 

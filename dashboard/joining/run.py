@@ -83,13 +83,27 @@ def write_whole(folder: Path, write: Callable[[Path], None]) -> None:
                 written.rename(folder)
                 return
             for made in sorted(written.iterdir()):
-                target = folder / made.name
-                shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-                made.rename(target)
+                _move(made, folder / made.name)
     except OSError as error:
         raise JoinError(
             "join.out_not_written", folder=str(folder), why=error.strerror or str(error)
         ) from error
+
+
+def _move(made: Path, target: Path) -> None:
+    """Put a file or folder in the place of an older one; what names the files of a folder goes last."""
+    if not (made.is_dir() and target.is_dir()):
+        if target.is_dir():
+            shutil.rmtree(target)
+        made.replace(target)
+        return
+    fresh = sorted(made.iterdir(), key=lambda file: (file.suffix == ".json", file.name))
+    names = {file.name for file in fresh}
+    for file in fresh:
+        _move(file, target / file.name)
+    for old in target.iterdir():
+        if old.name not in names and old.is_file():
+            old.unlink()
 
 
 def write_layer(file: Path, layer: gpd.GeoDataFrame, figures: pd.DataFrame) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,8 @@ from geodata.atlas.outlines import screen_outlines
 from geodata.errors import AtlasError, QuantityError
 from geodata.figures import Indicator
 from geodata.figures.totals import PARTS
+from geodata.store.checksums import faulty
+from geodata.store.snapshots import digest_of, write_durably
 
 FORMAT = 2
 FOLDER = "atlas"
@@ -92,31 +94,75 @@ def write_atlas(
 
 
 def save_atlas(atlas: Atlas, folder: Path) -> None:
-    """Write an atlas under `folder`/atlas; an older one there is replaced in one step."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".atlas-") as scratch:
-        written = Path(scratch) / FOLDER
-        written.mkdir()
-        atlas.places.to_parquet(written / "places.parquet")
-        atlas.values.to_parquet(written / "values.parquet", index=False)
-        for level, frame in atlas.outlines.items():
-            frame.to_parquet(written / f"outlines_{level}.parquet")
-        facts = {
-            "format": FORMAT,
-            "title": atlas.title,
-            "levels": list(atlas.levels),
-            "indicators": [indicator.to_json() for indicator in atlas.indicators.values()],
-            "join": atlas.join,
-            "source": atlas.source,
-        }
-        text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
-        (written / "atlas.json").write_text(text + "\n", encoding="utf-8")
-        shutil.rmtree(folder / FOLDER, ignore_errors=True)
-        written.rename(folder / FOLDER)
+    """Write an atlas under `folder`/atlas; an older one there is replaced in one step.
+
+    Its files are named by their content and listed in atlas.json, which is moved into place last: a
+    reader sees the old atlas or the new. Files of the atlas before stay for who has just opened it.
+    """
+    home = folder / FOLDER
+    home.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".atlas-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    before = _files(home)
+    frames = {"places": atlas.places, "values": atlas.values}
+    frames |= {f"outlines_{level}": frame for level, frame in atlas.outlines.items()}
+    files = {name: _written(home, name, frame) for name, frame in frames.items()}
+    facts = {
+        "format": FORMAT,
+        "title": atlas.title,
+        "levels": list(atlas.levels),
+        "indicators": [indicator.to_json() for indicator in atlas.indicators.values()],
+        "join": atlas.join,
+        "source": atlas.source,
+        "files": files,
+    }
+    text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
+    write_durably(home / "atlas.json", (text + "\n").encode())
+    kept = {entry["file"] for listed in (files, before) for entry in listed.values()}
+    for file in home.glob("*.parquet"):
+        if file.name not in kept:
+            file.unlink(missing_ok=True)
+
+
+def _written(home: Path, name: str, frame: pd.DataFrame) -> dict[str, str]:
+    """Write one file of an atlas; returns its name and digest."""
+    part = home / f".{name}.{os.getpid()}"
+    try:
+        frame.to_parquet(part, index=None if name != "values" else False)
+        digest = digest_of(part)
+        file = home / f"{name}-{digest[:12]}.parquet"
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return {"file": file.name, "sha256": digest}
+
+
+def _files(home: Path) -> dict[str, dict[str, str]]:
+    """Return the files that an atlas lists, none when it is absent or damaged."""
+    try:
+        listed = json.loads((home / "atlas.json").read_text(encoding="utf-8")).get("files", {})
+        return {str(n): {k: str(e[k]) for k in ("file", "sha256")} for n, e in listed.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def atlas_faults(folder: Path | str) -> tuple[str, ...]:
+    """Return the files of an atlas that are damaged or missing, none where there is no atlas."""
+    home = Path(folder) / FOLDER
+    if not (home / "atlas.json").is_file():
+        return ()
+    try:
+        json.loads((home / "atlas.json").read_text(encoding="utf-8"))["title"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ("atlas.json",)
+    return faulty(home, {entry["file"]: entry["sha256"] for entry in _files(home).values()})
 
 
 def open_atlas(folder: Path | str) -> Atlas:
-    """Return the atlas of a joined folder (or of its atlas folder); raises AtlasError."""
+    """Return the atlas of a joined folder (or of its atlas folder).
+
+    Raises AtlasError when there is none, or when a file of it is missing or damaged.
+    """
     folder = Path(folder)
     home = folder if (folder / "atlas.json").is_file() else folder / FOLDER
     if not (home / "atlas.json").is_file():
@@ -125,26 +171,34 @@ def open_atlas(folder: Path | str) -> Atlas:
         facts = json.loads((home / "atlas.json").read_text(encoding="utf-8"))
         if facts["format"] != FORMAT:
             raise AtlasError("atlas.other_format", folder=folder, found=facts["format"])
+        files = _files(home)
+        bad = faulty(home, {entry["file"]: entry["sha256"] for entry in files.values()})
+        if bad:
+            raise AtlasError("atlas.damaged", folder=folder, reason="、".join(bad))
+
+        def file(name: str) -> Path:
+            return home / files.get(name, {"file": f"{name}.parquet"})["file"]
+
         return Atlas(
             title=facts["title"],
             levels=tuple(facts["levels"]),
-            places=pd.read_parquet(home / "places.parquet"),
+            places=pd.read_parquet(file("places")),
             outlines={
-                level: gpd.read_parquet(home / f"outlines_{level}.parquet")
-                for level in facts["levels"]
+                level: gpd.read_parquet(file(f"outlines_{level}")) for level in facts["levels"]
             },
-            values=pd.read_parquet(home / "values.parquet"),
+            values=pd.read_parquet(file("values")),
             indicators={one["key"]: Indicator.from_json(one) for one in facts["indicators"]},
             join=facts["join"],
             source=facts["source"],
         )
-    except (OSError, ValueError, KeyError, TypeError, QuantityError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, QuantityError) as error:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error
 
 
 def shaped_places(folder: Path, level: str) -> pd.Index | None:
     """Return the places of a level that have an outline in the atlas of a folder; None without one."""
-    file = folder / FOLDER / "places.parquet"
+    home = folder / FOLDER
+    file = home / _files(home).get("places", {"file": "places.parquet"})["file"]
     if not file.is_file():
         return None
     places = pd.read_parquet(file, columns=["level", "shape"])

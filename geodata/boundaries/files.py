@@ -6,6 +6,7 @@ import errno
 import json
 import re
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -114,7 +115,28 @@ def _checked(file: Path) -> Path:
             raise BoundaryError("boundaries.missing_part", file=file, part=part)
         if found.stat().st_size == 0:
             raise BoundaryError("boundaries.empty_file", file=found)
+    if suffix == ".shp":
+        _refuse_cut(file)
     return file
+
+
+def _refuse_cut(shapefile: Path) -> None:
+    """Raise BoundaryError when a part of a shapefile is shorter than its header says.
+
+    What is missing of a cut file would be read as features without a shape.
+    """
+    for suffix in (".shp", ".shx", ".dbf"):
+        part = part_of(shapefile, suffix) or shapefile
+        with part.open("rb") as stream:
+            head = stream.read(100)
+        if suffix == ".dbf":
+            rows, top, width = struct.unpack("<IHH", head[4:12]) if len(head) >= 12 else (0, 0, 0)
+            stated = top + rows * width
+        else:
+            stated = 2 * int.from_bytes(head[24:28], "big")
+        there = part.stat().st_size
+        if there < stated:
+            raise BoundaryError("boundaries.cut_short", file=part, stated=stated, there=there)
 
 
 def _unpack(path: Path, folder: Path) -> None:

@@ -44,3 +44,14 @@ def read_cube(folder: Path, inputs: Mapping[str, str]) -> xr.Dataset | None:
         return xr.load_dataset(file, engine="h5netcdf")
     except _UNREADABLE:
         return None
+
+
+def cube_is_whole(folder: Path) -> bool:
+    """Return whether the saved cube of a folder matches its record; true where none is saved."""
+    if not (folder / FILE).is_file():
+        return True
+    try:
+        record = json.loads((folder / _RECORD).read_bytes())
+        return bool(record["sha256"] == digest_of(folder / FILE))
+    except _UNREADABLE:
+        return False

@@ -43,7 +43,11 @@ def _usual_width(rows: list[list[str]]) -> int:
     """Return up to which column rows are usually filled."""
     ends = [max((n for n, cell in enumerate(row, 1) if cell), default=0) for row in rows]
     filled = [end for end in ends if end]
-    if len(filled) <= _LAST_HEADER_ROW and filled and filled[-1] > max(filled[:-1], default=0):
+    if (
+        filled
+        and len(filled) <= _LAST_HEADER_ROW
+        and max(filled[:-1], default=0) < 0.6 * filled[-1]
+    ):
         # Titles, then one wider row: a header with nothing below it.
         return filled[-1]
     often = Counter(end for end in ends if end)

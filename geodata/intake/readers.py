@@ -135,6 +135,8 @@ def _refuse_other_kinds(file: Path, head: bytes) -> None:
 
 def _from_text(file: Path, encoding: str | None) -> SourceTable:
     found = textfiles.decode(file, encoding)
+    content, lone = textfiles.with_line_ends(found.content)
+    found = replace(found, content=content)
     delimiter = textfiles.likely_delimiter(found.content)
     head = textfiles.head_rows(found.content, delimiter, _HEAD_ROWS)
     header = find_header(head)
@@ -144,6 +146,8 @@ def _from_text(file: Path, encoding: str | None) -> SourceTable:
         found.content, delimiter, skip=header.skip, width=len(header.names), file=file.name
     )
     notes = [text("readers.read_as", encoding=found.encoding, delimiter=_shown(delimiter))]
+    if lone:
+        notes.append(text("readers.lone_returns", count=lone))
     if found.damaged_lines:
         lines = "、".join(map(str, found.damaged_lines[:5]))
         notes.append(text("readers.damaged", count=len(found.damaged_lines), lines=lines))

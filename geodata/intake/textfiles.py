@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geodata.boundaries.encoding import choose_encoding, codec_of
@@ -92,6 +93,36 @@ def likely_encoding(raw: bytes) -> str:
     return codec_of(choose_encoding(cells[:-1] or cells).name)
 
 
+def with_line_ends(content: str) -> tuple[str, int]:
+    """Return a text with one kind of line end, and how many lone returns were taken as blanks.
+
+    A file whose only line ends are returns keeps its lines; where others stand as well, a lone
+    return is a sign inside a cell.
+    """
+    if "\r" not in content:
+        return content, 0
+    content = content.replace("\r\n", "\n")
+    lone = content.count("\r")
+    if not lone or "\n" not in content:
+        return content.replace("\r", "\n"), 0
+    return content.replace("\r", " "), lone
+
+
+def _refuse_swallowed(frame: pd.DataFrame, skip: int, delimiter: str, file: str) -> None:
+    """Refuse a cell that holds whole rows, which an unpaired quotation mark has taken in."""
+    width = frame.shape[1]
+    if width < 2:
+        return
+    for name in frame.columns:
+        several = frame[name].str.contains("\n", regex=False)
+        for row in np.flatnonzero(several.to_numpy(bool)):
+            lines = frame[name].iloc[row].split("\n")
+            if sum(line.count(delimiter) >= max(1, width - 2) for line in lines):
+                raise SourceError(
+                    "readers.swallowed", file=file, row=skip + int(row) + 1, count=len(lines)
+                )
+
+
 def likely_delimiter(content: str) -> str:
     """Return the delimiter that splits most of the first lines into the same number of cells."""
     head = content[:50_000].splitlines()[:50]
@@ -144,7 +175,9 @@ def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> p
     if filled.any():
         row = int(filled.to_numpy().argmax())
         raise SourceError("readers.too_many_cells", file=file, row=skip + row + 1, expected=width)
-    return frame.iloc[:, :width].fillna("")
+    frame = frame.iloc[:, :width].fillna("")
+    _refuse_swallowed(frame, skip, delimiter, file)
+    return frame
 
 
 def _parsed(content: str, delimiter: str, skip: int, width: int) -> pd.DataFrame:

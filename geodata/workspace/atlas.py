@@ -29,7 +29,9 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     last = built[-1].month
     places = places_of(setup, built[-1])
     drawn = _tree(setup)
-    shaped = drawn.places.index[drawn.places["level"] == drawn.lowest]
+    outlines = drawn.geometry(drawn.lowest).geometry
+    # A village whose record has no shape is in the file, but on no map.
+    shaped = outlines.index[~(outlines.isna() | outlines.is_empty)]
     indicators = _indicators(setup)
     values = _values(setup, built, indicators, shaped)
     tree = _named(add_unshaped(drawn, values["place"].unique()), places)

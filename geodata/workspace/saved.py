@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geodata.store.checksums import digests, faulty
+
 FOLDER = "built"
 # What is counted by village: no row of it is about a household.
 SUMS = ("counts", "figures", "figures_before")
@@ -52,14 +54,39 @@ def digest_of(inputs: Mapping[str, Any]) -> str:
 
 def read_built(store: Path, month: str) -> Built | None:
     """Return what was built for a month, or None when nothing whole is there."""
+    found = _pointed(store, month)
+    if found is None:
+        return None
+    built, files = found
+    return None if faulty(built.folder, files) or not built.folder.is_dir() else built
+
+
+def built_faults(store: Path, month: str) -> tuple[str, ...]:
+    """Return the files of a built month that are damaged or missing, its pointer among them."""
+    found = _pointed(store, month)
+    if found is None:
+        return (f"{month}.json",)
+    built, files = found
+    if not built.folder.is_dir():
+        return (built.folder.name,)
+    return tuple(f"{built.folder.name}/{name}" for name in faulty(built.folder, files))
+
+
+def _pointed(store: Path, month: str) -> tuple[Built, Mapping[str, str]] | None:
+    """Return the month that a pointer names, with the digests of its files; None without a pointer."""
     pointer = store / FOLDER / f"{month}.json"
-    if not pointer.is_file():
+    try:
+        content = json.loads(pointer.read_text(encoding="utf-8"))
+        name, files = content["folder"], content.get("files", {})
+        # A damaged pointer must not lead out of the folder.
+        if not name.startswith(f"{month}.") or Path(name).name != name:
+            return None
+        if not all(isinstance(text, str) for text in (*files, *files.values())):
+            return None
+        folder = store / FOLDER / name
+        return Built(month, folder, str(content["digest"]), dict(content["inputs"])), files
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    content = json.loads(pointer.read_text(encoding="utf-8"))
-    folder = store / FOLDER / content["folder"]
-    if not folder.is_dir():
-        return None
-    return Built(month, folder, content["digest"], content["inputs"])
 
 
 def built_months(store: Path) -> tuple[str, ...]:
@@ -80,18 +107,22 @@ def save_built(
     unfinished = home / f".{folder.name}.{os.getpid()}"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    for name, table in tables.items():
-        plain = table.replace_schema_metadata(None)
-        pq.write_table(plain, unfinished / f"{name}.parquet", compression="zstd")
-    before = read_built(store, month)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
-    content = {"folder": folder.name, "digest": digest, "inputs": inputs}
+    try:
+        for name, table in tables.items():
+            plain = table.replace_schema_metadata(None)
+            pq.write_table(plain, unfinished / f"{name}.parquet", compression="zstd")
+        files = digests(unfinished, (f"{name}.parquet" for name in tables))
+        before = _pointed(store, month)
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    content = {"folder": folder.name, "digest": digest, "inputs": inputs, "files": files}
     pointer = home / f"{month}.json"
     part = pointer.with_suffix(".part")
     part.write_text(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1), "utf-8")
     os.replace(part, pointer)
-    kept = {folder.name, before.folder.name if before else ""}
+    kept = {folder.name, before[0].folder.name if before else ""}
     for old in home.glob(f"{month}.*"):
         if old.is_dir() and old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)

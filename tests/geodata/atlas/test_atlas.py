@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from geodata import open_atlas
-from geodata.atlas.folder import build_atlas, save_atlas, write_atlas
+from geodata.atlas.folder import atlas_faults, build_atlas, save_atlas, write_atlas
 from geodata.errors import AtlasError
 from geodata.figures import Indicator
 from geodata.quantity import named_unit
@@ -128,9 +130,38 @@ def test_folder_without_atlas_is_named(tmp_path):
 
 def test_torn_folder_is_refused(tmp_path):
     save_atlas(grid_atlas(), tmp_path)
-    (tmp_path / "atlas" / "values.parquet").write_bytes(b"PAR1")
+    (values,) = (tmp_path / "atlas").glob("values-*.parquet")
+    values.write_bytes(b"PAR1")
     with pytest.raises(AtlasError, match="不完整"):
         open_atlas(tmp_path)
+
+
+def test_flipped_byte_is_refused_and_named(tmp_path):
+    save_atlas(grid_atlas(), tmp_path)
+    assert atlas_faults(tmp_path) == ()
+    for file in sorted((tmp_path / "atlas").glob("*.parquet")):
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-20] + bytes([whole[-20] ^ 1]) + whole[-19:])
+        assert atlas_faults(tmp_path) == (file.name,)
+        with pytest.raises(AtlasError, match="不完整"):
+            open_atlas(tmp_path)
+        file.write_bytes(whole)
+    assert open_atlas(tmp_path).title == grid_atlas().title
+
+
+def test_atlas_is_replaced_by_moving_one_file(tmp_path, monkeypatch):
+    save_atlas(grid_atlas(), tmp_path)
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("geodata.atlas.folder.write_durably", killed)
+    with pytest.raises(KeyboardInterrupt):
+        save_atlas(replace(grid_atlas(), title="新"), tmp_path)
+    monkeypatch.undo()
+    assert open_atlas(tmp_path).title == grid_atlas().title
+    save_atlas(replace(grid_atlas(), title="新"), tmp_path)
+    assert open_atlas(tmp_path).title == "新"
 
 
 def test_values_of_an_unknown_place_are_refused():

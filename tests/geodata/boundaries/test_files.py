@@ -42,6 +42,15 @@ def test_missing_part_is_named(tmp_path, part):
     assert part in error.sentence("en")
 
 
+@pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])
+def test_part_that_was_cut_is_refused(tmp_path, part):
+    path = write_shapefile(tmp_path, layer(ONE)).with_suffix(part)
+    path.write_bytes(path.read_bytes()[:-40])
+    error = refusal(path.with_suffix(".shp"))
+    assert error.key == "boundaries.cut_short"
+    assert part in error.sentence("en")
+
+
 def test_part_given_instead_of_the_shp_is_enough(tmp_path):
     path = write_shapefile(tmp_path, layer(ONE))
     assert len(read_boundaries(path.with_suffix(".dbf"))) == 2
@@ -99,14 +108,6 @@ def test_folder_of_several_layers_names_them(tmp_path):
 def test_folder_without_a_layer_is_refused(tmp_path):
     (tmp_path / "note.txt").write_text("x")
     assert refusal(tmp_path).key == "boundaries.no_layer"
-
-
-def test_cut_off_shapefile_is_refused_or_its_loss_is_recorded(tmp_path):
-    path = write_shapefile(tmp_path, layer(ONE))
-    path.write_bytes(path.read_bytes()[:-60])
-    read = read_boundaries(path)
-    assert read.repair_counts() == {"null_geometry": 1}
-    assert len(read) == 2
 
 
 def test_table_and_shapes_of_different_length_are_refused(tmp_path):

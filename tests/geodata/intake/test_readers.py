@@ -194,3 +194,30 @@ def test_markup_in_a_cell_is_shown_as_text(tmp_path):
     shown = read_table(_text_file(tmp_path, "村,户数\n<script>x</script>,1\n"))._repr_html_()
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lone_return_inside_a_cell_loses_no_row(tmp_path, end):
+    lines = ["编号,名称,数", "1,甲\r乙,3", "2,丙,4", "3,丁,5"]
+    (tmp_path / "a.csv").write_bytes(end.join(lines).encode())
+    found = read_table(tmp_path / "a.csv")
+    assert found.frame["名称"].tolist() == ["甲 乙", "丙", "丁"]
+    assert found.rows.tolist() == [2, 3, 4]
+
+
+def test_returns_alone_are_line_ends(tmp_path):
+    (tmp_path / "a.csv").write_bytes("编号,名称\r1,甲\r2,乙\r".encode())
+    assert read_table(tmp_path / "a.csv").frame["名称"].tolist() == ["甲", "乙"]
+
+
+def test_quotation_mark_that_takes_in_rows_is_refused(tmp_path):
+    lines = ["编号,名称,数", '1,"甲,3', "2,丙,4", '3,丁",5', "4,戊,6"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SourceError, match="第 2 行") as refused:
+        read_table(tmp_path / "a.csv")
+    assert refused.value.key == "readers.swallowed"
+
+
+def test_cell_of_several_lines_is_kept(tmp_path):
+    (tmp_path / "a.csv").write_text('编号,名称,数\n1,"甲\n乙",3\n2,丙,4\n', encoding="utf-8")
+    assert read_table(tmp_path / "a.csv").frame["名称"].tolist() == ["甲\n乙", "丙"]
