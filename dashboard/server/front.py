@@ -9,7 +9,7 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from tornado.httputil import (
     HTTPConnection,
@@ -140,6 +140,8 @@ class _Arriving(HTTPMessageDelegate):
             return 414
         if sum(len(name) + len(value) for name, value in headers.get_all()) > LARGEST_HEADERS:
             return 431
+        if not _is_utf8(line.path.partition("?")[2]):
+            return 400
         host = headers.get("Host")
         return 421 if host is not None and not self._hosts.allow(host) else 0
 
@@ -175,6 +177,15 @@ class _Arriving(HTTPMessageDelegate):
             answer, headers, b"" if self._line.method == "HEAD" else body
         )
         self._connection.finish()
+
+
+def _is_utf8(query: str) -> bool:
+    """Return whether the escaped bytes of a query are text: handlers read them as such."""
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_ip(name: str) -> bool:

@@ -64,6 +64,6 @@ def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
 
 
 def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> pd.DataFrame:
-    """Return the first places of a ranking; where high is worse, none with nothing at all."""
+    """Return the first places of a ranking; unless low is worse, none with nothing at all."""
     known = ranking[ranking["rank"].notna()]
-    return (known[known["value"] != 0] if worse == "high" else known).head(count)
+    return (known[known["value"] != 0] if worse != "low" else known).head(count)
