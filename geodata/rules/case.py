@@ -15,18 +15,15 @@ from geodata.errors import ThemeError
 from geodata.i18n import load_yaml
 from geodata.periods import last_day
 from geodata.policy import Policy
-from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.compile import answers_query, features_table
+from geodata.rules.dry_run import MONTH, empty_month
 from geodata.rules.feature import Feature, FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
-from geodata.store import Engine, stored_columns
 from geodata.store.embedded import DuckDBEngine
-from geodata.store.engine import no_rows
-from geodata.tables import Table, tables
+from geodata.tables import Table
 
-MONTH = "2025-06"
 _ANSWERS = {True: "yes", False: "no", "unknown": "unknown", "out": "out"}
 _WORDS = {1: "yes", 0: "no", 2: "unknown"}
 _FIELDS = frozenset({"name", "given", "parameters", "month", "answer"})
@@ -80,18 +77,6 @@ def read_cases(folder: Path) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def empty_engine(known: Mapping[str, Table] | None = None) -> DuckDBEngine:
-    """Return an engine in which every table of a month is there and has no rows.
-
-    `known` are the tables there are, by default those of the product.
-    """
-    engine = DuckDBEngine()
-    for name, table in (tables() if known is None else known).items():
-        engine.add_view(name, no_rows(stored_columns(table)))
-    engine.add_view(HOUSEHOLD_BEFORE, no_rows(stored_columns(tables()["household"])))
-    return engine
-
-
 def run_cases(
     cases: Sequence[Case],
     rules: Mapping[str, Rule],
@@ -104,8 +89,11 @@ def run_cases(
 
     `tables` are those that the feature sets read, by default those of the product.
     """
-    with empty_engine(tables) as shaped:
-        schemas = _schemas(shaped, sets, policy, rules)
+    with empty_month(sets, rules.values(), policy, tables) as (shaped, names):
+        made = make_features(shaped, sets, names)
+        schemas = {
+            one.name: shaped.rows(f"SELECT * FROM {one.name} LIMIT 0").schema for one in made
+        }
     engine = DuckDBEngine()
     ordered = sorted(cases, key=_setting)
     found: dict[int, Outcome] = {}
@@ -134,17 +122,6 @@ def _binding(
     keys = needed_keys(sets, rules.values())
     values = chosen.comparable(keys, INVENTED_PREFIX, day)
     return Binding(case.month, values, texts=chosen.texts(keys))
-
-
-def _schemas(
-    engine: Engine, sets: Sequence[FeatureSet], policy: Policy, rules: Mapping[str, Rule]
-) -> dict[str, pa.Schema]:
-    """Return the columns and types of each feature set, found by running it over no rows."""
-    add_base_tables(engine, MONTH)
-    keys = needed_keys(sets, rules.values())
-    values = policy.comparable(keys, INVENTED_PREFIX, last_day(MONTH))
-    made = make_features(engine, sets, Binding(MONTH, values, texts=policy.texts(keys)))
-    return {s.name: engine.rows(f"SELECT * FROM {s.name} LIMIT 0").schema for s in made}
 
 
 def _row(case: Case, rule: Rule, features: Mapping[str, Feature], schema: pa.Schema) -> pa.Table:

@@ -16,8 +16,8 @@ from geodata.periods import last_day, months_until, shift_month
 from geodata.policy import Policy
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.rules.binding import Binding
-from geodata.rules.case import MONTH, empty_engine
 from geodata.rules.compile import answers_query, features_table
+from geodata.rules.dry_run import MONTH, empty_engine
 from geodata.rules.feature import FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys

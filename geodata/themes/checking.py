@@ -9,9 +9,12 @@ from typing import ParamSpec
 
 from geodata.entries import nearest
 from geodata.errors import ThemeError
+from geodata.figures.month import month_figures
 from geodata.policy import Policy
 from geodata.rules import FeatureSet
 from geodata.rules.base_tables import BASE_TABLES
+from geodata.rules.compile import answers_query
+from geodata.rules.dry_run import ENGINE_ERRORS, empty_month, engine_words
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.identity import identity_columns
 from geodata.rules.sql_checks import (
@@ -62,6 +65,40 @@ def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
     yield from _column_faults(theme, own)
     yield from _identity_faults(theme, {**shared, **own})
     yield from _expression_faults(theme, own, keys)
+
+
+def engine_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
+    """Give the SQL of a theme that holds together otherwise, but that an engine cannot run.
+
+    It is run over a month without rows, so that what the engine says holds no data.
+    """
+    known = {**tables(), **theme.tables}
+    rules = theme.rules_by_key
+    with empty_month(theme.feature_sets, theme.rules, policy, known) as (engine, names):
+        for one in in_order(
+            (*shared_sets(), *theme.feature_sets), [each.name for each in theme.feature_sets]
+        ):
+            file = theme.folder / "features" / f"{one.name.removeprefix(theme.key + '_')}.sql"
+            query = names.sql(one.sql, engine.name)
+            faults = tuple(_run(str(file), engine.add_table, one.name, query))
+            if faults:
+                yield from faults
+                return
+        for rule in theme.rules:
+            place = f"{theme.written[f'rule {rule.key}']} {rule.key}"
+            yield from _run(place, engine.rows, answers_query([rule], names, engine.name))
+        for indicator in theme.indicators:
+            place = f"{theme.written[f'indicator {indicator.key}']} {indicator.key}"
+            yield from _run(place, month_figures, engine, [indicator], rules, names)
+
+
+def _run(
+    place: str, work: Callable[P, object], *given: P.args, **named: P.kwargs
+) -> Iterator[ThemeError]:
+    try:
+        work(*given, **named)
+    except ENGINE_ERRORS as problem:
+        yield ThemeError("themes.sql_engine", place=place, problem=engine_words(problem))
 
 
 def _column_faults(theme: Theme, own: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:

@@ -17,7 +17,7 @@ from geodata.intake.schema import Schema
 from geodata.policy import load_policy
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import GROUPS, Theme, Told
-from geodata.themes.checking import theme_faults
+from geodata.themes.checking import engine_faults, theme_faults
 from geodata.themes.reading import read_theme
 
 FOLDER = Path(__file__).parent
@@ -206,7 +206,7 @@ def _load(place: _Place, written: Mapping[str, Path]) -> Theme | tuple[GuatuErro
     except GuatuError as error:
         return (error,)
     faults = (*_doubled(theme, written), *theme_faults(theme, policy))
-    return faults or theme
+    return faults or tuple(engine_faults(theme, policy)) or theme
 
 
 def _written() -> dict[str, Path]:

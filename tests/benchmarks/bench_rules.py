@@ -26,7 +26,7 @@ from geodata.periods import last_day, months_until
 from geodata.policy import load_policy
 from geodata.rules import Binding, run_rules
 from geodata.rules.base_tables import add_base_tables, income_item_table
-from geodata.rules.case import empty_engine
+from geodata.rules.dry_run import empty_engine
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import stored_columns
 from geodata.tables import table

@@ -7,7 +7,7 @@ import pytest
 from geodata.policy import load_policy
 from geodata.rules import Binding
 from geodata.rules.base_tables import add_base_tables
-from geodata.rules.case import empty_engine
+from geodata.rules.dry_run import empty_engine
 from geodata.rules.run import make_features, needed_keys, run_rules
 from geodata.tables import tables
 from geodata.themes import own_themes

@@ -12,7 +12,7 @@ from geodata.config import make_workspace
 from geodata.policy import load_policy
 from geodata.rules.base_tables import add_base_tables
 from geodata.rules.binding import Binding
-from geodata.rules.case import empty_engine
+from geodata.rules.dry_run import empty_engine
 from geodata.rules.run import make_features, needed_keys, run_rules
 from geodata.store import new_snapshot
 from geodata.themes import own_themes
