@@ -42,16 +42,20 @@ def find_header(rows: list[list[str]]) -> Header:
 def _usual_width(rows: list[list[str]]) -> int:
     """Return up to which column rows are usually filled."""
     ends = [max((n for n, cell in enumerate(row, 1) if cell), default=0) for row in rows]
-    filled = [end for end in ends if end]
-    if (
-        filled
-        and len(filled) <= _LAST_HEADER_ROW
-        and max(filled[:-1], default=0) < 0.6 * filled[-1]
-    ):
-        # Titles, then one wider row: a header with nothing below it.
-        return filled[-1]
+    if _is_header_alone([row for row in rows if any(row)]):
+        return max(ends)
     often = Counter(end for end in ends if end)
     return max(often, key=lambda end: (often[end], end), default=0)
+
+
+def _is_header_alone(filled: list[list[str]]) -> bool:
+    """Return whether titles stand over one wider row, a header with nothing below it."""
+    if not filled or len(filled) > _LAST_HEADER_ROW:
+        return False
+    counts = [sum(cell != "" for cell in row) for row in filled]
+    # A row of values with a cell too many is wider than the others as well.
+    numbered = any(_NUMBER.match(cell) and not _YEAR.match(cell) for cell in filled[-1] if cell)
+    return not numbered and all(count < 0.6 * counts[-1] for count in counts[:-1])
 
 
 def _first_filled(rows: list[list[str]]) -> int:

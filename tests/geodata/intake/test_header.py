@@ -97,3 +97,20 @@ def test_a_header_wider_than_its_data_keeps_all_its_names():
     assert find_header(rows).names == ("村", "户数", "人数", "备注")
     narrow = [["村", "户数"], ["甲村", "1", "2"], ["乙村", "3", "4"]]
     assert find_header(narrow).names == ("村", "户数", "column_3")
+
+
+def test_a_header_below_titles_needs_no_row_below_it():
+    names = ["序号", "村", "户数", "人数", "劳动力"]
+    found = find_header([["户信息"], ["单位", "甲县"], names])
+    assert (found.row, found.names) == (3, tuple(names))
+
+
+@pytest.mark.parametrize(
+    "last", [["乙村", "1", "2"], ["乙村", "李四", "王五"], ["乙", "1", "", "2"]]
+)
+def test_a_last_row_with_a_cell_too_many_is_no_header(last):
+    assert find_header([["村", "户数"], ["甲村", "3"], last]).names == ("村", "户数")
+
+
+def test_values_under_one_column_with_a_cell_too_many_are_no_header():
+    assert find_header([["村"], ["甲村"], ["乙村", "1"]]).names == ("村",)
