@@ -70,7 +70,7 @@ def check_pair(place: str, entry: Mapping[str, Any], name: str) -> None:
 
 def check_value(place: str, name: str, found: object, known: Collection[str]) -> None:
     """Raise ThemeError for a value that is not one of the known ones."""
-    if found not in known:
+    if isinstance(found, (dict, list)) or found not in known:
         values = {"found": found, "known": ", ".join(list(known)[:_SHOWN])}
         near = nearest(found, known)
         raise ThemeError("rules.fault_value", place=place, field=name, near=near, **values)

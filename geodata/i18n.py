@@ -105,6 +105,8 @@ def _unique_key_loader() -> type[yaml.SafeLoader]:
         doubled = {str(key) for key in keys if keys.count(key) > 1}
         if doubled:
             raise ValueError(f"{node.start_mark}: key written twice: {', '.join(sorted(doubled))}")
+        if any(isinstance(key, (dict, list)) for key in keys):
+            raise ValueError(f"{node.start_mark}: a key is a list or a mapping")
         return dict(loader.construct_pairs(node, deep=True))
 
     Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)

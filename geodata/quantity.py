@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+import yaml
+
 from geodata import i18n
 from geodata.errors import QuantityError
 
@@ -191,7 +193,11 @@ def _known(field: str, key: object, known: Mapping[str, T]) -> T:
 
 
 def _entries(file: Path) -> Mapping[str, Mapping[str, Any]]:
-    content = i18n.load_yaml(file) if file.is_file() else {}
+    try:
+        content = i18n.load_yaml(file) if file.is_file() else {}
+    except (yaml.YAMLError, ValueError) as problem:
+        words = " ".join(str(problem).split())
+        raise QuantityError("quantity.no_yaml", file=file, problem=words) from problem
     if not isinstance(content, dict) or not all(isinstance(one, dict) for one in content.values()):
         raise QuantityError("quantity.no_mapping", file=file)
     return content
@@ -216,6 +222,7 @@ def _things(
 
 
 def _facts(key: str, entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    key = str(key)
     own = {one.name for one in fields(kind)} - {"key", "title", "root"}
     given = {name: value for name, value in entry.items() if name not in ("zh", "en", "one")}
     for name in given:

@@ -168,8 +168,13 @@ def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> p
     """Return all rows after the first `skip` as text; a row with more filled cells is refused."""
     try:
         frame = _parsed(content, delimiter, skip, width)
-    except pd.errors.ParserError:
-        frame = _parsed(content, delimiter, skip, _widest(content, delimiter))
+    except pd.errors.ParserError as error:
+        _refuse_unpaired(error, skip, file)
+        try:
+            frame = _parsed(content, delimiter, skip, _widest(content, delimiter))
+        except (pd.errors.ParserError, csv.Error) as again:
+            _refuse_unpaired(again, skip, file)
+            raise SourceError("readers.not_a_table", file=file) from None
     extra = frame.iloc[:, width:].fillna("")
     filled = (extra != "").any(axis=1)
     if filled.any():
@@ -178,6 +183,14 @@ def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> p
     frame = frame.iloc[:, :width].fillna("")
     _refuse_swallowed(frame, skip, delimiter, file)
     return frame
+
+
+def _refuse_unpaired(error: Exception, skip: int, file: str) -> None:
+    """Raise SourceError when parsing ended inside a quotation, with the row where it begins."""
+    found = re.search(r"EOF inside string starting at row (\d+)", str(error))
+    if found:
+        row = skip + int(found[1]) + 1
+        raise SourceError("readers.unpaired", file=file, row=row) from None
 
 
 def _parsed(content: str, delimiter: str, skip: int, width: int) -> pd.DataFrame:

@@ -271,7 +271,7 @@ def _unknown(
     file: Path, place: str, field: str, names: Iterable[str], known: Collection[str]
 ) -> Iterator[ThemeError]:
     for name in names:
-        if name not in known:
+        if isinstance(name, (dict, list)) or name not in known:
             near = nearest(name, known)
             yield ThemeError(
                 "themes.unknown_name", file=file, place=place, field=field, name=name, near=near
