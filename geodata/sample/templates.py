@@ -88,9 +88,11 @@ def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
     rng = np.random.default_rng([world.seed, 7, month.number])
     told = np.zeros(len(world.households), dtype=bool)
     told[households] = True
-    told &= rng.random(len(told)) > 0.0125
-    items = sorted(month.account.items)
     never = denied(world)
+    # What never comes is seen only in an account that lacks no month.
+    whole = np.isin(np.arange(len(told)), np.concatenate([*never.values()]))
+    told &= (rng.random(len(told)) > 0.0125) | whole
+    items = sorted(month.account.items)
     rows = [
         np.setdiff1d(np.flatnonzero((month.account.items[item] > 0) & told), never.get(item, []))
         for item in items
