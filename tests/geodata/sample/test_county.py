@@ -138,7 +138,8 @@ def test_every_planted_fault_stands_where_the_answers_say(county, faults):
 
 def test_no_household_has_two_faults(county, faults):
     """Faults of one row would hide one another."""
-    once = faults[faults["check"] != "unknown_place"]
+    # A wage written too small also breaks the sum of its household's income: one fault, found twice.
+    once = faults[~faults["check"].isin(["unknown_place", "income_parts_differ"])]
     assert not once.duplicated(["file", "row"]).any()
 
 

@@ -137,6 +137,11 @@ SPOILT = {
     "not a list": ("theme.yaml", "layers: [{indicator: yard_share}]", "layers: yard_share", "layers", "yard_share"),
     "no yaml": ("theme.yaml", "title: {", "title: {{", "theme.yaml"),
     "no expression": ("rules/land.yaml", "when: land <= :yard.least", "when: land <= (SELECT 1)", "when", "SELECT"),
+    "unknown column": ("features/household.sql", "farmland AS", "farmlnd AS", "farmlnd"),
+    "columns in a circle": ("features/household.sql", "farmland AS land", "x AS land, land AS x", "household.sql"),
+    "types that do not fit": ("features/household.sql", "farmland AS", "farmland + TRUE AS", "household.sql"),
+    "a rule of the wrong type": ("rules/land.yaml", "value: land", "value: land + TRUE", "no_yard"),
+    "an indicator that sums by itself": ("indicators.yaml", "rules: [no_yard]", "numerator: COUNT(land)", "yard_share", "COUNT"),
     "a sentence with a place nothing fills": ("rules/land.yaml", "耕地 {value}", "耕地 {land}", "no_yard", "land"),
 }  # fmt: skip
 
