@@ -216,7 +216,7 @@ class Fault:
 class SnapshotStore:
     """The snapshots of one folder.
 
-    `history` is what the pointer said when the object was made; `refreshed` reads it again. One
+    `history` is what the pointer said when the object was made. One
     object therefore always shows one whole state, also while an import is running.
     """
 

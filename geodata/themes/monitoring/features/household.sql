@@ -226,7 +226,7 @@ SELECT
   pensions, old_age_allowances, disability_allowances, education_allowances,
   removed_per_capita_income, SUBSTRING(removed_month, 1, 4) AS removed_year,
   -- The line of the year the removal is judged by, not of the month that looks at it.
-  CASE :day.year - CAST(SUBSTRING(removed_month, 1, 4) AS INT)
+  CASE (:day.year - CAST(SUBSTRING(removed_month, 1, 4) AS INT))
     WHEN 0 THEN :monitor.line.per_capita
     WHEN 1 THEN :monitor.line.per_capita.years_ago_1
     WHEN 2 THEN :monitor.line.per_capita.years_ago_2
