@@ -34,6 +34,7 @@ def test_two_clicks_lead_to_the_sample_and_one_more_to_another_or_a_card(view, s
     view.locator(".sample h3", has_text="错退率").wait_for(timeout=60_000)
     _wait_asked(view, "numbers", "3,12,0,50")
     view.get_by_text("自查抽样抽中的村").wait_for(timeout=20_000)
+    view.locator(".sheet:visible tr.item").first.wait_for(timeout=20_000)
     assert view.locator(".sheet:visible tr.item").count() == len(VILLAGES)
     view.get_by_role("button", name="换个种子再抽").click()
     view.wait_for_function("new URL(location).searchParams.get('seed') !== null", timeout=20_000)

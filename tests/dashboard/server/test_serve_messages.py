@@ -288,7 +288,9 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
         return heard + await viewer.settled()
 
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
-    ours = {one.__name__ for one in subclasses(Component)} - {"Overview"}
+    # Other tests define components of their own.
+    own = (one for one in subclasses(Component) if one.__module__.startswith("dashboard."))
+    ours = {one.__name__ for one in own} - {"Overview"}
     assert ours <= known
     assert OWN_HOUSEHOLDS & set(re.findall(r"h\d{3}", heard))
     assert {code for code in FOREIGN if code in heard} == set()
