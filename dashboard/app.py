@@ -47,7 +47,7 @@ def app_of(
         query = pn.state.location.search if pn.state.location else ""
         if lang and "lang=" not in query:
             query = f"{query or '?'}&lang={lang}"
-        request = getattr(pn.state.curdoc.session_context, "request", None) if seen_by else None
+        request = _request() if seen_by else None
         mine = seen_by(request) if seen_by else atlas
         state = State(mine, query, themes=themes, policy=policy, findings=findings)
         state.narrow = _is_phone()
@@ -84,6 +84,12 @@ def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) ->
         Stops(state, actor, guard),
         registry.faults if actor.allows(place, "themes") else (),
     )
+
+
+def _request() -> object:
+    """Return what the browser asked for this session; None outside one."""
+    document = pn.state.curdoc
+    return getattr(document.session_context, "request", None) if document is not None else None
 
 
 def _is_phone() -> bool:

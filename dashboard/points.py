@@ -14,6 +14,7 @@ from geodata.themes import Points
 from geodata.workspace import Workspace
 from geodata.workspace.points import (
     ReadTable,
+    Value,
     broken_rules,
     scorecard,
     side_by_side,
@@ -28,7 +29,7 @@ class Chosen:
 
     row: pd.Series
     kind: Points
-    features: Mapping[str, object]
+    features: Mapping[str, Value]
     rules: tuple[Rule, ...]
     zones: pd.DataFrame
 

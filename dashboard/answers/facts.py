@@ -64,6 +64,14 @@ class Facts:
         return float(self.own["value"].get(self.view.period, float("nan")))
 
     @property
+    def parts(self) -> tuple[float, float]:
+        """Return numerator and denominator of the figure of the place itself; NaN when unknown."""
+        unknown = float("nan")
+        numerator, denominator = self.own["numerator"], self.own["denominator"]
+        period = self.view.period
+        return float(numerator.get(period, unknown)), float(denominator.get(period, unknown))
+
+    @property
     def figure(self) -> str:
         """Return the figure of the place itself with its unit."""
         return self.worded(self.value)
@@ -81,10 +89,14 @@ class Facts:
     def map(self, sheet: Sheet | None = None, *, spotlight: str | None = None) -> DrawnMap:
         """Return the map drawn for a page, with mark and approval number at its foot."""
         mark = f"{self.origin.mark} · {self.origin.approval}"
-        told = {"lang": self.view.lang, "mark": mark, "worst": not self.view.public}
-        return draw_map(
-            self.atlas, self.layer, replace(sheet or Sheet(), spotlight=spotlight, **told)
+        of_view = replace(
+            sheet or Sheet(),
+            spotlight=spotlight,
+            lang=self.view.lang,
+            mark=mark,
+            worst=not self.view.public,
         )
+        return draw_map(self.atlas, self.layer, of_view)
 
 
 def facts_of(source: Source, view: View) -> Facts:
@@ -96,16 +108,17 @@ def facts_of(source: Source, view: View) -> Facts:
         known = "、".join(text(f"atlas.{level}", view.lang) for level in atlas.levels)
         raise BriefingError("briefing.no_level", level=view.level, known=known)
     ranked = ranking_of(source, view)
-    series = {"own": series_of(atlas, view, view.place), "above": None}
-    path = atlas.path(view.place)
-    if len(path) > 1:
-        series["above"] = series_of(atlas, view, path[-2])
+    own, path = series_of(atlas, view, view.place), atlas.path(view.place)
+    above = series_of(atlas, view, path[-2]) if len(path) > 1 else None
     # The layer of a village shows its neighbours as well; the summary is of the place itself.
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
-        layer, ranked, series, summary = _for_outside(
-            source, view, indicator, layer, ranked, series
-        )
+        smallest = source.smallest_count(view.period)
+        hidden = hidden_places(atlas, indicator, view.period, view.level, smallest)
+        layer, ranked = public_layer(layer, hidden), _visible_ranking(ranked, hidden)
+        own = _visible(own, indicator, smallest)
+        above = None if above is None else _visible(above, indicator, smallest)
+        summary = _summary_outside(atlas, view, layer, own)
     title = summary if view.public else message(atlas, layer, ranked, view.lang)
     return Facts(
         view=view,
@@ -118,8 +131,9 @@ def facts_of(source: Source, view: View) -> Facts:
         rule=layer.rule(view.lang),
         unit=layer.indicator.unit_in(view.lang),
         ranked=ranked,
+        own=own,
+        above=above,
         origin=origin_of(source, view),
-        **series,
     )
 
 
@@ -148,26 +162,28 @@ def series_of(atlas: Atlas, view: View, place: str | None) -> pd.DataFrame:
     return found.assign(value=found["value"] * scale_of(atlas.indicator(view.indicator)))
 
 
-def _for_outside(source: Source, view: View, indicator: Indicator, layer, ranked, series):  # type: ignore[no-untyped-def]
-    """Return layer, ranking, course and summary without what may not leave."""
-    atlas, smallest = source.atlas, source.smallest_count(view.period)
-    hidden = hidden_places(atlas, indicator, view.period, view.level, smallest)
+def _visible_ranking(ranked: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    """Return the ranking without the figures of hidden places and without any change.
+
+    A change tells the figure of the month before, which may have to be hidden.
+    """
     gone = hidden.reindex(ranked.index, fill_value=False)
-    figures = ["rank", "value", "previous", "change", "numerator", "denominator"]
-    # A change tells the figure of the month before: it stays only when both may be shown.
+    figures = ["rank", "value", "numerator", "denominator"]
     ranked = ranked.assign(**{name: ranked[name].mask(gone) for name in figures})
-    ranked = ranked.assign(previous=float("nan"), change=float("nan"))
-    kept = {
-        name: None if found is None else _visible(found, indicator, smallest)
-        for name, found in series.items()
-    }
-    layer = public_layer(layer, hidden)
-    value = kept["own"]["value"].get(view.period, float("nan"))
-    shown = figure_text(value, layer.indicator, decimals=layer.decimals, lang=view.lang)
-    facts = {"place": atlas.name(view.place), "period": period_text(view.period, view.lang)}
-    facts |= {"indicator": layer.indicator.title_in(view.lang), "figure": shown}
-    summary = text("cartography.whole_own", view.lang, **facts)
-    return layer, ranked, kept, summary
+    return ranked.assign(previous=float("nan"), change=float("nan"))
+
+
+def _summary_outside(atlas: Atlas, view: View, layer: Layer, own: pd.DataFrame) -> str:
+    """Return the figure of the place in a sentence without its parts and its change."""
+    value = own["value"].get(view.period, float("nan"))
+    return text(
+        "cartography.whole_own",
+        view.lang,
+        place=atlas.name(view.place),
+        period=period_text(view.period, view.lang),
+        indicator=layer.indicator.title_in(view.lang),
+        figure=figure_text(value, layer.indicator, decimals=layer.decimals, lang=view.lang),
+    )
 
 
 def _visible(series: pd.DataFrame, indicator: Indicator, smallest: int) -> pd.DataFrame:

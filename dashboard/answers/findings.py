@@ -8,6 +8,7 @@ import pandas as pd
 
 from geodata.atlas import Atlas
 from geodata.atlas.kept import Kept
+from geodata.themes import Theme
 from geodata.workspace import Workspace
 from geodata.workspace.due import due_findings
 from geodata.workspace.open_findings import worst_open
@@ -41,5 +42,5 @@ class Findings:
     def _counts(self, month: str) -> pd.DataFrame:
         return self._kept.once(("counts", month), lambda: self.county.month(month).counts)
 
-    def _theme(self, key: str):
-        return next(one for one in self.county.setup.themes if one.key == key)
+    def _theme(self, key: str) -> Theme:
+        return next(theme for theme in self.county.setup.themes if theme.key == key)

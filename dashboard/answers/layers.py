@@ -17,12 +17,12 @@ def layer_of(source: Source, view: View, sample: Mapping[str, str] | None = None
 
     `sample` says why each drawn village was drawn, by key: then it is the map of that sample.
     """
-    asked = (view.theme, view.indicator, view.period, view.level, source.area(view.place))
-    asked += (view.classes, view.compare, view.compared, tuple((sample or {}).items()))
-    found: Layer = source.kept.once(
-        ("layer", *asked), lambda: drawn_layer(source, view, sample or {})
+    what = (view.theme, view.indicator, view.period, view.level, source.area(view.place))
+    how = (view.classes, view.compare, view.compared, tuple((sample or {}).items()))
+    layer: Layer = source.kept.once(
+        ("layer", *what, *how), lambda: drawn_layer(source, view, sample or {})
     )
-    return found
+    return layer
 
 
 def compared_layer(source: Source, view: View) -> Layer:

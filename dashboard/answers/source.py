@@ -103,7 +103,7 @@ class Source(Choices):
             return pd.DataFrame(columns=columns)
         rows = self._officials(view.period)
         rows = rows[rows["place_code"].str.startswith(view.place)]
-        places = self.atlas.places.index.intersection(rows["place_code"].unique())
+        places = self.atlas.places.index.intersection(list(rows["place_code"].unique()))
         found = [responsible_for(rows, key).assign(place=key) for key in places]
         return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
 

@@ -51,8 +51,8 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
 
 def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:
     """Return the name of the place above the worst one, where the page shows several of them."""
-    above = atlas.places.at[row.name, "parent"]
-    if pd.isna(above) or above == layer.place:
+    above = atlas.places["parent"].get(row.name)
+    if not isinstance(above, str) or above == layer.place:
         return ""
     return text("briefing_page.title_parent", lang, name=short_name(row["parent_name"]))
 

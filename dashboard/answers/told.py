@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -116,9 +117,12 @@ def ranking_rows(source: Source, view: View, states: pd.Series) -> list[dict[str
 
 def _movers(rows: list[dict[str, Any]], worse: str) -> list[dict[str, Any]]:
     """Return the places that became worse most, worst first; without a worse end those that moved."""
-    toward = {"high": lambda change: change, "low": lambda change: -change}.get(worse, abs)
-    moved = [row for row in rows if row["change"] is not None and toward(row["change"]) > 0]
-    moved.sort(key=lambda row: -toward(row["change"]))
+
+    def worsened(row: Mapping[str, Any]) -> float:
+        change = float(row["change"] or 0)
+        return change if worse == "high" else -change if worse == "low" else abs(change)
+
+    moved = sorted((row for row in rows if worsened(row) > 0), key=worsened, reverse=True)
     return [{name: row[name] for name in ("code", "name", "change")} for row in moved[:MOVERS]]
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dashboard.answers.source import county_source
 from dashboard.briefing.desk import FOLDER, Job, file_of, write_job
@@ -17,7 +18,7 @@ from geodata.errors import GuatuError
 from geodata.workspace import open_workspace
 
 
-def run(errand: dict) -> Job:
+def run(errand: dict[str, Any]) -> Job:
     """Make the briefing of an errand and return how it ended; progress is told in its note."""
     workspace, token, asked = Path(errand["workspace"]), errand["token"], errand["asked"]
     note = workspace / FOLDER / f"{token}.json"

@@ -167,16 +167,13 @@ def _rules(briefing: Briefing, keys: list[str]) -> tuple[list[list[str]], list[l
     numbers = {key: number for number, key in enumerate(rules)}
     titles = [[plain_text(rule.title[briefing.lang]), rule.severity] for rule in rules.values()]
     counts = briefing.source.county.month(briefing.month).counts
-    found = []
+    by_place = []
     for key in keys:
         readable = not briefing.public and briefing.source.actor.allows(key, "rows")
         inside = counts[counts["place"].str.startswith(key)] if readable else counts.iloc[:0]
         summed = inside.groupby("rule")[["yes", "unknown"]].sum()
         broken = summed[summed["yes"] > 0].sort_values("yes", ascending=False, kind="stable")
-        found.append(
-            [
-                [numbers[str(r.Index)], int(r.yes), int(r.unknown)]
-                for r in broken.head(_RULES).itertuples()
-            ]
-        )
-    return ([] if briefing.public else titles), found
+        shown = broken.head(_RULES).astype(int)
+        counted = zip(shown.index, shown["yes"], shown["unknown"], strict=True)
+        by_place.append([[numbers[str(rule)], yes, unknown] for rule, yes, unknown in counted])
+    return ([] if briefing.public else titles), by_place

@@ -33,12 +33,12 @@ def _table(facts: Facts) -> str:
     head = "".join(f"<th>{html_text(text(f'ranking.{name}', lang))}</th>" for name in heads)
     rows = [
         (
-            row.rank,
-            html_text(row.name),
-            facts.worded(row.value),
-            change_text(row.change, facts.layer.decimals),
+            row["rank"],
+            html_text(row["name"]),
+            facts.worded(row["value"]),
+            change_text(row["change"], facts.layer.decimals),
         )
-        for row in facts.worst.head(_SHOWN).itertuples()
+        for row in facts.worst.head(_SHOWN).to_dict("records")
     ]
     body = "".join(
         "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>" for cells in rows

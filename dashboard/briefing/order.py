@@ -48,10 +48,24 @@ class Briefing:
         """Return the first indicators of a theme that have figures in the month."""
         return self.source.indicators_of(theme.key, self.month)[:count]
 
-    def facts(self, theme: Theme, *, place: str | None = None, **asked: object) -> Facts:
+    def facts(
+        self,
+        theme: Theme,
+        *,
+        place: str | None = None,
+        indicator: str | None = None,
+        level: str | None = None,
+    ) -> Facts:
         """Return the facts of a view of this briefing; by default the theme's first indicator."""
-        given = {"place": place or self.place, "period": self.month, "lang": self.lang}
-        view = self.source.view(theme=theme.key, public=self.public, **given, **asked)
+        view = self.source.view(
+            theme=theme.key,
+            indicator=indicator,
+            place=place or self.place,
+            period=self.month,
+            level=level,
+            lang=self.lang,
+            public=self.public,
+        )
         if view not in self._answered:
             self._answered[view] = facts_of(self.source, view)
         return self._answered[view]

@@ -104,15 +104,15 @@ def _table(series: _Series, facts: Facts) -> tuple[list[str], list[list[str]]]:
         names = ["place", "value"]
     elif not facts.indicator.counts_things:
         names.remove("counts")
-    found = facts.ranked.sort_index() if facts.view.public else facts.worst
+    places = facts.ranked.sort_index() if facts.view.public else facts.worst
     rows = []
-    for row in found.head(_ROWS[series.briefing.paper]).itertuples():
+    for row in places.head(_ROWS[series.briefing.paper]).to_dict("records"):
         cells = {
-            "rank": str(row.rank),
-            "place": plain_text(row.name, _SHORT),
-            "value": facts.worded(row.value),
-            "counts": f"{row.numerator:,.0f} / {row.denominator:,.0f}",
-            "change": change_text(row.change, facts.layer.decimals),
+            "rank": str(row["rank"]),
+            "place": plain_text(row["name"], _SHORT),
+            "value": facts.worded(row["value"]),
+            "counts": f"{row['numerator']:,.0f} / {row['denominator']:,.0f}",
+            "change": change_text(row["change"], facts.layer.decimals),
         }
         rows.append([cells[name] for name in names])
     return [series.text(f"head_{name}") for name in names], rows
@@ -141,13 +141,13 @@ def _index(series: _Series) -> list[dict[str, object]]:
     atlas, first = briefing.source.atlas, briefing.themes[0].key
     sheets = {str(sheet["key"]) for sheet in series.sheets}
     level = atlas.lowest
-    found = [briefing.facts(theme, level=level) for theme in briefing.themes]
-    figures = [facts.ranked["value"].map(facts.worded) for facts in found]
-    listed = []
-    for key in sorted(found[0].ranked.index):
+    by_theme = [briefing.facts(theme, level=level) for theme in briefing.themes]
+    figures = [facts.ranked["value"].map(facts.worded) for facts in by_theme]
+    lines: list[dict[str, object]] = []
+    for key in sorted(by_theme[0].ranked.index):
         path = [f"{first}-{above}" for above in atlas.path(key) if f"{first}-{above}" in sheets]
-        above = found[0].ranked.at[key, "parent_name"]
-        listed.append(
+        above = by_theme[0].ranked.at[key, "parent_name"]
+        lines.append(
             {
                 "name": _name(atlas.name(key)),
                 "parent": plain_text(above, 20) if isinstance(above, str) else "",
@@ -155,7 +155,7 @@ def _index(series: _Series) -> list[dict[str, object]]:
                 "key": path[-1] if path else f"{first}-{briefing.place}",
             }
         )
-    return listed
+    return lines
 
 
 def _data(series: _Series) -> dict[str, object]:

@@ -75,7 +75,7 @@ def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
         indicator=layer.indicator.title_in(lang),
         finding=spots.finding(layer.inside, lang),
     )
-    if view.place not in layer.keys:
+    if view.place is None or view.place not in layer.keys:
         return Finding(title, whole)
     why = spots.why(view.place, lang)
     named = text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.io import PeriodicCallback
 
 from dashboard.briefing.desk import Desk
 from dashboard.people import People
@@ -36,7 +37,7 @@ class BriefingButton(Viewer):
         self.note = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
         self.button.on_click(self._order)
         self.token = ""
-        self._watch = None
+        self._watch: PeriodicCallback | None = None
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pn.Column(self.button, self.bar, self.note, sizing_mode="stretch_width", margin=0)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 
 from dashboard.charts import stacked
 from dashboard.content.blocks import Chart
@@ -16,8 +15,7 @@ from dashboard.texts import text
 from dashboard.views.card_entries import CardEntries
 from dashboard.views.card_text import card_html
 from dashboard.views.later import later
-from dashboard.views.print_button import PrintButton
-from dashboard.views.sheet_drawer import sheet_drawer
+from dashboard.views.sheet_drawer import SheetDrawer
 from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
@@ -37,43 +35,34 @@ class CardView(Viewer):
         super().__init__()
         self.people = people
         self.content = pn.Column(stylesheets=[_WHOLE], sizing_mode="stretch_width", margin=0)
-        self.print: PrintButton | None = None
-        self.drawer: pmui.Drawer | None = None
-        self.space = pn.Column(margin=0)
+        self.drawer = SheetDrawer(
+            self.content,
+            style=_STYLE,
+            to_print=text("card.print", people.state.lang),
+            to_close=text("card.close", people.state.lang),
+            leave=self._leave,
+        )
         people.param.watch(self._update, ["household"])
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self.space
+        return self.drawer.__panel__()
 
-    def _make(self) -> None:
-        """Make the drawer, which most pages never open."""
-        people, lang = self.people, self.people.state.lang
-        self.print = PrintButton(
-            label=text("card.print", lang), style=_STYLE, width=120, margin=(8, 16)
-        )
-        self.drawer = sheet_drawer(
-            self.print,
-            self.content,
-            close=text("card.close", lang),
-            leave=lambda: people.param.update(household=""),
-        )
-        self.space.objects = [self.drawer]
+    def _leave(self) -> None:
+        self.people.household = ""
 
     def _update(self, *events: object) -> None:
-        people, lang = self.people, self.people.state.lang
-        if self.drawer is None and people.household:
-            self._make()
+        people = self.people
         if not people.household:
-            if self.drawer is not None:
-                self.drawer.open = False
+            self.drawer.close()
             return
+        parts: list[pn.viewable.Viewable]
         try:
-            shown = self._parts()
+            parts = self._parts()
         except GuatuError as error:
-            shown = [_html(html_text(error.sentence(lang), 500))]
+            parts = [_html(html_text(error.sentence(people.state.lang), 500))]
         # The parts are new each time: a chart that is changed while hidden loses its layout.
-        self.drawer.open = True
-        self.content.objects = shown
+        self.drawer.open()
+        self.content.objects = parts
 
     def _parts(self) -> list[pn.viewable.Viewable]:
         """Return what stands on the card, and give the print button the same.
@@ -82,14 +71,14 @@ class CardView(Viewer):
         """
         content = self.people.content()
         head, body = card_html(content)
-        self.print.content = f"{head}<div id='chart'></div>{body}"
+        self.drawer.prints(f"{head}<div id='chart'></div>{body}")
         amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
         entries = CardEntries(self.people, self._update)
         if amounts.empty:
-            return [entries.banner, _html(head), _html(body), entries]
+            return [entries.banner, _html(head), _html(body), entries.__panel__()]
         space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
         later(lambda: self._draw(space, amounts, self.people.household))
-        return [entries.banner, _html(head), space, _html(body), entries]
+        return [entries.banner, _html(head), space, _html(body), entries.__panel__()]
 
     def _draw(self, space: pn.Column, amounts: pd.DataFrame, household: str) -> None:
         people = self.people

@@ -7,6 +7,7 @@ from functools import partial
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.io import PeriodicCallback
 from param.parameterized import Event
 
 from dashboard.layers import classing_title
@@ -40,7 +41,7 @@ class ControlsView(Viewer):
         self.compare = pmui.Select(label=self._text("compare"), **full)
         ways = {self._text(name): name for name in COMPARED}
         self.compared = pmui.RadioButtonGroup(options=ways, value=state.compared, **full)
-        self._clock = None
+        self._clock: PeriodicCallback | None = None
         self._follow()
         self._bind()
         self.play.on_click(self._toggle)
@@ -53,13 +54,13 @@ class ControlsView(Viewer):
 
     def _bind(self) -> None:
         state = self.state
-        chosen = (
+        chosen: tuple[tuple[pn.widgets.WidgetBase, Callable[[Event], None]], ...] = (
             (self.compare, lambda event: _set(state, compare=event.new)),
             (self.compared, lambda event: _set(state, compared=event.new)),
             (self.theme, self._choose_theme),
-            (self.indicator, lambda event: event.new and state.choose_indicator(event.new)),
+            (self.indicator, lambda event: _given(event, state.choose_indicator)),
             (self.level, lambda event: _set(state, level=event.new)),
-            (self.classes, lambda event: event.new and state.choose_classes(event.new)),
+            (self.classes, lambda event: _given(event, state.choose_classes)),
             (self.period, lambda event: _set(state, period=event.new)),
         )
         for widget, choose in chosen:
@@ -128,9 +129,15 @@ def _levels(state: State) -> tuple[str, ...]:
     return state.levels_below(state.area)
 
 
-def _together(choose: Callable[[object], object], event: object) -> None:
+def _together(choose: Callable[[Event], None], event: Event) -> None:
     with together():
         choose(event)
+
+
+def _given(event: Event, choose: Callable[[str], None]) -> None:
+    """Choose what a widget was set to, unless it was cleared."""
+    if event.new:
+        choose(event.new)
 
 
 def _set(state: State, **values: str | None) -> None:

@@ -23,6 +23,9 @@ _CSS = (
 )
 
 
+FieldWidget = pmui.Select | pmui.TextInput | pmui.TextAreaInput
+
+
 class EntryForm(Viewer):
     """The form of one kind; `saved` is called after every change that was kept.
 
@@ -101,7 +104,7 @@ class EntryForm(Viewer):
         said = html_text(sentence, 1200)
         self.said.object = f"<div class='{kind}' role='{role}'>{said}</div>"
 
-    def _widget(self, one: Field, choices: Mapping[str, Mapping[str, str]]) -> pn.viewable.Viewable:
+    def _widget(self, one: Field, choices: Mapping[str, Mapping[str, str]]) -> FieldWidget:
         title = i18n.text(f"access.field_{one.name}", self.lang) + (" *" if one.required else "")
         wide = {"label": title, "sizing_mode": "stretch_width"}
         picked = choices.get(one.name)

@@ -68,21 +68,27 @@ class JoinLineView(Viewer):
             "parts": self._parts(found),
         }
 
-    def _parts(self, found: Coverage) -> list[dict[str, object]]:
-        parts = []
-        if len(found.missing):
-            rows = [
-                [plain_text(row.name), _name(row.parent_name), self._text(row.reason)]
-                for row in found.missing.itertuples()
-            ]
-            columns = [self._text(name) for name in ("place", "parent", "reason")]
-            title = self._text("missing_title", count=len(rows))
-            parts.append({"title": title, "columns": columns, "rows": rows})
-        if found.unmatched_rows:
-            rows = [[plain_text(row)] for row in found.unmatched_rows]
-            title = self._text("rows_title", count=len(rows))
-            parts.append({"title": title, "columns": [self._text("row")], "rows": rows})
-        return parts
+    def _parts(self, complete: Coverage) -> list[dict[str, object]]:
+        missing, unmatched = complete.missing, complete.unmatched_rows
+        tables = {
+            "missing_title": (
+                ("place", "parent", "reason"),
+                [
+                    [plain_text(row["name"]), _name(row["parent_name"]), self._text(row["reason"])]
+                    for row in missing.to_dict("records")
+                ],
+            ),
+            "rows_title": (("row",), [[plain_text(row)] for row in unmatched]),
+        }
+        return [
+            {
+                "title": self._text(title, count=len(rows)),
+                "columns": [self._text(name) for name in columns],
+                "rows": rows,
+            }
+            for title, (columns, rows) in tables.items()
+            if rows
+        ]
 
     def _text(self, name: str, **values: object) -> str:
         return text(f"join_line.{name}", self.state.lang, **values)

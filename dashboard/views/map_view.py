@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TypeGuard
 
 import pandas as pd
 import panel as pn
@@ -118,20 +118,18 @@ class MapView(Viewer):
         words = {name: text(f"points.state_{name}", state.lang) for name in STATES}
         points = [
             {
-                "x": row.longitude,
-                "y": row.latitude,
-                "name": plain_text(row.name, 40),
-                "kind": kinds[row.kind].title[state.lang],
-                "shape": kinds[row.kind].shape,
-                "state": row.state,
-                "words": words[row.state],
-                "shift": list(kinds).index(row.kind),
-                "order": len(STATES) - STATES.index(row.state),
-                "chosen": state.point == f"{row.kind}:{row.key}",
+                "x": row["longitude"],
+                "y": row["latitude"],
+                "name": plain_text(row["name"], 40),
+                "kind": kinds[row["kind"]].title[state.lang],
+                "shape": kinds[row["kind"]].shape,
+                "state": row["state"],
+                "words": words[row["state"]],
+                "shift": list(kinds).index(row["kind"]),
+                "order": len(STATES) - STATES.index(row["state"]),
+                "chosen": state.point == f"{row['kind']}:{row['key']}",
             }
-            for row in drawn[["kind", "key", "name", "longitude", "latitude", "state"]].itertuples(
-                index=False
-            )
+            for row in drawn.to_dict("records")
         ]
         legend = [self._legend(kind, rows[rows["kind"] == table]) for table, kind in kinds.items()]
         return {"points": points, "kinds": legend}
@@ -200,21 +198,22 @@ class MapView(Viewer):
                 screen.dark = self.state.dark
 
     def _answer(self, message: dict[str, object]) -> None:
-        keys = self.state.atlas.places_in(None, self.state.level)
-        kind = message.get("type")
-        if kind == "up":
-            self.state.up()
-        elif kind == "spotlight":
-            self.state.spotlight = not self.state.spotlight
-        elif kind == "click" and _known(message.get("id"), keys):
-            self.state.go(keys[message["id"]])
-        elif kind == "point" and _known(message.get("at"), self._drawn_points):
-            row = self._drawn_points.iloc[message["at"]]
-            self.state.choose_point(row["kind"], row["key"])
-        elif kind == "select" and isinstance(message.get("ids"), list):
-            self.state.selected = [keys[id_] for id_ in message["ids"] if _known(id_, keys)]
+        state = self.state
+        keys = state.atlas.places_in(None, state.level)
+        match message:
+            case {"type": "up"}:
+                state.up()
+            case {"type": "spotlight"}:
+                state.spotlight = not state.spotlight
+            case {"type": "click", "id": position} if _known(position, len(keys)):
+                state.go(keys[position])
+            case {"type": "point", "at": position} if _known(position, len(self._drawn_points)):
+                point = self._drawn_points.iloc[position]
+                state.choose_point(point["kind"], point["key"])
+            case {"type": "select", "ids": list(positions)}:
+                state.selected = [keys[at] for at in positions if _known(at, len(keys))]
 
 
-def _known(position: object, keys: Sequence[str] | pd.Index) -> bool:
-    """Return whether what the browser sent is a position of the level."""
-    return type(position) is int and 0 <= position < len(keys)
+def _known(position: object, count: int) -> TypeGuard[int]:
+    """Return whether what the browser sent is a position among so many."""
+    return type(position) is int and 0 <= position < count

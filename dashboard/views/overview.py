@@ -116,8 +116,9 @@ class OverviewView(Viewer):
     def _worst(self, layer: Layer) -> list[dict[str, object]]:
         """Return the worst places with the class that colours them, worst first."""
         atlas, indicator = self.state.atlas, layer.indicator
-        chosen = {"level": layer.level, "place": layer.place}
-        ranked = rank_places(atlas, indicator.key, layer.period, **chosen)
+        ranked = rank_places(
+            atlas, indicator.key, layer.period, level=layer.level, place=layer.place
+        )
         ranked = worst_of(ranked, indicator.worse, WORST)
         sign = indicator.unit.sign
         classes = layer.classes[layer.keys.get_indexer(ranked.index)]
@@ -138,13 +139,14 @@ class OverviewView(Viewer):
         state, lang, rules = self.state, self.state.lang, theme.rules_by_key
         if state.findings is None:
             return []
+        due = state.findings.due(state.atlas, theme.key, period)
         return [
             {
-                "rule": key,
-                "title": plain_text(rules[key].title[lang], 40),
-                "count": f"{count:,} {rules[key].about.counted(count, lang)}",
+                "rule": rule.key,
+                "title": plain_text(rule.title[lang], 40),
+                "count": f"{count:,} {rule.about.counted(count, lang)}",
             }
-            for key, count in state.findings.due(state.atlas, theme.key, period).items()
+            for rule, count in zip((rules[key] for key in due.index), due, strict=True)
         ]
 
     def _view(self, theme: Theme) -> View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -86,7 +87,7 @@ class PresenterView(Viewer):
         state.read(stops[index].address + kept)
         self.bar.param.update(at=index, stops=self._sentences())
 
-    def _change(self, change, said: str) -> None:
+    def _change(self, change: Callable[[], None], said: str) -> None:
         try:
             change()
             note = text(f"presenter.{said}", self.state.lang)

@@ -3,27 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.views.print_button import PrintButton
+from dashboard.web.component import Viewer
 
 
-def sheet_drawer(
-    button: PrintButton, content: pn.viewable.Viewable, *, close: str, leave: Callable[[], object]
-) -> pmui.Drawer:
-    """Return the drawer, closed; `leave` is called by the button `close` and when it is shut."""
-    out = pmui.Button(label=close, icon="close", variant="contained")
-    out.on_click(lambda event: leave())
-    drawer = pmui.Drawer(
-        pn.Row(button, pn.layout.HSpacer(), out, sizing_mode="stretch_width"),
-        content,
-        anchor="right",
-        size=980,
-        # On a phone the sheet is as wide as the window, not as a page of paper.
-        sx={"maxWidth": "100vw"},
-        open=False,
-    )
-    drawer.param.watch(lambda event: None if event.new else leave(), "open")
-    return drawer
+class SheetDrawer(Viewer):
+    """The drawer, made when it is first opened: most pages never open it.
+
+    `style` is of the printed sheet; `leave` is called when the drawer is shut.
+    """
+
+    def __init__(
+        self,
+        content: pn.viewable.Viewable,
+        *,
+        style: str,
+        to_print: str,
+        to_close: str,
+        leave: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._content, self._leave, self._to_close = content, leave, to_close
+        self._button = PrintButton(label=to_print, style=style, width=120, margin=(8, 16))
+        self._space = pn.Column(margin=0)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self._space
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the drawer is over the page."""
+        return bool(self._space.objects) and bool(self._drawer.open)
+
+    def open(self) -> None:
+        """Lay the drawer over the page."""
+        self._space.objects = [self._drawer]
+        self._drawer.open = True
+
+    def close(self) -> None:
+        """Take the drawer away."""
+        if self._space.objects:
+            self._drawer.open = False
+
+    def prints(self, sheet: str) -> None:
+        """Print this HTML, already escaped, when the button is clicked."""
+        self._button.content = sheet
+
+    @cached_property
+    def _drawer(self) -> pmui.Drawer:
+        out = pmui.Button(label=self._to_close, icon="close", variant="contained")
+        out.on_click(lambda event: self._leave())
+        drawer = pmui.Drawer(
+            pn.Row(self._button, pn.layout.HSpacer(), out, sizing_mode="stretch_width"),
+            self._content,
+            anchor="right",
+            size=980,
+            # On a phone the sheet is as wide as the window, not as a page of paper.
+            sx={"maxWidth": "100vw"},
+            open=False,
+        )
+        drawer.param.watch(lambda event: None if event.new else self._leave(), "open")
+        return drawer

@@ -14,6 +14,8 @@ from geodata.themes import Points, Theme
 
 # Reads a table within what the viewer may see.
 ReadTable = Callable[[Request], pd.DataFrame]
+# A feature of a point.
+Value = str | float | None
 STATES = ("high", "medium", "low", "fine", "unknown")
 COLUMNS = ["kind", "key", "name", "place", "longitude", "latitude", "located", "state"]
 
@@ -33,7 +35,7 @@ def theme_points(
     return pd.concat(frames, ignore_index=True)[COLUMNS]
 
 
-def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[str, object]:
+def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[str, Value]:
     """Return the features of one point that the theme names, money in fen; empty when unknown."""
     if not kind.features:
         return {}

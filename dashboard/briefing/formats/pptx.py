@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pptx.presentation import Presentation
@@ -33,20 +34,19 @@ def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None
     for name, draw in _slides(briefing):
         draw(deck)
         step(name)
-    deck.save(file)
+    deck.save(str(file))
 
 
 def _slides(briefing: Briefing) -> list[tuple[str, Draw]]:
     """Return name and drawing of every slide in order; the public has no findings."""
     slides: list[tuple[str, Draw]] = [
-        ("cover", lambda deck: cover_slide(deck, briefing)),
-        ("overview", lambda deck: overview_slide(deck, briefing)),
+        ("cover", partial(cover_slide, briefing=briefing)),
+        ("overview", partial(overview_slide, briefing=briefing)),
     ]
     for theme in briefing.themes:
         parts = [worst_slide, course_slide] + ([] if briefing.public else [rules_slide])
-        for part in parts:
-            slides.append((theme.key, lambda deck, p=part, t=theme: p(deck, briefing, t)))
+        slides += [(theme.key, partial(part, briefing=briefing, theme=theme)) for part in parts]
     for place in briefing.pages:
-        slides.append((place, lambda deck, key=place: place_slide(deck, briefing, key)))
-    slides.append(("origin", lambda deck: honesty_slide(deck, briefing)))
+        slides.append((place, partial(place_slide, briefing=briefing, place=place)))
+    slides.append(("origin", partial(honesty_slide, briefing=briefing)))
     return slides

@@ -10,6 +10,7 @@ from pptx import Presentation as open_presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.presentation import Presentation
+from pptx.text.text import TextFrame, _Paragraph
 from pptx.util import Inches, Pt
 
 from dashboard.briefing.slides.lettering import (
@@ -44,7 +45,7 @@ class Box:
     @property
     def sides(self) -> tuple[int, int, int, int]:
         """Return left, top, width and height as lengths of the slide."""
-        return tuple(Inches(side) for side in (self.left, self.top, self.width, self.height))  # type: ignore[return-value]
+        return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
 
 
 def new_deck(*, title: str, author: str) -> Presentation:
@@ -86,7 +87,8 @@ class Canvas:
         align: PP_ALIGN = PP_ALIGN.LEFT,
     ) -> None:
         """Write paragraphs into a box; what would not fit is cut, never written over its edge."""
-        room, left, kept = box.width - 0.1, box.height + 0.05, []
+        room, left = box.width - 0.1, box.height + 0.05
+        kept: list[str] = []
         for words in paragraphs:
             lines = int(left / height_of(1, size))
             if lines < 1:
@@ -108,8 +110,8 @@ class Canvas:
         self.text(box, [words], size=SMALL, colour=QUIET)
         shape = self.slide.shapes.add_textbox(*Box(WIDTH - EDGE - 1.6, 0.36, 1.6, 0.42).sides)
         shape.line.color.rgb = RGBColor.from_string(ALARM)
-        how = {"bold": True, "colour": ALARM, "align": PP_ALIGN.CENTER}
-        self._fill(shape.text_frame, [mark], 16, **how)
+        centre = PP_ALIGN.CENTER
+        self._fill(shape.text_frame, [mark], 16, bold=True, colour=ALARM, align=centre)
         shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
 
     def rule(self, left: float, top: float, width: float) -> None:
@@ -127,7 +129,7 @@ class Canvas:
 
     def _fill(
         self,
-        frame,  # type: ignore[no-untyped-def]
+        frame: TextFrame,
         paragraphs: Sequence[str],
         size: float,
         *,
@@ -145,7 +147,9 @@ class Canvas:
             paragraph.alignment = align
 
 
-def write_run(paragraph, words: str, size: float, *, bold: bool, colour: str, lang: str) -> None:  # type: ignore[no-untyped-def]
+def write_run(
+    paragraph: _Paragraph, words: str, size: float, *, bold: bool, colour: str, lang: str
+) -> None:
     """Add one run of text in the deck's typeface."""
     run = paragraph.add_run()
     run.text = words

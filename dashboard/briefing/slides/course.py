@@ -28,8 +28,8 @@ def course_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     """Add the slide of the course of a theme's first indicator."""
     facts, canvas = briefing.facts(theme), Canvas(deck, briefing.lang)
     lang = briefing.lang
-    indicator, own = facts.layer.indicator, facts.own.loc[briefing.month]
-    parts = parts_text(own["numerator"], own["denominator"], indicator, lang)
+    indicator = facts.layer.indicator
+    parts = parts_text(*facts.parts, indicator, lang)
     canvas.title(facts.summary.replace(parts, "") if parts else facts.summary)
     draw_course(
         canvas, _CHART, list(facts.own.index), _courses(facts), decimals=facts.layer.decimals

@@ -81,10 +81,10 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
         return lines
     missing = facts[0].origin.coverage.missing["name"]
     unshaped = facts[0].origin.coverage.unshaped
-    for key, names in (("without_data", list(missing)), ("without_shape", list(unshaped))):
-        if names:
-            shown = listed((plain_text(name, 14) for name in names[:_NAMES]), lang)
-            lines.append(text(f"slides.{key}", lang, count=len(names), names=shown))
+    for key, places in (("without_data", list(missing)), ("without_shape", list(unshaped))):
+        if places:
+            first = listed((plain_text(place, 14) for place in places[:_NAMES]), lang)
+            lines.append(text(f"slides.{key}", lang, count=len(places), names=first))
     store = briefing.source.county.setup.store
     manifest = store.manifest(store.snapshot_of(briefing.month))
     rows = manifest.rows()
@@ -94,8 +94,8 @@ def _lines(briefing: Briefing, facts: list[Facts]) -> list[str]:
         if not rows.get(name)
     ]
     if absent:
-        shown = {"count": len(absent), "names": listed(absent[:_NAMES], lang)}
-        lines.append(text("slides.not_reported", lang, **shown))
+        names = listed(absent[:_NAMES], lang)
+        lines.append(text("slides.not_reported", lang, count=len(absent), names=names))
     aside = sum(one.set_aside for one in manifest.sources)
     read = sum(one.rows for one in manifest.sources)
     lines.append(text("slides.set_aside", lang, aside=f"{aside:,}", read=f"{read:,}"))

@@ -94,9 +94,8 @@ def titled(facts: Facts) -> str:
 
 def _counted(facts: Facts) -> str:
     """Return numerator / denominator and what they count; a dash where the parts say nothing."""
-    indicator, own = facts.layer.indicator, facts.own.loc[facts.view.period]
-    told = share_parts(own["numerator"], own["denominator"], indicator, facts.view.lang)
-    return "—" if told is None else "{} / {} {}".format(*told)
+    share = share_parts(*facts.parts, facts.layer.indicator, facts.view.lang)
+    return "—" if share is None else "{} / {} {}".format(*share)
 
 
 def _message(briefing: Briefing, facts: Sequence[Facts]) -> str:

@@ -88,14 +88,14 @@ def _columns(facts: Facts) -> list[Column]:
 
 
 def _row(facts: Facts, key: str, people: pd.DataFrame) -> Row:
-    row = facts.ranked.loc[key]
+    name, value, change = (facts.ranked[name].loc[key] for name in ("name", "value", "change"))
     class_ = int(facts.layer.classes[facts.layer.keys.get_loc(key)])
     colours = facts.layer.palette.colours["light"]
-    cells = [plain_text(row["name"], 60), number_text(row["value"], facts.layer.decimals)]
+    cells = [plain_text(name, 60), number_text(value, facts.layer.decimals)]
     if not facts.view.public:
         own = people.loc[people["place"] == key, "name"]
         cells += [
-            change_text(row["change"], facts.layer.decimals),
+            change_text(change, facts.layer.decimals),
             plain_text(own.iloc[0], 20) if len(own) else "—",
         ]
     return Row(tuple(cells), colours[class_] if class_ < len(colours) else "")
@@ -103,9 +103,10 @@ def _row(facts: Facts, key: str, people: pd.DataFrame) -> Row:
 
 def _due(facts: Facts, people: pd.DataFrame) -> list[str]:
     """Return who answers for the place itself and what the rules of the indicator ask for."""
-    lang, lines = facts.view.lang, []
+    lang = facts.view.lang
     if facts.view.public:
-        return lines
+        return []
+    lines = []
     own = people[people["place"] == facts.view.place]
     if len(own):
         names = listed(

@@ -59,7 +59,7 @@ class FiltersView(Viewer):
     @property
     def names(self) -> tuple[str, ...]:
         """Return the chosen columns in the order of the list; the code is always there."""
-        chosen = {"code", *self.columns.value}
+        chosen = {"code", *(self.columns.value or ())}
         return tuple(name for name in COLUMNS if name in chosen)
 
     def said(self) -> list[str]:

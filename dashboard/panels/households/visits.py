@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import panel as pn
-import panel_material_ui as pmui
 
 from dashboard.content.visits import VisitGroup, VisitList
 from dashboard.people import People
 from dashboard.texts import text
-from dashboard.views.print_button import PrintButton
-from dashboard.views.sheet_drawer import sheet_drawer
+from dashboard.views.sheet_drawer import SheetDrawer
 from dashboard.visiting import visit_list
 from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
@@ -30,42 +28,33 @@ class VisitsView(Viewer):
         self.content = pn.pane.HTML(
             "", stylesheets=[_STYLE], sizing_mode="stretch_width", margin=(0, 16)
         )
-        self.print: PrintButton | None = None
-        self.drawer: pmui.Drawer | None = None
-        self.space = pn.Column(margin=0)
+        self.drawer = SheetDrawer(
+            self.content,
+            style=_STYLE,
+            to_print=text("visits.print", people.state.lang),
+            to_close=text("visits.close", people.state.lang),
+            leave=self._leave,
+        )
         people.param.watch(self._update, ["visiting"])
 
     def __panel__(self) -> pn.viewable.Viewable:
-        return self.space
+        return self.drawer.__panel__()
 
-    def _make(self) -> None:
-        """Make the drawer, which most pages never open."""
-        people, lang = self.people, self.people.state.lang
-        self.print = PrintButton(
-            label=text("visits.print", lang), style=_STYLE, width=120, margin=(8, 16)
-        )
-        self.drawer = sheet_drawer(
-            self.print,
-            self.content,
-            close=text("visits.close", lang),
-            leave=lambda: people.param.update(visiting=False),
-        )
-        self.space.objects = [self.drawer]
+    def _leave(self) -> None:
+        self.people.visiting = False
 
     def _update(self, *events: object) -> None:
         people, lang = self.people, self.people.state.lang
-        if self.drawer is None and people.visiting:
-            self._make()
         if not people.visiting:
-            if self.drawer is not None:
-                self.drawer.open = False
+            self.drawer.close()
             return
         try:
             content = visits_html(visit_list(people), lang)
         except GuatuError as error:
             content = html_text(error.sentence(lang), 500)
-        self.print.content = self.content.object = content
-        self.drawer.open = True
+        self.content.object = content
+        self.drawer.prints(content)
+        self.drawer.open()
 
 
 def visits_html(listed: VisitList, lang: str) -> str:

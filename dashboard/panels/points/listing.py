@@ -60,8 +60,9 @@ class PointList:
             return rows
         name, ascending = self.order
         values = self.points.columns(kind)[name].reindex(rows["key"]).to_numpy()
-        by = {"ascending": ascending, "na_position": "last", "kind": "stable"}
-        return rows.assign(asked=values).sort_values("asked", **by)
+        return rows.assign(ordered=values).sort_values(
+            "ordered", ascending=ascending, na_position="last", kind="stable"
+        )
 
     def answer(self, message: dict[str, object]) -> None:
         """Look at the point of a row, or order by a heading."""

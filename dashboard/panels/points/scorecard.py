@@ -35,7 +35,7 @@ class Scorecard:
         self.card = pn.pane.HTML("", stylesheets=[_STYLE], sizing_mode="stretch_width", margin=0)
         self.sheet = Sheet(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
         self.back.on_click(lambda event: self.state.choose_point("", ""))
-        self.listed.on_click(lambda event: self.state.param.update(side="households"))
+        self.listed.on_click(lambda event: self.state.choose_side("households"))
         self.sheet.on_message(self.answer)
         self.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
         kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
@@ -80,13 +80,14 @@ class Scorecard:
             )
             for name, value in chosen.features.items()
         ]
-        return _CARD.render(
+        card: str = _CARD.render(
             name=plain_text(row["name"], 40),
             state=self._text(f"state_{row['state']}"),
             where=plain_text(where + ("" if row["located"] else self._text("unlocated"))),
             facts=facts,
             rules=[plain_text(rule.title[lang], 80) for rule in chosen.rules],
         )
+        return card
 
     def _rows(self, chosen: Chosen) -> list[dict[str, object]]:
         names = self.state.atlas.places["name"]

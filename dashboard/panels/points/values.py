@@ -7,13 +7,14 @@ import pandas as pd
 from dashboard.texts import text
 from geodata.cartography.words import number_text
 from geodata.rules import Feature
+from geodata.workspace.points import Value
 
 
-def value_text(value: object, feature: Feature, lang: str) -> str:
+def value_text(value: Value, feature: Feature, lang: str) -> str:
     """Return a value with its unit; a dash when it is unknown."""
     if value is None or pd.isna(value):
         return "—"
-    if isinstance(value, (bool,)):
+    if isinstance(value, bool):
         return text(f"points.{'yes' if value else 'no'}", lang)
     if isinstance(value, str):
         return value

@@ -38,7 +38,7 @@ class SampleNumbers(Viewer):
         self._showing = False
         for field in (self.seed, *self.fields.values(), self.day):
             field.param.watch(self._take, "value")
-        self.show()
+        self.fill()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.box
@@ -47,7 +47,7 @@ class SampleNumbers(Viewer):
         """Open the fields, or fold them away."""
         self.box.visible = not self.box.visible
 
-    def show(self, *, opened: bool = False) -> None:
+    def fill(self, *, opened: bool = False) -> None:
         """Show what the state holds, and what is in force in the empty fields."""
         state = self.sampling.state
         given, known = self.sampling.given, self.sampling.in_force
@@ -72,7 +72,7 @@ class SampleNumbers(Viewer):
         )
         day = _day(self.day.value)
         if not (seed.isdigit() and int(seed) <= MOST and read and day):
-            self.show()
+            self.fill()
             return
         known = self.sampling.in_force
         given = {name: None if value == known[name] else value for name, value in given.items()}

@@ -148,7 +148,7 @@ class SamplingView(Viewer):
             return
         finally:
             self.column.loading = False
-        self.numbers.show()
+        self.numbers.fill()
         lowest = state.atlas.lowest
         state.param.update(sample=found, level=lowest)
         self._fill()
@@ -163,7 +163,7 @@ class SamplingView(Viewer):
         )
         month = period_text(self.state.period, self.state.lang)
         self._say(self._text("unset", titles=titles, keys=", ".join(unset), month=month))
-        self.numbers.show(opened=True)
+        self.numbers.fill(opened=True)
         return True
 
     def _say(self, sentence: str) -> None:
