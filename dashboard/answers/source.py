@@ -11,9 +11,9 @@ from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.view import Choices, View, shown_themes
 from geodata.access import Actor, Guard
 from geodata.atlas import open_atlas
-from geodata.atlas.kept import Kept
 from geodata.atlas.scoped import within_scope
 from geodata.errors import BriefingError
+from geodata.figures.kept import Kept
 from geodata.periods import last_day
 from geodata.policy import Policy
 from geodata.themes import Theme

@@ -43,7 +43,7 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
     if not chosen:
         click.echo(text("build.nothing"))
         return
-    _ = county.cube  # saved beside the months, so that the page opens without computing it
+    county.write_cube()
     try:
         counts = county.write_atlas()
     except ConfigError as error:

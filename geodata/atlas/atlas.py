@@ -1,236 +1,34 @@
-"""An atlas: the places of an area, their outlines and their indicators by period."""
+"""An atlas: the cube of an area with its outlines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geodata.atlas.kept import Kept
-from geodata.errors import AtlasError
-from geodata.figures.indicator import Indicator
-from geodata.figures.totals import total_by
-
-# A frame of a thousand villages takes 40 KB.
-_KEPT = 400
-
-
-T = TypeVar("T")
+from geodata.figures import Cube
 
 
 @dataclass(frozen=True)
-class Atlas:
-    """Places, geometry and values, however they were made.
+class Atlas(Cube):
+    """The cube with geometry and with what was joined and what was not.
 
-    `places`: index key; level, name, parent (key or missing), shape (whether it has an outline).
-    `outlines`: GeoDataFrame per level in EPSG:4326, index key, edges shared within and between
-    levels. `values`: place (lowest level), period, indicator, numerator, denominator, and missing
-    and subjects where it is known who was judged; money in yuan.
-    `join` and `source` hold the counts and the origin that every page shows.
+    `places` says in shape whether a place has an outline. `outlines`: GeoDataFrame per level in
+    EPSG:4326, index key, edges shared within and between levels. `join` and `source` hold the
+    counts and the origin that every page shows.
     """
 
-    title: str
-    levels: tuple[str, ...]
-    places: pd.DataFrame
     outlines: Mapping[str, gpd.GeoDataFrame]
-    values: pd.DataFrame
-    indicators: Mapping[str, Indicator]
     join: Mapping[str, object]
     source: Mapping[str, object]
-    # Shared by all viewers of this atlas, which itself never changes; another scope has its own.
-    _kept: Kept = field(default_factory=lambda: Kept(_KEPT), init=False, repr=False, compare=False)
-
-    @property
-    def lowest(self) -> str:
-        """Return the lowest level, whose places carry the values."""
-        return self.levels[-1]
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        """Return every period of any indicator, in order; one empty key when there is only one."""
-        return self.once("periods", lambda: tuple(sorted(self.values["period"].unique())))
-
-    def periods_of(self, indicator: str) -> tuple[str, ...]:
-        """Return the periods in which an indicator has a figure."""
-
-        def find() -> tuple[str, ...]:
-            rows = self._rows(indicator)
-            return tuple(sorted(rows.loc[rows["numerator"].notna(), "period"].unique()))
-
-        return self.once(("periods", indicator), find)
-
-    def once(self, asked: Hashable, make: Callable[[], T]) -> T:
-        """Return what follows from this atlas and `asked` alone; made when first asked for.
-
-        It is shared, so nobody changes it.
-        """
-        return self._kept.once(asked, make)
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of one level in EPSG:4326, index key."""
         return self.outlines[level]
 
-    def name(self, place: str | None) -> str:
-        """Return the name of a place; the title of the atlas for the whole area."""
-        return self.title if place is None else str(self._row(place)["name"])
-
-    def level_of(self, place: str | None) -> str | None:
-        """Return the level of a place; None for the whole area."""
-        return None if place is None else str(self._row(place)["level"])
-
     def shapes(self, level: str, keys: pd.Index | Sequence[str]) -> np.ndarray:
         """Return the outlines (EPSG:4326) of places of a level in the order of `keys`."""
         return np.asarray(self.geometry(level).geometry.reindex(pd.Index(keys)).array, dtype=object)
-
-    def path(self, place: str | None) -> tuple[str, ...]:
-        """Return the keys from the top level down to a place; empty for the whole area."""
-        found: list[str] = []
-        while place is not None:
-            parent = self._row(place)["parent"]
-            found.append(place)
-            place = None if pd.isna(parent) else str(parent)
-        return tuple(reversed(found))
-
-    def places_in(self, place: str | None, level: str) -> pd.Index:
-        """Return the keys of a level that lie in a place (or are it), in code order."""
-
-        def find() -> pd.Index:
-            if place is None:
-                return self.places.index[self.places["level"] == level]
-            above = self.ancestors(level, self._row(place)["level"])
-            return above.index[above == place]
-
-        index: pd.Index = self.once(("places", place, level), find)
-        return index
-
-    def ancestors(self, level: str, above: str) -> pd.Series:
-        """Return for each key of a level the key of its ancestor at a level above (or its own)."""
-
-        def find() -> pd.Series:
-            keys = self.places.index[self.places["level"] == level]
-            upper = pd.Series(keys, index=keys)
-            for _ in range(self.levels.index(level) - self.levels.index(above)):
-                upper = upper.map(self.places["parent"])
-            return upper
-
-        series: pd.Series = self.once(("ancestors", level, above), find)
-        return series
-
-    def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
-        """Return every place of a level: value, its four parts, places_with_data, places.
-
-        Places without a figure are there with NaN. `places_with_data` of `places` counts the
-        lowest places behind the figure.
-        """
-        asked = ("frame", indicator, period, level)
-        found: pd.DataFrame = self.once(asked, lambda: self._frame(indicator, period, level))
-        return found.copy(deep=False)
-
-    def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
-        rows = self._rows(indicator, period)
-        upper = self.ancestors(self.lowest, level)
-        sizes = upper.value_counts().reindex(self.places_in(None, level)).fillna(0)
-        return total_by(rows, rows["place"].map(upper), self.indicator(indicator), sizes=sizes)
-
-    def series(self, indicator: str, place: str | None) -> pd.DataFrame:
-        """Return the figure of one place (None: the whole) in each period; columns of `frame`."""
-        asked = ("series", indicator, place)
-        found: pd.DataFrame = self.once(asked, lambda: self._series(indicator, place))
-        return found.copy(deep=False)
-
-    def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
-        lowest = self.places_in(place, self.lowest)
-        rows = self._rows(indicator)
-        rows = rows[rows["place"].isin(lowest)]
-        sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
-        return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
-
-    def all_values(self, indicator: str, level: str) -> pd.Series:
-        """Return the known values of a level in all periods, to cut classes that stay comparable."""
-
-        def find() -> pd.Series:
-            frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
-            series: pd.Series = pd.concat(frames).dropna()
-            return series
-
-        series: pd.Series = self.once(("values", indicator, level), find)
-        return series
-
-    def seen(self, keys: pd.Index) -> pd.Series:
-        """Return whether the figures of each place may be shown; here all, by key."""
-        return pd.Series(True, index=keys)
-
-    def own(self, keys: pd.Index) -> pd.Series:
-        """Return whether the households of each place may be listed; here all, by key."""
-        return pd.Series(True, index=keys)
-
-    def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
-        """Return whether the figure of each place is known and not shown; here none, by key."""
-        return pd.Series(False, index=self.places_in(None, level))
-
-    def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
-        """Return in which places that reported nobody is in the scope of an indicator, by key.
-
-        Either nobody is there to be judged, or what they add up to has a base of nothing. None
-        where it is not known who was judged.
-        """
-
-        def find() -> pd.Series:
-            frame = self.frame(indicator, period, level)
-            judged = frame["subjects"] > 0
-            subject = self.indicator(indicator).subject
-            nobody = ~judged & self._reported(subject, period, level).reindex(frame.index)
-            nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
-            nothing = judged & (frame["missing"] == 0)
-            return frame["value"].isna() & (nobody | nothing)
-
-        found: pd.Series = self.once(("not applicable", indicator, period, level), find)
-        return found
-
-    def _reported(self, subject: str, period: str, level: str) -> pd.Series:
-        """Return of which places any such subject, or any household, was judged, by key.
-
-        The register of households is what every place sends; other tables may have no row of it.
-        """
-
-        def find() -> pd.Series:
-            about = {"household", subject}
-            keys = [key for key, found in self.indicators.items() if found.subject in about]
-            rows = self.values[(self.values["period"] == period) & (self.values["subjects"] > 0)]
-            rows = rows[rows["indicator"].isin(keys)]
-            upper = self.ancestors(self.lowest, level)
-            above = upper[upper.index.isin(rows["place"])]
-            places = self.places_in(None, level)
-            return pd.Series(places.isin(above), index=places)
-
-        found: pd.Series = self.once(("reported", subject, period, level), find)
-        return found
-
-    def indicator(self, key: str) -> Indicator:
-        """Return one indicator; raises AtlasError naming those there are."""
-        if key not in self.indicators:
-            raise AtlasError("atlas.no_indicator", wanted=key, known=", ".join(self.indicators))
-        return self.indicators[key]
-
-    def _rows(self, indicator: str, period: str | None = None) -> pd.DataFrame:
-        """Return the values of an indicator, in one period when it is given."""
-
-        def find() -> dict[tuple[str, str], np.ndarray]:
-            return dict(self.values.groupby(["indicator", "period"], sort=True).indices)
-
-        where = self.once("rows", find)
-        if period is not None:
-            frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
-            return frame
-        found = [rows for (key, _), rows in where.items() if key == indicator]
-        return self.values.iloc[np.concatenate(found) if found else []]
-
-    def _row(self, place: str) -> dict[str, Any]:
-        rows = self.once("known", lambda: self.places[["level", "name", "parent"]].to_dict("index"))
-        if place not in rows:
-            raise AtlasError("atlas.no_place", place=place, title=self.title)
-        return rows[place]

@@ -15,7 +15,7 @@ import pandas as pd
 from geodata.atlas.atlas import Atlas
 from geodata.atlas.outlines import screen_outlines
 from geodata.errors import AtlasError, QuantityError
-from geodata.figures import Indicator
+from geodata.figures import Cube, Indicator
 from geodata.figures.totals import PARTS
 from geodata.store.checksums import faulty
 from geodata.store.snapshots import digest_of, write_durably
@@ -54,21 +54,26 @@ def build_atlas(
     unknown = set(values["place"]) - set(places.index[places["level"] == tree.levels[-1]])
     if unknown:
         raise AtlasError("atlas.unknown_place", place=min(unknown), count=len(unknown))
-    atlas = Atlas(
+    cube = Cube(
         title=title,
         levels=tuple(tree.levels),
         places=places,
-        outlines={},
         values=_sorted_values(values),
         indicators={indicator.key: indicator for indicator in indicators},
+    )
+    ancestors = {level: cube.ancestors(cube.lowest, level) for level in cube.levels}
+    outlines = screen_outlines(tree.geometry(cube.lowest), ancestors)
+    drawn = pd.concat([frame.index.to_series() for frame in outlines.values()])
+    return Atlas(
+        title=title,
+        levels=cube.levels,
+        places=places.assign(shape=places.index.isin(drawn)),
+        values=cube.values,
+        indicators=cube.indicators,
+        outlines=outlines,
         join=dict(join),
         source=dict(source),
     )
-    ancestors = {level: atlas.ancestors(atlas.lowest, level) for level in atlas.levels}
-    atlas.outlines.update(screen_outlines(tree.geometry(atlas.lowest), ancestors))
-    drawn = pd.concat([frame.index.to_series() for frame in atlas.outlines.values()])
-    places["shape"] = places.index.isin(drawn)
-    return atlas
 
 
 def write_atlas(
@@ -211,7 +216,7 @@ def _places(tree: Tree) -> pd.DataFrame:
     places.index.name = "key"
     order = places["level"].map({level: depth for depth, level in enumerate(tree.levels)})
     places = places.assign(order=order).reset_index().sort_values(["order", "key"])
-    return places.set_index("key")[["level", "name", "parent"]].assign(shape=False)
+    return places.set_index("key")[["level", "name", "parent"]]
 
 
 def _sorted_values(values: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geodata.boundaries.hierarchy import cleaned
 
@@ -42,14 +43,14 @@ def _simplified(drawn: gpd.GeoDataFrame) -> pd.Series:
     west, south, east, north = drawn.total_bounds
     tolerance = max(east - west, north - south) / SCREEN / KEPT_AT_ZOOM
     # Slivers between villages would be specks in the outlines of townships and of the county.
-    clean = cleaned(drawn.geometry.map(_areas)).to_numpy()
+    clean = cleaned(gpd.GeoSeries(drawn.geometry.map(_areas))).to_numpy()
     simple = shapely.coverage_simplify(_polygons(clean), tolerance)
     return pd.Series(_polygons(simple), index=drawn.index)
 
 
 def _areas(shape: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of a mixed collection; any other shape as it is."""
-    if shape.geom_type != "GeometryCollection":
+    if shapely.get_type_id(shape) != shapely.GeometryType.GEOMETRYCOLLECTION:
         return shape
     return shapely.union_all([part for part in shapely.get_parts(shape) if part.area])
 
@@ -59,7 +60,7 @@ def _polygons(shapes: np.ndarray) -> np.ndarray:
     return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
 
 
-def _dissolved(shapes: pd.Series, crs: object, above: pd.Series) -> gpd.GeoDataFrame:
+def _dissolved(shapes: pd.Series, crs: CRS | None, above: pd.Series) -> gpd.GeoDataFrame:
     """Return one shape per ancestor in EPSG:4326."""
     frame = gpd.GeoDataFrame({"above": above}, geometry=shapes.to_numpy(), crs=crs)
     if not above.index.equals(pd.Index(above)):

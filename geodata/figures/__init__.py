@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from geodata.figures.change import explain_change
-from geodata.figures.cube import make_cube, place_lineage, places_at, value_of
+from geodata.figures.cube import Cube
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
 from geodata.figures.ranking import ranked
-from geodata.figures.saved import read_cube, save_cube
+from geodata.figures.saved import save_cube
 from geodata.figures.small import small_figures
 from geodata.figures.totals import in_yuan, to_successors, total_by
 
 __all__ = [
+    "Cube",
     "Indicator",
     "explain_change",
     "in_yuan",
-    "make_cube",
     "month_figures",
-    "place_lineage",
-    "places_at",
     "ranked",
-    "read_cube",
     "read_indicators",
     "save_cube",
     "small_figures",
     "to_successors",
     "total_by",
-    "value_of",
 ]

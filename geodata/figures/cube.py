@@ -1,77 +1,282 @@
-"""The cube: indicator x place x month, summed up the tree of places."""
+"""The cube: the figures of places at every level by period and indicator, added up from the lowest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
+from geodata.errors import AtlasError
 from geodata.figures.indicator import Indicator
-from geodata.figures.totals import PARTS, sum_parts
+from geodata.figures.kept import Kept
+from geodata.figures.totals import PARTS, total_by
 from geodata.i18n import LANGUAGES
 
-LEVELS = ("county", "township", "village")
-_WIDTHS = {"county": 6, "township": 9, "village": 12}
+# A frame of a thousand villages takes 40 KB.
+_KEPT = 400
 
 
-def place_lineage(villages: pd.Index | Sequence[str]) -> pd.DataFrame:
-    """Return county, township and village of each village code, index village."""
-    codes = pd.Series(list(villages), index=pd.Index(list(villages), name="village"), dtype=str)
-    return pd.DataFrame({level: codes.str.slice(0, _WIDTHS[level]) for level in LEVELS})
+T = TypeVar("T")
 
 
-def make_cube(
-    figures: Mapping[str, pd.DataFrame],
-    indicators: Sequence[Indicator],
-    *,
-    lineage: pd.DataFrame | None = None,
-) -> xr.Dataset:
-    """Return the Dataset of the figures of each month, money in yuan.
+@dataclass(frozen=True)
+class Cube:
+    """Places and their figures, however they were made; every total is made here.
 
-    Dimensions indicator, place, period; variables numerator, denominator, missing, subjects and
-    share_missing. Places are villages and the places above them, each the sum of its villages;
-    `level`, `parent`, `title_zh`, `unit_en` and the like are coordinates. Where nobody is in scope all parts are NaN. `lineage` has
-    one row a village and one column a level top-down; by default it follows the code.
+    `places`: index key; level, name, parent (key or missing). `values`: place (lowest level),
+    period, indicator, numerator, denominator, missing and subjects (NaN where it is not known who
+    was judged); money in yuan. A plain sum has the denominator 1.
     """
-    months = sorted(figures)
-    rows = pd.concat([figures[month].assign(period=month) for month in months], ignore_index=True)
-    villages = pd.Index(sorted(rows["place"].unique()), name="village")
-    lineage = place_lineage(villages) if lineage is None else lineage
-    by = ["indicator", "place", "period"]
-    summed = [
-        sum_parts(rows.assign(place=rows["place"].map(lineage[level])), by)
-        for level in lineage.columns
-    ]
-    # Where every subject is missing the sums are of nothing: unknown, not zero.
-    table = pd.concat(summed)
-    places = _places(lineage)
-    index = pd.MultiIndex.from_product(
-        [[m.key for m in indicators], places.index, months], names=["indicator", "place", "period"]
-    )
-    table = table[~table.index.duplicated()].reindex(index)
-    shape = (len(indicators), len(places), len(months))
-    dims = ("indicator", "place", "period")
-    data = {part: (dims, table[part].to_numpy().reshape(shape)) for part in PARTS}
-    coords = {
-        "indicator": [m.key for m in indicators],
-        "place": places.index.to_numpy(),
-        "period": months,
-        "level": ("place", places["level"].to_numpy()),
-        "parent": ("place", places["parent"].to_numpy()),
-        "adds_up": ("indicator", [m.adds_up for m in indicators]),
-        "quantity": ("indicator", [m.quantity for m in indicators]),
-        **_labels(indicators),
-    }
-    cube = xr.Dataset(data, coords, {"Conventions": "CF-1.8"})
-    cube["share_missing"] = cube["missing"] / cube["subjects"].where(cube["subjects"] > 0)
-    for name, (words, unit) in _VARIABLES.items():
-        cube[name].attrs |= {"long_name": words, "units": unit}
-    return cube
+
+    title: str
+    levels: tuple[str, ...]
+    places: pd.DataFrame
+    values: pd.DataFrame
+    indicators: Mapping[str, Indicator]
+    # Shared by all viewers of this cube, which itself never changes; another scope has its own.
+    _kept: Kept = field(default_factory=lambda: Kept(_KEPT), init=False, repr=False, compare=False)
+
+    @property
+    def lowest(self) -> str:
+        """Return the lowest level, whose places carry the values."""
+        return self.levels[-1]
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Return every period of any indicator, in order; one empty key when there is only one."""
+        return self.once("periods", lambda: tuple(sorted(self.values["period"].unique())))
+
+    def periods_of(self, indicator: str) -> tuple[str, ...]:
+        """Return the periods in which an indicator has a figure."""
+
+        def find() -> tuple[str, ...]:
+            rows = self._rows(indicator)
+            return tuple(sorted(rows.loc[rows["numerator"].notna(), "period"].unique()))
+
+        return self.once(("periods", indicator), find)
+
+    def once(self, asked: Hashable, make: Callable[[], T]) -> T:
+        """Return what follows from this atlas and `asked` alone; made when first asked for.
+
+        It is shared, so nobody changes it.
+        """
+        return self._kept.once(asked, make)
+
+    def name(self, place: str | None) -> str:
+        """Return the name of a place; the title of the atlas for the whole area."""
+        return self.title if place is None else str(self._row(place)["name"])
+
+    def level_of(self, place: str | None) -> str | None:
+        """Return the level of a place; None for the whole area."""
+        return None if place is None else str(self._row(place)["level"])
+
+    def path(self, place: str | None) -> tuple[str, ...]:
+        """Return the keys from the top level down to a place; empty for the whole area."""
+        found: list[str] = []
+        while place is not None:
+            parent = self._row(place)["parent"]
+            found.append(place)
+            place = None if pd.isna(parent) else str(parent)
+        return tuple(reversed(found))
+
+    def places_in(self, place: str | None, level: str) -> pd.Index:
+        """Return the keys of a level that lie in a place (or are it), in code order."""
+
+        def find() -> pd.Index:
+            if place is None:
+                return self.places.index[self.places["level"] == level]
+            above = self.ancestors(level, self._row(place)["level"])
+            return above.index[above == place]
+
+        index: pd.Index = self.once(("places", place, level), find)
+        return index
+
+    def ancestors(self, level: str, above: str) -> pd.Series:
+        """Return for each key of a level the key of its ancestor at a level above (or its own)."""
+
+        def find() -> pd.Series:
+            keys = self.places.index[self.places["level"] == level]
+            upper = pd.Series(keys, index=keys)
+            for _ in range(self.levels.index(level) - self.levels.index(above)):
+                upper = upper.map(self.places["parent"])
+            return upper
+
+        series: pd.Series = self.once(("ancestors", level, above), find)
+        return series
+
+    def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+        """Return every place of a level: value, its four parts, places_with_data, places.
+
+        Places without a figure are there with NaN. `places_with_data` of `places` counts the
+        lowest places behind the figure.
+        """
+        asked = ("frame", indicator, period, level)
+        found: pd.DataFrame = self.once(asked, lambda: self._frame(indicator, period, level))
+        return found.copy(deep=False)
+
+    def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+        rows = self._rows(indicator, period)
+        upper = self.ancestors(self.lowest, level)
+        sizes = upper.value_counts().reindex(self.places_in(None, level)).fillna(0)
+        return total_by(rows, rows["place"].map(upper), self.indicator(indicator), sizes=sizes)
+
+    def series(self, indicator: str, place: str | None) -> pd.DataFrame:
+        """Return the figure of one place (None: the whole) in each period; columns of `frame`."""
+        asked = ("series", indicator, place)
+        found: pd.DataFrame = self.once(asked, lambda: self._series(indicator, place))
+        return found.copy(deep=False)
+
+    def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
+        lowest = self.places_in(place, self.lowest)
+        rows = self._rows(indicator)
+        rows = rows[rows["place"].isin(lowest)]
+        sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
+        return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
+
+    def all_values(self, indicator: str, level: str) -> pd.Series:
+        """Return the known values of a level in all periods, to cut classes that stay comparable."""
+
+        def find() -> pd.Series:
+            frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
+            series: pd.Series = pd.concat(frames).dropna()
+            return series
+
+        series: pd.Series = self.once(("values", indicator, level), find)
+        return series
+
+    def seen(self, keys: pd.Index) -> pd.Series:
+        """Return whether the figures of each place may be shown; here all, by key."""
+        return pd.Series(True, index=keys)
+
+    def own(self, keys: pd.Index) -> pd.Series:
+        """Return whether the households of each place may be listed; here all, by key."""
+        return pd.Series(True, index=keys)
+
+    def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return whether the figure of each place is known and not shown; here none, by key."""
+        return pd.Series(False, index=self.places_in(None, level))
+
+    def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return in which places that reported nobody is in the scope of an indicator, by key.
+
+        Either nobody is there to be judged, or what they add up to has a base of nothing. None
+        where it is not known who was judged.
+        """
+
+        def find() -> pd.Series:
+            frame = self.frame(indicator, period, level)
+            judged = frame["subjects"] > 0
+            subject = self.indicator(indicator).subject
+            nobody = ~judged & self._reported(subject, period, level).reindex(frame.index)
+            nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
+            nothing = judged & (frame["missing"] == 0)
+            return frame["value"].isna() & (nobody | nothing)
+
+        found: pd.Series = self.once(("not applicable", indicator, period, level), find)
+        return found
+
+    def _reported(self, subject: str, period: str, level: str) -> pd.Series:
+        """Return of which places any such subject, or any household, was judged, by key.
+
+        The register of households is what every place sends; other tables may have no row of it.
+        """
+
+        def find() -> pd.Series:
+            about = {"household", subject}
+            keys = [key for key, found in self.indicators.items() if found.subject in about]
+            rows = self.values[(self.values["period"] == period) & (self.values["subjects"] > 0)]
+            rows = rows[rows["indicator"].isin(keys)]
+            upper = self.ancestors(self.lowest, level)
+            above = upper[upper.index.isin(rows["place"])]
+            places = self.places_in(None, level)
+            return pd.Series(places.isin(above), index=places)
+
+        found: pd.Series = self.once(("reported", subject, period, level), find)
+        return found
+
+    def indicator(self, key: str) -> Indicator:
+        """Return one indicator; raises AtlasError naming those there are."""
+        if key not in self.indicators:
+            raise AtlasError("atlas.no_indicator", wanted=key, known=", ".join(self.indicators))
+        return self.indicators[key]
+
+    def _rows(self, indicator: str, period: str | None = None) -> pd.DataFrame:
+        """Return the values of an indicator, in one period when it is given."""
+
+        def find() -> dict[tuple[str, str], np.ndarray]:
+            indices = self.values.groupby(["indicator", "period"], sort=True).indices
+            return cast("dict[tuple[str, str], np.ndarray]", indices)
+
+        where = self.once("rows", find)
+        if period is not None:
+            frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
+            return frame
+        found = [rows for (key, _), rows in where.items() if key == indicator]
+        return self.values.iloc[np.concatenate(found) if found else []]
+
+    def _row(self, place: str) -> dict[Hashable, Any]:
+        rows = self.once("known", lambda: self.places[["level", "name", "parent"]].to_dict("index"))
+        if place not in rows:
+            raise AtlasError("atlas.no_place", place=place, title=self.title)
+        return rows[place]
+
+    def table(self, indicator: str) -> pd.DataFrame:
+        """Return the value of an indicator: a row for each place of all levels, a column a period."""
+        return self._totals(indicator)["value"].unstack("period").reindex(self.places.index)
+
+    def _totals(self, indicator: str) -> pd.DataFrame:
+        """Return the columns of `frame` of all levels and periods; index place and period."""
+        rows, described = self._rows(indicator), self.indicator(indicator)
+        frames = []
+        for level in self.levels:
+            upper = self.ancestors(self.lowest, level)
+            keys = [self.places_in(None, level), pd.Index(self.periods)]
+            index = pd.MultiIndex.from_product(keys, names=["place", "period"])
+            counts = upper.value_counts().reindex(index.get_level_values("place")).fillna(0)
+            groups = [rows["place"].map(upper), rows["period"]]
+            frames.append(total_by(rows, groups, described, sizes=counts.set_axis(index)))
+        return pd.concat(frames)
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return the figures by indicator, place and period; money in yuan.
+
+        Variables value, numerator, denominator, missing, subjects and share_missing, NaN where
+        nothing is known; level, parent, name, title_zh, unit_en and the like are coordinates.
+        """
+        indicators = list(self.indicators.values())
+        shape = (len(indicators), len(self.places), len(self.periods))
+        index = pd.MultiIndex.from_product([self.places.index, self.periods])
+        frames = [self._totals(one.key).reindex(index) for one in indicators]
+        dims = ("indicator", "place", "period")
+        data = {
+            part: (dims, np.stack([frame[part].to_numpy() for frame in frames]).reshape(shape))
+            for part in ("value", *PARTS)
+        }
+        about = {name: self.places[name].fillna("").astype(str) for name in _ABOUT}
+        coords = {
+            "indicator": list(self.indicators),
+            "place": self.places.index.to_numpy(dtype=str),
+            "period": list(self.periods),
+            **{name: ("place", column.to_numpy(dtype=str)) for name, column in about.items()},
+            "adds_up": ("indicator", [one.adds_up for one in indicators]),
+            "quantity": ("indicator", [one.quantity for one in indicators]),
+            **_labels(indicators),
+        }
+        cube = xr.Dataset(data, coords, {"Conventions": "CF-1.8", "title": self.title})
+        cube["share_missing"] = cube["missing"] / cube["subjects"].where(cube["subjects"] > 0)
+        for name, (words, unit) in _VARIABLES.items():
+            cube[name].attrs |= {"long_name": words, "units": unit}
+        return cube
 
 
-# The unit of numerator and denominator differs by indicator.
+_ABOUT = ("level", "parent", "name")
+# The unit of value, numerator and denominator differs by indicator.
 _VARIABLES = {
+    "value": ("numerator for sums, else numerator / denominator", "see unit_en"),
     "numerator": ("sum over the subjects that are known", "see unit_en"),
     "denominator": ("base over the subjects that are known", "1"),
     "missing": ("subjects of which the figure is not known", "1"),
@@ -85,41 +290,3 @@ def _labels(indicators: Sequence[Indicator]) -> dict[str, tuple[str, list[str]]]
     titles = {f"title_{lang}": [one.title_in(lang) for one in indicators] for lang in LANGUAGES}
     units = {f"unit_{lang}": [one.unit_in(lang) for one in indicators] for lang in LANGUAGES}
     return {name: ("indicator", texts) for name, texts in (titles | units).items()}
-
-
-def _places(lineage: pd.DataFrame) -> pd.DataFrame:
-    """Return level and parent of every place of the lineage, top level first; index place."""
-    found: dict[str, tuple[str, str]] = {}
-    above: str | None = None
-    for level in lineage.columns:
-        parents = lineage[above] if above else pd.Series("", index=lineage.index)
-        pairs = pd.DataFrame({"place": lineage[level], "parent": parents}).drop_duplicates("place")
-        for place, parent in sorted(zip(pairs["place"], pairs["parent"], strict=True)):
-            found.setdefault(place, (level, parent))
-        above = level
-    frame: pd.DataFrame = pd.DataFrame(
-        list(found.values()), index=list(found), columns=["level", "parent"]
-    )
-    return frame
-
-
-def value_of(cube: xr.Dataset) -> xr.DataArray:
-    """Return the plain value: numerator for sums, else numerator / denominator; yuan for money.
-
-    NaN where nothing is known.
-    """
-    known = cube["denominator"] > 0
-    ratio = cube["numerator"] / cube["denominator"].where(known)
-    value = xr.where(cube["adds_up"] == "sum", cube["numerator"], ratio)
-    return value.transpose("indicator", "place", "period").rename("value")
-
-
-def places_at(cube: xr.Dataset, indicator: str, period: str, level: str) -> pd.DataFrame:
-    """Return the places of a level, index key: value, the four parts and share_missing."""
-    chosen = cube.sel(indicator=[indicator], period=[period])
-    chosen = chosen.isel(place=(chosen["level"] == level).to_numpy())
-    columns = {"value": value_of(chosen)} | {
-        part: chosen[part] for part in (*PARTS, "share_missing")
-    }
-    index = pd.Index(chosen["place"].to_numpy(), name="place")
-    return pd.DataFrame({name: one.to_numpy().ravel() for name, one in columns.items()}, index)

@@ -1,4 +1,4 @@
-"""The cube in a NetCDF file, with what it was made from: opened again, or not trusted."""
+"""The cube in a NetCDF file for other programs, with what it was made from."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-import xarray as xr
-
+from geodata.figures.cube import Cube
 from geodata.store.snapshots import digest_of, write_durably
 
 FILE = "cube.nc"
 _RECORD = "cube.json"
-# What reading a damaged or foreign file can raise.
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, RuntimeError)
 
 
-def save_cube(folder: Path, cube: xr.Dataset, inputs: Mapping[str, str]) -> Path:
-    """Write the cube and its inputs (name to digest) to a folder; returns the file.
+def save_cube(folder: Path, cube: Cube, inputs: Mapping[str, str]) -> Path:
+    """Write the cube and its inputs (name to digest) to a folder, unless it is there; returns the file.
 
     The record that names the file's own digest goes last, so that half a file is never trusted.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / FILE
+    if _record(folder) == {"inputs": dict(inputs), "sha256": _digest(file)}:
+        return file
     part = folder / f".{FILE}.{os.getpid()}"
-    packed = {name: {"zlib": True, "complevel": 1} for name in cube.data_vars}
-    cube.to_netcdf(part, engine="h5netcdf", encoding=packed)
+    dataset = cube.to_dataset()
+    packed = {name: {"zlib": True, "complevel": 1} for name in dataset.data_vars}
+    dataset.to_netcdf(part, engine="h5netcdf", encoding=packed)
     os.replace(part, file)
     record = {"inputs": dict(inputs), "sha256": digest_of(file)}
     text = json.dumps(record, sort_keys=True, indent=1) + "\n"
@@ -34,24 +34,20 @@ def save_cube(folder: Path, cube: xr.Dataset, inputs: Mapping[str, str]) -> Path
     return file
 
 
-def read_cube(folder: Path, inputs: Mapping[str, str]) -> xr.Dataset | None:
-    """Return the saved cube if it is whole and was made from these inputs, else None."""
-    file = folder / FILE
-    try:
-        record = json.loads((folder / _RECORD).read_bytes())
-        if record["inputs"] != dict(inputs) or record["sha256"] != digest_of(file):
-            return None
-        return xr.load_dataset(file, engine="h5netcdf")
-    except _UNREADABLE:
-        return None
-
-
 def cube_is_whole(folder: Path) -> bool:
     """Return whether the saved cube of a folder matches its record; true where none is saved."""
-    if not (folder / FILE).is_file():
-        return True
+    file = folder / FILE
+    return not file.is_file() or _record(folder).get("sha256") == _digest(file)
+
+
+def _digest(file: Path) -> str:
+    return digest_of(file) if file.is_file() else ""
+
+
+def _record(folder: Path) -> dict[str, object]:
+    """Return what the cube of a folder was made from; empty where that is not known."""
     try:
         record = json.loads((folder / _RECORD).read_bytes())
-        return bool(record["sha256"] == digest_of(folder / FILE))
-    except _UNREADABLE:
-        return False
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -11,7 +11,7 @@ from geodata.figures.indicator import Indicator
 
 PARTS = ("numerator", "denominator", "missing", "subjects")
 COLUMNS = ["value", *PARTS, "places_with_data", "places"]
-Keys = pd.Series | Sequence[str]
+Keys = pd.Series | Sequence[pd.Series]
 
 
 def in_yuan(figures: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -43,27 +43,30 @@ def sum_parts(values: pd.DataFrame, groups: Keys) -> pd.DataFrame:
     """
     known = values["numerator"].notna() & (values["denominator"] > 0)
     parts = {part: values[part].where(known) for part in PARTS[:2]}
-    grouped = values.assign(**parts, places_with_data=known.astype("int64")).groupby(
-        groups, sort=False
-    )
+    counted = values.assign(**parts, places_with_data=known.astype("int64"))
+    grouped = counted.groupby(_keys(groups), sort=False)
     summed = grouped[list(PARTS)].sum(min_count=1)
     return summed.assign(places_with_data=grouped["places_with_data"].sum())
 
 
+def _keys(groups: Keys) -> list[pd.Series]:
+    return [groups] if isinstance(groups, pd.Series) else list(groups)
+
+
 def total_by(
-    values: pd.DataFrame, groups: pd.Series, indicator: Indicator, *, sizes: pd.Series
+    values: pd.DataFrame, groups: Keys, indicator: Indicator, *, sizes: pd.Series
 ) -> pd.DataFrame:
     """Return one row per group: value, the four parts, places_with_data, places.
 
     `values` has the parts, one row per lowest place (and period); `groups` names the group of each
-    row; `sizes` counts the lowest places of every group, also of those without a row.
+    row, by one key or several; `sizes` counts the lowest places of every group, also of those without a row.
     """
     result = sum_parts(values, groups).reindex(sizes.index)
     result["places_with_data"] = result["places_with_data"].fillna(0).astype("int64")
     result["places"] = sizes.astype("int64")
     if indicator.adds_up == "none":
         quotients = values["numerator"] / values["denominator"].where(values["denominator"] > 0)
-        result["value"] = quotients.groupby(groups).median().reindex(sizes.index)
+        result["value"] = quotients.groupby(_keys(groups)).median().reindex(sizes.index)
     else:
         result["value"] = value_of_parts(result, indicator)
     return result[COLUMNS]

@@ -13,7 +13,7 @@ from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
-from geodata.workspace.figures import month_rows, places_of
+from geodata.workspace.figures import places_of, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
@@ -33,7 +33,7 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
     # A village whose record has no shape is in the file, but on no map.
     shaped = outlines.index[~(outlines.isna() | outlines.is_empty)]
     indicators = _indicators(setup)
-    values = _values(setup, built, indicators, shaped)
+    values = village_values(setup, built, shaped)
     tree = _named(add_unshaped(drawn, values["place"].unique()), places)
     reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
     lost = pd.Index(values["place"].unique()).difference(shaped)
@@ -100,14 +100,3 @@ def _indicators(setup: Setup) -> list[Indicator]:
     for theme in setup.themes:
         found |= {one.key: one for one in theme.indicators if one.key not in found}
     return list(found.values())
-
-
-def _values(
-    setup: Setup, built: Sequence[Built], indicators: Sequence[Indicator], shaped: pd.Index
-) -> pd.DataFrame:
-    """Return the figures of all months in the form of an atlas."""
-    rows = month_rows(setup, built, shaped)
-    values = pd.concat([one.assign(period=month) for month, one in rows.items()])
-    summed = values["indicator"].map({one.key: one.adds_up == "sum" for one in indicators})
-    known = summed.astype(bool) & values["numerator"].notna()
-    return values.assign(denominator=values["denominator"].mask(known, 1.0))

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
-import xarray as xr
 
 from geodata.access import MonthSource, Request, public_rows, tally
-from geodata.figures import Indicator, value_of
+from geodata.figures import Cube, Indicator
 from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.themes import PartsOf, Theme
@@ -57,7 +56,7 @@ def compositions(
     theme: Theme,
     asked: Asked,
     *,
-    cube: xr.Dataset | None = None,
+    cube: Cube | None = None,
 ) -> tuple[Composition, ...]:
     """Return what the shown indicator is made of, or where nothing says so, what the theme's are.
 
@@ -81,7 +80,7 @@ def _made(
     theme: Theme,
     asked: Asked,
     *,
-    cube: xr.Dataset | None,
+    cube: Cube | None,
     source: MonthSource,
 ) -> Composition | None:
     if declared.series:
@@ -111,16 +110,15 @@ def _rules(setup: Setup, built: Built, theme: Theme, asked: Asked) -> Compositio
 
 
 def _courses(
-    declared: PartsOf, cube: xr.Dataset, month: str, theme: Theme, asked: Asked
+    declared: PartsOf, cube: Cube, month: str, theme: Theme, asked: Asked
 ) -> Composition | None:
     """Return indicators by month until the shown one, added up over the prefixes."""
-    places = [one for one in asked.prefixes if one in cube["place"].to_numpy()]
-    keys = [one for one in declared.series if one in cube["indicator"].to_numpy()]
+    places = [one for one in asked.prefixes if one in cube.places.index]
+    keys = [one for one in declared.series if one in cube.indicators]
     if not places or not keys:
         return None
-    wanted = cube.sel(indicator=keys, place=places)
-    values = value_of(wanted.sel(period=wanted["period"] <= month))
-    frame = values.sum("place", min_count=1).transpose("period", "indicator").to_pandas()
+    columns = {key: cube.table(key).loc[places, :month].sum(min_count=1) for key in keys}
+    frame = pd.DataFrame(columns)
     frame = frame.mul([-1 if key in declared.down else 1 for key in frame.columns])
     indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
     named = {key: declared.parts.get(key, indicators[key].title) for key in frame.columns}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pandas as pd
-import xarray as xr
 
 from geodata.access import (
     Actor,
@@ -29,7 +28,7 @@ from geodata.evaluation import (
     self_check,
 )
 from geodata.evaluation.rates import LIMITS
-from geodata.figures import value_of
+from geodata.figures import Cube
 from geodata.i18n import default_language
 from geodata.periods import last_day
 from geodata.workspace.inputs import Setup
@@ -52,7 +51,7 @@ _PLACES = ("village", "place")
 
 def draw_county(
     setup: Setup,
-    cube: xr.Dataset,
+    cube: Cube,
     built: Built,
     *,
     seed: int,
@@ -151,7 +150,7 @@ def _design(setup: Setup, month: str, seed: int, numbers: Mapping[str, float | N
 
 
 def _villages(
-    setup: Setup, cube: xr.Dataset, month: str, design: Design, read: ReadFrame
+    setup: Setup, cube: Cube, month: str, design: Design, read: ReadFrame
 ) -> pd.DataFrame:
     """Return every village of the list of villages with its stratum and its indicators."""
     place = setup.config.county.code
@@ -162,10 +161,9 @@ def _villages(
     named = read(Request("place", place, columns=("place_code", "name")))
     names = named.drop_duplicates("place_code").set_index("place_code")["name"]
     stratum = exited.map({True: "exited", False: "other"}).fillna("unknown")
-    judged = [key for key in design.weights if key in cube["indicator"].values]
-    figures = value_of(cube.sel(indicator=judged, period=[month])).isel(period=0).to_pandas().T
-    better = {m.key: m.worse == "low" for theme in setup.themes for m in theme.indicators}
-    worse = figures.mul([-1 if better[key] else 1 for key in figures.columns])
+    judged = [key for key in design.weights if key in cube.indicators]
+    figures = pd.DataFrame({key: cube.frame(key, month, cube.lowest)["value"] for key in judged})
+    worse = figures.mul([-1 if cube.indicators[key].worse == "low" else 1 for key in judged])
     named = names.reindex(exited.index).fillna("")
     frame = pd.DataFrame({"name": named, "stratum": stratum, "population": known["persons"]})
     return frame.join(worse.reindex(exited.index)).sort_index()

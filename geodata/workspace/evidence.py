@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-import xarray as xr
 
 from geodata.access import Request, public_rows
-from geodata.figures import Indicator, in_yuan, places_at, ranked, to_successors
+from geodata.figures import Cube, Indicator, ranked, to_successors
 from geodata.periods import shift_month
-from geodata.workspace.figures import shaped_villages, successors_of
+from geodata.workspace.figures import moved_values, shaped_villages, successors_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built, built_months, read_built
@@ -34,28 +34,26 @@ class Evidence:
     Nothing about people, and nothing about who asks.
     """
 
-    def __init__(
-        self, setup: Setup, cube: xr.Dataset, built: Built, before: Built | None = None
-    ) -> None:
+    def __init__(self, setup: Setup, cube: Cube, built: Built, before: Built | None = None) -> None:
         self.setup, self.cube, self.built, self.before = setup, cube, built, before
         self._ranks: dict[tuple[str, str], pd.DataFrame] = {}
         self._worst: dict[str, dict[str, str]] = {}
 
-    @cached_property
-    def indicators(self) -> dict[str, Indicator]:
+    @property
+    def indicators(self) -> Mapping[str, Indicator]:
         """Return the indicators of all themes by key."""
-        return {m.key: m for theme in self.setup.themes for m in theme.indicators}
+        return self.cube.indicators
 
     @cached_property
     def levels(self) -> dict[str, str]:
         """Return the level of each place of the cube."""
-        return dict(zip(self.cube["place"].to_numpy(), self.cube["level"].to_numpy(), strict=True))
+        return dict(self.cube.places["level"])
 
     def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
         """Return the places of a level by an indicator, worst first: value, rank and the parts."""
         found = self._ranks.get((indicator.key, level))
         if found is None:
-            frame = places_at(self.cube, indicator.key, self.built.month, level)
+            frame = self.cube.frame(indicator.key, self.built.month, level)
             found = ranked(frame, indicator.worse)
             self._ranks[indicator.key, level] = found
         return found
@@ -118,12 +116,12 @@ class Evidence:
     @cached_property
     def _figures(self) -> tuple[pd.DataFrame, ...]:
         assert self.before is not None
-        frames = (self.before.frame("figures"), self.built.frame("figures"))
-        moved = (
-            to_successors(one, self._successors)
-            for one in (*frames, self.built.frame("figures_before"))
+        values = self.cube.values
+        now, before = (
+            values[values["period"] == month] for month in (self.built.month, self.before.month)
         )
-        return tuple(_sorted(in_yuan(one, self.indicators)) for one in moved)
+        old = moved_values(self.setup, [self.built], self._successors, "figures_before")
+        return tuple(_sorted(one) for one in (before, now, old))
 
     @cached_property
     def _successors(self) -> pd.Series:
@@ -145,7 +143,7 @@ class Months:
     A month is read anew when it, or the month before it, was built again.
     """
 
-    def __init__(self, setup: Setup, cube: xr.Dataset) -> None:
+    def __init__(self, setup: Setup, cube: Cube) -> None:
         self._setup, self._cube = setup, cube
         self._kept: dict[tuple[Path, Path | None], Evidence] = {}
 

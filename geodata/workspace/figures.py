@@ -3,54 +3,86 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
-import xarray as xr
 
 import geodata
+from geodata import codes
 from geodata.access import Request, public_rows
 from geodata.atlas.folder import shaped_places
-from geodata.figures import in_yuan, make_cube, read_cube, save_cube, to_successors
+from geodata.figures import Cube, in_yuan, save_cube, to_successors
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import month_source
 from geodata.workspace.saved import FOLDER, Built
 
+LEVELS = ("county", "township", "village")
 
-def county_cube(setup: Setup, built: Sequence[Built]) -> xr.Dataset:
-    """Return the cube of some built months, saved for the next time where that is possible."""
-    indicators = [indicator for theme in setup.themes for indicator in theme.indicators]
-    folder = setup.config.store / FOLDER
+
+def county_cube(setup: Setup, built: Sequence[Built]) -> Cube:
+    """Return the cube of some built months; its places are those that have a figure."""
+    values = village_values(setup, built, shaped_villages(setup))
+    names = places_of(setup, built[-1])["name"]
+    county = setup.config.county
+    places = division_places(values["place"].unique(), LEVELS)
+    named = names.reindex(places.index).fillna(places.index.to_series())
+    return Cube(
+        title=county.name or county.code,
+        levels=LEVELS,
+        places=places.assign(name=named),
+        values=values,
+        indicators=setup.indicators,
+    )
+
+
+def write_county_cube(setup: Setup, built: Sequence[Built], cube: Cube) -> Path:
+    """Write the cube of some built months as NetCDF beside them, unless it is there."""
     shaped = shaped_villages(setup)
     inputs = {
         **{one.month: one.digest for one in built},
         "guatu": geodata.__version__,
         "shaped": "" if shaped is None else hashlib.sha256("".join(shaped).encode()).hexdigest(),
-        "indicators": hashlib.sha256(repr(indicators).encode()).hexdigest(),
+        "indicators": hashlib.sha256(repr(list(setup.indicators.values())).encode()).hexdigest(),
     }
-    saved = read_cube(folder, inputs)
-    if saved is not None:
-        return saved
-    cube = make_cube(month_rows(setup, built, shaped), indicators)
-    try:
-        save_cube(folder, cube, inputs)
-    except OSError:
-        # Whoever may only read the workspace has the cube all the same.
-        return cube
-    return cube
+    return save_cube(setup.config.store / FOLDER, cube, inputs)
 
 
-def month_rows(
-    setup: Setup, built: Sequence[Built], shaped: pd.Index | None
-) -> dict[str, pd.DataFrame]:
-    """Return the figures of each month by village, money in yuan, merged villages moved.
+def division_places(villages: Iterable[str], levels: Sequence[str]) -> pd.DataFrame:
+    """Return level, name (the code) and parent of villages and the places above them, by code.
+
+    The beginnings of a code are its parents; the top level stands first.
+    """
+    codes_of = {level: sorted({codes.at_level(one, level) for one in villages}) for level in levels}
+    rows = [
+        (key, level, key, codes.at_level(key, levels[depth - 1]) if depth else None)
+        for depth, (level, keys) in enumerate(codes_of.items())
+        for key in keys
+    ]
+    frame = pd.DataFrame(rows, columns=["key", "level", "name", "parent"], dtype=object)
+    return frame.set_index("key")
+
+
+def village_values(
+    setup: Setup, built: Sequence[Built], shaped: pd.Index | None, table: str = "figures"
+) -> pd.DataFrame:
+    """Return the figures of built months by village and period, as `geodata.figures.Cube` has them.
 
     A village that was merged away stands under its successor in every month: `shaped` as in
-    `successors_of`.
+    `successors_of`. `table` is figures, or figures_before: by the rules of the month before.
     """
-    by_key = {one.key: one for theme in setup.themes for one in theme.indicators}
-    moved = successors_of(setup, built[-1], shaped)
-    return {one.month: in_yuan(to_successors(one.frame("figures"), moved), by_key) for one in built}
+    return moved_values(setup, built, successors_of(setup, built[-1], shaped), table)
+
+
+def moved_values(
+    setup: Setup, built: Sequence[Built], moved: pd.Series, table: str
+) -> pd.DataFrame:
+    """Return figures as `village_values`, by the successors that are given."""
+    rows = [to_successors(one.frame(table), moved).assign(period=one.month) for one in built]
+    values = in_yuan(pd.concat(rows, ignore_index=True), setup.indicators)
+    sums = [key for key, one in setup.indicators.items() if one.adds_up == "sum"]
+    plain = values["indicator"].isin(sums) & values["numerator"].notna()
+    return values.assign(denominator=values["denominator"].mask(plain, 1.0))
 
 
 def successors_of(setup: Setup, built: Built, shaped: pd.Index | None) -> pd.Series:

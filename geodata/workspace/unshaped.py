@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geodata import codes
 from geodata.boundaries.hierarchy import PlaceTree
+from geodata.workspace.figures import division_places
 
 
 def add_unshaped(tree: PlaceTree, villages: Iterable[str]) -> PlaceTree:
@@ -16,17 +16,11 @@ def add_unshaped(tree: PlaceTree, villages: Iterable[str]) -> PlaceTree:
 
     Keys are division codes, whose beginnings are the parents; the names are the keys.
     """
-    rows: dict[str, tuple[str, str, str | None]] = {}
-    for village in sorted(set(villages) - set(tree.places.index)):
-        parent: str | None = None
-        for level in tree.levels:
-            key = codes.at_level(village, level)
-            if key not in tree.places.index:
-                rows.setdefault(key, (level, key, parent))
-            parent = key
-    if not rows:
+    missing = set(villages) - set(tree.places.index)
+    if not missing:
         return tree
-    added = pd.DataFrame.from_dict(rows, orient="index", columns=["level", "name", "parent"])
+    added = division_places(missing, tree.levels)
+    added = added[~added.index.isin(tree.places.index)]
     added["feature"] = pd.Series(pd.NA, index=added.index, dtype="Int64")
     places = pd.concat([tree.places, added])
     places["parent"] = places["parent"].astype(object).where(places["parent"].notna(), None)

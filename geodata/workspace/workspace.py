@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-import xarray as xr
 
 from geodata.access import (
     Actor,
@@ -27,7 +26,7 @@ from geodata.cartography.words import number_text
 from geodata.config import read_config
 from geodata.errors import AtlasError, StoreError
 from geodata.evaluation import Draw
-from geodata.figures import Indicator, value_of
+from geodata.figures import Cube, Indicator
 from geodata.hotspots.atlas_layer import HotspotLayer
 from geodata.i18n import default_language, text
 from geodata.policy import load_policy
@@ -44,7 +43,7 @@ from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
-from geodata.workspace.figures import county_cube
+from geodata.workspace.figures import county_cube, write_county_cube
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
@@ -168,13 +167,15 @@ class Workspace:
         return self.month().flags
 
     @cached_property
-    def cube(self) -> xr.Dataset:
-        """Return all indicators of all places and built months; see `geodata.figures.make_cube`.
-
-        It is kept as NetCDF beside the built months, and made again when any of them changed.
-        """
+    def cube(self) -> Cube:
+        """Return all indicators of all places and built months; `.to_dataset()` is for xarray."""
         built = [self._built(month) for month in self.months]
         return county_cube(self.setup, built)
+
+    def write_cube(self) -> Path:
+        """Write the cube as NetCDF beside the built months, unless it is there; returns the file."""
+        built = [self._built(month) for month in self.months]
+        return write_county_cube(self.setup, built, self.cube)
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -183,7 +184,7 @@ class Workspace:
 
     def indicator(self, key: str) -> pd.DataFrame:
         """Return one indicator as shown: a row for each place, a column for each month."""
-        return value_of(self.cube.sel(indicator=[key])).squeeze("indicator").to_pandas()
+        return self.cube.table(key)
 
     def households(
         self,
@@ -359,7 +360,7 @@ class Workspace:
         """Do once what every viewer of the last month needs: open its tables, add up the cube."""
         county, built = self.setup.config.county.code, self._built(None)
         prepare_rows(month_source(self.setup, built), HOUSEHOLD_LIST)
-        if county in self.cube["place"].to_numpy():
+        if county in self.cube.places.index:
             self._with_clusters(explain_place(self._evidence.of(built), county), built, None)
 
     def _built(self, month: str | None) -> Built:
@@ -395,9 +396,9 @@ def _indicator(county: Workspace, key: str) -> Indicator:
 
 def _figures(county: Workspace, indicator: Indicator) -> tuple[str, str, str, str]:
     """Return title, value of the last month, value of the month before, villages with data."""
-    cube = county.cube.sel(indicator=[indicator.key])
-    whole = value_of(cube).isel(place=0, indicator=0).to_series()
-    villages = cube["denominator"].sel(place=cube["level"] == "village").isel(period=-1)
+    cube = county.cube
+    whole = cube.series(indicator.key, None)["value"]
+    villages = cube.frame(indicator.key, cube.periods[-1], cube.lowest)["denominator"]
     known = int((villages > 0).sum())
     shown = [
         "—" if pd.isna(one) else indicator.unit.after(_value_text(one, indicator)) for one in whole

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.figures import (
-    Indicator,
-    explain_change,
-    make_cube,
-    places_at,
-    ranked,
-    value_of,
-)
+from geodata.figures import Cube, Indicator, explain_change, ranked
 from geodata.quantity import shipped_words
+from geodata.workspace.figures import LEVELS, division_places
 
 WORDS = shipped_words()
 HOUSEHOLD = WORDS.things["household"]
@@ -39,25 +34,49 @@ def figures(indicator: str, **cells: tuple[float | None, float | None]) -> pd.Da
     ).astype({"numerator": "float64", "denominator": "float64"})
 
 
+def cube_of(*frames: pd.DataFrame) -> Cube:
+    """Return the cube of the share in months from 2025-01 on."""
+    months = [one.assign(period=f"2025-{n:02d}") for n, one in enumerate(frames, start=1)]
+    values = pd.concat(months, ignore_index=True)
+    places = division_places(values["place"].unique(), LEVELS)
+    return Cube("县", LEVELS, places, values, {"share": SHARE})
+
+
 def test_a_share_above_is_of_sums_and_never_a_mean_of_shares() -> None:
-    cube = make_cube({"2025-01": figures("share", a=(1, 10), b=(90, 100))}, [SHARE])
-    assert value_of(cube).sel(place="990101100").item() == pytest.approx(91 / 110)
+    cube = cube_of(figures("share", a=(1, 10), b=(90, 100)))
+    frame = cube.frame("share", "2025-01", "township")
+    assert frame.loc["990101100", "value"] == pytest.approx(91 / 110)
 
 
 def test_a_place_without_any_known_subject_is_unknown_above_too() -> None:
-    cube = make_cube({"2025-01": figures("share", a=(None, None), d=(1, 2))}, [SHARE])
-    value = value_of(cube).squeeze()
-    assert value.sel(place="990101100").isnull()
-    assert value.sel(place="990101").item() == 0.5
+    value = cube_of(figures("share", a=(None, None), d=(1, 2))).table("share")["2025-01"]
+    assert np.isnan(value["990101100"])
+    assert value["990101"] == 0.5
 
 
 def test_equal_values_share_a_rank_and_unknown_has_none() -> None:
     cells = {"a": (5, 10), "b": (5, 10), "c": (1, 10), "d": (None, None)}
-    cube = make_cube({"2025-01": figures("share", **cells)}, [SHARE])
-    ranks = ranked(places_at(cube, "share", "2025-01", "village"), "high")
+    cube = cube_of(figures("share", **cells))
+    ranks = ranked(cube.frame("share", "2025-01", "village"), "high")
     assert ranks.index.tolist() == [A, B, C, D]
     assert ranks["rank"].tolist()[:3] == [1, 1, 3]
     assert ranks["rank"].isna().tolist() == [False, False, False, True]
+
+
+def test_table_dataset_series_and_frame_hold_one_value() -> None:
+    cube = cube_of(figures("share", a=(1, 10), d=(3, 4)), figures("share", a=(2, 10), b=(5, 5)))
+    dataset, table = cube.to_dataset(), cube.table("share")
+    assert table.shape == (6, 2)
+    for place in cube.places.index:
+        series = cube.series("share", place)
+        for month in cube.periods:
+            frame = cube.frame("share", month, str(cube.level_of(place))).loc[place]
+            cell = dataset.sel(indicator="share", place=place, period=month)
+            values = [table.at[place, month], series.at[month, "value"], cell["value"].item()]
+            np.testing.assert_equal(values, [frame["value"]] * 3)
+            for part in ("numerator", "denominator", "missing", "subjects"):
+                np.testing.assert_equal(cell[part].item(), frame[part])
+    assert dataset["level"].sel(place="990101").item() == "county"
 
 
 def explained(

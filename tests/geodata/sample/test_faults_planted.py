@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata import open_workspace
-from geodata.figures import Indicator, make_cube
+from geodata.figures import Cube, Indicator
 from geodata.rules.compile import ANSWERS
 from geodata.workspace import Workspace
+from geodata.workspace.figures import division_places
 from tests.benchmarks.confusion import confusion
 
 pytestmark = pytest.mark.xdist_group("sample")
@@ -119,10 +120,14 @@ def figures(draw: st.DrawFn) -> pd.DataFrame:
 def test_every_additive_figure_of_a_place_is_the_sum_of_its_villages(
     months: list[pd.DataFrame], data: st.DataObject
 ) -> None:
-    named = {f"2025-{number:02d}": frame for number, frame in enumerate(months, start=1)}
+    dated = [frame.assign(period=f"2025-{n:02d}") for n, frame in enumerate(months, start=1)]
+    values = pd.concat(dated, ignore_index=True)
+    places = division_places(values["place"].unique(), tuple(LEVELS))
     theme = data.draw(st.sampled_from([None, "a", "b"]))
     measures = [measure for measure in MEASURES if theme in (None, measure.theme)]
-    cube = make_cube(named, measures)
+    cube = Cube(
+        "县", tuple(LEVELS), places, values, {one.key: one for one in measures}
+    ).to_dataset()
     part = data.draw(st.sampled_from(["numerator", "denominator", "missing", "subjects"]))
     level = cube["level"].to_series()
     for place in level.index[level != "village"]:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyarrow as pa
 import pytest
 import xarray as xr
@@ -22,7 +23,7 @@ from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import whole_figure
 from geodata.config import make_workspace
 from geodata.errors import ConfigError, StoreError
-from geodata.figures import value_of
+from geodata.figures.saved import cube_is_whole
 from geodata.periods import months_until, shift_month
 from geodata.store import new_snapshot
 from geodata.store.months import stored_columns
@@ -147,7 +148,7 @@ def test_month_before_every_policy_is_built_and_unknown(tmp_path: Path) -> None:
 
 
 def test_figures_of_villages_add_up_to_townships_and_county(county: Workspace) -> None:
-    cube = county.cube
+    cube = county.cube.to_dataset()
     for part in ("numerator", "denominator", "missing", "subjects"):
         frame = cube[part].stack(cell=("indicator", "period")).transpose("place", "cell")
         figures = frame.fillna(0).to_pandas()
@@ -349,8 +350,7 @@ def test_a_month_that_was_not_built_is_refused_with_what_to_do(county: Workspace
 
 
 def test_values_of_nothing_are_unknown_and_not_zero(county: Workspace) -> None:
-    value = value_of(county.cube).sel(indicator="not_moved_in_share", place=B1, period="2025-01")
-    assert value.isnull().item()
+    assert pd.isna(county.indicator("not_moved_in_share").at[B1, "2025-01"])
 
 
 def test_the_atlas_names_villages_by_the_list_of_places(own_county: Workspace) -> None:
@@ -386,9 +386,9 @@ def test_a_village_without_a_shape_is_in_every_total(own_county: Workspace) -> N
     open_workspace(own_county.setup.config.folder).write_atlas()
     atlas = open_atlas(own_county.setup.config.folder)
     whole = atlas.series("low_income_share", COUNTY).loc["2025-01"]
-    cell = own_county.cube.sel(indicator="low_income_share", place=COUNTY, period="2025-01")
-    assert whole["numerator"] == cell["numerator"].item()
-    assert whole["denominator"] == cell["denominator"].item() == 5
+    cell = own_county.cube.series("low_income_share", COUNTY).loc["2025-01"]
+    assert whole["numerator"] == cell["numerator"]
+    assert whole["denominator"] == cell["denominator"] == 5
     assert atlas.path(B1) == (COUNTY, "990101101", B1)
     assert atlas.name(B1) == "乙一村"
     assert list(atlas.places.loc[[A1, B1, "990101101"], "shape"]) == [True, False, False]
@@ -418,13 +418,9 @@ def _give_shapes(county: Workspace, villages: list[str]) -> None:
 
 
 def test_the_saved_cube_is_the_computed_one_with_labels(own_county: Workspace) -> None:
-    computed = own_county.cube
-    saved = xr.load_dataset(cube_file(own_county), engine="h5netcdf")
-    xr.testing.assert_equal(saved, computed)
-    opened = open_workspace(own_county.setup.config.folder).cube
-    xr.testing.assert_equal(opened, computed)
-    assert value_of(opened).equals(value_of(computed))
-    one = opened.sel(indicator="low_income_share")
+    saved = xr.load_dataset(own_county.write_cube(), engine="h5netcdf")
+    xr.testing.assert_equal(saved, own_county.cube.to_dataset())
+    one = saved.sel(indicator="low_income_share")
     assert (str(one["title_zh"].item()), str(one["unit_en"].item())) == (
         "收入低于监测线户占比",
         "%",
@@ -433,21 +429,16 @@ def test_the_saved_cube_is_the_computed_one_with_labels(own_county: Workspace) -
     assert saved["share_missing"].attrs["units"] == "1"
 
 
-def cube_file(county: Workspace) -> Path:
-    return county.setup.config.store / "built" / "cube.nc"
-
-
-def test_a_saved_cube_is_opened_and_not_computed_again(
-    own_county: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    computed = own_county.cube
-    monkeypatch.setattr("geodata.workspace.figures.make_cube", None)
-    xr.testing.assert_equal(open_workspace(own_county.setup.config.folder).cube, computed)
+def test_a_cube_that_is_there_is_not_written_again(own_county: Workspace) -> None:
+    file = own_county.write_cube()
+    before = file.stat().st_mtime_ns
+    assert open_workspace(own_county.setup.config.folder).write_cube() == file
+    assert file.stat().st_mtime_ns == before
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "other", "absent", "record"])
-def test_a_harmed_cube_is_made_again(own_county: Workspace, harm: str) -> None:
-    computed, file = own_county.cube, cube_file(own_county)
+def test_a_harmed_cube_is_written_again(own_county: Workspace, harm: str) -> None:
+    file = own_county.write_cube()
     content = file.read_bytes()
     record = file.with_suffix(".json")
     harmed = {
@@ -461,20 +452,22 @@ def test_a_harmed_cube_is_made_again(own_county: Workspace, harm: str) -> None:
         record.write_text("{", encoding="utf-8")
     else:
         file.write_bytes(harmed[harm])
-    again = open_workspace(own_county.setup.config.folder)
-    xr.testing.assert_equal(again.cube, computed)
-    xr.testing.assert_equal(xr.load_dataset(file, engine="h5netcdf"), computed)
+    assert cube_is_whole(file.parent) == (harm == "absent")
+    again = open_workspace(own_county.setup.config.folder).write_cube()
+    assert cube_is_whole(file.parent)
+    xr.testing.assert_equal(xr.load_dataset(again, engine="h5netcdf"), own_county.cube.to_dataset())
 
 
-def test_a_stale_cube_is_made_again(own_county: Workspace) -> None:
+def test_a_stale_cube_is_written_again(own_county: Workspace) -> None:
     folder, before = own_county.setup.config.folder, own_county.cube
+    own_county.write_cube()
     (folder / "parameters" / "local.yaml").write_text(LINE.replace("9000", "7500"), "utf-8")
     changed = open_workspace(folder)
     changed.build(MONTHS)
+    assert before.series("low_income_share", COUNTY).at["2025-01", "numerator"] == 2
+    assert changed.cube.series("low_income_share", COUNTY).at["2025-01", "numerator"] == 1
     share = {"indicator": "low_income_share", "place": COUNTY, "period": "2025-01"}
-    assert before["numerator"].sel(share).item() == 2
-    assert changed.cube["numerator"].sel(share).item() == 1
-    assert open_workspace(folder).cube["numerator"].sel(share).item() == 1
+    assert xr.load_dataset(changed.write_cube())["numerator"].sel(share).item() == 1
 
 
 ANSWERS = ("flags", "counts", "figures")
