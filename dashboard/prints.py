@@ -88,15 +88,14 @@ class Prints:
 
     def _record(self, household: str, *, outcome: str = "allowed", **detail: object) -> int:
         actor = self.source.actor
-        entry = Entry(
-            actor.name,
+        entry = Entry.by(
+            actor,
             "export",
-            actor.role,
-            self.view.place or "",
-            household,
-            "card",
-            outcome,
-            {"month": self.view.period, **detail},
+            place=self.view.place or "",
+            subject=household,
+            reason="card",
+            outcome=outcome,
+            detail={"month": self.view.period, **detail},
         )
         return self.guard.trail.record(entry).seq
 

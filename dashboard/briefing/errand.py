@@ -33,7 +33,7 @@ def run(errand: dict[str, Any]) -> Job:
 
     try:
         given = errand["actor"]
-        actor = Actor(given["name"], given["role"], tuple(given["prefixes"]))
+        actor = Actor(**(given | {"prefixes": tuple(given["prefixes"])}))
         county = open_workspace(workspace)
         source = county_source(county, actor, at=errand["at"], by=actor.name)
         briefing = order_briefing(source, **asked)

@@ -125,11 +125,10 @@ def _record(
         "public": briefing.public,
     }
     trail.record(
-        Entry(
-            actor.name,
+        Entry.by(
+            actor,
             "export",
-            actor.role,
-            briefing.place,
+            place=briefing.place,
             reason="briefing",
             outcome=outcome,
             detail=about | detail,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.texts import text
+from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
     from geodata.access import Record, Trail, Verification
@@ -21,6 +22,16 @@ _folder = click.option(
     default=".",
     help=text("user.workspace_help"),
 )
+_name = click.argument("name")
+
+
+def _month(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        if len(value) == 7 and datetime.date.fromisoformat(f"{value}-01"):
+            return value
+    except ValueError:
+        pass
+    raise click.BadParameter(text("audit.bad_month", value=plain_text(value, 40)))
 
 
 @click.group(help=text("audit.help"))
@@ -47,11 +58,51 @@ def show(
         since=since.astimezone() if since else None,
         newest=last,
         actor=actor or "",
-        subject=household or "",
+        showing=household or "",
     )
-    for record in records:
-        click.echo(_line(record))
+    _print(trail, records)
     click.echo(text("audit.shown", shown=len(records), all=trail.count()))
+
+
+@command.command("who", help=text("audit.who_help"))
+@click.argument("code")
+@_folder
+def who(code: str, workspace: Path) -> None:
+    """Print every record that showed a household or person, oldest first; asking is recorded."""
+    trail = _trail(workspace)
+    _asked(trail, subject=code)
+    records = trail.records(showing=code)
+    seen = [record for record in records if record.act != "audit"]
+    _print(trail, seen)
+    accounts = len({record.actor for record in seen})
+    click.echo(text("audit.who_count", code=code, count=len(seen), accounts=accounts))
+
+
+@command.command("account", help=text("audit.account_help"))
+@_name
+@click.option("--month", required=True, callback=_month, help=text("audit.month_help"))
+@click.option("--households", is_flag=True, help=text("audit.households_help"))
+@_folder
+def account(name: str, month: str, households: bool, workspace: Path) -> None:
+    """Print what an account did and saw in a month; asking is recorded."""
+    from dashboard.content.records import codes_shown
+    from geodata.periods import shift_month
+
+    trail = _trail(workspace)
+    _asked(trail, subject=name)
+    first, after = (
+        datetime.datetime.fromisoformat(f"{one}-01").astimezone()
+        for one in (month, shift_month(month, 1))
+    )
+    records = trail.records(since=first, until=after, actor=name)
+    shown = trail.shown(records)
+    _print(trail, records)
+    codes = codes_shown(records, shown)
+    if households:
+        for code, count in codes.items():
+            click.echo(f"  {plain_text(code, 64)}  {count}")
+    counts = {"count": len(records), "households": len(codes)}
+    click.echo(text("audit.account_count", name=name, month=month, **counts))
 
 
 @command.command("verify", help=text("audit.verify_help"))
@@ -86,10 +137,10 @@ def export(file: Path, workspace: Path) -> None:
     from geodata.access import Entry, command_actor
 
     trail = _trail(workspace)
-    trail.record(Entry(command_actor().name, "audit_export", detail={"file": file.name}))
+    trail.record(Entry.by(command_actor(), "audit_export", detail={"file": file.name}))
     if file.suffix == ".csv":
         found = trail.verify()
-        _write_csv(trail.records(), file)
+        _write_csv(trail, file)
     else:
         found = trail.export(file)
     click.echo(text("audit.exported", file=file, count=found.records))
@@ -116,37 +167,34 @@ def _say(found: Verification) -> None:
     click.echo(text("audit.head", head=found.head))
 
 
-def _write_csv(records: list[Record], file: Path) -> None:
+def _write_csv(trail: Trail, file: Path) -> None:
     import csv
-    from dataclasses import asdict
 
+    from dashboard.content.records import COLUMNS, record_cells
     from geodata.escaping import cell_text
 
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         rows = csv.writer(lines)
-        names = ["seq", "at", "actor", "role", "act", "place", "subject", "outcome", "reason"]
-        rows.writerow([text(f"audit.column_{name}") for name in names])
+        rows.writerow([text(f"audit.column_{name}") for name in COLUMNS])
+        records = trail.records()
+        shown = trail.shown(records)
         for record in records:
-            values = asdict(record) | _titles(record)
-            rows.writerow([cell_text(str(values[name])) for name in names])
+            cells = record_cells(record, None, shown.get(record.seq)) | {"at": record.at}
+            rows.writerow([cell_text(cells[name]) for name in COLUMNS])
 
 
-def _titles(record: Record) -> dict[str, str]:
-    """Return role, act and outcome in words; one that no catalogue knows stays as it is."""
-    from dashboard.texts import CATALOGUE
+def _print(trail: Trail, records: list[Record]) -> None:
+    from dashboard.content.records import record_cells
 
-    keys = {name: f"access.{name}_{getattr(record, name)}" for name in ("role", "act", "outcome")}
-    return {
-        name: text(key) if key in CATALOGUE else str(getattr(record, name))
-        for name, key in keys.items()
-    }
+    shown = trail.shown(records)
+    for record in records:
+        cells = record_cells(record, None, shown.get(record.seq))
+        parts = [f"{record.seq:>6}", *list(cells.values())[1:]]
+        click.echo("  ".join(part for part in parts if part))
 
 
-def _line(record: Record) -> str:
-    from geodata.escaping import plain_text
+def _asked(trail: Trail, *, subject: str) -> None:
+    """Record that somebody looked into the audit, and for what."""
+    from geodata.access import Entry, command_actor
 
-    at = datetime.datetime.fromisoformat(record.at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    titles = _titles(record)
-    parts = [f"{record.seq:>6}", at, record.actor, titles["role"], titles["act"]]
-    parts += [record.place, record.subject, titles["outcome"], record.reason]
-    return "  ".join(plain_text(part) for part in parts if part)
+    trail.record(Entry.by(command_actor(), "audit", subject=subject))

@@ -42,9 +42,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     place = view.place or ""
     seen = "allowed" if actor.allows(place, "figure") else "refused"
     about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
-    entry = Entry(
-        actor.name, "figure", actor.role, place, reason="show", outcome=seen, detail=about
-    )
+    entry = Entry.by(actor, "figure", place=place, reason="show", outcome=seen, detail=about)
     guard.trail.record(entry)
     told = answer_of(source, view) | {"ignored": list(ignored)}
     if ignored:

@@ -10,17 +10,18 @@ from typing import Any
 
 from tornado.web import HTTPError
 
+from dashboard.content.records import COLUMNS, record_cells
 from dashboard.server.auth import AUDIT, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page
-from dashboard.texts import CATALOGUE, text
+from dashboard.texts import text
 from geodata.access import Entry, Record, Trail
 from geodata.access.scope import Actor
 from geodata.escaping import plain_text
 from geodata.i18n import CATALOGUE as WORDS
+from geodata.periods import shift_month
 
 SHOWN = 500
-_FILTERS = ("day", "actor", "act", "place")
-_COLUMNS = ("seq", "at", "actor", "role", "act", "place", "subject", "outcome", "reason")
+_FILTERS = ("day", "month", "actor", "act", "place", "household")
 
 
 class AuditPage(Page):
@@ -58,7 +59,11 @@ class AuditPage(Page):
     def _trail(self) -> Trail:
         return self.sign_in.guard.trail
 
-    def _auditor(self, act: str) -> Actor:
+    @property
+    def _asked(self) -> dict[str, str]:
+        return {name: self.get_query_argument(name, "").strip()[:64] for name in _FILTERS}
+
+    def _auditor(self, act: str, subject: str = "") -> Actor:
         """Return who is asking when it is an auditor, recorded; anybody else is refused, recorded."""
         account = self.sign_in.account(self)
         if account is None:
@@ -66,15 +71,15 @@ class AuditPage(Page):
         actor = account.actor
         allowed = bool(actor.allows("", "audit"))
         outcome = "allowed" if allowed else "refused"
-        self._trail.record(Entry(actor.name, act, actor.role, outcome=outcome))
+        self._trail.record(Entry.by(actor, act, subject=subject, outcome=outcome))
         if not allowed:
             raise HTTPError(403)
         return actor
 
     def _show(self, actor: Actor | None = None, **said: object) -> None:
         if actor is None:
-            self._auditor("audit")
-        asked = {name: self.get_query_argument(name, "").strip()[:64] for name in _FILTERS}
+            self._auditor("audit", self._asked["household"] or self._asked["actor"])
+        asked = self._asked
         fault = self._fault(asked)
         records = [] if fault else _found(self._trail, asked)
         full = [one for one in records if one.act == "unmask"]
@@ -105,14 +110,16 @@ class AuditPage(Page):
     def _fault(self, asked: dict[str, str]) -> str:
         if asked["day"] and not _is_day(asked["day"]):
             return text("audit_page.bad_day", self.lang, value=plain_text(asked["day"], 40))
+        if asked["month"] and not _is_day(f"{asked['month']}-01"):
+            return text("audit.bad_month", self.lang, value=plain_text(asked["month"], 40))
         if asked["act"] and asked["act"] not in dict(_acts(self.lang)):
             return text("audit_page.bad_act", self.lang, value=plain_text(asked["act"], 40))
         return ""
 
     def _rows(self, records: Sequence[Record]) -> list[list[str]]:
-        return [
-            [plain_text(_cell(one, name, self.lang), 200) for name in _COLUMNS] for one in records
-        ]
+        shown = self._trail.shown(records)
+        cells = (record_cells(one, self.lang, shown.get(one.seq)) for one in records)
+        return [list(each.values()) for each in cells]
 
 
 def audit_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
@@ -126,6 +133,11 @@ def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
     if asked["day"]:
         since = datetime.datetime.fromisoformat(asked["day"]).astimezone()
         until = since + datetime.timedelta(days=1)
+    elif asked["month"]:
+        since, until = (
+            datetime.datetime.fromisoformat(f"{one}-01").astimezone()
+            for one in (asked["month"], shift_month(asked["month"], 1))
+        )
     found = trail.records(
         since=since,
         until=until,
@@ -133,6 +145,7 @@ def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
         newest=SHOWN,
         act=asked["act"],
         actor=asked["actor"],
+        showing=asked["household"],
     )
     return found[::-1]
 
@@ -141,25 +154,13 @@ def _titles(lang: str) -> list[str]:
     """Return the titles of the columns; times are those of this server, whose zone is named."""
     zone = datetime.datetime.now().astimezone().strftime("UTC%z").removesuffix("+0000")
     at = text("audit_page.column_at", lang, zone=zone)
-    return [at if name == "at" else text(f"audit.column_{name}", lang) for name in _COLUMNS]
+    return [at if name == "at" else text(f"audit.column_{name}", lang) for name in COLUMNS]
 
 
 def _acts(lang: str) -> list[tuple[str, str]]:
     names = [key.removeprefix("access.act_") for key in WORDS if key.startswith("access.act_")]
     known = [(name, text(f"access.act_{name}", lang)) for name in names if name != "not_granted"]
     return sorted(known, key=lambda one: one[1])
-
-
-def _cell(record: Record, name: str, lang: str) -> str:
-    value = str(getattr(record, name))
-    if name == "at":
-        return datetime.datetime.fromisoformat(value).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    key = f"access.{name}_{value}"
-    return (
-        text(key, lang)
-        if name in ("role", "act", "outcome", "reason") and key in CATALOGUE
-        else value
-    )
 
 
 def _is_day(value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bokeh.server.auth_provider import AuthProvider
@@ -47,7 +48,8 @@ class SignIn(AuthProvider):
         kept: Account | None = getattr(handler.request, KEPT, None)
         token = handler.get_cookie(COOKIE)
         if kept is None and token:
-            kept = self.guard.sessions.seen(token, self.guard.trail.clock())
+            found = self.guard.sessions.seen(token, self.guard.trail.clock())
+            kept = found and replace(found, address=str(handler.request.remote_ip))
             setattr(handler.request, KEPT, kept)
         return kept
 

@@ -36,8 +36,14 @@ class LeavePage(SignInPage):
 
     def refuse(self, error: AccountError) -> None:
         """Record the failure and say it on the sign-in page."""
-        detail = {"origin": str(self.request.remote_ip), "way": "openid"}
-        failed = Entry("?openid", "sign_in", reason=error.key, outcome="failed", detail=detail)
+        failed = Entry(
+            "?openid",
+            "sign_in",
+            reason=error.key,
+            outcome="failed",
+            detail={"way": "openid"},
+            address=str(self.request.remote_ip),
+        )
         self.sign_in.guard.trail.record(failed)
         self.clear_cookie(COOKIE, path=self.sign_in.prefix or "/")
         self.set_status(401)

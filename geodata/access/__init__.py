@@ -21,6 +21,7 @@ from geodata.access.request import PLACE_KEYS, Keys, Request
 from geodata.access.roles import load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
+from geodata.access.shown import Shown
 from geodata.access.suppression import small_counts
 from geodata.access.unmask import Grant, Unmasking
 from geodata.access.writes import Writes, Written
@@ -49,6 +50,7 @@ __all__ = [
     "Rows",
     "Scope",
     "Sessions",
+    "Shown",
     "Trail",
     "Unmasking",
     "Verdict",

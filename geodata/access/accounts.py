@@ -59,7 +59,10 @@ _NAME = re.compile(r"[\w.@-]{2,64}")
 
 @dataclass(frozen=True)
 class Account:
-    """One account without its password; `changed` is when the password was set (UTC)."""
+    """One account without its password; `changed` is when the password was set (UTC).
+
+    `session` and `address` are those it is used from, where it was found by a session.
+    """
 
     name: str
     role: str
@@ -67,11 +70,13 @@ class Account:
     disabled: bool
     must_change: bool
     changed: str
+    session: str = ""
+    address: str = ""
 
     @property
     def actor(self) -> Actor:
         """Return the person at work under this account."""
-        return Actor(self.name, self.role, self.prefixes)
+        return Actor(self.name, self.role, self.prefixes, self.session, self.address)
 
 
 class Accounts:
@@ -87,7 +92,8 @@ class Accounts:
         name = account_name(actor.name)
         self._check_password(password, name)
         account = Account(name, actor.role, actor.scope.prefixes, False, True, _text(now))
-        row = vars(account) | {"prefixes": ",".join(account.prefixes)}
+        row = {column.name: getattr(account, column.name, "") for column in _ACCOUNTS.c}
+        row |= {"prefixes": ",".join(account.prefixes)}
         kept = hash_password(password)
         with self._database.writing() as connection:
             if _found(connection, name) is not None:
@@ -96,7 +102,7 @@ class Accounts:
             self._trail.append(
                 connection, Entry(by, "user_add", subject=name, outcome="done", detail=detail)
             )
-            connection.execute(insert(_ACCOUNTS).values(**row, password=kept))
+            connection.execute(insert(_ACCOUNTS).values(**(row | {"password": kept})))
         return account
 
     def set_password(self, name: str, password: str, *, by: str, now: datetime) -> None:
@@ -147,7 +153,7 @@ class Accounts:
             row = _found(connection, key)
         right = is_password(password, row.password if row is not None else None)
         known = key if row is not None else f"?{who[:12]}"
-        entry = Entry(known, "sign_in", detail={"origin": origin})
+        entry = Entry(known, "sign_in", address=origin)
         if locked:
             self._trail.record(replace(entry, outcome="refused", reason="locked"))
             raise AccountError("access.locked", minutes=self._limits.lock_minutes)
@@ -166,8 +172,7 @@ class Accounts:
         Raises AccountError for a name without an account and for a disabled one.
         """
         key = account_name(name, strict=False)
-        detail = {"origin": origin, "way": "openid"}
-        entry = Entry(key, "sign_in", outcome="done", detail=detail)
+        entry = Entry(key, "sign_in", outcome="done", detail={"way": "openid"}, address=origin)
         with self._database.writing() as connection:
             row = _found(connection, key)
             if row is not None and not row.disabled:

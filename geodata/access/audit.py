@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -33,6 +33,8 @@ from geodata.access.chain import (
     verify_records,
 )
 from geodata.access.database import METADATA, Database
+from geodata.access.origin import COMMAND, process_origin
+from geodata.access.shown import SHOWN, Shown, digest, read_shown, shows
 from geodata.errors import AccessError
 from geodata.escaping import storable
 
@@ -45,6 +47,8 @@ _AUDIT = Table(
     *(Column(name, Text, nullable=False) for name in ("outcome", "reason", "detail")),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("session", Text, nullable=False, server_default=""),
+    Column("address", Text, nullable=False, server_default=""),
 )
 # One row: the end of the chain, and the last record that was put away with its time of keeping.
 _HEAD = Table(
@@ -90,15 +94,25 @@ class Trail:
         self.database = database
         self.clock = clock
         also = _SQLITE if database.is_sqlite else _POSTGRESQL
-        database.create(_AUDIT, _HEAD, also=tuple(line.format(start=START) for line in also))
+        statements = tuple(line.format(start=START) for line in also)
+        database.create(_AUDIT, _HEAD, SHOWN, also=statements)
 
-    def record(self, entry: Entry) -> Record:
-        """Write an entry and commit it; raises AccessError when it cannot, and then nothing may go on."""
+    def record(self, entry: Entry, shown: Shown | None = None) -> Record:
+        """Write an entry and commit it; raises AccessError when it cannot, and then nothing may go on.
+
+        What was `shown` is kept beside the chain, and its digest and count in the record.
+        """
         with self.database.writing() as connection:
-            return self.append(connection, entry)
+            return self.append(connection, entry, shown)
 
-    def append(self, connection: Connection, entry: Entry) -> Record:
+    def append(self, connection: Connection, entry: Entry, shown: Shown | None = None) -> Record:
         """Write an entry within a transaction, so that it is kept exactly when the act is."""
+        if entry.actor.startswith(COMMAND) and not entry.session:
+            session, address = process_origin()
+            entry = replace(entry, session=session, address=address)
+        content = storable(shown.content) if shown is not None else ""
+        if content:
+            entry = replace(entry, detail={**entry.detail, "shown": digest(content)})
         head = connection.execute(select(_HEAD).with_for_update()).one_or_none()
         if head is None:
             raise AccessError("access.audit_damaged", database=self.database.name)
@@ -109,6 +123,8 @@ class Trail:
         record = Record(**(asdict(draft) | {"hash": draft.computed()}))
         connection.execute(insert(_AUDIT).values(**asdict(record)))
         connection.execute(update(_HEAD).values(seq=record.seq, hash=record.hash))
+        if content:
+            connection.execute(insert(SHOWN).values(seq=record.seq, content=content))
         return record
 
     def records(
@@ -122,12 +138,17 @@ class Trail:
         actor: str = "",
         subject: str = "",
         outcome: str = "",
+        showing: str = "",
     ) -> list[Record]:
         """Return records in their order: from one time to before another, the newest n.
 
-        `under` is the beginning of a place's code; the other fields must be equal where they are given.
+        `under` is the beginning of a place's code, `showing` a code that a record is about or that
+        its list showed; the other fields must be equal where they are given.
         """
         query = select(_AUDIT).order_by(_AUDIT.c.seq.desc())
+        if showing:
+            listed = _AUDIT.c.seq.in_(select(SHOWN.c.seq).where(shows(showing)))
+            query = query.where((_AUDIT.c.subject == showing) | listed)
         if since is not None:
             query = query.where(_AUDIT.c.at >= since.astimezone(UTC).isoformat())
         if until is not None:
@@ -144,6 +165,16 @@ class Trail:
             found = [Record(**row) for row in connection.execute(query).mappings()]
         return found[::-1]
 
+    def shown(self, records: Sequence[Record]) -> dict[int, Shown]:
+        """Return by number what records showed; those that showed nothing are not among them."""
+        numbers = [record.seq for record in records if '"shown":' in record.detail]
+        shown: dict[int, Shown] = {}
+        with self.database.reading() as connection:
+            for at in range(0, len(numbers), 500):
+                some = select(SHOWN).where(SHOWN.c.seq.in_(numbers[at : at + 500]))
+                shown |= {row.seq: read_shown(row.content) for row in connection.execute(some)}
+        return shown
+
     def verify(self, *, noted: str | None = None) -> Verification:
         """Check the whole chain; `noted` is a head hash written down earlier."""
         with self._chain() as (records, head):
@@ -155,9 +186,28 @@ class Trail:
                 head=(head.seq, head.hash),
                 noted=noted,
             )
+        faults = [*found.faults, *self._shown_faults()]
         if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
-            return replace(found, faults=(Fault(head.base_seq, "missing"), *found.faults))
-        return found
+            faults.insert(0, Fault(head.base_seq, "missing"))
+        return replace(found, faults=tuple(faults))
+
+    def _shown_faults(self) -> Iterator[Fault]:
+        """Yield the records whose content beside the chain is not the one they hold the digest of."""
+        beside = select(_AUDIT.c.seq, _AUDIT.c.detail, SHOWN.c.content)
+        beside = beside.join(SHOWN, SHOWN.c.seq == _AUDIT.c.seq, isouter=True)
+        held = beside.where(_AUDIT.c.detail.contains('"shown":')).order_by(_AUDIT.c.seq)
+        with self.database.reading() as connection:
+            for row in connection.execution_options(yield_per=5000).execute(held):
+                if digest(row.content or "") != json.loads(row.detail).get("shown"):
+                    yield Fault(row.seq, "shown")
+
+    def _content(self, record: Record) -> str:
+        """Return what a record showed as it is kept; empty for none."""
+        if '"shown":' not in record.detail:
+            return ""
+        query = select(SHOWN.c.content).where(SHOWN.c.seq == record.seq)
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none() or ""
 
     def _put_away_recorded(self, seq: int, base_hash: str) -> bool:
         details = [json.loads(entry.detail) for entry in self.records(act="audit_put_away")]
@@ -169,7 +219,8 @@ class Trail:
 
             def written() -> Iterator[Record]:
                 for record in records:
-                    lines.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+                    line = asdict(record) | {"showed": self._content(record)}
+                    lines.write(json.dumps(line, ensure_ascii=False) + "\n")
                     yield record
 
             base = (head.base_seq, head.base_hash) if head else (0, START)
@@ -202,6 +253,7 @@ class Trail:
             detail = {"to": last.seq, "hash": last.hash, "archive": archive.name}
             self.append(connection, Entry(actor, "audit_put_away", detail=detail))
             connection.execute(update(_HEAD).values(base_seq=last.seq, base_hash=last.hash))
+            connection.execute(delete(SHOWN).where(SHOWN.c.seq <= last.seq))
             gone = delete(_AUDIT).where(_AUDIT.c.seq <= last.seq)
             return connection.execute(gone).rowcount
 
@@ -224,4 +276,6 @@ def read_export(file: Path) -> Iterator[Record]:
     """Yield the records of an exported file, for a check on another machine."""
     with file.open(encoding="utf-8") as lines:
         for line in lines:
-            yield Record(**json.loads(line))
+            fields = json.loads(line)
+            fields.pop("showed", None)
+            yield Record(**fields)

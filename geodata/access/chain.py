@@ -6,6 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
+
+from geodata.access.scope import Actor
 
 START = "0" * 64
 
@@ -15,7 +18,8 @@ class Entry:
     """What happened: who did which act where, to which household, why, and how it ended.
 
     `subject` is a household or account by its code, never a person's name or number. `outcome`
-    is allowed, refused, done or failed. `detail` holds plain values only.
+    is allowed, refused, done or failed. `detail` holds plain values only. `session` and `address`
+    say from where it was done.
     """
 
     actor: str
@@ -26,6 +30,34 @@ class Entry:
     reason: str = ""
     outcome: str = "allowed"
     detail: Mapping[str, object] = field(default_factory=dict)
+    session: str = ""
+    address: str = ""
+
+    @classmethod
+    def by(
+        cls,
+        actor: Actor,
+        act: str,
+        *,
+        place: str = "",
+        subject: str = "",
+        reason: str = "",
+        outcome: str = "allowed",
+        detail: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Return the entry of an actor, with role, session and address."""
+        return cls(
+            actor.name,
+            act,
+            actor.role,
+            place,
+            subject,
+            reason,
+            outcome,
+            detail or {},
+            actor.session,
+            actor.address,
+        )
 
 
 @dataclass(frozen=True)
@@ -44,15 +76,20 @@ class Record:
     detail: str
     previous: str
     hash: str
+    session: str = ""
+    address: str = ""
 
     def computed(self) -> str:
         """Return the hash that the content of this record has."""
         content = [getattr(self, name) for name in CONTENT]
+        # Records from before these were kept have neither, and keep their hash.
+        content += [self.session, self.address] if self.session or self.address else []
         line = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-CONTENT = tuple(name for name in Record.__dataclass_fields__ if name != "hash")
+_BESIDE = ("hash", "session", "address")
+CONTENT = tuple(name for name in Record.__dataclass_fields__ if name not in _BESIDE)
 
 
 def detail_text(detail: Mapping[str, object]) -> str:

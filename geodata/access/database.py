@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateColumn, CreateTable
 
 from geodata.errors import AccessError
 
@@ -53,10 +53,15 @@ class Database:
         return self.url.render_as_string(hide_password=True).removeprefix("sqlite:///")
 
     def create(self, *tables: Table, also: tuple[str, ...] = ()) -> None:
-        """Make tables that are not there yet, and run further statements of this database."""
+        """Make tables and columns that are not there yet, and run further statements of this database."""
         with self.writing() as connection:
             for table in tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
+                known = {column["name"] for column in inspect(connection).get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in known:
+                        kind = CreateColumn(column).compile(dialect=connection.dialect)
+                        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {kind}")
             for statement in also:
                 connection.exec_driver_sql(statement)
 

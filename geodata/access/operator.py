@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from geodata.access.guard import guard_of_accounts
+from geodata.access.origin import COMMAND, process_origin
 from geodata.access.scope import EVERYWHERE, Actor
 from geodata.i18n import text
 
@@ -25,12 +26,12 @@ def system_user() -> str:
 
 def command_actor() -> Actor:
     """Return who runs a command, under a name that no account can have: cli:NAME."""
-    return Actor(f"cli:{system_user()}", "leader", (EVERYWHERE,))
+    return Actor(f"{COMMAND}{system_user()}", "leader", (EVERYWHERE,), *process_origin())
 
 
 def user_of_computer() -> Actor:
     """Return who looks at a page where nobody has an account: the user of this computer."""
-    return Actor(system_user(), "leader", (EVERYWHERE,))
+    return Actor(system_user(), "leader", (EVERYWHERE,), *process_origin())
 
 
 def command_notice(folder: Path, lang: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The one door to rows about people: scope, then read, then mask, then the audit."""
+"""The one door to rows about people: scope, then read, then mask, then the audit, then they leave."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pandas as pd
 from geodata.access.audit import Trail
 from geodata.access.chain import Entry
 from geodata.access.limits import Limits
-from geodata.access.masking import UNKNOWN, Privacy, mask_frame
+from geodata.access.masking import HIDDEN, UNKNOWN, Privacy, mask_frame
 from geodata.access.request import HOUSEHOLD_KEYS, Keys, ReadRows, Request
 from geodata.access.scope import Actor
+from geodata.access.shown import Shown
 from geodata.access.unmask import Unmasking
 from geodata.errors import ScopeError
 
@@ -55,9 +56,9 @@ class Reader:
 
     def rows(self, request: Request, *, reason: str = "") -> Rows:
         """Return a page of rows within the actor's places, masked; `reason` stands in the audit."""
-        record = self._begin(request, "rows", reason=reason)
         frame, foreign = self._own(request, "rows")
         masked, masks = self._masked(frame, request, self.actor.scope.role.sees)
+        record = self._trail(request, "rows", reason=reason, showing=masked)
         return Rows(masked, masks, record, foreign)
 
     def count(self, request: Request) -> int:
@@ -77,7 +78,6 @@ class Reader:
             raise ValueError("a card needs its household and its place")
         is_open = self._door.unmasking.is_open(self.actor, household, place=place, now=now)
         whole = Request(",".join(tables), place, household)
-        record = self._begin(whole, "card", unmasked=is_open)
         keys, rows = self._door.keys, {}
         for table in tables:
             asked = replace(whole, table=table)
@@ -87,8 +87,10 @@ class Reader:
             masks: dict[str, str] = {}
             if not is_open:
                 frame, masks = self._masked(frame, asked, self.actor.scope.role.sees)
-            rows[table] = Rows(frame, masks, record, foreign)
-        return rows
+            rows[table] = Rows(frame, masks, 0, foreign)
+        counts = {"unmasked": is_open, "rows": sum(len(each.frame) for each in rows.values())}
+        record = self._trail(whole, "card", detail=counts)
+        return {table: replace(each, record=record) for table, each in rows.items()}
 
     def export(self, request: Request, *, reason: str = "") -> Rows:
         """Return rows for a file that leaves: always masked, recorded by hash before they go.
@@ -96,11 +98,11 @@ class Reader:
         `watermark` is the audit's number and the first digits of the content's hash; it goes on
         the file. Formula-safe cells are the writer's part (geodata.escaping).
         """
-        self._check(request, "export")
         frame, foreign = self._own(request, "export")
         masked, masks = self._masked(frame, request, self.actor.scope.role.exports)
         digest = _digest(masked)
-        record = self._begin(request, "export", reason=reason, sha256=digest, rows=len(masked))
+        detail = {"sha256": digest}
+        record = self._trail(request, "export", reason=reason, detail=detail, showing=masked)
         return Rows(masked, masks, record, foreign, watermark=f"{record}-{digest[:8]}")
 
     def computed(self, frame: pd.DataFrame, table: str, *, place: str = "") -> Rows:
@@ -110,9 +112,9 @@ class Reader:
         masked and recorded like rows that were read.
         """
         request = Request(table, place)
-        record = self._begin(request, "rows", rows=len(frame))
         own, foreign = self._within(frame, self._check(request, "rows"), "rows")
         masked, masks = self._masked(own, request, self.actor.scope.role.sees)
+        record = self._trail(request, "rows", showing=masked)
         return Rows(masked, masks, record, foreign)
 
     def _check(self, request: Request, act: str) -> tuple[str, ...]:
@@ -143,11 +145,6 @@ class Reader:
                 return column
         return None
 
-    def _begin(self, request: Request, act: str, reason: str = "", **detail: object) -> int:
-        """Check the scope and write the audit; only then may anything be read or leave."""
-        self._check(request, act)
-        return self._trail(request, act, reason=reason, detail=detail)
-
     def _trail(
         self,
         request: Request,
@@ -156,27 +153,54 @@ class Reader:
         reason: str = "",
         outcome: str = "allowed",
         detail: Mapping[str, object] | None = None,
+        showing: pd.DataFrame | None = None,
     ) -> int:
-        page = {"table": request.table, "from": request.offset, "limit": request.limit}
-        entry = Entry(
-            self.actor.name,
-            act,
-            self.actor.role,
-            request.place or ",".join(self.actor.prefixes),
-            request.household,
-            reason,
-            outcome,
-            {**page, **(detail or {})},
+        """Write what was asked and, of a frame, whom it shows; only then may it leave the reader."""
+        page: dict[str, object] = {"table": request.table}
+        page |= {"from": request.offset, "limit": request.limit, "order": list(request.order)}
+        page["by"] = [f"{column} {comparison}" for column, comparison, _ in request.filters]
+        filters, shown = (
+            self._told(request),
+            Shown(self._told(request)) if request.filters else None,
         )
-        return self._door.trail.record(entry).seq
+        if showing is not None:
+            page["rows"], shown = len(showing), Shown.of(showing, filters)
+        entry = Entry.by(
+            self.actor,
+            act,
+            place=request.place or ",".join(self.actor.prefixes),
+            subject=request.household,
+            reason=reason,
+            outcome=outcome,
+            detail={**page, **(detail or {})},
+        )
+        return self._door.trail.record(entry, shown).seq
+
+    def _told(self, request: Request) -> tuple[tuple[str, str, object], ...]:
+        """Return the filters as the audit keeps them: no name or number of a person."""
+        known = self._privacy(request.table)
+        return tuple(
+            (column, sign, HIDDEN)
+            if known.get(column, UNKNOWN).column_class == "identity"
+            else (column, sign, value)
+            for column, sign, value in request.filters
+        )
 
     def _own(self, request: Request, act: str) -> tuple[pd.DataFrame, int]:
-        """Return the rows that lie within the scope, whatever the store gave, and the others' count."""
+        """Return the rows that lie within the scope, whatever the store gave, and the others' count.
+
+        A read that fails is recorded as well.
+        """
         starts = self._check(request, act)
         keys = self._door.keys
         needed = (*request.columns, keys.place, keys.household) if request.columns else ()
         asked = replace(request, columns=tuple(dict.fromkeys(needed)))
-        return self._within(self._door._read(asked, starts), starts, act)
+        try:
+            read = self._door._read(asked, starts)
+        except Exception:
+            self._trail(request, act, outcome="failed")
+            raise
+        return self._within(read, starts, act)
 
     def _within(
         self, frame: pd.DataFrame, starts: tuple[str, ...], act: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -139,11 +139,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person at work: the account's name, its role and its places."""
+    """A person at work: the account's name, its role and its places.
+
+    `session` and `address` say from where, for the audit alone; the same person elsewhere is equal.
+    """
 
     name: str
     role: str
     prefixes: tuple[str, ...] = ()
+    session: str = field(default="", compare=False)
+    address: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "prefixes", self.scope.prefixes)

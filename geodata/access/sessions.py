@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, String, Table, delete, insert, select, update
@@ -67,7 +68,7 @@ class Sessions:
             return None
         if used and max(row.seen, self._failed) < _text(now - timedelta(seconds=_NOTE_SECONDS)):
             self._note(key, now)
-        return account
+        return replace(account, session=session_of(token))
 
     def _note(self, key: str, now: datetime) -> None:
         """Note that a session is used; while another writer holds the database, try again later."""
@@ -86,11 +87,17 @@ class Sessions:
             found = select(_SESSIONS.c.name).where(_SESSIONS.c.token == key)
             name = connection.execute(found).scalar_one_or_none()
             if name is not None:
-                self._trail.append(connection, Entry(name, "sign_out", outcome="done"))
+                gone = Entry(name, "sign_out", outcome="done", session=session_of(token))
+                self._trail.append(connection, gone)
                 connection.execute(delete(_SESSIONS).where(_SESSIONS.c.token == key))
 
     def _over(self, now: datetime) -> str:
         return _text(now - timedelta(minutes=self._limits.idle_minutes))
+
+
+def session_of(token: str) -> str:
+    """Return the name of a session in the audit, from which its token cannot be made."""
+    return _kept(token)[:12]
 
 
 def _kept(token: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Integer, String, Table, Text, insert, select
@@ -57,7 +57,7 @@ class Unmasking:
         Raises ScopeError outside the actor's right, AccessError without a real reason.
         """
         reason = storable(capped(reason, LONGEST_REASON)).strip()
-        entry = Entry(actor.name, "unmask", actor.role, place, household, reason)
+        entry = Entry.by(actor, "unmask", place=place, subject=household, reason=reason)
         verdict = actor.allows(place, "unmask")
         if not verdict:
             self._refuse(entry)
@@ -71,7 +71,7 @@ class Unmasking:
         with self._trail.database.writing() as connection:
             self._trail.append(
                 connection,
-                Entry(**(vars(entry) | {"outcome": "allowed", "detail": {"until": _text(until)}})),
+                replace(entry, detail={"until": _text(until)}),
             )
             connection.execute(insert(_GRANTS).values(**row))
         return grant
@@ -108,7 +108,7 @@ class Unmasking:
         ]
 
     def _refuse(self, entry: Entry) -> None:
-        self._trail.record(Entry(**(vars(entry) | {"outcome": "refused"})))
+        self._trail.record(replace(entry, outcome="refused"))
 
 
 def _text(moment: datetime) -> str:

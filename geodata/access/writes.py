@@ -171,9 +171,8 @@ class Writes:
         act = kinds()[kind].act
         verdict = actor.allows(place, act)
         if not verdict:
-            self._trail.record(
-                Entry(actor.name, act, actor.role, place, household, outcome="refused")
-            )
+            refused = Entry.by(actor, act, place=place, subject=household, outcome="refused")
+            self._trail.record(refused)
             raise verdict.error()
 
     def _keep(self, connection: Connection, actor: Actor, written: Written, *, old: str) -> None:
@@ -188,12 +187,11 @@ class Writes:
         act = kinds()[written.kind].act
         self._trail.append(
             connection,
-            Entry(
-                actor.name,
+            Entry.by(
+                actor,
                 act,
-                actor.role,
-                written.place,
-                written.household,
+                place=written.place,
+                subject=written.household,
                 outcome="done",
                 detail=detail | {"state": written.state},
             ),

@@ -9,7 +9,9 @@ import sqlite3
 import pytest
 
 from dashboard.cli import main
-from geodata.access import open_guard
+from geodata.access import Actor, Entry, Shown, open_guard
+
+TOWN = "990101001"
 
 
 @pytest.fixture
@@ -80,7 +82,9 @@ def test_disable_and_reset_change_who_may_sign_in(county, run):
 def test_the_audit_shows_who_did_what_in_words(county, run):
     code, printed = run("audit", "show", "--workspace", county[0])
     assert code == 0
-    assert re.search(r"1  20\d\d-\d\d-\d\d \S+  cli:\S+  新增用户  li.na  已完成", printed)
+    assert re.search(
+        r"1  20\d\d-\d\d-\d\d \S+  cli:\S+  process \d+  [\d.]+  新增用户  li.na  已完成", printed
+    )
     assert "显示 1 条，共 1 条。" in printed
     assert "显示 0 条" in run("audit", "show", "--actor", "nobody", "--workspace", county[0])[1]
 
@@ -129,3 +133,52 @@ def test_a_folder_without_audit_says_so(tmp_path, run):
         code, printed = run("audit", *act, "--workspace", tmp_path)
         assert (code, "还没有审计记录" in printed) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def read_some(folder):
+    """Let one account read a list and a card at a computer of its own; returns the codes."""
+    guard, officer = (
+        open_guard(folder),
+        Actor("li.na", "township_officer", (TOWN,), "s1", "10.0.0.7"),
+    )
+    shown = Shown((("helper", "contains", "周"),), ("H-1", "H-2"))
+    guard.trail.record(
+        Entry.by(officer, "rows", place=TOWN, detail={"table": "household_list", "rows": 2}), shown
+    )
+    guard.trail.record(Entry.by(officer, "card", place=f"{TOWN}001", subject="H-1", reason="上门"))
+    guard.trail.database.close()
+
+
+def test_who_saw_a_household_when_from_where_and_why_is_one_command(county, run):
+    read_some(county[0])
+    code, printed = run("audit", "who", "H-1", "--workspace", county[0])
+    lines = printed.strip().splitlines()
+    assert (code, len(lines), lines[-1]) == (0, 3, "“H-1”被看过 2 次，1 个用户。")
+    assert all("li.na  乡镇干部  s1  10.0.0.7" in line for line in lines[:2])
+    assert "查看农户名单" in lines[0]
+    assert "helper ∋ 周" in lines[0]
+    assert "上门" in lines[1]
+    assert "H-2" not in printed
+    assert run("audit", "who", "H-", "--workspace", county[0])[1] == "“H-”被看过 0 次，0 个用户。\n"
+    asked = open_guard(county[0]).trail.records(act="audit")
+    assert [one.subject for one in asked] == ["H-1", "H-"]
+
+
+def test_what_an_account_saw_in_a_month_is_one_command(county, run):
+    read_some(county[0])
+    now = open_guard(county[0]).trail.clock().astimezone()
+    other = f"{now.year + 1}-01"
+    where = ("--workspace", county[0])
+    code, printed = run(
+        "audit", "account", "li.na", "--month", f"{now:%Y-%m}", "--households", *where
+    )
+    lines = printed.strip().splitlines()
+    assert (code, lines[-3:-1]) == (0, ["  H-1  2", "  H-2  1"])
+    assert lines[-1] == f"“li.na”在 {now:%Y-%m} 有 2 条记录，看到过 2 户（人）。"
+    assert "有 0 条记录" in run("audit", "account", "li.na", "--month", other, *where)[1]
+
+
+@pytest.mark.parametrize("month", ["May", "2025-13", "2025-5", "", "2025-05-01"])
+def test_a_month_that_is_none_is_one_sentence(county, run, month):
+    code, printed = run("audit", "account", "li", "--month", month, "--workspace", county[0])
+    assert (code, "不是月份" in printed) == (2, True)

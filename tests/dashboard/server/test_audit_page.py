@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from geodata.access import Entry, open_guard, read_export, verify_records
+from geodata.access import Actor, Entry, Shown, open_guard, read_export, verify_records
 from tests.dashboard.server.served import make_folder, serve
 from tests.hostile_names import NAMES
 
@@ -80,7 +80,7 @@ def test_filters_narrow_what_is_shown(server, query, seen, unseen):
 
 def test_no_name_in_the_audit_runs_or_breaks_the_page(server):
     body = server.browser("auditor").ask("/audit?act=note").body
-    assert len([row for row in cells(body) if row[6].startswith("N-")]) == len(NAMES)
+    assert len([row for row in cells(body) if row[8].startswith("N-")]) == len(NAMES)
     assert not re.search(r"<(script|img|svg|b)[\s/>]", body)
     assert "\u202e" not in body
 
@@ -110,3 +110,22 @@ def test_an_edited_record_is_named_on_the_page(tmp_path):
         said = running.browser("auditor").submit("/audit", do="verify").body
     assert "审计记录不完整" in said
     assert "第 2 条被修改过" in said
+
+
+def test_who_saw_a_household_and_what_an_account_saw_in_a_month_are_on_the_page(server):
+    guard = open_guard(server.folder)
+    zhou = Actor("zhou", "leader", (PLACE,), "5e55", "10.0.0.7")
+    guard.trail.record(Entry.by(zhou, "rows", place=PLACE), Shown(codes=("Z-1", "Z-2")))
+    month = f"{guard.trail.clock().astimezone():%Y-%m}"
+    guard.trail.database.close()
+    browser = server.browser("auditor")
+    found = cells(browser.ask("/audit?household=Z-2").body)
+    assert [row[2:7] for row in found if row[2] == "zhou"] == [
+        ["zhou", "领导", "5e55", "10.0.0.7", "查看农户名单"]
+    ]
+    assert len(cells(browser.ask(f"/audit?actor=zhou&month={month}").body)) == 1
+    assert cells(browser.ask("/audit?actor=zhou&month=2001-01").body) == []
+    assert "不是月份" in browser.ask("/audit?month=2001-99").body
+    # That somebody looked it up is on record as well.
+    asked = [row for row in cells(browser.ask("/audit?act=audit").body) if "Z-2" in row]
+    assert len(asked) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import pandas as pd
 import pytest
@@ -59,25 +60,65 @@ def test_another_place_is_refused_and_recorded(tmp_path, place):
     assert [(one.place, one.outcome) for one in records(tmp_path)] == [(place, "refused")]
 
 
-def test_the_record_is_there_before_the_store_is_read(tmp_path):
-    seen = []
-
-    def read(request, starts):
-        seen.append(records(tmp_path, act="rows")[-1].place)
-        return households()
-
-    Reader(OFFICER, door(tmp_path, read)).rows(LIST)
-    assert seen == [TOWNSHIPS[0]]
-
-
-def test_nothing_is_read_when_the_record_cannot_be_written(tmp_path):
-    seen = []
-    shared = door(tmp_path, lambda request, starts: seen.append(request) or households())
+@pytest.mark.parametrize("act", ["rows", "card", "export", "computed"])
+def test_nothing_leaves_when_the_record_cannot_be_written(tmp_path, act):
+    shared = door(tmp_path)
     with shared.trail.database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE audit")
+        connection.exec_driver_sql("DROP TABLE audit_head")
+    mine = Reader(OFFICER, shared)
+    calls = {
+        "rows": lambda: mine.rows(LIST),
+        "card": lambda: mine.card(["household"], household=HOUSEHOLD, place=VILLAGES[0], now=NOW),
+        "export": lambda: mine.export(LIST),
+        "computed": lambda: mine.computed(households(), "household"),
+    }
     with pytest.raises(AccessError, match="没有执行"):
-        Reader(OFFICER, shared).rows(LIST)
-    assert seen == []
+        calls[act]()
+
+
+def test_a_read_that_fails_is_on_record(tmp_path):
+    def read(request, starts):
+        raise KeyError("no such table")
+
+    with pytest.raises(KeyError):
+        Reader(OFFICER, door(tmp_path, read)).rows(LIST)
+    assert [(one.act, one.outcome) for one in records(tmp_path)] == [("rows", "failed")]
+
+
+def test_a_record_says_from_where_what_exactly_and_whom_it_showed(tmp_path):
+    seated = Actor("li", "township_officer", (TOWNSHIPS[0],), "3f0c", "10.1.2.3")
+    own = ("per_capita_income", "at_least", 500_002)
+    secret = ("phone", "is", "13912345678")
+    asked = Request("household", filters=(own, secret), order=("-place_code",), limit=20)
+    rows = Reader(seated, door(tmp_path)).rows(asked, reason="核查")
+    (record,) = records(tmp_path)
+    detail = json.loads(record.detail)
+    assert (record.session, record.address, record.reason) == ("3f0c", "10.1.2.3", "核查")
+    assert detail["by"] == ["per_capita_income at_least", "phone is"]
+    assert (detail["order"], detail["from"], detail["limit"]) == (["-place_code"], 0, 20)
+    assert detail["rows"] == len(rows.frame)
+    shown = door(tmp_path).trail.shown([record])[record.seq]
+    assert shown.codes == tuple(rows.frame["household_code"])
+    assert shown.filters == (own, ("phone", "is", "***"))
+    assert records(tmp_path, showing=HOUSEHOLD) == [record]
+    assert records(tmp_path, showing=HOUSEHOLD[:-1]) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_shown SET content = replace(content, '001200-1', '001200-9')",
+        "DELETE FROM audit_shown",
+    ],
+)
+def test_what_was_shown_cannot_be_changed_without_being_found(tmp_path, statement):
+    shared = door(tmp_path)
+    rows = Reader(OFFICER, shared).rows(LIST)
+    assert shared.trail.verify().whole
+    with shared.trail.database.writing() as connection:
+        connection.exec_driver_sql(statement)
+    faults = [(one.seq, one.kind) for one in shared.trail.verify().faults]
+    assert faults == [(rows.record, "shown")]
 
 
 @pytest.mark.parametrize("column", ["head_name", "head_certificate", "phone", "new_column"])
@@ -259,6 +300,9 @@ class Screens(RuleBasedStateMachine):
             assert actor.role not in ("auditor", "administrator")
             plain = frame[frame["head_name"] != "王*"]
             assert set(plain["household_code"]) <= readable
+            for code in frame["household_code"][:1]:
+                who = {one.actor for one in self.door.trail.records(showing=code)}
+                assert actor.name in who
         self.shown.clear()
 
     def teardown(self):

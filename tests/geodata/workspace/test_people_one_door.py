@@ -24,6 +24,7 @@ from geodata.access import (
     tally,
 )
 from geodata.access._rows import month_tables
+from geodata.access.origin import process_origin
 from geodata.config import make_workspace
 from geodata.errors import AccessError, ScopeError
 from geodata.periods import months_until
@@ -202,7 +203,12 @@ def test_whatever_gives_rows_about_people_masks_them_and_is_on_record(county, na
     assert {one.actor for one in records} == {command_actor().name}
     assert any(code in told for code in (*HOUSEHOLDS, OFFICIAL, "W1", "***"))
     assert [secret for secret in SECRET_TEXTS if secret in told] == []
-    assert [secret for secret in SECRET_TEXTS if secret in texts(records)] == []
+    shown = county.guard.trail.shown(records)
+    assert [secret for secret in SECRET_TEXTS if secret in texts([records, shown])] == []
+    assert {(one.session, one.address) for one in records} == {process_origin()}
+    seen = {code for code in HOUSEHOLDS if code in told}
+    listed = {code for one in shown.values() for code in one.codes}
+    assert seen <= listed | {one.subject for one in records}
 
 
 def test_what_is_no_row_about_a_person_names_none_and_leaves_no_record(county):
