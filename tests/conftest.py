@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,11 @@ from geodata.access import passwords
 # Making a county needs most of the packages, which many tests do without.
 if TYPE_CHECKING:
     from tests.counties import Counties
+
+# Servers and commands that tests start inherit it, as do all workers.
+if "GUATU_AUDIT_KEY" not in os.environ:
+    _keys = tempfile.TemporaryDirectory(prefix="guatu-key-")
+    os.environ["GUATU_AUDIT_KEY"] = str(Path(_keys.name) / "audit.key")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -116,14 +116,19 @@ def account(name: str, month: str, households: bool, workspace: Path) -> None:
 @_folder
 def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
     """Check the chain; leaves with exit code 1 when it is broken."""
-    from geodata.access import read_export, verify_records
+    from geodata.access import audit_ring, read_export, verify_records
+    from geodata.access.chain import START
 
     if exported is not None:
         records = list(read_export(exported))
-        base = (records[0].seq - 1, records[0].previous) if records else None
-        found = verify_records(records, noted=noted, **({"base": base} if base else {}))
+        base = (records[0].seq - 1, records[0].previous) if records else (0, START)
+        keys = audit_ring(workspace).keys
+        found = verify_records(records, noted=noted, base=base, keys=keys)
     else:
-        found = _trail(workspace).verify(noted=noted)
+        trail = _trail(workspace)
+        found = trail.verify(noted=noted)
+        if found.whole:
+            trail.note_head()
     _say(found)
     if not found.whole:
         sys.exit(1)
@@ -148,13 +153,9 @@ def export(file: Path, workspace: Path) -> None:
 
 
 def _trail(folder: Path) -> Trail:
-    from geodata.access import Database, Trail, database_of
-    from geodata.errors import AccessError
+    from geodata.access import open_trail
 
-    database = database_of(folder)
-    if isinstance(database, Path) and not database.is_file():
-        raise AccessError("access.no_audit", folder=str(folder))
-    return Trail(Database(database))
+    return open_trail(folder, made=True)
 
 
 def _say(found: Verification) -> None:
@@ -164,6 +165,8 @@ def _say(found: Verification) -> None:
         click.echo("  " + text(f"audit.fault_{fault.kind}", seq=fault.seq))
     if len(found.faults) > 20:
         click.echo("  " + text("audit.more_faults", count=len(found.faults) - 20))
+    for remark in found.remarks[:20]:
+        click.echo("  " + text(f"audit.remark_{remark.kind}", seq=remark.seq))
     click.echo(text("audit.head", head=found.head))
 
 

@@ -43,6 +43,10 @@ class AuditPage(Page):
             parts += [
                 text(f"audit.fault_{one.kind}", self.lang, seq=one.seq) for one in found.faults[:20]
             ]
+            parts += [
+                text(f"audit.remark_{one.kind}", self.lang, seq=one.seq)
+                for one in found.remarks[:20]
+            ]
             head = text("audit.head", self.lang, head=found.head)
             self._show(actor, said=" ".join(parts), whole=found.whole, head=head)
         elif wanted == "export":

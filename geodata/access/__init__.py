@@ -4,7 +4,16 @@ from geodata.access.accounts import Account, Accounts
 from geodata.access.audit import Trail, read_export, utc_now
 from geodata.access.chain import Entry, Record, Verification, verify_records
 from geodata.access.database import Database
-from geodata.access.guard import Guard, database_of, guard_of_accounts, open_guard
+from geodata.access.guard import (
+    Guard,
+    audit_ring,
+    database_of,
+    guard_of_accounts,
+    open_guard,
+    open_trail,
+)
+from geodata.access.head_notes import HeadNotes
+from geodata.access.keyring import Key, KeyRing
 from geodata.access.limits import Limits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
 from geodata.access.month_source import Derived, MonthSource
@@ -38,6 +47,9 @@ __all__ = [
     "Entry",
     "Grant",
     "Guard",
+    "HeadNotes",
+    "Key",
+    "KeyRing",
     "Keys",
     "Limits",
     "MonthSource",
@@ -57,6 +69,7 @@ __all__ = [
     "Verification",
     "Writes",
     "Written",
+    "audit_ring",
     "command_actor",
     "command_notice",
     "database_of",
@@ -68,6 +81,7 @@ __all__ = [
     "open_guard",
     "open_place_reader",
     "open_reader",
+    "open_trail",
     "prepare_rows",
     "public_rows",
     "read_export",

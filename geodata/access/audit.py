@@ -7,22 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from geodata.access.audit_tables import AUDIT, HEAD, missing_guards, statements
 from geodata.access.chain import (
     START,
     Entry,
@@ -30,56 +20,16 @@ from geodata.access.chain import (
     Record,
     Verification,
     detail_text,
+    head_text,
     verify_records,
 )
-from geodata.access.database import METADATA, Database
+from geodata.access.database import Database
+from geodata.access.head_notes import HeadNotes
+from geodata.access.keyring import Key, KeyRing
 from geodata.access.origin import COMMAND, process_origin
 from geodata.access.shown import SHOWN, Shown, digest, read_shown, shows
 from geodata.errors import AccessError
 from geodata.escaping import storable
-
-_AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(40), nullable=False, index=False),
-    *(Column(name, Text, nullable=False) for name in ("actor", "role", "act", "place", "subject")),
-    *(Column(name, Text, nullable=False) for name in ("outcome", "reason", "detail")),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("session", Text, nullable=False, server_default=""),
-    Column("address", Text, nullable=False, server_default=""),
-)
-# One row: the end of the chain, and the last record that was put away with its time of keeping.
-_HEAD = Table(
-    "audit_head",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("seq", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("base_seq", Integer, nullable=False),
-    Column("base_hash", String(64), nullable=False),
-)
-_SQLITE = (
-    "INSERT OR IGNORE INTO audit_head VALUES (1, 0, '{start}', 0, '{start}')",
-    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
-    "CREATE INDEX IF NOT EXISTS audit_subject ON audit (subject)",
-    "CREATE TRIGGER IF NOT EXISTS audit_no_update BEFORE UPDATE ON audit "
-    "BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END",
-    "CREATE TRIGGER IF NOT EXISTS audit_no_delete BEFORE DELETE ON audit "
-    "WHEN old.seq > (SELECT base_seq FROM audit_head) "
-    "BEGIN SELECT RAISE(ABORT, 'audit records are never removed'); END",
-)
-_POSTGRESQL = (
-    "INSERT INTO audit_head VALUES (1, 0, '{start}', 0, '{start}') ON CONFLICT DO NOTHING",
-    "CREATE INDEX IF NOT EXISTS audit_at ON audit (at)",
-    "CREATE INDEX IF NOT EXISTS audit_subject ON audit (subject)",
-    "CREATE OR REPLACE FUNCTION audit_keep() RETURNS trigger AS $$ BEGIN "
-    "IF TG_OP = 'DELETE' AND old.seq <= (SELECT base_seq FROM audit_head) THEN RETURN old; END IF; "
-    "RAISE EXCEPTION 'audit records are never changed'; END $$ LANGUAGE plpgsql",
-    "CREATE OR REPLACE TRIGGER audit_keep BEFORE UPDATE OR DELETE ON audit "
-    "FOR EACH ROW EXECUTE FUNCTION audit_keep()",
-)
 
 
 def utc_now() -> datetime:
@@ -90,12 +40,27 @@ def utc_now() -> datetime:
 class Trail:
     """The audit of one database; any number of processes may write to one chain."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self.database = database
-        self.clock = clock
-        also = _SQLITE if database.is_sqlite else _POSTGRESQL
-        statements = tuple(line.format(start=START) for line in also)
-        database.create(_AUDIT, _HEAD, SHOWN, also=statements)
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        ring: KeyRing | None = None,
+        second: str = "",
+    ) -> None:
+        self.database, self.clock = database, clock
+        self.ring = ring or KeyRing.usual()
+        self.notes = HeadNotes(self.ring, database.identity, second)
+        sqlite = database.is_sqlite
+        with database.reading() as connection:
+            missing = missing_guards(connection, sqlite=sqlite)
+        database.create(AUDIT, HEAD, SHOWN, also=statements(sqlite=sqlite))
+        if missing:
+            self.record(Entry("guatu", "audit_repair", detail={"missing": list(missing)}))
+
+    @cached_property
+    def _key(self) -> Key:
+        return self.ring.current
 
     def record(self, entry: Entry, shown: Shown | None = None) -> Record:
         """Write an entry and commit it; raises AccessError when it cannot, and then nothing may go on.
@@ -113,19 +78,37 @@ class Trail:
         content = storable(shown.content) if shown is not None else ""
         if content:
             entry = replace(entry, detail={**entry.detail, "shown": digest(content)})
-        head = connection.execute(select(_HEAD).with_for_update()).one_or_none()
+        head = connection.execute(select(HEAD).with_for_update()).one_or_none()
         if head is None:
             raise AccessError("access.audit_damaged", database=self.database.name)
         fields = asdict(entry) | {"detail": detail_text(entry.detail)}
         clean = {name: storable(value) for name, value in fields.items()}
         at = self.clock().astimezone(UTC).isoformat(timespec="microseconds")
         draft = Record(seq=head.seq + 1, at=at, previous=head.hash, hash="", **clean)
-        record = Record(**(asdict(draft) | {"hash": draft.computed()}))
-        connection.execute(insert(_AUDIT).values(**asdict(record)))
-        connection.execute(update(_HEAD).values(seq=record.seq, hash=record.hash))
+        record = replace(draft, hash=draft.computed(self._key))
+        connection.execute(insert(AUDIT).values(**asdict(record)))
+        self._move_head(connection, record.seq, record.hash, (head.base_seq, head.base_hash))
         if content:
             connection.execute(insert(SHOWN).values(seq=record.seq, content=content))
         return record
+
+    def _move_head(
+        self, connection: Connection, seq: int, head: str, base: tuple[int, str]
+    ) -> None:
+        """Write the sealed end of the chain, and note it elsewhere once it is committed."""
+        sealed = self._key.seal(head_text((seq, head), base, self._key.name))
+        values = {"seq": seq, "hash": head, "base_seq": base[0], "base_hash": base[1]}
+        connection.execute(update(HEAD).values(**values, key=self._key.name, seal=sealed))
+        at = self.clock().astimezone(UTC).isoformat(timespec="seconds")
+        self.database.after_commit(connection, lambda: self.notes.note(seq, head, at))
+
+    def note_head(self) -> None:
+        """Note the end of the chain in the second place as well: at a stop, and after a check."""
+        with self.database.reading() as connection:
+            head = connection.execute(select(HEAD)).one_or_none()
+        if head is not None and head.seq:
+            at = self.clock().astimezone(UTC).isoformat(timespec="seconds")
+            self.notes.note(head.seq, head.hash, at, also=True)
 
     def records(
         self,
@@ -145,20 +128,20 @@ class Trail:
         `under` is the beginning of a place's code, `showing` a code that a record is about or that
         its list showed; the other fields must be equal where they are given.
         """
-        query = select(_AUDIT).order_by(_AUDIT.c.seq.desc())
+        query = select(AUDIT).order_by(AUDIT.c.seq.desc())
         if showing:
-            listed = _AUDIT.c.seq.in_(select(SHOWN.c.seq).where(shows(showing)))
-            query = query.where((_AUDIT.c.subject == showing) | listed)
+            listed = AUDIT.c.seq.in_(select(SHOWN.c.seq).where(shows(showing)))
+            query = query.where((AUDIT.c.subject == showing) | listed)
         if since is not None:
-            query = query.where(_AUDIT.c.at >= since.astimezone(UTC).isoformat())
+            query = query.where(AUDIT.c.at >= since.astimezone(UTC).isoformat())
         if until is not None:
-            query = query.where(_AUDIT.c.at < until.astimezone(UTC).isoformat())
+            query = query.where(AUDIT.c.at < until.astimezone(UTC).isoformat())
         if under:
-            query = query.where(_AUDIT.c.place.startswith(under, autoescape=True))
+            query = query.where(AUDIT.c.place.startswith(under, autoescape=True))
         equal = {"act": act, "actor": actor, "subject": subject, "outcome": outcome}
         for name, value in equal.items():
             if value:
-                query = query.where(_AUDIT.c[name] == value)
+                query = query.where(AUDIT.c[name] == value)
         if newest is not None:
             query = query.limit(newest)
         with self.database.reading() as connection:
@@ -176,26 +159,40 @@ class Trail:
         return shown
 
     def verify(self, *, noted: str | None = None) -> Verification:
-        """Check the whole chain; `noted` is a head hash written down earlier."""
+        """Check the whole chain against its key and its notes; `noted` is a hash noted on paper."""
+        with self.database.reading() as connection:
+            missing = missing_guards(connection, sqlite=self.database.is_sqlite)
+        keys, notes, faults = self.ring.keys, [], []
+        for note in (self.notes.last(), *self.notes.in_second_place()):
+            if note is not None and note.is_sealed(keys):
+                notes.append((note.seq, note.hash))
+            elif note is not None:
+                faults.append(Fault(note.seq, "note"))
         with self._chain() as (records, head):
             if head is None:
-                return Verification(0, 1, 0, START, (Fault(0, "tail"),))
+                return Verification(0, 1, 0, START, (Fault(0, "tail"), *faults))
+            end, base = (head.seq, head.hash), (head.base_seq, head.base_hash)
             found = verify_records(
-                records,
-                base=(head.base_seq, head.base_hash),
-                head=(head.seq, head.hash),
-                noted=noted,
+                records, base=base, head=end, noted=noted, notes=notes, keys=keys
             )
-        faults = [*found.faults, *self._shown_faults()]
+        sealed = Key.fits(keys, head_text(end, base, head.key), head.seal)
+        if head.key and not sealed:
+            known = head.key in {key.name for key in keys}
+            faults.append(Fault(head.seq, "head" if known else "key"))
+        elif not head.key and found.keyed:
+            faults.append(Fault(head.seq, "head"))
+        faults += [Fault(head.seq, "guards")] * bool(missing)
+        faults += [*found.faults, *self._shown_faults()]
         if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
             faults.insert(0, Fault(head.base_seq, "missing"))
-        return replace(found, faults=tuple(faults))
+        repaired = [Fault(one.seq, "repaired") for one in self.records(act="audit_repair")]
+        return replace(found, faults=tuple(faults), remarks=(*found.remarks, *repaired))
 
     def _shown_faults(self) -> Iterator[Fault]:
         """Yield the records whose content beside the chain is not the one they hold the digest of."""
-        beside = select(_AUDIT.c.seq, _AUDIT.c.detail, SHOWN.c.content)
-        beside = beside.join(SHOWN, SHOWN.c.seq == _AUDIT.c.seq, isouter=True)
-        held = beside.where(_AUDIT.c.detail.contains('"shown":')).order_by(_AUDIT.c.seq)
+        beside = select(AUDIT.c.seq, AUDIT.c.detail, SHOWN.c.content)
+        beside = beside.join(SHOWN, SHOWN.c.seq == AUDIT.c.seq, isouter=True)
+        held = beside.where(AUDIT.c.detail.contains('"shown":')).order_by(AUDIT.c.seq)
         with self.database.reading() as connection:
             for row in connection.execution_options(yield_per=5000).execute(held):
                 if digest(row.content or "") != json.loads(row.detail).get("shown"):
@@ -224,9 +221,8 @@ class Trail:
                     yield record
 
             base = (head.base_seq, head.base_hash) if head else (0, START)
-            return verify_records(
-                written(), base=base, head=(head.seq, head.hash) if head else (0, "")
-            )
+            end = (head.seq, head.hash) if head else (0, "")
+            return verify_records(written(), base=base, head=end, keys=self.ring.keys)
 
     def put_away(self, before: datetime, archive: Path, *, keep_from: datetime, actor: str) -> int:
         """Move records older than `before` to an archive file; returns how many.
@@ -241,33 +237,33 @@ class Trail:
             raise AccessError("access.audit_damaged", database=self.database.name)
         limit = before.astimezone(UTC).isoformat()
         with self.database.writing() as connection:
-            kept = select(func.min(_AUDIT.c.seq)).where(_AUDIT.c.at >= limit).scalar_subquery()
+            kept = select(func.min(AUDIT.c.seq)).where(AUDIT.c.at >= limit).scalar_subquery()
             last = connection.execute(
-                select(_AUDIT.c.seq, _AUDIT.c.hash)
-                .where(_AUDIT.c.seq < func.coalesce(kept, _HEAD.c.seq + 1))
-                .order_by(_AUDIT.c.seq.desc())
+                select(AUDIT.c.seq, AUDIT.c.hash)
+                .where(AUDIT.c.seq < func.coalesce(kept, HEAD.c.seq + 1))
+                .order_by(AUDIT.c.seq.desc())
                 .limit(1)
             ).one_or_none()
             if last is None:
                 return 0
             detail = {"to": last.seq, "hash": last.hash, "archive": archive.name}
-            self.append(connection, Entry(actor, "audit_put_away", detail=detail))
-            connection.execute(update(_HEAD).values(base_seq=last.seq, base_hash=last.hash))
+            put = self.append(connection, Entry(actor, "audit_put_away", detail=detail))
+            self._move_head(connection, put.seq, put.hash, (last.seq, last.hash))
             connection.execute(delete(SHOWN).where(SHOWN.c.seq <= last.seq))
-            gone = delete(_AUDIT).where(_AUDIT.c.seq <= last.seq)
+            gone = delete(AUDIT).where(AUDIT.c.seq <= last.seq)
             return connection.execute(gone).rowcount
 
     def count(self) -> int:
         """Return how many records there are."""
         with self.database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(_AUDIT)).scalar_one()
+            return connection.execute(select(func.count()).select_from(AUDIT)).scalar_one()
 
     @contextmanager
     def _chain(self):  # type: ignore[no-untyped-def]
         with self.database.reading() as connection:
-            head = connection.execute(select(_HEAD)).one_or_none()
+            head = connection.execute(select(HEAD)).one_or_none()
             rows = connection.execution_options(yield_per=5000).execute(
-                select(_AUDIT).order_by(_AUDIT.c.seq)
+                select(AUDIT).order_by(AUDIT.c.seq)
             )
             yield (Record(*row) for row in rows), head
 

@@ -6,11 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
 
+from geodata.access.keyring import Key
 from geodata.access.scope import Actor
 
 START = "0" * 64
+# Seconds by which the clocks of two servers of one database may differ.
+_CLOCKS_DIFFER = 2
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,14 @@ class Record:
     session: str = ""
     address: str = ""
 
-    def computed(self) -> str:
-        """Return the hash that the content of this record has."""
+    def computed(self, key: Key | None) -> str:
+        """Return the hash that a key makes of this record; without one, that of before there were keys."""
         content = [getattr(self, name) for name in CONTENT]
         # Records from before these were kept have neither, and keep their hash.
         content += [self.session, self.address] if self.session or self.address else []
         line = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        if key is not None:
+            return key.seal(line)
         return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -99,7 +105,7 @@ def detail_text(detail: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """One break of the chain: at which record, and whether it is edited, missing or moved."""
+    """One break of the chain, or what else is to be remarked: at which record, and its kind."""
 
     seq: int
     kind: str
@@ -107,13 +113,18 @@ class Fault:
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of the chain found; `head` is the last hash, to be noted elsewhere."""
+    """What a check of the chain found; `head` is the last hash, to be noted elsewhere.
+
+    `remarks` break nothing, but somebody should look; `keyed` counts records that a key sealed.
+    """
 
     records: int
     first: int
     last: int
     head: str
     faults: tuple[Fault, ...]
+    remarks: tuple[Fault, ...] = ()
+    keyed: int = 0
 
     @property
     def whole(self) -> bool:
@@ -121,34 +132,65 @@ class Verification:
         return not self.faults
 
 
+def head_text(head: tuple[int, str], base: tuple[int, str], key: str) -> str:
+    """Return what is sealed of the end of a chain, the record that it goes on from, and the key's name."""
+    return json.dumps([*head, *base, key])
+
+
 def verify_records(
     records: Iterable[Record],
     *,
+    keys: tuple[Key, ...],
     base: tuple[int, str] = (0, START),
     head: tuple[int, str] | None = None,
     noted: str | None = None,
+    notes: Iterable[tuple[int, str]] = (),
 ) -> Verification:
     """Walk the chain from `base` (number and hash of the record before the first) to `head`.
 
-    Faults: edited (the content does not give the hash), missing (a number is left out), moved
+    Faults: edited (no key makes this hash of the content), missing (a number is left out), moved
     (the hash before is another), tail (the chain ends before or after its head), unknown_head (a
-    hash noted earlier is not in the chain any more).
+    record that was noted elsewhere is not there as it was). Records without a key are whole only
+    before the first with one. Remarks: clock (a record is earlier than the one before), unkeyed.
     """
     faults: list[Fault] = []
-    seen = noted in (None, base[1])
-    (last, expected), count = base, 0
+    remarks: list[Fault] = []
+    wanted = {seq: hashed for seq, hashed in notes if seq >= base[0]}
+    noted_seen = noted in (None, base[1])
+    (last, expected), count, keyed, before = base, 0, 0, ""
+    if base[0] in wanted and wanted.pop(base[0]) != base[1]:
+        faults.append(Fault(base[0], "unknown_head"))
     for record in records:
         count += 1
         if record.seq != last + 1:
             faults.append(Fault(last + 1, "missing"))
         elif record.previous != expected:
             faults.append(Fault(record.seq, "moved"))
-        if record.computed() != record.hash:
+        if any(record.computed(key) == record.hash for key in keys):
+            keyed += 1
+        elif keyed or record.computed(None) != record.hash:
             faults.append(Fault(record.seq, "edited"))
-        last, expected = record.seq, record.hash
-        seen = seen or record.hash == noted
+        if _is_earlier(record.at, before):
+            remarks.append(Fault(record.seq, "clock"))
+        last, expected, before = record.seq, record.hash, record.at
+        if wanted.pop(record.seq, record.hash) != record.hash:
+            faults.append(Fault(record.seq, "unknown_head"))
+        noted_seen = noted_seen or record.hash == noted
     if head is not None and head != (last, expected):
         faults.append(Fault(max(last, head[0]), "tail"))
-    if not seen:
+    faults += [Fault(seq, "unknown_head") for seq in sorted(wanted)]
+    if not noted_seen:
         faults.append(Fault(last, "unknown_head"))
-    return Verification(count, base[0] + 1, last, expected, tuple(faults))
+    if keyed < count:
+        remarks.append(Fault(last, "unkeyed"))
+    end = (count, base[0] + 1, last, expected)
+    return Verification(*end, tuple(faults), tuple(remarks), keyed)
+
+
+def _is_earlier(at: str, before: str) -> bool:
+    """Return whether a record is earlier than the one before, by more than clocks differ."""
+    try:
+        moments = [datetime.fromisoformat(each) for each in (at, before)]
+        return (moments[1] - moments[0]).total_seconds() > _CLOCKS_DIFFER
+    except (ValueError, TypeError):
+        return False  # the first, or one that was edited

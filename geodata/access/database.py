@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,6 +52,13 @@ class Database:
         """Return what names the database to people: file or host, never a password."""
         return self.url.render_as_string(hide_password=True).removeprefix("sqlite:///")
 
+    @property
+    def identity(self) -> str:
+        """Return what names the database wherever it is opened from."""
+        if self.is_sqlite and self.url.database:
+            return str(Path(self.url.database).resolve())
+        return self.name
+
     def create(self, *tables: Table, also: tuple[str, ...] = ()) -> None:
         """Make tables and columns that are not there yet, and run further statements of this database."""
         with self.writing() as connection:
@@ -73,8 +80,16 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Hold the only writer's place; commits at the end, undoes everything on an error."""
+        after: list[Callable[[], object]] = []
         with self._said(), self._engine.begin() as connection:
-            yield connection
+            yield connection.execution_options(guatu_after=after)
+        for work in after:
+            work()
+
+    @staticmethod
+    def after_commit(connection: Connection, work: Callable[[], object]) -> None:
+        """Do something once what a connection of `writing` writes is committed."""
+        connection.get_execution_options()["guatu_after"].append(work)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

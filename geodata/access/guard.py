@@ -11,13 +11,16 @@ from pathlib import Path
 from geodata.access.accounts import Accounts
 from geodata.access.audit import Trail, utc_now
 from geodata.access.database import Database
+from geodata.access.head_notes import HeadNotes
+from geodata.access.keyring import KeyRing
 from geodata.access.limits import Limits
 from geodata.access.passwords import prepare
 from geodata.access.sessions import Sessions
 from geodata.access.unmask import Unmasking
 from geodata.access.writes import Writes
 from geodata.config import read_config
-from geodata.config.settings import FILE_NAME
+from geodata.config.settings import FILE_NAME, AuditSettings
+from geodata.errors import AccessError
 from geodata.policy import load_policy
 
 DATABASE_VARIABLE = "GUATU_DATABASE"
@@ -51,7 +54,7 @@ def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guar
     workspace, and with the workspace's own parameters over the shipped ones.
     """
     limits = _limits(folder, clock())
-    trail = Trail(Database(database_of(folder)), clock=clock)
+    trail = open_trail(folder, clock=clock)
     accounts = Accounts(trail, limits)
     return Guard(
         folder,
@@ -62,6 +65,34 @@ def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guar
         Unmasking(trail, limits),
         Writes(trail),
     )
+
+
+def open_trail(
+    folder: Path, *, clock: Callable[[], datetime] = utc_now, made: bool = False
+) -> Trail:
+    """Return the audit of a folder, with the key and second place that its settings name.
+
+    With `made` it must be there already: AccessError says whether there was one once.
+    """
+    place, settings = database_of(folder), _audit_settings(folder)
+    ring = KeyRing.usual(settings.key)
+    if made and isinstance(place, Path) and not place.is_file():
+        notes = HeadNotes(ring, str(place.resolve()))
+        noted = notes.last()
+        if noted is None:
+            raise AccessError("access.no_audit", folder=str(folder))
+        where = {"folder": str(folder), "file": str(notes.beside)}
+        raise AccessError("access.audit_gone", seq=noted.seq, at=noted.at, **where)
+    return Trail(Database(place), clock=clock, ring=ring, second=settings.second)
+
+
+def audit_ring(folder: Path) -> KeyRing:
+    """Return the keys of the audit of a folder."""
+    return KeyRing.usual(_audit_settings(folder).key)
+
+
+def _audit_settings(folder: Path) -> AuditSettings:
+    return read_config(folder).audit if (folder / FILE_NAME).is_file() else AuditSettings()
 
 
 def database_of(folder: Path) -> Path | str:

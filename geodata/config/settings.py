@@ -97,6 +97,18 @@ class OpenIdSettings:
 
 
 @dataclass(frozen=True)
+class AuditSettings:
+    """Where the key of the audit lies, and where else its end is noted each day.
+
+    `key` is a file, by default the user's own (~/.config/guatu/audit.key); GUATU_AUDIT_KEY goes
+    before it. `second` is a file, best on another disk, or "syslog"; empty for none.
+    """
+
+    key: str = ""
+    second: str = ""
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """How one kind of file becomes rows of a table.
 
@@ -130,6 +142,7 @@ class Config:
     boundaries: BoundarySettings = BoundarySettings()
     maps: MapSettings = MapSettings()
     openid: OpenIdSettings = OpenIdSettings()
+    audit: AuditSettings = AuditSettings()
     sources: tuple[SourceSettings, ...] = ()
 
     @property
@@ -151,6 +164,7 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "boundaries": ("boundaries", BoundarySettings),
     "map": ("maps", MapSettings),
     "openid": ("openid", OpenIdSettings),
+    "audit": ("audit", AuditSettings),
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}

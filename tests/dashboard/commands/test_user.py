@@ -182,3 +182,10 @@ def test_what_an_account_saw_in_a_month_is_one_command(county, run):
 def test_a_month_that_is_none_is_one_sentence(county, run, month):
     code, printed = run("audit", "account", "li", "--month", month, "--workspace", county[0])
     assert (code, "不是月份" in printed) == (2, True)
+
+
+def test_an_audit_whose_file_is_gone_is_told_and_not_begun_anew(county, run):
+    (county[0] / "audit" / "access.sqlite").unlink()
+    code, printed = run("audit", "verify", "--workspace", county[0])
+    assert (code, "不见了" in printed, "第 1 条" in printed) == (2, True, True)
+    assert not (county[0] / "audit" / "access.sqlite").exists()

@@ -16,9 +16,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.access import Database, Entry, Trail, read_export, verify_records
+from geodata.access import (
+    Database,
+    Entry,
+    HeadNotes,
+    KeyRing,
+    Trail,
+    read_export,
+    verify_records,
+)
+from geodata.access.chain import Record
 from geodata.errors import AccessError
 from tests.geodata.access.county import NOW, trail
+from tests.geodata.access.manipulations import MANIPULATIONS, Audited, manipulate
 
 
 def filled(folder: Path, count: int = 12) -> Path:
@@ -69,7 +79,8 @@ def trail_as_is(folder: Path) -> Trail:
     """Open the audit without making what is missing."""
     records = Trail.__new__(Trail)
     records.database = Database(folder / "access.sqlite")
-    records.clock = lambda: NOW
+    records.clock, records.ring = lambda: NOW, KeyRing.usual()
+    records.notes = HeadNotes(records.ring, records.database.identity)
     return records
 
 
@@ -113,8 +124,9 @@ def test_any_edit_removal_or_reorder_breaks_the_chain(tmp_path_factory, data):
     else:
         other = (place + 1) % 6
         changed[place], changed[other] = changed[other], changed[place]
-    assert verify_records(records, head=head).whole
-    assert not verify_records(changed, head=head).whole
+    keys = KeyRing.usual().keys
+    assert verify_records(records, head=head, keys=keys).whole
+    assert not verify_records(changed, head=head, keys=keys).whole
 
 
 def test_the_database_itself_refuses_to_change_a_record(tmp_path):
@@ -215,11 +227,13 @@ def test_the_export_is_verified_on_another_machine(tmp_path):
     filled(tmp_path)
     found = trail(tmp_path).export(tmp_path / "audit.jsonl")
     assert found.whole
-    assert verify_records(read_export(tmp_path / "audit.jsonl")).head == found.head
+    keys = KeyRing.usual().keys
+    checked = verify_records(read_export(tmp_path / "audit.jsonl"), keys=keys)
+    assert (checked.head, checked.whole) == (found.head, True)
     lines = (tmp_path / "audit.jsonl").read_text(encoding="utf-8").splitlines()
     lines[3] = lines[3].replace("officer", "nobody")
     (tmp_path / "audit.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert not verify_records(read_export(tmp_path / "audit.jsonl")).whole
+    assert not verify_records(read_export(tmp_path / "audit.jsonl"), keys=keys).whole
 
 
 def test_records_are_put_away_only_after_their_time_and_the_chain_goes_on(tmp_path):
@@ -261,3 +275,116 @@ def test_records_are_found_by_time_and_field(tmp_path):
     assert [one.actor for one in records.records(newest=1)] == ["b"]
     assert records.records(since=NOW + datetime.timedelta(seconds=1)) == []
     assert json.loads(records.records()[0].detail) == {}
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory):
+    return Audited(tmp_path_factory.mktemp("audited"))
+
+
+def test_whatever_the_owner_of_the_file_does_is_found(audited):
+    audited.restore()
+    assert not audited.is_found()
+    done = {}
+    for seed in range(60):
+        name = manipulate(audited, seed)
+        done[name] = done.get(name, 0) + 1
+        assert audited.is_found(), (seed, name)
+    assert set(done) == set(MANIPULATIONS)
+
+
+def kinds(found) -> list[str]:
+    return [each.kind for each in found.faults]
+
+
+def test_without_the_key_nothing_is_taken_for_checked(tmp_path):
+    ring = KeyRing(tmp_path / "key" / "audit.key")
+    records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    records.record(Entry("w", "card"))
+    assert records.verify().whole
+    assert ring.file.stat().st_mode & 0o777 == 0o600
+    ring.file.rename(tmp_path / "away")
+    assert "key" in kinds(records.verify())
+    other = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    other.record(Entry("w", "card"))  # a new key is made
+    assert not other.verify().whole
+
+
+def test_a_new_key_goes_on_and_the_old_one_still_checks(tmp_path):
+    ring = KeyRing(tmp_path / "audit.key")
+    for _ in range(2):
+        records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+        records.record(Entry("w", "card"))
+        with ring.file.open("a") as lines:
+            lines.write("ab" * 32 + "\n")
+    found = records.verify()
+    assert (found.whole, found.records, found.keyed) == (True, 2, 2)
+
+
+def test_a_key_that_is_none_stops_every_act(tmp_path):
+    ring = KeyRing(tmp_path / "audit.key")
+    ring.file.write_text("not a key")
+    records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    with pytest.raises(AccessError, match="密钥文件"):
+        records.record(Entry("w", "card"))
+    assert records.count() == 0
+
+
+def test_records_from_before_the_key_stay_whole_and_are_remarked(tmp_path, monkeypatch):
+    with monkeypatch.context() as before:
+        keyed = Record.computed
+        before.setattr(Record, "computed", lambda record, key: keyed(record, None))
+        filled(tmp_path, 3)
+    raw = sqlite3.connect(tmp_path / "access.sqlite")
+    raw.execute("UPDATE audit_head SET key = '', seal = ''")
+    raw.commit()
+    raw.close()
+    records = trail(tmp_path)
+    records.record(Entry("w", "card"))
+    found = records.verify()
+    assert (found.whole, found.keyed) == (True, 1)
+    assert [each.kind for each in found.remarks] == ["unkeyed"]
+
+
+def test_an_audit_from_before_session_and_address_is_taken_over(tmp_path):
+    file = filled(tmp_path, 2)
+    raw = sqlite3.connect(file)
+    for column in ("session", "address"):
+        raw.execute(f"ALTER TABLE audit DROP COLUMN {column}")
+    raw.commit()
+    raw.close()
+    records = trail(tmp_path)
+    records.record(Entry("w", "card", session="s", address="10.0.0.1"))
+    assert records.verify().whole
+    assert [one.address for one in records.records()] == ["", "", "10.0.0.1"]
+
+
+def test_a_clock_that_went_back_is_remarked(tmp_path):
+    minute = datetime.timedelta(minutes=1)
+    for now in (NOW, NOW + minute, NOW):
+        trail(tmp_path, now).record(Entry("w", "card"))
+    found = trail(tmp_path).verify()
+    assert (found.whole, [(one.seq, one.kind) for one in found.remarks]) == (True, [(3, "clock")])
+
+
+def test_the_end_is_noted_in_the_second_place_each_day_and_at_a_stop(tmp_path):
+    second = tmp_path / "second"
+    day = datetime.timedelta(days=1)
+    ring, database = KeyRing(tmp_path / "audit.key"), Database(tmp_path / "a.sqlite")
+    moments = iter([])
+    records = Trail(database, clock=lambda: next(moments), ring=ring, second=str(second))
+    moments = iter([NOW, NOW, NOW, NOW, NOW + day, NOW + day, NOW + day])
+    for _ in range(3):
+        records.record(Entry("w", "card"))
+    records.note_head()
+    noted = [(one.seq, one.is_sealed(ring.keys)) for one in records.notes.in_second_place()]
+    assert noted == [(1, True), (3, True), (3, True)]
+    assert second.stat().st_mode & 0o777 == 0o600
+
+
+def test_guards_that_were_put_back_stay_remarked(tmp_path):
+    file = filled(tmp_path, 2)
+    tamper(file)
+    assert "guards" in kinds(trail_as_is(tmp_path).verify())
+    found = trail(tmp_path).verify()
+    assert (found.whole, [one.kind for one in found.remarks]) == (True, ["repaired"])
