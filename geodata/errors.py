@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geodata import i18n
 from geodata.escaping import plain_text
 
@@ -87,6 +89,28 @@ class WriteError(GuatuError):
 
 class ThemeError(GuatuError):
     """A theme folder that does not hold together."""
+
+    @property
+    def faults(self) -> tuple[ThemeError, ...]:
+        """Return all that is told at once."""
+        return (self,)
+
+
+class ThemeErrors(ThemeError):
+    """Several faults of a theme folder, told at once, a line each."""
+
+    def __init__(self, faults: Sequence[ThemeError]) -> None:
+        super().__init__(faults[0].key)
+        self._faults = tuple(faults)
+
+    @property
+    def faults(self) -> tuple[ThemeError, ...]:
+        """Return all that is told at once."""
+        return self._faults
+
+    def sentence(self, lang: str | None = None) -> str:
+        """Return the sentences in one language, a line each."""
+        return "\n".join(fault.sentence(lang) for fault in self._faults)
 
 
 class AtlasError(GuatuError):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import yaml
@@ -114,8 +116,52 @@ def _unique_key_loader() -> type[yaml.SafeLoader]:
 
 
 def load_yaml(file: Path) -> object:
-    """Return the content of one YAML file; a key written twice raises ValueError."""
-    return yaml.load(file.read_text(encoding="utf-8"), Loader=_unique_key_loader())
+    """Return the content of one YAML file; raises ValueError for one that is larger than it may be.
+
+    Too large are its bytes, or what its anchors stand for; a key written twice is refused, too.
+    """
+    if file.stat().st_size > _LARGEST:
+        raise ValueError(text("yaml.large", most=_LARGEST // 1_000_000))
+    written = file.read_text(encoding="utf-8")
+    # The parser written in C recurses, and would take the process with it.
+    if _depth(written) > _DEEPEST:
+        raise ValueError(text("yaml.deep"))
+    # Anchors alone can make much of little; without them nothing needs counting.
+    if _ANCHOR.search(written) and _nodes(yaml.compose(written, _unique_key_loader())) > _MOST:
+        raise ValueError(text("yaml.anchors", most=_MOST))
+    return yaml.load(written, Loader=_unique_key_loader())
+
+
+def _depth(written: str) -> int:
+    """Return how deep a text could nest: its brackets that are open at once, or columns of indent."""
+    if _INDENTED.search(written):
+        return _DEEPEST + 1
+    marks = _BRACKETS.findall(written)
+    return max(accumulate(1 if mark in "[{" else -1 for mark in marks), default=0)
+
+
+# A file is written by people: none of ours is a hundredth of this.
+_LARGEST, _MOST, _DEEPEST = 4_000_000, 100_000, 100
+_BRACKETS = re.compile(r"[\[\]{}]")
+_INDENTED = re.compile(rf"(?m)^[ ?-]{{{_DEEPEST},}}[^ ?\n-]")
+_ANCHOR = re.compile(r"(?m)(?:^|[\s\[{,:])\*\w")
+
+
+def _nodes(node: yaml.Node | None) -> int:
+    """Return how many values a document holds when its anchors are written out."""
+    known: dict[int, int] = {}
+
+    def count(node: yaml.Node) -> int:
+        if id(node) in known:
+            return known[id(node)]
+        known[id(node)] = _MOST  # One that holds itself has no end.
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        inside = node.value if isinstance(node, yaml.SequenceNode) else []
+        inside = [*inside, *(part for pair in pairs for part in pair)]
+        known[id(node)] = 1 + sum(map(count, inside))
+        return known[id(node)]
+
+    return 0 if node is None else count(node)
 
 
 # Between things named one after another, and between clauses in which things are named.

@@ -233,7 +233,8 @@ def _facts(key: str, entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
 def _texts(key: str, entry: Mapping[str, Any]) -> dict[str, str]:
     for lang in i18n.LANGUAGES:
         if not isinstance(entry.get(lang), str):
-            raise QuantityError("quantity.no_text", key=key, lang=lang)
+            told = i18n.Key(f"themes.language_{lang}")
+            raise QuantityError("quantity.no_text", key=key, lang=told)
     return {name: str(entry[name]) for name in (*i18n.LANGUAGES, "one") if name in entry}
 
 

@@ -34,10 +34,11 @@ def list_themes(workspace: str) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path) -> None:
     """Read the theme of a folder and answer its cases and examples; exit 1 when anything is wrong."""
+    from dashboard.charts import chart_kinds
     from geodata.themes import check_theme
     from geodata.themes.answers import wrong_answers
 
-    theme, faults = check_theme(folder)
+    theme, faults = check_theme(folder, chart_kinds())
     said = [fault.sentence() for fault in faults]
     if theme is not None:
         said += wrong_answers(theme)

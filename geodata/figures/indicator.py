@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from geodata.entries import check_fields, check_pair, check_value, mapping_of
+from geodata.entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    mapping_of,
+    text_list,
+)
 from geodata.errors import QuantityError, ThemeError
-from geodata.i18n import text
 from geodata.quantity import (
     MONEY,
     NO_UNIT,
@@ -32,7 +41,6 @@ _FIELDS = {
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
 }
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -179,14 +187,11 @@ def read_indicators(
     the units and things that may be named, by default the product's own.
     """
     about, named = tuple(subjects or base_subjects()), words or shipped_words()
-    made, faults = [], []
+    made, faults = [], Faults()
     for key, entry in mapping_of(file).items():
-        try:
+        with faults:
             made.append(_read(f"{file} {key}", theme, (key, entry), about, named))
-        except QuantityError as fault:
-            faults.append(text("quantity.at", file=file, key=key, fault=fault.sentence()))
-    if faults:
-        raise ThemeError("quantity.faults", count=len(faults), faults="; ".join(faults[:_SHOWN]))
+    faults.tell()
     return tuple(made)
 
 
@@ -197,27 +202,59 @@ def _read(
     subjects: Collection[str],
     words: Words,
 ) -> Indicator:
-    key, entry = written
-    check_fields(place, entry, _FIELDS)
-    check_pair(place, entry, "title")
+    (key, entry), faults = written, Faults()
+    for check in (partial(check_name, place, key), partial(check_fields, place, entry, _FIELDS)):
+        with faults:
+            check()
+    faults.tell()
     if bool(entry.get("rules")) == bool(entry.get("numerator")):
-        raise ThemeError("rules.fault_absent", place=place, field="numerator | rules")
+        faults.kept.append(ThemeError("rules.fault_absent", place=place, field="numerator | rules"))
     for field, known in (("worse", WORSE), ("subject", subjects)):
-        check_value(place, field, entry.get(field, next(iter(known))), known)
+        with faults:
+            check_value(place, field, entry.get(field, next(iter(known))), known)
     given = dict(entry)
     for field in ("rules", "explained_by"):
-        given[field] = tuple(entry.get(field, ()))
-    for field in ("numerator", "denominator", "scope"):
+        with faults:
+            given[field] = text_list(place, entry.get(field, []), field)
+    for field in ("numerator", "denominator", "scope", "target"):
         if field in given:
             given[field] = str(given[field])
-    for field in ("counts", "base"):
-        given[field] = words.thing(field, entry[field]) if field in entry else None
+    with faults:
+        check_pair(place, entry, "title")
     if "listed" in entry:
-        check_fields(f"{place} listed", entry["listed"], {"subject": True, "where": True})
-        check_value(f"{place} listed", "subject", entry["listed"]["subject"], subjects)
-    quantity_of(entry["quantity"])
-    _about_its_subject(entry, given)
-    return Indicator(key=key, theme=theme, **(given | {"unit": words.unit(entry["unit"])}))
+        with faults:
+            check_fields(f"{place} listed", entry["listed"], {"subject": True, "where": True})
+            check_value(f"{place} listed", "subject", entry["listed"]["subject"], subjects)
+    given |= _words(place, entry, words, faults)
+    faults.tell()
+    with _placed(place):
+        _about_its_subject(entry, given)
+        return Indicator(key=key, theme=theme, **given)
+
+
+def _words(
+    place: str, entry: Mapping[str, Any], words: Words, faults: Faults
+) -> Mapping[str, object]:
+    """Return unit and things that an entry names; what is not known is kept in `faults`."""
+    found: dict[str, object] = {"counts": None, "base": None}
+    with faults, _placed(place):
+        quantity_of(entry["quantity"])
+    with faults, _placed(place):
+        found["unit"] = words.unit(entry["unit"])
+    for field in ("counts", "base"):
+        if field in entry:
+            with faults, _placed(place):
+                found[field] = words.thing(field, entry[field])
+    return found
+
+
+@contextmanager
+def _placed(place: str) -> Iterator[None]:
+    """Raise what is wrong with a declaration as ThemeError with its place."""
+    try:
+        yield
+    except QuantityError as fault:
+        raise ThemeError("quantity.at", place=place, fault=fault.sentence()) from fault
 
 
 def _about_its_subject(entry: Mapping[str, Any], given: Mapping[str, Any]) -> None:

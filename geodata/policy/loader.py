@@ -51,6 +51,11 @@ def load_policy(
     return Policy(dict(sorted(known.items())))
 
 
+def folder_faults(folder: Path) -> tuple[str, ...]:
+    """Return a sentence for each file of a folder of parameters that cannot be read."""
+    return _read_folder(folder)[1]
+
+
 @cache
 def _read_folder(folder: Path) -> tuple[dict[str, Parameter], tuple[str, ...]]:
     """Return the parameters of `folder/area/name.yaml` under the key area.name, and the faults."""

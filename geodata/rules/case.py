@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -11,13 +11,13 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.codes import INVENTED_PREFIX
+from geodata.entries import Faults, check_fields, check_value, list_of, mapping_of
 from geodata.errors import ThemeError
-from geodata.i18n import load_yaml
-from geodata.periods import last_day
+from geodata.periods import last_day, parse_month
 from geodata.policy import Policy
 from geodata.rules.binding import Binding
 from geodata.rules.compile import answers_query, features_table
-from geodata.rules.dry_run import MONTH, empty_month
+from geodata.rules.dry_run import ENGINE_ERRORS, MONTH, empty_month, engine_words
 from geodata.rules.feature import Feature, FeatureSet
 from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
@@ -26,7 +26,10 @@ from geodata.tables import Table
 
 _ANSWERS = {True: "yes", False: "no", "unknown": "unknown", "out": "out"}
 _WORDS = {1: "yes", 0: "no", 2: "unknown"}
-_FIELDS = frozenset({"name", "given", "parameters", "month", "answer"})
+_FIELDS = {
+    **dict.fromkeys(("name", "given", "answer"), True),
+    **dict.fromkeys(("parameters", "month"), False),
+}
 
 
 @dataclass(frozen=True)
@@ -58,23 +61,42 @@ class Outcome:
         return self.answer == self.case.answer
 
 
-def read_cases(folder: Path) -> tuple[Case, ...]:
-    """Return the cases of every file of a folder; raises ThemeError for an unknown field."""
-    found = []
+def read_cases(folder: Path, rules: Collection[str] | None = None) -> tuple[Case, ...]:
+    """Return the cases of every file of a folder; raises ThemeError naming all that is wrong.
+
+    `rules` are those that a case may be of, by default any.
+    """
+    found, faults = [], Faults()
     for file in sorted(folder.glob("*.yaml")):
-        content = load_yaml(file)
-        if not isinstance(content, dict):
-            raise ThemeError("rules.fault_mapping", file=file)
-        for rule, entries in content.items():
-            for entry in entries or ():
-                unknown = sorted(set(entry) - _FIELDS)
-                if unknown:
-                    place = f"{file} {rule}"
-                    near = ", ".join(sorted(_FIELDS))
-                    raise ThemeError("rules.fault_field", place=place, field=unknown[0], near=near)
-                given = {key: value for key, value in entry.items() if key != "answer"}
-                found.append(Case(rule=rule, answer=_ANSWERS[entry["answer"]], **given))
+        with faults:
+            for rule, entries in mapping_of(file).items():
+                place = f"{file} {rule}"
+                with faults:
+                    if rules is not None:
+                        check_value(str(file), "rule", rule, rules)
+                    for number, entry in enumerate(list_of(place, entries, rule), 1):
+                        with faults:
+                            found.append(_case(f"{place} {number}", rule, entry))
+    faults.tell()
     return tuple(found)
+
+
+def _case(place: str, rule: str, entry: object) -> Case:
+    check_fields(place, entry, _FIELDS)
+    assert isinstance(entry, Mapping)
+    answer, month = entry["answer"], entry.get("month", MONTH)
+    for part in ("given", "parameters"):
+        if not isinstance(entry.get(part, {}), Mapping):
+            raise ThemeError("themes.no_mapping", place=f"{place} {part}", found=entry[part])
+    # YAML reads yes and no as true and false.
+    if isinstance(answer, (list, dict)) or answer not in _ANSWERS:
+        check_value(place, "answer", answer, tuple(_ANSWERS.values()))
+    try:
+        month = parse_month(str(month))
+    except ValueError as problem:
+        raise ThemeError("themes.no_month", place=place, field="month", found=month) from problem
+    name, given = str(entry["name"]), entry["given"]
+    return Case(rule, name, given, _ANSWERS[answer], entry.get("parameters", {}), month)
 
 
 def run_cases(
@@ -104,7 +126,12 @@ def run_cases(
             rule = rules[case.rule]
             row = _row(case, rule, features, schemas[features_table(rule)])
             engine.add_rows(features_table(rule), row)
-            result = engine.frame(answers_query([rule], binding, engine.name)).iloc[0]
+            try:
+                result = engine.frame(answers_query([rule], binding, engine.name)).iloc[0]
+            except ENGINE_ERRORS as problem:
+                place = f"{rule.theme} {case.rule} {case.name}"
+                told = engine_words(problem)
+                raise ThemeError("themes.sql_engine", place=place, problem=told) from problem
             found[id(case)] = Outcome(case, _word(result["answer"]), _at_edge(result))
     engine.close()
     return tuple(found[id(case)] for case in cases)
@@ -134,7 +161,15 @@ def _row(case: Case, rule: Rule, features: Mapping[str, Feature], schema: pa.Sch
     for name, value in case.given.items():
         money = features[name].unit == "yuan" and isinstance(value, (int, float))
         values[name] = round(value * 100) if money else value  # type: ignore[operator]
-    columns = [_column(values.get(column.name), column.type) for column in schema]
+    columns = []
+    for column in schema:
+        value = values.get(column.name)
+        try:
+            columns.append(_column(value, column.type))
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as problem:
+            place = f"{rule.theme} {case.rule}"
+            told = {"name": case.name, "field": column.name, "found": value}
+            raise ThemeError("rules.case_value", place=place, **told) from problem
     return pa.Table.from_arrays(columns, schema=schema)
 
 

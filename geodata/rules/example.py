@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from geodata.codes import INVENTED_PREFIX
+from geodata.entries import Faults, check_fields, content_of, list_of
 from geodata.errors import ThemeError
-from geodata.i18n import load_yaml
 from geodata.periods import last_day, months_until, shift_month
 from geodata.policy import Policy
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
@@ -47,12 +47,19 @@ class Example:
     answers: Mapping[str, object] = field(default_factory=dict)
 
 
+_FIELDS = {name: name == "name" for name in Example.__dataclass_fields__}
+
+
 def read_examples(file: Path) -> tuple[Example, ...]:
-    """Return the examples of one file; raises ThemeError when it is no list."""
-    content = load_yaml(file)
-    if not isinstance(content, list):
-        raise ThemeError("rules.fault_mapping", file=file)
-    return tuple(Example(**entry) for entry in content)
+    """Return the examples of one file; raises ThemeError naming all that is wrong."""
+    found, faults = [], Faults()
+    for number, entry in enumerate(list_of(str(file), content_of(file), "examples"), 1):
+        with faults:
+            check_fields(f"{file} {number}", entry, _FIELDS)
+            assert isinstance(entry, Mapping)
+            found.append(Example(**entry))
+    faults.tell()
+    return tuple(found)
 
 
 def find_differences(

@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
+from geodata.entries import Faults, check_fields, check_name, check_pair, check_value, mapping_of
+from geodata.errors import ThemeError
 from geodata.rules.binding import keys_in
 from geodata.rules.subject import Subject, base_offices, base_subjects
 
@@ -76,13 +77,18 @@ def read_rules(
     subjects: Mapping[str, Subject] | None = None,
     offices: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[Rule, ...]:
-    """Return the rules of one YAML file in order; raises ThemeError naming file, rule and field.
+    """Return the rules of one YAML file in order; raises ThemeError naming all that is wrong.
 
     `subjects` and `offices` are what its rules may name; by default those that every theme knows.
     """
     known = subjects or base_subjects(), offices or base_offices()
     entries = mapping_of(file)
-    return tuple(_read_rule(file, theme, key, entry, *known) for key, entry in entries.items())
+    faults, found = Faults(), []
+    for key, entry in entries.items():
+        with faults:
+            found.append(_read_rule(file, theme, key, entry, *known))
+    faults.tell()
+    return tuple(found)
 
 
 def _read_rule(
@@ -93,12 +99,18 @@ def _read_rule(
     subjects: Mapping[str, Subject],
     offices: Mapping[str, Mapping[str, str]],
 ) -> Rule:
-    """Return one rule; the first fault of the entry is told."""
-    place = f"{file} {key}"
-    check_name(place, key)
-    check_fields(place, entry, _FIELDS)
+    """Return one rule; raises ThemeError naming file, rule and each field that is wrong."""
+    place, faults = f"{file} {key}", Faults()
+    with faults:
+        check_name(place, key)
+    with faults:
+        check_fields(place, entry, _FIELDS)
+    if not isinstance(entry, Mapping):
+        faults.tell()
     for pair in _PAIRS:
-        check_pair(place, entry, pair)
+        if pair in entry:
+            with faults:
+                check_pair(place, entry, pair)
     for name, known in (
         ("severity", SEVERITIES),
         ("subject", tuple(subjects)),
@@ -106,7 +118,13 @@ def _read_rule(
         ("unit", UNITS),
         ("kind", KINDS),
     ):
-        check_value(place, name, entry.get(name, known[0]), known)
+        with faults:
+            check_value(place, name, entry.get(name, known[0]), known)
+    for name in _DAYS:
+        if not isinstance(entry.get(name, datetime.date.min), datetime.date):
+            found = {"field": name, "found": entry[name]}
+            faults.kept.append(ThemeError("themes.no_day", place=place, **found))
+    faults.tell()
     given = {f: v if f in _PAIRS or f in _DAYS else str(v) for f, v in entry.items()}
     about, office = subjects[entry["subject"]], offices[entry["responsible"]]
     return Rule(key=key, theme=theme, about=about, office=office, **given)

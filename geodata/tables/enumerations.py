@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import check_fields, check_name, check_pair, mapping_of
+from geodata.entries import Faults, check_fields, check_name, check_pair, list_of, mapping_of
 from geodata.i18n import default_language, load_yaml
 
 _FOLDER = Path(__file__).parent
@@ -94,7 +94,12 @@ def enumerations() -> Mapping[str, Enumeration]:
 
 def read_enumerations(file: Path) -> dict[str, Enumeration]:
     """Return the enumerations of one YAML file; raises ThemeError naming what is wrong."""
-    return {name: _enumeration(f"{file} {name}", name, e) for name, e in mapping_of(file).items()}
+    found, faults = {}, Faults()
+    for name, entry in mapping_of(file).items():
+        with faults:
+            found[name] = _enumeration(f"{file} {name}", name, entry)
+    faults.tell()
+    return found
 
 
 @cache
@@ -118,9 +123,13 @@ def income_items() -> Mapping[str, IncomeItem]:
 def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration:
     check_name(place, name)
     check_fields(place, entry, {"title": True, "values": True, "source": False})
-    check_pair(place, entry, "title")
-    for number, item in enumerate(entry["values"], 1):
-        check_fields(f"{place} values {number}", item, _CHOICE)
+    faults = Faults()
+    with faults:
+        check_pair(place, entry, "title")
+    for number, item in enumerate(list_of(place, entry["values"], "values"), 1):
+        with faults:
+            check_fields(f"{place} values {number}", item, _CHOICE)
+    faults.tell()
     choices = tuple(
         Choice(
             value=str(item.get("value", item["zh"])),

@@ -7,7 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import check_fields, check_name, check_pair, check_value, mapping_of
+from geodata.entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    mapping_of,
+    text_list,
+)
 from geodata.errors import ThemeError
 from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
 from geodata.tables.enumerations import Enumeration, enumerations
@@ -55,22 +63,29 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
     place, content = str(file), mapping_of(file)
     check_name(place, file.stem)
     check_fields(place, content, _TABLE)
-    check_pair(place, content, "title")
-    check_value(place, "nature", content["nature"], NATURES)
+    faults = Faults()
+    with faults:
+        check_pair(place, content, "title")
+    with faults:
+        check_value(place, "nature", content["nature"], NATURES)
     entries = content["columns"]
-    check_fields(f"{place} columns", entries, dict.fromkeys(entries, False))
-    columns = {
-        name: _column(f"{place} {name}", name, entry, known) for name, entry in entries.items()
-    }
-    for field in ("key", "lists"):
-        named = content.get(field) or []
-        for column in [named] if isinstance(named, str) else named:
-            check_value(place, field, column, columns)
+    if not isinstance(entries, Mapping):
+        raise ThemeError("themes.no_mapping", place=f"{place} columns", found=entries)
+    columns = {}
+    for name, entry in entries.items():
+        with faults:
+            columns[name] = _column(f"{place} {name}", name, entry, known)
+    key = text_list(place, content["key"], "key")
+    for field, named in (("key", key), ("lists", filter(None, [content.get("lists")]))):
+        for column in named:
+            with faults:
+                check_value(place, field, column, entries)
+    faults.tell()
     return Table(
         file.stem,
         content["title"],
         content["nature"],
-        tuple(content["key"]),
+        key,
         columns,
         bool(content.get("lasting", False)),
         content.get("lists", ""),
@@ -81,22 +96,27 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
 def _column(
     place: str, name: str, entry: Mapping[str, Any], lists: Mapping[str, Enumeration]
 ) -> Column:
-    check_name(place, name)
-    check_fields(place, entry, _COLUMN)
-    for text in ("zh", "en"):
-        if not str(entry[text] or "").strip():
-            raise ThemeError("themes.no_text", place=place, language=text)
+    faults = Faults()
+    with faults:
+        check_name(place, name)
+    with faults:
+        check_fields(place, entry, _COLUMN)
+    faults.tell()
     privacy, choice = entry.get("privacy", PRIVACY[-1]), entry.get("choice", "")
-    check_value(place, "kind", entry["kind"], STORED_AS)
-    check_value(place, "privacy", privacy, PRIVACY)
-    if entry["kind"].startswith("choice"):
-        check_value(place, "choice", choice, lists)
-    given: dict[str, Any] = {
-        key: tuple(entry[key])
-        for key in ("aliases", "says_yes", "says_no", "usual")
-        if key in entry
-    }
-    for key in ("unit", "required", "low", "high", "derived", "past"):
+    checked = [("kind", entry["kind"], STORED_AS), ("privacy", privacy, PRIVACY)]
+    if str(entry["kind"]).startswith("choice"):
+        checked.append(("choice", choice, lists))
+    for field, found, known in checked:
+        with faults:
+            check_value(place, field, found, known)
+    given: dict[str, Any] = {}
+    for key in ("aliases", "says_yes", "says_no"):
+        with faults:
+            given[key] = text_list(place, entry.get(key, []), key)
+    with faults:
+        given |= _bounds(place, entry)
+    faults.tell()
+    for key in ("unit", "required", "derived", "past"):
         if key in entry:
             given[key] = entry[key]
     return Column(
@@ -108,3 +128,16 @@ def _column(
         choices=lists.get(choice),
         **given,
     )
+
+
+def _bounds(place: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bounds of a column; raises ThemeError for one that is no number."""
+    pair = entry.get("usual", (None, None))
+    if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+        raise ThemeError("themes.no_pair_of_numbers", place=place, field="usual", found=pair)
+    named = {"low": entry.get("low"), "high": entry.get("high"), "usual": pair[0]}
+    for field, found in (*named.items(), ("usual", pair[1])):
+        if found is not None and (isinstance(found, bool) or not isinstance(found, (int, float))):
+            raise ThemeError("themes.no_amount", place=place, field=field, found=found)
+    bounds = {"low": entry.get("low"), "high": entry.get("high")}
+    return {**bounds, "usual": tuple(pair)} if "usual" in entry else bounds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec
 
@@ -23,31 +24,77 @@ from geodata.rules.sql_checks import (
     check_query,
     reading_circle,
 )
-from geodata.tables import tables
+from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import Theme
 
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")
 _LOCATED = ("longitude", "latitude")
 _TOLD = frozenset({"value", "threshold", "detail", "year", "month"})
+_SAID = frozenset({"place", "month", "value", "numerator", "denominator", "worst", "worst_value"})
+# Tables of sums by place that every month has beside its features.
+SUMMED_TABLES = ("income_by_place",)
 
 
-def theme_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
-    """Give everything that does not hold together in a theme that could be read.
+@dataclass(frozen=True)
+class Checked:
+    """A theme as it is checked: what could be read of it, the policy, and what may be named.
 
-    `policy` holds the parameters that it may name, its own among them.
+    `policy` holds the parameters that it may name, its own among them. `names` are by kind what its
+    files write down but could not be read: it has a fault already, and who names it has none.
     """
-    yield from _sql_faults(theme, [parameter.key for parameter in policy])
-    yield from _reference_faults(theme, policy)
-    yield from _point_faults(theme)
-    yield from _household_faults(theme)
-    yield from _sentence_faults(theme)
+
+    theme: Theme
+    policy: Policy
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    # The kinds of charts there are, by which figures can be drawn; None where nobody knows.
+    charts: Collection[str] | None = None
+
+    def known(self, kind: str, found: Iterable[str]) -> Collection[str]:
+        """Return the names of a kind that may be named."""
+        return list(dict.fromkeys((*found, *self.names.get(kind, ()))))
+
+    @property
+    def keys(self) -> Collection[str]:
+        """Return the policy parameters that may be named."""
+        return self.known("parameter", (parameter.key for parameter in self.policy))
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Return the tables of the product and of the theme."""
+        return {**tables(), **self.theme.tables}
+
+    @property
+    def indicators(self) -> Collection[str]:
+        """Return the indicators that may be named."""
+        return self.known("indicator", (one.key for one in self.theme.indicators))
+
+    @property
+    def rules(self) -> Collection[str]:
+        """Return the rules that may be named."""
+        return self.known("rule", self.theme.rules_by_key)
+
+    @property
+    def features(self) -> Collection[str]:
+        """Return the features that may be named."""
+        return self.known("feature", self.theme.features)
 
 
-def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
+def theme_faults(checked: Checked) -> Iterator[ThemeError]:
+    """Give everything that does not hold together in what could be read of a theme."""
+    yield from _sql_faults(checked)
+    yield from _reference_faults(checked)
+    yield from _composition_faults(checked)
+    yield from _point_faults(checked)
+    yield from _household_faults(checked)
+    yield from _sentence_faults(checked.theme)
+
+
+def _sql_faults(checked: Checked) -> Iterator[ThemeError]:
+    theme, keys = checked.theme, checked.keys
     own = {one.name: one for one in theme.feature_sets}
     shared = {one.name: one for one in shared_sets()}
-    known = {*tables(), *theme.tables, *BASE_TABLES, *shared, *own}
+    known = {*checked.known("table", checked.tables), *BASE_TABLES, *shared, *own}
     readable = True
     for name, one in own.items():
         place = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")
@@ -62,7 +109,7 @@ def _sql_faults(theme: Theme, keys: Collection[str]) -> Iterator[ThemeError]:
         place = theme.folder / "features"
         yield ThemeError("themes.circle", place=place, names=" > ".join(circle))
         return
-    yield from _column_faults(theme, own)
+    yield from _column_faults(checked, own)
     yield from _identity_faults(theme, {**shared, **own})
     yield from _expression_faults(theme, own, keys)
 
@@ -101,8 +148,9 @@ def _run(
         yield ThemeError("themes.sql_engine", place=place, problem=engine_words(problem))
 
 
-def _column_faults(theme: Theme, own: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
+def _column_faults(checked: Checked, own: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
     """Give what the feature sets of subjects lack: their key, their village, a text of a feature."""
+    theme, features = checked.theme, checked.features
     keys = {"place_code", *(subject.key for subject in theme.subjects.values())}
     for name, subject in theme.subjects.items():
         found = own.get(f"{theme.key}_{name}")
@@ -113,7 +161,7 @@ def _column_faults(theme: Theme, own: Mapping[str, FeatureSet]) -> Iterator[Them
             if needed not in found.columns:
                 yield ThemeError("themes.no_key", place=place, column=needed, subject=name)
         for column in found.columns:
-            if column not in keys and column not in theme.features:
+            if column not in keys and column not in features:
                 file = theme.folder / "features.yaml"
                 yield ThemeError("themes.no_feature", file=file, column=column, place=place)
 
@@ -166,56 +214,68 @@ def _expressions(
             yield from _caught(check_parameters, where, sql, keys)
 
 
-def _reference_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
+def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
     """Give every name of an indicator, rule, feature or table that is none."""
+    theme, keys = checked.theme, checked.keys
     file = theme.folder / "theme.yaml"
-    indicators = [one.key for one in theme.indicators]
-    rules, features = list(theme.rules_by_key), list(theme.features)
-    keys = [parameter.key for parameter in policy]
+    indicators, rules, features = checked.indicators, checked.rules, checked.features
     for layer in theme.layers:
         yield from _unknown(file, "layers", "indicator", [layer.indicator], indicators)
         cuts = [cut for cut in layer.breaks if isinstance(cut, str)]
         yield from _unknown(file, "layers", "breaks", cuts, keys)
-    if not theme.layers:
-        yield ThemeError("rules.fault_absent", place=file, field="layers")
     for topic in theme.topics:
         yield from _unknown(file, "topics", "indicators", topic.indicators, indicators)
-    told = [key for topic in theme.topics for key in topic.indicators]
-    for key in indicators:
-        if key not in told:
-            yield ThemeError("themes.no_topic", file=file, indicator=key)
     for sentence in theme.briefing:
         yield from _unknown(file, "briefing", "indicator", [sentence.indicator], indicators)
     for section in theme.card:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
     yield from _unknown(file, "due", "rule", theme.due, rules)
-    for made in theme.composition:
-        named = (*made.indicators, *made.series, *made.down)
-        yield from _unknown(file, "composition", "indicators", named, indicators)
     file = theme.folder / "indicators.yaml"
-    yield from _limit_faults(theme, policy)
+    yield from _limit_faults(theme, checked.policy)
     for one in theme.indicators:
         yield from _unknown(file, one.key, "rules", one.own_rules, rules)
         yield from _unknown(file, one.key, "target", filter(None, [one.target]), keys)
 
 
-def _point_faults(theme: Theme) -> Iterator[ThemeError]:
+def _composition_faults(checked: Checked) -> Iterator[ThemeError]:
+    """Give what a composition names and is not there: indicators, its table and columns, its chart."""
+    theme = checked.theme
+    file, sets = theme.folder / "theme.yaml", {one.name: one for one in theme.feature_sets}
+    sources = (*sets, *checked.known("table", checked.tables), *SUMMED_TABLES)
+    for number, made in enumerate(theme.composition, 1):
+        place = f"composition {number}"
+        named = (*made.indicators, *made.series, *made.down)
+        yield from _unknown(file, place, "indicators", named, checked.indicators)
+        yield from _unknown(file, place, "table", filter(None, [made.table]), sources)
+        if made.table in sets:
+            columns = filter(None, (made.column, made.where, made.unless, made.amount))
+            yield from _unknown(file, place, "column", columns, sets[made.table].columns)
+        lists = checked.known("enumeration", {**enumerations(), **theme.lists})
+        yield from _unknown(file, place, "choice", filter(None, [made.choice]), lists)
+        if checked.charts is not None:
+            yield from _unknown(file, place, "chart", filter(None, [made.chart]), checked.charts)
+
+
+def _point_faults(checked: Checked) -> Iterator[ThemeError]:
     """Give what the points name and is not there, and points made of households."""
-    file, known = theme.folder / "theme.yaml", {**tables(), **theme.tables}
+    theme = checked.theme
+    file, known = theme.folder / "theme.yaml", checked.tables
+    names = checked.known("table", known)
     for kind in theme.points:
         place, table = f"points {kind.table}", known.get(kind.table)
         if table is None:
-            yield from _unknown(file, "points", "table", [kind.table], known)
+            yield from _unknown(file, "points", "table", [kind.table], names)
         elif "household_code" in table.columns:
             yield ThemeError("themes.points_of_people", file=file, table=kind.table)
         else:
             needed = ("name", "place_code", *((kind.closed,) if kind.closed else _LOCATED))
             yield from _unknown(file, place, "columns", (kind.key, *needed), table.columns)
-        yield from _unknown(file, place, "subject", filter(None, [kind.subject]), theme.subjects)
-        yield from _unknown(file, place, "zones", filter(None, [kind.zones]), known)
-        yield from _unknown(file, place, "features", kind.features, theme.features)
-        yield from _unknown(file, place, "columns", kind.columns, theme.features)
+        subjects = checked.known("subject", theme.subjects)
+        yield from _unknown(file, place, "subject", filter(None, [kind.subject]), subjects)
+        yield from _unknown(file, place, "zones", filter(None, [kind.zones]), names)
+        yield from _unknown(file, place, "features", kind.features, checked.features)
+        yield from _unknown(file, place, "columns", kind.columns, checked.features)
 
 
 def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
@@ -240,19 +300,20 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
                 yield ThemeError("quantity.fault_limit", place=place, **told, **other)
 
 
-def _household_faults(theme: Theme) -> Iterator[ThemeError]:
+def _household_faults(checked: Checked) -> Iterator[ThemeError]:
     """Give what a theme names for lists, cards and samples and is not there."""
-    file, known = theme.folder / "theme.yaml", {**tables(), **theme.tables}
+    theme, known = checked.theme, checked.tables
+    file, names = theme.folder / "theme.yaml", checked.known("table", checked.tables)
     told = (*theme.households.told.values(), *(fit.feature for fit in theme.households.fits))
-    yield from _unknown(file, "household", "features", told, theme.features)
-    indicators = [one.key for one in theme.indicators]
-    yield from _unknown(file, "inspection", "weights", theme.households.weights, indicators)
+    yield from _unknown(file, "household", "features", told, checked.features)
+    weights = theme.households.weights
+    yield from _unknown(file, "inspection", "weights", weights, checked.indicators)
     suspected = (key for keys in theme.households.suspected.values() for key in keys)
-    yield from _unknown(file, "inspection", "suspected", suspected, theme.rules_by_key)
+    yield from _unknown(file, "inspection", "suspected", suspected, checked.rules)
     for section in theme.card:
         if section.table:
             place, table = f"card.{section.key}", known.get(section.table)
-            yield from _unknown(file, place, "table", [section.table], known)
+            yield from _unknown(file, place, "table", [section.table], names)
             needed = ("household_code", "place_code", *section.columns)
             yield from _unknown(file, place, "columns", needed, table.columns if table else needed)
     for chain in theme.households.surroundings:
@@ -260,7 +321,7 @@ def _household_faults(theme: Theme) -> Iterator[ThemeError]:
         yield from _unknown(file, "surroundings", "column", [chain.column], columns)
         for step in chain.steps:
             table = known.get(step.table)
-            yield from _unknown(file, "surroundings", "table", [step.table], known)
+            yield from _unknown(file, "surroundings", "table", [step.table], names)
             # Whoever may read a card reads what it lives by, so nothing of it is about a person.
             free = [] if table is None else table.names(privacy="open")
             needed = (step.key, "name", *filter(None, (step.next, step.kind)), *step.more)
@@ -268,13 +329,13 @@ def _household_faults(theme: Theme) -> Iterator[ThemeError]:
 
 
 def _unknown(
-    file: Path, place: str, field: str, names: Iterable[str], known: Collection[str]
+    file: Path, place: str, what: str, names: Iterable[str], known: Collection[str]
 ) -> Iterator[ThemeError]:
     for name in names:
         if isinstance(name, (dict, list)) or name not in known:
             near = nearest(name, known)
             yield ThemeError(
-                "themes.unknown_name", file=file, place=place, field=field, name=name, near=near
+                "themes.unknown_name", file=file, place=place, field=what, name=name, near=near
             )
 
 
@@ -283,18 +344,28 @@ def _sentence_faults(theme: Theme) -> Iterator[ThemeError]:
     for rule in theme.rules:
         file = theme.written[f"rule {rule.key}"]
         places = [_places(rule.reason[lang]) for lang in ("zh", "en")]
-        odd = sorted((places[0] ^ places[1]) | (places[0] - _TOLD))
-        if odd:
-            yield ThemeError(
-                "themes.places",
-                place=f"{file} {rule.key}",
-                name=odd[0],
-                known=", ".join(sorted(_TOLD)),
-            )
+        # What nothing fills is told once, not also as a place of one language alone.
+        odd = ((places[0] | places[1]) - _TOLD) or (places[0] ^ places[1])
+        yield from _odd(f"{file} {rule.key} reason", odd, _TOLD)
+    for number, sentence in enumerate(theme.briefing, 1):
+        place = f"{theme.folder / 'theme.yaml'} briefing {number}"
+        odd = {name for text in sentence.text.values() for name in _places(text)} - _SAID
+        yield from _odd(place, odd, _SAID)
+
+
+def _odd(place: str, names: Iterable[str], known: Collection[str]) -> Iterator[ThemeError]:
+    told = ", ".join(sorted(known))
+    for name in sorted(names):
+        yield ThemeError("themes.places", place=place, name=name, known=told)
 
 
 def _places(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+    """Return the names in braces of a sentence; braces that do not pair are told as a name."""
+    try:
+        parsed = list(string.Formatter().parse(sentence))
+    except ValueError:
+        return {sentence}
+    return {name for _, name, _, _ in parsed if name is not None}
 
 
 def _caught(check: Callable[P, None], *given: P.args, **named: P.kwargs) -> Iterator[ThemeError]:

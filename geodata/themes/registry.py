@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from geodata.config import find_workspace
-from geodata.errors import ConfigError, GuatuError, ThemeError
+from geodata.entries import Faults
+from geodata.errors import ConfigError, GuatuError, PolicyError, QuantityError, ThemeError
 from geodata.i18n import Key, text
 from geodata.intake.layouts import Layout, read_layout
 from geodata.intake.schema import Schema
-from geodata.policy import load_policy
+from geodata.policy import Policy, load_policy
+from geodata.policy.loader import folder_faults
+from geodata.rules.case import read_cases
+from geodata.rules.example import read_examples
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import GROUPS, Theme, Told
-from geodata.themes.checking import engine_faults, theme_faults
-from geodata.themes.reading import read_theme
+from geodata.themes.checking import Checked, engine_faults, theme_faults
+from geodata.themes.reading import read_folder, read_theme
 
 FOLDER = Path(__file__).parent
 GROUP = "guatu.themes"
@@ -188,25 +193,64 @@ def is_own(theme: Theme) -> bool:
     return theme.folder.parent == FOLDER
 
 
-def check_theme(folder: Path) -> tuple[Theme | None, tuple[GuatuError, ...]]:
-    """Return the theme of a folder, None when it cannot be read, and all that is wrong with it."""
+def check_theme(
+    folder: Path, charts: Collection[str] | None = None
+) -> tuple[Theme | None, tuple[GuatuError, ...]]:
+    """Return the theme of a folder, None when it does not hold together, and all that is wrong.
+
+    `charts` are the kinds of charts that it may name; None: whatever it names is taken.
+    """
     place = _Place(folder.resolve().name, folder.resolve())
     others = {name: file for name, file in _written().items() if place.folder not in file.parents}
-    found = _load(place, others)
-    return (found, ()) if isinstance(found, Theme) else (None, found)
+    found = _load(place, others, charts)
+    faults = Faults()
+    rules = found.rules_by_key if isinstance(found, Theme) else None
+    with faults:
+        read_cases(folder / "cases", rules)
+    if (folder / "examples.yaml").exists():
+        with faults:
+            read_examples(folder / "examples.yaml")
+    if isinstance(found, Theme) and not faults.kept:
+        return found, ()
+    return None, (*(() if isinstance(found, Theme) else found), *faults.kept)
 
 
-def _load(place: _Place, written: Mapping[str, Path]) -> Theme | tuple[GuatuError, ...]:
-    """Return the theme of a place, or everything that is wrong with it."""
+def _load(
+    place: _Place, written: Mapping[str, Path], charts: Collection[str] | None = None
+) -> Theme | tuple[GuatuError, ...]:
+    """Return the theme of a place, or everything that is wrong with it and all its files."""
     if place.folder is None:
         return (place.error,) if place.error else ()
+    outside = tuple(_links_out(place.folder))
+    if outside:
+        return outside
+    read = read_folder(place.folder, place.name)
+    policy, unread = _policy_of(read.theme)
+    checked = Checked(read.theme, policy, read.names, charts)
+    faults = (*read.faults, *unread, *_doubled(read.theme, written), *theme_faults(checked))
+    return faults or tuple(engine_faults(read.theme, policy)) or read.theme
+
+
+def _policy_of(theme: Theme) -> tuple[Policy, tuple[GuatuError, ...]]:
+    """Return the parameters that a theme may name, and what is wrong with its own."""
+    brought = Registry((theme,)).parameters
     try:
-        theme = read_theme(place.folder, place.name)
-        policy = load_policy(more=Registry((theme,)).parameters)
-    except GuatuError as error:
-        return (error,)
-    faults = (*_doubled(theme, written), *theme_faults(theme, policy))
-    return faults or tuple(engine_faults(theme, policy)) or theme
+        return load_policy(more=brought), ()
+    except PolicyError:
+        said = [fault for folder in brought for fault in folder_faults(folder)]
+        told = tuple(ThemeError("themes.parameter_fault", fault=one) for one in said)
+        return load_policy(), told
+    except QuantityError:
+        # The units are those of indicators too, and told there.
+        return load_policy(), ()
+
+
+def _links_out(folder: Path) -> Iterator[ThemeError]:
+    """Give the links of a folder that lead out of it: a theme is what its folder holds."""
+    home = folder.resolve()
+    for file in sorted(folder.rglob("*")):
+        if file.is_symlink() and not file.resolve().is_relative_to(home):
+            yield ThemeError("themes.outside", file=file)
 
 
 def _written() -> dict[str, Path]:
@@ -236,7 +280,9 @@ def _in_workspace(workspace: Path | None) -> Iterator[_Place]:
         return
     for folder in sorted(home.iterdir()):
         if folder.is_dir() and not folder.name.startswith((".", "_")):
-            if (folder / "theme.yaml").is_file():
+            if not folder.resolve().is_relative_to(home.resolve()):
+                yield _Place(folder.name, error=ThemeError("themes.outside", file=folder))
+            elif (folder / "theme.yaml").exists():
                 yield _Place(folder.name, folder)
             else:
                 yield _Place(folder.name, error=ThemeError("themes.no_theme_file", folder=folder))
@@ -248,15 +294,17 @@ def _installed() -> Iterator[_Place]:
 
 
 def _package(entry: EntryPoint) -> _Place:
-    """Return where the theme of an installed package lies; the package is imported for that."""
+    """Return where the theme of an installed package lies; a theme is data, no code of it is run."""
     named = {"package": entry.dist.name if entry.dist else entry.value, "name": entry.name}
+    first, *inner = entry.module.split(".")
     try:
-        file = getattr(entry.load(), "__file__", None)
-    # Whatever a stranger's package raises, the county opens with its other themes.
-    except (Exception, SystemExit) as problem:
+        spec = find_spec(first)
+    except (ImportError, ValueError) as problem:
         told = f"{type(problem).__name__}: {problem}"
         return _Place(entry.name, error=ThemeError("themes.no_import", problem=told, **named))
-    folder = Path(file).parent if file else None
-    if folder is None or not (folder / "theme.yaml").is_file():
+    homes = [] if spec is None else list(spec.submodule_search_locations or ())
+    folders = (Path(home).joinpath(*inner) for home in homes)
+    folder = next((one for one in folders if (one / "theme.yaml").exists()), None)
+    if folder is None:
         return _Place(entry.name, error=ThemeError("themes.no_package", **named))
     return _Place(entry.name, folder)

@@ -22,7 +22,7 @@ from geodata.policy import load_policy
 from geodata.policy.loader import SHIPPED
 from geodata.quantity import QUANTITIES, Thing, Unit, agrees, named_unit, shipped_words
 from geodata.themes import own_themes
-from geodata.themes.checking import theme_faults
+from geodata.themes.checking import Checked, theme_faults
 from tests.invented import COUNTY, RATE, grid_atlas
 from tests.invented_figures import MONTHS, figures_atlas, own_indicators
 
@@ -99,11 +99,11 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
 @pytest.mark.parametrize("target", ["monitor.line.per_capita", "visit.interval_days"])
 def test_a_target_of_another_quantity_is_refused_for_every_share(target):
     theme, policy = own_themes()[0], load_policy()
-    assert list(theme_faults(theme, policy)) == []
+    assert list(theme_faults(Checked(theme, policy))) == []
     for share in (one for one in theme.indicators if one.is_share):
         wrong = replace(share, target=target)
         faulty = replace(theme, indicators=(wrong, *(o for o in theme.indicators if o != share)))
-        said = [str(fault) for fault in theme_faults(faulty, policy)]
+        said = [str(fault) for fault in theme_faults(Checked(faulty, policy))]
         assert any(share.key in one and target in one for one in said)
 
 
@@ -121,7 +121,7 @@ def test_a_target_of_another_quantity_is_refused_for_every_share(target):
 def test_a_break_of_a_layer_is_of_the_quantity_and_unit_of_its_indicator(indicator, limit, fits):
     theme, policy = own_themes()[0], load_policy()
     layer = replace(theme.layers[0], indicator=indicator, breaks=(limit,))
-    faults = list(theme_faults(replace(theme, layers=(layer,)), policy))
+    faults = list(theme_faults(Checked(replace(theme, layers=(layer,)), policy)))
     assert bool(faults) != fits
 
 

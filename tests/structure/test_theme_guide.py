@@ -29,7 +29,7 @@ def test_the_files_of_the_guide_are_a_theme_whose_cases_hold(guide: str, tmp_pat
 
 @pytest.mark.parametrize("guide", ["theme.md", "theme.zh.md"])
 def test_every_field_of_theme_yaml_is_in_the_guide(guide: str) -> None:
-    from geodata.themes.reading import FIELDS
+    from geodata.themes.theme_file import FIELDS
 
     text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
     assert [name for name in FIELDS if f"`{name}`" not in text] == []

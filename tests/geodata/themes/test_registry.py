@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geodata.themes import find_themes, own_themes
+from geodata.themes import check_theme, find_themes, own_themes
 from geodata.themes import registry as registry_module
 
 OWN = [theme.key for theme in own_themes()]
@@ -219,20 +219,152 @@ def test_a_folder_without_a_theme_is_told(workspace):
     only_fault(workspace, "theme.yaml", str(workspace / "themes" / "yard"))
 
 
+def installed(workspace, monkeypatch, name: str, *, module: str = "") -> None:
+    """Let an entry point of the name `yard` lead to a package that lies in the workspace."""
+    monkeypatch.syspath_prepend(str(workspace))
+    entry = EntryPoint("yard", module or name, registry_module.GROUP)
+    monkeypatch.setattr(registry_module, "entry_points", lambda group: (entry,))
+
+
+@pytest.mark.parametrize("module", ["guatu_empty", "guatu_nowhere", "guatu_empty.inner"])
+def test_a_package_without_a_theme_is_named(workspace, monkeypatch, module):
+    shutil.rmtree(workspace / "themes" / "yard")
+    (workspace / "guatu_empty").mkdir()
+    (workspace / "guatu_empty" / "__init__.py").touch()
+    installed(workspace, monkeypatch, module)
+    only_fault(workspace, "yard", module, "theme.yaml")
+
+
 @pytest.mark.parametrize(
-    ("body", "words"),
+    "body",
     [
-        ("raise RuntimeError('broken inside')", ("broken inside", "RuntimeError")),
-        ("raise SystemExit(3)", ("SystemExit",)),
-        ("", ("theme.yaml",)),
+        "raise RuntimeError('broken inside')",
+        "raise SystemExit(3)",
+        "print('noise')",
+        "import time; time.sleep(600)",
+        "this is no Python",
+        "import os; os._exit(3)",
     ],
 )
-def test_a_package_that_cannot_be_used_is_named(workspace, monkeypatch, body, words):
+@pytest.mark.parametrize("inner", ["", ".themes.yard"])
+def test_of_a_package_only_the_files_of_the_theme_are_read(
+    workspace, monkeypatch, capsys, body, inner
+):
+    name = f"guatu_{abs(hash((body, inner)))}"
+    (workspace / name).mkdir()
+    home = (workspace / name).joinpath(*filter(None, inner.split(".")))
+    shutil.copytree(workspace / "themes" / "yard", home, dirs_exist_ok=True)
     shutil.rmtree(workspace / "themes" / "yard")
-    package = f"guatu_broken_{len(body)}"
-    (workspace / package).mkdir()
-    (workspace / package / "__init__.py").write_text(body, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(workspace))
-    entry = EntryPoint("yard", package, registry_module.GROUP)
-    monkeypatch.setattr(registry_module, "entry_points", lambda group: (entry,))
-    only_fault(workspace, "yard", package, *words)
+    (workspace / name / "__init__.py").write_text(body, encoding="utf-8")
+    installed(workspace, monkeypatch, name, module=name + inner)
+    found = find_themes(workspace)
+    assert [fault.sentence() for fault in found.faults] == []
+    assert [theme.key for theme in found.themes] == [*OWN, "good", "yard"]
+    assert capsys.readouterr().out == ""
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+FILES_OF_NO_USE = {
+    "anchors that blow up": BOMB.encode(),
+    "anchors in a circle": b"title: &a [*a]",
+    "fifty megabytes": b"title: " + b"x" * 50_000_000,
+    "nested deeply": b"title: " + b"[" * 100_000,
+    "nested deeply in lists": b"- " * 100_000 + b"x",
+    "nested deeply by indents": b"".join(b" " * n + b"a:\n" for n in range(2_000)),
+    "not UTF-8": "title: {zh: 庭院, en: yard}".encode("gb18030"),
+    "bytes": bytes(range(256)),
+    "a key written twice": "title: {zh: 庭院, en: yard}\norder: 1\norder: 2".encode(),
+    "a list": b"- title",
+    "nothing": b"",
+    "a tag": b"title: !!python/object/apply:os.system [id]",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["theme.yaml", "features.yaml", "tables/a.yaml", "rules/land.yaml"]
+)
+@pytest.mark.parametrize("what", FILES_OF_NO_USE)
+def test_a_file_of_no_use_is_told_in_sentences_and_the_others_load(workspace, name, what):
+    file = workspace / "themes" / "yard" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(FILES_OF_NO_USE[what])
+    told(workspace, str(file))
+
+
+@pytest.mark.parametrize("name", ["theme.yaml", "indicators.yaml", "features.yaml"])
+def test_a_folder_in_the_place_of_a_file_is_told(workspace, name):
+    file = workspace / "themes" / "yard" / name
+    file.unlink()
+    file.mkdir()
+    told(workspace, str(file))
+
+
+def test_sql_that_is_no_text_is_told(workspace):
+    file = workspace / "themes" / "yard" / "features" / "household.sql"
+    file.write_bytes("SELECT '耕地'".encode("gb18030"))
+    told(workspace, str(file), "UTF-8")
+
+
+@pytest.mark.parametrize("name", ["", "theme.yaml", "features", "features/household.sql"])
+def test_a_link_out_of_the_folder_is_told_and_not_followed(workspace, tmp_path_factory, name):
+    here = workspace / "themes" / "yard" / name
+    away = tmp_path_factory.mktemp("away") / "it"
+    shutil.move(here, away)
+    here.symlink_to(away)
+    told(workspace, str(here))
+
+
+def told(workspace: Path, *words: str) -> None:
+    """Look that `yard` is left out with sentences that have the words, in both languages."""
+    found = find_themes(workspace)
+    assert [theme.key for theme in found.themes] == [*OWN, "good"]
+    assert {fault.theme for fault in found.faults} == {"yard"}
+    for lang in ("zh", "en"):
+        said = " ".join(fault.sentence(lang) for fault in found.faults)
+        assert len(said) < 5_000
+        assert "Traceback" not in said
+        for word in words:
+            assert word in said
+
+
+def test_all_that_is_wrong_with_all_files_is_told_at_once_and_nothing_else(workspace):
+    home, words = workspace / "themes" / "yard", []
+    for what in (
+        "unknown field of the theme",
+        "missing text of a feature",
+        "unknown subject",
+        "unknown office",
+        "unknown quantity",
+        "unknown thing",
+        "unknown table",
+    ):
+        name, before, after, *of_it = SPOILT[what]
+        change(home / name, before, after)
+        words += [name.rpartition("/")[2], *of_it]
+    change(home / "parameters" / "yard" / "least.yaml", "status: default", "status: defalt")
+    (home / "cases").mkdir()
+    (home / "cases" / "land.yaml").write_text(
+        "no_yard: [{name: a, given: {land: 1}, answer: maybe}]", "utf-8"
+    )
+    faults = [fault.sentence("en") for fault in check_theme(home)[1]]
+    for word in (*words, "defalt", "maybe"):
+        assert any(word in fault for fault in faults), word
+    # One sentence for each of the seven, the parameter and the case: nothing that only follows.
+    assert len(faults) == 9, "\n".join(faults)
+
+
+def test_an_indicator_needs_no_topic_and_stands_under_the_title_of_the_theme(workspace):
+    home = workspace / "themes" / "yard"
+    with (home / "theme.yaml").open("a", encoding="utf-8") as file:
+        file.write("topics: [{zh: 土地, en: Land, indicators: [yard_share]}]\n")
+    content = (home / "indicators.yaml").read_text(encoding="utf-8")
+    (home / "indicators.yaml").write_text(
+        content + content.replace("yard_share", "yard_more"), encoding="utf-8"
+    )
+    theme = find_themes(workspace).themes[-1]
+    assert [(t.title["en"], t.indicators) for t in theme.topics] == [
+        ("Land", ("yard_share",)),
+        ("Yard economy", ("yard_more",)),
+    ]

@@ -15,7 +15,7 @@ from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import needed_keys
 from geodata.tables import tables
 from geodata.themes import Theme, own_themes
-from geodata.themes.checking import theme_faults
+from geodata.themes.checking import Checked, theme_faults
 
 THEMES = own_themes()
 BASE = set(BASE_TABLES)
@@ -104,7 +104,7 @@ def test_features_are_read_from_known_tables_and_described(theme: Theme) -> None
 
 @every_theme
 def test_a_theme_of_ours_holds_together_as_one_from_outside_must(theme: Theme) -> None:
-    assert [fault.sentence() for fault in theme_faults(theme, policy())] == []
+    assert [fault.sentence() for fault in theme_faults(Checked(theme, policy()))] == []
 
 
 @every_theme

@@ -1,0 +1,304 @@
+"""The content of a theme.yaml: what is shown where; every fault is kept and the rest is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from geodata.entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    list_of,
+    mapping_of,
+    text_list,
+)
+from geodata.errors import ThemeError
+from geodata.rules.subject import Subject, read_subject
+from geodata.themes.base import (
+    GROUPS,
+    HOUSEHOLD,
+    SHAPES,
+    AboutHouseholds,
+    CardSection,
+    Chain,
+    Fit,
+    Layer,
+    PartsOf,
+    Points,
+    Sentence,
+    Step,
+    Topic,
+)
+
+T = TypeVar("T")
+# Field of theme.yaml and of its entries -> whether it must be there.
+FIELDS = {
+    "title": True,
+    "layers": True,
+    **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
+    **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
+    "inspection": False,
+}
+_PAIR = {"zh": True, "en": True}
+_LAYER = {"indicator": True, "breaks": False}
+_TOPIC = {**_PAIR, "indicators": True}
+_SECTION = {**_PAIR, **dict.fromkeys(("features", "rules", "table", "columns"), False)}
+_FIT = {**_PAIR, "kinds": True}
+_CHAIN = {**_PAIR, "column": True, "steps": True, "order": False}
+_STEP = {"table": True, "key": True, "next": False, "kind": False, "more": False}
+_INSPECTION = {"weights": False, "suspected": False}
+_SENTENCE = {**_PAIR, "indicator": True}
+_SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
+_POINTS = {**_PAIR, **{name: name in ("table", "key") for name in Points.__dataclass_fields__}}
+_PARTS = {**_PAIR, **dict.fromkeys(PartsOf.__dataclass_fields__, False)}
+for _made in (_POINTS, _PARTS):
+    _made.pop("title")
+
+
+class ThemeFile:
+    """One theme.yaml; what it says is read part by part, and what is wrong with it kept in `faults`."""
+
+    def __init__(self, file: Path, faults: Faults) -> None:
+        self.file, self.faults = file, faults
+        self.content: dict[str, Any] = {}
+        with faults:
+            self.content = mapping_of(file)
+            check_fields(str(file), self.content, FIELDS)
+        if "title" in self.content:
+            with faults:
+                check_pair(str(file), self.content, "title")
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """Return the title of the theme; empty where it is absent."""
+        found = self.content.get("title")
+        return {lang: str(text) for lang, text in found.items()} if isinstance(found, dict) else {}
+
+    @property
+    def order(self) -> int:
+        """Return its place among the themes."""
+        with self.faults:
+            return _number(str(self.file), self.content, "order")
+        return 0
+
+    @property
+    def due(self) -> tuple[str, ...]:
+        """Return the rules whose findings have a date to be met."""
+        with self.faults:
+            return _texts(str(self.file), self.content, "due")
+        return ()
+
+    def named(self, field: str) -> tuple[str, ...]:
+        """Return the names of the entries of a field, those that cannot be read among them."""
+        found = self.content.get(field)
+        return tuple(map(str, found)) if isinstance(found, Mapping) else ()
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return what else rules may judge."""
+
+        def read(name: str, place: str, entry: Mapping[str, Any]) -> Subject:
+            check_name(place, name)
+            check_fields(place, entry, _SUBJECT)
+            check_name(place, entry["key"])
+            return read_subject(name, entry)
+
+        return tuple(self._mapped("subjects", read))
+
+    def offices(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the offices that answer for findings, by key."""
+
+        def read(name: str, place: str, entry: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+            check_name(place, name)
+            check_fields(place, entry, _PAIR)
+            return name, _pair(entry)
+
+        return dict(self._mapped("responsible", read))
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the indicators that the map offers first."""
+
+        def read(place: str, entry: Mapping[str, Any]) -> Layer:
+            breaks = tuple(list_of(place, entry.get("breaks", []), "breaks"))
+            for cut in breaks:
+                if isinstance(cut, bool) or not isinstance(cut, (str, int, float)):
+                    raise ThemeError("themes.no_amount", place=place, field="breaks", found=cut)
+            return Layer(_text(place, entry, "indicator"), breaks)  # type: ignore[arg-type]  # just looked
+
+        if self.content.get("layers", True) in (None, []):
+            place = str(self.file)
+            self.faults.kept.append(ThemeError("rules.fault_absent", place=place, field="layers"))
+        return tuple(self._listed("layers", _LAYER, read))
+
+    def topics(self, indicators: Iterable[str]) -> tuple[Topic, ...]:
+        """Return the topics; indicators of none stand in one of the title of the theme, the last."""
+
+        def read(place: str, entry: Mapping[str, Any]) -> Topic:
+            return Topic(_pair(entry), _texts(place, entry, "indicators"))
+
+        found = tuple(self._listed("topics", _TOPIC, read))
+        told = {key for topic in found for key in topic.indicators}
+        left = tuple(key for key in indicators if key not in told)
+        return (*found, Topic(self.title, left)) if left else found
+
+    def briefing(self) -> tuple[Sentence, ...]:
+        """Return the sentences of a briefing."""
+
+        def read(place: str, entry: Mapping[str, Any]) -> Sentence:
+            return Sentence(_text(place, entry, "indicator"), _pair(entry))
+
+        return tuple(self._listed("briefing", _SENTENCE, read))
+
+    def card(self) -> tuple[CardSection, ...]:
+        """Return the sections of the household card."""
+
+        def read(name: str, place: str, entry: Mapping[str, Any]) -> CardSection:
+            check_fields(place, entry, _SECTION)
+            features, rules, columns = (
+                _texts(place, entry, field) for field in ("features", "rules", "columns")
+            )
+            table = _text(place, entry, "table")
+            return CardSection(name, _pair(entry), features, rules, table, columns)
+
+        return tuple(self._mapped("card", read))
+
+    def points(self) -> tuple[Points, ...]:
+        """Return the points on the map."""
+
+        def read(place: str, entry: Mapping[str, Any]) -> Points:
+            check_value(place, "shape", entry.get("shape", SHAPES[0]), SHAPES)
+            lists = ("features", "columns")
+            given = {name: _text(place, entry, name) for name in entry if name not in lists}
+            texts = {name: text for name, text in given.items() if name not in _PAIR}
+            features, columns = (_texts(place, entry, name) for name in lists)
+            return Points(title=_pair(entry), features=features, columns=columns, **texts)
+
+        return tuple(self._listed("points", _POINTS, read))
+
+    def composition(self) -> tuple[PartsOf, ...]:
+        """Return what figures are made of."""
+
+        def read(place: str, entry: Mapping[str, Any]) -> PartsOf:
+            parts = entry.get("parts", {})
+            if not isinstance(parts, Mapping):
+                raise ThemeError("themes.no_mapping", place=f"{place} parts", found=parts)
+            for name, pair in parts.items():
+                check_fields(f"{place} parts.{name}", pair, _PAIR)
+            return PartsOf(
+                _pair(entry),
+                table=_text(place, entry, "table"),
+                column=_text(place, entry, "column"),
+                where=_text(place, entry, "where"),
+                unless=_text(place, entry, "unless"),
+                amount=_text(place, entry, "amount"),
+                choice=_text(place, entry, "choice"),
+                parts=parts,
+                series=_texts(place, entry, "series"),
+                down=_texts(place, entry, "down"),
+                indicators=_texts(place, entry, "indicators"),
+                chart=_text(place, entry, "chart"),
+            )
+
+        return tuple(self._listed("composition", _PARTS, read))
+
+    def about_households(self) -> AboutHouseholds:
+        """Return what the theme says for lists, cards and samples."""
+
+        def told(name: str, place: str, feature: object) -> tuple[str, str]:
+            check_value(str(self.file), "household", name, HOUSEHOLD)
+            return name, _text(place, {name: feature}, name)
+
+        def fit(feature: str, place: str, entry: Mapping[str, Any]) -> Fit:
+            check_fields(place, entry, _FIT)
+            return Fit(feature, _pair(entry), _texts(place, entry, "kinds"))
+
+        weights, suspected = self._inspection()
+        return AboutHouseholds(
+            told=dict(self._mapped("household", told)),
+            fits=tuple(self._mapped("fits", fit)),
+            surroundings=tuple(self._listed("surroundings", _CHAIN, _chain)),
+            weights=weights,
+            suspected=suspected,
+        )
+
+    def _inspection(self) -> tuple[Mapping[str, float], Mapping[str, tuple[str, ...]]]:
+        """Return the weights of indicators, and the rules that make a household suspect by group."""
+        place = f"{self.file} inspection"
+        weights: dict[str, float] = {}
+        suspected: dict[str, tuple[str, ...]] = {}
+        with self.faults:
+            content = self.content.get("inspection") or {}
+            check_fields(place, content, _INSPECTION)
+            for name in _INSPECTION:
+                check_fields(f"{place}.{name}", content.get(name, {}), content.get(name, {}))
+            for key in content.get("weights", {}):
+                weights[str(key)] = float(_number(f"{place}.weights", content["weights"], key))
+            for group in content.get("suspected", {}):
+                check_value(f"{place}.suspected", "group", group, GROUPS)
+                suspected[group] = _texts(f"{place}.suspected", content["suspected"], group)
+        return weights, suspected
+
+    def _mapped(self, field: str, read: Callable[[str, str, Any], T]) -> Iterator[T]:
+        """Give what is read of each entry of a field that maps names to entries."""
+        found = self.content.get(field) or {}
+        if not isinstance(found, Mapping):
+            place = f"{self.file} {field}"
+            self.faults.kept.append(ThemeError("themes.no_mapping", place=place, found=found))
+            return
+        for name, entry in found.items():
+            with self.faults:
+                yield read(str(name), f"{self.file} {field}.{name}", entry)
+
+    def _listed(
+        self, field: str, fields: Mapping[str, bool], read: Callable[[str, Any], T]
+    ) -> Iterator[T]:
+        """Give what is read of each entry of a field that lists them."""
+        found: list[object] = []
+        with self.faults:
+            found = list_of(str(self.file), self.content.get(field, []), field)
+        for number, entry in enumerate(found, 1):
+            place = f"{self.file} {field} {number}"
+            with self.faults:
+                check_fields(place, entry, fields)
+                yield read(place, entry)
+
+
+def _chain(place: str, entry: Mapping[str, Any]) -> Chain:
+    steps = []
+    for number, step in enumerate(list_of(place, entry["steps"], "steps"), 1):
+        where = f"{place} steps {number}"
+        check_fields(where, step, _STEP)
+        assert isinstance(step, Mapping)
+        table, key, onward, kind = (
+            _text(where, step, name) for name in ("table", "key", "next", "kind")
+        )
+        steps.append(Step(table, key, onward, kind, _texts(where, step, "more")))
+    order = _number(place, {"order": 10, **entry}, "order")
+    return Chain(_pair(entry), _text(place, entry, "column"), tuple(steps), order)
+
+
+def _text(place: str, entry: Mapping[str, Any], name: str) -> str:
+    """Return a field that is one text, "" where it is absent; raises ThemeError for anything else."""
+    found = entry.get(name, "")
+    if not isinstance(found, str):
+        raise ThemeError("themes.no_word", place=place, field=name, found=found)
+    return found
+
+
+def _texts(place: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = entry.get(name)
+    return () if found is None else text_list(place, found, name)
+
+
+def _number(place: str, content: Mapping[str, Any], name: str) -> int:
+    found = content.get(name, 0)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise ThemeError("themes.no_number", place=place, field=name, found=found)
+    return found
+
+
+def _pair(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {lang: str(entry[lang]) for lang in ("zh", "en")}
