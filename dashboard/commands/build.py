@@ -50,6 +50,9 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
         click.echo(text("build.no_map", why=error.sentence()))
         return
     click.echo(text("build.map", **counts))
-    last = county.month(max(chosen)).counts
+    months = [county.month(one) for one in chosen]
+    for fault in (fault for one in months for fault in one.unanswered):
+        click.echo(fault.sentence(), err=True)
+    last = months[chosen.index(max(chosen))].counts
     found = {answer: int(last[answer].sum()) for answer in ("yes", "unknown", "exempt")}
     click.echo(text("build.findings", month=max(chosen), **found))

@@ -25,6 +25,15 @@ MONTH = "2025-06"
 ENGINE_ERRORS = (duckdb.Error,)
 
 
+def engine_errors(name: str) -> tuple[type[Exception], ...]:
+    """Return what an engine of a name raises for SQL that it cannot run."""
+    if name != "spark":
+        return ENGINE_ERRORS
+    from pyspark.errors import PySparkException
+
+    return (*ENGINE_ERRORS, PySparkException)
+
+
 def empty_engine(known: Mapping[str, Table] | None = None) -> DuckDBEngine:
     """Return an engine in which every table of a month is there and has no rows.
 

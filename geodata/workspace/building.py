@@ -13,9 +13,16 @@ import pyarrow as pa
 from geodata.figures import month_figures
 from geodata.periods import last_day, shift_month
 from geodata.rules import run_rules
+from geodata.rules.dry_run import engine_errors
 from geodata.rules.exemption import apply_exemptions, held_on
 from geodata.rules.run import make_features
 from geodata.store import Engine, check_engine
+from geodata.workspace.answerable import (
+    UNANSWERED,
+    answerable,
+    find_unanswered,
+    unanswered_table,
+)
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built, digest_of, read_built, save_built
@@ -67,7 +74,16 @@ def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> I
 
 
 def _make(setup: Setup, engine: str, month: str, *, threads: int | None = None) -> Built:
-    tables = compute_month(setup, month, engine=engine, threads=threads)
+    try:
+        tables = compute_month(setup, month, engine=engine, threads=threads)
+    except engine_errors(engine):
+        # Each thing is tried by itself only where something fails: all at once is much faster.
+        found = find_unanswered(setup, month)
+        if not found:
+            raise
+        asked = answerable(setup, found)
+        tables = compute_month(asked, month, engine=engine, threads=threads)
+        tables[UNANSWERED] = unanswered_table(found)
     return save_built(setup.config.store, month, setup.inputs(month), tables)
 
 

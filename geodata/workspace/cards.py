@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pandas as pd
 from sqlglot import exp
@@ -15,12 +16,14 @@ from geodata.periods import last_day
 from geodata.rules import Binding, Rule, reasons
 from geodata.rules.binding import parse
 from geodata.rules.compile import features_table
+from geodata.rules.dry_run import ENGINE_ERRORS
 from geodata.rules.exemption import held_on
 from geodata.rules.one_row import answer_row
 from geodata.tables import Table
 from geodata.themes import Theme
 from geodata.workspace import display
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
+from geodata.workspace.answerable import answerable, unanswered_in, unknown_rule
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
 from geodata.workspace.people import month_source
@@ -118,6 +121,7 @@ def household_card(
     the household is not there.
     """
     lang, source = lang or default_language(), month_source(setup, built)
+    setup = answerable(setup, unanswered_in(built))
     read, now = _tables(setup, built, source), guard.trail.clock()
     frames = reader.card(read, household=household, place=place, now=now)
 
@@ -254,6 +258,7 @@ def _findings(
     values = setup.policy.comparable(setup.keys, village, day)
     texts = setup.policy.texts(setup.keys)
     binding = Binding(built.month, values, exempt=held_on(setup.exemptions, day), texts=texts)
+    failed = {one.name: one.fault(built.month).error for one in unanswered_in(built)}
     found = []
     for theme in setup.themes:
         row = features.get(theme.key)
@@ -269,7 +274,9 @@ def _findings(
         unknown = answers["answer"] == "unknown"
         asked = (village, built.month, lang)
         answers.loc[unknown, "reason"] = [
-            _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], asked)
+            failed[key].sentence(lang)
+            if key in failed
+            else _unknown(setup, theme, theme.rules_by_key[key], row.iloc[0], asked)
             for key in answers.loc[unknown, "rule"]
         ]
         answers.loc[answers["answer"] == "no", "reason"] = ""
@@ -290,7 +297,12 @@ def _answers(
 ) -> pd.DataFrame:
     """Return value, threshold, detail and answer of each rule that judges a row of features."""
     file = built.file(features_table(rules[0]))
-    wide = answer_row(rules, binding, row.head(1), file=file, digest=built.digest)
+    ask = partial(answer_row, binding=binding, row=row.head(1), file=file, digest=built.digest)
+    try:
+        wide = ask(rules)
+    except ENGINE_ERRORS:
+        # A value is worked out only for who breaks the rule, so that a build may not meet the row.
+        wide = dict(each for rule in rules for each in _alone(ask, rule).items())
     names = ("value", "threshold", "detail", "answer")
     told = [[wide[f"{name}__{rule.key}"] for name in names] for rule in rules]
     answers = pd.DataFrame(told, columns=list(names))
@@ -300,6 +312,16 @@ def _answers(
     answers = answers[answers["answer"].notna()].copy()
     answers["answer"] = answers["answer"].astype(int).map(_WORDS)
     return answers
+
+
+def _alone(
+    ask: Callable[[Sequence[Rule]], Mapping[str, object]], rule: Rule
+) -> Mapping[str, object]:
+    """Return what one rule answers; unknown where an engine cannot run it over the row."""
+    try:
+        return ask([rule])
+    except ENGINE_ERRORS:
+        return ask([unknown_rule(rule)])
 
 
 def _described(findings: pd.DataFrame, rules: Mapping[str, Rule], lang: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from functools import partial
 
 from geodata.access import Derived, MonthSource, Privacy
 from geodata.store import Engine
+from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.counted import COUNTED_COLUMNS, counted_tables
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import (
@@ -47,7 +48,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         HOUSEHOLD_LIST: Derived(list_tables(setup), make_list),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
-        **counted_tables(setup, built.month),
+        **counted_tables(answerable(setup, unanswered_in(built)), built.month),
     }
     key = (str(built.folder), built.digest, *snapshots)
     privacy, places = month_privacy(setup), _place_privacy(setup)

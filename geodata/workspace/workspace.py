@@ -32,8 +32,9 @@ from geodata.i18n import default_language, text
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
-from geodata.themes import find_themes
+from geodata.themes import Fault, find_themes
 from geodata.workspace import display
+from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
@@ -93,6 +94,11 @@ class Month:
     def figures(self) -> pd.DataFrame:
         """Return numerator, denominator, missing and subjects for each village and indicator."""
         return self.built.frame("figures")
+
+    @property
+    def unanswered(self) -> tuple[Fault, ...]:
+        """Return what of themes could not be answered over the rows of the month."""
+        return tuple(one.fault(self.built.month) for one in unanswered_in(self.built))
 
     def features(self, theme: str, subject: str = "household") -> pd.DataFrame:
         """Return the features of one theme's subjects, money in fen."""
@@ -300,8 +306,10 @@ class Workspace:
         month: str | None = None,
     ) -> WhatIf:
         """Return what the rules say when sources of income end; see `run_what_if`."""
-        chosen = self._built(month).month
-        found = run_what_if(self.setup, chosen, items=items, workshop=workshop, place=place)
+        built = self._built(month)
+        setup = answerable(self.setup, unanswered_in(built))
+        found = run_what_if(setup, built.month, items=items, workshop=workshop, place=place)
+        chosen = built.month
         rows = found.households.rename_axis("household_code").reset_index()
         seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
         return replace(found, households=seen.set_index("household_code").rename_axis(None))
