@@ -1,6 +1,8 @@
 """What a row is: the tables of a county, their columns, enumerations and items of income.
 
-Tables and keys (``tables()`` and ``table(name)``; columns in ``definitions/NAME.yaml``):
+Tables and keys (``tables()`` and ``table(name)``). Those that several themes or the core read have
+their columns in ``definitions/NAME.yaml``; what one theme alone reads lies in its ``tables/``: water
+works, zones, samples, outages and equipment, problems, tasks and progress, projects.
 
 ==============  ======  =====================================================================
 table           month   key

@@ -12,6 +12,8 @@ from geodata.entries import Faults, check_fields, check_name, check_pair, list_o
 from geodata.i18n import default_language, load_yaml
 
 _FOLDER = Path(__file__).parent
+# Our own themes keep their tables and lists in their folders; they are shipped like the others.
+OWN_THEMES = Path(__file__).parents[1] / "themes"
 _CHOICE = {"zh": True, "en": True, **dict.fromkeys(("value", "code", "aliases", "unit"), False)}
 
 
@@ -82,7 +84,8 @@ class IncomeItem:
 def enumerations() -> Mapping[str, Enumeration]:
     """Return all enumerations by name, the items of the household account among them."""
     found: dict[str, Enumeration] = {}
-    for file in sorted((_FOLDER / "enumerations").glob("*.yaml")):
+    shared = sorted((_FOLDER / "enumerations").glob("*.yaml"))
+    for file in (*shared, *sorted(OWN_THEMES.glob("*/enumerations/*.yaml"))):
         read = read_enumerations(file)
         doubled = set(read) & set(found)
         if doubled:

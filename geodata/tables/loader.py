@@ -1,4 +1,4 @@
-"""Tables read from the YAML files of ``definitions``."""
+"""Tables read from YAML: those that several themes share, and those in the folders of our themes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from geodata.entries import (
 )
 from geodata.errors import ThemeError
 from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
-from geodata.tables.enumerations import Enumeration, enumerations
+from geodata.tables.enumerations import OWN_THEMES, Enumeration, enumerations
 
 _DEFINITIONS = Path(__file__).parent / "definitions"
 NATURES = ("state", "events")
@@ -35,8 +35,9 @@ _COLUMN = {
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """Return all tables by name, sorted by name."""
-    return {file.stem: read_definition(file) for file in sorted(_DEFINITIONS.glob("*.yaml"))}
+    """Return all tables of the product by name, sorted by name; those of its themes among them."""
+    files = (*_DEFINITIONS.glob("*.yaml"), *OWN_THEMES.glob("*/tables/*.yaml"))
+    return {file.stem: read_definition(file) for file in sorted(files, key=lambda file: file.stem)}
 
 
 def table(name: str) -> Table:

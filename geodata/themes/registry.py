@@ -255,11 +255,11 @@ def _links_out(folder: Path) -> Iterator[ThemeError]:
 
 def _written() -> dict[str, Path]:
     """Return the file of each thing that the product defines, under "table NAME" and the like."""
-    written = {name: file for theme in own_themes() for name, file in theme.written.items()}
     core = Path(__file__).parents[1] / "tables"
-    written |= {f"table {name}": core / "definitions" / f"{name}.yaml" for name in tables()}
+    written = {f"table {name}": core / "definitions" / f"{name}.yaml" for name in tables()}
     written |= {f"enumeration {name}": core / "enumerations" for name in enumerations()}
-    return written | {f"table {name}": core for name in _RESERVED}
+    written |= {f"table {name}": core for name in _RESERVED}
+    return written | {name: file for theme in own_themes() for name, file in theme.written.items()}
 
 
 def _doubled(theme: Theme, written: Mapping[str, Path]) -> tuple[ThemeError, ...]:

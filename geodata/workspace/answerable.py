@@ -27,13 +27,13 @@ from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 
 UNANSWERED = "unanswered"
-_COLUMNS = ("theme", "kind", "name", "place", "problem")
+_COLUMNS = ("theme", "kind", "name", "place", "said")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A feature set, rule or indicator that could not be answered: its theme, place and the problem.
+    """A feature set, rule or indicator that could not be answered: its theme, place and what the engine said.
 
     `kind` is set, rule or indicator; `place` is the file, and the key in it.
     """
@@ -42,12 +42,12 @@ class Unanswered:
     kind: str
     name: str
     place: str
-    problem: str
+    said: str
 
     def fault(self, month: str) -> Fault:
         """Return it as what people are told of a theme."""
-        values = {"place": self.place, "month": month, "problem": self.problem}
-        return Fault(self.theme, ThemeError("themes.cannot_answer", **values), "themes.unanswered")
+        error = ThemeError("themes.cannot_answer", place=self.place, month=month, problem=self.said)
+        return Fault(self.theme, error, "themes.unanswered")
 
 
 def unanswered_in(built: Built) -> tuple[Unanswered, ...]:

@@ -1,4 +1,4 @@
-"""No module outside the themes names a theme, its feature sets or its rules."""
+"""No module outside the themes names a theme, its tables, its feature sets or its rules."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 THEMES = own_themes()
 KEYS = {theme.key for theme in THEMES}
 RULES = {rule.key for theme in THEMES for rule in theme.rules}
+# The file pyproject.toml has a table that is called as one of ours.
+TABLES = {name for theme in THEMES for name in theme.tables} - {"project"}
 SETS = {one.name for theme in THEMES for one in theme.feature_sets}
 _THEMES = ROOT / "geodata" / "themes"
 # The invented county is made so that our rules find what was planted in it.
@@ -41,12 +43,13 @@ def test_core_names_no_theme(file: Path) -> None:
     words = set(re.findall(r"\w+", file.read_text(encoding="utf-8")))
     assert not words & SETS
     if _SAMPLE not in file.parents:
-        assert not _literals(file) & (KEYS | RULES)
+        assert not _literals(file) & (KEYS | RULES | TABLES)
 
 
 def test_the_names_looked_for_are_there() -> None:
     assert len(KEYS) == 4
     assert len(SETS) >= 12
     assert len(RULES) >= 80
+    assert len(TABLES) >= 8
     named = _THEMES / "monitoring" / "features" / "village.sql"
     assert set(re.findall(r"\w+", named.read_text(encoding="utf-8"))) & SETS
