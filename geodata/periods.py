@@ -20,12 +20,12 @@ def parse_period(text: str) -> str:
     """
     cleaned = text.strip()
     for kind, pattern in _PATTERNS:
-        found = pattern.match(cleaned)
-        if not found:
+        match = pattern.match(cleaned)
+        if not match:
             continue
         if kind == "month":
-            return f"{found[1]}-{int(found[2]):02d}"
-        return f"{found[1]}Q{found[2]}" if kind == "quarter" else found[1]
+            return f"{match[1]}-{int(match[2]):02d}"
+        return f"{match[1]}Q{match[2]}" if kind == "quarter" else match[1]
     raise ValueError(f"{text!r} is not a year, quarter or month such as 2025, 2025Q3 or 2025-03")
 
 

@@ -212,13 +212,13 @@ def _things(
     entries: Mapping[str, Mapping[str, Any]], known: Mapping[str, Thing]
 ) -> dict[str, Thing]:
     """Return the things of a file; one that `is` another takes its root and people from it."""
-    found: dict[str, Thing] = dict(known)
+    things: dict[str, Thing] = dict(known)
     for key, entry in entries.items():
         facts = _facts(key, {name: one for name, one in entry.items() if name != "is"}, Thing)
-        parent = _known(f"{key}.is", entry["is"], found) if "is" in entry else None
+        parent = _known(f"{key}.is", entry["is"], things) if "is" in entry else None
         facts = ({"people": parent.people} if parent else {}) | facts
-        found[key] = Thing(key, _texts(key, entry), parent.root if parent else key, **facts)
-    return found
+        things[key] = Thing(key, _texts(key, entry), parent.root if parent else key, **facts)
+    return things
 
 
 def _facts(key: str, entry: Mapping[str, Any], kind: type) -> dict[str, Any]:
@@ -256,7 +256,7 @@ def agrees(quantity: Quantity, unit: Unit, counts: Thing | None, base: Thing | N
             base and base.key,
         ),
     )
-    for wrong, name, found in faults:
+    for wrong, name, value in faults:
         if wrong:
             known = {
                 "units": ", ".join(quantity.units),
@@ -264,5 +264,5 @@ def agrees(quantity: Quantity, unit: Unit, counts: Thing | None, base: Thing | N
             }
             told = counts.key if counts else ""
             raise QuantityError(
-                f"quantity.fault_{name}", quantity=quantity.key, found=found, counted=told, **known
+                f"quantity.fault_{name}", quantity=quantity.key, found=value, counted=told, **known
             )

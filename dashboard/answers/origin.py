@@ -104,7 +104,7 @@ def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
     value, why = _text(f"state_{found.state}", lang), found.reason(lang)
     if found.value is not None:
         value = f"{_worded(found.value)} {unit}".strip()
-    chosen = found.found
+    chosen = found.dated
     return UsedParameter(
         parameter.key,
         parameter.title[lang],

@@ -176,10 +176,10 @@ def _print_changes(
 
 def _worded(lookup: Lookup) -> str:
     """Return a value with unit and status, or why there is none."""
-    if lookup.found is None or lookup.state != "in_force":
+    if lookup.dated is None or lookup.state != "in_force":
         return lookup.reason()
     unit = _unit_of(lookup.parameter)
-    return f"{lookup.value}{' ' if unit else ''}{unit} ({lookup.found.reference.label()})"
+    return f"{lookup.value}{' ' if unit else ''}{unit} ({lookup.dated.reference.label()})"
 
 
 def _unit_of(parameter: Parameter) -> str:

@@ -117,7 +117,10 @@ def _tile(one: SelfCheck, day: str, lang: str) -> Tile:
         key = "unasked" if rate.kind == "satisfaction" else "unknown"
         lines.append(text(f"sampling.{key}", lang, count=f"{one.unknown:,}"))
     if one.by_lot is not None and one.by_lot.counted:
-        by_lot = {"found": f"{float(one.by_lot.found):,.0f}", "counted": f"{one.by_lot.counted:,}"}
+        by_lot = {
+            "found": f"{float(one.by_lot.positives):,.0f}",
+            "counted": f"{one.by_lot.counted:,}",
+        }
         lines.append(text("sampling.by_lot", lang, percent=f"{one.by_lot.percent:.2f}", **by_lot))
     lines.append(_verdict(rate, day, lang))
     return Tile(rate.kind, title, f"{rate.percent:.2f}%", tuple(lines), rate.verdict)
@@ -125,7 +128,7 @@ def _tile(one: SelfCheck, day: str, lang: str) -> Tile:
 
 def _parts(rate: Rate, lang: str) -> str:
     kind = "households" if rate.kind == "satisfaction" else rate.variant
-    found, counted = f"{float(rate.found):,.0f}", f"{rate.counted:,}"
+    found, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
     return text(f"sampling.parts_{kind}", lang, found=found, counted=counted)
 
 
@@ -137,7 +140,7 @@ def _verdict(rate: Rate, day: str, lang: str) -> str:
     known = {"limit": f"{rate.limit:g}", "room": f"{abs(room):,}"}
     said = text(f"sampling.{'over' if room < 0 else 'room'}_{unit}", lang, **known)
     if rate.kind in _SAMPLED and room >= 0:
-        most = largest_passing(rate.counted, rate.limit)[1] - int(rate.found)
+        most = largest_passing(rate.counted, rate.limit)[1] - int(rate.positives)
         key = "sure" if most >= 0 else "never_sure"
         said += text(f"sampling.{key}", lang, room=f"{most:,}")
     return said

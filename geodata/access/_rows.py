@@ -88,11 +88,11 @@ class _Months:
 
     def tables(self, source: MonthSource) -> MonthTables:
         with self._alone:
-            found = self._open.pop(source.key, None) or MonthTables(source)
-            self._open[source.key] = found
+            opened = self._open.pop(source.key, None) or MonthTables(source)
+            self._open[source.key] = opened
             while len(self._open) > _MONTHS_OPEN:
                 self._open.pop(next(iter(self._open)))
-        return found
+        return opened
 
 
 _MONTHS = _Months()
@@ -137,11 +137,11 @@ def _filter(column: str, comparison: str, value: object) -> exp.Expr:
         return exp.column(column).isin(*(exp.convert(each) for each in value))
     if comparison == "has":
         listed = exp.func("CONCAT", *(_text(","), exp.column(column), _text(",")))
-        found = exp.func("STRPOS", listed, _text(f",{value},"))
-        return exp.GT(this=found, expression=exp.convert(0))
+        position = exp.func("STRPOS", listed, _text(f",{value},"))
+        return exp.GT(this=position, expression=exp.convert(0))
     if comparison == "contains":
-        found = exp.func("STRPOS", exp.column(column), exp.convert(value))
-        return exp.GT(this=found, expression=exp.convert(0))
+        position = exp.func("STRPOS", exp.column(column), exp.convert(value))
+        return exp.GT(this=position, expression=exp.convert(0))
     return _SIGNS[comparison](this=exp.column(column), expression=exp.convert(value))
 
 

@@ -33,10 +33,10 @@ class Pattern:
     @classmethod
     def parse(cls, text: str) -> Pattern:
         """Return the pattern of a parameter such as ``first 2 + 13 x * + last 3``."""
-        found = _PATTERN.fullmatch(text.strip())
-        if found is None:
+        match = _PATTERN.fullmatch(text.strip())
+        if match is None:
             raise ValueError(f"mask {text!r} is not like 'first 2 + 13 x * + last 3'")
-        return cls(*map(int, found.groups()))
+        return cls(*map(int, match.groups()))
 
     @property
     def length(self) -> int:

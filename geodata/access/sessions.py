@@ -84,8 +84,8 @@ class Sessions:
         """End a session; ending it twice does nothing more."""
         key = _kept(token)
         with self._trail.database.writing() as connection:
-            found = select(_SESSIONS.c.name).where(_SESSIONS.c.token == key)
-            name = connection.execute(found).scalar_one_or_none()
+            query = select(_SESSIONS.c.name).where(_SESSIONS.c.token == key)
+            name = connection.execute(query).scalar_one_or_none()
             if name is not None:
                 gone = Entry(name, "sign_out", outcome="done", session=session_of(token))
                 self._trail.append(connection, gone)

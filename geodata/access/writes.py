@@ -139,10 +139,10 @@ class Writes:
         if household:
             query = query.where(_ENTRIES.c.household == household)
         with self._trail.database.reading() as connection:
-            found = [_as_written(row) for row in connection.execute(query)]
+            written = [_as_written(row) for row in connection.execute(query)]
         act = "rows" if kinds()[kind].act in ("visit", "note", "exemption") else "figure"
-        seen = actor.scope.filter(pd.Series([one.place for one in found], dtype="str"), act)
-        return [one for one, allowed in zip(found, seen, strict=True) if allowed]
+        seen = actor.scope.filter(pd.Series([one.place for one in written], dtype="str"), act)
+        return [one for one, allowed in zip(written, seen, strict=True) if allowed]
 
     def standing(self, kind: str) -> list[Written]:
         """Return every entry of a kind that is not withdrawn, oldest first, for rules and figures.

@@ -52,12 +52,12 @@ def canonical(label: str) -> str | None:
         return _ALIASES[plain]
     for guess in (label.strip(), plain, f"cp{plain}", re.sub("^win(dows)?", "cp", plain)):
         try:
-            found = codecs.lookup(guess)
+            codec = codecs.lookup(guess)
         except (LookupError, ValueError):
             continue
         # Transforms such as base64 are codecs too, but not of text.
-        if getattr(found, "_is_text_encoding", True):
-            return found.name
+        if getattr(codec, "_is_text_encoding", True):
+            return codec.name
     return None
 
 
@@ -111,7 +111,7 @@ def plausibility(texts: Sequence[bytes], encoding: str) -> float:
     if encoding == "utf-8":
         total = float(sum(counts.values()))
     elif weigh is None:
-        total = sum(_alphabetic(joined, found.start()) for found in _BEYOND_ASCII.finditer(joined))
+        total = sum(_alphabetic(joined, match.start()) for match in _BEYOND_ASCII.finditer(joined))
     else:
         total = sum(weigh(character) * count for character, count in counts.items())
     total += counts["\ufffd"] * (_UNDECODED - (1.0 if encoding == "utf-8" else 0.0))

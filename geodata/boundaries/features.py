@@ -127,16 +127,16 @@ def _prj_text(shapefile: Path) -> str | None:
 
 
 def _chosen_layer(file: Path, source: str | Path, layer: str | None) -> str:
-    found = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
-    if layer is not None and layer not in found:
+    layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+    if layer is not None and layer not in layers:
         raise BoundaryError(
-            "boundaries.no_such_layer", file=file, layer=layer, names=", ".join(found)
+            "boundaries.no_such_layer", file=file, layer=layer, names=", ".join(layers)
         )
-    if not found:
+    if not layers:
         raise BoundaryError("boundaries.no_geometry", file=file)
-    if layer is None and len(found) > 1:
-        raise BoundaryError("boundaries.choose_layer", file=file, names=", ".join(found))
-    return layer or found[0]
+    if layer is None and len(layers) > 1:
+        raise BoundaryError("boundaries.choose_layer", file=file, names=", ".join(layers))
+    return layer or layers[0]
 
 
 def _refuse_unequal_parts(file: Path) -> None:

@@ -72,16 +72,16 @@ def existing_part(shapefile: Path, suffix: str) -> Path:
 
 
 def _only_one(folder: Path, shown: Path) -> Path:
-    found = sorted(
+    files = sorted(
         file
         for file in folder.rglob("*")
         if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith("._")
     )
     list(folder.iterdir())  # rglob passes over a folder that may not be read
-    if len(found) == 1:
-        return found[0]
-    names = _listed([file.relative_to(folder).as_posix() for file in found])
-    if found:
+    if len(files) == 1:
+        return files[0]
+    names = _listed([file.relative_to(folder).as_posix() for file in files])
+    if files:
         raise BoundaryError("boundaries.several_layers", file=shown, names=names)
     parts = sorted(file.name for file in folder.rglob("*") if file.suffix.lower() == ".dbf")
     if parts:
@@ -110,11 +110,11 @@ def _checked(file: Path) -> Path:
     if not beginning.lstrip(b" \t\r\n").startswith(_BEGINNINGS[suffix]):
         raise BoundaryError("boundaries.not_that_format", file=file, suffix=suffix)
     for part in _SHAPEFILE_PARTS if suffix == ".shp" else ():
-        found = part_of(file, part)
-        if found is None:
+        needed = part_of(file, part)
+        if needed is None:
             raise BoundaryError("boundaries.missing_part", file=file, part=part)
-        if found.stat().st_size == 0:
-            raise BoundaryError("boundaries.empty_file", file=found)
+        if needed.stat().st_size == 0:
+            raise BoundaryError("boundaries.empty_file", file=needed)
     if suffix == ".shp":
         _refuse_cut(file)
     return file
@@ -214,9 +214,9 @@ def _stand_in(file: Path, place: Path) -> None:
 def _refuse_linked_crs(raw: bytes, file: Path) -> None:
     """Raise when a CRS is a link: GDAL would fetch it from the network."""
     text = raw.decode("utf-8", "replace")
-    for found in _CRS_MEMBER.finditer(text):
+    for match in _CRS_MEMBER.finditer(text):
         try:
-            member, _ = json.JSONDecoder().raw_decode(text, found.end())
+            member, _ = json.JSONDecoder().raw_decode(text, match.end())
         except (ValueError, RecursionError):
             continue  # not JSON, which GDAL will say
         kind = next((str(member[name]) for name in member if name.lower() == "type"), "")

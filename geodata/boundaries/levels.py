@@ -173,8 +173,8 @@ def _with_two_parents(rows: pd.DataFrame) -> tuple[Remark, ...]:
     parents = rows.drop_duplicates(["key", "parent"]).groupby("key", sort=False)["parent"]
     several = parents.nunique()
     return tuple(
-        Remark("boundaries.two_parents", {"place": key, "parents": ", ".join(found.dropna())})
-        for key, found in parents
+        Remark("boundaries.two_parents", {"place": key, "parents": ", ".join(above.dropna())})
+        for key, above in parents
         if several[key] > 1
     )
 
@@ -184,7 +184,7 @@ def _places_of(rows: pd.DataFrame) -> pd.DataFrame:
     counts = rows.groupby(["key", "name"], sort=False).size()
     names = counts.groupby(level="key", sort=False).idxmax().map(lambda pair: pair[1])
     table = rows.drop_duplicates("key").set_index("key")
-    table["name"] = names.reindex(table.index).where(lambda found: found.notna(), table.index)
+    table["name"] = names.reindex(table.index).where(lambda known: known.notna(), table.index)
     return table
 
 
@@ -251,7 +251,7 @@ def repeated_codes(frame: pd.DataFrame) -> list[tuple[int, int, str]]:
 
     A column counts as one of codes when nearly all its values differ and are digits of one width.
     """
-    found = []
+    repeated = []
     for column in map(str, frame.columns):
         if not isinstance(frame[column].dtype, pd.StringDtype):
             continue
@@ -262,8 +262,8 @@ def repeated_codes(frame: pd.DataFrame) -> list[tuple[int, int, str]]:
         origin = known.groupby(known).transform(lambda rows: rows.index[0])
         again = origin[origin != origin.index]
         pairs = zip(again.index, again, known[again.index], strict=True)
-        found += [(int(row), int(first), f"{column} {code}") for row, first, code in pairs]
-    return found
+        repeated += [(int(row), int(first), f"{column} {code}") for row, first, code in pairs]
+    return repeated
 
 
 def _is_identifier(texts: pd.Series, rows: int) -> bool:
@@ -292,7 +292,7 @@ def _one_width(texts: pd.Series) -> bool:
 
 
 def _names(frame: pd.DataFrame, columns: list[str]) -> tuple[tuple[str, str], ...]:
-    found = []
+    named = []
     for level in LEVELS:
         pattern = re.compile(f"(?:{_HEADERS[level]}){_ENDING}", re.I)
         fitting = [
@@ -301,10 +301,10 @@ def _names(frame: pd.DataFrame, columns: list[str]) -> tuple[tuple[str, str], ..
             if pattern.fullmatch(column.strip()) and _is_name_column(frame[column])
         ]
         if fitting:
-            found.append((level, fitting[0]))
+            named.append((level, fitting[0]))
     # A level cannot have more places than the one below it.
-    counts = [_distinct(frame[column]) for _, column in found]
-    kept = [pair for place, pair in enumerate(found) if counts[place] <= min(counts[place:])]
+    counts = [_distinct(frame[column]) for _, column in named]
+    kept = [pair for place, pair in enumerate(named) if counts[place] <= min(counts[place:])]
     return tuple(kept)
 
 

@@ -44,6 +44,6 @@ def place_points(points: gpd.GeoSeries, places: gpd.GeoDataFrame) -> pd.DataFram
             all_matches=False,
         )
         nearest[apart[of_apart]], metres[apart[of_apart]] = keys[place], away
-    found = {"place": named, "outcome": outcome, "nearest": nearest}
-    frame = pd.DataFrame(found, index=points.index, dtype=object)
+    columns = {"place": named, "outcome": outcome, "nearest": nearest}
+    frame = pd.DataFrame(columns, index=points.index, dtype=object)
     return frame.astype({"outcome": "str"}).assign(metres=metres)

@@ -78,8 +78,8 @@ def _texts_settled(
         return table, features, choice
     choice = EncodingChoice("utf-8", True, Remark("boundaries.encoding_format", {"suffix": suffix}))
     if suffix in JSON:
-        with json_as_utf8(file, encoding) as (text, found):
-            features, choice = read_features(text, layer=layer), found or choice
+        with json_as_utf8(file, encoding) as (text, declared):
+            features, choice = read_features(text, layer=layer), declared or choice
     else:
         features = read_features(file, layer=layer)
     return as_table(features.names, features.columns, len(features.geometries)), features, choice
@@ -127,13 +127,13 @@ class Boundaries:
 def reading_lines(read: Boundaries, lang: str | None = None) -> list[str]:
     """Return how a layer was read and what is wrong with it, as lines of text in one language."""
     doubt = "" if read.encoding.certain else text("boundaries.encoding_doubtful", lang)
-    found = [
+    lines = [
         text("boundaries.line_features", lang, count=len(read)),
         _line("encoding", lang, read.encoding.name, read.encoding.reason.sentence(lang) + doubt),
         _line("crs", lang, read.crs.label, read.crs.reason.sentence(lang)),
     ]
     clean = [] if read.repairs else [text("boundaries.line_no_repairs", lang)]
-    return found + clean + finding_lines(read, lang)
+    return lines + clean + finding_lines(read, lang)
 
 
 def finding_lines(read: Boundaries, lang: str | None = None) -> list[str]:

@@ -129,7 +129,7 @@ class NeighbourFaults:
 
     def remarks(self) -> tuple[Remark, ...]:
         """Return one remark for the overlaps and one for the slivers, when there are any."""
-        found = []
+        remarks = []
         if self.overlaps:
             worst = self.overlaps[0]
             values = {
@@ -139,11 +139,11 @@ class NeighbourFaults:
                 "other": worst.other + 1,
                 "most": round(worst.area, 1),
             }
-            found.append(Remark("boundaries.overlaps", values))
+            remarks.append(Remark("boundaries.overlaps", values))
         if self.slivers:
             values = {"count": len(self.slivers), "area": round(sum(self.slivers), 1)}
-            found.append(Remark("boundaries.slivers", values | {"width": SLIVER_WIDTH}))
-        return tuple(found)
+            remarks.append(Remark("boundaries.slivers", values | {"width": SLIVER_WIDTH}))
+        return tuple(remarks)
 
 
 def neighbour_faults(frame: gpd.GeoDataFrame) -> NeighbourFaults:
@@ -175,8 +175,8 @@ def _overlaps(shapes: np.ndarray, suspects: np.ndarray, crs: pyproj.CRS) -> tupl
     is_land = shapely.area(shared) > 0
     areas = ellipsoid_areas(shared[is_land], crs)
     pairs = zip(left[is_land], right[is_land], areas, strict=True)
-    found = [Overlap(int(one), int(other), area) for one, other, area in pairs]
-    return tuple(sorted(found, key=lambda pair: (-pair.area, pair.feature, pair.other)))
+    overlaps = [Overlap(int(one), int(other), area) for one, other, area in pairs]
+    return tuple(sorted(overlaps, key=lambda pair: (-pair.area, pair.feature, pair.other)))
 
 
 def _slivers(

@@ -104,7 +104,7 @@ class CategoryLayer(Layer):
             LegendRow(
                 name,
                 int(np.sum(shown == index)),
-                {theme: found[index] for theme, found in self.palette.colours.items()},
+                {theme: colours[index] for theme, colours in self.palette.colours.items()},
             )
             for index, name in enumerate(self.names[lang])
         ]
@@ -118,7 +118,7 @@ class CategoryLayer(Layer):
         """Return the name of the class of every place, in order."""
         lang = lang or default_language()
         names = (*self.names[lang], self.unknown[lang])
-        said = [names[min(int(found), len(names) - 1)] for found in self.classes]
+        said = [names[min(int(number), len(names) - 1)] for number in self.classes]
         if self.hidden is None:
             return said
         veiled = i18n.text("cartography.hidden", lang)

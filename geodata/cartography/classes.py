@@ -43,9 +43,9 @@ class Breaks:
         """Return the class of each value from 0 up as uint8, NO_DATA where it is not finite."""
         numbers = np.asarray(values, dtype="float64")
         side: Literal["left", "right"] = "left" if self.closed == "right" else "right"
-        found = np.searchsorted(np.asarray(self.cuts), numbers, side=side).astype("uint8")
-        found[~np.isfinite(numbers)] = NO_DATA
-        return np.asarray(found)
+        classes = np.searchsorted(np.asarray(self.cuts), numbers, side=side).astype("uint8")
+        classes[~np.isfinite(numbers)] = NO_DATA
+        return np.asarray(classes)
 
 
 def find_breaks(

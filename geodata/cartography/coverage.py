@@ -34,8 +34,8 @@ class Coverage:
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
     """Return the coverage of one indicator and period within a place."""
     asked = ("coverage", indicator, period, place)
-    found: Coverage = atlas.once(asked, lambda: _coverage(atlas, indicator, period, place))
-    return found
+    result: Coverage = atlas.once(asked, lambda: _coverage(atlas, indicator, period, place))
+    return result
 
 
 def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> Coverage:
@@ -67,9 +67,9 @@ def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> C
     )
 
 
-def _count(found: object) -> int | None:
-    return found if isinstance(found, int) else None
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
-def _texts(found: object) -> list[str]:
-    return [str(item) for item in found] if isinstance(found, Iterable) else []
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, Iterable) else []

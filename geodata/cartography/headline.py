@@ -69,9 +69,9 @@ def _absent(atlas: Atlas, layer: Layer) -> str:
 
 def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
     """Return the figure of the shown place with its unit, and what it was made of in words."""
-    found = atlas.series(layer.indicator.key, layer.place).reindex([layer.period]).iloc[0]
-    value = found["value"] * scale_of(layer.indicator)
-    parts = parts_text(found["numerator"], found["denominator"], layer.indicator, lang)
+    row = atlas.series(layer.indicator.key, layer.place).reindex([layer.period]).iloc[0]
+    value = row["value"] * scale_of(layer.indicator)
+    parts = parts_text(row["numerator"], row["denominator"], layer.indicator, lang)
     return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang), parts
 
 
@@ -81,8 +81,8 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     The course is worse, better or plain; both are about nothing ("", "plain") without a change.
     """
     indicator = layer.indicator
-    found = atlas.series(indicator.key, layer.place)
-    series = found["value"] * scale_of(indicator)
+    course = atlas.series(indicator.key, layer.place)
+    series = course["value"] * scale_of(indicator)
     before = previous_period(atlas, indicator.key, layer.period)
     value = series.get(layer.period, float("nan"))
     if before is None or value != value or series[before] != series[before]:
@@ -95,7 +95,7 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
         amount = i18n.text("cartography.points", lang, change=points)
     values = {"before": period_text(before, lang), "change": amount}
     sentence = i18n.text(f"cartography.change_{way}", lang, **values)
-    counts = found["places_with_data"]
+    counts = course["places_with_data"]
     if counts[before] != counts[layer.period]:
         old, new = int(counts[before]), int(counts[layer.period])
         sentence += i18n.text("cartography.other_places", lang, old=old, new=new)

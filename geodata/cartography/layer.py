@@ -71,7 +71,7 @@ class Layer:
             LegendRow(
                 _interval(self.breaks, index),
                 int(np.sum(shown == index)),
-                {theme: found[index] for theme, found in colours.items()},
+                {theme: shades[index] for theme, shades in colours.items()},
             )
             for index in range(self.breaks.count)
         ]
@@ -123,12 +123,12 @@ class Layer:
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
         """Return the ends of each class in the order of the legend; None where it is open or has none."""
         breaks = self.breaks
-        found: list[tuple[float | None, float | None]]
+        bounds: list[tuple[float | None, float | None]]
         if breaks.method == "distinct":
-            found = [(value, value) for value in breaks.distinct]
+            bounds = [(value, value) for value in breaks.distinct]
         else:
-            found = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
-        return tuple(found if self.indicator.worse == "low" else found[::-1])
+            bounds = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
+        return tuple(bounds if self.indicator.worse == "low" else bounds[::-1])
 
     @property
     def veiled(self) -> np.ndarray:
@@ -144,7 +144,7 @@ class Layer:
         rows = [LegendRow(label, count, missing, no_data=True)]
         if hidden:
             said = i18n.text("cartography.hidden", lang)
-            ground = {theme: found for theme, (found, _) in HIDDEN_COLOURS.items()}
+            ground = {theme: fill for theme, (fill, _) in HIDDEN_COLOURS.items()}
             rows.append(LegendRow(said, hidden, ground, no_data=True, hidden=True))
         return tuple(rows)
 
@@ -174,13 +174,13 @@ def draw_layer(
     """
     limits = limits if isinstance(limits, Limits) else Limits(tuple(limits))
     asked = ("layer", indicator, period, level, place, method, str(limits))
-    found: Layer = atlas.once(
+    layer: Layer = atlas.once(
         asked,
         lambda: _drawn(
             atlas, indicator, period, level=level, place=place, method=method, limits=limits
         ),
     )
-    return found
+    return layer
 
 
 def _drawn(
@@ -220,7 +220,7 @@ def _palette(indicator: Indicator, breaks: Breaks) -> Palette:
     if indicator.worse != "high" or breaks.distinct != (0.0,):
         return palette_for(indicator.worse, breaks.count)
     whole = palette_for(indicator.worse, 2)
-    return Palette({theme: found[:1] for theme, found in whole.colours.items()}, whole.no_data)
+    return Palette({theme: shades[:1] for theme, shades in whole.colours.items()}, whole.no_data)
 
 
 def _breaks(
@@ -237,8 +237,8 @@ def _breaks(
         known = atlas.all_values(indicator.key, level).to_numpy() * scale_of(indicator)
         return find_breaks(known, method, limits=cuts)
 
-    found: Breaks = atlas.once(("breaks", indicator.key, level, method, cuts), find)
-    return found
+    breaks: Breaks = atlas.once(("breaks", indicator.key, level, method, cuts), find)
+    return breaks
 
 
 def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
@@ -250,8 +250,8 @@ def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
         known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
         return decimals_of(known)
 
-    found: int = atlas.once(("decimals", indicator.key), find)
-    return found
+    decimals: int = atlas.once(("decimals", indicator.key), find)
+    return decimals
 
 
 def decimals_of(known: np.ndarray) -> int:

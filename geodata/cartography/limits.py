@@ -56,11 +56,11 @@ def policy_limits(
     One parameter without a usable value leaves no cuts at all: half a set of limits would mislead.
     """
     day, cuts, unset = last_day(period), [], []
-    for found in breaks:
-        if not isinstance(found, str):
-            cuts.append(float(found))
+    for entry in breaks:
+        if not isinstance(entry, str):
+            cuts.append(float(entry))
             continue
-        looked = policy.at(found, place, day)
+        looked = policy.at(entry, place, day)
         value = looked.comparable
         if isinstance(value, (int, float)):
             cuts.append(float(value) / looked.parameter.unit.fen)

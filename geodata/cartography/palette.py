@@ -36,7 +36,7 @@ def palette_for(worse: str, count: int) -> Palette:
     anchors = _NEUTRAL if worse == "none" else _SEVERE
     colours = {theme: _spread(anchors[theme], count) for theme in THEMES}
     if worse == "low":
-        colours = {theme: tuple(reversed(found)) for theme, found in colours.items()}
+        colours = {theme: tuple(reversed(shades)) for theme, shades in colours.items()}
     return Palette(colours, NO_DATA_COLOURS)
 
 

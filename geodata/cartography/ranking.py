@@ -25,10 +25,10 @@ def rank_places(
     since `before`, by default the period with figures before this one.
     """
     asked = ("rank", indicator, period, level, place, before)
-    found: pd.DataFrame = atlas.once(
+    ranking: pd.DataFrame = atlas.once(
         asked, lambda: _ranked(atlas, indicator, period, level=level, place=place, before=before)
     )
-    return found.copy(deep=False)
+    return ranking.copy(deep=False)
 
 
 def _ranked(

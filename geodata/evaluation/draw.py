@@ -137,13 +137,13 @@ def lot(seed: int, code: str) -> str:
 
 def _persons(frame: Frame) -> dict[str, int]:
     """Return the persons of each group and of all villages, as far as the frame says them."""
-    found = {}
+    persons = {}
     if "persons" in frame.households:
         by_group = frame.households.groupby("group")["persons"].sum()
-        found = {f"{group}_persons": int(by_group.get(group, 0)) for group in GROUPS}
+        persons = {f"{group}_persons": int(by_group.get(group, 0)) for group in GROUPS}
     if "population" in frame.villages and frame.villages["population"].notna().all():
-        found["population"] = int(frame.villages["population"].sum())
-    return found
+        persons["population"] = int(frame.villages["population"].sum())
+    return persons
 
 
 def _check(frame: Frame, design: Design) -> None:
@@ -152,8 +152,8 @@ def _check(frame: Frame, design: Design) -> None:
     if not 0 <= design.weak_share <= 100:
         raise EvaluationError("evaluation.no_share", value=f"{design.weak_share:g}")
     if len(frame.villages) < FEWEST_VILLAGES:
-        found = len(frame.villages)
-        raise EvaluationError("evaluation.too_few_villages", found=found, month=design.month)
+        villages = len(frame.villages)
+        raise EvaluationError("evaluation.too_few_villages", found=villages, month=design.month)
 
 
 def _draw_villages(listed: pd.DataFrame, design: Design) -> tuple[pd.DataFrame, list[Note]]:
@@ -193,8 +193,8 @@ def _draw_households(inside: pd.DataFrame, design: Design) -> tuple[pd.DataFrame
             values = {"group": group, "asked": asked, "found": weak}
             notes.append(Note("note_few_weak", values))
         parts.append(drawn.assign(score=drawn["score"].fillna(0)))
-    found = pd.concat(parts)
-    return found.sort_values(["group", "place_code", "chosen"], kind="stable"), notes
+    households = pd.concat(parts)
+    return households.sort_values(["group", "place_code", "chosen"], kind="stable"), notes
 
 
 def _weak(count: int, design: Design) -> int:

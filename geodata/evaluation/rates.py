@@ -31,16 +31,16 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Rate:
-    """One rate as it was found, with its verdict.
+    """One rate with its verdict: the `positives` among those counted.
 
     `limit` in percent, None when none is in force: then the verdict is unknown. `bound` is the
     one-sided 95 % bound (Clopper-Pearson, households as clusters) in percent: the rate of all may
-    be as high as that, or for satisfaction as low. `variant` says how it was found: counted or
+    be as high as that, or for satisfaction as low. `variant` says how it was reached: counted or
     scaled.
     """
 
     kind: str
-    found: Fraction
+    positives: Fraction
     counted: int
     limit: float | None
     bound: float
@@ -49,12 +49,12 @@ class Rate:
     @property
     def percent(self) -> float:
         """Return the rate in percent; NaN when nobody was counted."""
-        return float(self.found * 100 / self.counted) if self.counted else float("nan")
+        return float(self.positives * 100 / self.counted) if self.counted else float("nan")
 
     @property
     def verdict(self) -> str:
         """Return pass, fail or unknown; a rate equal to its limit passes."""
-        return self._against(self.found * 100)
+        return self._against(self.positives * 100)
 
     @property
     def certain(self) -> str:
@@ -76,8 +76,8 @@ class Rate:
             return None
         limit = Fraction(str(self.limit)) / 100
         if self.kind == "satisfaction":
-            return math.floor(self.found - limit * self.counted)
-        return math.floor(limit * self.counted - self.found)
+            return math.floor(self.positives - limit * self.counted)
+        return math.floor(limit * self.counted - self.positives)
 
     def sentence(self, lang: str | None = None) -> str:
         """Return the rate, its verdict and its bound in words."""
@@ -89,7 +89,7 @@ class Rate:
             f"evaluation.told_{self.variant}",
             lang,
             title=title,
-            found=f"{float(self.found):,.0f}",
+            found=f"{float(self.positives):,.0f}",
             counted=f"{self.counted:,}",
             percent=f"{self.percent:.2f}",
             bound=f"{self.bound:.2f}",
@@ -116,21 +116,25 @@ class Scaled:
     `effective` is how many independent persons the sampled ones are worth, by default all.
     """
 
-    found: int
+    positives: int
     sampled: int
     population: int
     effective: float | None = None
 
 
-def judge_rate(kind: str, found: int, counted: int, *, limit: float | None) -> Rate:
+def judge_rate(kind: str, positives: int, counted: int, *, limit: float | None) -> Rate:
     """Return a rate of persons (satisfaction: households) found among those counted.
 
     `kind` is one of LIMITS. Raises ValueError for counts that cannot be.
     """
-    if kind not in LIMITS or not 0 <= found <= counted:
-        raise ValueError(f"{kind}: {found} of {counted} is no rate")
-    bound = lower_bound(found, counted) if kind == "satisfaction" else upper_bound(found, counted)
-    return Rate(kind, Fraction(found), counted, limit, 100 * bound)
+    if kind not in LIMITS or not 0 <= positives <= counted:
+        raise ValueError(f"{kind}: {positives} of {counted} is no rate")
+    bound = (
+        lower_bound(positives, counted)
+        if kind == "satisfaction"
+        else upper_bound(positives, counted)
+    )
+    return Rate(kind, Fraction(positives), counted, limit, 100 * bound)
 
 
 def scaled_poverty_rate(
@@ -142,22 +146,22 @@ def scaled_poverty_rate(
     at least 95 %. Persons that are counted and not sampled are exact.
     """
     parts = (wrong_exits, missed)
-    if any(not 0 <= part.found <= part.sampled or not part.sampled for part in parts):
+    if any(not 0 <= part.positives <= part.sampled or not part.sampled for part in parts):
         raise ValueError("a scaled rate needs a sample of each part")
-    found = Fraction(not_lifted) + sum(
-        (Fraction(part.found, part.sampled) * part.population for part in parts), Fraction(0)
+    positives = Fraction(not_lifted) + sum(
+        (Fraction(part.positives, part.sampled) * part.population for part in parts), Fraction(0)
     )
     each = 1 - (1 - CONFIDENCE) / len(parts)
     most = not_lifted + sum(
         upper_bound(
-            part.found * (part.effective or part.sampled) / part.sampled,
+            part.positives * (part.effective or part.sampled) / part.sampled,
             part.effective or part.sampled,
             confidence=each,
         )
         * part.population
         for part in parts
     )
-    return Rate("poverty_rate", found, population, limit, 100 * most / population, "scaled")
+    return Rate("poverty_rate", positives, population, limit, 100 * most / population, "scaled")
 
 
 def effective_size(members: pd.Series) -> float:
@@ -170,18 +174,18 @@ def effective_size(members: pd.Series) -> float:
     return float(members.sum()) ** 2 / squares if squares else 0.0
 
 
-def upper_bound(found: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
+def upper_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided upper bound of a share by Clopper and Pearson (1934), 0 to 1."""
-    if counted == 0 or found == counted:
+    if counted == 0 or positives == counted:
         return 1.0
-    return float(beta.ppf(confidence, found + 1, counted - found))
+    return float(beta.ppf(confidence, positives + 1, counted - positives))
 
 
-def lower_bound(found: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
+def lower_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided lower bound of a share by Clopper and Pearson (1934), 0 to 1."""
-    if counted == 0 or found == 0:
+    if counted == 0 or positives == 0:
         return 0.0
-    return float(beta.ppf(1 - confidence, found, counted - found + 1))
+    return float(beta.ppf(1 - confidence, positives, counted - positives + 1))
 
 
 def largest_passing(counted: int, limit: float) -> tuple[int, int]:
@@ -227,13 +231,13 @@ def self_check(draw: Draw, limits: Mapping[str, float | None]) -> tuple[SelfChec
     both kinds. `limits` gives the limit of each rate in percent, None when none is in force.
     """
     suspect = suspects(draw)
-    found = [
+    checks = [
         _counted(draw, kind, group, suspect, limits.get(kind)) for group, kind in _KINDS.items()
     ]
     if "satisfied" in draw.households:
-        found.append(_satisfaction(draw.households, limits.get("satisfaction")))
-    poverty = _poverty(draw, found, limits.get("poverty_rate"))
-    return (*found, *([poverty] if poverty else []))
+        checks.append(_satisfaction(draw.households, limits.get("satisfaction")))
+    poverty = _poverty(draw, checks, limits.get("poverty_rate"))
+    return (*checks, *([poverty] if poverty else []))
 
 
 def rate_sentences(
@@ -292,7 +296,7 @@ def _satisfaction(households: pd.DataFrame, limit: float | None) -> SelfCheck:
     return SelfCheck(replace(whole, bound=lot.bound), len(households) - len(asked), lot)
 
 
-def _poverty(draw: Draw, found: list[SelfCheck], limit: float | None) -> SelfCheck | None:
+def _poverty(draw: Draw, checks: list[SelfCheck], limit: float | None) -> SelfCheck | None:
     """Return the comprehensive rate; None where the frame does not say whom the sample stands for.
 
     Scaled up from those drawn by lot alone: the weak half stands for nobody but itself.
@@ -301,13 +305,13 @@ def _poverty(draw: Draw, found: list[SelfCheck], limit: float | None) -> SelfChe
     """
     sizes, parts = draw.frame_sizes, []
     for group, kind in _KINDS.items():
-        rate = next(one.by_lot for one in found if one.rate.kind == kind)
+        rate = next(one.by_lot for one in checks if one.rate.kind == kind)
         persons = sizes.get(f"{group}_persons")
         if rate is None or not rate.counted or persons is None:
             return None
         rows = draw.households
         drawn = rows.loc[(rows["group"] == group) & (rows["chosen"] == "lot"), "persons"].dropna()
-        parts.append(Scaled(int(rate.found), rate.counted, persons, effective_size(drawn)))
+        parts.append(Scaled(int(rate.positives), rate.counted, persons, effective_size(drawn)))
     if not sizes.get("population"):
         return None
     wrong, missed = parts

@@ -67,14 +67,14 @@ def read_amount(text: str, column: Column, factor: float = 1.0) -> Amount | None
     """
     line = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
     # A comma that parts no thousands may be a decimal sign; nobody guesses.
-    found = _CELL.match(_THOUSANDS.sub(lambda match: match[0].replace(",", ""), line))
-    if found is None:
+    match = _CELL.match(_THOUSANDS.sub(lambda match: match[0].replace(",", ""), line))
+    if match is None:
         return None
-    unit, figure = found["unit"], float(found["number"])
+    unit, figure = match["unit"], float(match["number"])
     times = unit_factor(unit, column) if unit else factor
     if times is None:
         return None
-    about = bool(found["about"] or found["more"] or found["behind"])
+    about = bool(match["about"] or match["more"] or match["behind"])
     return Amount(figure * times, approximate=about, converted=bool(unit) and times != 1.0)
 
 
@@ -106,5 +106,5 @@ def _same_span(each: re.Match[str], column: Column) -> bool:
 def split_unit(header: str) -> tuple[str, str]:
     """Return a header without its unit, and the unit ("" when it names none)."""
     line = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header))
-    found = _BRACKET.match(line) or _STROKE.match(line)
-    return (found["base"], found["unit"]) if found else (line, "")
+    match = _BRACKET.match(line) or _STROKE.match(line)
+    return (match["base"], match["unit"]) if match else (line, "")

@@ -52,8 +52,8 @@ def place_rows(
         wrong["unknown_place"] &= ~foreign
         wrong["other_county"] = foreign
         missing = missing | foreign
-        for check, found in wrong.items():
-            _report_places(part, check, shown[found], placer, sheets, issues=issues, needed=needed)
+        for check, mask in wrong.items():
+            _report_places(part, check, shown[mask], placer, sheets, issues=issues, needed=needed)
         if needed:
             aside.add(part.frame[missing | short], "unknown_place")
     placed = part.frame.assign(place_code=codes.where(~(missing | short)))

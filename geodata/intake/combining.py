@@ -50,7 +50,7 @@ class TableRows:
 
     def located(self, keys: pd.Index, column: str) -> pd.DataFrame:
         """Return file, sheet, row, header, household and place of a column for some keys."""
-        found = pd.DataFrame(index=keys)
+        rows_in_files = pd.DataFrame(index=keys)
         sources = pd.Series(self.frame.loc[keys, "sheet_number"].to_numpy(), index=keys)
         rows = pd.Series(self.frame.loc[keys, "row"].to_numpy(), index=keys)
         headers = pd.Series("", index=keys, dtype=object)
@@ -62,17 +62,17 @@ class TableRows:
                 sources[here], rows[here] = piece.source, piece.frame.loc[here, "row"]
                 headers[here] = piece.headers[column]
         names = {number: (sheet.file, sheet.sheet) for number, sheet in enumerate(self._sheets)}
-        found["file"] = [names[source][0] for source in sources]
-        found["sheet"] = [names[source][1] for source in sources]
-        found["row"] = rows
-        found["sheet_number"] = sources
-        found["header"] = headers
+        rows_in_files["file"] = [names[source][0] for source in sources]
+        rows_in_files["sheet"] = [names[source][1] for source in sources]
+        rows_in_files["row"] = rows
+        rows_in_files["sheet_number"] = sources
+        rows_in_files["header"] = headers
         for name in ("household_code", "place_code"):
             if name in self.frame.columns:
-                found[name] = self.frame.loc[keys, name].to_numpy()
-        found["value"] = self.texts(keys, column)
-        found["table"], found["column"] = self.table.name, column
-        return found
+                rows_in_files[name] = self.frame.loc[keys, name].to_numpy()
+        rows_in_files["value"] = self.texts(keys, column)
+        rows_in_files["table"], rows_in_files["column"] = self.table.name, column
+        return rows_in_files
 
     def texts(self, keys: pd.Index, column: str) -> list[str]:
         """Return the values of a column for some keys as people write them, "" where unknown."""
@@ -139,8 +139,8 @@ def _without_repeats(
         return frame
     compared = [name for name in part.headers if name in frame.columns]
     same = frame[compared].reset_index().duplicated().to_numpy() & repeated
-    for check, found in (("repeated_row", same), ("repeated_key", repeated & ~same)):
-        rows = frame[found]
+    for check, mask in (("repeated_row", same), ("repeated_key", repeated & ~same)):
+        rows = frame[mask]
         if rows.empty:
             continue
         key = next((name for name in reversed(table.key) if name in part.headers), table.key[0])
@@ -268,10 +268,10 @@ def _report_differences(
 
 def _shown(table: Table, column: str, value: object) -> str:
     """Return a stored value for a sentence; nothing of an identity column."""
-    found = table.columns.get(column)
-    if found is None or found.privacy == "identity":
+    entry = table.columns.get(column)
+    if entry is None or entry.privacy == "identity":
         return "***"
-    return shown_value(found, value)
+    return shown_value(entry, value)
 
 
 def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:

@@ -47,12 +47,12 @@ def consistencies() -> tuple[Consistency, ...]:
 
 
 def check_consistency(
-    found: Mapping[str, TableRows], *, month: str, issues: Issues
+    tables: Mapping[str, TableRows], *, month: str, issues: Issues
 ) -> tuple[str, ...]:
     """Report contradictions; returns the names of checks whose columns no file brought."""
     skipped = []
     with DuckDBEngine() as engine:
-        for name, rows in found.items():
+        for name, rows in tables.items():
             checks = [check for check in consistencies() if check.table == name]
             able = [check for check in checks if rows.delivered >= set(check.needs)]
             skipped += [check.name for check in checks if check not in able]
@@ -87,12 +87,12 @@ def _positions(
         f"CASE WHEN {check.when} THEN 1 ELSE 0 END AS c{n}" for n, check in enumerate(checks)
     )
     some = " + ".join(f"c{n}" for n in range(len(checks)))
-    found = engine.frame(
+    broken = engine.frame(
         f"SELECT * FROM (SELECT position, {flags} FROM {table}) AS flagged"
         f" WHERE {some} > 0 ORDER BY position"
     )
     return {
-        check: found.loc[found[f"c{n}"] == 1, "position"].to_numpy()
+        check: broken.loc[broken[f"c{n}"] == 1, "position"].to_numpy()
         for n, check in enumerate(checks)
     }
 

@@ -70,8 +70,8 @@ def convert(texts: pd.Series, column: Column, reading: Reading | None = None) ->
     if not lost:
         return _converted(texts, column, reading)
     gone = np.logical_or.reduce(list(lost.values()))
-    found = _converted(texts.mask(gone, ""), column, reading)
-    return Converted(found.values, {**found.faults, **lost})
+    converted = _converted(texts.mask(gone, ""), column, reading)
+    return Converted(converted.values, {**converted.faults, **lost})
 
 
 def _without_value(texts: pd.Series, column: Column) -> dict[str, np.ndarray]:
@@ -82,7 +82,7 @@ def _without_value(texts: pd.Series, column: Column) -> dict[str, np.ndarray]:
     # In a column of text a sign of equality may begin a name.
     if column.kind not in ("text", "choice", "choices"):
         lost["formula_without_value"] = texts.str.startswith("=").to_numpy(bool)
-    return {kind: found for kind, found in lost.items() if found.any()}
+    return {kind: mask for kind, mask in lost.items() if mask.any()}
 
 
 def _converted(texts: pd.Series, column: Column, reading: Reading) -> Converted:
@@ -96,10 +96,10 @@ def _converted(texts: pd.Series, column: Column, reading: Reading) -> Converted:
     values, faults = _parsed(known, blank, column, reading)
     if column.kind == "code" and not reading.values:
         faults["code_rewritten"] = values.notna().to_numpy() & (values.to_numpy() != known)
-    faults = {kind: found & ~blank for kind, found in faults.items()}
+    faults = {kind: mask & ~blank for kind, mask in faults.items()}
     taken = values.take(codes)
     taken.index = texts.index
-    return Converted(taken, {kind: found[codes] for kind, found in faults.items() if found.any()})
+    return Converted(taken, {kind: mask[codes] for kind, mask in faults.items() if mask.any()})
 
 
 def _parsed(
@@ -225,8 +225,8 @@ def _month(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
     def read(text: str) -> str | None:
-        found = _MONTH_OF_DAY.match(text) or _MONTH.match(text)
-        return f"{found[1]}-{int(found[2]):02d}" if found else None
+        match = _MONTH_OF_DAY.match(text) or _MONTH.match(text)
+        return f"{match[1]}-{int(match[2]):02d}" if match else None
 
     return _through(read, texts, "str", "not_a_month")
 
@@ -238,8 +238,8 @@ def _day(
         try:
             if reading.dates:
                 return datetime.datetime.strptime(text, reading.dates).date()
-            found = _DAY.match(text)
-            return datetime.date(int(found[1]), int(found[2]), int(found[3])) if found else None
+            match = _DAY.match(text)
+            return datetime.date(int(match[1]), int(match[2]), int(match[3])) if match else None
         except ValueError:
             return None
 
@@ -258,13 +258,13 @@ def _place(
 def _certificate(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    found = read_certificates(texts)
-    bad = found.wrong_length | found.wrong_check | found.wrong_day
+    certificates = read_certificates(texts)
+    bad = certificates.wrong_length | certificates.wrong_check | certificates.wrong_day
     upper = pd.Series(texts, dtype="str").str.upper()
     faults = {
-        "certificate_length": found.wrong_length,
-        "certificate_check": found.wrong_check,
-        "certificate_day": found.wrong_day,
+        "certificate_length": certificates.wrong_length,
+        "certificate_check": certificates.wrong_check,
+        "certificate_day": certificates.wrong_day,
     }
     return upper.mask(bad), faults
 

@@ -166,85 +166,87 @@ def _read(
     )
     delivery.hidden += [(name, sheet) for sheet in tables_read[0].hidden if sheet not in GUIDES]
     faults = []
-    for number, found in enumerate(tables_read):
-        if found.sheet in GUIDES:
+    for number, source in enumerate(tables_read):
+        if source.sheet in GUIDES:
             continue
-        if found.frame.empty:
+        if source.frame.empty:
             # An export of nothing, such as no planned workers this month, is no fault.
-            delivery.emptied.append((name, found.sheet or ""))
+            delivery.emptied.append((name, source.sheet or ""))
         elif mapped:
-            missing = _missing_headers(mapped[0], found)
+            missing = _missing_headers(mapped[0], source)
             if number == 0 and missing:
                 faults.append(text("imports.mapping_misses", file=name, columns="、".join(missing)))
             if number == 0 and not missing:
-                delivery.sheets.append(Sheet(found, mapped[0], name, digest))
+                delivery.sheets.append(Sheet(source, mapped[0], name, digest))
         else:
-            found, layout, fault = _recognised(found, name, schema)
+            source, layout, fault = _recognised(source, name, schema)
             if layout is None:
                 faults.append(fault)
             else:
-                delivery.sheets.append(Sheet(found, layout, name, digest))
+                delivery.sheets.append(Sheet(source, layout, name, digest))
     return faults
 
 
 def _recognised(
-    found: SourceTable, name: str, schema: Schema
+    source: SourceTable, name: str, schema: Schema
 ) -> tuple[SourceTable, Layout | None, str]:
     """Return a table with the layout it is of; without one, None and what is wrong with it.
 
     Of a header of two lines the lower one counts where it tells more than both together.
     """
-    where = f"{name} {found.sheet or ''}"
+    where = f"{name} {source.sheet or ''}"
     taken: list[tuple[int, SourceTable, Layout]] = []
-    for table in (found, _lower_line(found)):
+    for table in (source, _lower_line(source)):
         headers = list(table.frame.columns)
         layout = recognise(headers, name=where, layouts=schema.layouts)
         if layout is not None:
             taken.append((len(bindings(layout, headers)), table, layout))
     if not taken:
-        return found, None, _unrecognised(found, name, schema)
+        return source, None, _unrecognised(source, name, schema)
     _, table, layout = max(taken, key=lambda one: one[0])
     headers = list(table.frame.columns)
     other = better_likeness(headers, layout, schema.layouts)
     if other is not None:
-        return found, None, _misnamed(found, name, other)
+        return source, None, _misnamed(source, name, other)
     return table, layout, ""
 
 
-def _lower_line(found: SourceTable) -> SourceTable:
+def _lower_line(source: SourceTable) -> SourceTable:
     """Return the table under the lower line of a header of two lines, where each text is its own."""
-    headers = list(found.frame.columns)
+    headers = list(source.frame.columns)
     lower = [header.rsplit("_", 1)[-1] for header in headers]
     counts = Counter(lower)
     named = [
         short if counts[short] == 1 and not short.isdigit() else header
         for header, short in zip(headers, lower, strict=True)
     ]
-    return found if named == headers else replace(found, frame=found.frame.set_axis(named, axis=1))
+    return (
+        source if named == headers else replace(source, frame=source.frame.set_axis(named, axis=1))
+    )
 
 
-def _unrecognised(found: SourceTable, name: str, schema: Schema) -> str:
-    headers: Sequence[str] = list(found.frame.columns)
+def _unrecognised(source: SourceTable, name: str, schema: Schema) -> str:
+    headers: Sequence[str] = list(source.frame.columns)
     near = likeness(headers, schema.layouts)
     if near is not None and near.renamed:
-        return _misnamed(found, name, near)
+        return _misnamed(source, name, near)
     return text(
         "imports.unrecognised",
         file=name,
-        sheet=found.sheet or "—",
+        sheet=source.sheet or "—",
         headers="、".join(headers[:6]),
         nearest=near.layout.title[default_language()] if near else "—",
         missing="、".join(header for header, _ in near.missing) if near else "—",
     )
 
 
-def _misnamed(found: SourceTable, name: str, near: Likeness) -> str:
+def _misnamed(source: SourceTable, name: str, near: Likeness) -> str:
     """Return the sentence for a sheet whose key headers are missing or have another name."""
     header, probably = next((pair for pair in near.missing if pair[1]), near.missing[0])
     return text(
         "imports.renamed" if probably else "imports.without_key",
         file=name,
-        sheet=found.sheet or "—",
+        sheet=source.sheet or "—",
         title=near.layout.title[default_language()],
         known=near.known,
         header=header,
@@ -252,9 +254,9 @@ def _misnamed(found: SourceTable, name: str, near: Likeness) -> str:
     )
 
 
-def _missing_headers(layout: Layout, found: SourceTable) -> list[str]:
+def _missing_headers(layout: Layout, source: SourceTable) -> list[str]:
     assert layout.settings is not None
-    there = {header_key(header) for header in found.frame.columns}
+    there = {header_key(header) for header in source.frame.columns}
     wanted = [
         str(header)
         for headers in layout.settings.columns.values()

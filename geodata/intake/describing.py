@@ -65,7 +65,7 @@ def _columns(sheet: Sheet, headers: Sequence[str]) -> list[dict[str, str]]:
     months = set(month_headers(layout, headers))
     measures = set(map(header_key, layout.measures))
     nearest = dict(unknown_headers(layout, headers))
-    found = []
+    described = []
     for header in headers:
         entry = {"header": header, "use": "ignored", "table": "", "column": "", "nearest": ""}
         key = header_key(header)
@@ -85,8 +85,8 @@ def _columns(sheet: Sheet, headers: Sequence[str]) -> list[dict[str, str]]:
             entry["use"] = "measure"
         elif header in nearest:
             entry |= {"use": "unknown", "nearest": nearest[header]}
-        found.append(entry)
-    return found
+        described.append(entry)
+    return described
 
 
 def described_result(result: ImportResult, said: pd.DataFrame) -> dict[str, Any]:
@@ -157,8 +157,8 @@ def why_text(sheet: Mapping[str, Any], lang: str | None = None) -> str:
 
 def columns_text(sheet: Mapping[str, Any], use: str) -> str:
     """Return the headers of a sheet that are used in one way, unknown ones with the nearest known."""
-    found = [column for column in sheet["columns"] if column["use"] == use]
+    columns = [column for column in sheet["columns"] if column["use"] == use]
     return "、".join(
         f"{column['header']}（{column['nearest']}?）" if column["nearest"] else column["header"]
-        for column in found
+        for column in columns
     )

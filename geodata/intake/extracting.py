@@ -47,12 +47,12 @@ class Part:
 def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Part]:
     """Return the parts of a sheet; what is wrong with its cells goes to `issues`."""
     headers = list(sheet.table.frame.columns)
-    found = bindings(sheet.layout, headers)
+    bound = bindings(sheet.layout, headers)
     areas = _areas(sheet, headers)
     _report_unknown_headers(sheet, headers, issues)
     parts = []
     for position, entry in enumerate(sheet.layout.tables):
-        mine = [binding for binding in found if binding.table == entry.name]
+        mine = [binding for binding in bound if binding.table == entry.name]
         part = _part(sheet, number, entry, mine, month=month, issues=issues, main=position == 0)
         named = {**_area_names(sheet, headers), **part.headers}
         parts.append(Part(entry, pd.concat([part.frame, areas], axis=1), named, part.main))
@@ -64,7 +64,7 @@ def _part(
     sheet: Sheet,
     number: int,
     entry: Table,
-    found: Iterable[Binding],
+    bound: Iterable[Binding],
     *,
     month: str,
     issues: Issues,
@@ -79,8 +79,8 @@ def _part(
         if b.table == sheet.layout.tables[0].name
         for name in b.headers
     }
-    shared = [binding for binding in found if set(binding.headers) & first]
-    for binding in found:
+    shared = [binding for binding in bound if set(binding.headers) & first]
+    for binding in bound:
         column = entry.column(binding.column)
         header = _there(frame, binding.headers)
         if binding.unit and unit_factor(binding.unit, column) is None:
@@ -196,10 +196,10 @@ def _there(frame: pd.DataFrame, wanted: tuple[str, ...]) -> list[str]:
 
 def _areas(sheet: Sheet, headers: list[str]) -> pd.DataFrame:
     frame = sheet.table.frame
-    found = area_headers(sheet.layout, headers)
+    by_level = area_headers(sheet.layout, headers)
     return pd.DataFrame(
         {
-            name: frame[_there(frame, (found[level],))[0]] if level in found else ""
+            name: frame[_there(frame, (by_level[level],))[0]] if level in by_level else ""
             for name, level in zip(AREA, ("county", "township", "village"), strict=True)
         },
         index=frame.index,
@@ -208,8 +208,8 @@ def _areas(sheet: Sheet, headers: list[str]) -> pd.DataFrame:
 
 def _area_names(sheet: Sheet, headers: list[str]) -> dict[str, str]:
     """Return the headers of the area columns under the names of those columns."""
-    found = area_headers(sheet.layout, headers)
-    return {f"area_{level}": header for level, header in found.items()}
+    by_level = area_headers(sheet.layout, headers)
+    return {f"area_{level}": header for level, header in by_level.items()}
 
 
 def _report_unknown_headers(sheet: Sheet, headers: list[str], issues: Issues) -> None:
@@ -249,6 +249,6 @@ def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
         part["detail"] = frame.loc[filled, header]
         part["row"] = sheet.table.rows[filled.to_numpy()]
         rows.append(pd.concat([part, areas[filled]], axis=1))
-    found = pd.concat(rows, ignore_index=True)
-    found["sheet_number"] = np.full(len(found), number)
-    return Part(table("measure"), found, {HOUSEHOLD: household}, False)
+    measures = pd.concat(rows, ignore_index=True)
+    measures["sheet_number"] = np.full(len(measures), number)
+    return Part(table("measure"), measures, {HOUSEHOLD: household}, False)

@@ -145,10 +145,10 @@ def import_month(
     for part in parts:
         require(part, sheets, **work.shared)
     step("checks")
-    found, households = _tables(work, parts)
+    tables, households = _tables(work, parts)
     _refuse_nobodys(work, parts)
-    landing = Landing(sheets, work.aside, found, arrivals(parts, placer, households), month)
-    skipped = check_consistency(found, month=month, issues=work.issues)
+    landing = Landing(sheets, work.aside, tables, arrivals(parts, placer, households), month)
+    skipped = check_consistency(tables, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
     _check_last_month(work, landing, compared, placer.places, schema)
     step("store")
@@ -228,10 +228,10 @@ def _check_last_month(
     sums = compared.groupby("feed")[["before", "now"]].sum()
     gone = set(sums.index[(sums["before"] > 0) & (sums["now"] == 0)])
     missing = {t.name for one in schema.layouts if one.name in gone for t in one.tables}
-    files = {name: store.files(work.known.snapshot, name) for name in landing.found}
+    files = {name: store.files(work.known.snapshot, name) for name in landing.tables}
     check_against(
         Before(files, frozenset(missing)),
-        landing.found,
+        landing.tables,
         work.config.imports,
         names=places.at("township")["name"].to_dict(),
         issues=work.issues,
@@ -240,30 +240,30 @@ def _check_last_month(
 
 def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
     """Return the checked rows of every table the files filled, and the villages of households."""
-    found: dict[str, TableRows] = {}
+    tables: dict[str, TableRows] = {}
     kept = [Part(p.entry, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
     kept = [part for part in kept if len(part.frame)]
     ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
     for name in dict.fromkeys(part.table for part in kept):
         mine = [part for part in kept if part.table == name]
         mine.sort(key=lambda part: ranks[int(part.frame["sheet_number"].iloc[0])])
-        found[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
+        tables[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
     households = work.known.households
-    if "household" in found:
-        listed = found["household"].frame[["household_code", "place_code"]]
+    if "household" in tables:
+        listed = tables["household"].frame[["household_code", "place_code"]]
         listed = listed.set_index("household_code")["place_code"]
         households = updated(households, listed)
-    frames = {name: rows.frame for name, rows in found.items()}
+    frames = {name: rows.frame for name, rows in tables.items()}
     known = work.known.with_current(frames, work.tables)
-    for rows in found.values():
+    for rows in tables.values():
         check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
-    if "person" in found:
-        with_birth_and_sex(found["person"])
-        check_persons(found["person"], found.get("household"), issues=work.issues)
-    if "village" in found and "household" in found:
-        check_land(found["village"], found["household"], issues=work.issues)
-    return found, households
+    if "person" in tables:
+        with_birth_and_sex(tables["person"])
+        check_persons(tables["person"], tables.get("household"), issues=work.issues)
+    if "village" in tables and "household" in tables:
+        check_land(tables["village"], tables["household"], issues=work.issues)
+    return tables, households
 
 
 def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:

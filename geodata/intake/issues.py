@@ -65,18 +65,18 @@ class Issues:
             return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS}).astype(
                 {"row": "Int64", "set_aside": "bool"}
             )
-        found = pd.concat(self._parts, ignore_index=True)
-        found["value"] = _masked_values(found, self._known)
+        listed = pd.concat(self._parts, ignore_index=True)
+        listed["value"] = _masked_values(listed, self._known)
         order = {severity: n for n, severity in enumerate(SEVERITIES)}
-        found["order"] = found["severity"].map(order)
-        found["row"] = found["row"].astype("Int64")
-        found["set_aside"] = found["set_aside"].astype(bool)
-        found = found.sort_values(
+        listed["order"] = listed["severity"].map(order)
+        listed["row"] = listed["row"].astype("Int64")
+        listed["set_aside"] = listed["set_aside"].astype(bool)
+        listed = listed.sort_values(
             ["order", "file", "sheet", "row", "column", "check"], kind="stable", na_position="first"
         )
         texts = [name for name in COLUMNS if name not in ("row", "set_aside")]
-        found[texts] = found[texts].astype("str")
-        return found.drop(columns="order").reset_index(drop=True)
+        listed[texts] = listed[texts].astype("str")
+        return listed.drop(columns="order").reset_index(drop=True)
 
 
 def sentences(
@@ -114,13 +114,13 @@ def sentences(
     return pd.DataFrame(said, columns=["sentence", "advice"], index=issues.index)
 
 
-def _expected(found: Column, lang: str | None) -> str:
+def _expected(column: Column, lang: str | None) -> str:
     """Return what a column may hold, for the end of a sentence."""
-    if found.choices is not None:
-        labels = [found.choices.label(value, lang) for value in found.choices.values]
+    if column.choices is not None:
+        labels = [column.choices.label(value, lang) for value in column.choices.values]
         return "、".join(labels[:8]) + ("……" if len(labels) > 8 else "")
-    if found.kind in ("count", "money", "number"):
-        low, high = found.usual or (found.low, found.high)
+    if column.kind in ("count", "money", "number"):
+        low, high = column.usual or (column.low, column.high)
         return "~".join("" if bound is None else f"{bound:,.10g}" for bound in (low, high))
     return ""
 
@@ -138,12 +138,12 @@ def _masked(value: str) -> str:
     return value[:1] + "*" * (len(value) - 1)
 
 
-def _masked_values(found: pd.DataFrame, known: Mapping[str, Table]) -> pd.Series:
-    values = found["value"].where(found["value"].notna(), "").astype(str).map(plain_text)
-    hidden = np.zeros(len(found), dtype=bool)
-    for name, columns in found.groupby("table")["column"].unique().items():
+def _masked_values(listed: pd.DataFrame, known: Mapping[str, Table]) -> pd.Series:
+    values = listed["value"].where(listed["value"].notna(), "").astype(str).map(plain_text)
+    hidden = np.zeros(len(listed), dtype=bool)
+    for name, columns in listed.groupby("table")["column"].unique().items():
         strict = [c for c in columns if name in known and _is_identity(known[str(name)], c)]
-        hidden |= ((found["table"] == name) & found["column"].isin(strict)).to_numpy()
+        hidden |= ((listed["table"] == name) & listed["column"].isin(strict)).to_numpy()
     result = values.copy()
     result[hidden] = np.array(masked(values[hidden].tolist()), dtype=object)
     return result

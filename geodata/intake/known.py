@@ -58,8 +58,8 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
         spans = [[one] for one in months] if entry.lasting else [months]
         listed = [_latest(store, span, entry, (entry.lists,)) for span in spans]
         if any(frame is not None for frame in listed):
-            found = [frame[entry.lists] for frame in listed if frame is not None]
-            codes[name] = frozenset(pd.concat(found))
+            keys = [frame[entry.lists] for frame in listed if frame is not None]
+            codes[name] = frozenset(pd.concat(keys))
     return Known(
         snapshot=snapshot,
         feeds=facts.get("feeds", {}),
@@ -72,13 +72,13 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
 
 def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
     """Return the village in which each household was last listed."""
-    found = pd.Series(dtype="str")
+    places = pd.Series(dtype="str")
     for month in months:
         columns = ("household_code", "place_code")
         listed = _latest(store, [month], table("household"), columns)
         if listed is not None:
-            found = updated(found, listed.set_index("household_code")["place_code"])
-    return found
+            places = updated(places, listed.set_index("household_code")["place_code"])
+    return places
 
 
 def updated(households: pd.Series, listed: pd.Series) -> pd.Series:

@@ -31,7 +31,7 @@ _ARROW = {
 
 def arrivals(parts: Sequence[Part], placer: Placer, households: pd.Series) -> pd.DataFrame:
     """Return one row for each row read: source, row and township ("" where it is unknown)."""
-    found = []
+    arrived = []
     for part in parts:
         if not part.main or part.table == "place":
             continue
@@ -42,14 +42,14 @@ def arrivals(parts: Sequence[Part], placer: Placer, households: pd.Series) -> pd
         township = place.str[:9].fillna("")
         if "area_township" in frame.columns:
             township = township.where(township != "", placer.townships(frame["area_township"]))
-        found.append(
+        arrived.append(
             pd.DataFrame(
                 {"sheet_number": frame["sheet_number"], "row": frame["row"], "township": township}
             )
         )
     columns = {"sheet_number": "int64", "row": "int64", "township": "str"}
     none = pd.DataFrame(columns=list(columns))
-    rows = pd.concat([none, *found], ignore_index=True).astype(columns)
+    rows = pd.concat([none, *arrived], ignore_index=True).astype(columns)
     return rows.assign(township=rows["township"].where(rows["township"].str.len() == 9, ""))
 
 
@@ -59,7 +59,7 @@ class Landing:
 
     sheets: Sequence[Sheet]
     aside: SetAside
-    found: Mapping[str, TableRows]
+    tables: Mapping[str, TableRows]
     arrived: pd.DataFrame
     month: str
 
@@ -81,9 +81,9 @@ class Landing:
 
     def households_by_township(self) -> pd.Series:
         """Return households stored by township."""
-        if "household" not in self.found:
+        if "household" not in self.tables:
             return pd.Series(dtype="int64")
-        return self.found["household"].frame["place_code"].str[:9].value_counts()
+        return self.tables["household"].frame["place_code"].str[:9].value_counts()
 
     def sources(self) -> tuple[SourceFile, ...]:
         """Return what became of each sheet's rows."""
@@ -110,7 +110,7 @@ class Landing:
             file=self.arrived["sheet_number"].map(lambda number: names[number][0]),
             sheet=self.arrived["sheet_number"].map(lambda number: names[number][1]),
         ).drop_duplicates(["file", "sheet", "row"])
-        found = issues.merge(
+        merged = issues.merge(
             known.drop(columns="sheet_number"), on=["file", "sheet", "row"], how="left"
         )
         place = issues["place_code"].reset_index(drop=True)
@@ -118,7 +118,7 @@ class Landing:
         rows = pd.MultiIndex.from_frame(issues[["file", "sheet", "row"]].fillna({"row": 0}))
         gone = rows.isin(lost) & (issues["severity"] == "error").to_numpy()
         return issues.assign(
-            place_code=place.where(place.notna() & (place != ""), found["township"]).to_numpy(),
+            place_code=place.where(place.notna() & (place != ""), merged["township"]).to_numpy(),
             set_aside=issues["set_aside"].to_numpy() | gone,
         )
 
@@ -138,7 +138,7 @@ def land(
     `frames` are findings stored beside the tables (issues, ledger of places).
     """
     with new_snapshot(store, landing.month) as writer:
-        for name, rows in sorted(landing.found.items()):
+        for name, rows in sorted(landing.tables.items()):
             if name == "place" or rows.frame.empty:
                 continue
             pa.default_memory_pool().release_unused()

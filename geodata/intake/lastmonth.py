@@ -35,7 +35,7 @@ class Before:
 
 def check_against(
     before: Before,
-    found: Mapping[str, TableRows],
+    tables: Mapping[str, TableRows],
     settings: ImportSettings,
     *,
     names: Mapping[str, str],
@@ -46,7 +46,7 @@ def check_against(
     `names` are the townships. Rows of one key are compared with each other, whole columns where a
     table has no state. Nothing is said of fewer rows than `settings.small_rows`.
     """
-    for name, rows in found.items():
+    for name, rows in tables.items():
         files = before.files.get(name, ())
         if not files or rows.frame.empty or name == "place":
             continue

@@ -147,7 +147,7 @@ def recognise(headers: Sequence[str], *, name: str, layouts: Iterable[Layout]) -
         known = len({binding.headers for binding in bindings(layout, headers)})
         named = max((len(word) for word in layout.words if word in name), default=0)
         fitting.append((named > 0, named, known, -layout.rank, layout))
-    return max(fitting, key=lambda found: found[:4])[-1] if fitting else None
+    return max(fitting, key=lambda candidate: candidate[:4])[-1] if fitting else None
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ class Likeness:
 
 def likeness(headers: Sequence[str], layouts: Iterable[Layout]) -> Likeness | None:
     """Return the layout without all its key headers that explains most of a sheet's headers."""
-    found = [_likeness(headers, layout) for layout in layouts]
-    unlike = [one for one in found if one.missing and one.known]
+    measured = [_likeness(headers, layout) for layout in layouts]
+    unlike = [one for one in measured if one.missing and one.known]
     return max(
         unlike,
         key=lambda one: (one.renamed, one.known, -len(one.missing), -one.layout.rank),
@@ -189,12 +189,12 @@ def better_likeness(
     """
     own = len({binding.headers for binding in bindings(layout, headers)})
     others = (other for other in layouts if other.name != layout.name)
-    found = [
+    better = [
         one
         for one in (_likeness(headers, other) for other in others)
         if one.missing and one.known > own and (one.renamed or one.known >= 2 * own)
     ]
-    return max(found, key=lambda one: (one.known, -one.layout.rank), default=None)
+    return max(better, key=lambda one: (one.known, -one.layout.rank), default=None)
 
 
 def _likeness(headers: Sequence[str], layout: Layout) -> Likeness:
@@ -215,8 +215,8 @@ def marks_of(layout: Layout, headers: Sequence[str]) -> list[str]:
     """Return the headers of a sheet that mark it as of a layout, one of each group."""
     by_key = {header_key(header): header for header in reversed(headers)}
     groups = (map(header_key, group) for group in layout.marks)
-    found = (next((by_key[key] for key in group if key in by_key), "") for group in groups)
-    return [header for header in dict.fromkeys(found) if header]
+    marks = (next((by_key[key] for key in group if key in by_key), "") for group in groups)
+    return [header for header in dict.fromkeys(marks) if header]
 
 
 def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
@@ -228,7 +228,7 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
         by_key.setdefault(header_key(header), header)
     measures = set(map(header_key, layout.measures))
     by_base = _by_base(headers)
-    found = []
+    bound = []
     for filled in layout.tables:
         for column in filled.columns.values():
             if column.derived and column.kind != "place":
@@ -239,24 +239,24 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
                 (by_key[key] for key in keys if key in by_key and key not in measures), ""
             )
             if header:
-                found.append(Binding(filled.name, column.name, (header,)))
+                bound.append(Binding(filled.name, column.name, (header,)))
             elif column.kind in NUMBERS and by_base:
                 bases = (header_key(split_unit(text)[0]) for text in names)
                 base = next((key for key in (*keys, *bases) if key in by_base), "")
                 if base:
                     header, unit = by_base[base]
-                    found.append(Binding(filled.name, column.name, (header,), unit))
-    return tuple(found)
+                    bound.append(Binding(filled.name, column.name, (header,), unit))
+    return tuple(bound)
 
 
 def _by_base(headers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return the headers that name a unit, and the unit, by the key of what stands before it."""
-    found: dict[str, tuple[str, str]] = {}
+    by_base: dict[str, tuple[str, str]] = {}
     for header in headers:
         base, unit = split_unit(header)
         if unit:
-            found.setdefault(header_key(base), (header, unit))
-    return found
+            by_base.setdefault(header_key(base), (header, unit))
+    return by_base
 
 
 def area_headers(layout: Layout, headers: Sequence[str]) -> dict[str, str]:
@@ -265,12 +265,12 @@ def area_headers(layout: Layout, headers: Sequence[str]) -> dict[str, str]:
         named = layout.settings.columns
         return {level: str(named[level]) for level in AREAS if level in named}
     keys = {header_key(header): header for header in reversed(headers)}
-    found = {}
+    by_level = {}
     for level, words in AREAS.items():
         header = next((keys[header_key(word)] for word in words if header_key(word) in keys), None)
         if header is not None:
-            found[level] = header
-    return found
+            by_level[level] = header
+    return by_level
 
 
 def month_headers(layout: Layout, headers: Sequence[str]) -> list[str]:
@@ -298,12 +298,12 @@ def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, s
 
 
 def _mapped_bindings(settings: SourceSettings) -> tuple[Binding, ...]:
-    found = []
+    bound = []
     for column, headers in settings.columns.items():
         if column not in AREAS:
             texts = headers if isinstance(headers, (list, tuple)) else [headers]
-            found.append(Binding(settings.table, column, tuple(map(str, texts))))
-    return tuple(found)
+            bound.append(Binding(settings.table, column, tuple(map(str, texts))))
+    return tuple(bound)
 
 
 def _fits(layout: Layout, keys: set[str]) -> bool:

@@ -14,10 +14,12 @@ def with_birth_and_sex(persons: TableRows) -> None:
     """Fill unknown birth days and sexes from certificates that are right."""
     frame = persons.frame
     numbers = frame["certificate"].fillna("").to_numpy(dtype=object)
-    found = read_certificates(numbers)
+    certificates = read_certificates(numbers)
     day = pd.ArrowDtype(pa.date32())
-    born = pd.Series(pa.array(found.birth_day, pa.date32()), index=frame.index, dtype=day)
-    sex = pd.Series(np.where(found.sex == "", None, found.sex), index=frame.index, dtype="str")
+    born = pd.Series(pa.array(certificates.birth_day, pa.date32()), index=frame.index, dtype=day)
+    sex = pd.Series(
+        np.where(certificates.sex == "", None, certificates.sex), index=frame.index, dtype="str"
+    )
     persons.frame = frame.assign(
         birth_day=frame["birth_day"].where(frame["birth_day"].notna(), born),
         sex=frame["sex"].where(frame["sex"].notna(), sex),

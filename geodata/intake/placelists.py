@@ -54,8 +54,8 @@ def _boundary_file(config: Config) -> Path | None:
     if config.boundaries.file:
         return config.folder / config.boundaries.file
     folder = config.folder / "boundaries"
-    found = [file for pattern in _BOUNDARY_FILES for file in sorted(folder.glob(pattern))]
-    return found[0] if found else None
+    files = [file for pattern in _BOUNDARY_FILES for file in sorted(folder.glob(pattern))]
+    return files[0] if files else None
 
 
 def _from_boundaries(config: Config, file: Path) -> pd.DataFrame:

@@ -113,26 +113,26 @@ def _parts(book: zipfile.ZipFile) -> list[_Part]:
     links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).findall(".//{*}sheet")
-    found = []
+    parts = []
     for sheet in sheets:
         link = next(value for name, value in sheet.items() if name.endswith("}id"))
         target = targets[link]
         path = target[1:] if target.startswith("/") else posixpath.join("xl", target)
         hidden = sheet.get("state", "visible") != "visible"
-        found.append(_Part(str(sheet.get("name")), path, hidden))
-    return found
+        parts.append(_Part(str(sheet.get("name")), path, hidden))
+    return parts
 
 
 def _shared_texts(book: zipfile.ZipFile) -> pa.Array:
     if "xl/sharedStrings.xml" not in book.namelist():
         return pa.array([], pa.string())
-    found: list[pa.Array] = []
+    pieces: list[pa.Array] = []
     for piece in _pieces(book, "xl/sharedStrings.xml", b"</si>"):
         texts = _SHARED.findall(piece)
         if len(texts) != piece.count(b"<si>") + piece.count(b"<si/>"):
             raise _NotPlainError
-        found.append(_decoded(pa.array(texts, pa.string())))
-    return pa.concat_arrays(found) if found else pa.array([], pa.string())
+        pieces.append(_decoded(pa.array(texts, pa.string())))
+    return pa.concat_arrays(pieces) if pieces else pa.array([], pa.string())
 
 
 def _sheet(book: zipfile.ZipFile, part: _Part, shared: pa.Array) -> PlainSheet | None:
@@ -196,15 +196,15 @@ def _batch(piece: bytes, shared: pa.Array) -> _Batch:
     """Return the rows of a piece as columns of text, "" where a row leaves a cell out."""
     cells = pc.list_flatten(pc.split_pattern(pa.array([piece], pa.string()), _CELL_START))
     first = _FIRST_ROW.search(cells[0].as_py())
-    found = pc.extract_regex(cells.slice(1), _CELL)
-    if first is None or found.null_count:
+    fields = pc.extract_regex(cells.slice(1), _CELL)
+    if first is None or fields.null_count:
         raise _NotPlainError
-    starts, later = _row_starts(found.field("end"))
+    starts, later = _row_starts(fields.field("end"))
     rows = np.append([int(first["row"])], later)
     inside = np.cumsum(starts) - 1
-    names = found.field("column").dictionary_encode()
+    names = fields.field("column").dictionary_encode()
     order = np.argsort(names.indices.to_numpy(), kind="stable")
-    written = _written(found.field("text"), found.field("kind"), shared).take(pa.array(order))
+    written = _written(fields.field("text"), fields.field("kind"), shared).take(pa.array(order))
     counts = np.bincount(names.indices.to_numpy(), minlength=len(names.dictionary))
     ends = np.cumsum(counts)
     columns = {}
@@ -254,13 +254,13 @@ def _written(texts: pa.Array, kinds: pa.Array, shared: pa.Array) -> pa.Array:
 
 def _decoded(texts: pa.Array) -> pa.Array:
     """Return XML text as text; raises _NotPlainError for signs written as numbers."""
-    found = texts
-    if pc.any(pc.match_substring_regex(found, "&#|_x00")).as_py():
+    decoded = texts
+    if pc.any(pc.match_substring_regex(decoded, "&#|_x00")).as_py():
         raise _NotPlainError
-    if pc.any(pc.match_substring(found, "&")).as_py():
+    if pc.any(pc.match_substring(decoded, "&")).as_py():
         for entity, sign in _ENTITIES:
-            found = pc.replace_substring(found, entity, sign)
-    return found
+            decoded = pc.replace_substring(decoded, entity, sign)
+    return decoded
 
 
 def _frame(batches: list[_Batch]) -> pd.DataFrame:

@@ -35,17 +35,17 @@ def quality(
     an error, and 0 for a township that delivered nothing but was expected.
     """
     places = issues["place_code"].fillna("")
-    found = issues.assign(township=places.str[:9].where(places.str.len() >= 9, ""))
-    found = found[found["row"].notna()]
+    listed = issues.assign(township=places.str[:9].where(places.str.len() >= 9, ""))
+    listed = listed[listed["row"].notna()]
     rank = {"error": 0, "warning": 1, "notice": 2}
-    found = found.assign(rank=found["severity"].map(rank)).sort_values("rank", kind="stable")
-    each = found.drop_duplicates(["file", "sheet", "row"])
+    listed = listed.assign(rank=listed["severity"].map(rank)).sort_values("rank", kind="stable")
+    each = listed.drop_duplicates(["file", "sheet", "row"])
     counts = each.groupby(["township", "severity"]).size().unstack(fill_value=0)
     townships = sorted({*rows.index, *counts.index, *names.index})
     table = pd.DataFrame(index=pd.Index(townships, name="township", dtype="str"))
     table["name"] = names.reindex(table.index).astype("str").fillna("")
     table["rows"] = rows.reindex(table.index).fillna(0).astype(int)
-    aside = found[found["set_aside"]].drop_duplicates(["file", "sheet", "row"])
+    aside = listed[listed["set_aside"]].drop_duplicates(["file", "sheet", "row"])
     table["set_aside"] = aside.groupby("township").size().reindex(table.index).fillna(0).astype(int)
     for severity, name in (("error", "errors"), ("warning", "warnings"), ("notice", "notices")):
         part = counts[severity] if severity in counts.columns else pd.Series(dtype="float64")

@@ -85,7 +85,7 @@ def read_tables(
         tables = _from_workbook(file, sheet, hidden=hidden)
     else:
         tables = [_from_parquet(file) if kind == "parquet" else _from_text(file, encoding)]
-    kept = tables if empty else [found for found in tables if len(found.frame)]
+    kept = tables if empty else [table for table in tables if len(table.frame)]
     if not kept:
         columns = "、".join(list(tables[0].frame.columns)[:8])
         raise SourceError("readers.no_rows", file=file.name, columns=columns)
@@ -134,24 +134,24 @@ def _refuse_other_kinds(file: Path, head: bytes) -> None:
 
 
 def _from_text(file: Path, encoding: str | None) -> SourceTable:
-    found = textfiles.decode(file, encoding)
-    content, lone = textfiles.with_line_ends(found.content)
-    found = replace(found, content=content)
-    delimiter = textfiles.likely_delimiter(found.content)
-    head = textfiles.head_rows(found.content, delimiter, _HEAD_ROWS)
+    decoded = textfiles.decode(file, encoding)
+    content, lone = textfiles.with_line_ends(decoded.content)
+    decoded = replace(decoded, content=content)
+    delimiter = textfiles.likely_delimiter(decoded.content)
+    head = textfiles.head_rows(decoded.content, delimiter, _HEAD_ROWS)
     header = find_header(head)
     if not header.names:
         raise SourceError("readers.empty", file=file.name)
     frame = textfiles.body(
-        found.content, delimiter, skip=header.skip, width=len(header.names), file=file.name
+        decoded.content, delimiter, skip=header.skip, width=len(header.names), file=file.name
     )
-    notes = [text("readers.read_as", encoding=found.encoding, delimiter=_shown(delimiter))]
+    notes = [text("readers.read_as", encoding=decoded.encoding, delimiter=_shown(delimiter))]
     if lone:
         notes.append(text("readers.lone_returns", count=lone))
-    if found.damaged_lines:
-        lines = "、".join(map(str, found.damaged_lines[:5]))
-        notes.append(text("readers.damaged", count=len(found.damaged_lines), lines=lines))
-    return _table(file, frame, header, notes, head=head, encoding=found.encoding)
+    if decoded.damaged_lines:
+        lines = "、".join(map(str, decoded.damaged_lines[:5]))
+        notes.append(text("readers.damaged", count=len(decoded.damaged_lines), lines=lines))
+    return _table(file, frame, header, notes, head=head, encoding=decoded.encoding)
 
 
 def _shown(delimiter: str) -> str:
@@ -163,56 +163,60 @@ def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[Sourc
     plain = None if sheet else plainsheets.read_plain_sheets(file)
     sheets: Sequence[plainsheets.PlainSheet | workbooks.Sheet]
     sheets = plain or workbooks.read_sheets(file, sheet)
-    if not sheets or not any(len(found.rows) for found in sheets):
+    if not sheets or not any(len(sheet_read.rows) for sheet_read in sheets):
         raise SourceError("readers.empty", file=file.name)
-    left_out = tuple(found.name for found in sheets if found.hidden and not hidden and not sheet)
-    shown = [found for found in sheets if found.name not in left_out]
+    left_out = tuple(
+        sheet_read.name for sheet_read in sheets if sheet_read.hidden and not hidden and not sheet
+    )
+    shown = [sheet_read for sheet_read in sheets if sheet_read.name not in left_out]
     if not shown:
         raise SourceError("readers.only_hidden", file=file.name, sheets="、".join(left_out))
     tables = [
-        _from_plain(file, found, several=len(sheets) > 1)
-        if isinstance(found, plainsheets.PlainSheet)
-        else _from_sheet(file, found, several=len(sheets) > 1)
-        for found in shown
+        _from_plain(file, sheet_read, several=len(sheets) > 1)
+        if isinstance(sheet_read, plainsheets.PlainSheet)
+        else _from_sheet(file, sheet_read, several=len(sheets) > 1)
+        for sheet_read in shown
     ]
     tables = [
-        replace(table, hidden=left_out, hidden_rows=found.hidden_rows, filtered=found.filtered)
-        for table, found in zip(tables, shown, strict=True)
+        replace(
+            table, hidden=left_out, hidden_rows=sheet_read.hidden_rows, filtered=sheet_read.filtered
+        )
+        for table, sheet_read in zip(tables, shown, strict=True)
     ]
     return sorted(tables, key=lambda table: table.frame.empty)
 
 
-def _from_sheet(file: Path, found: workbooks.Sheet, *, several: bool) -> SourceTable:
-    header = find_header(found.rows[:_HEAD_ROWS])
+def _from_sheet(file: Path, sheet: workbooks.Sheet, *, several: bool) -> SourceTable:
+    header = find_header(sheet.rows[:_HEAD_ROWS])
     width = len(header.names)
-    rows = [(row + [""] * width)[:width] for row in found.rows[header.skip :]]
+    rows = [(row + [""] * width)[:width] for row in sheet.rows[header.skip :]]
     frame = pd.DataFrame(rows, columns=range(width), dtype=str)
-    notes = [text("readers.sheet", sheet=found.name)] if several else []
-    if found.filled:
-        notes.append(text("readers.merged", count=found.filled))
-    head = found.rows[:_HEAD_ROWS]
-    return _table(file, frame, header, notes, head=head, sheet=found.name)
+    notes = [text("readers.sheet", sheet=sheet.name)] if several else []
+    if sheet.filled:
+        notes.append(text("readers.merged", count=sheet.filled))
+    head = sheet.rows[:_HEAD_ROWS]
+    return _table(file, frame, header, notes, head=head, sheet=sheet.name)
 
 
-def _from_plain(file: Path, found: plainsheets.PlainSheet, *, several: bool) -> SourceTable:
+def _from_plain(file: Path, sheet: plainsheets.PlainSheet, *, several: bool) -> SourceTable:
     """Return the table of a plain sheet; its first rows are read like those of any other."""
-    head = found.frame.head(_HEAD_ROWS)
-    cells = [[""] * found.frame.shape[1] for _ in range(int(found.rows[len(head) - 1]))]
-    for row, texts in zip(found.rows, head.to_numpy(dtype=object).tolist(), strict=False):
+    head = sheet.frame.head(_HEAD_ROWS)
+    cells = [[""] * sheet.frame.shape[1] for _ in range(int(sheet.rows[len(head) - 1]))]
+    for row, texts in zip(sheet.rows, head.to_numpy(dtype=object).tolist(), strict=False):
         cells[row - 1] = texts
-    filled = workbooks.fill_merged(cells, list(found.merged))
+    filled = workbooks.fill_merged(cells, list(sheet.merged))
     header = find_header(cells[:_HEAD_ROWS])
     # Row numbers rise, so the rows below the header are a slice, which copies nothing.
-    first = int(np.searchsorted(found.rows, header.skip, side="right"))
+    first = int(np.searchsorted(sheet.rows, header.skip, side="right"))
     width = len(header.names)
-    notes = [text("readers.sheet", sheet=found.name)] if several else []
+    notes = [text("readers.sheet", sheet=sheet.name)] if several else []
     if filled:
         notes.append(text("readers.merged", count=filled))
-    frame = found.frame.iloc[first:, :width]
+    frame = sheet.frame.iloc[first:, :width]
     if frame.shape[1] < width:
         frame = frame.reindex(columns=range(width), fill_value="")
-    numbers = found.rows[first:]
-    return _table(file, frame, header, notes, head=cells, numbers=numbers, sheet=found.name)
+    numbers = sheet.rows[first:]
+    return _table(file, frame, header, notes, head=cells, numbers=numbers, sheet=sheet.name)
 
 
 def _from_parquet(file: Path) -> SourceTable:

@@ -86,7 +86,7 @@ def reconcile(a: HouseholdSource, b: HouseholdSource, fields: Sequence[str] = ()
     wanted = [_field(a, b, name) for name in fields] or _common(a, b)
     both = a.frame.index.intersection(b.frame.index)
     townships = _townships(a, b)
-    found, counts = [], []
+    parts, counts = [], []
     for field in wanted:
         ours, theirs = _values(a, field, both), _values(b, field, both)
         known = (ours.notna() & theirs.notna()).to_numpy()
@@ -96,10 +96,10 @@ def reconcile(a: HouseholdSource, b: HouseholdSource, fields: Sequence[str] = ()
         counts.append(
             rows.groupby("township").sum().reset_index().assign(field=_label(a, b, field))
         )
-        found.append(_differences(a, b, field, both[differs], townships))
-    found += [_absent(a, b, townships, "only_a"), _absent(b, a, townships, "only_b")]
+        parts.append(_differences(a, b, field, both[differs], townships))
+    parts += [_absent(a, b, townships, "only_a"), _absent(b, a, townships, "only_b")]
     per_township = pd.concat(counts, ignore_index=True)
-    differences = pd.concat(found, ignore_index=True)
+    differences = pd.concat(parts, ignore_index=True)
     order = ["township", "household_code", "field"]
     return Reconciliation(
         a=a.name,
@@ -115,21 +115,27 @@ def reconcile(a: HouseholdSource, b: HouseholdSource, fields: Sequence[str] = ()
     )
 
 
-def write_reconciliation(file: Path, found: Reconciliation, *, lang: str | None = None) -> None:
+def write_reconciliation(
+    file: Path, reconciliation: Reconciliation, *, lang: str | None = None
+) -> None:
     """Write differences and counts as a workbook with one sheet each."""
     sheets = {
-        "differences": found.differences.assign(
-            kind=found.differences["kind"].map(lambda kind: i18n.text(f"reconcile.{kind}", lang))
+        "differences": reconciliation.differences.assign(
+            kind=reconciliation.differences["kind"].map(
+                lambda kind: i18n.text(f"reconcile.{kind}", lang)
+            )
         ),
-        "townships": found.townships,
-        "fields": found.fields,
+        "townships": reconciliation.townships,
+        "fields": reconciliation.fields,
     }
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#EEF1F4"})
         for key, frame in sheets.items():
             page = book.add_worksheet(i18n.text(f"reconcile.sheet_{key}", lang))
             for place, name in enumerate(frame.columns):
-                title = i18n.text(f"reconcile.column_{name}", lang, a=found.a, b=found.b)
+                title = i18n.text(
+                    f"reconcile.column_{name}", lang, a=reconciliation.a, b=reconciliation.b
+                )
                 page.set_column(place, place, 20)
                 page.write_string(0, place, title, head)
             # Cell by cell, because the writer keeps only one row in memory.
@@ -242,13 +248,13 @@ def _differences(
 
 
 def _absent(
-    one: HouseholdSource, other: HouseholdSource, townships: pd.Series, kind: str
+    source: HouseholdSource, other: HouseholdSource, townships: pd.Series, kind: str
 ) -> pd.DataFrame:
-    keys = one.frame.index.difference(other.frame.index)
+    keys = source.frame.index.difference(other.frame.index)
     rows = pd.DataFrame(
         {"household_code": keys, "kind": kind, "township": townships.reindex(keys).to_numpy()}
     )
-    rows["row_a" if kind == "only_a" else "row_b"] = one.frame.loc[keys, "row"].to_numpy()
+    rows["row_a" if kind == "only_a" else "row_b"] = source.frame.loc[keys, "row"].to_numpy()
     return rows.reindex(columns=list(DIFFERENCE_COLUMNS))
 
 

@@ -117,7 +117,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
     order = {"error": 0, "warning": 1, "notice": 2}
     keys = ["severity", "check", "header", "file", "sheet"]
     filled = said.assign(**{key: said[key].fillna("") for key in keys})
-    found = []
+    groups = []
     for (severity, _, _, file, sheet), part in filled.groupby(keys, sort=False):
         rows = part["row"].dropna().astype(int).drop_duplicates().sort_values()
         shown = "、".join(map(str, rows.head(_ROWS_SHOWN)))
@@ -126,7 +126,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
         name = f"{file} [{sheet}]" if sheet else str(file)
         where = i18n.text("report.rows_at", lang, file=name, rows=shown) if shown else name
         first = part.iloc[0]
-        found.append(
+        groups.append(
             {
                 "severity": severity,
                 "count": len(part),
@@ -137,7 +137,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
                 "order": (order[str(severity)], -len(part)),
             }
         )
-    return sorted(found, key=lambda group: group["order"])
+    return sorted(groups, key=lambda group: group["order"])
 
 
 def _quality(result: ImportResult, t: Any) -> list[dict[Hashable, Any]]:
@@ -208,10 +208,10 @@ def _changes(result: ImportResult, config: Config, t: Any) -> list[dict[str, obj
 
 def _files(result: ImportResult, lang: str) -> list[dict[str, object]]:
     about = {(sheet["file"], sheet["sheet"]): sheet for sheet in result.sheets}
-    found = []
+    files = []
     for source in result.manifest.sources:
         sheet = about[(source.file, source.sheet)]
-        found.append(
+        files.append(
             {
                 "name": f"{source.file} [{source.sheet}]" if source.sheet else source.file,
                 "layout": sheet["title"][lang],
@@ -227,7 +227,7 @@ def _files(result: ImportResult, lang: str) -> list[dict[str, object]]:
                 "set_aside": source.set_aside,
             }
         )
-    return found
+    return files
 
 
 def _details(said: pd.DataFrame, quality: pd.DataFrame, t: Any) -> list[dict[str, object]]:

@@ -78,10 +78,10 @@ def _is_period(value: str) -> bool:
 
 
 def _files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
-    found: list[Path] = []
+    files: list[Path] = []
     for path in map(Path, paths):
         if not os.path.isdir(path):
-            found.append(path)
+            files.append(path)
             continue
         try:
             names = sorted(path.iterdir())
@@ -94,8 +94,8 @@ def _files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
         ]
         if not inside:
             raise SourceError("readers.no_tables", folder=str(path))
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 def _period_of(file: Path) -> str:

@@ -201,19 +201,19 @@ def _plain(words: str) -> str:
 
 def _period(token: re.Match[str], year: str) -> tuple[str, str]:
     """Return the period of a token and its day; `year` is that of the range it ends."""
-    found = {name[0]: value for name, value in token.groupdict().items() if value}
-    own = found.get("y", year)
+    parts = {name[0]: value for name, value in token.groupdict().items() if value}
+    own = parts.get("y", year)
     own = f"20{own}" if len(own) == 2 else own
-    if "q" in found:
-        return f"{own}Q{_DIGITS.get(found['q'], found['q'])}", ""
-    month = found.get("m", "")
-    if "e" in found:
-        month = str(_ENGLISH.index(found["e"]) + 1)
+    if "q" in parts:
+        return f"{own}Q{_DIGITS.get(parts['q'], parts['q'])}", ""
+    month = parts.get("m", "")
+    if "e" in parts:
+        month = str(_ENGLISH.index(parts["e"]) + 1)
     if not month:
         return own, ""
     if not own:
-        return ("", "") if "d" in found else (f"{int(month):02d}", "")
-    return f"{own}-{int(month):02d}", found.get("d", "")
+        return ("", "") if "d" in parts else (f"{int(month):02d}", "")
+    return f"{own}-{int(month):02d}", parts.get("d", "")
 
 
 def _is_edge(month: str, day: str, *, last_only: bool) -> bool:

@@ -187,9 +187,9 @@ def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> p
 
 def _refuse_unpaired(error: Exception, skip: int, file: str) -> None:
     """Raise SourceError when parsing ended inside a quotation, with the row where it begins."""
-    found = re.search(r"EOF inside string starting at row (\d+)", str(error))
-    if found:
-        row = skip + int(found[1]) + 1
+    match = re.search(r"EOF inside string starting at row (\d+)", str(error))
+    if match:
+        row = skip + int(match[1]) + 1
         raise SourceError("readers.unpaired", file=file, row=row) from None
 
 

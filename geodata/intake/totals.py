@@ -22,9 +22,11 @@ def changes(before: Feeds, now: Feeds) -> pd.DataFrame:
         rows += [
             (feed, place, old.get(place, 0), new.get(place, 0)) for place in sorted({*old, *new})
         ]
-    found = pd.DataFrame(rows, columns=list(CHANGE_COLUMNS[:4]))
-    ratio = (found["now"] - found["before"]) / found["before"].where(found["before"] > 0)
-    return found.assign(change=ratio)
+    compared = pd.DataFrame(rows, columns=list(CHANGE_COLUMNS[:4]))
+    ratio = (compared["now"] - compared["before"]) / compared["before"].where(
+        compared["before"] > 0
+    )
+    return compared.assign(change=ratio)
 
 
 def check_totals(

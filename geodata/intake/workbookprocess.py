@@ -39,15 +39,15 @@ def sheets_of(path: str, wanted: list[str]) -> list[dict[str, Any]]:
     """Return name, cells, merged ranges and what is hidden of each sheet, or of those wanted."""
     with open(path, "rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         shown = {one.name: one.visible for one in book.sheets_metadata}
-        found = []
+        sheets = []
         for name in wanted or book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             values = [[_plain(cell) for cell in row] for row in _cells(sheet)]
             hidden = shown.get(name) not in (None, calamine.SheetVisibleEnum.Visible)
             ranges = [tuple(map(tuple, one)) for one in sheet.merged_cell_ranges or []]
-            found.append({"name": name, "values": values, "merged": ranges, "hidden": hidden})
-    _add_unseen(path, found)
-    return found
+            sheets.append({"name": name, "values": values, "merged": ranges, "hidden": hidden})
+    _add_unseen(path, sheets)
+    return sheets
 
 
 def _cells(sheet: calamine.CalamineSheet) -> list[list[Any]]:
@@ -61,15 +61,15 @@ def _plain(cell: object) -> object:
     return (type(cell).__name__, cell.isoformat() if hasattr(cell, "isoformat") else str(cell))
 
 
-def _add_unseen(path: str, found: list[dict[str, Any]]) -> None:
+def _add_unseen(path: str, sheets: list[dict[str, Any]]) -> None:
     """Add hidden rows, and write errors and formulas without a value where they stand."""
-    for one in found:
+    for one in sheets:
         one["hidden_rows"], one["filtered"] = [], False
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as book:
         parts = _parts(book)
-        for one in found:
+        for one in sheets:
             if one["name"] not in parts:
                 continue
             content = book.read(parts[one["name"]]).decode("utf-8", "replace")
@@ -103,14 +103,14 @@ def _parts(book: zipfile.ZipFile) -> dict[str, str]:
         return {}
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     names = set(book.namelist())
-    found = {}
+    paths = {}
     for sheet in listed:
         link = next((value for name, value in sheet.items() if name.endswith("}id")), None)
         target = targets.get(link, "").lstrip("/")
         path = target if target in names else f"xl/{target}"
         if path in names:
-            found[str(sheet.get("name"))] = path
-    return found
+            paths[str(sheet.get("name"))] = path
+    return paths
 
 
 def column_number(letters: str) -> int:
@@ -141,8 +141,8 @@ def main(arguments: list[str]) -> None:
     path, seconds, *wanted = arguments
     limit(int(seconds))
     only_names = wanted == ["--names"]
-    found = answer(lambda: _names(path) if only_names else sheets_of(path, wanted))
-    sys.stdout.buffer.write(marshal.dumps(found))
+    reply = answer(lambda: _names(path) if only_names else sheets_of(path, wanted))
+    sys.stdout.buffer.write(marshal.dumps(reply))
 
 
 def _names(path: str) -> list[str]:

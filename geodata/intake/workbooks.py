@@ -50,7 +50,7 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
     refuse_bomb(path)
     wanted = [_sheet_name(_asked(path, "--names"), sheet, path)] if sheet else []
     sheets = [_sheet(one) for one in _asked(path, *wanted)]
-    return [found for found in sheets if found.rows] if not sheet else sheets
+    return [sheet_read for sheet_read in sheets if sheet_read.rows] if not sheet else sheets
 
 
 def _asked(path: Path, *wanted: str) -> Any:
@@ -65,21 +65,21 @@ def _asked(path: Path, *wanted: str) -> Any:
             timeout=2 * seconds,
             check=False,
         )
-        found = marshal.loads(done.stdout)
+        reply = marshal.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise SourceError("readers.too_slow", file=path.name, seconds=2 * seconds) from None
     except (ValueError, EOFError, TypeError):
         # The process was ended by a ceiling or by the library itself.
         limit = f"{MOST_MEMORY / 1e9:g}"
         raise SourceError("readers.beyond_ceiling", file=path.name, size=limit) from None
-    fault = found.get("fault")
+    fault = reply.get("fault")
     if fault == "too_large":
         limit = f"{MOST_MEMORY / 1e9:g}"
         raise SourceError("readers.beyond_ceiling", file=path.name, size=limit)
     if fault:
         fault = "locked" if _is_encrypted(path) else fault
         raise SourceError(f"readers.{fault}", file=path.name)
-    return found["found"]
+    return reply["found"]
 
 
 def refuse_bomb(path: Path) -> None:
@@ -111,19 +111,19 @@ def _sheet_name(names: list[str], sheet: str, path: Path) -> str:
     raise SourceError("readers.no_sheet", file=path.name, sheet=sheet, nearest="、".join(near))
 
 
-def _sheet(found: Mapping[str, Any]) -> Sheet:
-    values = found["values"]
-    filled = fill_merged(values, found["merged"])
+def _sheet(sheet: Mapping[str, Any]) -> Sheet:
+    values = sheet["values"]
+    filled = fill_merged(values, sheet["merged"])
     rows = [[cell_as_text(_typed(cell)) for cell in row] for row in values]
     if any("\x00" in cell for row in rows for cell in row):
         rows = [[_wide_text(cell) for cell in row] for row in rows]
     return Sheet(
-        name=found["name"],
+        name=sheet["name"],
         rows=rows if any(any(row) for row in rows) else [],
         filled=filled,
-        hidden=found["hidden"],
-        hidden_rows=tuple(found["hidden_rows"]),
-        filtered=found["filtered"],
+        hidden=sheet["hidden"],
+        hidden_rows=tuple(sheet["hidden_rows"]),
+        filtered=sheet["filtered"],
     )
 
 

@@ -59,43 +59,43 @@ class Changes:
     @cached_property
     def by_code(self) -> dict[str, list[Change]]:
         """Return the changes of each old code."""
-        found: dict[str, list[Change]] = {}
+        grouped: dict[str, list[Change]] = {}
         for change in self.entries:
             if change.old_code and change.old_code not in change.new_codes:
-                found.setdefault(change.old_code, []).append(change)
-        return found
+                grouped.setdefault(change.old_code, []).append(change)
+        return grouped
 
     @cached_property
     def by_name(self) -> dict[str, list[Change]]:
         """Return the changes of each old name, cleaned."""
-        found: dict[str, list[Change]] = {}
+        grouped: dict[str, list[Change]] = {}
         for change in self.entries:
             if change.old_name and change.new_name:
-                found.setdefault(clean_name(change.old_name), []).append(change)
-        return found
+                grouped.setdefault(clean_name(change.old_name), []).append(change)
+        return grouped
 
     @cached_property
     def predecessors(self) -> dict[str, set[str]]:
         """Return the old codes that became each code."""
-        found: dict[str, set[str]] = {}
+        earlier: dict[str, set[str]] = {}
         for change in self.entries:
             for code in change.new_codes:
                 if code != change.old_code and change.old_code:
-                    found.setdefault(code, set()).add(change.old_code)
-        return found
+                    earlier.setdefault(code, set()).add(change.old_code)
+        return earlier
 
     def successors(self, code: str, known: set[str]) -> list[str]:
         """Return the known codes that a code became, through any number of changes."""
-        seen, wanted, found = {code}, [code], set()
+        seen, wanted, later = {code}, [code], set()
         while wanted:
             for change in self.by_code.get(wanted.pop(), []):
                 for new in change.new_codes:
                     if new in known:
-                        found.add(new)
+                        later.add(new)
                     elif new not in seen:
                         seen.add(new)
                         wanted.append(new)
-        return sorted(found)
+        return sorted(later)
 
     def is_renumbering(self, old: str, new: str) -> bool:
         """Return whether `new` is the same place as `old`: nothing else became it, nor was it there.
@@ -121,15 +121,15 @@ class Changes:
 
     def names_for(self, name: str, parent: str = "") -> list[str]:
         """Return the names that an old name became, through any number of changes."""
-        seen, wanted, found = {clean_name(name)}, [clean_name(name)], []
+        seen, wanted, names = {clean_name(name)}, [clean_name(name)], []
         while wanted:
             for change in self.by_name.get(wanted.pop(), []):
                 fits = not change.parent or clean_name(change.parent) == clean_name(parent)
                 if fits and clean_name(change.new_name) not in seen:
                     seen.add(clean_name(change.new_name))
                     wanted.append(clean_name(change.new_name))
-                    found.append(change.new_name)
-        return found
+                    names.append(change.new_name)
+        return names
 
 
 def read_changes(source: Any) -> Changes:
@@ -183,16 +183,16 @@ def _change(line: Mapping[str, str], latest: Mapping[str, str]) -> Change:
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
     """Return the column of each role."""
     alike = {clean_name(str(column)): str(column) for column in frame.columns}
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for role, headings in _HEADINGS.items():
         names = [clean_name(heading) for heading in headings.split()]
         fits = [
-            alike[name] for name in names if name in alike and alike[name] not in found.values()
+            alike[name] for name in names if name in alike and alike[name] not in columns.values()
         ]
         if fits:
-            found[role] = fits[0]
-    if {"old_code", "new_code"} <= found.keys() or {"old_name", "new_name"} <= found.keys():
-        return found
+            columns[role] = fits[0]
+    if {"old_code", "new_code"} <= columns.keys() or {"old_name", "new_name"} <= columns.keys():
+        return columns
     if frame.shape[1] < 2:
         raise JoinError("join.no_change_columns", columns="、".join(map(str, frame.columns)))
     first, second = map(str, frame.columns[:2])
@@ -257,22 +257,22 @@ def _forward(work: Matching, changes: Changes, ours: pd.Series, theirs: pd.Serie
         if code not in changes.by_code:
             _by_prefix(work, changes, place, code, features)
             continue
-        found = changes.successors(code, known)
-        same = len(found) == 1 and changes.is_renumbering(code, found[0])
-        feature = features[found[0]] if found else -1
-        if same and found[0] not in doubled and work.is_free(feature, place):
+        later = changes.successors(code, known)
+        same = len(later) == 1 and changes.is_renumbering(code, later[0])
+        feature = features[later[0]] if later else -1
+        if same and later[0] not in doubled and work.is_free(feature, place):
             if (place, feature) not in work.rejected:
                 work.accept(place, Link(feature, CROSSWALK))
             continue
-        work.reasons[place] = _explained(changes, code, found, same)
+        work.reasons[place] = _explained(changes, code, later, same)
 
 
-def _explained(changes: Changes, code: str, found: list[str], same: bool) -> Reason:
+def _explained(changes: Changes, code: str, later: list[str], same: bool) -> Reason:
     values = described(changes.by_code[code])
-    if not found:
+    if not later:
         return Reason("join.abolished" if not values["new"] else "join.successor_absent", values)
-    if len(found) > 1:
-        return Reason("join.split", {**values, "count": len(found)})
+    if len(later) > 1:
+        return Reason("join.split", {**values, "count": len(later)})
     return Reason("join.successor_taken" if same else "join.merged", values)
 
 
@@ -283,13 +283,13 @@ def _backward(work: Matching, changes: Changes, ours: pd.Series, theirs: pd.Seri
         code = ours[feature]
         if code not in changes.by_code:
             continue
-        found = changes.successors(code, set(places))
-        place = places[found[0]] if found else -1
-        same = len(found) == 1 and changes.is_renumbering(code, found[0])
+        later = changes.successors(code, set(places))
+        place = places[later[0]] if later else -1
+        same = len(later) == 1 and changes.is_renumbering(code, later[0])
         if same and place not in work.matched and (place, feature) not in work.rejected:
             work.accept(place, Link(feature, CROSSWALK))
         else:
-            work.feature_reasons[feature] = _explained(changes, code, found, same)
+            work.feature_reasons[feature] = _explained(changes, code, later, same)
 
 
 def _prefix_change(changes: Changes, code: str) -> str:

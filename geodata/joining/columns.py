@@ -89,16 +89,16 @@ def find_column(frame: pd.DataFrame, name: str | None) -> str | None:
         return None
     columns = [str(column) for column in frame.columns]
     alike = {clean_name(column): column for column in reversed(columns)}
-    found = name if name in columns else alike.get(clean_name(name))
-    if found is None and name.isdigit() and f"column_{name}" in columns:
-        found = f"column_{name}"
-    if found is None:
+    column = name if name in columns else alike.get(clean_name(name))
+    if column is None and name.isdigit() and f"column_{name}" in columns:
+        column = f"column_{name}"
+    if column is None:
         columns = [column for column in columns if column != "geometry"]
         near = difflib.get_close_matches(name, columns, n=3, cutoff=0.4) or columns[:5]
         raise JoinError("join.no_column", column=name, nearest="、".join(near))
-    if _texts(frame[found]).eq("").all():
-        raise JoinError("join.empty_column", column=found)
-    return found
+    if _texts(frame[column]).eq("").all():
+        raise JoinError("join.empty_column", column=column)
+    return column
 
 
 def _find_all(frame: pd.DataFrame, names: Sequence[str]) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _codes_in(frame: pd.DataFrame, column: str) -> pd.Series:
 
 def _code_columns(frame: pd.DataFrame, *, unique: bool) -> dict[str, pd.Series]:
     """Return the distinct codes of each column that can be one: fixed width, no running number."""
-    found = {}
+    by_column = {}
     for column in map(str, frame.columns):
         if column == "geometry" or _SERIAL.match(column) or frame[column].dtype.name == "geometry":
             continue
@@ -155,8 +155,8 @@ def _code_columns(frame: pd.DataFrame, *, unique: bool) -> dict[str, pd.Series]:
             continue
         hinted = _CODE_HINT.search(column) is not None
         if widths.index[0] >= (4 if hinted else 6):
-            found[column] = codes
-    return found
+            by_column[column] = codes
+    return by_column
 
 
 def _agreement(ours: pd.Series, theirs: pd.Series) -> float:
@@ -209,7 +209,7 @@ def _name_columns(
     frame: pd.DataFrame, stated: tuple[str, ...]
 ) -> dict[str, tuple[frozenset[str], int]]:
     """Return for each column of texts its cleaned distinct names without ending, and their number."""
-    found = {}
+    by_column = {}
     for column in stated or tuple(map(str, frame.columns)):
         if frame[column].dtype.name == "geometry" or pd.api.types.is_numeric_dtype(frame[column]):
             continue
@@ -217,8 +217,8 @@ def _name_columns(
         names = [name for name in names if name and not re.fullmatch(r"[\d.:年月日]+", name)]
         if names and (stated or len(names) >= 0.5 * frame[column].nunique()):
             stems = frozenset(split_ending(name, lowest=True)[0] for name in names)
-            found[column] = (stems, len(stems))
-    return found
+            by_column[column] = (stems, len(stems))
+    return by_column
 
 
 # Headings of each level, from the top; a column of names, not of codes.
@@ -241,16 +241,16 @@ def level_columns(frame: pd.DataFrame, names: Sequence[str], lowest: str | None)
     if len(names) > 1:
         return list(names)
     last = names[0] if names else _lowest_name(frame)
-    found = [last] if last else []
+    levels = [last] if last else []
     below = lowest or last
     if below is None:
-        return found
+        return levels
     for pattern in reversed(_LEVELS[:-1]):
-        column = _first_level(frame, pattern, found, below)
+        column = _first_level(frame, pattern, levels, below)
         if column:
-            found.insert(0, column)
+            levels.insert(0, column)
             below = column
-    return found
+    return levels
 
 
 def _lowest_name(frame: pd.DataFrame) -> str | None:

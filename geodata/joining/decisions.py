@@ -54,7 +54,7 @@ def read_decisions(source: Any) -> tuple[Decision, ...]:
         return source
     frame: pd.DataFrame = getattr(source, "frame", source).fillna("").astype(str)
     columns = _columns(frame)
-    found = []
+    decisions = []
     for row, line in enumerate(frame.to_dict("records"), 2):
         values = {role: str(line.get(column, "")).strip() for role, column in columns.items()}
         word = values.pop("decision").casefold()
@@ -63,9 +63,9 @@ def read_decisions(source: Any) -> tuple[Decision, ...]:
         if word not in _WORDS:
             raise JoinError("join.unknown_decision", row=row, value=word)
         keys = {role: _plain_key(values.pop(role)) for role in ("boundary_key", "table_key")}
-        found.append(Decision(kind=_WORDS[word], **keys, **values))
-    _refuse_contradictions(found)
-    return tuple(found)
+        decisions.append(Decision(kind=_WORDS[word], **keys, **values))
+    _refuse_contradictions(decisions)
+    return tuple(decisions)
 
 
 def _refuse_contradictions(decisions: list[Decision]) -> None:
@@ -89,15 +89,15 @@ def _plain_key(key: str) -> str:
 
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
     alike = {clean_name(str(column)): str(column) for column in frame.columns}
-    found = {}
+    by_role = {}
     for role, headings in _HEADINGS.items():
         names = [alike[name] for heading in headings if (name := clean_name(heading)) in alike]
         if names:
-            found[role] = names[0]
-    lacking = {"boundary_key", "table_key", "decision"} - found.keys()
+            by_role[role] = names[0]
+    lacking = {"boundary_key", "table_key", "decision"} - by_role.keys()
     if lacking:
         raise JoinError("join.no_decision_column", column="、".join(sorted(lacking)))
-    return found
+    return by_role
 
 
 def alias_changes(decisions: tuple[Decision, ...], table: Side) -> Changes:
@@ -151,8 +151,8 @@ def apply_decisions(work: Matching, decisions: tuple[Decision, ...]) -> list[Rea
 
 
 def _places_of(keys: list[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+    by_key: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         if key:
-            found.setdefault(key, []).append(place)
-    return found
+            by_key.setdefault(key, []).append(place)
+    return by_key

@@ -81,10 +81,10 @@ def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) ->
 
 
 def _periods_of(counts: pd.Series, size: int) -> list[frozenset[str]]:
-    found: list[set[str]] = [set() for _ in range(size)]
+    by_place: list[set[str]] = [set() for _ in range(size)]
     for place, period in counts.index:
-        found[place].add(period)
-    return [frozenset(periods) for periods in found]
+        by_place[place].add(period)
+    return [frozenset(periods) for periods in by_place]
 
 
 def _depth(columns: JoinColumns) -> int:
@@ -137,8 +137,8 @@ def doubled_keys(side: Side, rows: np.ndarray | None = None) -> dict[str, int]:
     """Return keys that more than one row (of one period) or feature has, with how often."""
     if rows is None:
         return {key: n for key, n in sorted(Counter(side.keys).items()) if n > 1 and key}
-    found = zip(side.keys, side.most_rows, strict=True)
-    return {key: int(count) for key, count in found if count > 1}
+    counted = zip(side.keys, side.most_rows, strict=True)
+    return {key: int(count) for key, count in counted if count > 1}
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ AMBIGUOUS, TAKEN, BLANK = "ambiguous", "taken", "blank"
 
 
 @dataclass(frozen=True)
-class Found:
+class SiblingMatches:
     """Which right name each left name has, by which step; and why others have none.
 
     `faults` gives for a left name the reason and the right names concerned.
@@ -160,7 +160,7 @@ def match_siblings(
     *,
     lowest: bool,
     shared: bool = False,
-) -> Found:
+) -> SiblingMatches:
     """Return the pairs of names that mean the same place.
 
     `left` gives the periods in which a name of the table occurs, `right` whether a name of the
@@ -169,10 +169,10 @@ def match_siblings(
     `shared` lets several spellings in the table mean one parent.
     """
     work = _Siblings(left, right, shared)
-    work.found.faults.update({name: (BLANK, ()) for name in left if not clean_name(name)})
+    work.matches.faults.update({name: (BLANK, ()) for name in left if not clean_name(name)})
     for step, form in _forms(lowest):
         work.match(step, form)
-    return work.found
+    return work.matches
 
 
 def _forms(lowest: bool) -> Iterable[tuple[str, Callable[[str], object]]]:
@@ -192,7 +192,7 @@ class _Siblings:
         self, left: Mapping[str, frozenset[str]], right: Mapping[str, bool], shared: bool
     ) -> None:
         self.left, self.right, self.shared = left, right, shared
-        self.found = Found()
+        self.matches = SiblingMatches()
         self._open = sorted(name for name in left if clean_name(name))
 
     def match(self, step: str, form: Callable[[str], object]) -> None:
@@ -210,16 +210,16 @@ class _Siblings:
             holders = [] if spellings else taken.get(candidates[0], [])
             fault = self._fault(name, candidates, others, holders)
             if fault:
-                self.found.faults[name] = (fault, tuple(candidates))
+                self.matches.faults[name] = (fault, tuple(candidates))
             else:
-                self.found.faults.pop(name, None)
-                self.found.pairs[name] = (candidates[0], step)
-        self._open = [name for name in self._open if name not in self.found.pairs]
+                self.matches.faults.pop(name, None)
+                self.matches.pairs[name] = (candidates[0], step)
+        self._open = [name for name in self._open if name not in self.matches.pairs]
 
     def _taken(self) -> dict[str, list[str]]:
         """Return by which names of the table each name of the boundaries is already taken."""
         taken: dict[str, list[str]] = {}
-        for name, (target, _) in self.found.pairs.items():
+        for name, (target, _) in self.matches.pairs.items():
             taken.setdefault(target, []).append(name)
         return taken
 
@@ -273,7 +273,7 @@ def propose_parents(
             for name in open_names
             for other in free
         ),
-        key=lambda found: (-found[0], found[1], found[2]),
+        key=lambda candidate: (-candidate[0], candidate[1], candidate[2]),
     )
     taken: set[str] = set()
     for score, name, other in likely:
@@ -284,12 +284,12 @@ def propose_parents(
 
 def _below(paths: set[Path], upper: Path, depth: int) -> dict[str, set[str]]:
     """Return for each name under `upper` the stems of the names at the lowest level below it."""
-    found: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
     for path in paths:
         if path[:depth] == upper:
             stem = split_ending(clean_name(path[-1]), lowest=True)[0]
-            found.setdefault(path[depth], set()).add(stem)
-    return found
+            stems.setdefault(path[depth], set()).add(stem)
+    return stems
 
 
 def _ended(names: Iterable[str], others: Iterable[str], target: Path) -> dict[str, str]:
@@ -298,19 +298,19 @@ def _ended(names: Iterable[str], others: Iterable[str], target: Path) -> dict[st
     The beginning must be that of most names or the name of the parent: 臺南市 in 臺南市安南區,
     which therefore is 安南區 and not 南區.
     """
-    found = {
+    endings = {
         (name, other): clean_name(name)[: -len(clean_name(other))]
         for name in names
         for other in others
         if len(clean_name(other)) >= 2 and clean_name(name).endswith(clean_name(other))
     }
-    if not found:
+    if not endings:
         return {}
-    counts = Counter(found.values())
+    counts = Counter(endings.values())
     usual = max(sorted(counts), key=lambda beginning: counts[beginning])
     above = {clean_name("".join(target[n:])) for n in range(len(target))}
     wanted = above | ({usual} if counts[usual] > 1 or not target else set())
-    return {name: other for (name, other), begun in found.items() if begun and begun in wanted}
+    return {name: other for (name, other), begun in endings.items() if begun and begun in wanted}
 
 
 def _likeness(left: set[str], right: set[str], name: str, other: str) -> float:

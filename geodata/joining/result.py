@@ -54,11 +54,11 @@ def _feature_lines(work: Matching, places: list[str], lang: str) -> pd.DataFrame
     lines = []
     # Over the features, a few thousand at most.
     for feature in range(len(work.boundary)):
-        outcome, found = MATCHED, by_feature.get(feature, [])
-        if not found:
-            outcome, found = PROPOSED, proposed.get(feature, [])
-        if found:
-            place, link = found[0]
+        outcome, linked = MATCHED, by_feature.get(feature, [])
+        if not linked:
+            outcome, linked = PROPOSED, proposed.get(feature, [])
+        if linked:
+            place, link = linked[0]
             lines.append((outcome, link.step, places[place], link.score, ""))
         else:
             why = work.feature_reasons.get(feature, Reason("join.no_row"))
@@ -76,10 +76,10 @@ def _feature_lines(work: Matching, places: list[str], lang: str) -> pd.DataFrame
 
 
 def _by_feature(links: dict[int, Link]) -> dict[int, list[tuple[int, Link]]]:
-    found: dict[int, list[tuple[int, Link]]] = {}
+    by_feature: dict[int, list[tuple[int, Link]]] = {}
     for place, link in sorted(links.items()):
-        found.setdefault(link.feature, []).append((place, link))
-    return found
+        by_feature.setdefault(link.feature, []).append((place, link))
+    return by_feature
 
 
 def _row_lines(

@@ -22,7 +22,7 @@ from geodata.joining.names import (
     NAME,
     NORMALISED,
     TAKEN,
-    Found,
+    SiblingMatches,
     clean_name,
     match_siblings,
     one_width,
@@ -62,14 +62,14 @@ def match_codes(work: Matching) -> None:
     for place, code in enumerate(theirs):
         if place in work.matched:
             continue
-        found = [f for f in features.get(code, []) if (place, f) not in work.rejected]
-        if len(found) > 1:
-            found = _same_name(work, place, found) or found
-        if len(found) == 1:
-            work.accept(place, Link(found[0], CODE))
-            note_other_name(work, place, found[0])
+        candidates = [f for f in features.get(code, []) if (place, f) not in work.rejected]
+        if len(candidates) > 1:
+            candidates = _same_name(work, place, candidates) or candidates
+        if len(candidates) == 1:
+            work.accept(place, Link(candidates[0], CODE))
+            note_other_name(work, place, candidates[0])
         else:
-            work.reasons[place] = _reason(work, place, found, widths, features, beginnings)
+            work.reasons[place] = _reason(work, place, candidates, widths, features, beginnings)
 
 
 def _same_name(work: Matching, place: int, features: list[int]) -> list[int]:
@@ -96,7 +96,7 @@ def note_other_name(
 def _reason(
     work: Matching,
     place: int,
-    found: list[int],
+    candidates: list[int],
     widths: set[int],
     features: dict[str, list[int]],
     beginnings: Counter[str],
@@ -106,8 +106,8 @@ def _reason(
         return Reason("join.lost_digits", {"code": shown})
     if not code:
         return Reason("join.blank_code")
-    if len(found) > 1:
-        return Reason(f"join.{AMBIGUOUS}_code", {"code": shown, "count": len(found)})
+    if len(candidates) > 1:
+        return Reason(f"join.{AMBIGUOUS}_code", {"code": shown, "count": len(candidates)})
     if beginnings[code] and code not in features:
         return Reason("join.code_above", {"code": shown, "count": beginnings[code]})
     shorter = [code[:width] for width in sorted(widths) if 1 < width < len(code)]
@@ -139,13 +139,13 @@ def match_locations(work: Matching, layer: gpd.GeoDataFrame) -> None:
         if not known[place]:
             work.reasons[place] = Reason("join.no_point")
             continue
-        found = [f for f in inside.get(place, []) if (place, f) not in work.rejected]
-        if len(found) == 1:
-            work.accept(place, Link(found[0], LOCATION))
+        candidates = [f for f in inside.get(place, []) if (place, f) not in work.rejected]
+        if len(candidates) == 1:
+            work.accept(place, Link(candidates[0], LOCATION))
             if _last_name(work.table.paths[place]) in names:
-                note_other_name(work, place, found[0], "join.name_elsewhere")
-        elif found:
-            work.reasons[place] = Reason("join.point_on_border", {"count": len(found)})
+                note_other_name(work, place, candidates[0], "join.name_elsewhere")
+        elif candidates:
+            work.reasons[place] = Reason("join.point_on_border", {"count": len(candidates)})
         else:
             work.reasons[place] = Reason("join.point_outside")
 
@@ -191,10 +191,10 @@ def match_names(
             for place in places:
                 work.reasons[place] = _no_parent(parent, parents)
             continue
-        found = match_siblings(
+        siblings = match_siblings(
             _left(work, places, table_paths), _right(ours[target.path]), lowest=True
         )
-        _settle(work, places, table_paths, found, ours[target.path], target, step)
+        _settle(work, places, table_paths, siblings, ours[target.path], target, step)
     return parents
 
 
@@ -227,8 +227,8 @@ def _add_parents(
     parents: dict[Path, Parent], upper: Path, target: Parent, left: set[str], right: set[str]
 ) -> None:
     periods = dict.fromkeys(left, frozenset([""]))
-    found = match_siblings(periods, dict.fromkeys(right, True), lowest=False, shared=True)
-    for name, (other, step) in found.pairs.items():
+    siblings = match_siblings(periods, dict.fromkeys(right, True), lowest=False, shared=True)
+    for name, (other, step) in siblings.pairs.items():
         parents[(*upper, name)] = Parent(
             (*target.path, other), target.exact and step == NAME, target.certain, target.score
         )
@@ -271,7 +271,7 @@ def _settle(
     work: Matching,
     places: list[int],
     paths: dict[int, Path],
-    found: Found,
+    siblings: SiblingMatches,
     children: dict[str, list[int]],
     parent: Parent,
     step: str | None,
@@ -281,11 +281,11 @@ def _settle(
     for place in places:
         same.setdefault(paths[place][-1], []).append(place)
     for name, group in same.items():
-        if name not in found.pairs:
+        if name not in siblings.pairs:
             for place in group:
-                work.reasons[place] = _fault(work, found, name, children, place)
+                work.reasons[place] = _fault(work, siblings, name, children, place)
             continue
-        other, how = found.pairs[name]
+        other, how = siblings.pairs[name]
         feature = children[other][0]
         for place in group:
             if work.is_doubled(place) or _overlap(work, place, group):
@@ -307,9 +307,9 @@ def _overlap(work: Matching, place: int, group: list[int]) -> bool:
 
 
 def _fault(
-    work: Matching, found: Found, name: str, children: dict[str, list[int]], place: int
+    work: Matching, siblings: SiblingMatches, name: str, children: dict[str, list[int]], place: int
 ) -> Reason:
-    fault, names = found.faults.get(name, ("", ()))
+    fault, names = siblings.faults.get(name, ("", ()))
     if fault == TAKEN:
         return work.taken(children[names[0]][0], place)
     if fault == AMBIGUOUS:
@@ -424,13 +424,13 @@ def _scores(left: list[str], right: list[str]) -> np.ndarray:
     return scores
 
 
-def _blank_score(one: str, other: str) -> float:
+def _blank_score(name: str, other: str) -> float:
     """Return the score of two names of one length that differ only where a sign is unreadable."""
-    if len(one) != len(other):
+    if len(name) != len(other):
         return 0.0
-    fits = all(a == b or BROKEN in (a, b) for a, b in zip(one, other, strict=True))
-    known = sum(a == b != BROKEN for a, b in zip(one, other, strict=True))
-    return 60.0 + 35.0 * known / len(one) if fits else 0.0
+    fits = all(a == b or BROKEN in (a, b) for a, b in zip(name, other, strict=True))
+    known = sum(a == b != BROKEN for a, b in zip(name, other, strict=True))
+    return 60.0 + 35.0 * known / len(name) if fits else 0.0
 
 
 def _pair_last(work: Matching, places: list[int], features: list[int]) -> None:

@@ -55,14 +55,14 @@ class Figure:
     @property
     def title(self) -> str:
         """The name without the unit in brackets."""
-        found = _UNIT.match(self.key)
-        return found[1] if found and found[1] else self.key
+        match = _UNIT.match(self.key)
+        return match[1] if match and match[1] else self.key
 
     @property
     def unit(self) -> str:
         """The unit in brackets at the end of the name, else empty."""
-        found = _UNIT.match(self.key)
-        return found[2] if found and found[1] else ""
+        match = _UNIT.match(self.key)
+        return match[2] if match and match[1] else ""
 
 
 def numbers(texts: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -59,17 +59,17 @@ def folder_faults(folder: Path) -> tuple[str, ...]:
 @cache
 def _read_folder(folder: Path) -> tuple[dict[str, Parameter], tuple[str, ...]]:
     """Return the parameters of `folder/area/name.yaml` under the key area.name, and the faults."""
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     faults: list[str] = []
     # A theme may bring units of its own, beside its parameters.
     words = shipped_words().with_files(folder.parent / "units.yaml")
     for file in sorted(folder.rglob("*.yaml")):
         key = ".".join((*file.parent.relative_to(folder).parts, file.stem))
         try:
-            found[key] = _read_file(key, file, words)
+            parameters[key] = _read_file(key, file, words)
         except PolicyError as fault:
             faults.append(_placed(file, fault))
-    return found, tuple(faults)
+    return parameters, tuple(faults)
 
 
 def _read_file(key: str, file: Path, words: Words) -> Parameter:
@@ -99,16 +99,16 @@ def _read_overrides(
     folder: Path, known: dict[str, Parameter], faults: list[str], *, others: bool
 ) -> dict[str, Parameter]:
     """Return the parameters that a workspace replaces; faults are added to the list."""
-    found: dict[str, Parameter] = {}
+    overridden: dict[str, Parameter] = {}
     for file, key, values in _written_in(folder, faults):
         if others and key not in known:
             continue
         try:
-            replaced = _override(key, values, known, found)
-            found[key] = replace(known[key], values=replaced, file=file)
+            replaced = _override(key, values, known, overridden)
+            overridden[key] = replace(known[key], values=replaced, file=file)
         except PolicyError as fault:
             faults.append(_placed(file, fault, key))
-    return found
+    return overridden
 
 
 def _written_in(folder: Path, faults: list[str]) -> Iterator[tuple[Path, str, object]]:
@@ -123,13 +123,13 @@ def _written_in(folder: Path, faults: list[str]) -> Iterator[tuple[Path, str, ob
 
 
 def _override(
-    key: str, values: object, known: dict[str, Parameter], found: dict[str, Parameter]
+    key: str, values: object, known: dict[str, Parameter], overridden: dict[str, Parameter]
 ) -> tuple[DatedValue, ...]:
     if key not in known:
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
         raise PolicyError("policy.fault_unknown_key", near=", ".join(near) or "-")
-    if key in found:
-        raise PolicyError("policy.fault_known_elsewhere", other=found[key].file)
+    if key in overridden:
+        raise PolicyError("policy.fault_known_elsewhere", other=overridden[key].file)
     return read_values(values, workspace=True)
 
 

@@ -63,17 +63,17 @@ class Lookup:
     place: str
     day: datetime.date
     state: str
-    found: DatedValue | None
+    dated: DatedValue | None
 
     @property
     def value(self) -> float | int | bool | str | None:
         """Return the value in force, or None when the rule must answer unknown."""
-        return self.found.value if self.found is not None and self.state == "in_force" else None
+        return self.dated.value if self.dated is not None and self.state == "in_force" else None
 
     @property
     def proposed(self) -> object | None:
         """Return the value that a person has still to confirm, or None."""
-        return self.found.value if self.found is not None and self.state == "unconfirmed" else None
+        return self.dated.value if self.dated is not None and self.state == "unconfirmed" else None
 
     @property
     def comparable(self) -> float | int | str | None:
@@ -82,7 +82,7 @@ class Lookup:
         A value in another unit than its parameter (working days against days) is not comparable.
         """
         value = self.value
-        if value is None or (self.found and self.found.unit is not None):
+        if value is None or (self.dated and self.dated.unit is not None):
             return None
         if isinstance(value, str):
             return value
@@ -134,12 +134,12 @@ class Parameter:
 
         The longest prefix wins, then the latest first day that is not after the day.
         """
-        found = [
+        fitting = [
             (len(prefix), value.since or datetime.date.min, -number, value)
             for number, value in enumerate(self.values)
             if value.covers(day) and (prefix := value.prefix_for(place)) is not None
         ]
-        if not found:
+        if not fitting:
             return Lookup(self, place, day, "not_in_force", None)
-        chosen = max(found, key=lambda candidate: candidate[:3])[3]
+        chosen = max(fitting, key=lambda candidate: candidate[:3])[3]
         return Lookup(self, place, day, chosen.state, chosen)

@@ -20,8 +20,8 @@ def split_years(key: str) -> tuple[str, int]:
 
     ``its.key.years_ago_2`` is the value of two years ago: a threshold of the year it judges.
     """
-    found = _YEARS_AGO.search(key)
-    return (key[: found.start()], int(found[1])) if found else (key, 0)
+    match = _YEARS_AGO.search(key)
+    return (key[: match.start()], int(match[1])) if match else (key, 0)
 
 
 def day_meant(key: str, day: datetime.date) -> datetime.date:

@@ -53,11 +53,11 @@ def java_version(java: Path) -> int:
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    found = _VERSION.search(asked.stderr + asked.stdout)
-    if found is None:
+    match = _VERSION.search(asked.stderr + asked.stdout)
+    if match is None:
         return 0
     # Java 8 calls itself 1.8.
-    return int(found[2] or 0) if found[1] == "1" else int(found[1])
+    return int(match[2] or 0) if match[1] == "1" else int(match[1])
 
 
 _LOOPBACK = "127.0.0.1"
@@ -148,8 +148,8 @@ class SparkEngine:
         paths = [_PATTERN.sub(r"\\\g<0>", str(file.resolve())) for file in files]
         # With the columns given Spark opens no file to find them, and a missing one is NULL.
         types = ", ".join(f"{quoted(n)} {_TYPES.get(kind, kind)}" for n, kind in columns.items())
-        found = _asked(lambda: self._session.read.schema(types).parquet(*paths))
-        found.createOrReplaceTempView(quoted(view))
+        frame = _asked(lambda: self._session.read.schema(types).parquet(*paths))
+        frame.createOrReplaceTempView(quoted(view))
 
     def add_rows(self, view: str, rows: pa.Table | pd.DataFrame) -> None:
         """Name the rows of a table in memory."""

@@ -129,9 +129,9 @@ class RowEngine:
             self._engine.add_rows(_ROW, row)
             try:
                 run(f"INSERT INTO {quoted(self._table)} BY NAME SELECT * FROM {_ROW}")
-                found = run(f"EXECUTE {name}")
-                (values,) = found.fetchall()
-                return dict(zip((one[0] for one in found.description), values, strict=True))
+                result = run(f"EXECUTE {name}")
+                (values,) = result.fetchall()
+                return dict(zip((one[0] for one in result.description), values, strict=True))
             finally:
                 run(f"DELETE FROM {quoted(self._table)}")
                 self._engine.drop_rows(_ROW)

@@ -262,17 +262,17 @@ class SnapshotStore:
         except StoreError:
             return (Fault(snapshot, "manifest_damaged", MANIFEST),)
         faults = [] if self._manifest_agrees(manifest) else ["manifest_changed"]
-        found = [Fault(snapshot, kind, MANIFEST) for kind in faults]
+        faults_found = [Fault(snapshot, kind, MANIFEST) for kind in faults]
         for stored in manifest.files:
             path = folder / stored.path
             if not path.is_file():
-                found.append(Fault(snapshot, "file_missing", stored.path))
+                faults_found.append(Fault(snapshot, "file_missing", stored.path))
             elif digest_of(path) != stored.sha256:
-                found.append(Fault(snapshot, "file_changed", stored.path))
+                faults_found.append(Fault(snapshot, "file_changed", stored.path))
         listed = {MANIFEST, *(stored.path for stored in manifest.files)}
         present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
         extra = sorted(name for name in present - listed if (folder / name).is_file())
-        return tuple(found + [Fault(snapshot, "file_not_listed", name) for name in extra])
+        return tuple(faults_found + [Fault(snapshot, "file_not_listed", name) for name in extra])
 
     def restore(self, snapshot: str, *, who: str, at: str) -> SnapshotStore:
         """Let the month of a snapshot show it again; nothing is copied and nothing is removed.

@@ -67,15 +67,15 @@ def income_account(
 
 def _sums(record: pd.Series, items: pd.DataFrame, months: int, persons: float) -> pd.DataFrame:
     nan = float("nan")
-    found = {
+    recomputed = {
         part: float(items.loc[items["part"] == part, "amount"].sum()) if months else nan
         for part in PARTS
     }
-    found["net"] = sum(found[part] for part in PARTS[:-1]) - found["expense"]
-    found["person"] = found["net"] / persons if persons and persons > 0 else nan
+    recomputed["net"] = sum(recomputed[part] for part in PARTS[:-1]) - recomputed["expense"]
+    recomputed["person"] = recomputed["net"] / persons if persons and persons > 0 else nan
     columns = {**_DECLARED, "net": "net_income", "person": "per_capita_income"}
     recorded = {name: _yuan(record.get(column)) for name, column in columns.items()}
-    sums = pd.DataFrame({"recomputed": found, "recorded": recorded})
+    sums = pd.DataFrame({"recomputed": recomputed, "recorded": recorded})
     sums["difference"] = sums["recomputed"] - sums["recorded"]
     return sums
 

@@ -59,7 +59,7 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
             "snapshot": setup.store.snapshot_of(last),
         },
     )
-    return {name: found for name, found in join.items() if isinstance(found, int)}
+    return {name: count for name, count in join.items() if isinstance(count, int)}
 
 
 def _tree(setup: Setup) -> PlaceTree:
@@ -93,10 +93,10 @@ def _code_column(layer: Boundaries) -> str | None:
 
 def _indicators(setup: Setup) -> list[Indicator]:
     """Return the indicators of all themes, those that the layers show first before the others."""
-    found: dict[str, Indicator] = {}
+    shown: dict[str, Indicator] = {}
     for theme in setup.themes:
         by_key = {one.key: one for one in theme.indicators}
-        found |= {layer.indicator: by_key[layer.indicator] for layer in theme.layers}
+        shown |= {layer.indicator: by_key[layer.indicator] for layer in theme.layers}
     for theme in setup.themes:
-        found |= {one.key: one for one in theme.indicators if one.key not in found}
-    return list(found.values())
+        shown |= {one.key: one for one in theme.indicators if one.key not in shown}
+    return list(shown.values())

@@ -47,13 +47,13 @@ def build_months(
     known = {month: _unchanged(setup, month) for month in months}
     waiting = [month for month in months if known[month] is None]
     made = _made(setup, waiting, engine, processes)
-    found = []
+    builds = []
     for month in months:
         built = known[month]
         if progress:
             progress(month, built is None)
-        found.append(next(made) if built is None else built)
-    return tuple(found)
+        builds.append(next(made) if built is None else built)
+    return tuple(builds)
 
 
 def _unchanged(setup: Setup, month: str) -> Built | None:
@@ -108,20 +108,20 @@ def compute_month(
             )
         )
         parts = [_compute_area(opened, setup, area) for area in areas]
-        found = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
+        tables = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
         same = [area.binding.values for area in areas] == [area.binding.values for area in old]
-        found["figures_before"] = found["figures"]
+        tables["figures_before"] = tables["figures"]
         if not same:
             redone = [_figures(opened, setup, area) for area in old]
-            found["figures_before"] = pa.concat_tables(redone)
-    return found
+            tables["figures_before"] = pa.concat_tables(redone)
+    return tables
 
 
 def _compute_area(engine: Engine, setup: Setup, area: PolicyArea) -> dict[str, pa.Table]:
     make_features(engine, setup.sets, area.binding)
     findings = run_rules(engine, list(setup.rules.values()), area.binding)
     flags = apply_exemptions(findings.flags, setup.exemptions, area.binding.day)
-    found = {
+    tables = {
         "flags": flags,
         "counts": findings.counts,
         "figures": _measured(engine, setup, area),
@@ -133,8 +133,8 @@ def _compute_area(engine: Engine, setup: Setup, area: PolicyArea) -> dict[str, p
                 features = engine.rows(f"SELECT * FROM {name}")
                 order = [("place_code", "ascending"), (subject.key, "ascending")]
                 ordered = features.sort_by(order)
-                found[name] = ordered.cast(_plain(ordered.schema))
-    return found
+                tables[name] = ordered.cast(_plain(ordered.schema))
+    return tables
 
 
 def _figures(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:

@@ -96,5 +96,5 @@ def split_text(change: Mapping[str, float], indicator: Indicator, lang: str) -> 
     ]
     if not moved:
         return ""
-    told = [said for _, said in sorted(moved, key=lambda one: -one[0])]
+    told = [said for _, said in sorted(moved, key=lambda pair: -pair[0])]
     return text("workspace.why_parts", lang, parts={"zh": "，", "en": ", "}[lang].join(told))

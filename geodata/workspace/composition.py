@@ -54,7 +54,7 @@ def compositions(
     setup: Setup,
     built: Built,
     theme: Theme,
-    asked: Asked,
+    request: Asked,
     *,
     cube: Cube | None = None,
 ) -> tuple[Composition, ...]:
@@ -63,57 +63,57 @@ def compositions(
     Those without any row are left out. Counts and sums only: no row about a household comes out.
     """
     source = month_source(setup, built)
-    own = [one for one in theme.composition if asked.indicator in one.indicators]
-    found = [_rules(setup, built, theme, asked)]
-    found += [_made(one, built, theme, asked, cube=cube, source=source) for one in own]
-    known = tuple(one for one in found if one is not None and len(one.parts))
+    own = [one for one in theme.composition if request.indicator in one.indicators]
+    made = [_rules(setup, built, theme, request)]
+    made += [_made(one, built, theme, request, cube=cube, source=source) for one in own]
+    known = tuple(one for one in made if one is not None and len(one.parts))
     if known:
         return known
     usual = [one for one in theme.composition if not one.indicators]
-    found = [_made(one, built, theme, asked, cube=cube, source=source) for one in usual]
-    return tuple(one for one in found if one is not None and len(one.parts))
+    made = [_made(one, built, theme, request, cube=cube, source=source) for one in usual]
+    return tuple(one for one in made if one is not None and len(one.parts))
 
 
 def _made(
     declared: PartsOf,
     built: Built,
     theme: Theme,
-    asked: Asked,
+    request: Asked,
     *,
     cube: Cube | None,
     source: MonthSource,
 ) -> Composition | None:
     if declared.series:
-        return None if cube is None else _courses(declared, cube, built.month, theme, asked)
+        return None if cube is None else _courses(declared, cube, built.month, theme, request)
     if declared.parts:
-        return _stacked(declared, source, asked)
+        return _stacked(declared, source, request)
     return (
-        _counted(declared, source, theme, asked) if built.file(declared.table).is_file() else None
+        _counted(declared, source, theme, request) if built.file(declared.table).is_file() else None
     )
 
 
-def _rules(setup: Setup, built: Built, theme: Theme, asked: Asked) -> Composition | None:
+def _rules(setup: Setup, built: Built, theme: Theme, request: Asked) -> Composition | None:
     """Return what each of several rules of an indicator found; None for one that has fewer."""
-    indicator = next((one for one in theme.indicators if one.key == asked.indicator), None)
+    indicator = next((one for one in theme.indicators if one.key == request.indicator), None)
     if indicator is None or len(indicator.rules) < 2:
         return None
     counts = built.frame("counts")
-    inside = counts["place"].astype(str).str.startswith(asked.prefixes)
-    found = counts[inside & counts["rule"].isin(indicator.rules)].groupby("rule")["yes"].sum()
-    found = found.reindex(list(indicator.rules)).fillna(0).astype(int)
-    parts = found.rename("count").to_frame()
-    titles = [setup.rules[key].title[asked.lang] for key in indicator.rules]
+    inside = counts["place"].astype(str).str.startswith(request.prefixes)
+    yes = counts[inside & counts["rule"].isin(indicator.rules)].groupby("rule")["yes"].sum()
+    yes = yes.reindex(list(indicator.rules)).fillna(0).astype(int)
+    parts = yes.rename("count").to_frame()
+    titles = [setup.rules[key].title[request.lang] for key in indicator.rules]
     parts.index = pd.Index(titles, name="part")
     parts = parts.sort_values("count", ascending=False, kind="stable")
-    title = text("workspace.by_rule", asked.lang, title=indicator.title[asked.lang])
+    title = text("workspace.by_rule", request.lang, title=indicator.title[request.lang])
     return Composition(title, parts, False, 0, own=True)
 
 
 def _courses(
-    declared: PartsOf, cube: Cube, month: str, theme: Theme, asked: Asked
+    declared: PartsOf, cube: Cube, month: str, theme: Theme, request: Asked
 ) -> Composition | None:
     """Return indicators by month until the shown one, added up over the prefixes."""
-    places = [one for one in asked.prefixes if one in cube.places.index]
+    places = [one for one in request.prefixes if one in cube.places.index]
     keys = [one for one in declared.series if one in cube.indicators]
     if not places or not keys:
         return None
@@ -122,20 +122,20 @@ def _courses(
     frame = frame.mul([-1 if key in declared.down else 1 for key in frame.columns])
     indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
     named = {key: declared.parts.get(key, indicators[key].title) for key in frame.columns}
-    titles = {key: title[asked.lang] for key, title in named.items()}
+    titles = {key: title[request.lang] for key, title in named.items()}
     frame = frame.dropna(how="all").rename(columns=titles).rename_axis(None, axis="columns")
     money = all(indicators[key].is_money for key in keys)
     return Composition(
-        declared.title[asked.lang], frame, True, 0, money=money, own=True, chart=declared.chart
+        declared.title[request.lang], frame, True, 0, money=money, own=True, chart=declared.chart
     )
 
 
-def _counted(declared: PartsOf, source: MonthSource, theme: Theme, asked: Asked) -> Composition:
+def _counted(declared: PartsOf, source: MonthSource, theme: Theme, request: Asked) -> Composition:
     by = declared.where or declared.unless
     filters = ((by, "is", bool(declared.where)),) if by else ()
     wanted = Request(declared.table, columns=(declared.column,), filters=filters)
-    rows = tally(source, wanted, asked.prefixes, amount=declared.amount)
-    words = theme.words(asked.lang)
+    rows = tally(source, wanted, request.prefixes, amount=declared.amount)
+    words = theme.words(request.lang)
     named = rows["value"].astype("string")
     if declared.unless:
         named = named.fillna("not_said")
@@ -149,26 +149,26 @@ def _counted(declared: PartsOf, source: MonthSource, theme: Theme, asked: Asked)
     counts = counts.rename("count").to_frame()
     known = {**enumerations(), **theme.lists}.get(declared.choice or declared.column)
     labels = [
-        known.label(part, asked.lang) if known and part not in words else words.get(part, part)
+        known.label(part, request.lang) if known and part not in words else words.get(part, part)
         for part in counts.index
     ]
     counts.index = pd.Index(labels, name="part")
     counts = counts.sort_values("count", ascending=False, kind="stable")
     households = declared.table.endswith("_household") and not declared.amount
     several = int(rows["rows"].reindex(parts.index.unique()).sum()) if households else 0
-    title, own = declared.title[asked.lang], bool(declared.indicators)
+    title, own = declared.title[request.lang], bool(declared.indicators)
     return Composition(
         title, counts, False, several, money=bool(declared.amount), own=own, chart=declared.chart
     )
 
 
-def _stacked(declared: PartsOf, source: MonthSource, asked: Asked) -> Composition:
-    rows = public_rows(source, Request(declared.table, columns=INCOME_COLUMNS), asked.prefixes)
+def _stacked(declared: PartsOf, source: MonthSource, request: Asked) -> Composition:
+    rows = public_rows(source, Request(declared.table, columns=INCOME_COLUMNS), request.prefixes)
     wide = rows.pivot_table(index="month", columns="part", values="amount", aggfunc="sum")
-    titles = {part: title[asked.lang] for part, title in declared.parts.items()}
+    titles = {part: title[request.lang] for part, title in declared.parts.items()}
     kept = wide[[part for part in titles if part in wide]] / 100
     kept = kept.rename(columns=titles)
     own = bool(declared.indicators)
     return Composition(
-        declared.title[asked.lang], kept, True, 0, money=True, own=own, chart=declared.chart
+        declared.title[request.lang], kept, True, 0, money=True, own=own, chart=declared.chart
     )

@@ -92,37 +92,37 @@ def design_numbers(
     setup: Setup, month: str, given: Mapping[str, float | None]
 ) -> dict[str, float | None]:
     """Return each of NUMBERS as given, else as set at the end of the month; None where neither is."""
-    found: dict[str, float | None] = {}
+    numbers: dict[str, float | None] = {}
     for name, (key, _) in NUMBERS.items():
         value = given.get(name)
         if value is None:
             known = setup.policy.at(key, setup.config.county.code, last_day(month)).comparable
             value = known if isinstance(known, (int, float)) else None
-        found[name] = value
-    return found
+        numbers[name] = value
+    return numbers
 
 
-def rates_of(setup: Setup, drawn: Draw, day: datetime.date) -> tuple[SelfCheck, ...]:
+def rates_of(setup: Setup, draw: Draw, day: datetime.date) -> tuple[SelfCheck, ...]:
     """Return the rates of a sample by the limits in force in the county on a day."""
     county = setup.config.county.code
-    return self_check(drawn, {kind: limit_of(setup.policy, kind, county, day) for kind in LIMITS})
+    return self_check(draw, {kind: limit_of(setup.policy, kind, county, day) for kind in LIMITS})
 
 
-def export_draw(drawn: Draw, reader: Reader, place: str, *, reason: str) -> tuple[Draw, str]:
+def export_draw(draw: Draw, reader: Reader, place: str, *, reason: str) -> tuple[Draw, str]:
     """Return a sample as it may leave, and its mark; the drawn households are recorded as exported.
 
     The mark is the actor's name with the watermark that the audit knows.
     """
-    codes = tuple(str(code) for code in drawn.households.index)
+    codes = tuple(str(code) for code in draw.households.index)
     among = (("household_code", "in", codes),)
     left = reader.export(
         Request(HOUSEHOLD_LIST, place, columns=_SHOWN, filters=among), reason=reason
     )
     rows = left.frame.drop_duplicates("household_code").set_index("household_code")
-    own = drawn.households.drop(columns=list(_SHOWN[1:]), errors="ignore")
-    kept = drawn.households.index.isin(rows.index)
+    own = draw.households.drop(columns=list(_SHOWN[1:]), errors="ignore")
+    kept = draw.households.index.isin(rows.index)
     households = own[kept].join(rows)
-    return replace(drawn, households=households), f"{reader.actor.name} {left.watermark}"
+    return replace(draw, households=households), f"{reader.actor.name} {left.watermark}"
 
 
 def _design(setup: Setup, month: str, seed: int, numbers: Mapping[str, float | None]) -> Design:

@@ -13,6 +13,6 @@ def due_findings(counts: pd.DataFrame, theme: Theme) -> pd.DataFrame:
     `counts` has place, rule and yes of one month, a row for each village and rule.
     """
     order = {rule: at for at, rule in enumerate(theme.due)}
-    found = counts.loc[counts["rule"].isin(order) & (counts["yes"] > 0), ["place", "rule", "yes"]]
-    ranked = found.assign(order=found["rule"].map(order)).sort_values(["order", "place"])
+    broken = counts.loc[counts["rule"].isin(order) & (counts["yes"] > 0), ["place", "rule", "yes"]]
+    ranked = broken.assign(order=broken["rule"].map(order)).sort_values(["order", "place"])
     return ranked.drop(columns="order").reset_index(drop=True)

@@ -89,13 +89,13 @@ def shared_values(
     The length of a prefix, and the prefixes of each group with its values; no prefix is everywhere.
     """
     width, day = max(_COUNTY, policy.prefix_width(keys)), last_day(month)
-    found = engine.frame(
+    answers = engine.frame(
         f"SELECT DISTINCT SUBSTRING(place_code, 1, {width}) AS prefix FROM {table} "
         "WHERE place_code IS NOT NULL ORDER BY prefix"
     )
     areas: dict[str, list[str]] = {}
     values: dict[str, dict[str, Value]] = {}
-    for prefix in found["prefix"]:
+    for prefix in answers["prefix"]:
         chosen = policy.comparable(keys, prefix, day)
         name = repr(sorted(chosen.items()))
         areas.setdefault(name, []).append(prefix)

@@ -51,12 +51,12 @@ class Evidence:
 
     def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
         """Return the places of a level by an indicator, worst first: value, rank and the parts."""
-        found = self._ranks.get((indicator.key, level))
-        if found is None:
+        ranking = self._ranks.get((indicator.key, level))
+        if ranking is None:
             frame = self.cube.frame(indicator.key, self.built.month, level)
-            found = ranked(frame, indicator.worse)
-            self._ranks[indicator.key, level] = found
-        return found
+            ranking = ranked(frame, indicator.worse)
+            self._ranks[indicator.key, level] = ranking
+        return ranking
 
     def worst(self, place: str) -> str:
         """Return the layer in which a place ranks worst among its equals; ties go to the first."""
@@ -79,7 +79,7 @@ class Evidence:
                     share = float(rank) / known
                     if place not in best or share < best[place].share:
                         best[place] = Worst(indicator.key, share)
-        return {place: found.indicator for place, found in best.items()}
+        return {place: finding.indicator for place, finding in best.items()}
 
     def counted(self, place: str) -> pd.DataFrame:
         """Return yes, unknown and exempt of each rule within a place."""
@@ -156,11 +156,11 @@ class Months:
         """Return the evidence of a built month."""
         before = read_built(self._setup.config.store, shift_month(built.month, -1))
         key = (built.folder, before.folder if before else None)
-        found = self._kept.pop(key, None) or Evidence(self._setup, self._cube, built, before)
-        self._kept[key] = found
+        evidence = self._kept.pop(key, None) or Evidence(self._setup, self._cube, built, before)
+        self._kept[key] = evidence
         while len(self._kept) > _MONTHS_KEPT:
             self._kept.pop(next(iter(self._kept)))
-        return found
+        return evidence
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:

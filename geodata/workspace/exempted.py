@@ -24,11 +24,13 @@ def written_exemptions(folder: Path, rules: Collection[str]) -> tuple[Exemption,
         standing = Writes(Trail(records)).standing("exemption")
     finally:
         records.close()
-    found = []
+    exemptions = []
     for one in standing:
         fields, since = one.fields, datetime.date.fromisoformat(one.at[:10])
         until = datetime.date.fromisoformat(fields["until"])
         if fields["rule"] in rules and since <= until:
             who = (fields["reason"], fields["approver"])
-            found.append(Exemption(fields["rule"], one.household or one.place, *who, since, until))
-    return tuple(found)
+            exemptions.append(
+                Exemption(fields["rule"], one.household or one.place, *who, since, until)
+            )
+    return tuple(exemptions)

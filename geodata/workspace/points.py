@@ -85,17 +85,17 @@ def _points(
     more = (kind.closed,) if kind.closed else ("longitude", "latitude")
     rows = read(Request(kind.table, columns=(kind.key, "name", "place_code", *more)))
     rows = rows.drop_duplicates(kind.key).sort_values(kind.key, ignore_index=True)
-    found = pd.DataFrame({"kind": kind.table, "key": rows[kind.key], "place": rows["place_code"]})
-    found["name"] = rows["name"].fillna(rows[kind.key])
+    points = pd.DataFrame({"kind": kind.table, "key": rows[kind.key], "place": rows["place_code"]})
+    points["name"] = rows["name"].fillna(rows[kind.key])
     inside = label_points(atlas).reindex(rows["place_code"])
     for name in ("longitude", "latitude"):
         own = pd.to_numeric(rows[name], errors="coerce") if name in rows else pd.Series(dtype=float)
-        found[name] = own.reindex(rows.index)
-    found["located"] = found["longitude"].notna() & found["latitude"].notna()
+        points[name] = own.reindex(rows.index)
+    points["located"] = points["longitude"].notna() & points["latitude"].notna()
     for name in ("longitude", "latitude"):
-        found[name] = found[name].where(found["located"], pd.Series(inside[name].to_numpy()))
-    found["state"] = _states(kind, rows, read, rules, month)
-    return found
+        points[name] = points[name].where(points["located"], pd.Series(inside[name].to_numpy()))
+    points["state"] = _states(kind, rows, read, rules, month)
+    return points
 
 
 def _states(

@@ -54,19 +54,19 @@ def digest_of(inputs: Mapping[str, Any]) -> str:
 
 def read_built(store: Path, month: str) -> Built | None:
     """Return what was built for a month, or None when nothing whole is there."""
-    found = _pointed(store, month)
-    if found is None:
+    pointed = _pointed(store, month)
+    if pointed is None:
         return None
-    built, files = found
+    built, files = pointed
     return None if faulty(built.folder, files) or not built.folder.is_dir() else built
 
 
 def built_faults(store: Path, month: str) -> tuple[str, ...]:
     """Return the files of a built month that are damaged or missing, its pointer among them."""
-    found = _pointed(store, month)
-    if found is None:
+    pointed = _pointed(store, month)
+    if pointed is None:
         return (f"{month}.json",)
-    built, files = found
+    built, files = pointed
     if not built.folder.is_dir():
         return (built.folder.name,)
     return tuple(f"{built.folder.name}/{name}" for name in faulty(built.folder, files))

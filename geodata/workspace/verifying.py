@@ -16,14 +16,14 @@ def made_faults(folder: Path, store: SnapshotStore) -> list[str]:
     """Return the damaged files of built months, of the cube and of the atlas, below the workspace."""
     home = store.folder / FOLDER
     shown = home.relative_to(folder)
-    found = [
+    faults = [
         f"{shown}/{name}"
         for month in built_months(store.folder)
         for name in built_faults(store.folder, month)
     ]
     if not cube_is_whole(home):
-        found.append(f"{shown}/cube.nc")
-    return [*found, *(f"atlas/{name}" for name in atlas_faults(folder))]
+        faults.append(f"{shown}/cube.nc")
+    return [*faults, *(f"atlas/{name}" for name in atlas_faults(folder))]
 
 
 def raw_faults(config: Config, store: SnapshotStore) -> list[tuple[str, str]]:
@@ -31,11 +31,11 @@ def raw_faults(config: Config, store: SnapshotStore) -> list[tuple[str, str]]:
 
     What is imported stays as it is; a changed file says that the import is older than it.
     """
-    found = []
+    faults = []
     for month in store.months():
         sources = store.manifest(store.snapshot_of(month)).sources
         for name, digest in sorted({source.file: source.sha256 for source in sources}.items()):
             file = config.raw / month / name
             if not file.is_file() or digest_of(file) != digest:
-                found.append((month, name))
-    return found
+                faults.append((month, name))
+    return faults

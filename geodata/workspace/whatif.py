@@ -103,7 +103,7 @@ def _over_changed(area: PolicyArea) -> PolicyArea:
 
 def _answers(engine: Engine, setup: Setup, areas: Sequence[PolicyArea]) -> pd.DataFrame:
     """Return household, place, income per person and the set of broken rules."""
-    found = []
+    parts = []
     rules = [r for r in setup.rules.values() if (r.subject, r.kind) == ("household", "finding")]
     for area in areas:
         held = held_on(setup.exemptions, last_day(area.binding.month))
@@ -113,8 +113,8 @@ def _answers(engine: Engine, setup: Setup, areas: Sequence[PolicyArea]) -> pd.Da
         income = engine.frame(_income(setup)).set_index("household_code")
         broken = flags.groupby("subject")["rule"].agg(frozenset)
         income["rules"] = broken.reindex(income.index)
-        found.append(income)
-    return pd.concat(found)
+        parts.append(income)
+    return pd.concat(parts)
 
 
 def _income(setup: Setup) -> str:
@@ -146,15 +146,15 @@ def _compare(before: pd.DataFrame, after: pd.DataFrame, place: str) -> pd.DataFr
     return frame[changed & inside].sort_values(["place_code"], kind="stable")
 
 
-def _html(found: WhatIf) -> str:
+def _html(result: WhatIf) -> str:
     """Return how many households change, and how many newly break each rule."""
     lang = default_language()
-    ended = "、".join([*found.items, *([found.workshop] if found.workshop else [])])
-    title = text("display.what_if", month=found.month, ended=ended or "—")
-    newly = found.places.groupby("rule")["households"].sum().sort_values(ascending=False)
-    named = [found.titles.get(key, {}).get(lang, key) for key in newly.index]
+    ended = "、".join([*result.items, *([result.workshop] if result.workshop else [])])
+    title = text("display.what_if", month=result.month, ended=ended or "—")
+    newly = result.places.groupby("rule")["households"].sum().sort_values(ascending=False)
+    named = [result.titles.get(key, {}).get(lang, key) for key in newly.index]
     rows = list(zip(named, map(display.number, newly), strict=True))
-    counts = text("display.changed", households=f"{len(found.households):,}")
+    counts = text("display.changed", households=f"{len(result.households):,}")
     return (
         display.heading(title)
         + display.paragraph(counts)

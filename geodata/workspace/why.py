@@ -169,13 +169,13 @@ def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
     """Return the policy values that a rule compares with, or why there is none."""
     told = []
     for key in rule.parameters:
-        found = setup.policy.at(key, place, last_day(month))
-        if isinstance(found.value, bool):
+        lookup = setup.policy.at(key, place, last_day(month))
+        if isinstance(lookup.value, bool):
             continue  # it switches a rule, and is no limit
-        missing = found.value is None
-        value = found.reason(lang) if missing else _plain(found.value)
-        unit = "" if missing else f" {found.parameter.unit.text(lang)}".rstrip()
-        title = found.parameter.title[lang]
+        missing = lookup.value is None
+        value = lookup.reason(lang) if missing else _plain(lookup.value)
+        unit = "" if missing else f" {lookup.parameter.unit.text(lang)}".rstrip()
+        title = lookup.parameter.title[lang]
         told.append(text("workspace.why_limit", lang, title=title, value=value + unit))
     return parted(told, lang)
 
@@ -197,9 +197,9 @@ def _due(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> 
     that matters most to the theme of the indicator, and the others.
     """
     named = {key for theme in setup.themes for key in theme.due}
-    found = rules[rules["rule"].isin(named)]
-    other = found["rule"].map(lambda key: setup.rules[key].theme != indicator.theme).astype(bool)
-    told = _counted(setup, pd.concat([found[~other], found[other]]), lang)
+    due = rules[rules["rule"].isin(named)]
+    other = due["rule"].map(lambda key: setup.rules[key].theme != indicator.theme).astype(bool)
+    told = _counted(setup, pd.concat([due[~other], due[other]]), lang)
     return _first(told, "due", "rules", lang)
 
 

@@ -168,9 +168,9 @@ def test_suspects_are_counted_in_persons():
         Frame(whole.villages, whole.households.assign(rules=rules, persons=persons)), design
     )
     wrong, missed = self_check(drawn, {"wrong_exit_rate": 2.0})
-    assert (wrong.rate.found, wrong.rate.counted) == (5, 180 * 3 + 2)
+    assert (wrong.rate.positives, wrong.rate.counted) == (5, 180 * 3 + 2)
     assert wrong.rate.verdict == "pass"
-    assert (missed.rate.found, missed.rate.verdict) == (0, "unknown")
+    assert (missed.rate.positives, missed.rate.verdict) == (0, "unknown")
 
 
 def test_the_workbook_says_how_to_draw_again_and_no_cell_runs(tmp_path):

@@ -82,9 +82,9 @@ def test_a_workspace_value_replaces_the_shipped_ones(tmp_path: Path) -> None:
     )
     found = load_policy(folder).at(LINE, "530102", DAY)
     assert found.value == 9000
-    assert found.found is not None
-    assert found.found.reference.citation("zh") == "某县〔2025〕1号"
-    assert found.found.reference.label("zh") == "本县设定"
+    assert found.dated is not None
+    assert found.dated.reference.citation("zh") == "某县〔2025〕1号"
+    assert found.dated.reference.label("zh") == "本县设定"
 
 
 @pytest.mark.parametrize(
