@@ -49,7 +49,7 @@ class Breaks:
 
 
 def find_breaks(
-    values: Sequence[float],
+    values: Sequence[float] | np.ndarray,
     method: str = "natural",
     *,
     count: int = 5,

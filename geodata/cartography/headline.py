@@ -85,9 +85,10 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     series = course["value"] * scale_of(indicator)
     before = previous_period(atlas, indicator.key, layer.period)
     value = series.get(layer.period, float("nan"))
-    if before is None or value != value or series[before] != series[before]:
+    earlier = float("nan") if before is None else series[before]
+    if before is None or pd.isna(value) or pd.isna(earlier):
         return "", "plain"
-    change = round(float(value - series[before]), layer.decimals)
+    change = round(float(value - earlier), layer.decimals)
     way = "up" if change > 0 else "down" if change < 0 else "none"
     amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
     if indicator.is_share:
@@ -117,7 +118,7 @@ def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     ranked = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=path[-2]
     )["rank"]
-    rank = ranked[layer.place]
+    rank = ranked.get(layer.place)
     if pd.isna(rank):
         return ""
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)

@@ -54,9 +54,7 @@ class SetAside:
             for row, texts in zip(sheet.table.rows[places].tolist(), cells, strict=True):
                 content = json.dumps(texts, ensure_ascii=False)
                 records.append((sheet.file, sheet.sheet, row, wanted[row], content))
-        columns = list(zip(*sorted(records), strict=True)) or [[], [], [], [], []]
-        kinds = (pa.string(), pa.string(), pa.int64(), pa.string(), pa.string())
         names = ("file", "sheet", "row", "check", "cells")
-        return pa.table(
-            {name: pa.array(v, k) for name, v, k in zip(names, columns, kinds, strict=True)}
-        )
+        schema = pa.schema([(n, pa.int64() if n == "row" else pa.string()) for n in names])
+        listed = [dict(zip(names, record, strict=True)) for record in sorted(records)]
+        return pa.Table.from_pylist(listed, schema=schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -184,10 +185,10 @@ def _collapsed(
         if leading.isna().any() and name not in _OWN:
             known = values.notna().to_numpy()
             where = pd.Series(np.flatnonzero(known)).groupby(codes[known]).first()
-            filled = leading.to_numpy(dtype=object, na_value=None)
+            filled = _objects(leading)
             filled[where.index.to_numpy()] = values.iloc[where].to_numpy(dtype=object)
             leading = pd.Series(filled, dtype=values.dtype)
-        columns[name] = leading.to_numpy(dtype=object, na_value=None)
+        columns[name] = _objects(leading)
         if name in part.headers and name in table.columns and name not in table.key:
             spread = leading.take(codes).reset_index(drop=True)
             differs = (
@@ -196,6 +197,10 @@ def _collapsed(
             _report_spread(table, part, name, frame[differs], spread[differs], sheet, issues=issues)
     typed = {name: pd.Series(v, index=keys, dtype=frame[name].dtype) for name, v in columns.items()}
     return pd.DataFrame(typed, index=keys)
+
+
+def _objects(values: pd.Series) -> np.ndarray:
+    return values.astype(object).where(values.notna(), None).to_numpy(copy=True)
 
 
 def _report_spread(
@@ -275,14 +280,14 @@ def _shown(table: Table, column: str, value: object) -> str:
 
 
 def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
-    index = pd.Index([], dtype="str", name="key")
+    index: pd.Index = pd.Index([], dtype="str", name="key")
     for piece in pieces:
         index = index.append(piece.frame.index[~piece.frame.index.isin(index)])
     columns = {}
     # One empty text column serves all that no file brought.
     nothing = pd.Series(None, index=index, dtype="str")
     for name in [*table.columns, "sheet_number", "row"]:
-        dtype = pandas_type(table.columns[name]) if name in table.columns else "Int64"
+        dtype: Any = pandas_type(table.columns[name]) if name in table.columns else "Int64"
         holding = [piece.frame[name] for piece in pieces if name in piece.frame.columns]
         if not holding:
             columns[name] = nothing.astype(dtype)
@@ -294,6 +299,7 @@ def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index)
 
 
-def _aligned(values: pd.Series, index: pd.Index, dtype: object) -> pd.Series:
+def _aligned(values: pd.Series, index: pd.Index, dtype: Any) -> pd.Series:
     same = len(values) == len(index) and values.index.equals(index)
-    return (values if same else values.reindex(index)).astype(dtype)
+    aligned: pd.Series = (values if same else values.reindex(index)).astype(dtype)
+    return aligned

@@ -28,7 +28,7 @@ _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:
 _ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FIELD!)"
 # A long number as a spreadsheet shows it: the digits behind are gone.
 _SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
-_PANDAS = {
+_PANDAS: dict[str, Any] = {
     "VARCHAR": "str",
     "BIGINT": "Int64",
     "DOUBLE": "Float64",
@@ -276,7 +276,7 @@ def _text(
 
 
 def _through(
-    read: Callable[[str], object], texts: np.ndarray, dtype: object, fault: str
+    read: Callable[[str], object], texts: np.ndarray, dtype: Any, fault: str
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
     """Read each different text by a function that returns None for a text it does not know."""
     values = [read(text) for text in texts]

@@ -65,9 +65,9 @@ class Delivery:
     def report(self, issues: Issues) -> None:
         """Report tables without rows, hidden sheets, and rows that a filter or hand has hidden."""
         for check, places in (("no_rows", self.emptied), ("hidden_sheet", self.hidden)):
-            for file, sheet in places:
-                rows = pd.DataFrame({"row": [None], "value": [sheet]})
-                issues.add(check, rows, file=file, sheet=sheet, header=sheet)
+            for file, name in places:
+                rows = pd.DataFrame({"row": [None], "value": [name]})
+                issues.add(check, rows, file=file, sheet=name, header=name)
         for sheet in self.sheets:
             unseen = np.intersect1d(sheet.table.hidden_rows, sheet.table.rows)
             if len(unseen):

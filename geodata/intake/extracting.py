@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata import periods
 from geodata.intake.amounts import unit_factor
-from geodata.intake.converting import MISSING, Converted, Reading, convert, pandas_type
+from geodata.intake.converting import MISSING, Converted, Reading, convert
 from geodata.intake.delivery import Sheet
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import (
@@ -155,11 +155,12 @@ def _report(
     sheet: Sheet, entry: Table, column: Column, header: str, converted: Converted, issues: Issues
 ) -> None:
     frame = sheet.table.frame
-    shown = header.split("、")[0]
+    shown, household = header.split("、")[0], _household_header(sheet)
     for check, wrong in converted.faults.items():
         codes = frame.loc[wrong]
         rows = pd.DataFrame({"row": sheet.table.rows[wrong], "value": codes[shown].to_numpy()})
-        rows["household_code"] = _household_codes(sheet, codes)
+        if household:
+            rows["household_code"] = codes[household].to_numpy()
         issues.add(
             check,
             rows,
@@ -171,11 +172,6 @@ def _report(
         )
 
 
-def _household_codes(sheet: Sheet, frame: pd.DataFrame) -> object:
-    header = _household_header(sheet)
-    return frame[header].to_numpy() if header else None
-
-
 def _household_header(sheet: Sheet) -> str:
     """Return under which header the sheet gives the household of a row, "" when it gives none."""
     headers = list(sheet.table.frame.columns)
@@ -185,7 +181,7 @@ def _household_header(sheet: Sheet) -> str:
 
 def _constant(column: Column, value: object, index: pd.Index) -> pd.Series:
     converted = convert(pd.Series([str(value)], dtype="str"), column).values
-    return pd.Series([converted.iloc[0]] * len(index), index=index, dtype=pandas_type(column))
+    return converted.take([0] * len(index)).set_axis(index)
 
 
 def _there(frame: pd.DataFrame, wanted: tuple[str, ...]) -> list[str]:

@@ -233,7 +233,7 @@ def _check_last_month(
         Before(files, frozenset(missing)),
         landing.tables,
         work.config.imports,
-        names=places.at("township")["name"].to_dict(),
+        names=places.names("township"),
         issues=work.issues,
     )
 
@@ -250,9 +250,8 @@ def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], p
         tables[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
     households = work.known.households
     if "household" in tables:
-        listed = tables["household"].frame[["household_code", "place_code"]]
-        listed = listed.set_index("household_code")["place_code"]
-        households = updated(households, listed)
+        listed = tables["household"].frame.set_index("household_code")
+        households = updated(households, listed["place_code"])
     frames = {name: rows.frame for name, rows in tables.items()}
     known = work.known.with_current(frames, work.tables)
     for rows in tables.values():
@@ -275,7 +274,7 @@ def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
             compared,
             work.config.imports,
             titles=titles,
-            names=places.at("township")["name"].to_dict(),
+            names=places.names("township"),
             occasional=frozenset(f for f in titles if _is_events(work, f, but="ledger")),
             seasonal=frozenset(feed for feed in titles if _is_events(work, feed)),
             issues=work.issues,

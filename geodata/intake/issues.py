@@ -47,17 +47,13 @@ class Issues:
         self._parts: list[pd.DataFrame] = []
         self._known = known
 
-    def add(self, check: str, rows: pd.DataFrame, **values: object) -> None:
+    def add(self, check: str, rows: pd.DataFrame, **values: str | int | None) -> None:
         """Add one finding for each row of a frame that has some of COLUMNS; `values` fill others."""
         if rows.empty:
             return
-        part = rows.reindex(columns=list(COLUMNS)).astype(object)
-        for name, value in values.items():
-            part[name] = value
-        part["check"] = check
-        part["severity"] = severities()[check]
-        part["set_aside"] = bool(values.get("set_aside", False))
-        self._parts.append(part)
+        part = rows.reindex(columns=list(COLUMNS)).astype(object).assign(**values)
+        aside = bool(values.get("set_aside", False))
+        self._parts.append(part.assign(check=check, severity=severities()[check], set_aside=aside))
 
     def frame(self) -> pd.DataFrame:
         """Return all findings, gravest first, then by file, sheet and row; identity values masked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -17,10 +16,8 @@ def with_birth_and_sex(persons: TableRows) -> None:
     certificates = read_certificates(numbers)
     day = pd.ArrowDtype(pa.date32())
     born = pd.Series(pa.array(certificates.birth_day, pa.date32()), index=frame.index, dtype=day)
-    sex = pd.Series(
-        np.where(certificates.sex == "", None, certificates.sex), index=frame.index, dtype="str"
-    )
+    sex = pd.Series(certificates.sex, index=frame.index, dtype="str")
     persons.frame = frame.assign(
         birth_day=frame["birth_day"].where(frame["birth_day"].notna(), born),
-        sex=frame["sex"].where(frame["sex"].notna(), sex),
+        sex=frame["sex"].where(frame["sex"].notna(), sex.where(sex != "")),
     )

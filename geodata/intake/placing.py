@@ -44,6 +44,10 @@ class PlaceList:
         """Return the places of one level."""
         return self.frame[self.frame["level"] == level]
 
+    def names(self, level: str) -> dict[str, str]:
+        """Return the name of every place of one level by its code."""
+        return {str(code): str(name) for code, name in self.at(level)["name"].items()}
+
 
 @dataclass(frozen=True)
 class _Index:

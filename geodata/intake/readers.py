@@ -163,25 +163,21 @@ def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[Sourc
     plain = None if sheet else plainsheets.read_plain_sheets(file)
     sheets: Sequence[plainsheets.PlainSheet | workbooks.Sheet]
     sheets = plain or workbooks.read_sheets(file, sheet)
-    if not sheets or not any(len(sheet_read.rows) for sheet_read in sheets):
+    if not sheets or not any(len(read.rows) for read in sheets):
         raise SourceError("readers.empty", file=file.name)
-    left_out = tuple(
-        sheet_read.name for sheet_read in sheets if sheet_read.hidden and not hidden and not sheet
-    )
-    shown = [sheet_read for sheet_read in sheets if sheet_read.name not in left_out]
+    left_out = tuple(read.name for read in sheets if read.hidden and not hidden and not sheet)
+    shown = [read for read in sheets if read.name not in left_out]
     if not shown:
         raise SourceError("readers.only_hidden", file=file.name, sheets="、".join(left_out))
     tables = [
-        _from_plain(file, sheet_read, several=len(sheets) > 1)
-        if isinstance(sheet_read, plainsheets.PlainSheet)
-        else _from_sheet(file, sheet_read, several=len(sheets) > 1)
-        for sheet_read in shown
+        _from_plain(file, read, several=len(sheets) > 1)
+        if isinstance(read, plainsheets.PlainSheet)
+        else _from_sheet(file, read, several=len(sheets) > 1)
+        for read in shown
     ]
     tables = [
-        replace(
-            table, hidden=left_out, hidden_rows=sheet_read.hidden_rows, filtered=sheet_read.filtered
-        )
-        for table, sheet_read in zip(tables, shown, strict=True)
+        replace(table, hidden=left_out, hidden_rows=read.hidden_rows, filtered=read.filtered)
+        for table, read in zip(tables, shown, strict=True)
     ]
     return sorted(tables, key=lambda table: table.frame.empty)
 
@@ -248,7 +244,8 @@ def _table(
     *,
     head: list[list[str]] | None = None,
     numbers: np.ndarray | None = None,
-    **origin: str | None,
+    sheet: str | None = None,
+    encoding: str | None = None,
 ) -> SourceTable:
     """Return the table without its empty rows.
 
@@ -279,7 +276,8 @@ def _table(
             if any(cells)
         ),
         rows=rows[filled],
-        **origin,
+        sheet=sheet,
+        encoding=encoding,
     )
 
 

@@ -13,7 +13,7 @@ from geodata import i18n
 from geodata.config import Config
 from geodata.errors import SourceError
 from geodata.escaping import cell_text, plain_text
-from geodata.intake.converting import convert
+from geodata.intake.converting import pandas_type
 from geodata.intake.delivery import recognised_sheets
 from geodata.intake.extracting import extract
 from geodata.intake.issues import Issues, masked
@@ -115,27 +115,21 @@ def reconcile(a: HouseholdSource, b: HouseholdSource, fields: Sequence[str] = ()
     )
 
 
-def write_reconciliation(
-    file: Path, reconciliation: Reconciliation, *, lang: str | None = None
-) -> None:
+def write_reconciliation(file: Path, result: Reconciliation, *, lang: str | None = None) -> None:
     """Write differences and counts as a workbook with one sheet each."""
     sheets = {
-        "differences": reconciliation.differences.assign(
-            kind=reconciliation.differences["kind"].map(
-                lambda kind: i18n.text(f"reconcile.{kind}", lang)
-            )
+        "differences": result.differences.assign(
+            kind=result.differences["kind"].map(lambda kind: i18n.text(f"reconcile.{kind}", lang))
         ),
-        "townships": reconciliation.townships,
-        "fields": reconciliation.fields,
+        "townships": result.townships,
+        "fields": result.fields,
     }
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#EEF1F4"})
         for key, frame in sheets.items():
             page = book.add_worksheet(i18n.text(f"reconcile.sheet_{key}", lang))
             for place, name in enumerate(frame.columns):
-                title = i18n.text(
-                    f"reconcile.column_{name}", lang, a=reconciliation.a, b=reconciliation.b
-                )
+                title = i18n.text(f"reconcile.column_{name}", lang, a=result.a, b=result.b)
                 page.set_column(place, place, 20)
                 page.write_string(0, place, title, head)
             # Cell by cell, because the writer keeps only one row in memory.
@@ -160,7 +154,11 @@ def _from_month(month: str, config: Config) -> HouseholdSource:
     codes = frame["place_code"].str[:9]
     townships = codes.map(names).astype("str")
     return HouseholdSource(
-        month, frame.assign(township=townships.where(townships.notna(), codes), row=pd.NA), columns
+        month,
+        frame.assign(
+            township=townships.where(townships.notna(), codes), row=pd.Series(pd.NA, frame.index)
+        ),
+        columns,
     )
 
 
@@ -213,12 +211,7 @@ def _common(a: HouseholdSource, b: HouseholdSource) -> list[str]:
 def _values(source: HouseholdSource, field: str, keys: pd.Index) -> pd.Series:
     values = source.frame.loc[keys, field]
     column = source.columns.get(field)
-    if column is not None and field in source.columns:
-        series: pd.Series = values.astype(
-            convert(pd.Series([""], dtype="str"), column).values.dtype
-        )
-        return series
-    series: pd.Series = values.astype("str")
+    series: pd.Series = values.astype("str" if column is None else pandas_type(column))
     return series
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import os
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,7 @@ def _with_guessed_period(table: SourceTable) -> tuple[SourceTable, pd.Series]:
         if _PERIOD_HEADING.match(str(column)) and even and all(map(_is_period, counts.index)):
             note = text("readers.period_column", column=column, count=len(counts))
             table = dataclasses.replace(table, notes=(*table.notes, note))
-            return table, _periods_in(table, column)
+            return table, _periods_in(table, str(column))
     return table, pd.Series("", index=table.frame.index, dtype=str)
 
 
@@ -118,7 +118,7 @@ def _refuse_doubled(files: list[Path], periods: list[str]) -> None:
         first[period] = file
 
 
-def _periods_in(table: SourceTable, column: Hashable) -> pd.Series:
+def _periods_in(table: SourceTable, column: str) -> pd.Series:
     if column not in table.frame.columns:
         names = [str(name) for name in table.frame.columns]
         near = difflib.get_close_matches(column, names, n=3, cutoff=0.4) or names[:5]

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
     refuse_bomb(path)
     wanted = [_sheet_name(_asked(path, "--names"), sheet, path)] if sheet else []
     sheets = [_sheet(one) for one in _asked(path, *wanted)]
-    return [sheet_read for sheet_read in sheets if sheet_read.rows] if not sheet else sheets
+    return [read for read in sheets if read.rows] if not sheet else sheets
 
 
 def _asked(path: Path, *wanted: str) -> Any:
@@ -132,8 +132,12 @@ def _typed(cell: object) -> object:
     if not isinstance(cell, tuple):
         return cell
     kind, text = cell
-    read = {"datetime": datetime.datetime, "date": datetime.date, "time": datetime.time}.get(kind)
-    return read.fromisoformat(text) if read else text
+    readers: dict[str, Callable[[str], object]] = {
+        "datetime": datetime.datetime.fromisoformat,
+        "date": datetime.date.fromisoformat,
+        "time": datetime.time.fromisoformat,
+    }
+    return readers[kind](text) if kind in readers else text
 
 
 def fill_merged(values: list[list[Any]], ranges: list[Any]) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import SupportsFloat
 
+import numpy as np
 import pandas as pd
 
 from geodata.periods import months_until
@@ -74,14 +77,15 @@ def _sums(record: pd.Series, items: pd.DataFrame, months: int, persons: float) -
     recomputed["net"] = sum(recomputed[part] for part in PARTS[:-1]) - recomputed["expense"]
     recomputed["person"] = recomputed["net"] / persons if persons and persons > 0 else nan
     columns = {**_DECLARED, "net": "net_income", "person": "per_capita_income"}
-    recorded = {name: _yuan(record.get(column)) for name, column in columns.items()}
+    recorded = {name: _number(record.get(column)) / 100 for name, column in columns.items()}
     sums = pd.DataFrame({"recomputed": recomputed, "recorded": recorded})
     sums["difference"] = sums["recomputed"] - sums["recorded"]
     return sums
 
 
-def _yuan(value: object) -> float:
-    return float("nan") if value is None or pd.isna(value) else float(value) / 100  # type: ignore[arg-type]
+def _number(value: object) -> float:
+    """Return a stored number, NaN where it is missing."""
+    return float(value) if isinstance(value, SupportsFloat) else float("nan")
 
 
 def differs(difference: float) -> bool:
@@ -165,19 +169,17 @@ def _last_said(visits: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _value(value: object, *, money: bool) -> object:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    if isinstance(value, bool) or type(value).__name__ == "bool":
+def _value(value: object, *, money: bool) -> float | bool | None:
+    if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    return float(value) / 100 if money else float(value)  # type: ignore[arg-type]
+    number = _number(value)
+    return None if np.isnan(number) else number / 100 if money else number
 
 
-def _verdict(values: dict[str, object]) -> str:
+def _verdict(values: Mapping[str, float | bool | None]) -> str:
     said = [value for value in values.values() if value is not None]
     if len(said) < 2:
         return "unknown"
     if all(isinstance(value, bool) for value in said):
         return "same" if len(set(said)) == 1 else "differs"
-    numbers = [float(value) for value in said]  # type: ignore[arg-type]
-    return "differs" if differs(max(numbers) - min(numbers)) else "same"
+    return "differs" if differs(max(said) - min(said)) else "same"

@@ -84,7 +84,7 @@ def _named(tree: PlaceTree, places: pd.DataFrame) -> PlaceTree:
 def _code_column(layer: Boundaries) -> str | None:
     """Return the first column in which every value is a whole village code."""
     width = codes.WIDTHS["village"]
-    for name in layer.frame.columns.drop(layer.frame.geometry.name):
+    for name in layer.frame.columns.drop([layer.frame.geometry.name]):
         texts = layer.frame[name].dropna().astype(str).str.strip()
         if len(texts) and texts.str.fullmatch(rf"\d{{{width}}}").all():
             return str(name)

@@ -21,6 +21,7 @@ from geodata.rules.exemption import held_on
 from geodata.rules.one_row import answer_row
 from geodata.tables import Table
 from geodata.themes import Theme
+from geodata.themes.base import CardSection
 from geodata.workspace import display
 from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.answerable import answerable, unanswered_in, unknown_rule
@@ -358,7 +359,7 @@ def _unknown(
 
 
 def _section(
-    theme: Theme, row: pd.DataFrame, findings: pd.DataFrame, section, lang: str
+    theme: Theme, row: pd.DataFrame, findings: pd.DataFrame, section: CardSection, lang: str
 ) -> Section:
     values = []
     for name in section.features:

@@ -118,12 +118,11 @@ def _courses(
     if not places or not keys:
         return None
     columns = {key: cube.table(key).loc[places, :month].sum(min_count=1) for key in keys}
-    frame = pd.DataFrame(columns)
-    frame = frame.mul([-1 if key in declared.down else 1 for key in frame.columns])
+    frame = pd.DataFrame(columns).mul([-1 if key in declared.down else 1 for key in keys])
     indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
-    named = {key: declared.parts.get(key, indicators[key].title) for key in frame.columns}
+    named = {key: declared.parts.get(key, indicators[key].title) for key in keys}
     titles = {key: title[request.lang] for key, title in named.items()}
-    frame = frame.dropna(how="all").rename(columns=titles).rename_axis(None, axis="columns")
+    frame = frame.dropna(how="all").rename(columns=titles)
     money = all(indicators[key].is_money for key in keys)
     return Composition(
         declared.title[request.lang], frame, True, 0, money=money, own=True, chart=declared.chart
@@ -146,19 +145,19 @@ def _counted(declared: PartsOf, source: MonthSource, theme: Theme, request: Aske
     else:
         # The commonest first; of equally common parts the one that appears first.
         counts = rows["rows"].reindex(parts.index).groupby(parts, sort=False).sum()
-    counts = counts.rename("count").to_frame()
+    table = counts.rename("count").to_frame()
     known = {**enumerations(), **theme.lists}.get(declared.choice or declared.column)
     labels = [
         known.label(part, request.lang) if known and part not in words else words.get(part, part)
-        for part in counts.index
+        for part in table.index
     ]
-    counts.index = pd.Index(labels, name="part")
-    counts = counts.sort_values("count", ascending=False, kind="stable")
+    table.index = pd.Index(labels, name="part")
+    table = table.sort_values("count", ascending=False, kind="stable")
     households = declared.table.endswith("_household") and not declared.amount
     several = int(rows["rows"].reindex(parts.index.unique()).sum()) if households else 0
     title, own = declared.title[request.lang], bool(declared.indicators)
     return Composition(
-        title, counts, False, several, money=bool(declared.amount), own=own, chart=declared.chart
+        title, table, False, several, money=bool(declared.amount), own=own, chart=declared.chart
     )
 
 

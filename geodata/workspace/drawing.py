@@ -158,14 +158,14 @@ def _villages(
     known = read(Request("village", place, columns=columns))
     known = known.drop_duplicates("place_code").set_index("place_code")
     exited = known["exited"]
-    named = read(Request("place", place, columns=("place_code", "name")))
-    names = named.drop_duplicates("place_code").set_index("place_code")["name"]
+    places = read(Request("place", place, columns=("place_code", "name")))
+    names = places.drop_duplicates("place_code").set_index("place_code")["name"]
     stratum = exited.map({True: "exited", False: "other"}).fillna("unknown")
     judged = [key for key in design.weights if key in cube.indicators]
     figures = pd.DataFrame({key: cube.frame(key, month, cube.lowest)["value"] for key in judged})
     worse = figures.mul([-1 if cube.indicators[key].worse == "low" else 1 for key in judged])
-    named = names.reindex(exited.index).fillna("")
-    frame = pd.DataFrame({"name": named, "stratum": stratum, "population": known["persons"]})
+    listed = names.reindex(exited.index).fillna("")
+    frame = pd.DataFrame({"name": listed, "stratum": stratum, "population": known["persons"]})
     return frame.join(worse.reindex(exited.index)).sort_index()
 
 

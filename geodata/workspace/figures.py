@@ -91,7 +91,8 @@ def successors_of(setup: Setup, built: Built, shaped: pd.Index | None) -> pd.Ser
     On a map (`shaped`: the villages that have an outline) one whose own outline is still drawn keeps
     its figures, and one whose successor has none.
     """
-    next_of = places_of(setup, built)["successor_code"].dropna().to_dict()
+    successors = places_of(setup, built)["successor_code"].dropna()
+    next_of = {str(code): str(successor) for code, successor in successors.items()}
     codes = pd.Series({code: _last_of(code, next_of) for code in next_of}, dtype="str")
     codes = codes[codes != codes.index]
     if shaped is None:

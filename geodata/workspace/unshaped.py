@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 
 from geodata.boundaries.hierarchy import PlaceTree
@@ -26,4 +27,6 @@ def add_unshaped(tree: PlaceTree, villages: Iterable[str]) -> PlaceTree:
     places["parent"] = places["parent"].astype(object).where(places["parent"].notna(), None)
     places.index.name = tree.places.index.name
     lowest = places.index[places["level"] == tree.lowest]
-    return replace(tree, places=places, shapes=tree.shapes.reindex(lowest), _dissolved={})
+    return replace(
+        tree, places=places, shapes=gpd.GeoSeries(tree.shapes.reindex(lowest)), _dissolved={}
+    )
