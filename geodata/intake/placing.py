@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from geodata.codes import WIDTHS
 from geodata.config import PlaceSettings
-from geodata.joining.names import clean_name, split_ending
+from geodata.joining.changes import Change, Changes
+from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
 
 # Columns that carry the area of a row until its code is known.
 AREA = ("area_county", "area_township", "area_village")
-MATCHED = ("code", "decision", "name", "alias", "normalised", "ending", "only")
-LEDGER_COLUMNS = (
-    "township",
-    "village",
-    "code",
-    "outcome",
-    "step",
-    "partner",
-    "proposal",
-    "score",
-    "rows",
-)
 
 
 @dataclass(frozen=True)
@@ -49,44 +38,19 @@ class PlaceList:
         return {str(code): str(name) for code, name in self.at(level)["name"].items()}
 
 
-@dataclass(frozen=True)
-class _Index:
-    """Names of one level within one parent: exact, cleaned, and stem without its ending."""
+@dataclass
+class _Area:
+    """One area as files write it, in the columns of the ledger."""
 
-    exact: dict[str, list[str]] = field(default_factory=dict)
-    clean: dict[str, list[str]] = field(default_factory=dict)
-    stem: dict[str, list[str]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-
-    def add(self, code: str, name: str, *, lowest: bool) -> None:
-        clean = clean_name(name)
-        self.exact.setdefault(name, []).append(code)
-        self.clean.setdefault(clean, []).append(code)
-        self.stem.setdefault(split_ending(clean, lowest=lowest)[0], []).append(code)
-        self.names.setdefault(code, name)
-
-    def find(self, name: str, *, lowest: bool) -> tuple[str, str]:
-        """Return the one code of a name and the step that found it, or two empty texts."""
-        clean = clean_name(name)
-        stem = split_ending(clean, lowest=lowest)[0]
-        steps = (
-            (self.exact, name, "name"),
-            (self.clean, clean, "normalised"),
-            (self.stem, stem, "ending"),
-        )
-        for names, key, step in steps:
-            codes = sorted(set(names.get(key, ())))
-            if len(codes) == 1:
-                return codes[0], step
-            if codes:
-                return "", ""
-        return "", ""
-
-    def nearest(self, name: str) -> tuple[str, float]:
-        """Return the most similar name with its code, and its score from 0 to 100."""
-        known = {code: clean_name(name) for code, name in self.names.items()}
-        found = process.extractOne(clean_name(name), known, scorer=fuzz.ratio)
-        return (found[2], float(found[1])) if found and found[1] >= 50 else ("", 0.0)
+    township: str
+    village: str
+    code: str
+    outcome: str
+    step: str
+    partner: str
+    proposal: str = ""
+    score: float = np.nan
+    rows: int = 0
 
 
 class Placer:
@@ -99,31 +63,35 @@ class Placer:
     def __init__(self, places: PlaceList, settings: PlaceSettings) -> None:
         self.places = places
         self._settings = settings
-        self._aliases = {clean_name(name): to for name, to in settings.aliases.items()}
-        self._townships = _Index()
-        self._villages: dict[str, _Index] = {}
-        self._all = _Index()
-        self._known = set(places.frame.index)
-        for code, row in places.at("township").iterrows():
-            self._add(self._townships, str(code), row, lowest=False)
-        for code, row in places.at("village").iterrows():
-            for index in (self._villages.setdefault(str(row["parent"]), _Index()), self._all):
-                self._add(index, str(code), row, lowest=True)
-        self._found: dict[tuple[str, str, str], dict[str, object]] = {}
+        self._names = places.frame["name"].astype(str).to_dict()
+        townships, villages = places.names("township"), places.at("village")
+        parents = [townships.get(str(code), "") for code in villages["parent"]]
+        paths = list(zip(parents, villages["name"].astype(str), strict=True))
+        changes = _old_names(places, settings.aliases)
+        self._codes = [str(code) for code in villages.index]
+        self._inside = Gazetteer(paths, changes)
+        self._anywhere = Gazetteer([path[1:] for path in paths], changes)
+        self._townships = Gazetteer([(name, "") for name in townships.values()], changes)
+        counties = places.names("county").values()
+        self._counties = Gazetteer([(name, "") for name in counties if name], changes)
+        self._code_of_township = {
+            name: code
+            for code, name in townships.items()
+            if list(townships.values()).count(name) == 1
+        }
+        self._areas: dict[tuple[str, str, str], _Area] = {}
 
     def place(self, areas: pd.DataFrame, *, counted: bool = True) -> pd.Series:
         """Return the place code of each row ("" is none) from `place_code` or the area names.
 
         The rows are added to the ledger's counts unless `counted` is False.
         """
-        given = area_texts(areas)
-        keys = pd.MultiIndex.from_frame(given)
-        codes, uniques = pd.factorize(keys)
-        found = np.array([self._code_of(*key) for key in uniques] or [""], dtype=object)
-        for key, count in zip(uniques, np.bincount(codes, minlength=len(uniques)), strict=True):
-            entry = self._found[key]
-            entry["rows"] = int(entry["rows"]) + int(count) * counted
-        return pd.Series(found[codes], index=areas.index, dtype="str")
+        keys = pd.MultiIndex.from_frame(area_texts(areas))
+        numbers, uniques = pd.factorize(keys)
+        codes = np.array([self._code_of(*key) for key in uniques] or [""], dtype=object)
+        for key, count in zip(uniques, np.bincount(numbers, minlength=len(uniques)), strict=True):
+            self._areas[key].rows += int(count) * counted
+        return pd.Series(codes[numbers], index=areas.index, dtype="str")
 
     def wanted_level(self, table: Table) -> str:
         """Return the level at which rows of a table must be placed, "" when any level will do."""
@@ -140,18 +108,12 @@ class Placer:
 
     def is_foreign(self, areas: pd.DataFrame) -> np.ndarray:
         """Return which rows name another county than that of the list."""
-        own = {
-            split_ending(clean_name(name), lowest=False)[0]
-            for name in self.places.at("county")["name"]
-        }
-        own.discard("")
-        if not own or "area_county" not in areas.columns:
+        if not any(self.places.names("county").values()) or "area_county" not in areas.columns:
             return np.zeros(len(areas), dtype=bool)
         given = areas["area_county"].astype("str").fillna("")
-        known = {name: self._aliases.get(clean_name(name), name) for name in given.unique()}
         foreign = {
-            name: bool(name) and split_ending(clean_name(to), lowest=False)[0] not in own
-            for name, to in known.items()
+            name: bool(name) and self._counties.find_parent((name,)) is None
+            for name in given.unique()
         }
         return given.map(foreign).to_numpy(bool)
 
@@ -162,7 +124,9 @@ class Placer:
     @property
     def ledger(self) -> pd.DataFrame:
         """Return one row for each different area, those without a code first."""
-        rows = pd.DataFrame(list(self._found.values()), columns=list(LEDGER_COLUMNS))
+        rows = pd.DataFrame(
+            [vars(area) for area in self._areas.values()], columns=[f.name for f in fields(_Area)]
+        )
         order = rows["outcome"].eq("matched")
         return (
             rows.assign(order=order)
@@ -173,68 +137,55 @@ class Placer:
 
     def _code_of(self, code: str, township: str, village: str) -> str:
         key = (code, township, village)
-        if key not in self._found:
-            self._found[key] = self._looked_up(code, township, village)
-        entry = self._found[key]
-        return str(entry["code"]) if entry["outcome"] == "matched" else ""
+        if key not in self._areas:
+            self._areas[key] = self._looked_up(code, township, village)
+        area = self._areas[key]
+        return area.code if area.outcome == "matched" else ""
 
-    def _looked_up(self, code: str, township: str, village: str) -> dict[str, object]:
-        found, step = self._found_by(code, township, village)
-        entry: dict[str, object] = {
-            "township": township,
-            "village": village or code,
-            "code": found,
-            "outcome": "matched" if found else "unmatched",
-            "step": step,
-            "partner": self._name(found),
-            "proposal": "",
-            "score": np.nan,
-            "rows": 0,
-        }
-        if not found and step != "decision" and village:
-            upper = self._township(township)
-            near, score = self._villages.get(upper, self._all).nearest(village)
-            if near:
-                entry |= {"proposal": f"{self._name(near)} {near}", "score": score}
-        return entry
+    def _looked_up(self, code: str, township: str, village: str) -> _Area:
+        own, step = self._code_and_step(code, township, village)
+        outcome = "matched" if own else "unmatched"
+        area = _Area(township, village or code, own, outcome, step, self._names.get(own, ""))
+        if not own and step != "decision" and village:
+            near = self._inside.nearest((township, village))
+            if near is not None:
+                proposed = self._codes[near[0]]
+                area.proposal, area.score = f"{self._names[proposed]} {proposed}", near[1]
+        return area
 
-    def _found_by(self, code: str, township: str, village: str) -> tuple[str, str]:
+    def _code_and_step(self, code: str, township: str, village: str) -> tuple[str, str]:
         for decision in self._settings.decisions:
-            same = decision.name in (village, code) and decision.township in ("", township)
-            if same:
-                return (decision.code, "decision")
+            if decision.name in (village, code) and decision.township in ("", township):
+                return decision.code, "decision"
         if code:
-            return (code, "code") if code in self._known else ("", "")
+            return (code, "code") if code in self._names else ("", "")
         if not village:
             upper = self._township(township)
             return (upper, "name") if upper else ("", "")
-        upper = self._township(township)
-        inside = self._villages.get(upper)
-        if inside is not None:
-            return self._in(inside, village)
-        found, _ = self._in(self._all, village)
-        return (found, "only") if found and not township else ("", "")
+        match = self._inside.find((township, village)) if township else None
+        if match is None and not township:
+            match = self._anywhere.find((village,))
+        if match is None:
+            return "", ""
+        return self._codes[match[0]], match[1] if township else "only"
 
-    def _in(self, index: _Index, village: str) -> tuple[str, str]:
-        alias = self._aliases.get(clean_name(village))
-        if alias:
-            found, _ = index.find(alias, lowest=True)
-            return (found, "alias") if found else ("", "")
-        return index.find(village, lowest=True)
+    def _township(self, name: str) -> str:
+        path = self._townships.find_parent((name,)) if name else None
+        return self._code_of_township.get(path[0], "") if path else ""
 
-    def _township(self, township: str) -> str:
-        name = self._aliases.get(clean_name(township), township)
-        return self._townships.find(name, lowest=False)[0] if township else ""
 
-    def _name(self, code: str) -> str:
-        return str(self.places.frame["name"].get(code, "")) if code else ""
-
-    @staticmethod
-    def _add(index: _Index, code: str, row: Mapping[str, object], *, lowest: bool) -> None:
-        index.add(code, str(row["name"]), lowest=lowest)
-        for other in str(row.get("aliases") or "").split(";"):
-            if other.strip() and other != "nan":
-                index.add(code, other.strip(), lowest=lowest)
+def _old_names(places: PlaceList, aliases: Mapping[str, str]) -> Changes:
+    """Return the other names of places, from their list and from the settings, as changes of name."""
+    names = places.frame["name"].astype(str)
+    entries = [Change(old_name=old, new_name=new) for old, new in aliases.items()]
+    listed = places.frame["aliases"].str.split(";").explode().str.strip()
+    listed = listed[listed.notna() & ~listed.isin(["", "nan"])]
+    parents = places.frame["parent"].map(places.names("township")).fillna("")
+    entries += [
+        Change(old_name=old, new_name=names[code], parent=parents[code])
+        for code, old in zip(listed.index.astype(str), listed, strict=True)
+    ]
+    return Changes(tuple(entries))
 
 
 def area_texts(frame: pd.DataFrame) -> pd.DataFrame:
@@ -248,7 +199,7 @@ def area_texts(frame: pd.DataFrame) -> pd.DataFrame:
 
 def place_list(frame: pd.DataFrame, origin: str) -> PlaceList:
     """Return the list of places of a place table: levels and parents follow from the codes."""
-    levels = {6: "county", 9: "township", 12: "village"}
+    levels = {WIDTHS[level]: level for level in ("county", "township", "village")}
     places = frame.drop_duplicates("place_code").set_index("place_code").sort_index()
     codes = places.index.astype(str)
     level = (
@@ -272,24 +223,18 @@ def assigned_places(areas: pd.DataFrame, known: pd.DataFrame, county: str) -> pd
     for code in sorted(set(given["place_code"]) - taken - {""}):
         rows.append({"place_code": code, "name": code})
     named = given[(given["place_code"] == "") & (given[AREA[2]] != "")]
-    prefix = county.ljust(6, "0")[:6]
-    townships = {name: code for code, name, level in _named(table) if level == "township"}
-    _number(townships, sorted(set(named[AREA[1]])), prefix, rows)
-    for township, group in named.groupby(AREA[1]):
-        upper = townships[township]
+    listed = dict(zip(table["place_code"], table["name"], strict=True))
+    townships = {name: code for code, name in listed.items() if len(code) == WIDTHS["township"]}
+    _number(townships, sorted(set(named[AREA[1]])), county.ljust(6, "0")[:6], rows)
+    for township in sorted(set(named[AREA[1]])):
         inside = {
-            name: code for code, name, _ in _named(table) if code[:9] == upper and len(code) == 12
+            name: code
+            for code, name in listed.items()
+            if len(code) == WIDTHS["village"] and code.startswith(townships[township])
         }
-        _number(inside, sorted(set(group[AREA[2]])), upper, rows)
+        villages = named.loc[named[AREA[1]] == township, AREA[2]]
+        _number(inside, sorted(set(villages)), townships[township], rows)
     return pd.concat([table, pd.DataFrame(rows, columns=table.columns)], ignore_index=True)
-
-
-def _named(table: pd.DataFrame) -> list[tuple[str, str, str]]:
-    levels = {6: "county", 9: "township", 12: "village"}
-    return [
-        (code, name, levels.get(len(code), ""))
-        for code, name in zip(table["place_code"], table["name"], strict=True)
-    ]
 
 
 def _number(

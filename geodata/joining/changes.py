@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,8 @@ import pandas as pd
 
 from geodata.errors import JoinError
 from geodata.joining.matching import Link, Matching, Reason
-from geodata.joining.names import ALIAS, clean_codes, clean_name, split_ending
-from geodata.joining.steps import Path, comparable_codes, match_names
+from geodata.joining.names import ALIAS, Path, clean_codes, clean_name, split_ending
+from geodata.joining.steps import comparable_codes, find_parents, match_names
 
 # Usual headings of such tables, most telling first.
 _HEADINGS = {
@@ -119,17 +119,28 @@ class Changes:
             current = previous
         return True
 
-    def names_for(self, name: str, parent: str = "") -> list[str]:
-        """Return the names that an old name became, through any number of changes."""
+    def names_for(self, name: str, above: Collection[str] = ()) -> list[str]:
+        """Return the names that an old name below one of `above` became, by any number of changes."""
+        parents = {clean_name(parent) for parent in above}
         seen, wanted, names = {clean_name(name)}, [clean_name(name)], []
         while wanted:
             for change in self.by_name.get(wanted.pop(), []):
-                fits = not change.parent or clean_name(change.parent) == clean_name(parent)
+                fits = not change.parent or clean_name(change.parent) in parents
                 if fits and clean_name(change.new_name) not in seen:
                     seen.add(clean_name(change.new_name))
                     wanted.append(clean_name(change.new_name))
                     names.append(change.new_name)
         return names
+
+    def paths_for(self, path: Path, parent: Path = ()) -> list[Path]:
+        """Return what an old path became, at most 49; `parent` is how its parent is called now."""
+        paths: list[Path] = [()]
+        above: set[str] = set()
+        for level, name in enumerate(path):
+            names = [name, *self.names_for(name, above)]
+            paths = [(*begun, name) for begun in paths for name in names][:50]
+            above = {*names, *parent[level : level + 1]}
+        return paths[1:]
 
 
 def read_changes(source: Any) -> Changes:
@@ -327,24 +338,19 @@ def _same_stem(work: Matching, place: int, feature: int) -> bool:
 
 def _by_names(work: Matching, changes: Changes) -> None:
     """Match open places once more under the names that theirs became, at any level."""
+    open_paths = {place: work.table.paths[place] for place in work.open_places()}
+    parents = find_parents(work.boundary.paths, open_paths.values())
     renamed: dict[int, list[Path]] = {}
-    for place in work.open_places():
-        path = work.table.paths[place]
-        options = [[name, *changes.names_for(name, _above(path, n))] for n, name in enumerate(path)]
-        paths: list[Path] = [()]
-        for names in options:
-            paths = [(*begun, name) for begun in paths for name in names][:50]
-        if len(paths) > 1:
-            renamed[place] = paths[1:]
+    for place, path in open_paths.items():
+        parent = parents.get(path[:-1])
+        paths = changes.paths_for(path, parent.path if parent and parent.certain else ())
+        if paths:
+            renamed[place] = paths
     reasons = dict(work.reasons)
     for turn in range(max(map(len, renamed.values()), default=0)):
         paths_now = {p: paths[turn] for p, paths in renamed.items() if turn < len(paths)}
         match_names(work, paths_now, ALIAS)
         _explain_names(work, changes, paths_now, reasons)
-
-
-def _above(path: Path, level: int) -> str:
-    return path[level - 1] if level else ""
 
 
 def _explain_names(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -160,29 +160,43 @@ def match_siblings(
     *,
     lowest: bool,
     shared: bool = False,
+    above: Collection[str] = (),
 ) -> SiblingMatches:
     """Return the pairs of names that mean the same place.
 
     `left` gives the periods in which a name of the table occurs, `right` whether a name of the
     boundaries stands for one place only. A pair is made only when it is the sole one: a left name
     that fits two right names, or two left names of one period that fit one right name, are faults.
-    `shared` lets several spellings in the table mean one parent.
+    `shared` lets several spellings in the table mean one parent. `above` are names, cleaned, that may
+    stand before a name: those of its parents.
     """
     work = _Siblings(left, right, shared)
     work.matches.faults.update({name: (BLANK, ()) for name in left if not clean_name(name)})
-    for step, form in _forms(lowest):
+    for step, form in _forms(lowest, above):
         work.match(step, form)
     return work.matches
 
 
-def _forms(lowest: bool) -> Iterable[tuple[str, Callable[[str], object]]]:
-    def stem_and_kind(name: str) -> object:
-        return split_ending(clean_name(name), lowest=lowest)
+def _forms(lowest: bool, above: Collection[str]) -> Iterable[tuple[str, Callable[[str], object]]]:
+    """Give the forms in which two names may be the same, the strictest first."""
+    yield NAME, str
+    yield NORMALISED, clean_name
+    for before in ((), above) if above else ((),):
 
-    def stem(name: str) -> object:
-        return split_ending(clean_name(name), lowest=lowest)[0]
+        def parts(name: str, before: Collection[str] = before) -> tuple[str, str]:
+            return split_ending(_without(clean_name(name), before), lowest=lowest)
 
-    return ((NAME, str), (NORMALISED, clean_name), (NORMALISED, stem_and_kind), (NORMALISED, stem))
+        def stem(name: str, parts: Callable[[str], tuple[str, str]] = parts) -> str:
+            return parts(name)[0]
+
+        yield NORMALISED, parts
+        yield NORMALISED, stem
+
+
+def _without(clean: str, before: Collection[str]) -> str:
+    """Return a cleaned name without the longest of some names that it begins with."""
+    begun = [name for name in before if clean.startswith(name) and clean != name]
+    return clean[len(max(begun, key=len, default="")) :]
 
 
 class _Siblings:
@@ -296,7 +310,7 @@ def _ended(names: Iterable[str], others: Iterable[str], target: Path) -> dict[st
     """Return which name ends with which other's whole name, after one and the same beginning.
 
     The beginning must be that of most names or the name of the parent: 臺南市 in 臺南市安南區,
-    which therefore is 安南區 and not 南區.
+    which therefore is 安南區 and not 南區. Where no parent is named it must end as such a name does.
     """
     endings = {
         (name, other): clean_name(name)[: -len(clean_name(other))]
@@ -309,7 +323,8 @@ def _ended(names: Iterable[str], others: Iterable[str], target: Path) -> dict[st
     counts = Counter(endings.values())
     usual = max(sorted(counts), key=lambda beginning: counts[beginning])
     above = {clean_name("".join(target[n:])) for n in range(len(target))}
-    wanted = above | ({usual} if counts[usual] > 1 or not target else set())
+    named = not target and split_ending(usual, lowest=False)[1] != ""
+    wanted = above | ({usual} if counts[usual] > 1 or named else set())
     return {name: other for (name, other), begun in endings.items() if begun and begun in wanted}
 
 

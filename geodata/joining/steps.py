@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -22,6 +22,7 @@ from geodata.joining.names import (
     NAME,
     NORMALISED,
     TAKEN,
+    Path,
     SiblingMatches,
     clean_name,
     match_siblings,
@@ -154,9 +155,6 @@ def _last_name(path: tuple[str, ...]) -> str:
     return clean_name(path[-1]) if path else ""
 
 
-Path = tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Parent:
     """The parent in the boundaries for one of the table.
@@ -183,8 +181,8 @@ def match_names(
     table_paths = {place: work.table.paths[place] for place in work.open_places()}
     if paths is not None:
         table_paths = {place: path for place, path in paths.items() if place in table_paths}
-    parents = find_parents(work, table_paths.values())
-    ours = _children(work.boundary.paths)
+    parents = find_parents(work.boundary.paths, table_paths.values())
+    ours = children_of(work.boundary.paths)
     for parent, places in _by_parent(table_paths).items():
         target = parents.get(parent)
         if target is None:
@@ -192,17 +190,24 @@ def match_names(
                 work.reasons[place] = _no_parent(parent, parents)
             continue
         siblings = match_siblings(
-            _left(work, places, table_paths), _right(ours[target.path]), lowest=True
+            _left(work, places, table_paths),
+            right_names(ours[target.path]),
+            lowest=True,
+            above=names_above(parent, target.path),
         )
         _settle(work, places, table_paths, siblings, ours[target.path], target, step)
     return parents
 
 
-def find_parents(work: Matching, paths: Iterable[Path]) -> dict[Path, Parent]:
+def names_above(*parents: Path) -> set[str]:
+    """Return what may stand before a name: the names of its parents, cleaned, from any level down."""
+    return {clean_name("".join(path[n:])) for path in parents for n in range(len(path))} - {""}
+
+
+def find_parents(ours: Iterable[Path], paths: Iterable[Path]) -> dict[Path, Parent]:
     """Return for every parent path of the table the parent path of the boundaries, top-down."""
-    paths = set(paths)
+    paths, ours = set(paths), set(ours)
     depth = max((len(path) for path in paths), default=1) - 1
-    ours = set(work.boundary.paths)
     parents: dict[Path, Parent] = {(): Parent(())}
     for level in range(depth):
         wanted: dict[Path, set[str]] = {}
@@ -234,7 +239,8 @@ def _add_parents(
         )
 
 
-def _children(paths: list[Path]) -> dict[Path, dict[str, list[int]]]:
+def children_of(paths: Iterable[Path]) -> dict[Path, dict[str, list[int]]]:
+    """Return by parent path and name the numbers of the places that have it."""
     children: dict[Path, dict[str, list[int]]] = {}
     for feature, path in enumerate(paths):
         children.setdefault(path[:-1], {}).setdefault(path[-1], []).append(feature)
@@ -256,7 +262,8 @@ def _left(work: Matching, places: list[int], paths: dict[int, Path]) -> dict[str
     return names
 
 
-def _right(children: dict[str, list[int]]) -> dict[str, bool]:
+def right_names(children: Mapping[str, list[int]]) -> dict[str, bool]:
+    """Return the names of the places of one parent, and whether only one place has it."""
     return {name: len(features) == 1 for name, features in children.items() if name}
 
 
@@ -324,7 +331,7 @@ def _fault(
 
 SIMILAR, ELSEWHERE, LAST = "similar", "elsewhere", "last_in_parent"
 # Alike enough to show a person: within the parent, and anywhere.
-_WITHIN, _ANYWHERE = 50.0, 80.0
+WITHIN, _ANYWHERE = 50.0, 80.0
 # Words of letters share many by chance: there one village name in two looks half like another.
 _WITHIN_LETTERS, _ANYWHERE_LETTERS = 72.0, 92.0
 # The one feature left in a parent says something only when its others have found their places.
@@ -357,7 +364,7 @@ def propose_similar(work: Matching, parents: dict[Path, Parent]) -> None:
                 open_places.setdefault(target.path, []).append(place)
     for parent, places in sorted(open_places.items()):
         features = free.get(parent, [])
-        _pair(work, places, features, SIMILAR, least=_WITHIN)
+        _pair(work, places, features, SIMILAR, least=WITHIN)
         if settled.get(parent, 0) >= _LEAST_SETTLED:
             _pair_last(work, places, features)
     _pair(work, _clear_places(work), work.free_features(), ELSEWHERE, least=_ANYWHERE)
@@ -384,7 +391,7 @@ def _pair(
         return
     places = sorted(places, key=lambda place: (work.table.paths[place], work.table.keys[place]))
     features = sorted(features, key=lambda f: (work.boundary.paths[f], work.boundary.keys[f], f))
-    scores = _scores(
+    scores = name_scores(
         [work.table.paths[place][-1] for place in places],
         [work.boundary.paths[feature][-1] for feature in features],
     )
@@ -405,7 +412,7 @@ def _pair(
             used.add(feature)
 
 
-def _scores(left: list[str], right: list[str]) -> np.ndarray:
+def name_scores(left: list[str], right: list[str]) -> np.ndarray:
     """Return how alike names are, 0 to 100: the mean of the whole name and of its stem.
 
     A sign that cannot be read counts as fitting any one sign.
@@ -442,5 +449,6 @@ def _pair_last(work: Matching, places: list[int], features: list[int]) -> None:
         names = work.table.paths[left[0]][-1], work.boundary.paths[rest[0]][-1]
         if clean_name(names[1]):
             work.propose(
-                left[0], Link(rest[0], LAST, round(float(_scores([names[0]], [names[1]])[0, 0]), 1))
+                left[0],
+                Link(rest[0], LAST, round(float(name_scores([names[0]], [names[1]])[0, 0]), 1)),
             )

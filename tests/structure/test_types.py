@@ -12,7 +12,7 @@ import geodata
 from tests.conftest import ROOT
 
 # Modules whose types are still to be mended; the number only falls.
-MOST_LEFT_OUT = 8
+MOST_LEFT_OUT = 7
 SOURCES = sorted([*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
 
 

@@ -174,9 +174,11 @@ def test_names_and_numbers_of_people_are_masked_in_issues(workspace):
     ("township", "village", "step"),
     [
         ("青龙镇", "上河村", "name"),
-        ("青龙镇", "上河村委会", "ending"),
-        ("青龙乡", "上 河 村", "normalised"),
-        ("青龍鎮", "上河村", "name"),
+        ("青龙镇", "上河村委会", "normalised_name"),
+        ("青龙乡", "上 河 村", "normalised_name"),
+        ("青龍鎮", "上河村", "normalised_name"),
+        ("某县青龙镇", "上河村", "normalised_name"),
+        ("青龙镇", "青龙镇上河村委会", "normalised_name"),
     ],
 )
 def test_place_names_are_found_in_their_usual_spellings(workspace, township, village, step):
