@@ -114,8 +114,8 @@ def check_texts(place: str, entry: object) -> None:
     """Raise ThemeError unless an entry has a text in Chinese and one in English."""
     faults = Faults()
     for lang in LANGUAGES:
-        found = entry.get(lang) if isinstance(entry, Mapping) else None
-        if not isinstance(found, (str, int, float)) or not str(found).strip():
+        words = entry.get(lang) if isinstance(entry, Mapping) else None
+        if not isinstance(words, (str, int, float)) or not str(words).strip():
             told = Key(f"themes.language_{lang}")
             faults.kept.append(
                 ThemeError("themes.no_text", place=place, language=told, found=entry)
@@ -128,11 +128,11 @@ def check_pair(place: str, entry: Mapping[str, Any], name: str) -> None:
     check_fields(f"{place} {name}", entry.get(name), dict.fromkeys(LANGUAGES, True))
 
 
-def check_value(place: str, name: str, found: object, known: Collection[str]) -> None:
+def check_value(place: str, name: str, value: object, known: Collection[str]) -> None:
     """Raise ThemeError for a value that is not one of the known ones."""
-    if isinstance(found, (dict, list)) or found not in known:
-        values = {"found": found, "known": shown(known)}
-        near = nearest(found, known)
+    if isinstance(value, (dict, list)) or value not in known:
+        values = {"found": value, "known": shown(known)}
+        near = nearest(value, known)
         raise ThemeError("rules.fault_value", place=place, field=name, near=near, **values)
 
 
@@ -151,8 +151,8 @@ def list_of(place: str, entry: object, name: str) -> list[object]:
 
 def text_list(place: str, entry: object, name: str) -> tuple[str, ...]:
     """Return a field that is a list of texts; raises ThemeError for anything else."""
-    found = list_of(place, entry, name)
-    texts = [str(text) for text in found if isinstance(text, (str, int)) and str(text).strip()]
-    if len(texts) < len(found):
+    listed = list_of(place, entry, name)
+    texts = [str(text) for text in listed if isinstance(text, (str, int)) and str(text).strip()]
+    if len(texts) < len(listed):
         raise ThemeError("themes.no_list", place=place, field=name, found=entry)
     return tuple(texts)

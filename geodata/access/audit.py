@@ -145,8 +145,8 @@ class Trail:
         if newest is not None:
             query = query.limit(newest)
         with self.database.reading() as connection:
-            found = [Record(**row) for row in connection.execute(query).mappings()]
-        return found[::-1]
+            latest = [Record(**row) for row in connection.execute(query).mappings()]
+        return latest[::-1]
 
     def shown(self, records: Sequence[Record]) -> dict[int, Shown]:
         """Return by number what records showed; those that showed nothing are not among them."""
@@ -172,21 +172,23 @@ class Trail:
             if head is None:
                 return Verification(0, 1, 0, START, (Fault(0, "tail"), *faults))
             end, base = (head.seq, head.hash), (head.base_seq, head.base_hash)
-            found = verify_records(
+            verification = verify_records(
                 records, base=base, head=end, noted=noted, notes=notes, keys=keys
             )
         sealed = Key.fits(keys, head_text(end, base, head.key), head.seal)
         if head.key and not sealed:
             known = head.key in {key.name for key in keys}
             faults.append(Fault(head.seq, "head" if known else "key"))
-        elif not head.key and found.keyed:
+        elif not head.key and verification.keyed:
             faults.append(Fault(head.seq, "head"))
         faults += [Fault(head.seq, "guards")] * bool(missing)
-        faults += [*found.faults, *self._shown_faults()]
+        faults += [*verification.faults, *self._shown_faults()]
         if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
             faults.insert(0, Fault(head.base_seq, "missing"))
         repaired = [Fault(one.seq, "repaired") for one in self.records(act="audit_repair")]
-        return replace(found, faults=tuple(faults), remarks=(*found.remarks, *repaired))
+        return replace(
+            verification, faults=tuple(faults), remarks=(*verification.remarks, *repaired)
+        )
 
     def _shown_faults(self) -> Iterator[Fault]:
         """Yield the records whose content beside the chain is not the one they hold the digest of."""

@@ -65,15 +65,15 @@ def missing_guards(connection: Connection, *, sqlite: bool) -> tuple[str, ...]:
     """Return the guards of the audit that were taken away or changed; none before it was made."""
     if sqlite:
         there = text("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'audit'")
-        found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         wanted = {
             line.split()[5]: line.partition("EXISTS ")[2] for line in _SQLITE if " TRIGGER " in line
         }
     else:
         there = text("SELECT 1 FROM pg_tables WHERE tablename = 'audit'")
-        found = text("SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'audit'::regclass")
+        query = text("SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'audit'::regclass")
         wanted = {"audit_keep": "O"}
     if connection.execute(there).first() is None:
         return ()
-    known = {row[0]: str(row[1]) for row in connection.execute(found)}
+    known = {row[0]: str(row[1]) for row in connection.execute(query)}
     return tuple(name for name, sql in wanted.items() if not known.get(name, "").endswith(sql))

@@ -60,14 +60,14 @@ class KeyRing:
         """
         try:
             lines = self.file.read_text(encoding="ascii").split()
-            found = tuple(Key(bytes.fromhex(line)) for line in lines)
+            kept = tuple(Key(bytes.fromhex(line)) for line in lines)
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
             raise AccessError("access.key_unreadable", file=str(self.file)) from error
         if any(len(line) != _LENGTH for line in lines):
             raise AccessError("access.key_unreadable", file=str(self.file))
-        return found[::-1]
+        return kept[::-1]
 
     @property
     def current(self) -> Key:

@@ -83,26 +83,26 @@ class IncomeItem:
 @cache
 def enumerations() -> Mapping[str, Enumeration]:
     """Return all enumerations by name, the items of the household account among them."""
-    found: dict[str, Enumeration] = {}
+    by_name: dict[str, Enumeration] = {}
     shared = sorted((_FOLDER / "enumerations").glob("*.yaml"))
     for file in (*shared, *sorted(OWN_THEMES.glob("*/enumerations/*.yaml"))):
         read = read_enumerations(file)
-        doubled = set(read) & set(found)
+        doubled = set(read) & set(by_name)
         if doubled:
             raise ValueError(f"{file}: enumerations defined twice: {', '.join(sorted(doubled))}")
-        found.update(read)
-    found["income_item"] = _income_enumeration()
-    return found
+        by_name.update(read)
+    by_name["income_item"] = _income_enumeration()
+    return by_name
 
 
 def read_enumerations(file: Path) -> dict[str, Enumeration]:
     """Return the enumerations of one YAML file; raises ThemeError naming what is wrong."""
-    found, faults = {}, Faults()
+    by_name, faults = {}, Faults()
     for name, entry in mapping_of(file).items():
         with faults:
-            found[name] = _enumeration(f"{file} {name}", name, entry)
+            by_name[name] = _enumeration(f"{file} {name}", name, entry)
     faults.tell()
-    return found
+    return by_name
 
 
 @cache

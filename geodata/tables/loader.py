@@ -107,9 +107,9 @@ def _column(
     checked = [("kind", entry["kind"], STORED_AS), ("privacy", privacy, PRIVACY)]
     if str(entry["kind"]).startswith("choice"):
         checked.append(("choice", choice, lists))
-    for field, found, known in checked:
+    for field, value, known in checked:
         with faults:
-            check_value(place, field, found, known)
+            check_value(place, field, value, known)
     given: dict[str, Any] = {}
     for key in ("aliases", "says_yes", "says_no"):
         with faults:
@@ -137,8 +137,8 @@ def _bounds(place: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(pair, (list, tuple)) or len(pair) != 2:
         raise ThemeError("themes.no_pair_of_numbers", place=place, field="usual", found=pair)
     named = {"low": entry.get("low"), "high": entry.get("high"), "usual": pair[0]}
-    for field, found in (*named.items(), ("usual", pair[1])):
-        if found is not None and (isinstance(found, bool) or not isinstance(found, (int, float))):
-            raise ThemeError("themes.no_amount", place=place, field=field, found=found)
+    for field, bound in (*named.items(), ("usual", pair[1])):
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, (int, float))):
+            raise ThemeError("themes.no_amount", place=place, field=field, found=bound)
     bounds = {"low": entry.get("low"), "high": entry.get("high")}
     return {**bounds, "usual": tuple(pair)} if "usual" in entry else bounds

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec
 
 from geodata.entries import nearest
 from geodata.errors import ThemeError
+from geodata.figures import Indicator
 from geodata.figures.month import month_figures
 from geodata.policy import Policy
 from geodata.rules import FeatureSet
@@ -50,9 +51,9 @@ class Checked:
     # The kinds of charts there are, by which figures can be drawn; None where nobody knows.
     charts: Collection[str] | None = None
 
-    def known(self, kind: str, found: Iterable[str]) -> Collection[str]:
+    def known(self, kind: str, own: Iterable[str]) -> Collection[str]:
         """Return the names of a kind that may be named."""
-        return list(dict.fromkeys((*found, *self.names.get(kind, ()))))
+        return list(dict.fromkeys((*own, *self.names.get(kind, ()))))
 
     @property
     def keys(self) -> Collection[str]:
@@ -97,11 +98,11 @@ def _sql_faults(checked: Checked) -> Iterator[ThemeError]:
     known = {*checked.known("table", checked.tables), *BASE_TABLES, *shared, *own}
     readable = True
     for name, one in own.items():
-        place = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")
-        for fault in _caught(check_query, place, one.sql, known):
+        file = str(theme.folder / "features" / f"{name.removeprefix(theme.key + '_')}.sql")
+        for fault in _caught(check_query, file, one.sql, known):
             readable = False
             yield fault
-        yield from _caught(check_parameters, place, one.sql, keys)
+        yield from _caught(check_parameters, file, one.sql, keys)
     if not readable:
         return
     circle = reading_circle({**shared, **own})
@@ -153,14 +154,14 @@ def _column_faults(checked: Checked, own: Mapping[str, FeatureSet]) -> Iterator[
     theme, features = checked.theme, checked.features
     keys = {"place_code", *(subject.key for subject in theme.subjects.values())}
     for name, subject in theme.subjects.items():
-        found = own.get(f"{theme.key}_{name}")
-        if found is None:
+        own_set = own.get(f"{theme.key}_{name}")
+        if own_set is None:
             continue
         place = str(theme.folder / "features" / f"{name}.sql")
         for needed in dict.fromkeys((subject.key, "place_code")):
-            if needed not in found.columns:
+            if needed not in own_set.columns:
                 yield ThemeError("themes.no_key", place=place, column=needed, subject=name)
-        for column in found.columns:
+        for column in own_set.columns:
             if column not in keys and column not in features:
                 file = theme.folder / "features.yaml"
                 yield ThemeError("themes.no_feature", file=file, column=column, place=place)
@@ -168,7 +169,7 @@ def _column_faults(checked: Checked, own: Mapping[str, FeatureSet]) -> Iterator[
 
 def _identity_faults(theme: Theme, sets: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
     """Give the features that carry who a person is: more people see features than such columns."""
-    carried: dict[str, Collection[str]] = {
+    carried: dict[str, Set[str]] = {
         name: {one.name for one in table.columns.values() if one.privacy == "identity"}
         for name, table in {**tables(), **theme.tables}.items()
     }
@@ -281,6 +282,7 @@ def _point_faults(checked: Checked) -> Iterator[ThemeError]:
 def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     """Give each target and break that is of another quantity or unit than its indicator."""
     by_key = {one.key: one for one in theme.indicators}
+    named: list[tuple[str, Indicator, str | float]]
     named = [("indicators.yaml", one, one.target) for one in theme.indicators if one.target]
     for layer in theme.layers:
         if layer.indicator in by_key:
@@ -293,10 +295,13 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
             if not low <= limit <= high:
                 yield ThemeError("quantity.fault_range", place=place, **told)
         elif limit in policy.parameters:
-            found = policy[limit]
-            fits = found.quantity in indicator.kind.limits and found.unit.key == indicator.unit.key
+            parameter = policy[limit]
+            fits = (
+                parameter.quantity in indicator.kind.limits
+                and parameter.unit.key == indicator.unit.key
+            )
             if not fits:
-                other = {"other": found.quantity, "other_unit": found.unit.key}
+                other = {"other": parameter.quantity, "other_unit": parameter.unit.key}
                 yield ThemeError("quantity.fault_limit", place=place, **told, **other)
 
 

@@ -58,11 +58,11 @@ def read_theme(folder: Path, name: str = "") -> Theme:
 
     The theme has the name of its folder unless another is given.
     """
-    found = read_folder(folder, name)
+    reading = read_folder(folder, name)
     faults = Faults()
-    faults.kept += found.faults
+    faults.kept += reading.faults
     faults.tell()
-    return found.theme
+    return reading.theme
 
 
 def read_folder(folder: Path, name: str = "") -> Reading:
@@ -98,9 +98,11 @@ def read_folder(folder: Path, name: str = "") -> Reading:
         sample=dict(_sample(files, brought)),
         sheets=tuple(sheets),
         households=told.about_households(),
-        written={f"{kind} {name}": file for kind, found in written.items() for file, name in found},
+        written={
+            f"{kind} {name}": file for kind, places in written.items() for file, name in places
+        },
     )
-    names = {kind: frozenset(name for _, name in found) for kind, found in written.items()}
+    names = {kind: frozenset(name for _, name in places) for kind, places in written.items()}
     names["feature"] = frozenset(_names(folder / "features.yaml"))
     names["parameter"] = frozenset(_parameters(folder / "parameters"))
     return Reading(theme, tuple(files.faults.kept), names)
@@ -115,21 +117,21 @@ class _Files:
 
     def of(self, name: str, read: Callable[[Path], list[T]], pattern: str = "*.yaml") -> list[T]:
         """Return what is read of each file of a folder."""
-        found: list[T] = []
+        entries_read: list[T] = []
         for file in sorted((self.folder / name).glob(pattern)):
             with self.faults:
-                found += read(file)
-        return found
+                entries_read += read(file)
+        return entries_read
 
     def entries(
         self, name: str, read: Callable[[str, str, Any], T], *, needed: bool = False
     ) -> dict[str, T]:
         """Return what is read of each entry of a file; {} where it is absent and need not be there."""
-        found: dict[str, T] = {}
+        entries_read: dict[str, T] = {}
         for key, entry in _mapping(self.folder / name, self.faults, needed=needed).items():
             with self.faults:
-                found[key] = read(f"{self.folder / name} {key}", key, entry)
-        return found
+                entries_read[key] = read(f"{self.folder / name} {key}", key, entry)
+        return entries_read
 
 
 def _tables(files: _Files) -> tuple[dict[str, Enumeration], dict[str, Table], list[Layout]]:
@@ -260,9 +262,9 @@ def _sample_rows(place: str, entry: Mapping[str, Any], table: Table) -> SampleRo
         for column, given in columns.items()
     }
     numbers = {"every": entry["every"], "skip": entry.get("skip", 0)}
-    for field, found in numbers.items():
-        if not isinstance(found, int) or isinstance(found, bool):
-            raise ThemeError("themes.no_number", place=place, field=field, found=found)
+    for field, number in numbers.items():
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise ThemeError("themes.no_number", place=place, field=field, found=number)
     return SampleRows(entry["of"], max(numbers["every"], 1), texts, numbers["skip"])
 
 
@@ -286,7 +288,7 @@ def _words(folder: Path, subjects: Mapping[str, Subject]) -> Words:
     faults.tell()
     for file, named in ((units, (units, None)), (things, (units, things))):
         try:
-            found = words.with_files(*named)
+            extended = words.with_files(*named)
         except QuantityError as fault:
             raise ThemeError("quantity.at", place=file, fault=fault.sentence()) from fault
-    return found
+    return extended

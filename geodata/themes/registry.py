@@ -134,13 +134,13 @@ def find_themes(workspace: Path | None = None) -> Registry:
     themes, faults = list(own_themes()), []
     written = _written()
     for place in (*_installed(), *_in_workspace(workspace)):
-        found = _load(place, written)
-        if isinstance(found, Theme):
-            themes.append(found)
-            written |= found.written
-            written |= {f"table {one.name}": found.folder for one in found.feature_sets}
+        loaded = _load(place, written)
+        if isinstance(loaded, Theme):
+            themes.append(loaded)
+            written |= loaded.written
+            written |= {f"table {one.name}": loaded.folder for one in loaded.feature_sets}
         else:
-            faults += [Fault(place.name, error) for error in found]
+            faults += [Fault(place.name, error) for error in loaded]
     ordered = sorted(themes, key=lambda theme: (theme.order, theme.key))
     registry = Registry(tuple(ordered))
     sheets, unread = _layouts(workspace, registry.schema)
@@ -149,7 +149,7 @@ def find_themes(workspace: Path | None = None) -> Registry:
 
 def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...], list[Fault]]:
     """Return the layouts in the folder `layouts` of a workspace, and faults of those not read."""
-    found: list[Layout] = []
+    layouts: list[Layout] = []
     faults: list[Fault] = []
     files = sorted((workspace / "layouts").glob("*.yaml")) if workspace is not None else []
     for file in files:
@@ -157,10 +157,10 @@ def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...],
             read = read_layout(file, known.tables)
             if read.name in {layout.name for layout in known.layouts}:
                 raise ThemeError("themes.layout_twice", file=file, name=read.name)
-            found.append(read)
+            layouts.append(read)
         except ThemeError as error:
             faults.append(Fault(file.name, error, "themes.layout_left_out"))
-    return tuple(found), faults
+    return tuple(layouts), faults
 
 
 def themes_around(start: str | os.PathLike[str] = ".") -> Registry:
@@ -178,14 +178,14 @@ def own_themes() -> tuple[Theme, ...]:
     They enter as those from outside do. That they hold together is tested where they are changed,
     and not again whenever a workspace is opened.
     """
-    found = [read_theme(file.parent) for file in sorted(FOLDER.glob("*/theme.yaml"))]
+    themes = [read_theme(file.parent) for file in sorted(FOLDER.glob("*/theme.yaml"))]
     written: dict[str, Path] = {}
-    for theme in found:
+    for theme in themes:
         doubled = _doubled(theme, written)
         if doubled:
             raise doubled[0]
         written |= theme.written
-    return tuple(sorted(found, key=lambda theme: (theme.order, theme.key)))
+    return tuple(sorted(themes, key=lambda theme: (theme.order, theme.key)))
 
 
 def is_own(theme: Theme) -> bool:
@@ -202,17 +202,17 @@ def check_theme(
     """
     place = _Place(folder.resolve().name, folder.resolve())
     others = {name: file for name, file in _written().items() if place.folder not in file.parents}
-    found = _load(place, others, charts)
+    loaded = _load(place, others, charts)
     faults = Faults()
-    rules = found.rules_by_key if isinstance(found, Theme) else None
+    rules = loaded.rules_by_key if isinstance(loaded, Theme) else None
     with faults:
         read_cases(folder / "cases", rules)
     if (folder / "examples.yaml").exists():
         with faults:
             read_examples(folder / "examples.yaml")
-    if isinstance(found, Theme) and not faults.kept:
-        return found, ()
-    return None, (*(() if isinstance(found, Theme) else found), *faults.kept)
+    if isinstance(loaded, Theme) and not faults.kept:
+        return loaded, ()
+    return None, (*(() if isinstance(loaded, Theme) else loaded), *faults.kept)
 
 
 def _load(
@@ -264,14 +264,14 @@ def _written() -> dict[str, Path]:
 
 def _doubled(theme: Theme, written: Mapping[str, Path]) -> tuple[ThemeError, ...]:
     """Return what a theme defines though another file has defined it already."""
-    found = []
+    faults = []
     sets = {f"table {one.name}": theme.folder / "features" for one in theme.feature_sets}
     for name, file in {**sets, **theme.written}.items():
         if name in written:
             what, key = name.split(" ", 1)
             given = {"what": Key(f"themes.what_{what}"), "name": key, "other": written[name]}
-            found.append(ThemeError("themes.doubled", file=file, **given))
-    return tuple(found)
+            faults.append(ThemeError("themes.doubled", file=file, **given))
+    return tuple(faults)
 
 
 def _in_workspace(workspace: Path | None) -> Iterator[_Place]:

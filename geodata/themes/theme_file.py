@@ -75,8 +75,8 @@ class ThemeFile:
     @property
     def title(self) -> Mapping[str, str]:
         """Return the title of the theme; empty where it is absent."""
-        found = self.content.get("title")
-        return {lang: str(text) for lang, text in found.items()} if isinstance(found, dict) else {}
+        title = self.content.get("title")
+        return {lang: str(text) for lang, text in title.items()} if isinstance(title, dict) else {}
 
     @property
     def order(self) -> int:
@@ -94,8 +94,8 @@ class ThemeFile:
 
     def named(self, field: str) -> tuple[str, ...]:
         """Return the names of the entries of a field, those that cannot be read among them."""
-        found = self.content.get(field)
-        return tuple(map(str, found)) if isinstance(found, Mapping) else ()
+        named = self.content.get(field)
+        return tuple(map(str, named)) if isinstance(named, Mapping) else ()
 
     def subjects(self) -> tuple[Subject, ...]:
         """Return what else rules may judge."""
@@ -139,10 +139,10 @@ class ThemeFile:
         def read(place: str, entry: Mapping[str, Any]) -> Topic:
             return Topic(_pair(entry), _texts(place, entry, "indicators"))
 
-        found = tuple(self._listed("topics", _TOPIC, read))
-        told = {key for topic in found for key in topic.indicators}
+        topics = tuple(self._listed("topics", _TOPIC, read))
+        told = {key for topic in topics for key in topic.indicators}
         left = tuple(key for key in indicators if key not in told)
-        return (*found, Topic(self.title, left)) if left else found
+        return (*topics, Topic(self.title, left)) if left else topics
 
     def briefing(self) -> tuple[Sentence, ...]:
         """Return the sentences of a briefing."""
@@ -243,12 +243,12 @@ class ThemeFile:
 
     def _mapped(self, field: str, read: Callable[[str, str, Any], T]) -> Iterator[T]:
         """Give what is read of each entry of a field that maps names to entries."""
-        found = self.content.get(field) or {}
-        if not isinstance(found, Mapping):
+        entries = self.content.get(field) or {}
+        if not isinstance(entries, Mapping):
             place = f"{self.file} {field}"
-            self.faults.kept.append(ThemeError("themes.no_mapping", place=place, found=found))
+            self.faults.kept.append(ThemeError("themes.no_mapping", place=place, found=entries))
             return
-        for name, entry in found.items():
+        for name, entry in entries.items():
             with self.faults:
                 yield read(str(name), f"{self.file} {field}.{name}", entry)
 
@@ -256,10 +256,10 @@ class ThemeFile:
         self, field: str, fields: Mapping[str, bool], read: Callable[[str, Any], T]
     ) -> Iterator[T]:
         """Give what is read of each entry of a field that lists them."""
-        found: list[object] = []
+        entries: list[object] = []
         with self.faults:
-            found = list_of(str(self.file), self.content.get(field, []), field)
-        for number, entry in enumerate(found, 1):
+            entries = list_of(str(self.file), self.content.get(field, []), field)
+        for number, entry in enumerate(entries, 1):
             place = f"{self.file} {field} {number}"
             with self.faults:
                 check_fields(place, entry, fields)
@@ -282,22 +282,22 @@ def _chain(place: str, entry: Mapping[str, Any]) -> Chain:
 
 def _text(place: str, entry: Mapping[str, Any], name: str) -> str:
     """Return a field that is one text, "" where it is absent; raises ThemeError for anything else."""
-    found = entry.get(name, "")
-    if not isinstance(found, str):
-        raise ThemeError("themes.no_word", place=place, field=name, found=found)
-    return found
+    word = entry.get(name, "")
+    if not isinstance(word, str):
+        raise ThemeError("themes.no_word", place=place, field=name, found=word)
+    return word
 
 
 def _texts(place: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    found = entry.get(name)
-    return () if found is None else text_list(place, found, name)
+    words = entry.get(name)
+    return () if words is None else text_list(place, words, name)
 
 
 def _number(place: str, content: Mapping[str, Any], name: str) -> int:
-    found = content.get(name, 0)
-    if not isinstance(found, int) or isinstance(found, bool):
-        raise ThemeError("themes.no_number", place=place, field=name, found=found)
-    return found
+    number = content.get(name, 0)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ThemeError("themes.no_number", place=place, field=name, found=number)
+    return number
 
 
 def _pair(entry: Mapping[str, Any]) -> dict[str, str]:

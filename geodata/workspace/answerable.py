@@ -58,33 +58,33 @@ def unanswered_in(built: Built) -> tuple[Unanswered, ...]:
     return tuple(Unanswered(**row) for row in pq.read_table(file).to_pylist())
 
 
-def unanswered_table(found: Collection[Unanswered]) -> pa.Table:
+def unanswered_table(unanswered: Collection[Unanswered]) -> pa.Table:
     """Return them as the table that is saved with a month."""
-    columns = [[getattr(one, name) for one in found] for name in _COLUMNS]
+    columns = [[getattr(one, name) for one in unanswered] for name in _COLUMNS]
     return pa.table([pa.array(column, pa.string()) for column in columns], names=list(_COLUMNS))
 
 
-def answerable(setup: Setup, found: Collection[Unanswered]) -> Setup:
+def answerable(setup: Setup, unanswered: Collection[Unanswered]) -> Setup:
     """Return the setup in which what could not be answered answers unknown; the rest stays.
 
     A feature set has no rows then, a rule is unknown of everybody, an indicator has no value.
     """
-    if not found:
+    if not unanswered:
         return setup
-    names = {(one.kind, one.name) for one in found}
+    names = {(one.kind, one.name) for one in unanswered}
     themes = tuple(_answerable(theme, names) for theme in setup.themes)
     return replace(setup, registry=replace(setup.registry, themes=themes))
 
 
 def find_unanswered(setup: Setup, month: str) -> tuple[Unanswered, ...]:
     """Return what cannot be run over the rows of a month, each thing tried by itself."""
-    found: list[Unanswered] = []
+    unanswered: list[Unanswered] = []
     with month_engine(setup.store, month, setup.tables) as (engine, _):
         for area in policy_areas(engine, setup.policy, setup.keys, month, setup.tables):
             for one in _of_area(engine, setup, area):
-                if (one.kind, one.name) not in {(each.kind, each.name) for each in found}:
-                    found.append(one)
-    return tuple(found)
+                if (one.kind, one.name) not in {(each.kind, each.name) for each in unanswered}:
+                    unanswered.append(one)
+    return tuple(unanswered)
 
 
 def _of_area(engine: Engine, setup: Setup, area: PolicyArea) -> Iterator[Unanswered]:
@@ -114,8 +114,8 @@ def _of_area(engine: Engine, setup: Setup, area: PolicyArea) -> Iterator[Unanswe
             yield from _tried(theme, "indicator", indicator.key, figures)
 
 
-def _add(engine: Engine, area: PolicyArea, one: FeatureSet) -> None:
-    engine.add_table(one.name, area.binding.sql(one.sql, engine.name))
+def _add(engine: Engine, area: PolicyArea, features: FeatureSet) -> None:
+    engine.add_table(features.name, area.binding.sql(features.sql, engine.name))
 
 
 def _tried(theme: Theme, kind: str, key: str, work: Callable[[], object]) -> Iterator[Unanswered]:
@@ -154,9 +154,9 @@ def _answerable(theme: Theme, names: Collection[tuple[str, str]]) -> Theme:
     )
 
 
-def _without_rows(one: FeatureSet) -> FeatureSet:
-    columns = ", ".join(one.columns)
-    return replace(one, sql=f"SELECT {columns} FROM ({one.sql}) AS failed WHERE FALSE")
+def _without_rows(features: FeatureSet) -> FeatureSet:
+    columns = ", ".join(features.columns)
+    return replace(features, sql=f"SELECT {columns} FROM ({features.sql}) AS failed WHERE FALSE")
 
 
 def unknown_rule(rule: Rule) -> Rule:

@@ -78,12 +78,12 @@ def _make(setup: Setup, engine: str, month: str, *, threads: int | None = None) 
         tables = compute_month(setup, month, engine=engine, threads=threads)
     except engine_errors(engine):
         # Each thing is tried by itself only where something fails: all at once is much faster.
-        found = find_unanswered(setup, month)
-        if not found:
+        unanswered = find_unanswered(setup, month)
+        if not unanswered:
             raise
-        asked = answerable(setup, found)
+        asked = answerable(setup, unanswered)
         tables = compute_month(asked, month, engine=engine, threads=threads)
-        tables[UNANSWERED] = unanswered_table(found)
+        tables[UNANSWERED] = unanswered_table(unanswered)
     return save_built(setup.config.store, month, setup.inputs(month), tables)
 
 

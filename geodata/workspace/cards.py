@@ -87,8 +87,8 @@ class Card:
     def broken(self) -> pd.DataFrame:
         """Return the findings that are answered yes, worst first."""
         order = {"high": 0, "medium": 1, "low": 2}
-        found = self.findings[self.findings["answer"] == "yes"]
-        return found.sort_values("severity", key=lambda names: names.map(order), kind="stable")
+        rows = self.findings[self.findings["answer"] == "yes"]
+        return rows.sort_values("severity", key=lambda names: names.map(order), kind="stable")
 
     def _repr_html_(self) -> str:
         return _html(self)
@@ -206,11 +206,11 @@ def _fits(
     lang: str,
 ) -> pd.DataFrame:
     """Return whether the help that a household has answers its risks, as themes say it."""
-    found = [
+    parts = [
         measures_fit(_first(features.get(theme.key)), theme.households.fits, measures, month, lang)
         for theme in setup.themes
     ]
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _first(rows: pd.DataFrame | None) -> pd.Series:
@@ -260,7 +260,7 @@ def _findings(
     texts = setup.policy.texts(setup.keys)
     binding = Binding(built.month, values, exempt=held_on(setup.exemptions, day), texts=texts)
     failed = {one.name: one.fault(built.month).error for one in unanswered_in(built)}
-    found = []
+    parts = []
     for theme in setup.themes:
         row = features.get(theme.key)
         rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
@@ -281,8 +281,8 @@ def _findings(
             for key in answers.loc[unknown, "rule"]
         ]
         answers.loc[answers["answer"] == "no", "reason"] = ""
-        found.append(answers.assign(theme=theme.key))
-    return _described(pd.concat(found, ignore_index=True), setup.rules, lang)
+        parts.append(answers.assign(theme=theme.key))
+    return _described(pd.concat(parts, ignore_index=True), setup.rules, lang)
 
 
 def _check_built(theme: Theme, row: pd.DataFrame, month: str) -> None:
@@ -337,10 +337,10 @@ def _described(findings: pd.DataFrame, rules: Mapping[str, Rule], lang: str) -> 
 
 
 def _unknown(
-    setup: Setup, theme: Theme, rule: Rule, row: pd.Series, asked: tuple[str, str, str]
+    setup: Setup, theme: Theme, rule: Rule, row: pd.Series, context: tuple[str, str, str]
 ) -> str:
     """Return why a rule cannot be answered: a parameter that is not usable, else missing features."""
-    village, month, lang = asked
+    village, month, lang = context
     day = last_day(month)
     for key in rule.parameters:
         lookup = setup.policy.at(key, village, day)

@@ -272,14 +272,14 @@ class Workspace:
         return change_between(self._evidence, place, indicator, (before, month))
 
     def compositions(
-        self, theme: str, asked: Asked, *, month: str | None = None
+        self, theme: str, request: Asked, *, month: str | None = None
     ) -> tuple[Composition, ...]:
         """Return what an indicator of a theme is made of within places: counts and sums only.
 
         Where nothing is said of it, what the theme says of all its figures.
         """
         chosen = next(one for one in self.setup.themes if one.key == theme)
-        return compositions(self.setup, self._built(month), chosen, asked, cube=self.cube)
+        return compositions(self.setup, self._built(month), chosen, request, cube=self.cube)
 
     def hotspots(self, indicator: str, month: str | None = None) -> HotspotLayer:
         """Return the hot spots of an indicator as of a month, the last by default.
@@ -308,11 +308,11 @@ class Workspace:
         """Return what the rules say when sources of income end; see `run_what_if`."""
         built = self._built(month)
         setup = answerable(self.setup, unanswered_in(built))
-        found = run_what_if(setup, built.month, items=items, workshop=workshop, place=place)
+        result = run_what_if(setup, built.month, items=items, workshop=workshop, place=place)
         chosen = built.month
-        rows = found.households.rename_axis("household_code").reset_index()
+        rows = result.households.rename_axis("household_code").reset_index()
         seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
-        return replace(found, households=seen.set_index("household_code").rename_axis(None))
+        return replace(result, households=seen.set_index("household_code").rename_axis(None))
 
     def draw_sample(
         self,
