@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dashboard.people import People
 from geodata.access import Grant, Written
-from geodata.access.entries import Kind, kinds
+from geodata.access.entries import EntryKind, kinds
 
 ON_CARD = ("visit", "note", "exemption")
 ON_PLACE = ("pin", "join_decision")
@@ -27,7 +27,7 @@ class Entries:
         place = self._place(kind)
         return bool(place) and bool(self.people.actor.allows(place, kinds()[kind].act))
 
-    def kind(self, name: str) -> Kind:
+    def kind(self, name: str) -> EntryKind:
         """Return the fields of a kind."""
         return kinds()[name]
 

@@ -20,7 +20,7 @@ from dashboard.texts import text
 from dashboard.view import View
 from dashboard.visiting import visit_list
 from geodata.access import Guard, command_actor, open_guard, system_user
-from geodata.access.chain import Entry
+from geodata.access.chain import AuditEntry
 from geodata.cartography.words import period_text
 from geodata.errors import BriefingError
 from geodata.escaping import plain_text
@@ -88,7 +88,7 @@ class Prints:
 
     def _record(self, household: str, *, outcome: str = "allowed", **detail: object) -> int:
         actor = self.source.actor
-        entry = Entry.by(
+        entry = AuditEntry.by(
             actor,
             "export",
             place=self.view.place or "",

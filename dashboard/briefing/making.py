@@ -12,8 +12,8 @@ from types import ModuleType
 
 from dashboard.briefing import formats
 from dashboard.briefing.order import Briefing
-from geodata.access import Trail
-from geodata.access.chain import Entry
+from geodata.access import AuditTrail
+from geodata.access.chain import AuditEntry
 from geodata.errors import BriefingError
 
 Step = Callable[[str], object]
@@ -66,7 +66,7 @@ def steps_of(briefing: Briefing, file: Path) -> int:
 
 
 def make_briefing(
-    briefing: Briefing, file: Path, trail: Trail, *, step: Step = lambda name: None
+    briefing: Briefing, file: Path, trail: AuditTrail, *, step: Step = lambda name: None
 ) -> Path:
     """Write a briefing and return its file; an older one is replaced in one step at the end.
 
@@ -107,7 +107,7 @@ def _part(file: Path) -> Path:
     return file.with_name(f".{file.stem}.{os.getpid()}.part{file.suffix}")
 
 
-def _allow(briefing: Briefing, trail: Trail) -> None:
+def _allow(briefing: Briefing, trail: AuditTrail) -> None:
     verdict = briefing.source.actor.allows(briefing.place, "export")
     if not verdict:
         _record(briefing, trail, outcome="refused")
@@ -115,7 +115,7 @@ def _allow(briefing: Briefing, trail: Trail) -> None:
 
 
 def _record(
-    briefing: Briefing, trail: Trail, *, outcome: str = "allowed", **detail: object
+    briefing: Briefing, trail: AuditTrail, *, outcome: str = "allowed", **detail: object
 ) -> None:
     actor = briefing.source.actor
     about = {
@@ -125,7 +125,7 @@ def _record(
         "public": briefing.public,
     }
     trail.record(
-        Entry.by(
+        AuditEntry.by(
             actor,
             "export",
             place=briefing.place,

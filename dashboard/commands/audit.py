@@ -13,7 +13,7 @@ from dashboard.texts import text
 from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
-    from geodata.access import Record, Trail, Verification
+    from geodata.access import AuditTrail, Record, Verification
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _folder = click.option(
@@ -139,10 +139,10 @@ def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
 @_folder
 def export(file: Path, workspace: Path) -> None:
     """Write every record to a file and check what was written; the export itself is recorded."""
-    from geodata.access import Entry, command_actor
+    from geodata.access import AuditEntry, command_actor
 
     trail = _trail(workspace)
-    trail.record(Entry.by(command_actor(), "audit_export", detail={"file": file.name}))
+    trail.record(AuditEntry.by(command_actor(), "audit_export", detail={"file": file.name}))
     if file.suffix == ".csv":
         found = trail.verify()
         _write_csv(trail, file)
@@ -152,7 +152,7 @@ def export(file: Path, workspace: Path) -> None:
     _say(found)
 
 
-def _trail(folder: Path) -> Trail:
+def _trail(folder: Path) -> AuditTrail:
     from geodata.access import open_trail
 
     return open_trail(folder, made=True)
@@ -170,7 +170,7 @@ def _say(found: Verification) -> None:
     click.echo(text("audit.head", head=found.head))
 
 
-def _write_csv(trail: Trail, file: Path) -> None:
+def _write_csv(trail: AuditTrail, file: Path) -> None:
     import csv
 
     from dashboard.content.records import COLUMNS, record_cells
@@ -186,7 +186,7 @@ def _write_csv(trail: Trail, file: Path) -> None:
             rows.writerow([cell_text(cells[name]) for name in COLUMNS])
 
 
-def _print(trail: Trail, records: list[Record]) -> None:
+def _print(trail: AuditTrail, records: list[Record]) -> None:
     from dashboard.content.records import record_cells
 
     shown = trail.shown(records)
@@ -196,8 +196,8 @@ def _print(trail: Trail, records: list[Record]) -> None:
         click.echo("  ".join(part for part in parts if part))
 
 
-def _asked(trail: Trail, *, subject: str) -> None:
+def _asked(trail: AuditTrail, *, subject: str) -> None:
     """Record that somebody looked into the audit, and for what."""
-    from geodata.access import Entry, command_actor
+    from geodata.access import AuditEntry, command_actor
 
-    trail.record(Entry.by(command_actor(), "audit", subject=subject))
+    trail.record(AuditEntry.by(command_actor(), "audit", subject=subject))

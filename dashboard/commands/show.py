@@ -27,7 +27,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     from dashboard.answers.source import county_source
     from dashboard.answers.told import answer_of
     from dashboard.view import read_address
-    from geodata.access.chain import Entry
+    from geodata.access.chain import AuditEntry
     from geodata.errors import StoreError
     from geodata.workspace import open_workspace
 
@@ -42,7 +42,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     place = view.place or ""
     seen = "allowed" if actor.allows(place, "figure") else "refused"
     about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
-    entry = Entry.by(actor, "figure", place=place, reason="show", outcome=seen, detail=about)
+    entry = AuditEntry.by(actor, "figure", place=place, reason="show", outcome=seen, detail=about)
     guard.trail.record(entry)
     told = answer_of(source, view) | {"ignored": list(ignored)}
     if ignored:

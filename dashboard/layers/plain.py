@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.layers import Finding, Kind, Sample
 from dashboard.view import POLICY, View
-from geodata.cartography import Layer, Limits, draw_layer, limits_at
+from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS
 from geodata.cartography.headline import headline
 
@@ -24,11 +24,11 @@ def draw_plain(source: Source, view: View) -> Layer:
         level=view.level,
         place=source.area(view.place),
         method=view.classes if view.classes in METHODS else METHODS[0],
-        limits=limits_of(source, view) if view.classes == POLICY else Limits(),
+        limits=limits_of(source, view) if view.classes == POLICY else PolicyCuts(),
     )
 
 
-def limits_of(source: Source, view: View) -> Limits:
+def limits_of(source: Source, view: View) -> PolicyCuts:
     """Return the limits of policy for the shown indicator, place and period; none if none are."""
     theme = source.themes.get(view.theme)
     breaks = theme.breaks_of(view.indicator) if theme else ()

@@ -16,7 +16,7 @@ from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
 from dashboard.stops import Stops
-from geodata.themes import Fault
+from geodata.themes import ThemeFault
 
 # A folder of panels that stands elsewhere is looked into as well.
 __path__ = sides.FOLDERS
@@ -32,7 +32,7 @@ class Parts:
     people: People | None = None
     points: PointsSeen | None = None
     stops: Stops | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ThemeFault, ...] = ()
 
     def of_people(self) -> People:
         """Return what is read of households; raises ValueError where the page shows none."""

@@ -14,7 +14,7 @@ from dashboard.content.records import COLUMNS, record_cells
 from dashboard.server.auth import AUDIT, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page
 from dashboard.texts import text
-from geodata.access import Entry, Record, Trail
+from geodata.access import AuditEntry, AuditTrail, Record
 from geodata.access.scope import Actor
 from geodata.escaping import plain_text
 from geodata.i18n import CATALOGUE as WORDS
@@ -60,7 +60,7 @@ class AuditPage(Page):
             raise HTTPError(400)
 
     @property
-    def _trail(self) -> Trail:
+    def _trail(self) -> AuditTrail:
         return self.sign_in.guard.trail
 
     @property
@@ -75,7 +75,7 @@ class AuditPage(Page):
         actor = account.actor
         allowed = bool(actor.allows("", "audit"))
         outcome = "allowed" if allowed else "refused"
-        self._trail.record(Entry.by(actor, act, subject=subject, outcome=outcome))
+        self._trail.record(AuditEntry.by(actor, act, subject=subject, outcome=outcome))
         if not allowed:
             raise HTTPError(403)
         return actor
@@ -131,7 +131,7 @@ def audit_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
     return [(AUDIT, AuditPage, {"sign_in": sign_in})]
 
 
-def _found(trail: Trail, asked: dict[str, str]) -> list[Record]:
+def _found(trail: AuditTrail, asked: dict[str, str]) -> list[Record]:
     """Return the newest records that fit, newest first; the places by the beginning of their code."""
     since = until = None
     if asked["day"]:
@@ -174,7 +174,7 @@ def _is_day(value: str) -> bool:
         return False
 
 
-def _copy(trail: Trail) -> bytes:
+def _copy(trail: AuditTrail) -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "audit.jsonl"
         trail.export(file)

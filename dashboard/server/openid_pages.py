@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.server.auth import AUDIT, OPENID, OPENID_BACK, SignIn
 from dashboard.server.openid import Provider, fresh
 from dashboard.server.sign_in import SignInPage
-from geodata.access import Entry
+from geodata.access import AuditEntry
 from geodata.errors import AccountError
 
 COOKIE = "guatu_openid"
@@ -36,7 +36,7 @@ class LeavePage(SignInPage):
 
     def refuse(self, error: AccountError) -> None:
         """Record the failure and say it on the sign-in page."""
-        failed = Entry(
+        failed = AuditEntry(
             "?openid",
             "sign_in",
             reason=error.key,

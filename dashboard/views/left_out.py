@@ -9,10 +9,10 @@ import panel as pn
 from dashboard.state import State
 from dashboard.texts import text
 from geodata.escaping import html_text
-from geodata.themes import Fault
+from geodata.themes import ThemeFault
 
 
-def left_out_view(state: State, faults: Sequence[Fault]) -> list[pn.viewable.Viewable]:
+def left_out_view(state: State, faults: Sequence[ThemeFault]) -> list[pn.viewable.Viewable]:
     """Return what says how many were left out, and opened why; nothing when all are there.
 
     It is away while presenting.

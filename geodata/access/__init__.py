@@ -1,8 +1,8 @@
 """Who sees what: scope, masks, audit, accounts, and the one door to rows about people."""
 
 from geodata.access.accounts import Account, Accounts
-from geodata.access.audit import Trail, read_export, utc_now
-from geodata.access.chain import Entry, Record, Verification, verify_records
+from geodata.access.audit import AuditTrail, read_export, utc_now
+from geodata.access.chain import AuditEntry, Record, Verification, verify_records
 from geodata.access.database import Database
 from geodata.access.guard import (
     Guard,
@@ -14,7 +14,7 @@ from geodata.access.guard import (
 )
 from geodata.access.head_notes import HeadNotes
 from geodata.access.keyring import Key, KeyRing
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
 from geodata.access.month_source import Derived, MonthSource
 from geodata.access.opening import open_place_reader, open_reader, prepare_rows, public_rows, tally
@@ -38,20 +38,21 @@ from geodata.access.writes import Writes, Written
 __all__ = [
     "EVERYWHERE",
     "PLACE_KEYS",
+    "AccessLimits",
     "Account",
     "Accounts",
     "Actor",
+    "AuditEntry",
+    "AuditTrail",
     "Database",
     "Derived",
     "Door",
-    "Entry",
     "Grant",
     "Guard",
     "HeadNotes",
     "Key",
     "KeyRing",
     "Keys",
-    "Limits",
     "MonthSource",
     "Pattern",
     "Patterns",
@@ -63,7 +64,6 @@ __all__ = [
     "Scope",
     "Sessions",
     "Shown",
-    "Trail",
     "Unmasking",
     "Verdict",
     "Verification",

@@ -24,10 +24,10 @@ from sqlalchemy import (
     update,
 )
 
-from geodata.access.audit import Trail
-from geodata.access.chain import Entry
+from geodata.access.audit import AuditTrail
+from geodata.access.chain import AuditEntry
 from geodata.access.database import METADATA
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
 from geodata.errors import AccountError
@@ -82,7 +82,7 @@ class Account:
 class Accounts:
     """The accounts of one database; every change is in the audit, in the same transaction."""
 
-    def __init__(self, trail: Trail, limits: Limits) -> None:
+    def __init__(self, trail: AuditTrail, limits: AccessLimits) -> None:
         self._trail, self._limits = trail, limits
         self._database = trail.database
         self._database.create(_ACCOUNTS, _FAILURES)
@@ -100,7 +100,7 @@ class Accounts:
                 raise AccountError("access.account_exists", name=name)
             detail = {"role": account.role, "places": list(account.prefixes)}
             self._trail.append(
-                connection, Entry(by, "user_add", subject=name, outcome="done", detail=detail)
+                connection, AuditEntry(by, "user_add", subject=name, outcome="done", detail=detail)
             )
             connection.execute(insert(_ACCOUNTS).values(**(row | {"password": kept})))
         return account
@@ -118,14 +118,14 @@ class Accounts:
             old = _required(connection, name)
             if by == name and is_password(password, old.password):
                 raise AccountError("access.password_same")
-            self._change(connection, name, Entry(by, "user_reset"), **changes)
+            self._change(connection, name, AuditEntry(by, "user_reset"), **changes)
             connection.execute(delete(_FAILURES).where(_FAILURES.c.who == _who(name)))
 
     def set_disabled(self, name: str, disabled: bool, *, by: str) -> None:
         """Shut an account out, or let it in again."""
         act = "user_disable" if disabled else "user_enable"
         with self._database.writing() as connection:
-            self._change(connection, account_name(name), Entry(by, act), disabled=disabled)
+            self._change(connection, account_name(name), AuditEntry(by, act), disabled=disabled)
 
     def all(self) -> list[Account]:
         """Return every account by name."""
@@ -153,7 +153,7 @@ class Accounts:
             row = _found(connection, key)
         right = is_password(password, row.password if row is not None else None)
         known = key if row is not None else f"?{who[:12]}"
-        entry = Entry(known, "sign_in", address=origin)
+        entry = AuditEntry(known, "sign_in", address=origin)
         if locked:
             self._trail.record(replace(entry, outcome="refused", reason="locked"))
             raise AccountError("access.locked", minutes=self._limits.lock_minutes)
@@ -172,7 +172,7 @@ class Accounts:
         Raises AccountError for a name without an account and for a disabled one.
         """
         key = account_name(name, strict=False)
-        entry = Entry(key, "sign_in", outcome="done", detail={"way": "openid"}, address=origin)
+        entry = AuditEntry(key, "sign_in", outcome="done", detail={"way": "openid"}, address=origin)
         with self._database.writing() as connection:
             row = _found(connection, key)
             if row is not None and not row.disabled:
@@ -209,7 +209,9 @@ class Accounts:
         if faults:
             raise AccountError("access.password_weak", faults="".join(faults))
 
-    def _change(self, connection: Connection, name: str, entry: Entry, **values: object) -> None:
+    def _change(
+        self, connection: Connection, name: str, entry: AuditEntry, **values: object
+    ) -> None:
         _required(connection, name)
         self._trail.append(connection, replace(entry, subject=name, outcome="done"))
         connection.execute(update(_ACCOUNTS).where(_ACCOUNTS.c.name == name).values(**values))

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from geodata.access.audit_tables import AUDIT, HEAD, missing_guards, statements
 from geodata.access.chain import (
     START,
-    Entry,
-    Fault,
+    AuditEntry,
+    ChainFault,
     Record,
     Verification,
     detail_text,
@@ -37,7 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Trail:
+class AuditTrail:
     """The audit of one database; any number of processes may write to one chain."""
 
     def __init__(
@@ -56,13 +56,13 @@ class Trail:
             missing = missing_guards(connection, sqlite=sqlite)
         database.create(AUDIT, HEAD, SHOWN, also=statements(sqlite=sqlite))
         if missing:
-            self.record(Entry("guatu", "audit_repair", detail={"missing": list(missing)}))
+            self.record(AuditEntry("guatu", "audit_repair", detail={"missing": list(missing)}))
 
     @cached_property
     def _key(self) -> Key:
         return self.ring.current
 
-    def record(self, entry: Entry, shown: Shown | None = None) -> Record:
+    def record(self, entry: AuditEntry, shown: Shown | None = None) -> Record:
         """Write an entry and commit it; raises AccessError when it cannot, and then nothing may go on.
 
         What was `shown` is kept beside the chain, and its digest and count in the record.
@@ -70,7 +70,9 @@ class Trail:
         with self.database.writing() as connection:
             return self.append(connection, entry, shown)
 
-    def append(self, connection: Connection, entry: Entry, shown: Shown | None = None) -> Record:
+    def append(
+        self, connection: Connection, entry: AuditEntry, shown: Shown | None = None
+    ) -> Record:
         """Write an entry within a transaction, so that it is kept exactly when the act is."""
         if entry.actor.startswith(COMMAND) and not entry.session:
             session, address = process_origin()
@@ -167,10 +169,10 @@ class Trail:
             if note is not None and note.is_sealed(keys):
                 notes.append((note.seq, note.hash))
             elif note is not None:
-                faults.append(Fault(note.seq, "note"))
+                faults.append(ChainFault(note.seq, "note"))
         with self._chain() as (records, head):
             if head is None:
-                return Verification(0, 1, 0, START, (Fault(0, "tail"), *faults))
+                return Verification(0, 1, 0, START, (ChainFault(0, "tail"), *faults))
             end, base = (head.seq, head.hash), (head.base_seq, head.base_hash)
             verification = verify_records(
                 records, base=base, head=end, noted=noted, notes=notes, keys=keys
@@ -178,19 +180,19 @@ class Trail:
         sealed = Key.fits(keys, head_text(end, base, head.key), head.seal)
         if head.key and not sealed:
             known = head.key in {key.name for key in keys}
-            faults.append(Fault(head.seq, "head" if known else "key"))
+            faults.append(ChainFault(head.seq, "head" if known else "key"))
         elif not head.key and verification.keyed:
-            faults.append(Fault(head.seq, "head"))
-        faults += [Fault(head.seq, "guards")] * bool(missing)
+            faults.append(ChainFault(head.seq, "head"))
+        faults += [ChainFault(head.seq, "guards")] * bool(missing)
         faults += [*verification.faults, *self._shown_faults()]
         if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
-            faults.insert(0, Fault(head.base_seq, "missing"))
-        repaired = [Fault(one.seq, "repaired") for one in self.records(act="audit_repair")]
+            faults.insert(0, ChainFault(head.base_seq, "missing"))
+        repaired = [ChainFault(one.seq, "repaired") for one in self.records(act="audit_repair")]
         return replace(
             verification, faults=tuple(faults), remarks=(*verification.remarks, *repaired)
         )
 
-    def _shown_faults(self) -> Iterator[Fault]:
+    def _shown_faults(self) -> Iterator[ChainFault]:
         """Yield the records whose content beside the chain is not the one they hold the digest of."""
         beside = select(AUDIT.c.seq, AUDIT.c.detail, SHOWN.c.content)
         beside = beside.join(SHOWN, SHOWN.c.seq == AUDIT.c.seq, isouter=True)
@@ -198,7 +200,7 @@ class Trail:
         with self.database.reading() as connection:
             for row in connection.execution_options(yield_per=5000).execute(held):
                 if digest(row.content or "") != json.loads(row.detail).get("shown"):
-                    yield Fault(row.seq, "shown")
+                    yield ChainFault(row.seq, "shown")
 
     def _content(self, record: Record) -> str:
         """Return what a record showed as it is kept; empty for none."""
@@ -249,7 +251,7 @@ class Trail:
             if last is None:
                 return 0
             detail = {"to": last.seq, "hash": last.hash, "archive": archive.name}
-            put = self.append(connection, Entry(actor, "audit_put_away", detail=detail))
+            put = self.append(connection, AuditEntry(actor, "audit_put_away", detail=detail))
             self._move_head(connection, put.seq, put.hash, (last.seq, last.hash))
             connection.execute(delete(SHOWN).where(SHOWN.c.seq <= last.seq))
             gone = delete(AUDIT).where(AUDIT.c.seq <= last.seq)

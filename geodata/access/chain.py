@@ -18,7 +18,7 @@ _CLOCKS_DIFFER = 2
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """What happened: who did which act where, to which household, why, and how it ended.
 
     `subject` is a household or account by its code, never a person's name or number. `outcome`
@@ -104,7 +104,7 @@ def detail_text(detail: Mapping[str, object]) -> str:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ChainFault:
     """One break of the chain, or what else is to be remarked: at which record, and its kind."""
 
     seq: int
@@ -122,8 +122,8 @@ class Verification:
     first: int
     last: int
     head: str
-    faults: tuple[Fault, ...]
-    remarks: tuple[Fault, ...] = ()
+    faults: tuple[ChainFault, ...]
+    remarks: tuple[ChainFault, ...] = ()
     keyed: int = 0
 
     @property
@@ -153,36 +153,36 @@ def verify_records(
     record that was noted elsewhere is not there as it was). Records without a key are whole only
     before the first with one. Remarks: clock (a record is earlier than the one before), unkeyed.
     """
-    faults: list[Fault] = []
-    remarks: list[Fault] = []
+    faults: list[ChainFault] = []
+    remarks: list[ChainFault] = []
     wanted = {seq: hashed for seq, hashed in notes if seq >= base[0]}
     noted_seen = noted in (None, base[1])
     (last, expected), count, keyed, before = base, 0, 0, ""
     if base[0] in wanted and wanted.pop(base[0]) != base[1]:
-        faults.append(Fault(base[0], "unknown_head"))
+        faults.append(ChainFault(base[0], "unknown_head"))
     for record in records:
         count += 1
         if record.seq != last + 1:
-            faults.append(Fault(last + 1, "missing"))
+            faults.append(ChainFault(last + 1, "missing"))
         elif record.previous != expected:
-            faults.append(Fault(record.seq, "moved"))
+            faults.append(ChainFault(record.seq, "moved"))
         if any(record.computed(key) == record.hash for key in keys):
             keyed += 1
         elif keyed or record.computed(None) != record.hash:
-            faults.append(Fault(record.seq, "edited"))
+            faults.append(ChainFault(record.seq, "edited"))
         if _is_earlier(record.at, before):
-            remarks.append(Fault(record.seq, "clock"))
+            remarks.append(ChainFault(record.seq, "clock"))
         last, expected, before = record.seq, record.hash, record.at
         if wanted.pop(record.seq, record.hash) != record.hash:
-            faults.append(Fault(record.seq, "unknown_head"))
+            faults.append(ChainFault(record.seq, "unknown_head"))
         noted_seen = noted_seen or record.hash == noted
     if head is not None and head != (last, expected):
-        faults.append(Fault(max(last, head[0]), "tail"))
-    faults += [Fault(seq, "unknown_head") for seq in sorted(wanted)]
+        faults.append(ChainFault(max(last, head[0]), "tail"))
+    faults += [ChainFault(seq, "unknown_head") for seq in sorted(wanted)]
     if not noted_seen:
-        faults.append(Fault(last, "unknown_head"))
+        faults.append(ChainFault(last, "unknown_head"))
     if keyed < count:
-        remarks.append(Fault(last, "unkeyed"))
+        remarks.append(ChainFault(last, "unkeyed"))
     end = (count, base[0] + 1, last, expected)
     return Verification(*end, tuple(faults), tuple(remarks), keyed)
 

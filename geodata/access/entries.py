@@ -29,7 +29,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Kind:
+class EntryKind:
     """One kind of entry: the right it needs and its fields."""
 
     name: str
@@ -38,12 +38,12 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, EntryKind]:
     """Return every kind of entry by name."""
     content = i18n.load_yaml(_FILE)
     assert isinstance(content, dict)
     return {
-        name: Kind(
+        name: EntryKind(
             name,
             kind["act"],
             tuple(

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from geodata.access.accounts import Accounts
-from geodata.access.audit import Trail, utc_now
+from geodata.access.audit import AuditTrail, utc_now
 from geodata.access.database import Database
 from geodata.access.head_notes import HeadNotes
 from geodata.access.keyring import KeyRing
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.access.passwords import prepare
 from geodata.access.sessions import Sessions
 from geodata.access.unmask import Unmasking
@@ -31,8 +31,8 @@ class Guard:
     """The records of one folder; opening them makes their tables where they are missing."""
 
     folder: Path
-    limits: Limits
-    trail: Trail
+    limits: AccessLimits
+    trail: AuditTrail
     accounts: Accounts
     sessions: Sessions
     unmasking: Unmasking
@@ -69,7 +69,7 @@ def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guar
 
 def open_trail(
     folder: Path, *, clock: Callable[[], datetime] = utc_now, made: bool = False
-) -> Trail:
+) -> AuditTrail:
     """Return the audit of a folder, with the key and second place that its settings name.
 
     With `made` it must be there already: AccessError says whether there was one once.
@@ -83,7 +83,7 @@ def open_trail(
             raise AccessError("access.no_audit", folder=str(folder))
         where = {"folder": str(folder), "file": str(notes.beside)}
         raise AccessError("access.audit_gone", seq=noted.seq, at=noted.at, **where)
-    return Trail(Database(place), clock=clock, ring=ring, second=settings.second)
+    return AuditTrail(Database(place), clock=clock, ring=ring, second=settings.second)
 
 
 def audit_ring(folder: Path) -> KeyRing:
@@ -100,10 +100,10 @@ def database_of(folder: Path) -> Path | str:
     return os.environ.get(DATABASE_VARIABLE) or folder / "audit" / "access.sqlite"
 
 
-def _limits(folder: Path, now: datetime) -> Limits:
+def _limits(folder: Path, now: datetime) -> AccessLimits:
     place = read_config(folder).county.code if (folder / FILE_NAME).is_file() else ""
     policy = load_policy(folder / "parameters", others=True)
-    return Limits.of(lambda key: policy.at(key, place, now.date()).value)
+    return AccessLimits.of(lambda key: policy.at(key, place, now.date()).value)
 
 
 def guard_of_accounts(folder: Path) -> Guard | None:

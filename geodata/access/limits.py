@@ -9,7 +9,7 @@ from geodata.access.masking import Pattern, Patterns
 
 
 @dataclass(frozen=True)
-class Limits:
+class AccessLimits:
     """What is in force on a day: times in minutes, hours and months, lengths in characters."""
 
     failures: int
@@ -24,7 +24,7 @@ class Limits:
     patterns: Patterns
 
     @classmethod
-    def of(cls, value: Callable[[str], object]) -> Limits:
+    def of(cls, value: Callable[[str], object]) -> AccessLimits:
         """Return the limits from a look-up of parameter keys, already bound to place and day."""
         numbers = {name: int(str(value(key))) for name, key in KEYS.items()}
         patterns = {name: Pattern.parse(str(value(key))) for name, key in MASK_KEYS.items()}

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geodata import i18n
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.escaping import capped, storable
 
 _HASHER = PasswordHasher()
@@ -17,7 +17,9 @@ _HASHER = PasswordHasher()
 LONGEST = 256
 
 
-def password_faults(password: str, name: str, limits: Limits, lang: str | None = None) -> list[str]:
+def password_faults(
+    password: str, name: str, limits: AccessLimits, lang: str | None = None
+) -> list[str]:
     """Return in sentences what a new password lacks; empty when it will do."""
     password = capped(password, LONGEST)
     faults = []

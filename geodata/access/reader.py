@@ -9,9 +9,9 @@ from datetime import datetime
 
 import pandas as pd
 
-from geodata.access.audit import Trail
-from geodata.access.chain import Entry
-from geodata.access.limits import Limits
+from geodata.access.audit import AuditTrail
+from geodata.access.chain import AuditEntry
+from geodata.access.limits import AccessLimits
 from geodata.access.masking import HIDDEN, UNKNOWN, Privacy, mask_frame
 from geodata.access.request import HOUSEHOLD_KEYS, Keys, ReadRows, Request
 from geodata.access.scope import Actor
@@ -40,9 +40,9 @@ class Door:
 
     # Only a Reader calls it, after the scope was asked and the audit written.
     _read: ReadRows = field(repr=False)
-    trail: Trail
+    trail: AuditTrail
     unmasking: Unmasking
-    limits: Limits
+    limits: AccessLimits
     privacy: Mapping[str, Mapping[str, Privacy]] = field(default_factory=dict)
     keys: Keys = HOUSEHOLD_KEYS
 
@@ -165,7 +165,7 @@ class Reader:
         )
         if showing is not None:
             page["rows"], shown = len(showing), Shown.of(showing, filters)
-        entry = Entry.by(
+        entry = AuditEntry.by(
             self.actor,
             act,
             place=request.place or ",".join(self.actor.prefixes),

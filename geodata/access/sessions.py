@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Column, String, Table, delete, insert, select, update
 
 from geodata.access.accounts import Account, Accounts
-from geodata.access.audit import Trail
-from geodata.access.chain import Entry
+from geodata.access.audit import AuditTrail
+from geodata.access.chain import AuditEntry
 from geodata.access.database import METADATA
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.errors import AccessError
 
 _SESSIONS = Table(
@@ -31,7 +31,7 @@ _NOTE_SECONDS = 20
 class Sessions:
     """The sessions of all serving processes; only the hash of a token is kept."""
 
-    def __init__(self, accounts: Accounts, trail: Trail, limits: Limits) -> None:
+    def __init__(self, accounts: Accounts, trail: AuditTrail, limits: AccessLimits) -> None:
         self._accounts, self._trail, self._limits = accounts, trail, limits
         self._failed = ""
         trail.database.create(_SESSIONS)
@@ -87,7 +87,7 @@ class Sessions:
             query = select(_SESSIONS.c.name).where(_SESSIONS.c.token == key)
             name = connection.execute(query).scalar_one_or_none()
             if name is not None:
-                gone = Entry(name, "sign_out", outcome="done", session=session_of(token))
+                gone = AuditEntry(name, "sign_out", outcome="done", session=session_of(token))
                 self._trail.append(connection, gone)
                 connection.execute(delete(_SESSIONS).where(_SESSIONS.c.token == key))
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Integer, String, Table, Text, insert, select
 
-from geodata.access.audit import Trail
-from geodata.access.chain import Entry
+from geodata.access.audit import AuditTrail
+from geodata.access.chain import AuditEntry
 from geodata.access.database import METADATA
-from geodata.access.limits import Limits
+from geodata.access.limits import AccessLimits
 from geodata.access.scope import Actor
 from geodata.errors import AccessError
 from geodata.escaping import capped, storable
@@ -45,7 +45,7 @@ class Grant:
 class Unmasking:
     """The grants in one database, each written to the audit in the same transaction."""
 
-    def __init__(self, trail: Trail, limits: Limits) -> None:
+    def __init__(self, trail: AuditTrail, limits: AccessLimits) -> None:
         self._trail, self._limits = trail, limits
         trail.database.create(_GRANTS)
 
@@ -57,7 +57,7 @@ class Unmasking:
         Raises ScopeError outside the actor's right, AccessError without a real reason.
         """
         reason = storable(capped(reason, LONGEST_REASON)).strip()
-        entry = Entry.by(actor, "unmask", place=place, subject=household, reason=reason)
+        entry = AuditEntry.by(actor, "unmask", place=place, subject=household, reason=reason)
         verdict = actor.allows(place, "unmask")
         if not verdict:
             self._refuse(entry)
@@ -107,7 +107,7 @@ class Unmasking:
             for row in rows
         ]
 
-    def _refuse(self, entry: Entry) -> None:
+    def _refuse(self, entry: AuditEntry) -> None:
         self._trail.record(replace(entry, outcome="refused"))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Column, Connection, Integer, String, Table, Text, insert, select, update
 
-from geodata.access.audit import Trail
-from geodata.access.chain import Entry, detail_text
+from geodata.access.audit import AuditTrail
+from geodata.access.chain import AuditEntry, detail_text
 from geodata.access.database import METADATA
 from geodata.access.entries import checked, kinds
 from geodata.access.scope import Actor
@@ -63,7 +63,7 @@ class Written:
 class Writes:
     """Entries of one database. Each write and its audit record are one transaction."""
 
-    def __init__(self, trail: Trail) -> None:
+    def __init__(self, trail: AuditTrail) -> None:
         self._trail = trail
         trail.database.create(_ENTRIES, _HISTORY)
 
@@ -171,7 +171,7 @@ class Writes:
         act = kinds()[kind].act
         verdict = actor.allows(place, act)
         if not verdict:
-            refused = Entry.by(actor, act, place=place, subject=household, outcome="refused")
+            refused = AuditEntry.by(actor, act, place=place, subject=household, outcome="refused")
             self._trail.record(refused)
             raise verdict.error()
 
@@ -187,7 +187,7 @@ class Writes:
         act = kinds()[written.kind].act
         self._trail.append(
             connection,
-            Entry.by(
+            AuditEntry.by(
                 actor,
                 act,
                 place=written.place,

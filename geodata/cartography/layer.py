@@ -12,7 +12,7 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
-from geodata.cartography.limits import Limits
+from geodata.cartography.limits import PolicyCuts
 from geodata.cartography.palette import HIDDEN_COLOURS, Palette, palette_for
 from geodata.cartography.ranking import rank_places, worst_of
 from geodata.cartography.words import decimals_for, number_text, scale_of
@@ -60,7 +60,7 @@ class Layer:
     breaks: Breaks
     palette: Palette
     decimals: int
-    limits: Limits = field(default_factory=Limits, kw_only=True)
+    limits: PolicyCuts = field(default_factory=PolicyCuts, kw_only=True)
     hidden: np.ndarray | None = field(default=None, kw_only=True)
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
@@ -165,14 +165,14 @@ def draw_layer(
     level: str,
     place: str | None = None,
     method: str = "natural",
-    limits: Limits | Sequence[float] = (),
+    limits: PolicyCuts | Sequence[float] = (),
 ) -> Layer:
     """Return the layer of one indicator, period and level; `place` only limits what is counted.
 
     With `limits` the classes are cut there; limits that are not set leave natural breaks and a
     note beside the rule of the classes.
     """
-    limits = limits if isinstance(limits, Limits) else Limits(tuple(limits))
+    limits = limits if isinstance(limits, PolicyCuts) else PolicyCuts(tuple(limits))
     asked = ("layer", indicator, period, level, place, method, str(limits))
     layer: Layer = atlas.once(
         asked,
@@ -191,7 +191,7 @@ def _drawn(
     level: str,
     place: str | None,
     method: str,
-    limits: Limits,
+    limits: PolicyCuts,
 ) -> Layer:
     described = atlas.indicator(indicator)
     scale = scale_of(described)

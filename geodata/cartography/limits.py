@@ -12,7 +12,7 @@ from geodata.policy import Policy
 
 
 @dataclass(frozen=True)
-class Limits:
+class PolicyCuts:
     """Cuts in shown units, and by language the titles of the parameters that are not set."""
 
     cuts: tuple[float, ...] = ()
@@ -36,7 +36,7 @@ def limits_at(
     *,
     place: str | None,
     period: str,
-) -> Limits:
+) -> PolicyCuts:
     """Return the limits of policy for an indicator at a level; none where none can hold.
 
     What is set for one village is no limit of a township's sum, so that a figure that adds up has
@@ -44,13 +44,13 @@ def limits_at(
     """
     summed = atlas.indicator(indicator).adds_up == "sum" and level != atlas.lowest
     if policy is None or not breaks or not period or summed:
-        return Limits()
+        return PolicyCuts()
     return policy_limits(breaks, policy, place=place or "", period=period)
 
 
 def policy_limits(
     breaks: Sequence[str | float], policy: Policy, *, place: str, period: str
-) -> Limits:
+) -> PolicyCuts:
     """Return the limits that `breaks` (parameter keys or numbers) mean at a place and month.
 
     One parameter without a usable value leaves no cuts at all: half a set of limits would mislead.
@@ -66,4 +66,4 @@ def policy_limits(
             cuts.append(float(value) / looked.parameter.unit.fen)
         else:
             unset.append(dict(looked.parameter.title))
-    return Limits((), tuple(unset)) if unset else Limits(tuple(sorted(set(cuts))))
+    return PolicyCuts((), tuple(unset)) if unset else PolicyCuts(tuple(sorted(set(cuts))))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 
 
 class SetAside:
@@ -40,11 +40,11 @@ class SetAside:
         gone = mine.isin(list(self._reasons))
         return frame[~gone]
 
-    def marks(self, sheets: Sequence[Sheet]) -> list[tuple[str, str, int]]:
+    def marks(self, sheets: Sequence[DeliveredSheet]) -> list[tuple[str, str, int]]:
         """Return file, sheet and row of every set-aside row."""
         return [(sheets[source].file, sheets[source].sheet, row) for source, row in self._reasons]
 
-    def rows(self, sheets: Sequence[Sheet]) -> pa.Table:
+    def rows(self, sheets: Sequence[DeliveredSheet]) -> pa.Table:
         """Return every set-aside row: file, sheet, row, reason and its cells as JSON text."""
         records = []
         for number, sheet in enumerate(sheets):

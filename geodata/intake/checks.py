@@ -9,7 +9,7 @@ import pandas as pd
 
 from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues, severities
 from geodata.intake.placing import Placer, area_texts
@@ -28,7 +28,7 @@ _LAND_ROUNDING = 1.0
 
 
 def place_rows(
-    part: Part, placer: Placer, sheets: Sequence[Sheet], *, issues: Issues, aside: SetAside
+    part: Part, placer: Placer, sheets: Sequence[DeliveredSheet], *, issues: Issues, aside: SetAside
 ) -> Part:
     """Return the part with the place code of each row; rows that need one and have none set aside."""
     entry = part.entry
@@ -65,7 +65,7 @@ def _report_places(
     check: str,
     shown: pd.Series,
     placer: Placer,
-    sheets: Sequence[Sheet],
+    sheets: Sequence[DeliveredSheet],
     *,
     issues: Issues,
     needed: bool,
@@ -93,7 +93,9 @@ def _report_places(
     )
 
 
-def require(part: Part, sheets: Sequence[Sheet], *, issues: Issues, aside: SetAside) -> None:
+def require(
+    part: Part, sheets: Sequence[DeliveredSheet], *, issues: Issues, aside: SetAside
+) -> None:
     """Set aside rows of a sheet whose required columns are empty or were wrong."""
     frame = part.frame
     if not part.main or frame.empty:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geodata.intake.aside import SetAside
 from geodata.intake.converting import pandas_type
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.showing import shown_value
@@ -38,7 +38,9 @@ class TableRows:
     the first sheet that gave the row.
     """
 
-    def __init__(self, table: Table, pieces: Sequence[_Piece], sheets: Sequence[Sheet]) -> None:
+    def __init__(
+        self, table: Table, pieces: Sequence[_Piece], sheets: Sequence[DeliveredSheet]
+    ) -> None:
         self.table = table
         self._pieces = pieces
         self._sheets = sheets
@@ -89,7 +91,7 @@ class TableRows:
 def combine(
     table: Table,
     parts: Sequence[Part],
-    sheets: Sequence[Sheet],
+    sheets: Sequence[DeliveredSheet],
     *,
     issues: Issues,
     aside: SetAside,
@@ -133,7 +135,13 @@ def key_text(frame: pd.DataFrame, table: Table) -> pd.Index:
 
 
 def _without_repeats(
-    table: Table, part: Part, frame: pd.DataFrame, sheet: Sheet, *, issues: Issues, aside: SetAside
+    table: Table,
+    part: Part,
+    frame: pd.DataFrame,
+    sheet: DeliveredSheet,
+    *,
+    issues: Issues,
+    aside: SetAside,
 ) -> pd.DataFrame:
     repeated = frame.index.duplicated()
     if not repeated.any():
@@ -170,7 +178,7 @@ def _without_repeats(
 
 
 def _collapsed(
-    table: Table, part: Part, frame: pd.DataFrame, sheet: Sheet, issues: Issues
+    table: Table, part: Part, frame: pd.DataFrame, sheet: DeliveredSheet, issues: Issues
 ) -> pd.DataFrame:
     """Return one row for each key of a sheet that repeats it, reporting values that differ."""
     codes, keys = pd.factorize(frame.index)
@@ -209,7 +217,7 @@ def _report_spread(
     column: str,
     rows: pd.DataFrame,
     leading: pd.Series,
-    sheet: Sheet,
+    sheet: DeliveredSheet,
     *,
     issues: Issues,
 ) -> None:
@@ -235,7 +243,7 @@ def _report_spread(
 
 
 def _report_differences(
-    table: Table, first: _Piece, second: _Piece, sheets: Sequence[Sheet], issues: Issues
+    table: Table, first: _Piece, second: _Piece, sheets: Sequence[DeliveredSheet], issues: Issues
 ) -> None:
     both = second.frame.index.intersection(first.frame.index)
     sheet, other = sheets[second.source], sheets[first.source]

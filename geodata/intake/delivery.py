@@ -36,7 +36,7 @@ SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", 
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DeliveredSheet:
     """One recognised table of a delivery; `file` is its name below the month's folder."""
 
     table: SourceTable
@@ -58,7 +58,7 @@ class Delivery:
     file and name of hidden sheets that were not read.
     """
 
-    sheets: list[Sheet] = field(default_factory=list)
+    sheets: list[DeliveredSheet] = field(default_factory=list)
     emptied: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
@@ -126,7 +126,7 @@ def delivered_files(folder: Path) -> list[Path]:
 
 def recognised_sheets(
     file: Path, config: Config | None = None, schema: Schema | None = None
-) -> list[Sheet]:
+) -> list[DeliveredSheet]:
     """Return the recognised sheets of one file; raises SourceError when there is none."""
     settings = config or Config(folder=file.parent)
     delivery = Delivery()
@@ -177,13 +177,13 @@ def _read(
             if number == 0 and missing:
                 faults.append(text("imports.mapping_misses", file=name, columns="、".join(missing)))
             if number == 0 and not missing:
-                delivery.sheets.append(Sheet(source, mapped[0], name, digest))
+                delivery.sheets.append(DeliveredSheet(source, mapped[0], name, digest))
         else:
             source, layout, fault = _recognised(source, name, schema)
             if layout is None:
                 faults.append(fault)
             else:
-                delivery.sheets.append(Sheet(source, layout, name, digest))
+                delivery.sheets.append(DeliveredSheet(source, layout, name, digest))
     return faults
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from geodata.i18n import text
 from geodata.intake.amounts import unit_factor
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.layouts import (
-    Binding,
+    HeaderBinding,
     area_headers,
     bindings,
     header_key,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USES = ("used", "area", "month", "measure", "ignored", "unknown", "refused")
 
 
-def describe(sheet: Sheet) -> dict[str, Any]:
+def describe(sheet: DeliveredSheet) -> dict[str, Any]:
     """Return what a sheet was taken for.
 
     `taken_as` is the layout and `title` its names; `why` says what decided: `mapping` or `headers`,
@@ -54,10 +54,10 @@ def describe(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _columns(sheet: Sheet, headers: Sequence[str]) -> list[dict[str, str]]:
+def _columns(sheet: DeliveredSheet, headers: Sequence[str]) -> list[dict[str, str]]:
     layout = sheet.layout
     filled = {each.name: each for each in layout.tables}
-    bound: dict[str, Binding] = {}
+    bound: dict[str, HeaderBinding] = {}
     for binding in bindings(layout, headers):
         for header in binding.headers:
             bound.setdefault(header_key(header), binding)

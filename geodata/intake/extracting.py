@@ -11,11 +11,11 @@ import pandas as pd
 from geodata import periods
 from geodata.intake.amounts import unit_factor
 from geodata.intake.converting import MISSING, Converted, Reading, convert
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import (
     HOUSEHOLD,
-    Binding,
+    HeaderBinding,
     area_headers,
     bindings,
     header_key,
@@ -44,7 +44,7 @@ class Part:
         return self.entry.name
 
 
-def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Part]:
+def extract(sheet: DeliveredSheet, number: int, *, month: str, issues: Issues) -> list[Part]:
     """Return the parts of a sheet; what is wrong with its cells goes to `issues`."""
     headers = list(sheet.table.frame.columns)
     bound = bindings(sheet.layout, headers)
@@ -61,10 +61,10 @@ def extract(sheet: Sheet, number: int, *, month: str, issues: Issues) -> list[Pa
 
 
 def _part(
-    sheet: Sheet,
+    sheet: DeliveredSheet,
     number: int,
     entry: Table,
-    bound: Iterable[Binding],
+    bound: Iterable[HeaderBinding],
     *,
     month: str,
     issues: Issues,
@@ -101,7 +101,7 @@ def _part(
     return Part(entry, rows, headers, main)
 
 
-def _report_unit(sheet: Sheet, header: str, unit: str, issues: Issues) -> None:
+def _report_unit(sheet: DeliveredSheet, header: str, unit: str, issues: Issues) -> None:
     """Report a column in a unit that is not understood; nothing of it is read."""
     filled = int((~sheet.table.frame[header].isin(MISSING)).sum())
     row = pd.DataFrame({"row": [sheet.table.header_row or None], "value": [unit]})
@@ -116,7 +116,7 @@ def _report_unit(sheet: Sheet, header: str, unit: str, issues: Issues) -> None:
 
 
 def _converted(
-    sheet: Sheet, column: Column, headers: list[str], month: str, unit: str = ""
+    sheet: DeliveredSheet, column: Column, headers: list[str], month: str, unit: str = ""
 ) -> Converted:
     frame = sheet.table.frame
     texts = frame[headers[0]]
@@ -136,7 +136,7 @@ def _converted(
     return Converted(values.mask(late), {**converted.faults, f"future_{column.kind}": late})
 
 
-def _reading(sheet: Sheet, column: Column, unit: str) -> Reading:
+def _reading(sheet: DeliveredSheet, column: Column, unit: str) -> Reading:
     settings = sheet.layout.settings
     if settings is None:
         return Reading(factor=(unit_factor(unit, column) or 1.0) if unit else 1.0)
@@ -152,7 +152,12 @@ def _reading(sheet: Sheet, column: Column, unit: str) -> Reading:
 
 
 def _report(
-    sheet: Sheet, entry: Table, column: Column, header: str, converted: Converted, issues: Issues
+    sheet: DeliveredSheet,
+    entry: Table,
+    column: Column,
+    header: str,
+    converted: Converted,
+    issues: Issues,
 ) -> None:
     frame = sheet.table.frame
     shown, household = header.split("、")[0], _household_header(sheet)
@@ -172,7 +177,7 @@ def _report(
         )
 
 
-def _household_header(sheet: Sheet) -> str:
+def _household_header(sheet: DeliveredSheet) -> str:
     """Return under which header the sheet gives the household of a row, "" when it gives none."""
     headers = list(sheet.table.frame.columns)
     coded = [b for b in bindings(sheet.layout, headers) if b.column == HOUSEHOLD]
@@ -190,7 +195,7 @@ def _there(frame: pd.DataFrame, wanted: tuple[str, ...]) -> list[str]:
     return [header if header in frame.columns else keys[header_key(header)] for header in wanted]
 
 
-def _areas(sheet: Sheet, headers: list[str]) -> pd.DataFrame:
+def _areas(sheet: DeliveredSheet, headers: list[str]) -> pd.DataFrame:
     frame = sheet.table.frame
     by_level = area_headers(sheet.layout, headers)
     return pd.DataFrame(
@@ -202,13 +207,13 @@ def _areas(sheet: Sheet, headers: list[str]) -> pd.DataFrame:
     )
 
 
-def _area_names(sheet: Sheet, headers: list[str]) -> dict[str, str]:
+def _area_names(sheet: DeliveredSheet, headers: list[str]) -> dict[str, str]:
     """Return the headers of the area columns under the names of those columns."""
     by_level = area_headers(sheet.layout, headers)
     return {f"area_{level}": header for level, header in by_level.items()}
 
 
-def _report_unknown_headers(sheet: Sheet, headers: list[str], issues: Issues) -> None:
+def _report_unknown_headers(sheet: DeliveredSheet, headers: list[str], issues: Issues) -> None:
     unknown = unknown_headers(sheet.layout, headers)
     rows = pd.DataFrame(
         {
@@ -227,7 +232,7 @@ def _report_unknown_headers(sheet: Sheet, headers: list[str], issues: Issues) ->
     )
 
 
-def _measures(sheet: Sheet, number: int, areas: pd.DataFrame) -> Part | None:
+def _measures(sheet: DeliveredSheet, number: int, areas: pd.DataFrame) -> Part | None:
     """Return one measure for each filled cell under a header that names a kind of measure."""
     frame = sheet.table.frame
     kinds = {header_key(header): kind for header, kind in sheet.layout.measures.items()}

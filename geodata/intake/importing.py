@@ -25,7 +25,7 @@ from geodata.intake.checks import (
 )
 from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
-from geodata.intake.delivery import Sheet, read_delivery
+from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.extracting import Part, extract
 from geodata.intake.issues import Issues
@@ -77,7 +77,7 @@ class _Work:
 
     config: Config
     month: str
-    sheets: list[Sheet]
+    sheets: list[DeliveredSheet]
     issues: Issues
     aside: SetAside
     known: Known
@@ -334,7 +334,7 @@ def _stored(
     )
 
 
-def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
+def _titles(sheets: Sequence[DeliveredSheet]) -> dict[str, str]:
     return {sheet.layout.name: sheet.layout.title["zh"] for sheet in sheets}
 
 

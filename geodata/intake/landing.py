@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.placing import PlaceList, Placer
 from geodata.store import Manifest, SourceFile, new_snapshot, stored_columns
@@ -57,7 +57,7 @@ def arrivals(parts: Sequence[Part], placer: Placer, households: pd.Series) -> pd
 class Landing:
     """All that is to be stored, before it is."""
 
-    sheets: Sequence[Sheet]
+    sheets: Sequence[DeliveredSheet]
     aside: SetAside
     tables: Mapping[str, TableRows]
     arrived: pd.DataFrame

@@ -82,7 +82,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Binding:
+class HeaderBinding:
     """One column of a table and the headers of the sheet that fill it (several are joined).
 
     `unit` is the unit that the header names beside the column's own name, "" when it names none.
@@ -219,7 +219,7 @@ def marks_of(layout: Layout, headers: Sequence[str]) -> list[str]:
     return [header for header in dict.fromkeys(marks) if header]
 
 
-def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
+def bindings(layout: Layout, headers: Sequence[str]) -> tuple[HeaderBinding, ...]:
     """Return which headers fill which columns of the layout's tables."""
     if layout.settings is not None:
         return _mapped_bindings(layout.settings)
@@ -239,13 +239,13 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[Binding, ...]:
                 (by_key[key] for key in keys if key in by_key and key not in measures), ""
             )
             if header:
-                bound.append(Binding(filled.name, column.name, (header,)))
+                bound.append(HeaderBinding(filled.name, column.name, (header,)))
             elif column.kind in NUMBERS and by_base:
                 bases = (header_key(split_unit(text)[0]) for text in names)
                 base = next((key for key in (*keys, *bases) if key in by_base), "")
                 if base:
                     header, unit = by_base[base]
-                    bound.append(Binding(filled.name, column.name, (header,), unit))
+                    bound.append(HeaderBinding(filled.name, column.name, (header,), unit))
     return tuple(bound)
 
 
@@ -297,12 +297,12 @@ def unknown_headers(layout: Layout, headers: Sequence[str]) -> list[tuple[str, s
     ]
 
 
-def _mapped_bindings(settings: SourceSettings) -> tuple[Binding, ...]:
+def _mapped_bindings(settings: SourceSettings) -> tuple[HeaderBinding, ...]:
     bound = []
     for column, headers in settings.columns.items():
         if column not in AREAS:
             texts = headers if isinstance(headers, (list, tuple)) else [headers]
-            bound.append(Binding(settings.table, column, tuple(map(str, texts))))
+            bound.append(HeaderBinding(settings.table, column, tuple(map(str, texts))))
     return tuple(bound)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata.codes import WIDTHS
 from geodata.config import PlaceSettings
-from geodata.joining.changes import Change, Changes
+from geodata.joining.changes import Changes, PlaceChange
 from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
 
@@ -177,12 +177,12 @@ class Placer:
 def _old_names(places: PlaceList, aliases: Mapping[str, str]) -> Changes:
     """Return the other names of places, from their list and from the settings, as changes of name."""
     names = places.frame["name"].astype(str)
-    entries = [Change(old_name=old, new_name=new) for old, new in aliases.items()]
+    entries = [PlaceChange(old_name=old, new_name=new) for old, new in aliases.items()]
     listed = places.frame["aliases"].str.split(";").explode().str.strip()
     listed = listed[listed.notna() & ~listed.isin(["", "nan"])]
     parents = places.frame["parent"].map(places.names("township")).fillna("")
     entries += [
-        Change(old_name=old, new_name=names[code], parent=parents[code])
+        PlaceChange(old_name=old, new_name=names[code], parent=parents[code])
         for code, old in zip(listed.index.astype(str), listed, strict=True)
     ]
     return Changes(tuple(entries))

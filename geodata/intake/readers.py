@@ -161,7 +161,7 @@ def _shown(delimiter: str) -> str:
 def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[SourceTable]:
     workbooks.refuse_bomb(file)
     plain = None if sheet else plainsheets.read_plain_sheets(file)
-    sheets: Sequence[plainsheets.PlainSheet | workbooks.Sheet]
+    sheets: Sequence[plainsheets.PlainSheet | workbooks.WorkbookSheet]
     sheets = plain or workbooks.read_sheets(file, sheet)
     if not sheets or not any(len(read.rows) for read in sheets):
         raise SourceError("readers.empty", file=file.name)
@@ -182,7 +182,7 @@ def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[Sourc
     return sorted(tables, key=lambda table: table.frame.empty)
 
 
-def _from_sheet(file: Path, sheet: workbooks.Sheet, *, several: bool) -> SourceTable:
+def _from_sheet(file: Path, sheet: workbooks.WorkbookSheet, *, several: bool) -> SourceTable:
     header = find_header(sheet.rows[:_HEAD_ROWS])
     width = len(header.names)
     rows = [(row + [""] * width)[:width] for row in sheet.rows[header.skip :]]

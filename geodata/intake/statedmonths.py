@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from geodata.errors import SourceError
 from geodata.escaping import plain_text
 from geodata.i18n import text
-from geodata.intake.delivery import Sheet
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.layouts import month_headers
 from geodata.periods import last_day
 
@@ -96,7 +96,7 @@ def quarter_of(month: str) -> str:
     return f"{month[:4]}Q{(int(month[5:]) + 2) // 3}"
 
 
-def contradictions(sheet: Sheet, month: str) -> list[Statement]:
+def contradictions(sheet: DeliveredSheet, month: str) -> list[Statement]:
     """Return what a sheet says that is not the month; a cell that names it as well is no fault."""
     kept: list[Statement] = []
     cells: dict[tuple[str, str], list[Statement]] = {}
@@ -108,7 +108,9 @@ def contradictions(sheet: Sheet, month: str) -> list[Statement]:
     return kept
 
 
-def other_month(stated: list[tuple[Sheet, Statement]], month: str, folder: Path) -> SourceError:
+def other_month(
+    stated: list[tuple[DeliveredSheet, Statement]], month: str, folder: Path
+) -> SourceError:
     """Return the error that names each place of a delivery that says another month."""
     lines = [
         text(
@@ -137,7 +139,7 @@ def other_month(stated: list[tuple[Sheet, Statement]], month: str, folder: Path)
     return error
 
 
-def statements(sheet: Sheet) -> Iterator[Statement]:
+def statements(sheet: DeliveredSheet) -> Iterator[Statement]:
     """Give all that a sheet says about its month, names first.
 
     Rows that are events say themselves when they were: of such a table only what is labelled as
@@ -232,7 +234,7 @@ def _in_title(row: int, cells: tuple[str, ...], *, free: bool) -> Iterator[State
         label = "" if _TOKEN.search(_plain(cell[:_LONGEST])) else cell
 
 
-def _in_columns(sheet: Sheet) -> Iterator[Statement]:
+def _in_columns(sheet: DeliveredSheet) -> Iterator[Statement]:
     frame = sheet.table.frame
     for header in month_headers(sheet.layout, list(frame.columns)):
         place = xl_col_to_name(list(frame.columns).index(header))

@@ -27,7 +27,7 @@ _EXACT = 2**53
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """One sheet: its name, its rows as text and how many cells a merged range filled.
 
     `hidden_rows` are the 1-based rows that are not shown; `filtered` says that a filter stands on
@@ -42,7 +42,7 @@ class Sheet:
     filtered: bool = False
 
 
-def read_sheets(path: Path, sheet: str | None = None) -> list[Sheet]:
+def read_sheets(path: Path, sheet: str | None = None) -> list[WorkbookSheet]:
     """Return the sheets of a workbook that hold anything, or the one named (or numbered).
 
     Raises SourceError for a workbook that is locked, damaged, too large unpacked, or lacks the sheet.
@@ -111,13 +111,13 @@ def _sheet_name(names: list[str], sheet: str, path: Path) -> str:
     raise SourceError("readers.no_sheet", file=path.name, sheet=sheet, nearest="、".join(near))
 
 
-def _sheet(sheet: Mapping[str, Any]) -> Sheet:
+def _sheet(sheet: Mapping[str, Any]) -> WorkbookSheet:
     values = sheet["values"]
     filled = fill_merged(values, sheet["merged"])
     rows = [[cell_as_text(_typed(cell)) for cell in row] for row in values]
     if any("\x00" in cell for row in rows for cell in row):
         rows = [[_wide_text(cell) for cell in row] for row in rows]
-    return Sheet(
+    return WorkbookSheet(
         name=sheet["name"],
         rows=rows if any(any(row) for row in rows) else [],
         filled=filled,

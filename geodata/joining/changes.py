@@ -32,7 +32,7 @@ _IN_USE = {"在用", "现行", "active", "in use"}
 
 
 @dataclass(frozen=True)
-class Change:
+class PlaceChange:
     """One entry: what a place was, what it became ("" or () when it was abolished), when and why."""
 
     old_name: str = ""
@@ -48,7 +48,7 @@ class Change:
 class Changes:
     """All changes known, and since when each code is in use where a table says so."""
 
-    entries: tuple[Change, ...] = ()
+    entries: tuple[PlaceChange, ...] = ()
     starts: Mapping[str, str] | None = None
 
     def __add__(self, other: Changes) -> Changes:
@@ -57,18 +57,18 @@ class Changes:
         )
 
     @cached_property
-    def by_code(self) -> dict[str, list[Change]]:
+    def by_code(self) -> dict[str, list[PlaceChange]]:
         """Return the changes of each old code."""
-        grouped: dict[str, list[Change]] = {}
+        grouped: dict[str, list[PlaceChange]] = {}
         for change in self.entries:
             if change.old_code and change.old_code not in change.new_codes:
                 grouped.setdefault(change.old_code, []).append(change)
         return grouped
 
     @cached_property
-    def by_name(self) -> dict[str, list[Change]]:
+    def by_name(self) -> dict[str, list[PlaceChange]]:
         """Return the changes of each old name, cleaned."""
-        grouped: dict[str, list[Change]] = {}
+        grouped: dict[str, list[PlaceChange]] = {}
         for change in self.entries:
             if change.old_name and change.new_name:
                 grouped.setdefault(clean_name(change.old_name), []).append(change)
@@ -178,9 +178,9 @@ def _from_frame(frame: pd.DataFrame) -> Changes:
     return Changes(tuple(entries), starts)
 
 
-def _change(line: Mapping[str, str], latest: Mapping[str, str]) -> Change:
+def _change(line: Mapping[str, str], latest: Mapping[str, str]) -> PlaceChange:
     new_codes = _whole_successors(line["new_code"])
-    return Change(
+    return PlaceChange(
         old_name=line["old_name"],
         new_name=line["new_name"] or (latest.get(new_codes[0], "") if len(new_codes) == 1 else ""),
         old_code=line["old_code"],
@@ -224,7 +224,7 @@ def _latest_names(codes: pd.Series, get: Mapping[str, pd.Series]) -> dict[str, s
     return dict(zip(codes[used], get["old_name"][used], strict=True))
 
 
-def described(changes: Iterable[Change]) -> dict[str, str]:
+def described(changes: Iterable[PlaceChange]) -> dict[str, str]:
     """Return the values that explain changes in a sentence: old, new, why and when."""
     listed = list(changes)
     first = listed[0]

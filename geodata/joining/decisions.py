@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import JoinError
-from geodata.joining.changes import Change, Changes
-from geodata.joining.matching import Link, Matching, Reason, Side, named_key
+from geodata.joining.changes import Changes, PlaceChange
+from geodata.joining.matching import JoinSide, Link, Matching, Reason, named_key
 from geodata.joining.names import clean_name
 
 ACCEPT, REJECT, ALIAS = "accept", "reject", "alias"
@@ -100,7 +100,7 @@ def _columns(frame: pd.DataFrame) -> dict[str, str]:
     return by_role
 
 
-def alias_changes(decisions: tuple[Decision, ...], table: Side) -> Changes:
+def alias_changes(decisions: tuple[Decision, ...], table: JoinSide) -> Changes:
     """Return the alias decisions as changes: the last name of one key is that of the other."""
     entries = []
     keys = set(table.keys)
@@ -110,8 +110,10 @@ def alias_changes(decisions: tuple[Decision, ...], table: Side) -> Changes:
             key, new = decision.table_key, decision.boundary_key.split("/")
             old = named[key] if key in named and key not in keys else key.split("/")
             parent = old[-2] if len(old) > 1 else ""
-            entries.append(Change(old_name=old[-1], new_name=new[-1], parent=parent))
-            entries.append(Change(old_code=decision.table_key, new_codes=(decision.boundary_key,)))
+            entries.append(PlaceChange(old_name=old[-1], new_name=new[-1], parent=parent))
+            entries.append(
+                PlaceChange(old_code=decision.table_key, new_codes=(decision.boundary_key,))
+            )
     return Changes(tuple(entries))
 
 

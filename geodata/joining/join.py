@@ -15,9 +15,9 @@ from geodata.joining.changes import Changes, match_changes, read_changes
 from geodata.joining.columns import settle_columns
 from geodata.joining.decisions import alias_changes, apply_decisions, read_decisions
 from geodata.joining.matching import (
+    JoinSide,
     Matching,
     Reason,
-    Side,
     boundary_side,
     doubled_keys,
     table_side,
@@ -89,7 +89,7 @@ def _as_list(names: str | Sequence[str] | None) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _is_many(table: Side) -> bool:
+def _is_many(table: JoinSide) -> bool:
     """Return whether most places of the table have several rows: households, not villages."""
     often = table.most_rows > 1
     return bool(len(table)) and often.mean() > 0.5 and table.most_rows.mean() >= 2

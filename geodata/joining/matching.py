@@ -14,7 +14,7 @@ from geodata.joining.names import clean_codes
 
 
 @dataclass(frozen=True)
-class Side:
+class JoinSide:
     """Places of one side: a cleaned code, why a code is unusable, and a path of names per place.
 
     A path runs from the parent to the place; () when no name columns are used. `place_of` gives
@@ -35,12 +35,12 @@ class Side:
         return len(self.keys)
 
 
-def boundary_side(frame: pd.DataFrame, columns: JoinColumns) -> Side:
+def boundary_side(frame: pd.DataFrame, columns: JoinColumns) -> JoinSide:
     """Return the features as places: each feature is one."""
     codes, faults = _codes(frame, columns.boundary_code)
     names = _names(frame, columns.boundary_name)
     count = len(frame)
-    return Side(
+    return JoinSide(
         codes=codes.tolist(),
         code_faults=faults.tolist(),
         paths=_paths(names, _depth(columns)),
@@ -51,7 +51,7 @@ def boundary_side(frame: pd.DataFrame, columns: JoinColumns) -> Side:
     )
 
 
-def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) -> Side:
+def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) -> JoinSide:
     """Return the distinct places of the table, in the order of their keys, not of the rows."""
     names = _names(frame, columns.table_name)
     parts = pd.DataFrame({f"n{n}": names[name] for n, name in enumerate(names.columns)})
@@ -68,7 +68,7 @@ def table_side(frame: pd.DataFrame, columns: JoinColumns, periods: pd.Series) ->
     keyed = shown.assign(**{columns.table_code: distinct["code"]}) if columns.table_code else shown
     counts = pd.DataFrame({"place": place_of, "period": periods.to_numpy()}).value_counts()
     most = counts.groupby(level="place").max().sort_index().to_numpy()
-    return Side(
+    return JoinSide(
         codes=codes.tolist(),
         code_faults=faults.tolist(),
         paths=_paths(shown, _depth(columns)),
@@ -126,14 +126,14 @@ def _keys(frame: pd.DataFrame, code: str | None, names: pd.DataFrame) -> list[st
     return [text or other for text, other in zip(codes, path or codes, strict=True)]
 
 
-def named_key(side: Side, place: int) -> str:
+def named_key(side: JoinSide, place: int) -> str:
     """Return a key with the names of the place behind it, which tells places of one code apart."""
     names = "/".join(side.paths[place])
     key = side.keys[place]
     return key if not names or key == names or key.endswith(f"/{names}") else f"{key}/{names}"
 
 
-def doubled_keys(side: Side, rows: np.ndarray | None = None) -> dict[str, int]:
+def doubled_keys(side: JoinSide, rows: np.ndarray | None = None) -> dict[str, int]:
     """Return keys that more than one row (of one period) or feature has, with how often."""
     if rows is None:
         return {key: n for key, n in sorted(Counter(side.keys).items()) if n > 1 and key}
@@ -165,7 +165,7 @@ class Matching:
     no doubt about the place. A feature takes one name of the table in each period.
     """
 
-    def __init__(self, boundary: Side, table: Side, *, many: bool) -> None:
+    def __init__(self, boundary: JoinSide, table: JoinSide, *, many: bool) -> None:
         self.boundary, self.table, self.many = boundary, table, many
         self.matched: dict[int, Link] = {}
         self.proposed: dict[int, Link] = {}

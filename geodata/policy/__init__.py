@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from geodata.policy.changes import Change, changes_since
+from geodata.policy.changes import ParameterChange, changes_since
 from geodata.policy.loader import load_policy
 from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.policy import Policy
 from geodata.policy.reference import Reference
 
 __all__ = [
-    "Change",
     "DatedValue",
     "Lookup",
     "Parameter",
+    "ParameterChange",
     "Policy",
     "Reference",
     "changes_since",

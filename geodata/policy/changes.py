@@ -10,7 +10,7 @@ from geodata.policy.policy import Policy
 
 
 @dataclass(frozen=True)
-class Change:
+class ParameterChange:
     """A parameter whose answer on a later day differs from the one on an earlier day."""
 
     key: str
@@ -20,11 +20,11 @@ class Change:
 
 def changes_since(
     policy: Policy, place: str, *, since: datetime.date, day: datetime.date
-) -> tuple[Change, ...]:
+) -> tuple[ParameterChange, ...]:
     """Return the parameters of a place whose value or state on `day` differs from that on `since`."""
     pairs = ((p.key, p.at(place, since), p.at(place, day)) for p in policy)
     return tuple(
-        Change(key, before, after)
+        ParameterChange(key, before, after)
         for key, before, after in pairs
         if (before.state, before.value) != (after.state, after.value)
     )

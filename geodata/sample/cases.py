@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.sample.faults import Case, Desk
+from geodata.sample.faults import CarelessDesk, FlaggedSubject
 from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts
 from geodata.sample.rectification import DAY, Register, problem_codes
 from geodata.sample.world import Month, World
@@ -22,7 +22,7 @@ _CHECKS = {
 }
 
 
-def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
+def plant_cases(desk: CarelessDesk, world: World, month: Month) -> list[FlaggedSubject]:
     """Change records of the last month so that rules flag them; returns who is flagged by what."""
     facts = family_facts(world.persons, len(world.households), month.number)
     listed, removed = (month.state[name].to_numpy() for name in ("listed", "removed"))
@@ -63,7 +63,7 @@ def plant_cases(desk: Desk, world: World, month: Month) -> list[Case]:
     return cases + _village_cases(desk, world, month)
 
 
-def _again(desk: Desk, mask: np.ndarray, month: Month) -> list[Case]:
+def _again(desk: CarelessDesk, mask: np.ndarray, month: Month) -> list[FlaggedSubject]:
     """Let households be taken in again in the month, years after the first time."""
     stamp = f"{month.number // 12:04d}{month.number % 12 + 1:02d}"
     cases = []
@@ -76,7 +76,7 @@ def _again(desk: Desk, mask: np.ndarray, month: Month) -> list[Case]:
     return cases
 
 
-def _sheet_cases(desk: Desk, active: np.ndarray) -> list[Case]:
+def _sheet_cases(desk: CarelessDesk, active: np.ndarray) -> list[FlaggedSubject]:
     """Leave the judgement of two visits empty, and two chronic patients without a contract."""
     visited = active[desk.owners["visit"]]
     cases = []
@@ -92,7 +92,7 @@ def _sheet_cases(desk: Desk, active: np.ndarray) -> list[Case]:
     return cases
 
 
-def _repeat(desk: Desk, household: int, header: str, value: str) -> None:
+def _repeat(desk: CarelessDesk, household: int, header: str, value: str) -> None:
     """Write the value on every person of the household where the export of persons has it too."""
     header = {"是否危房户": "危房户"}.get(header, header)
     if header in desk.files["persons"].columns:
@@ -100,13 +100,13 @@ def _repeat(desk: Desk, household: int, header: str, value: str) -> None:
             desk.write("persons", int(person), header, value)
 
 
-def _case(rule: str, household: int) -> Case:
-    return Case(rule, "household", f"99{household + 1:011d}")
+def _case(rule: str, household: int) -> FlaggedSubject:
+    return FlaggedSubject(rule, "household", f"99{household + 1:011d}")
 
 
 def _measure_cases(
-    desk: Desk, able: np.ndarray, assured: np.ndarray, housed: np.ndarray
-) -> list[Case]:
+    desk: CarelessDesk, able: np.ndarray, assured: np.ndarray, housed: np.ndarray
+) -> list[FlaggedSubject]:
     """Change or take away help measures of a few households."""
     cases = []
     for household in desk.choose("households", able):
@@ -140,7 +140,7 @@ def _measure_cases(
     return cases
 
 
-def _village_cases(desk: Desk, world: World, month: Month) -> list[Case]:
+def _village_cases(desk: CarelessDesk, world: World, month: Month) -> list[FlaggedSubject]:
     """Give a village too little land, and leave a figure of an exited village empty."""
     codes = world.places.villages["code"]
     poor = world.households["farmland"].where(world.households["former_poor"], 0.0)
@@ -156,11 +156,11 @@ def _village_cases(desk: Desk, world: World, month: Month) -> list[Case]:
             check = _CHECKS.get((rule, header), "")
             desk.write("villages", position, header, value, check=check)
             village = -1 - int(desk.owners["villages"][position])
-            cases.append(Case(rule, "village", str(codes.iloc[village])))
+            cases.append(FlaggedSubject(rule, "village", str(codes.iloc[village])))
     return cases
 
 
-def ledger_cases(register: Register) -> list[Case]:
+def ledger_cases(register: Register) -> list[FlaggedSubject]:
     """Return every problem, task and household that a rule of the ledger must flag at the end."""
     problems, last = register.problems, register.last
     fate, code = problems["fate"], problem_codes(problems.index)
@@ -176,14 +176,14 @@ def ledger_cases(register: Register) -> list[Case]:
         "problem_recurred": _came_back(problems, last),
     }
     cases = [
-        Case(rule, "problem", code[number])
+        FlaggedSubject(rule, "problem", code[number])
         for rule, mask in by_fate.items()
         for number in np.flatnonzero(mask)
     ]
     return cases + _task_cases(register, is_open)
 
 
-def _task_cases(register: Register, is_open: pd.Series) -> list[Case]:
+def _task_cases(register: Register, is_open: pd.Series) -> list[FlaggedSubject]:
     """Return the tasks that a rule must flag, and the households named in what is open."""
     problems, tasks, last = register.problems, register.tasks, register.last
     code = problem_codes(problems.index)
@@ -201,14 +201,16 @@ def _task_cases(register: Register, is_open: pd.Series) -> list[Case]:
         "task_accepted_by_owner": todo["fate"] == "accepted_by_owner",
     }
     cases = [
-        Case(rule, "task", f"{code[problem]}-1")
+        FlaggedSubject(rule, "task", f"{code[problem]}-1")
         for rule, mask in by_task.items()
         for problem in todo.loc[mask, "problem"]
     ]
     red = problems.index.isin(todo.loc[left < 0, "problem"])
     for rule, mask in (("household_problem_open", is_open), ("household_task_overdue", red)):
         named = problems.loc[mask & (problems["household"] >= 0), "household"].unique()
-        cases += [Case(rule, "household", f"99{number + 1:011d}") for number in sorted(named)]
+        cases += [
+            FlaggedSubject(rule, "household", f"99{number + 1:011d}") for number in sorted(named)
+        ]
     return cases
 
 

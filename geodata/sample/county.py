@@ -22,7 +22,7 @@ from geodata.config import make_workspace
 from geodata.sample import names
 from geodata.sample.cases import ledger_cases, plant_cases
 from geodata.sample.exports import registered_persons
-from geodata.sample.faults import Case, Desk, Fault, plant_faults
+from geodata.sample.faults import CarelessDesk, Fault, FlaggedSubject, plant_faults
 from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, line_of, month_text
@@ -41,7 +41,7 @@ def write_answers(
     world: World,
     *,
     faults: Sequence[Fault],
-    cases: Sequence[Case],
+    cases: Sequence[FlaggedSubject],
     places: dict[str, object],
 ) -> None:
     """Write answers.json (places, feeds, clusters), faults.csv, rules.csv and falling.csv."""
@@ -53,7 +53,10 @@ def write_answers(
     }
     text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / "answers.json").write_bytes(text.encode())
-    for name, kind, entries in (("faults.csv", Fault, faults), ("rules.csv", Case, cases)):
+    for name, kind, entries in (
+        ("faults.csv", Fault, faults),
+        ("rules.csv", FlaggedSubject, cases),
+    ):
         columns = [one.name for one in fields(kind)]
         _csv(folder / name, pd.DataFrame([vars(entry) for entry in entries], columns=columns))
     _csv(folder / "falling.csv", _falling(world))
@@ -157,7 +160,7 @@ def write_county(
     _write_line(place)
     _write_own_values(place)
     faults: list[Fault] = []
-    cases: list[Case] = []
+    cases: list[FlaggedSubject] = []
     rows: dict[str, int] = {}
     differ: list[str] = []
     last = world.plan.first + months - 1
@@ -184,7 +187,7 @@ def write_county(
 
 def _soiled(
     world: World, month: Month, themes: Sequence[Theme]
-) -> tuple[Desk, list[Case], list[str]]:
+) -> tuple[CarelessDesk, list[FlaggedSubject], list[str]]:
     """Return the last month's files with faults, the cases for rules, and visits that met fewer."""
     rng = np.random.default_rng([world.seed, 20])
     everyone = np.arange(len(world.households))
@@ -192,7 +195,7 @@ def _soiled(
     lost = _lost_persons(rng, world, persons)
     files, owners, differ = month_files(world, month, without=lost, themes=themes)
     files["villages"] = with_column(files["villages"], "村情简介", "")
-    desk = Desk(month_text(month.number), rng, files, owners)
+    desk = CarelessDesk(month_text(month.number), rng, files, owners)
     desk.taken.update(int(number) for each in denied(world).values() for number in each)
     for person in lost:
         household = int(world.persons["household"].iloc[person])

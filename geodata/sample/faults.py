@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Case:
+class FlaggedSubject:
     """One subject that a rule must flag: a household or a village by its code."""
 
     rule: str
@@ -67,7 +67,7 @@ class File:
 
 
 @dataclass
-class Desk:
+class CarelessDesk:
     """The files of one month on the desk of someone careless.
 
     `taken` are the households that a fault has touched; no household gets two.
@@ -179,7 +179,7 @@ def _changed(column: pa.Array, cells: dict[int, str]) -> pa.Array:
     return pc.replace_with_mask(column, pa.array(mask), pa.array([cells[one] for one in at]))
 
 
-def plant_faults(desk: Desk, world: World, month: Month, persons: np.ndarray) -> None:
+def plant_faults(desk: CarelessDesk, world: World, month: Month, persons: np.ndarray) -> None:
     """Soil the files of a month; `persons` are the rows of the export of persons."""
     _misspell(desk, world, month)
     _in_households(desk, world, month)
@@ -190,7 +190,7 @@ def plant_faults(desk: Desk, world: World, month: Month, persons: np.ndarray) ->
     _in_templates(desk)
 
 
-def _misspell(desk: Desk, world: World, month: Month) -> None:
+def _misspell(desk: CarelessDesk, world: World, month: Month) -> None:
     """Write four villages wrongly, each in all rows of one export."""
     known = set(world.places.villages["name"])
     plan = zip(("persons", "working", "planned", "villages"), world.plan.misspelt, strict=False)
@@ -208,7 +208,7 @@ def _misspell(desk: Desk, world: World, month: Month) -> None:
             desk.write(file, int(position), header, written, check="unknown_place")
 
 
-def _in_households(desk: Desk, world: World, month: Month) -> None:
+def _in_households(desk: CarelessDesk, world: World, month: Month) -> None:
     """Plant faults in the export of households, among those that are on no other list."""
     plain = ~world.registered
     moved = (world.households["site"] >= 0).to_numpy() & ~month.state["listed"].to_numpy()
@@ -231,7 +231,7 @@ def _in_households(desk: Desk, world: World, month: Month) -> None:
     soil(name, moved, "迁出村代码", "99012110", check="not_a_code")
 
 
-def _too_small_wages(desk: Desk, plain: np.ndarray) -> None:
+def _too_small_wages(desk: CarelessDesk, plain: np.ndarray) -> None:
     """Plant wages that are too small; where they were large, the net income contradicts them."""
     name, wage = "households", "50.00"
     columns = desk.files[name].columns
@@ -244,7 +244,7 @@ def _too_small_wages(desk: Desk, plain: np.ndarray) -> None:
             desk.remember(name, row, "家庭纯收入", check="income_parts_differ", written=net)
 
 
-def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
+def _in_monitoring(desk: CarelessDesk, world: World, month: Month) -> None:
     """Plant contradictions about monitored households and removed risks."""
     listed, removed = (month.state[name].to_numpy() for name in ("listed", "removed"))
     dry = (world.episodes["risk_1"] != WATER_RISK).to_numpy()
@@ -268,7 +268,7 @@ def _in_monitoring(desk: Desk, world: World, month: Month) -> None:
                 desk.write("persons", int(person), header, value)  # both exports say the same
 
 
-def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> None:
+def _in_persons(desk: CarelessDesk, world: World, month: Month, rows: np.ndarray) -> None:
     """Plant faults of identity, labour, posts and insurance in the export of persons."""
     people = world.persons.iloc[rows]
     age = (month.number - people["birth"].to_numpy()) // 12
@@ -301,7 +301,7 @@ def _in_persons(desk: Desk, world: World, month: Month, rows: np.ndarray) -> Non
         )
 
 
-def _certificate_twice(desk: Desk, adult: np.ndarray) -> None:
+def _certificate_twice(desk: CarelessDesk, adult: np.ndarray) -> None:
     """Give two persons of different households one number; both rows are at fault."""
     pair = desk.choose("persons", adult, 2)
     if len(pair) == 2:
@@ -310,7 +310,7 @@ def _certificate_twice(desk: Desk, adult: np.ndarray) -> None:
             desk.write("persons", position, "证件号码", number, check="certificate_twice")
 
 
-def _in_work(desk: Desk) -> None:
+def _in_work(desk: CarelessDesk) -> None:
     """Plant repeated rows, unknown households and unlikely wages in the exports of work."""
     anyone = np.ones(len(desk.owners["working"]), dtype=bool)
     soil = desk.soil
@@ -331,7 +331,7 @@ def _in_work(desk: Desk) -> None:
         desk.add("working", position, wage, header="人编号", check="repeated_key")
 
 
-def _in_villages(desk: Desk, world: World) -> None:
+def _in_villages(desk: CarelessDesk, world: World) -> None:
     """Plant impossible counts and too little land in the export of villages."""
     anywhere = np.ones(len(desk.owners["villages"]), dtype=bool)
     check = "unsafe_households_over_households"
@@ -342,7 +342,7 @@ def _in_villages(desk: Desk, world: World) -> None:
     )
 
 
-def _in_templates(desk: Desk) -> None:
+def _in_templates(desk: CarelessDesk) -> None:
     """Plant faults in the ledger, the visits and the water samples."""
     for file, header, value, check in (
         ("ledger", "金额", "-200.00", "out_of_range"),

@@ -39,7 +39,7 @@ class Economy:
 
 
 @dataclass(frozen=True)
-class Account:
+class MonthlyAccounts:
     """One month of all households: yuan per item, working persons, own and insured medical cost."""
 
     items: dict[str, np.ndarray]
@@ -189,7 +189,7 @@ def _lost_work(
     return lost
 
 
-def month_account(economy: Economy, month: int) -> Account:
+def month_account(economy: Economy, month: int) -> MonthlyAccounts:
     """Return the account of one month."""
     persons, count = economy.persons, len(economy.households)
     rng = economy.chance(month)
@@ -218,7 +218,7 @@ def month_account(economy: Economy, month: int) -> Account:
     own = (ill * 55 + grave * 260) * rng.uniform(0.5, 1.5, count)
     own += np.isin(np.arange(count), stricken) * 2600.0
     insured = (grave > 0) & (rng.random(count) < 0.08)
-    return Account(
+    return MonthlyAccounts(
         {item: np.rint(amount) for item, amount in items.items()},
         working,
         np.ceil(own),
@@ -268,7 +268,7 @@ def _transfers(economy: Economy, month: int, age: np.ndarray) -> dict[str, np.nd
     }
 
 
-def _net(account: Account) -> np.ndarray:
+def _net(account: MonthlyAccounts) -> np.ndarray:
     """Return the net income of a month: all parts less the expense of business."""
     parts = account.parts()
     return np.asarray(parts[:4].sum(axis=0) - parts[4])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.sample.exports import Columns
-from geodata.sample.faults import Case
+from geodata.sample.faults import FlaggedSubject
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, pick, words, yes_no
 from geodata.sample.templates import titled
@@ -89,13 +89,13 @@ def project_table(world: World, month: Month) -> Columns:
     )
 
 
-def project_cases(world: World) -> list[Case]:
+def project_cases(world: World) -> list[FlaggedSubject]:
     """Return the projects that a rule must flag in the last month."""
     projects = make_projects(world)
     wrong = projects[projects["fault"] != ""]
     faults = wrong["fault"].sort_values(kind="stable")
     return [
-        Case(fault, "project", f"99XM{number + 1:04d}")
+        FlaggedSubject(fault, "project", f"99XM{number + 1:04d}")
         for number, fault in zip(faults.index, faults, strict=True)
     ]
 

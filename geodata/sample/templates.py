@@ -9,7 +9,7 @@ import pandas as pd
 
 from geodata.sample import names
 from geodata.sample.exports import Columns, household_codes
-from geodata.sample.faults import Case
+from geodata.sample.faults import FlaggedSubject
 from geodata.sample.people import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
@@ -57,12 +57,12 @@ def denied(world: World) -> Mapping[str, np.ndarray]:
     return found
 
 
-def entitlement_cases(world: World) -> list[Case]:
+def entitlement_cases(world: World) -> list[FlaggedSubject]:
     """Return the households that a rule must flag, when there is a year of accounts."""
     if len(world.plan.months) < _MONTHS:
         return []
     return [
-        Case(RULES[item], "household", f"99{number + 1:011d}")
+        FlaggedSubject(RULES[item], "household", f"99{number + 1:011d}")
         for item, chosen in denied(world).items()
         for number in chosen
     ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
-from geodata.sample.income import Account, Economy, make_economy, month_account
+from geodata.sample.income import Economy, MonthlyAccounts, make_economy, month_account
 from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts, make_episodes
 from geodata.sample.people import make_households, make_persons
 from geodata.sample.places import CRS, Places, make_places
@@ -49,7 +49,7 @@ class Month:
 
     number: int
     state: pd.DataFrame
-    account: Account
+    account: MonthlyAccounts
     work_months: np.ndarray
     dry: np.ndarray
 

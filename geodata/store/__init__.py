@@ -8,10 +8,10 @@ from geodata.store.embedded import ENGINES, check_engine
 from geodata.store.engine import Engine
 from geodata.store.months import stored_columns
 from geodata.store.snapshots import (
-    Entry,
-    Fault,
     History,
+    HistoryEntry,
     Manifest,
+    SnapshotFault,
     SnapshotStore,
     SourceFile,
     StoredFile,
@@ -21,10 +21,10 @@ from geodata.store.writing import SnapshotWriter, new_snapshot
 __all__ = [
     "ENGINES",
     "Engine",
-    "Entry",
-    "Fault",
     "History",
+    "HistoryEntry",
     "Manifest",
+    "SnapshotFault",
     "SnapshotStore",
     "SnapshotWriter",
     "SourceFile",

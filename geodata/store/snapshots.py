@@ -147,7 +147,7 @@ POINTER = "pointer.json"
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One step: a snapshot became the one its month shows, by an import or a restore."""
 
     snapshot: str
@@ -162,20 +162,20 @@ class Entry:
 class History:
     """All steps in order, as they stood when the pointer was read."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
 
     @property
-    def current(self) -> dict[str, Entry]:
+    def current(self) -> dict[str, HistoryEntry]:
         """Return the entry each month shows, sorted by month."""
         latest = {entry.month: entry for entry in self.entries}
         return dict(sorted(latest.items()))
 
     @property
-    def snapshots(self) -> dict[str, Entry]:
+    def snapshots(self) -> dict[str, HistoryEntry]:
         """Return the entry that brought in each snapshot, in order of import."""
         return {entry.snapshot: entry for entry in self.entries if entry.action == "import"}
 
-    def with_entry(self, entry: Entry) -> History:
+    def with_entry(self, entry: HistoryEntry) -> History:
         """Return the history with one more step."""
         return History((*self.entries, entry))
 
@@ -188,12 +188,12 @@ def read_history(store: Path) -> History:
     except FileNotFoundError:
         return History()
     try:
-        return History(tuple(Entry(**entry) for entry in json.loads(content)["entries"]))
+        return History(tuple(HistoryEntry(**entry) for entry in json.loads(content)["entries"]))
     except (ValueError, KeyError, TypeError):
         raise StoreError("store.damaged_pointer", file=str(pointer)) from None
 
 
-def write_history(store: Path, entries: Iterable[Entry]) -> None:
+def write_history(store: Path, entries: Iterable[HistoryEntry]) -> None:
     """Replace the pointer in one step."""
     described = {"format": 1, "entries": [asdict(entry) for entry in entries]}
     content = json.dumps(described, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -205,7 +205,7 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
-class Fault:
+class SnapshotFault:
     """One thing wrong with a snapshot: key of its sentence (`store.KIND`) and the file it is in."""
 
     snapshot: str
@@ -253,33 +253,35 @@ class SnapshotStore:
             if stored.table == table
         )
 
-    def verify(self, snapshot: str) -> tuple[Fault, ...]:
+    def verify(self, snapshot: str) -> tuple[SnapshotFault, ...]:
         """Return what does not match the manifest: files missing, changed or not listed."""
         self._check_known(snapshot)
         folder = self._folder_of(snapshot)
         try:
             manifest = self.manifest(snapshot)
         except StoreError:
-            return (Fault(snapshot, "manifest_damaged", MANIFEST),)
+            return (SnapshotFault(snapshot, "manifest_damaged", MANIFEST),)
         faults = [] if self._manifest_agrees(manifest) else ["manifest_changed"]
-        faults_found = [Fault(snapshot, kind, MANIFEST) for kind in faults]
+        faults_found = [SnapshotFault(snapshot, kind, MANIFEST) for kind in faults]
         for stored in manifest.files:
             path = folder / stored.path
             if not path.is_file():
-                faults_found.append(Fault(snapshot, "file_missing", stored.path))
+                faults_found.append(SnapshotFault(snapshot, "file_missing", stored.path))
             elif digest_of(path) != stored.sha256:
-                faults_found.append(Fault(snapshot, "file_changed", stored.path))
+                faults_found.append(SnapshotFault(snapshot, "file_changed", stored.path))
         listed = {MANIFEST, *(stored.path for stored in manifest.files)}
         present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
         extra = sorted(name for name in present - listed if (folder / name).is_file())
-        return tuple(faults_found + [Fault(snapshot, "file_not_listed", name) for name in extra])
+        return tuple(
+            faults_found + [SnapshotFault(snapshot, "file_not_listed", name) for name in extra]
+        )
 
     def restore(self, snapshot: str, *, who: str, at: str) -> SnapshotStore:
         """Let the month of a snapshot show it again; nothing is copied and nothing is removed.
 
         Raises StoreError when the snapshot is unknown or no longer matches its manifest.
         """
-        faults: Sequence[Fault] = self.verify(snapshot)
+        faults: Sequence[SnapshotFault] = self.verify(snapshot)
         if faults:
             raise StoreError("store.not_whole", snapshot=snapshot, file=faults[0].file)
         with writing(self.folder):
@@ -296,7 +298,7 @@ class SnapshotStore:
             raise StoreError("store.no_snapshot", snapshot=snapshot, known=known)
 
     def _manifest_agrees(self, manifest: Manifest) -> bool:
-        entry: Entry = self.history.snapshots[manifest.snapshot]
+        entry: HistoryEntry = self.history.snapshots[manifest.snapshot]
         return manifest.digest() == entry.manifest
 
     def _folder_of(self, snapshot: str) -> Path:

@@ -21,7 +21,7 @@ import pyarrow.parquet as parquet
 from geodata.store.snapshots import (
     MANIFEST,
     SNAPSHOTS,
-    Entry,
+    HistoryEntry,
     Manifest,
     SnapshotStore,
     SourceFile,
@@ -97,7 +97,7 @@ class SnapshotWriter:
             flush_folder(folder)
         self._folder.rename(self._store / SNAPSHOTS / self.snapshot)
         flush_folder(self._store / SNAPSHOTS)
-        entry = Entry(self.snapshot, self.month, "import", who, at, manifest.digest())
+        entry = HistoryEntry(self.snapshot, self.month, "import", who, at, manifest.digest())
         write_history(self._store, read_history(self._store).with_entry(entry).entries)
         return manifest
 

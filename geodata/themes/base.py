@@ -22,7 +22,7 @@ SHAPES = ("circle", "square", "triangle", "diamond")
 
 
 @dataclass(frozen=True)
-class Layer:
+class ThemeLayer:
     """What a map shows first: an indicator, and class breaks from policy (keys or numbers)."""
 
     indicator: str
@@ -209,7 +209,7 @@ class Theme:
     feature_sets: tuple[FeatureSet, ...] = field(repr=False)
     features: Mapping[str, Feature] = field(repr=False)
     indicators: tuple[Indicator, ...] = field(repr=False)
-    layers: tuple[Layer, ...] = field(repr=False)
+    layers: tuple[ThemeLayer, ...] = field(repr=False)
     card: tuple[CardSection, ...] = field(repr=False)
     briefing: tuple[Sentence, ...] = field(repr=False)
     labels: Mapping[str, Mapping[str, str]] = field(repr=False)

@@ -51,7 +51,7 @@ _RESERVED = (
 
 
 @dataclass(frozen=True)
-class Fault:
+class ThemeFault:
     """Why a theme, or a layout of the workspace, was left out: its name and the error."""
 
     theme: str
@@ -68,7 +68,7 @@ class Registry:
     """The themes that a workspace has, in their order, and what is wrong with those it lacks."""
 
     themes: tuple[Theme, ...]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ThemeFault, ...] = ()
     sheets: tuple[Layout, ...] = ()
 
     @cached_property
@@ -140,17 +140,17 @@ def find_themes(workspace: Path | None = None) -> Registry:
             written |= loaded.written
             written |= {f"table {one.name}": loaded.folder for one in loaded.feature_sets}
         else:
-            faults += [Fault(place.name, error) for error in loaded]
+            faults += [ThemeFault(place.name, error) for error in loaded]
     ordered = sorted(themes, key=lambda theme: (theme.order, theme.key))
     registry = Registry(tuple(ordered))
     sheets, unread = _layouts(workspace, registry.schema)
     return Registry(registry.themes, (*faults, *unread), sheets)
 
 
-def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...], list[Fault]]:
+def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...], list[ThemeFault]]:
     """Return the layouts in the folder `layouts` of a workspace, and faults of those not read."""
     layouts: list[Layout] = []
-    faults: list[Fault] = []
+    faults: list[ThemeFault] = []
     files = sorted((workspace / "layouts").glob("*.yaml")) if workspace is not None else []
     for file in files:
         try:
@@ -159,7 +159,7 @@ def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...],
                 raise ThemeError("themes.layout_twice", file=file, name=read.name)
             layouts.append(read)
         except ThemeError as error:
-            faults.append(Fault(file.name, error, "themes.layout_left_out"))
+            faults.append(ThemeFault(file.name, error, "themes.layout_left_out"))
     return tuple(layouts), faults
 
 

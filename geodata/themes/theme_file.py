@@ -26,11 +26,11 @@ from geodata.themes.base import (
     CardSection,
     Chain,
     Fit,
-    Layer,
     PartsOf,
     Points,
     Sentence,
     Step,
+    ThemeLayer,
     Topic,
 )
 
@@ -118,15 +118,15 @@ class ThemeFile:
 
         return dict(self._mapped("responsible", read))
 
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[ThemeLayer, ...]:
         """Return the indicators that the map offers first."""
 
-        def read(place: str, entry: Mapping[str, Any]) -> Layer:
+        def read(place: str, entry: Mapping[str, Any]) -> ThemeLayer:
             breaks = tuple(list_of(place, entry.get("breaks", []), "breaks"))
             for cut in breaks:
                 if isinstance(cut, bool) or not isinstance(cut, (str, int, float)):
                     raise ThemeError("themes.no_amount", place=place, field="breaks", found=cut)
-            return Layer(_text(place, entry, "indicator"), breaks)  # type: ignore[arg-type]  # just looked
+            return ThemeLayer(_text(place, entry, "indicator"), breaks)  # type: ignore[arg-type]  # just looked
 
         if self.content.get("layers", True) in (None, []):
             place = str(self.file)

@@ -21,7 +21,7 @@ from geodata.rules.compile import answers_query
 from geodata.rules.dry_run import ENGINE_ERRORS, engine_words
 from geodata.rules.feature import in_order, shared_sets
 from geodata.store import Engine
-from geodata.themes import Fault, Theme
+from geodata.themes import Theme, ThemeFault
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
@@ -44,10 +44,10 @@ class Unanswered:
     place: str
     said: str
 
-    def fault(self, month: str) -> Fault:
+    def fault(self, month: str) -> ThemeFault:
         """Return it as what people are told of a theme."""
         error = ThemeError("themes.cannot_answer", place=self.place, month=month, problem=self.said)
-        return Fault(self.theme, error, "themes.unanswered")
+        return ThemeFault(self.theme, error, "themes.unanswered")
 
 
 def unanswered_in(built: Built) -> tuple[Unanswered, ...]:

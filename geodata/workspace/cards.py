@@ -47,7 +47,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Rows:
+class CardRows:
     """Rows of one table about a household, and which of its columns a card shows."""
 
     title: str
@@ -81,7 +81,7 @@ class Card:
     fits: pd.DataFrame = field(repr=False)
     surroundings: tuple[Surrounding, ...] = field(repr=False)
     responsible: pd.DataFrame = field(repr=False)
-    more: tuple[Rows, ...] = field(repr=False)
+    more: tuple[CardRows, ...] = field(repr=False)
 
     @property
     def broken(self) -> pd.DataFrame:
@@ -189,13 +189,13 @@ def _surroundings(
     )
 
 
-def _more(setup: Setup, rows: Callable[[str], pd.DataFrame], lang: str) -> Iterator[Rows]:
+def _more(setup: Setup, rows: Callable[[str], pd.DataFrame], lang: str) -> Iterator[CardRows]:
     """Give the rows about a household of the tables that themes put on its card."""
     for theme in setup.themes:
         for section in theme.card:
             if section.table:
                 table = setup.tables[section.table]
-                yield Rows(section.title[lang], table, section.columns, rows(table.name))
+                yield CardRows(section.title[lang], table, section.columns, rows(table.name))
 
 
 def _fits(

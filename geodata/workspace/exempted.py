@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection
 from pathlib import Path
 
-from geodata.access import Database, Trail, Writes, database_of
+from geodata.access import AuditTrail, Database, Writes, database_of
 from geodata.rules.exemption import Exemption
 
 
@@ -21,7 +21,7 @@ def written_exemptions(folder: Path, rules: Collection[str]) -> tuple[Exemption,
         return ()
     records = Database(database)
     try:
-        standing = Writes(Trail(records)).standing("exemption")
+        standing = Writes(AuditTrail(records)).standing("exemption")
     finally:
         records.close()
     exemptions = []

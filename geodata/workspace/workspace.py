@@ -32,7 +32,7 @@ from geodata.i18n import default_language, text
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
-from geodata.themes import Fault, find_themes
+from geodata.themes import ThemeFault, find_themes
 from geodata.workspace import display
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.atlas import write_workspace_atlas
@@ -70,7 +70,7 @@ def open_workspace(path: str | os.PathLike[str] = ".") -> Workspace:
 
 
 @dataclass(frozen=True)
-class Month:
+class MonthResults:
     """One built month: `flags`, `counts`, `figures` and the features of a theme.
 
     Rows about households are read by the user of this computer, on record.
@@ -96,7 +96,7 @@ class Month:
         return self.built.frame("figures")
 
     @property
-    def unanswered(self) -> tuple[Fault, ...]:
+    def unanswered(self) -> tuple[ThemeFault, ...]:
         """Return what of themes could not be answered over the rows of the month."""
         return tuple(one.fault(self.built.month) for one in unanswered_in(self.built))
 
@@ -163,9 +163,9 @@ class Workspace:
         self.__dict__.pop("_atlas", None)
         return write_workspace_atlas(self.setup, built)
 
-    def month(self, month: str | None = None) -> Month:
+    def month(self, month: str | None = None) -> MonthResults:
         """Return one month, the last by default; raises StoreError when it has not been built."""
-        return Month(self._built(month), self.setup, lambda: self.guard)
+        return MonthResults(self._built(month), self.setup, lambda: self.guard)
 
     @property
     def flags(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import sqlite3
 import pytest
 
 from dashboard.cli import main
-from geodata.access import Actor, Entry, Shown, open_guard
+from geodata.access import Actor, AuditEntry, Shown, open_guard
 
 TOWN = "990101001"
 
@@ -118,9 +118,9 @@ def test_an_export_is_recorded_and_verified_elsewhere(county, run):
 def test_a_csv_for_reading_runs_no_formula(county, run):
     folder, _ = county
     guard = open_guard(folder)
-    from geodata.access import Entry
+    from geodata.access import AuditEntry
 
-    guard.trail.record(Entry("=cmd|'/c calc'!A1", "card", reason="@SUM(1)"))
+    guard.trail.record(AuditEntry("=cmd|'/c calc'!A1", "card", reason="@SUM(1)"))
     run("audit", "export", folder / "out.csv", "--workspace", folder)
     content = (folder / "out.csv").read_text(encoding="utf-8-sig")
     assert content.splitlines()[0].startswith("序号,时间（UTC）,用户")
@@ -143,9 +143,12 @@ def read_some(folder):
     )
     shown = Shown((("helper", "contains", "周"),), ("H-1", "H-2"))
     guard.trail.record(
-        Entry.by(officer, "rows", place=TOWN, detail={"table": "household_list", "rows": 2}), shown
+        AuditEntry.by(officer, "rows", place=TOWN, detail={"table": "household_list", "rows": 2}),
+        shown,
     )
-    guard.trail.record(Entry.by(officer, "card", place=f"{TOWN}001", subject="H-1", reason="上门"))
+    guard.trail.record(
+        AuditEntry.by(officer, "card", place=f"{TOWN}001", subject="H-1", reason="上门")
+    )
     guard.trail.database.close()
 
 

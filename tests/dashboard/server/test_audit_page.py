@@ -8,7 +8,7 @@ import sqlite3
 
 import pytest
 
-from geodata.access import Actor, Entry, Shown, open_guard, read_export, verify_records
+from geodata.access import Actor, AuditEntry, Shown, open_guard, read_export, verify_records
 from tests.dashboard.server.served import make_folder, serve
 from tests.hostile_names import NAMES
 
@@ -19,11 +19,11 @@ PLACE = "990181001002"
 def server(tmp_path_factory):
     folder = make_folder(tmp_path_factory.mktemp("audited"))
     guard = open_guard(folder)
-    guard.trail.record(Entry("li", "unmask", "leader", PLACE, "H-1", "上门核查", "allowed"))
-    guard.trail.record(Entry("li", "card", "leader", PLACE, "H-2"))
-    guard.trail.record(Entry("li", "card", "leader", "990182001001", "H-3"))
+    guard.trail.record(AuditEntry("li", "unmask", "leader", PLACE, "H-1", "上门核查", "allowed"))
+    guard.trail.record(AuditEntry("li", "card", "leader", PLACE, "H-2"))
+    guard.trail.record(AuditEntry("li", "card", "leader", "990182001001", "H-3"))
     for number, name in enumerate(NAMES.values()):
-        guard.trail.record(Entry(name, "note", name, PLACE, f"N-{number}", name, name))
+        guard.trail.record(AuditEntry(name, "note", name, PLACE, f"N-{number}", name, name))
     guard.trail.database.close()
     with serve(folder) as running:
         yield running
@@ -115,7 +115,7 @@ def test_an_edited_record_is_named_on_the_page(tmp_path):
 def test_who_saw_a_household_and_what_an_account_saw_in_a_month_are_on_the_page(server):
     guard = open_guard(server.folder)
     zhou = Actor("zhou", "leader", (PLACE,), "5e55", "10.0.0.7")
-    guard.trail.record(Entry.by(zhou, "rows", place=PLACE), Shown(codes=("Z-1", "Z-2")))
+    guard.trail.record(AuditEntry.by(zhou, "rows", place=PLACE), Shown(codes=("Z-1", "Z-2")))
     month = f"{guard.trail.clock().astimezone():%Y-%m}"
     guard.trail.database.close()
     browser = server.browser("auditor")

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.access import Accounts, Database, Door, Limits, Trail, Unmasking, table_privacy
+from geodata.access import (
+    AccessLimits,
+    Accounts,
+    AuditTrail,
+    Database,
+    Door,
+    Unmasking,
+    table_privacy,
+)
 from geodata.policy import load_policy
 
 NOW = datetime.datetime(2025, 6, 30, 9, 0, tzinfo=datetime.UTC)
@@ -24,9 +32,9 @@ PARENT = {
 PASSWORD = "Abcdefg-12345"
 
 
-def limits() -> Limits:
+def limits() -> AccessLimits:
     policy, day = load_policy(), NOW.date()
-    return Limits.of(lambda key: policy.at(key, "990101", day).value)
+    return AccessLimits.of(lambda key: policy.at(key, "990101", day).value)
 
 
 def households() -> pd.DataFrame:
@@ -47,8 +55,8 @@ def households() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def trail(folder: Path, now: datetime.datetime = NOW) -> Trail:
-    return Trail(Database(folder / "access.sqlite"), clock=lambda: now)
+def trail(folder: Path, now: datetime.datetime = NOW) -> AuditTrail:
+    return AuditTrail(Database(folder / "access.sqlite"), clock=lambda: now)
 
 
 def accounts(folder: Path) -> Accounts:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import astuple, replace
 from pathlib import Path
 
-from geodata.access import Database, Entry, HeadNotes, KeyRing, Record, Shown, Trail
+from geodata.access import AuditEntry, AuditTrail, Database, HeadNotes, KeyRing, Record, Shown
 from geodata.access.chain import START, head_text
 from geodata.errors import AccessError
 from tests.geodata.access.county import NOW
@@ -32,15 +32,15 @@ class Audited:
         trail = self.trail()
         for number in range(RECORDS):
             shown = Shown(codes=(f"h{number}", f"h{number + 1}"))
-            trail.record(Entry("officer", "rows", place="990101001200"), shown)
+            trail.record(AuditEntry("officer", "rows", place="990101001200"), shown)
             trail.database.close()
             self._checkpoint()
             shutil.copy(self.file, self._copy(number + 1))
         trail.note_head()
         trail.database.close()
 
-    def trail(self) -> Trail:
-        return Trail(
+    def trail(self) -> AuditTrail:
+        return AuditTrail(
             Database(self.file), clock=lambda: NOW, ring=self.ring, second=str(self.second)
         )
 
@@ -71,9 +71,9 @@ class Audited:
             return True
         return found
 
-    def trail_as_is(self) -> Trail:
+    def trail_as_is(self) -> AuditTrail:
         """Open the audit without putting anything back."""
-        trail = Trail.__new__(Trail)
+        trail = AuditTrail.__new__(AuditTrail)
         trail.database, trail.clock, trail.ring = Database(self.file), lambda: NOW, self.ring
         trail.notes = HeadNotes(self.ring, trail.database.identity, str(self.second))
         return trail
@@ -90,9 +90,9 @@ def manipulate(audited: Audited, seed: int) -> str:
         audited.restore(chance.randrange(1, RECORDS))
     elif name == "file begun anew":
         audited.file.unlink()
-        forged = Trail(Database(audited.file), clock=lambda: NOW, ring=_strange_ring(audited))
+        forged = AuditTrail(Database(audited.file), clock=lambda: NOW, ring=_strange_ring(audited))
         for number in range(chance.randrange(1, 2 * RECORDS)):
-            forged.record(Entry("officer", "rows", subject=f"x{number}"))
+            forged.record(AuditEntry("officer", "rows", subject=f"x{number}"))
         forged.database.close()
     else:
         with sqlite3.connect(audited.file) as raw:

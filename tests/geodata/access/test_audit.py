@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.access import (
+    AuditEntry,
+    AuditTrail,
     Database,
-    Entry,
     HeadNotes,
     KeyRing,
-    Trail,
     read_export,
     verify_records,
 )
@@ -34,7 +34,7 @@ from tests.geodata.access.manipulations import MANIPULATIONS, Audited, manipulat
 def filled(folder: Path, count: int = 12) -> Path:
     records = trail(folder)
     for number in range(count):
-        records.record(Entry("officer", "card", place="990101001200", subject=f"h{number}"))
+        records.record(AuditEntry("officer", "card", place="990101001200", subject=f"h{number}"))
     records.database.close()
     return folder / "access.sqlite"
 
@@ -75,9 +75,9 @@ def test_an_edit_or_removal_is_found_and_named(tmp_path, statement, fault):
     assert fault in [(each.seq, each.kind) for each in found.faults]
 
 
-def trail_as_is(folder: Path) -> Trail:
+def trail_as_is(folder: Path) -> AuditTrail:
     """Open the audit without making what is missing."""
-    records = Trail.__new__(Trail)
+    records = AuditTrail.__new__(AuditTrail)
     records.database = Database(folder / "access.sqlite")
     records.clock, records.ring = lambda: NOW, KeyRing.usual()
     records.notes = HeadNotes(records.ring, records.database.identity)
@@ -98,7 +98,7 @@ def test_a_chain_written_anew_is_found_by_a_hash_noted_before(tmp_path):
     noted = trail(tmp_path / "old").verify().head
     forged = trail(tmp_path / "new")
     for number in range(12):
-        forged.record(Entry("somebody", "card", subject=f"h{number}"))
+        forged.record(AuditEntry("somebody", "card", subject=f"h{number}"))
     assert forged.verify().whole
     assert [each.kind for each in forged.verify(noted=noted).faults] == ["unknown_head"]
 
@@ -141,7 +141,7 @@ def test_the_database_itself_refuses_to_change_a_record(tmp_path):
 def _write_many(folder: Path, name: str, count: int) -> None:
     records = trail(folder)
     for number in range(count):
-        records.record(Entry(name, "card", subject=str(number), detail={"n": number}))
+        records.record(AuditEntry(name, "card", subject=str(number), detail={"n": number}))
 
 
 def test_four_processes_at_once_keep_one_whole_chain(tmp_path):
@@ -197,11 +197,11 @@ def test_a_killed_process_leaves_no_act_without_its_record(tmp_path, records_bef
 
 def test_a_locked_database_says_so_and_writes_nothing(tmp_path):
     file = filled(tmp_path, 1)
-    records = Trail(Database(file, wait_seconds=0.1), clock=lambda: NOW)
+    records = AuditTrail(Database(file, wait_seconds=0.1), clock=lambda: NOW)
     with sqlite3.connect(file, isolation_level=None) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(AccessError, match="正被占用，这次操作没有执行"):
-            records.record(Entry("w", "card"))
+            records.record(AuditEntry("w", "card"))
         holder.execute("ROLLBACK")
     holder.close()
     assert records.count() == 1
@@ -211,7 +211,7 @@ def test_a_full_disk_says_so_and_leaves_the_chain_whole(tmp_path):
     records = trail(tmp_path)
     with records.database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 30")
-    many = (records.record(Entry("w", "card", reason="x" * 200)) for _ in range(5000))
+    many = (records.record(AuditEntry("w", "card", reason="x" * 200)) for _ in range(5000))
     with pytest.raises(AccessError, match="磁盘已满"):
         list(many)
     assert records.verify().whole
@@ -239,7 +239,7 @@ def test_the_export_is_verified_on_another_machine(tmp_path):
 def test_records_are_put_away_only_after_their_time_and_the_chain_goes_on(tmp_path):
     month = datetime.timedelta(days=31)
     for age in (9, 8, 7, 2, 1):
-        trail(tmp_path, NOW - age * month).record(Entry("w", "card", subject=str(age)))
+        trail(tmp_path, NOW - age * month).record(AuditEntry("w", "card", subject=str(age)))
     records, keep_from = trail(tmp_path), NOW - 6 * month
     with pytest.raises(AccessError, match="仍须保存"):
         records.put_away(NOW - 5 * month, tmp_path / "a.jsonl", keep_from=keep_from, actor="admin")
@@ -262,15 +262,15 @@ def test_awkward_text_is_kept_and_verified(tmp_path):
         "x" * 10_000,
         "'; --",
     ):
-        records.record(Entry(text, "card", reason=text, detail={"text": text}))
+        records.record(AuditEntry(text, "card", reason=text, detail={"text": text}))
     assert records.verify().whole
     assert records.records()[-1].actor == "'; --"
 
 
 def test_records_are_found_by_time_and_field(tmp_path):
     records = trail(tmp_path)
-    records.record(Entry("a", "card", subject="h1"))
-    records.record(Entry("b", "sign_in", outcome="failed"))
+    records.record(AuditEntry("a", "card", subject="h1"))
+    records.record(AuditEntry("b", "sign_in", outcome="failed"))
     assert [one.actor for one in records.records(outcome="failed")] == ["b"]
     assert [one.actor for one in records.records(newest=1)] == ["b"]
     assert records.records(since=NOW + datetime.timedelta(seconds=1)) == []
@@ -299,22 +299,22 @@ def kinds(found) -> list[str]:
 
 def test_without_the_key_nothing_is_taken_for_checked(tmp_path):
     ring = KeyRing(tmp_path / "key" / "audit.key")
-    records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
-    records.record(Entry("w", "card"))
+    records = AuditTrail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    records.record(AuditEntry("w", "card"))
     assert records.verify().whole
     assert ring.file.stat().st_mode & 0o777 == 0o600
     ring.file.rename(tmp_path / "away")
     assert "key" in kinds(records.verify())
-    other = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
-    other.record(Entry("w", "card"))  # a new key is made
+    other = AuditTrail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    other.record(AuditEntry("w", "card"))  # a new key is made
     assert not other.verify().whole
 
 
 def test_a_new_key_goes_on_and_the_old_one_still_checks(tmp_path):
     ring = KeyRing(tmp_path / "audit.key")
     for _ in range(2):
-        records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
-        records.record(Entry("w", "card"))
+        records = AuditTrail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+        records.record(AuditEntry("w", "card"))
         with ring.file.open("a") as lines:
             lines.write("ab" * 32 + "\n")
     found = records.verify()
@@ -324,9 +324,9 @@ def test_a_new_key_goes_on_and_the_old_one_still_checks(tmp_path):
 def test_a_key_that_is_none_stops_every_act(tmp_path):
     ring = KeyRing(tmp_path / "audit.key")
     ring.file.write_text("not a key")
-    records = Trail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
+    records = AuditTrail(Database(tmp_path / "a.sqlite"), clock=lambda: NOW, ring=ring)
     with pytest.raises(AccessError, match="密钥文件"):
-        records.record(Entry("w", "card"))
+        records.record(AuditEntry("w", "card"))
     assert records.count() == 0
 
 
@@ -340,7 +340,7 @@ def test_records_from_before_the_key_stay_whole_and_are_remarked(tmp_path, monke
     raw.commit()
     raw.close()
     records = trail(tmp_path)
-    records.record(Entry("w", "card"))
+    records.record(AuditEntry("w", "card"))
     found = records.verify()
     assert (found.whole, found.keyed) == (True, 1)
     assert [each.kind for each in found.remarks] == ["unkeyed"]
@@ -354,7 +354,7 @@ def test_an_audit_from_before_session_and_address_is_taken_over(tmp_path):
     raw.commit()
     raw.close()
     records = trail(tmp_path)
-    records.record(Entry("w", "card", session="s", address="10.0.0.1"))
+    records.record(AuditEntry("w", "card", session="s", address="10.0.0.1"))
     assert records.verify().whole
     assert [one.address for one in records.records()] == ["", "", "10.0.0.1"]
 
@@ -362,7 +362,7 @@ def test_an_audit_from_before_session_and_address_is_taken_over(tmp_path):
 def test_a_clock_that_went_back_is_remarked(tmp_path):
     minute = datetime.timedelta(minutes=1)
     for now in (NOW, NOW + minute, NOW):
-        trail(tmp_path, now).record(Entry("w", "card"))
+        trail(tmp_path, now).record(AuditEntry("w", "card"))
     found = trail(tmp_path).verify()
     assert (found.whole, [(one.seq, one.kind) for one in found.remarks]) == (True, [(3, "clock")])
 
@@ -372,10 +372,10 @@ def test_the_end_is_noted_in_the_second_place_each_day_and_at_a_stop(tmp_path):
     day = datetime.timedelta(days=1)
     ring, database = KeyRing(tmp_path / "audit.key"), Database(tmp_path / "a.sqlite")
     moments = iter([])
-    records = Trail(database, clock=lambda: next(moments), ring=ring, second=str(second))
+    records = AuditTrail(database, clock=lambda: next(moments), ring=ring, second=str(second))
     moments = iter([NOW, NOW, NOW, NOW, NOW + day, NOW + day, NOW + day])
     for _ in range(3):
-        records.record(Entry("w", "card"))
+        records.record(AuditEntry("w", "card"))
     records.note_head()
     noted = [(one.seq, one.is_sealed(ring.keys)) for one in records.notes.in_second_place()]
     assert noted == [(1, True), (3, True), (3, True)]

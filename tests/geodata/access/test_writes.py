@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from geodata.access import Actor, Trail, Writes
+from geodata.access import Actor, AuditTrail, Writes
 from geodata.access.entries import kinds
 from geodata.errors import AccessError, ScopeError, WriteError
 from tests.geodata.access.county import NOW, TOWNSHIPS, VILLAGES, trail
@@ -141,7 +141,7 @@ def test_no_entry_without_its_record(tmp_path, writes):
         raw.execute("DELETE FROM audit_head")
     raw.close()
     kept = Writes.__new__(Writes)
-    kept._trail = Trail.__new__(Trail)
+    kept._trail = AuditTrail.__new__(AuditTrail)
     vars(kept._trail).update(vars(writes._trail))
     with pytest.raises(AccessError, match="审计记录不完整"):
         kept.add(OFFICER, "note", NOTE, **HOME)

@@ -35,7 +35,7 @@ from geodata.workspace.composition import Asked
 from geodata.workspace.people import WHAT_IF, month_source
 from geodata.workspace.saved import SUMS
 from geodata.workspace.why import read_officials
-from geodata.workspace.workspace import Month
+from geodata.workspace.workspace import MonthResults
 from tests.conftest import ROOT
 from tests.geodata.workspace.test_workspace import LINE, accounts, rows
 
@@ -178,7 +178,7 @@ def public(kind: type, thing: object) -> set[str]:
 
 def test_every_public_name_says_whether_it_gives_rows_about_people(county):
     assert public(Workspace, county) == {*PEOPLE, *OTHER}
-    assert public(Month, county.month()) == {*OF_MONTH, *OTHER_OF_MONTH}
+    assert public(MonthResults, county.month()) == {*OF_MONTH, *OTHER_OF_MONTH}
 
 
 def texts(value: object) -> str:
