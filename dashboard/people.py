@@ -31,6 +31,7 @@ from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
 from geodata.workspace.counted import COUNTED
 from geodata.workspace.households import household_request
+from geodata.workspace.points import AT
 from geodata.workspace.why import Why, read_officials
 
 SIZES = (20, 50, 100)
@@ -50,7 +51,7 @@ MONITORED = "monitored"
 CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
-_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "zone", "selected")
+_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "point", "zone", "selected")
 # The list of a figure goes with it.
 _COUNTED = ("counted", "indicator")
 
@@ -232,7 +233,7 @@ class People(param.Parameterized):
         known = (
             ("rules", "has", state.rule),
             ("household_code", "among", f"{COUNTED}{self.counted.key}" if self.counted else ""),
-            ("site_code", "is", getattr(state, "site", "")),
+            ("household_code", "among", self._at_point),
             ("zone_code", "is", getattr(state, "zone", "")),
             ("place_code", "in", self.picked),
             ("helper", "contains", storable(capped(self.helper, LONGEST_SEARCH)).strip()),
@@ -244,6 +245,12 @@ class People(param.Parameterized):
             return kept
         # Whose risk is removed keeps a category in the register and is monitored no longer.
         return (*kept, ("monitored_category", *among), ("monitored_now", "is", True))
+
+    @property
+    def _at_point(self) -> str:
+        """Return the table and the key of the point whose households are listed; empty for all."""
+        key, kind = self.state.site, self.state.kind_listed
+        return f"{AT}{kind.table}:{key}" if key and kind is not None else ""
 
     @property
     def picked(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from geodata.cartography import Layer
 from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
-from geodata.themes import Theme
+from geodata.themes import Points, Theme
 
 
 class State(param.Parameterized):
@@ -53,7 +53,7 @@ class State(param.Parameterized):
     side = param.String(default=RANKING, doc="name of the panel beside the map")
     rule = param.String(doc="key of the rule that listed households break; empty for all")
     point = param.String(doc="table:code of the site, workshop or works looked at")
-    site = param.String(doc="code of a relocation site whose households are listed")
+    site = param.String(doc="code of a point whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
     counted = param.Boolean(default=False, doc="whether the list holds whom the figure counts")
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
@@ -176,12 +176,22 @@ class State(param.Parameterized):
             self.view = "map"
 
     def choose_point(self, table: str, code: str) -> None:
-        """Look at one point; a site lists its households from now on. The empty code lets go."""
-        kinds = self.themes[self.theme].points if self.theme in self.themes else ()
-        lists = next((kind.lists for kind in kinds if kind.table == table), "")
-        site = code if lists == "site" else ""
+        """Look at one point; its households are listed from now on. The empty code lets go."""
         point = f"{table}:{code}" if code else ""
+        kind = self._kind_of(point)
+        site = code if kind is not None and kind.households else ""
         self.param.update(point=point, site=site, zone="", rule="", side="points")
+
+    @property
+    def kind_listed(self) -> Points | None:
+        """Return the kind of points whose households are listed: of the point, else the first."""
+        return self._kind_of(self.point)
+
+    def _kind_of(self, point: str) -> Points | None:
+        kinds = self.themes[self.theme].points if self.theme in self.themes else ()
+        table = point.partition(":")[0]
+        known = (kind for kind in kinds if (kind.table == table if table else kind.households))
+        return next(known, None)
 
     def choose_zone(self, zone: str, place: str | None) -> None:
         """List the households of a supply zone, within one village of it when that is given."""

@@ -42,7 +42,7 @@ class MonthTables:
             self._add(request.table)
             for _, comparison, table in request.filters:
                 if comparison == "among":
-                    self._add(str(table))
+                    self._add(str(table).partition(":")[0])
             query = _query(request, prefixes)
             return self._engine.frame(query.sql(dialect=self._engine.name))
 
@@ -130,7 +130,10 @@ def _filter(column: str, comparison: str, value: object) -> exp.Expr:
     if comparison == "missing":
         return exp.column(column).is_(exp.null())
     if comparison == "among":
-        subjects = exp.select("subject").from_(exp.to_identifier(str(value)))
+        table, of_point, key = str(value).partition(":")
+        subjects = exp.select("subject").from_(exp.to_identifier(table))
+        if of_point:
+            subjects = subjects.where(exp.EQ(this=exp.column("point"), expression=_text(key)))
         return exp.In(this=exp.column(column), query=exp.Subquery(this=subjects))
     if comparison == "in":
         assert isinstance(value, (tuple, list))

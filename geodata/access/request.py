@@ -16,7 +16,7 @@ class Request:
 
     `place` is the code within which rows are wanted, empty for all the actor's places. A filter is
     (column, comparison, value) with a comparison of COMPARISONS, "has" for one of several parts
-    between commas, "among" for one of the subjects of a derived table; `order` names columns, with "-" before one for descending; `limit` None means
+    between commas, "among" for one of the subjects of a derived table, or of those of one point in it (TABLE:POINT); `order` names columns, with "-" before one for descending; `limit` None means
     all rows. `counting` asks for their number alone, as one row with the column rows.
     """
 

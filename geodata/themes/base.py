@@ -43,8 +43,8 @@ class Points:
 
     The state is that of the rules over `subject`, or, without one, whether the month in the column
     `closed` has come. `features` are its scorecard, `columns` those that stand side by side in the
-    list of all. A click lists households by `lists` (site or
-    zone); `zones` is the table of what a works serves.
+    list of all. `households` says by TABLE.COLUMN which rows about households name the point, so
+    that a click lists these; `zones` is the table of what a works serves.
     """
 
     table: str
@@ -53,7 +53,7 @@ class Points:
     shape: str = SHAPES[0]
     subject: str = ""
     closed: str = ""
-    lists: str = ""
+    households: str = ""
     zones: str = ""
     features: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()

@@ -272,11 +272,23 @@ def _point_faults(checked: Checked) -> Iterator[ThemeError]:
         else:
             needed = ("name", "place_code", *((kind.closed,) if kind.closed else _LOCATED))
             yield from _unknown(file, place, "columns", (kind.key, *needed), table.columns)
+        if kind.households:
+            yield from _named_by(file, place, kind.households, checked)
         subjects = checked.known("subject", theme.subjects)
         yield from _unknown(file, place, "subject", filter(None, [kind.subject]), subjects)
         yield from _unknown(file, place, "zones", filter(None, [kind.zones]), names)
         yield from _unknown(file, place, "features", kind.features, checked.features)
         yield from _unknown(file, place, "columns", kind.columns, checked.features)
+
+
+def _named_by(file: Path, place: str, told: str, checked: Checked) -> Iterator[ThemeError]:
+    """Give what is wrong with TABLE.COLUMN, by which rows about households name a point."""
+    name, _, column = told.partition(".")
+    known = {n: table for n, table in checked.tables.items() if "household_code" in table.columns}
+    if name in known:
+        yield from _unknown(file, place, "households", [column], known[name].columns)
+    elif name not in checked.names.get("table", ()):
+        yield from _unknown(file, place, "households", [name], known)
 
 
 def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:

@@ -19,6 +19,7 @@ from geodata.workspace.listing import (
     add_income_by_place,
     list_tables,
 )
+from geodata.workspace.points import point_tables
 from geodata.workspace.saved import Built
 
 # Of the table `flags`: every open or exempt finding of the month.
@@ -48,6 +49,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         HOUSEHOLD_LIST: Derived(list_tables(setup), make_list),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
+        **point_tables(setup),
         **counted_tables(answerable(setup, unanswered_in(built)), built.month),
     }
     key = (str(built.folder), built.digest, *snapshots)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
-from geodata.access import Request
+from geodata.access import Derived, Request
 from geodata.atlas import Atlas
 from geodata.atlas.label_points import label_points
 from geodata.rules import Rule
+from geodata.store import Engine
 from geodata.themes import Points, Theme
+from geodata.workspace.inputs import Setup
 
 # Reads a table within what the viewer may see.
 ReadTable = Callable[[Request], pd.DataFrame]
 # A feature of a point.
 Value = str | float | None
+# Begins the name of the table of the households at points of a kind.
+AT = "at_"
 STATES = ("high", "medium", "low", "fine", "unknown")
 COLUMNS = ["kind", "key", "name", "place", "longitude", "latitude", "located", "state"]
 
@@ -77,6 +82,30 @@ def zones_of(kind: Points, key: str, read: ReadTable) -> pd.DataFrame:
     asked = Request(kind.zones, columns=(*columns, kind.key), filters=((kind.key, "is", key),))
     rows = read(asked)[list(columns)]
     return rows.sort_values(["zone_code", "place_code"], ignore_index=True)
+
+
+def point_tables(setup: Setup) -> Mapping[str, Derived]:
+    """Return by name the tables `at_TABLE` of the kinds of points that rows about households name.
+
+    Columns subject (the household) and point (its key).
+    """
+    return {
+        f"{AT}{kind.table}": Derived(
+            (kind.households.partition(".")[0],), partial(_add_named, kind=kind)
+        )
+        for theme in setup.themes
+        for kind in theme.points
+        if kind.households
+    }
+
+
+def _add_named(engine: Engine, *, kind: Points) -> None:
+    table, _, column = kind.households.partition(".")
+    engine.add_table(
+        f"{AT}{kind.table}",
+        f"SELECT DISTINCT household_code AS subject, {column} AS point FROM {table}"
+        f" WHERE {column} IS NOT NULL",
+    )
 
 
 def _points(

@@ -18,6 +18,7 @@ from dashboard.app import county_page
 from dashboard.cli import main
 from dashboard.content.blocks import Facts, Grid
 from dashboard.content.card import card_content
+from dashboard.people import People
 from dashboard.points import read_places
 from dashboard.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
@@ -225,6 +226,24 @@ def test_its_points_stand_on_the_map_with_their_state(county):
     assert (points["state"] == "medium").any()
     told = scorecard(theme, theme.points[0], points["key"].iloc[0], read)
     assert set(told) == {"station_kind", "beds", "staff", "elders_served", "visits_month"}
+
+
+def test_a_point_lists_the_households_of_those_who_go_there(county, delivered):
+    folder = county.setup.config.folder
+    atlas, guard = open_atlas(folder), open_guard(folder)
+    actor = Actor("leader", "leader", (EVERYWHERE,))
+    elders = delivered[delivered["服务站编号"] != ""]
+    key = elders["服务站编号"].value_counts().index[0]
+    state = State(atlas, "?theme=eldercare", themes=county.setup.themes)
+    people = People(state, county, actor, guard)
+    people.size = 100
+    every = people.listed.count
+    state.choose_point("care_station", key)
+    wanted = set(elders.loc[elders["服务站编号"] == key, "户编号"])
+    assert people.listed.count == len(wanted) < every
+    assert set(people.listed.rows.index) <= wanted
+    state.choose_point("", "")
+    assert people.listed.count == every
 
 
 def test_a_briefing_tells_of_it(county, tmp_path, capsys):

@@ -72,12 +72,13 @@ class FiltersView(Viewer):
             ("helper", plain_text(people.helper.strip(), 30)),
             ("unvisited", self._days(people.unvisited) if people.unvisited else ""),
             ("search", plain_text(people.search.strip(), 30)),
-            ("site", plain_text(getattr(state, "site", "") or "", 40)),
             ("zone", plain_text(getattr(state, "zone", "") or "", 40)),
             ("selected", self._picked()),
         ]
         colon = {"zh": "：", "en": ": "}[state.lang]
-        return [f"{self._text(name)}{colon}{value}" for name, value in known if value]
+        said = [f"{self._text(name)}{colon}{value}" for name, value in known if value]
+        kind, key = state.kind_listed, plain_text(state.site, 40)
+        return [*said, f"{kind.title[state.lang]}{colon}{key}"] if kind and key else said
 
     def clear(self) -> None:
         """Take every filter away; the place and the month stay."""

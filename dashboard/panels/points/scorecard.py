@@ -44,7 +44,7 @@ class Scorecard:
 
     def show(self, chosen: Chosen) -> None:
         """Show one point."""
-        self.listed.visible = chosen.kind.lists == "site"
+        self.listed.visible = bool(chosen.kind.households)
         self.card.object = self._html(chosen)
         zones = chosen.zones
         self.zones = list(zip(zones["zone_code"], zones["place_code"], strict=True))

@@ -189,3 +189,11 @@ def test_what_explains_an_indicator_is_of_its_theme(theme):
     for made in theme.composition:
         assert {*made.indicators, *made.series, *made.down} <= measures
         assert bool(made.table) != bool(made.series)
+
+
+@every_theme
+def test_points_that_rows_about_households_name_list_these(theme: Theme) -> None:
+    about = [t for t in tables().values() if {"household_code", "place_code"} <= set(t.columns)]
+    for kind in theme.points:
+        named = [t.name for t in about if kind.key in t.columns and t.nature == "state"]
+        assert bool(named) == bool(kind.households), (kind.table, named)
