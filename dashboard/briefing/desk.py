@@ -135,6 +135,12 @@ class Desk:
 _CHILDREN: list[subprocess.Popen[str]] = []
 
 
+def end_errands() -> None:
+    """End what this process has ordered and is still being made."""
+    for child in _CHILDREN:
+        child.terminate()
+
+
 def file_of(folder: Path, token: str, name: str) -> Path:
     """Return where the file of an order lies."""
     return folder / f"{token}{Path(name).suffix}"

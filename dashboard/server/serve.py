@@ -17,7 +17,7 @@ from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
-from dashboard.server.serving import Serving, make_server, run_server
+from dashboard.server.serving import GUARD, Serving, make_server, run_server
 from dashboard.server.warming import warm_county
 from dashboard.state import State
 from dashboard.views.account import account_links
@@ -60,6 +60,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     handed = briefing_routes(Desk(folder), signs_in=serving.guard is not None)
     routes = [*editions.files.routes(), *handed]
     server = make_server(editions.apps(), serving, title=title, routes=routes)
+    server._tornado.settings[GUARD] = guard
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
     threading.Thread(target=warm_county, args=(county,), daemon=True).start()

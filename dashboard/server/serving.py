@@ -5,17 +5,17 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
-import signal
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from panel.io.server import get_server
-from tornado.ioloop import PeriodicCallback
 
+from dashboard.briefing.desk import end_errands
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
@@ -27,6 +27,7 @@ from dashboard.server.memory import watch_memory
 from dashboard.server.openid import Provider
 from dashboard.server.openid_pages import openid_routes
 from dashboard.server.sign_in import sign_in_routes
+from dashboard.server.stopping import Stopping
 from geodata.access import Guard
 from geodata.config import read_config
 from geodata.config.settings import FILE_NAME
@@ -35,6 +36,11 @@ from geodata.errors import ConfigError
 # Headers beyond this end the connection; what is shorter and still too long is told so.
 _LARGEST_HEAD = 64 * 2**10
 _SECONDS_OF_BODY = 60
+_SECONDS_OF_ANSWERING = 2
+# Pages of everybody wait while a record waits for another writer.
+_SECONDS_OF_RECORDS = 1.0
+# What an application keeps for its end.
+GUARD, STOPPING = "guatu_guard", "guatu_stopping"
 
 
 @dataclass(frozen=True)
@@ -103,18 +109,24 @@ def make_server(
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
-    server = get_server(
-        dict(apps),
-        port=serving.port,
-        address=serving.address,
-        title=title,
-        extra_patterns=routes,
-        show=serving.open_browser,
-        verbose=False,
-        **_limits(serving),
-        **_guarding(serving, sign_in),
-    )
+    # Where there are several, they part while the server is made.
+    stopping = Stopping() if serving.workers > 1 else None
+    with stopping.as_parent() if stopping is not None else nullcontext():
+        server = get_server(
+            dict(apps),
+            port=serving.port,
+            address=serving.address,
+            title=title,
+            extra_patterns=routes,
+            show=serving.open_browser,
+            verbose=False,
+            **_limits(serving),
+            **_guarding(serving, sign_in),
+        )
     gate(server._tornado, sign_in, lang=lang, hosts=_hosts(serving, sign_in))
+    if serving.guard is not None:
+        serving.guard.trail.database.wait_seconds = _SECONDS_OF_RECORDS
+    server._tornado.settings |= {GUARD: serving.guard, STOPPING: stopping}
     watch_memory(server._tornado)
     if sign_in is not None:
         watch_idle(server._tornado, sign_in)
@@ -136,24 +148,26 @@ def _hosts(serving: Serving, sign_in: SignIn | None) -> Hosts:
     return Hosts(serving.address, (*serving.hosts, *([public] if public else [])))
 
 
-def run_server(server: Any) -> None:
-    """Serve until asked to stop; what is being answered is finished first."""
-    loop = server.io_loop
-    parent = os.getppid()
+def run_server(server: Any) -> NoReturn:
+    """Serve until asked to stop, and end the process; what is being answered is finished first."""
+    loop, settings = server.io_loop, server._tornado.settings
+    stopping: Stopping = settings.get(STOPPING) or Stopping()
 
     def stop() -> None:
         server._http.stop()
-        loop.call_later(2, loop.stop)
+        loop.call_later(_SECONDS_OF_ANSWERING, loop.stop)
 
-    def orphaned() -> None:
-        if os.getppid() != parent:
-            stop()
+    def close() -> None:
+        end_errands()
+        guard: Guard | None = settings.get(GUARD)
+        if guard is not None:
+            guard.trail.note_head()
+            guard.trail.database.close()
 
-    signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(stop))
-    watch = PeriodicCallback(orphaned, 2000)
+    stopping.watch(lambda: loop.add_callback(stop), close)
     server.start()
-    watch.start()
     loop.start()
+    stopping.end()
 
 
 def _limits(serving: Serving) -> dict[str, Any]:

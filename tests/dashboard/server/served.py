@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -113,10 +113,11 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *options: str, prefix: str = "") -> Iterator[Served]:
-    """Run ``guatu serve`` on a folder until the block ends."""
+def serve(folder: Path, *options: str, prefix: str = "", program: str = "") -> Iterator[Served]:
+    """Run ``guatu serve`` on a folder until the block ends; `program` is Python run in its place."""
     port, log = free_port(), folder / f"server-{os.urandom(3).hex()}.log"
-    command = [sys.executable, "-m", "dashboard", "serve", str(folder), "--no-open"]
+    started = ["-c", program] if program else ["-m", "dashboard"]
+    command = [sys.executable, *started, "serve", str(folder), "--no-open"]
     command += ["--port", str(port), *options, *(["--prefix", prefix] if prefix else [])]
     with log.open("w") as lines:
         process = subprocess.Popen(
@@ -132,7 +133,8 @@ def serve(folder: Path, *options: str, prefix: str = "") -> Iterator[Served]:
         _wait(served)
         yield served
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # a test may have stopped it
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
