@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -19,11 +20,16 @@ from dashboard.texts import CATALOGUE
 from geodata.intake.layouts import read_layout
 from geodata.tables import tables
 from geodata.tables.loader import read_definition
+from geodata.themes.registry import GROUP
 from tests.conftest import ROOT
 from tests.invented import COUNTY, grid_atlas
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"(?m)^`([\w/.]+)`:\n\n```\w+\n(.*?)^```", TEXT, re.DOTALL))
+GUIDES = {
+    name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("theme.md", "theme.zh.md")
+}
+FILE = re.compile(r"(?m)^`([\w/.]+)`(?::| — [^\n]*)\n\n```\w+\n(.*?)^```", re.DOTALL)
+FILES = dict(FILE.findall(TEXT))
 
 
 def _write(folder: Path, *names: str) -> None:
@@ -33,8 +39,10 @@ def _write(folder: Path, *names: str) -> None:
         file.write_text(FILES[name], encoding="utf-8")
 
 
-def test_the_layout_is_read(tmp_path):
-    _write(tmp_path, "health_visits.yaml")
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_layout_is_read(tmp_path, guide):
+    content = dict(FILE.findall(GUIDES[guide]))["health_visits.yaml"]
+    (tmp_path / "health_visits.yaml").write_text(content, encoding="utf-8")
     read = read_layout(tmp_path / "health_visits.yaml", tables())
     assert [table.name for table in read.tables] == ["visit"]
 
@@ -82,3 +90,27 @@ def test_the_panel_stands_on_the_page_and_follows_the_state():
     assert panel.object == f"这里是{county}"
     state.go(f"{COUNTY}002")
     assert panel.object != f"这里是{county}"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_section_of_the_card_shows_the_column(guide):
+    said = yaml.safe_load(re.findall(r"```yaml\n(card:.*?)```", GUIDES[guide], re.DOTALL)[0])
+    (section,) = said["card"].values()
+    assert section["columns"] == ["has_stove"]
+    assert {"household_code", "place_code"} <= set(tables()[section["table"]].columns)
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_package_names_a_theme_by_the_group_that_is_looked_for(guide):
+    project = tomllib.loads(re.findall(r"```toml\n(.*?)```", GUIDES[guide], re.DOTALL)[0])
+    (package,) = project["project"]["entry-points"][GROUP].values()
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == [package]
+
+
+@pytest.mark.parametrize("guide", [*GUIDES, "CONTRIBUTING.md"])
+def test_every_example_of_the_guides_is_one_that_is_tried(guide):
+    text = GUIDES.get(guide, TEXT)
+    named = [content for _, content in FILE.findall(text)]
+    blocks = re.findall(r"(?m)^```(\w+)\n(.*?)^```", text, re.DOTALL)
+    other = [content for kind, content in blocks if kind != "toml" and content not in named]
+    assert all(content.startswith("card:") for content in other)
