@@ -140,7 +140,7 @@ def facts_of(source: Source, view: View) -> Facts:
 def ranking_of(source: Source, view: View) -> pd.DataFrame:
     """Return the places of the map, worst first, with the counts behind each figure.
 
-    Columns of `rank_places`, numerator and denominator; the change is since the compared period,
+    Columns of `rank_places`, numerator, denominator and state (of STATES); the change is since the compared period,
     by default the one before.
     """
     found = rank_places(
@@ -151,8 +151,9 @@ def ranking_of(source: Source, view: View) -> pd.DataFrame:
         place=source.area(view.place),
         before=view.compare or None,
     )
-    counts = source.atlas.frame(view.indicator, view.period, view.level)
-    return found.join(counts[["numerator", "denominator"]])
+    shown = (view.indicator, view.period, view.level)
+    counts = source.atlas.frame(*shown)[["numerator", "denominator"]]
+    return found.join(counts).join(source.atlas.states(*shown).rename("state"))
 
 
 def series_of(atlas: Atlas, view: View, place: str | None) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from geodata.workspace.change import moved_text, split_text
 
 def finding_of(source: Source, view: View, layer: Layer) -> Finding:
     """Return what a layer of a view says, in the language of the view."""
-    found = finding_in(source, view, layer, whole_figure(source.atlas, layer, view.lang))
+    own = replace(layer, place=view.place)
+    found = finding_in(source, view, layer, whole_figure(source.atlas, own, view.lang))
     return replace(found, sentence=_moved(source, view) or found.sentence)
 
 

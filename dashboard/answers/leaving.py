@@ -9,7 +9,9 @@ import pandas as pd
 
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, Layer
-from geodata.figures import Indicator, small_figures
+from geodata.figures import STATES, Indicator, small_figures
+
+_HIDDEN = STATES[3]
 
 
 def public_layer(layer: Layer, hidden: pd.Series) -> Layer:
@@ -17,7 +19,9 @@ def public_layer(layer: Layer, hidden: pd.Series) -> Layer:
     gone = hidden.reindex(layer.keys, fill_value=False).to_numpy(dtype=bool)
     values = np.where(gone, np.nan, layer.values)
     classes = np.where(gone, NO_DATA, layer.classes).astype("uint8")
-    return replace(layer, values=values, classes=classes, hidden=gone)
+    return replace(
+        layer, values=values, classes=classes, states=np.where(gone, _HIDDEN, layer.states)
+    )
 
 
 def hidden_places(

@@ -124,6 +124,8 @@ def _worded(value: object) -> str:
 def _joined(source: Source, found: Coverage, lang: str) -> str:
     level = text(f"atlas.{source.atlas.lowest}", lang)
     said = _text("joined", lang, count=found.with_data, places=found.places, level=level)
+    if found.not_applicable:
+        said += _text("not_applicable", lang, count=found.not_applicable, level=level)
     if found.unshaped:
         said += _text("unshaped", lang, count=len(found.unshaped), level=level)
     return said

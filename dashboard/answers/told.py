@@ -14,11 +14,11 @@ from dashboard.answers.finding import finding_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import listing_of
 from dashboard.answers.source import Source
-from dashboard.answers.standing import STATES, states_of
 from dashboard.layers.hotspots import hot_spots_of
 from dashboard.view import View
 from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import figure_of_whole
+from geodata.figures import STATES
 
 MOVERS = 5
 _PARTS = ("value", "numerator", "denominator", "previous", "change")
@@ -30,8 +30,8 @@ def answer_of(source: Source, view: View) -> dict[str, Any]:
     The counts of `classes`, no_data, not_applicable, hidden and outside add up to the places of
     the level in `area`, which is the place, or what a lowest place is shown in.
     """
-    layer, states = layer_of(source, view), states_of(source, view)
-    finding, ranking = finding_of(source, view, layer), ranking_rows(source, view, states)
+    layer = layer_of(source, view)
+    finding, ranking = finding_of(source, view, layer), ranking_rows(source, view)
     return {
         "address": view.address,
         "theme": view.theme,
@@ -43,7 +43,7 @@ def answer_of(source: Source, view: View) -> dict[str, Any]:
         "sentence": finding.sentence,
         "indicator": _indicator(layer, view.lang),
         "figure": own_figure(source, view, layer),
-        **counts_of(layer, states, view.lang),
+        **counts_of(layer, view.lang),
         "rule": layer.rule(view.lang),
         "ranking": ranking,
         "movers": _movers(ranking, layer.indicator.worse),
@@ -82,7 +82,7 @@ def own_figure(source: Source, view: View, layer: Layer) -> dict[str, Any]:
     }
 
 
-def counts_of(layer: Layer, states: pd.Series, lang: str) -> dict[str, Any]:
+def counts_of(layer: Layer, lang: str) -> dict[str, Any]:
     """Return the classes of the legend with their counts, and the places without one by state."""
     rows = layer.legend(lang)
     classes: list[dict[str, Any]] = [
@@ -90,18 +90,17 @@ def counts_of(layer: Layer, states: pd.Series, lang: str) -> dict[str, Any]:
         for row, (low, high) in zip(rows, layer.ends, strict=False)
         if not row.no_data
     ]
-    without = states[layer.inside & (layer.classes == NO_DATA)].value_counts()
+    without = pd.Series(layer.states[layer.inside & (layer.classes == NO_DATA)]).value_counts()
     # A place may have a figure and no class, such as one that hot spots could not assess.
-    if unclassed := int(without.get("shown", 0)):
+    if unclassed := int(without.get(STATES[0], 0)):
         label = next((row.label for row in rows if row.no_data), "")
         classes.append({"label": label, "low": None, "high": None, "count": unclassed})
     return {"classes": classes} | {name: int(without.get(name, 0)) for name in STATES[1:]}
 
 
-def ranking_rows(source: Source, view: View, states: pd.Series) -> list[dict[str, Any]]:
+def ranking_rows(source: Source, view: View) -> list[dict[str, Any]]:
     """Return the places of the map, worst first, with parts, change and why one has no figure."""
     ranked = ranking_of(source, view)
-    ranked["state"] = states.reindex(ranked.index)
     return [
         {
             "code": code,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from dashboard.answers.facts import Facts
@@ -14,16 +13,17 @@ from dashboard.briefing.order import Briefing
 from dashboard.layers.hotspots import HOTSPOTS
 from dashboard.maps.drill import drill_map, drill_places
 from dashboard.texts import text
-from geodata.cartography import NO_DATA, Layer
+from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
-from geodata.cartography.words import figure_text, period_text
+from geodata.cartography.words import figure_text, period_text, state_text
 from geodata.escaping import plain_text
+from geodata.figures import STATES
 from geodata.themes import Theme
 
 _MONTHS, _RULES, _NAME = 13, 12, 60
 Step = Callable[[str], object]
 _WORDS = (
-    "classes", "hot", "no_data", "why", "below", "place", "value", "rules", "rule", "yes",
+    "classes", "hot", "why", "below", "place", "value", "rules", "rule", "yes",
     "unknown", "last_only",
 )  # fmt: skip
 
@@ -56,9 +56,10 @@ def file_map(briefing: Briefing, *, step: Step = lambda name: None) -> str:
         ],
         "layers": layers,
         "titles": titles,
+        "states": STATES[1:],
         "rules": rules,
     }
-    return drill_map(atlas, told, no_data=first.layer.palette.no_data["light"])
+    return drill_map(atlas, told)
 
 
 def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, object]:
@@ -107,11 +108,11 @@ def _told(
     """Return figures, order (worst first), classes and legend of one month."""
     lang, lowest = facts.view.lang, layers[0]
     values = pd.concat([pd.Series(one.values, index=one.keys) for one in layers]).reindex(keys)
+    states = pd.concat([pd.Series(one.states, index=one.keys) for one in layers]).reindex(keys)
     figures = [
-        ""
-        if pd.isna(value)
-        else figure_text(value, lowest.indicator, decimals=lowest.decimals, lang=lang)
-        for value in values
+        state_text(str(state), lang)
+        or figure_text(value, lowest.indicator, decimals=lowest.decimals, lang=lang)
+        for value, state in zip(values, states.fillna(STATES[1]), strict=True)
     ]
     figures[0] = whole
     ordered = values if lowest.indicator.worse == "low" else -values
@@ -129,15 +130,17 @@ def _told(
 
 
 def _classes(layer: Layer, keys: list[str]) -> list[int]:
-    """Return the class of each place; one beyond the last colour where there is none."""
+    """Return the class of each place; beyond the last colour the reason why there is none."""
     count = len(layer.palette.colours["light"])
-    found = np.where(layer.classes == NO_DATA, count, layer.classes)
-    return pd.Series(found, index=layer.keys).reindex(keys).fillna(count).astype(int).tolist()
+    absent = {state: count + at for at, state in enumerate(STATES[1:])}
+    shown = zip(layer.classes.tolist(), layer.reasons, strict=True)
+    found = dict(zip(layer.keys, (absent.get(why, class_) for class_, why in shown), strict=True))
+    return [int(found.get(key, count)) for key in keys]
 
 
 def _legend(layer: Layer, lang: str) -> list[list[object]]:
     return [
-        [row.label, "" if row.no_data else row.colour["light"], row.count]
+        [row.label, "" if row.no_data else row.colour["light"], row.count, row.state]
         for row in layer.legend(lang)
     ]
 

@@ -17,7 +17,7 @@ from dashboard.charts.look import COLOURS, dress, start
 from geodata.escaping import plain_text
 
 _LONGEST = 20
-_ABOVE, _OWN, _WHOLE, _PARTLY, _NOW = range(5)
+_ABOVE, _BRIDGE, _OWN, _WHOLE, _PARTLY, _NOW = range(6)
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,16 @@ class Course:
 
     @property
     def parts(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return what each element of the figure draws: positions and values, NaN breaks a line."""
+        """Return what each element of the figure draws: positions and values, NaN breaks a line.
+
+        The line of the place joins periods that are whole; over the others it is only bridged.
+        """
         at = np.arange(len(self.own))
         known = np.isfinite(self.own)
         shown = (known & self.whole, known & ~self.whole, known & (at == self.now))
-        return [(at, self.above), (at, self.own), *((at[one], self.own[one]) for one in shown)]
+        joined = np.where(self.whole, self.own, np.nan)
+        lines = [(at, self.above), (at, self.own), (at, joined)]
+        return [*lines, *((at[one], self.own[one]) for one in shown)]
 
 
 class CourseFigure:
@@ -49,7 +54,11 @@ class CourseFigure:
 
     def __init__(self, course: Course, *, dark: bool) -> None:
         start()
-        curves = [hv.Curve(part, "period", "value", label=str(at)) for at, part in _lines(course)]
+        # What has no label stands in no legend: the bridges over periods that are not whole.
+        curves = [
+            hv.Curve(part, "period", "value", label="" if at == _BRIDGE else str(at))
+            for at, part in enumerate(course.parts[:_WHOLE])
+        ]
         dots = [hv.Scatter(part, "period", "value") for part in course.parts[_WHOLE:]]
         overlay = hv.Overlay([*curves, *dots]).opts(
             hv.opts.Curve(line_width=4),
@@ -68,6 +77,7 @@ class CourseFigure:
         self.figure: Plot = plot.state
         self._elements = [one.handles for one in plot.subplots.values()]
         self._elements[_ABOVE]["glyph"].update(line_width=3, line_dash="dashed")
+        self._elements[_BRIDGE]["glyph"].update(line_width=2, line_dash="dotted")
         self._elements[_NOW]["glyph"].size = 18
         self._ranges = plot.handles["x_range"], plot.handles["y_range"]
         self._ticker = FixedTicker(ticks=[])
@@ -98,14 +108,11 @@ class CourseFigure:
     def _paint(self, ink: dict[str, str]) -> None:
         dress(self.figure, ink)
         glyphs = [handles["glyph"] for handles in self._elements]
-        glyphs[_ABOVE].line_color, glyphs[_OWN].line_color = ink["above"], ink["own"]
+        glyphs[_ABOVE].line_color = ink["above"]
+        glyphs[_BRIDGE].line_color = glyphs[_OWN].line_color = ink["own"]
         for at, fill in ((_WHOLE, "own"), (_PARTLY, "ground"), (_NOW, "own")):
             line = "ink" if at == _NOW else "own"
             glyphs[at].update(fill_color=ink[fill], line_color=ink[line])
-
-
-def _lines(course: Course) -> list[tuple[int, tuple[np.ndarray, np.ndarray]]]:
-    return list(enumerate(course.parts[:_WHOLE]))
 
 
 def _bounds(values: np.ndarray) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from dashboard.texts import text
 from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
+    from dashboard.answers.source import Source
+    from dashboard.view import View
     from geodata.access import Actor, Guard
 
 _ROWS = 10
@@ -39,6 +42,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     smallest = guard.limits.small_count
     source = county_source(county, actor, smallest=smallest, guard=guard)
     view, ignored = read_address(address, source)
+    _refuse_unknown(source, view, ignored)
     place = view.place or ""
     seen = "allowed" if actor.allows(place, "figure") else "refused"
     about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
@@ -57,6 +61,33 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
             subject = source.themes[view.theme].subjects[told["list"]["kind"]]
             said = subject.counted(count, view.lang)
             click.echo(text("show.list", view.lang, count=f"{count:,}", kind=said))
+
+
+def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
+    """Raise BriefingError where an address names a place, month or figure that is not there.
+
+    A page falls back to another one and says so; a script would take its figures for those asked.
+    """
+    from geodata.errors import BriefingError
+
+    # Of a name given twice the last counts.
+    told = dict(word.split("=", 1) for word in ignored)
+    for name, value in ((one, plain_text(word, 60)) for one, word in told.items()):
+        if name == "theme":
+            source.theme(value)
+        elif name == "place":
+            source.place_of(value)
+        elif name in ("period", "compare"):
+            known = "、".join(source.atlas.periods_of(view.indicator)) or "—"
+            raise BriefingError("briefing.no_month", month=value, known=known)
+        elif name == "indicator":
+            known = "、".join(source.indicators_of(view.theme))
+            raise BriefingError(
+                "briefing.no_indicator", theme=view.theme, indicator=value, known=known
+            )
+        elif name == "level":
+            known = "、".join(source.levels_below(view.place))
+            raise BriefingError("briefing.unknown_level", level=value, known=known)
 
 
 def _viewer(folder: Path, account: str | None) -> tuple[Guard, Actor]:

@@ -30,7 +30,7 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
 
 def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
     """Say how many places became worse, stayed and became better."""
-    counts = [row.count for row in layer.legend(view.lang)]
+    counts = layer.counts.tolist()
     title = counted_sentence(
         f"map.changed_{'plain' if layer.indicator.worse == 'none' else 'judged'}",
         source,

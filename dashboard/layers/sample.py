@@ -16,7 +16,6 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette
 from geodata.cartography.layer import LONGEST_NAME, LegendRow
-from geodata.cartography.palette import NO_DATA_COLOURS
 from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _COLOURS = {
 # So many villages of a sample are named; of more, names would cover the map.
 NAMED = 40
 _NAMES = (*CLASSES, "none")
-SAMPLE_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
+SAMPLE_PALETTE = Palette(_COLOURS)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
 
 def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
     """Say how many villages of the shown place are in the sample, and how they were chosen."""
-    counts = [row.count for row in layer.legend(view.lang)]
+    counts = layer.counts.tolist()
     weak, lot = sum(counts[:2]), sum(counts[2:4])
     said = counted_sentence(
         "map.sampled", source, view, layer, seed=view.seed, all=weak + lot, weak=weak, lot=lot

@@ -15,7 +15,6 @@ from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, Palette
-from geodata.cartography.palette import NO_DATA_COLOURS
 
 if TYPE_CHECKING:
     from dashboard.answers.source import Source
@@ -28,7 +27,7 @@ _COLOURS = {
     "light": ("#a50f15", "#fb8d3d", "#fee391", "#e4f1e6"),
     "dark": ("#fde047", "#f47d3a", "#8f3f5c", "#1f3a2c"),
 }
-WALL_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
+WALL_PALETTE = Palette(_COLOURS)
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,9 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
 
 def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
     """Say how many places are ticked off, of all that could be judged."""
-    counts = [row.count for row in layer.legend(view.lang)]
+    counts = layer.counts.tolist()
     theme = source.themes[view.theme].title[view.lang] if view.theme in source.themes else ""
-    done, judged = counts[TICKED], sum(counts[:-1])
+    done, judged = counts[TICKED], sum(counts)
     said = counted_sentence("map.ticked", source, view, layer, about=theme, done=done, all=judged)
     return Finding(said, whole)
 

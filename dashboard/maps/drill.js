@@ -68,7 +68,7 @@ export function drill(map, outlines, told) {
       const colour = palette[classes[id]]
       const inside = within(id, area())
       shape.setStyle({
-        fillColor: colour || "url(#no-data)", fillOpacity: inside ? 1 : 0.18,
+        fillColor: colour || `url(#${told.states[classes[id] - palette.length]})`, fillOpacity: inside ? 1 : 0.18,
         color: id === at.place ? "#0b57d0" : "#ffffff", weight: id === at.place ? 4 : 0.8,
       })
       if (id === at.place) shape.bringToFront()
@@ -86,7 +86,7 @@ export function drill(map, outlines, told) {
       square.setAttribute("height", 18)
       inside.setAttribute("width", 26)
       inside.setAttribute("height", 18)
-      inside.setAttribute("fill", row[1] || "url(#no-data)")
+      inside.setAttribute("fill", row[1] || `url(#${row[3]})`)
       inside.setAttribute("stroke", "#0003")
       square.append(inside)
       line.append(square, make("span", "interval", row[0]), make("span", "count", row[2]))
@@ -113,14 +113,14 @@ export function drill(map, outlines, told) {
   function said() {
     const place = told.places[at.place]
     const last = at.month === layer().months.length - 1
-    const parts = [make("h2", "", place.name + " · " + month().name), make("p", "figure", month().figures[at.place] || words.no_data)]
+    const parts = [make("h2", "", place.name + " · " + month().name), make("p", "figure", month().figures[at.place])]
     if (at.place === 0) parts.push(make("p", "", month().summary))
     const why = last && layer().why[at.place]
     if (why) parts.push(make("h2", "", words.why), make("p", "", why))
     const below = children(at.place).sort((one, other) => month().order[one] - month().order[other])
     if (below.length) {
       parts.push(make("h2", "", words.below), table(
-        [words.place, words.value], below.map((id) => [told.places[id].name, month().figures[id] || "—"]),
+        [words.place, words.value], below.map((id) => [told.places[id].name, month().figures[id]]),
         below.map((id) => ({kind: "go", mark: "", go: () => go(id)})),
       ))
     }
@@ -156,7 +156,7 @@ export function drill(map, outlines, told) {
       if (shown.has(id)) shape.bindTooltip(label, {permanent: true, direction: "center", className: "place-name"})
       else shape.bindTooltip(() => {
         const box = make("div", "", told.places[id].name + " ")
-        box.append(make("b", "", month().figures[id] || words.no_data))
+        box.append(make("b", "", month().figures[id]))
         return box
       }, {sticky: true})
     })
@@ -165,7 +165,7 @@ export function drill(map, outlines, told) {
   function headline() {
     const last = at.month === layer().months.length - 1
     if (at.place === 0) return last ? layer().message : month().summary
-    return told.places[at.place].name + " " + layer().title + " " + (month().figures[at.place] || words.no_data)
+    return told.places[at.place].name + " " + layer().title + " " + (month().figures[at.place])
   }
 
   function show() {

@@ -11,7 +11,7 @@ import folium
 import shapely
 from jinja2 import Template
 
-from dashboard.maps.picture import bounds
+from dashboard.maps.picture import bounds, grounds
 from dashboard.maps.web import RawHtml, border_lines, library_html, stable_names
 from dashboard.web.scripts import plain_script
 from geodata.atlas import Atlas
@@ -22,11 +22,10 @@ _HERE = Path(__file__).parent
 _GRID = 1e-5
 
 
-def drill_map(atlas: Atlas, told: Mapping[str, object], *, no_data: tuple[str, str]) -> str:
+def drill_map(atlas: Atlas, told: Mapping[str, object]) -> str:
     """Return a page that shows `told` over the lowest places, with nothing fetched.
 
     `told` is plain JSON: what `drill.js` reads, with its places in the order of `drill_places`.
-    `no_data` are ground and hatching of places without a figure.
     """
     chart = folium.Map(tiles=None, attributionControl=False, zoomSnap=0.1, prefer_canvas=False)
     chart.default_js, chart.default_css = [], []
@@ -41,7 +40,7 @@ def drill_map(atlas: Atlas, told: Mapping[str, object], *, no_data: tuple[str, s
     style = (_HERE / "drill.css").read_text(encoding="utf-8")
     root.header.add_child(RawHtml(library_html() + f"<style>{style}</style>"), name="library")
     template = Template((_HERE / "drill.html").read_text(encoding="utf-8"), autoescape=True)
-    beside = template.render(lang=told["lang"], no_data=no_data)
+    beside = template.render(lang=told["lang"], grounds=grounds()["light"])
     root.html.add_child(RawHtml(beside), name="beside")
     script = plain_script(_HERE / "drill.js")
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

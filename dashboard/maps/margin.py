@@ -19,7 +19,7 @@ from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.layer import LegendRow
-from geodata.cartography.palette import HIDDEN_COLOURS
+from geodata.cartography.palette import STATE_COLOURS
 from geodata.escaping import plain_text
 
 INK, QUIET = "#10171c", "#4a555c"
@@ -28,6 +28,8 @@ _CLOSING = "）】》，。；：、！？”"  # never at the beginning of a li
 _FOOT = 54  # points for the scale bar and the north arrow
 _SWATCH = 33  # points for the colour of a class and the gap after it
 _INSET = 0.26  # of the height, at most
+# How places without a class are filled, by the reason for it.
+HATCHES = {"no_data": "////", "not_applicable": "--", "hidden": "....", "outside": None}
 
 
 def draw_margin(
@@ -182,11 +184,11 @@ class _Column:
         counts = [text("paper.count", lang, count=f"{row.count:,}", level=level) for row in rows]
         share = min(1.0, high / self.sheet.text / 1.3)
         font = self.font(share * self.fit(rows, counts, self.font(share)))
-        missing = layer.palette.no_data["light"][1]
         for row, count in zip(rows, counts, strict=True):
             y -= high
-            line, hatch = (missing, "////") if row.no_data else ("#78909c", None)
-            line, hatch = (HIDDEN_COLOURS["light"][1], "....") if row.hidden else (line, hatch)
+            line, hatch = "#78909c", HATCHES.get(row.state)
+            if row.no_data:
+                line = STATE_COLOURS[row.state]["light"][1]
             box = Rectangle((_AIR, y), _SWATCH - 7, high * 0.72, lw=0.6, ec=line, hatch=hatch)
             box.set_facecolor(row.colour["light"])
             self.axes.add_patch(box)

@@ -21,18 +21,19 @@ from matplotlib.patches import PathPatch
 
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
-from dashboard.maps.margin import draw_margin
+from dashboard.maps.margin import HATCHES, draw_margin
 from dashboard.maps.names import write_names
 from dashboard.maps.picture import bounds
 from dashboard.maps.sheet import Sheet
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.palette import HIDDEN_COLOURS
+from geodata.cartography.palette import STATE_COLOURS
 
 INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
 # Of the width of the text: the column beside the map, and the air around the shown place.
 _COLUMN, _AIR = 15.5, 0.04
 _THEME = "light"
+_UNKNOWN = STATE_COLOURS["no_data"]
 _LOG = logging.getLogger(__name__)
 
 
@@ -137,13 +138,10 @@ def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
     for class_, colour in enumerate(colours):
         chosen = ground.lowest[layer.inside & (layer.classes == class_)]
         _patch(axes, chosen, facecolor=colour, linewidth=0, alpha=pale)
-    missing = layer.inside & (layer.classes >= len(colours))
-    for chosen, (base, stroke), hatch in (
-        (missing & ~layer.veiled, layer.palette.no_data[_THEME], "////"),
-        (missing & layer.veiled, HIDDEN_COLOURS[_THEME], "...."),
-    ):
-        style = {"facecolor": base, "edgecolor": stroke, "hatch": hatch, "linewidth": 0}
-        _patch(axes, ground.lowest[chosen], alpha=pale, **style)
+    for state, ground_colours in STATE_COLOURS.items():
+        base, stroke = ground_colours[_THEME]
+        style = {"facecolor": base, "edgecolor": stroke, "hatch": HATCHES[state], "linewidth": 0}
+        _patch(axes, ground.lowest[layer.without_class(state)], alpha=pale, **style)
 
 
 def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
@@ -165,7 +163,9 @@ def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float
         return
     class_ = int(layer.classes[layer.keys.get_loc(sheet.spotlight)])
     colours = layer.palette.colours[_THEME]
-    colour = colours[class_] if class_ < len(colours) else layer.palette.no_data[_THEME][0]
+    state = str(layer.states[layer.keys.get_loc(sheet.spotlight)])
+    known = class_ < len(colours)
+    colour = colours[class_] if known else STATE_COLOURS.get(state, _UNKNOWN)[_THEME][0]
     _patch(axes, own, facecolor=colour, edgecolor="#ffffff", linewidth=5)
     _patch(axes, own, facecolor="none", edgecolor=HERE, linewidth=3)
     left, low, right, high = shapely.total_bounds(own)

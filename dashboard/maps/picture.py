@@ -11,8 +11,10 @@ import shapely
 
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.palette import HIDDEN_COLOURS
+from geodata.cartography.palette import STATE_COLOURS, THEMES
+from geodata.cartography.words import state_text
 from geodata.escaping import plain_text
+from geodata.figures import STATES
 
 # The class of a place that lies outside the shown one.
 OUTSIDE = 254
@@ -71,16 +73,15 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "values": _compact(layer),
         "classes": classes,
         "colours": {theme: list(found) for theme, found in layer.palette.colours.items()},
-        "missing": {theme: list(found) for theme, found in layer.palette.no_data.items()},
-        "hidden": np.flatnonzero(layer.veiled).tolist(),
-        "veil": {theme: list(found) for theme, found in HIDDEN_COLOURS.items()},
+        "states": states_of(layer),
+        "grounds": grounds(),
+        "reasons": {state: state_text(state, lang) for state in STATES[1:]},
         "legend": [
             {
                 "label": row.label,
                 "count": row.count,
                 "colour": row.colour,
-                "missing": row.no_data,
-                "hidden": row.hidden,
+                "state": row.state,
             }
             for row in layer.legend(lang)
         ],
@@ -96,6 +97,19 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
         "top": layer.place is None or len(atlas.path(layer.place)) == 1,
+    }
+
+
+def states_of(layer: Layer) -> dict[str, list[int]]:
+    """Return the positions of the shown places without a class, by the reason for it."""
+    return {state: np.flatnonzero(layer.without_class(state)).tolist() for state in STATES[1:]}
+
+
+def grounds() -> dict[str, dict[str, list[str]]]:
+    """Return by theme of the page ground and pattern of places without a class, by the reason."""
+    return {
+        theme: {state: list(found[theme]) for state, found in STATE_COLOURS.items()}
+        for theme in THEMES
     }
 
 

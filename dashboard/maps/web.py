@@ -13,13 +13,13 @@ from branca.element import MacroElement
 from jinja2 import Template
 from xstatic.pkg import leaflet
 
-from dashboard.maps.picture import bounds
+from dashboard.maps.picture import bounds, grounds
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, Layer, draw_layer, rank_places
 from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import headline, whole_figure
-from geodata.cartography.words import figure_text, period_text
+from geodata.cartography.words import figure_text, period_text, state_text
 from geodata.escaping import html_text
 
 _HERE = Path(__file__).parent
@@ -94,19 +94,19 @@ def _places(atlas: Atlas, layer: Layer, lang: str | None) -> folium.GeoJson:
     parents = atlas.places["parent"].reindex(frame.index).map(atlas.places["name"])
     colours = layer.palette.colours["light"]
     shapes = shapely.set_precision(frame.geometry.to_numpy(), _GRID, mode="pointwise")
-    features = []
+    features, reasons = [], layer.reasons
     # Feature by feature, because folium takes mappings.
     for key, position, shape in zip(frame.index, positions, shapes, strict=True):
         class_ = layer.classes[position]
         figure = figure_text(
             layer.values[position], layer.indicator, decimals=layer.decimals, lang=lang
         )
-        missing = class_ == NO_DATA
+        reason = str(reasons[position])
         properties = {
             "name": html_text(atlas.places.at[key, "name"]),
             "parent": html_text(parents[key]) if isinstance(parents[key], str) else "",
-            "figure": html_text(text("map.missing", lang) if missing else figure),
-            "fill": "url(#no-data)" if missing else colours[class_],
+            "figure": html_text(state_text(reason, lang) or figure),
+            "fill": f"url(#{reason})" if class_ == NO_DATA else colours[class_],
         }
         geometry = json.loads(shapely.to_geojson(shape))
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
@@ -184,7 +184,7 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         rule=layer.rule(lang),
         lines=lines,
         figures=figures,
-        no_data=layer.palette.no_data["light"],
+        grounds=grounds()["light"],
     )
     return page
 

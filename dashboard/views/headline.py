@@ -36,7 +36,9 @@ class HeadlineView(Viewer):
     def _content(self) -> str:
         state = self.state
         found = finding_of(state.source, state.shown, state.layer)
-        second = f"<p>{html_text(found.sentence, 400)}</p>" if found.sentence != found.title else ""
+        # The heading of a lowest place begins with its figure; it is not said twice.
+        said = found.title.startswith(found.sentence)
+        second = "" if said else f"<p>{html_text(found.sentence, 400)}</p>"
         return f"<h1>{html_text(found.title, 400)}</h1>{second}"
 
     def _update(self, *events: object) -> None:

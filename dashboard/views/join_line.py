@@ -53,6 +53,10 @@ class JoinLineView(Viewer):
                 level=_level(state),
             ),
         ]
+        if found.not_applicable:
+            lines.append(
+                self._text("not_applicable", count=found.not_applicable, level=_level(state))
+            )
         if found.joined is not None and found.features is not None:
             lines.append(self._text("joined", matched=found.joined, features=found.features))
         if found.unshaped:

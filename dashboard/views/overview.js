@@ -1,5 +1,6 @@
 // All themes side by side: figure, small map, worst places, hot spots; a click enters one.
 
+import {patterns} from "../maps/screen/patterns.js"
 import {outlinesAt, sketchMap} from "../maps/screen/sketch.js"
 import {make, makeButton, noteShown, whenever} from "../web/dom.js"
 
@@ -39,7 +40,8 @@ export function render({model}) {
       due.append(item)
     }
     const asked = theme.due.length ? [make("h3", "", model.texts.due), due] : []
-    box.append(head, make("p", "indicator", theme.indicator), figure, facts, canvas, list, ...asked,
+    box.append(head, make("p", "indicator", theme.indicator), figure, facts, canvas, list,
+      make("p", "tied", theme.tied), ...asked,
       make("p", theme.waiting ? "hotspot waiting" : "hotspot", theme.hotspot))
     drawn.push({canvas, picture: theme.picture})
     return box
@@ -51,7 +53,7 @@ export function render({model}) {
     const line = model.dark ? "#12161b" : "#ffffff"
     for (const {canvas, picture} of drawn) {
       sketchMap(canvas, outlines, {classes: picture.classes, colours: picture.colours[shade],
-        missing: picture.missing[shade][0], outside: model.dark ? "#1b2127" : "#eef0f3", line,
+        grounds: patterns(picture.grounds[shade]), states: picture.states, outside: model.dark ? "#1b2127" : "#eef0f3", line,
         bounds: picture.bounds, pad: {top: 6, right: 6, bottom: 6, left: 6}})
     }
     noteShown("guatu-overview", () => {

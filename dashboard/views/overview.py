@@ -11,15 +11,20 @@ import param
 
 from dashboard.answers.layers import layer_of
 from dashboard.layers.hotspots import hot_spots_of
-from dashboard.maps.picture import OUTSIDE, bounds
+from dashboard.maps.picture import OUTSIDE, bounds, grounds, states_of
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import View
 from dashboard.web.component import Component, Viewer
 from geodata.cartography import Layer, policy_limits, rank_places
-from geodata.cartography.headline import change_of_whole, figure_of_whole
-from geodata.cartography.ranking import worst_of
-from geodata.cartography.words import number_text, period_text
+from geodata.cartography.headline import (
+    change_of_whole,
+    figure_of_whole,
+    headline,
+    others_text,
+)
+from geodata.cartography.ranking import Worst, worst_of
+from geodata.cartography.words import figure_text, number_text, period_text
 from geodata.escaping import plain_text
 from geodata.themes import Theme
 
@@ -102,25 +107,22 @@ class OverviewView(Viewer):
             "course": course,
             "target": self._target(theme, indicator, period),
             "worst": self._worst(layer),
+            "tied": self._tied(layer),
             "due": self._due(theme, period),
             "hotspot": text("overview.waiting", lang),
             "waiting": True,
             "picture": {
                 "classes": np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8"),
                 "colours": {name: list(one) for name, one in layer.palette.colours.items()},
-                "missing": {name: list(one) for name, one in layer.palette.no_data.items()},
+                "states": states_of(layer),
+                "grounds": grounds(),
                 "bounds": bounds(atlas, state.root),
             },
         }
 
     def _worst(self, layer: Layer) -> list[dict[str, object]]:
         """Return the worst places with the class that colours them, worst first."""
-        atlas, indicator = self.state.atlas, layer.indicator
-        ranked = rank_places(
-            atlas, indicator.key, layer.period, level=layer.level, place=layer.place
-        )
-        ranked = worst_of(ranked, indicator.worse, WORST)
-        sign = indicator.unit.sign
+        ranked, sign = self._pointed(layer).places, layer.indicator.unit.sign
         classes = layer.classes[layer.keys.get_indexer(ranked.index)]
         above = ranked["parent_name"].where(ranked["parent_name"].notna(), "")
         return [
@@ -133,6 +135,30 @@ class OverviewView(Viewer):
             }
             for row, over, class_ in zip(ranked.itertuples(), above, classes, strict=True)
         ]
+
+    def _pointed(self, layer: Layer) -> Worst:
+        ranked = rank_places(
+            self.state.atlas,
+            layer.indicator.key,
+            layer.period,
+            level=layer.level,
+            place=layer.place,
+        )
+        return worst_of(ranked, layer.indicator.worse, WORST)
+
+    def _tied(self, layer: Layer) -> str:
+        """Return what is said under the worst places: ties, all alike, and those without a figure."""
+        lang, found = self.state.lang, self._pointed(layer)
+        level = text(f"atlas.{layer.level}", lang)
+        shown = figure_text(found.value, layer.indicator, decimals=layer.decimals, lang=lang)
+        key = "tied" if found.places.empty else "more_tied"
+        end = text(f"cartography.end_{layer.indicator.worse}", lang)
+        counted = {"count": found.tied, "level": level, "figure": shown, "end": end}
+        said = text(f"overview.{key}", lang, **counted)
+        alike = not found.tied and found.places.empty
+        headed = headline(self.state.atlas, layer, lang) if alike else ""
+        told = said if found.tied else ""
+        return plain_text(headed or told + others_text(layer, lang), 200)
 
     def _due(self, theme: Theme, period: str) -> list[dict[str, object]]:
         """Return the rules with findings that have a date to be met, and how many each has."""

@@ -11,6 +11,8 @@ import numpy as np
 from geodata import i18n
 from geodata.cartography.layer import Layer, LegendRow
 from geodata.cartography.palette import Palette
+from geodata.cartography.words import state_text
+from geodata.figures import STATES
 from geodata.i18n import default_language
 
 
@@ -39,9 +41,9 @@ class CategoryLayer(Layer):
         unknown: Mapping[str, str],
         said: Mapping[str, str],
         values: np.ndarray | None = None,
-        hidden: np.ndarray | None = None,
+        states: np.ndarray | None = None,
     ) -> Self:
-        """Return other classes over the places of a layer, by default with the same values."""
+        """Return other classes over the places of a layer, by default with its values and states."""
         return cls(
             indicator=plain.indicator,
             period=plain.period,
@@ -55,7 +57,7 @@ class CategoryLayer(Layer):
             palette=palette,
             decimals=plain.decimals,
             limits=plain.limits,
-            hidden=hidden,
+            states=plain.states if states is None else states,
             names=names,
             unknown=unknown,
             said=said,
@@ -71,7 +73,7 @@ class CategoryLayer(Layer):
         names: Sequence[str],
         unknown: str,
     ) -> Self:
-        """Return other classes over the places of a layer, nothing hidden.
+        """Return other classes over the places of a layer, which are not of its figures.
 
         Their words are the texts `cartography.KIND_NAME` of `names` and of `unknown`; how they
         were found is `cartography.KIND_rule`.
@@ -89,25 +91,28 @@ class CategoryLayer(Layer):
             names={lang: tuple(one[lang] for one in words) for lang in i18n.LANGUAGES},
             unknown=word(unknown),
             said=word("rule"),
+            states=np.where(plain.states == STATES[-1], STATES[-1], STATES[0]),
         )
 
     @property
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
         """Return that no class has ends."""
-        return ((None, None),) * len(next(iter(self.names.values())))
+        return ((None, None),) * len(self.order)
+
+    @property
+    def class_count(self) -> int:
+        """Return the number of classes, also of those that nobody here is in."""
+        return len(next(iter(self.names.values())))
+
+    @property
+    def order(self) -> list[int]:
+        """Return the numbers of the classes that any shown place is in, worst first."""
+        return [int(at) for at in np.flatnonzero(self.counts)]
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
-        """Return the classes in words, worst first, then the places without one."""
+        """Return the classes that anybody is in, in words, worst first, then those without one."""
         lang = lang or default_language()
-        shown = self.classes[self.inside]
-        rows = [
-            LegendRow(
-                name,
-                int(np.sum(shown == index)),
-                {theme: colours[index] for theme, colours in self.palette.colours.items()},
-            )
-            for index, name in enumerate(self.names[lang])
-        ]
+        rows = self._rows([self.names[lang][at] for at in self.order])
         return (*rows, *self.without(self.unknown[lang], lang))
 
     def rule(self, lang: str | None = None) -> str:
@@ -117,9 +122,9 @@ class CategoryLayer(Layer):
     def words(self, lang: str | None = None) -> list[str]:
         """Return the name of the class of every place, in order."""
         lang = lang or default_language()
-        names = (*self.names[lang], self.unknown[lang])
-        said = [names[min(int(number), len(names) - 1)] for number in self.classes]
-        if self.hidden is None:
-            return said
-        veiled = i18n.text("cartography.hidden", lang)
-        return [veiled if gone else word for gone, word in zip(self.hidden, said, strict=True)]
+        names = self.names[lang]
+        told = {state: state_text(state, lang) for state in STATES[2:]}
+        return [
+            names[found] if found < len(names) else told.get(state, self.unknown[lang])
+            for found, state in zip(self.classes, self.reasons, strict=True)
+        ]

@@ -12,16 +12,17 @@ from geodata.atlas import Atlas
 from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA
 from geodata.cartography.layer import LONGEST_NAME, POINTED, Layer, draw_layer
-from geodata.cartography.palette import NO_DATA_COLOURS, Palette
+from geodata.cartography.palette import Palette
 from geodata.cartography.words import change_text, number_text, period_text, scale_of
 from geodata.escaping import plain_text
+from geodata.figures import STATES
 
 # From much worse to much better: orange to blue can be told apart by colour-blind eyes.
 _COLOURS = {
     "light": ("#a63603", "#fdae6b", "#f0efec", "#9ecae1", "#08519c"),
     "dark": ("#ff8a3d", "#a3562a", "#3a414a", "#3b6a94", "#7cc0f2"),
 }
-CHANGE_PALETTE = Palette(_COLOURS, NO_DATA_COLOURS)
+CHANGE_PALETTE = Palette(_COLOURS)
 _SAME = 2
 _ENDS = {"high": ("worse", "better"), "low": ("worse", "better"), "none": ("up", "down")}
 
@@ -76,6 +77,7 @@ def draw_change(
     plain = draw_layer(atlas, indicator, after, level=level, place=place)
     scale = scale_of(plain.indicator)
     old = atlas.frame(indicator, before, level)["value"].reindex(plain.keys).to_numpy() * scale
+    old_states = atlas.states(indicator, before, level).reindex(plain.keys).to_numpy()
     change = np.round(plain.values - old, plain.decimals) + 0.0
     sizes = np.abs(change[np.isfinite(change) & (change != 0)])
     cut = float(np.round(np.median(sizes), plain.decimals)) if len(sizes) else 0.0
@@ -90,7 +92,8 @@ def draw_change(
         classes,
         CHANGE_PALETTE,
         values=change,
-        hidden=plain.hidden | atlas.hidden(indicator, before, level).to_numpy(dtype=bool),
+        # What is not known of either month is not known of their change.
+        states=np.where(plain.states == STATES[0], old_states, plain.states),
         names={lang: _names(plain, cut, lang) for lang in i18n.LANGUAGES},
         unknown={lang: i18n.text("cartography.no_data", lang) for lang in i18n.LANGUAGES},
         said={lang: _said(before, after, lang) for lang in i18n.LANGUAGES},

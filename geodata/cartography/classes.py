@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ METHODS = ("natural", "quantiles")
 NO_DATA = 255
 # Fisher-Jenks compares all pairs; this many order statistics give the same cuts to the eye.
 _SAMPLE = 256
-# A cut may be rounded as long as it moves at most this share of the places into another class.
+# Rounding the cuts moves at most this share of the places into another class.
 _MOVED = 0.02
+_MOST = 4  # decimals of a cut
+_NUMBER = 100  # larger than this a number of things is told by its class
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def find_breaks(
     """Return the cuts for the finite values by policy `limits`, else natural breaks or quantiles.
 
     Natural breaks are Fisher-Jenks (Fisher 1958, Jenks 1977), on order statistics when there are
-    many values. With `count` or fewer distinct values every value is its own class.
+    many values. With `count` or fewer distinct whole numbers, none large, every one is its own class. Cuts are the
+    roundest numbers near where they would lie, with no more decimals than the values need; no class is
+    empty over all the values.
     """
     numbers = np.asarray(values, dtype="float64")
     numbers = np.sort(numbers[np.isfinite(numbers)])
@@ -70,9 +75,12 @@ def find_breaks(
     if not len(numbers):
         return Breaks((), "empty")
     distinct = np.unique(numbers)
-    if len(distinct) <= count:
+    whole = bool((distinct == np.round(distinct)).all() and np.abs(distinct).max() <= _NUMBER)
+    if len(distinct) == 1 or (whole and len(distinct) <= count):
         kept = tuple(distinct.tolist())
         return Breaks(kept[:-1], "distinct", decimals=_readable(kept), distinct=kept)
+    if len(distinct) <= count:
+        return _rounded(distinct[:-1], numbers, method)
     raw = _quantiles(numbers, count) if method == "quantiles" else _natural(numbers, count)
     return _rounded(raw, numbers, method)
 
@@ -100,15 +108,47 @@ def _fisher_jenks(numbers: tuple[float, ...], count: int) -> tuple[float, ...]:
 
 
 def _rounded(cuts: np.ndarray, numbers: np.ndarray, method: str) -> Breaks:
-    """Return the cuts with the fewest decimals that leave nearly every place in its class."""
-    before = np.searchsorted(cuts, numbers, side="left")
-    for decimals in range(-9, 9):
-        short = np.round(cuts, decimals)
-        after = np.searchsorted(short, numbers, side="left")
-        whole = len(np.unique(after)) == len(cuts) + 1 and len(np.unique(short)) == len(cuts)
-        if whole and np.mean(before != after) <= _MOVED:
-            return Breaks(tuple(short.tolist()), method, decimals=max(decimals, 0))
-    return Breaks(tuple(cuts.tolist()), method, decimals=_decimals_of(cuts.tolist()))
+    """Return the cuts as round numbers; those that would leave a class empty are left out."""
+    finest = _finest(numbers)
+    room = int(len(numbers) * _MOVED / max(len(cuts), 1) / 2)
+    places = np.searchsorted(numbers, cuts, side="right")
+    round_: list[float] = []
+    for at in places:
+        low = numbers[max(at - 1 - room, 0)]
+        high = numbers[min(at + room, len(numbers) - 1)]
+        cut = _roundest(float(low), float(high), finest)
+        before = np.searchsorted(numbers, round_[-1], side="right") if round_ else 0
+        here = np.searchsorted(numbers, cut, side="right")
+        if before < here < len(numbers):
+            round_.append(cut)
+    return Breaks(tuple(round_), method, decimals=_decimals_of(round_))
+
+
+def _finest(numbers: np.ndarray) -> int:
+    """Return the most decimals of a cut: none for whole numbers, else what tells the values apart."""
+    if np.all(numbers == np.round(numbers)):
+        return 0
+    spread = float(numbers[-1] - numbers[0])
+    return min(max(0, 2 - math.floor(math.log10(spread))), _MOST)
+
+
+def _roundest(low: float, high: float, finest: int) -> float:
+    """Return the roundest number from `low` on and below `high`, the one nearest to their middle.
+
+    Nothing at all is a class of its own where it is the low end. Where no number of `finest`
+    decimals lies between, the low end is rounded.
+    """
+    if low <= 0 < high:
+        return 0.0
+    middle = (low + high) / 2
+    for power in range(math.floor(math.log10(max(abs(low), abs(high)))), -finest - 1, -1):
+        for digit in (5, 2, 1):
+            step = digit * 10.0**power
+            first, last = math.ceil(low / step), math.ceil(high / step) - 1
+            if first <= last:
+                near = min(max(round(middle / step), first), last)
+                return round(near * step, max(-power, 0))
+    return round(low, finest)
 
 
 def _decimals_of(numbers: Sequence[float]) -> int:

@@ -15,7 +15,7 @@ from geodata.atlas import Atlas
 class Coverage:
     """Lowest places with a figure, of all in a place; `missing` has name, parent_name, reason.
 
-    The reason is unmatched (the join found no row for it), unreported (a row without a figure) or
+    Places that are `not_applicable` are counted, and not missing. The reason is unmatched (the join found no row for it), unreported (a row without a figure) or
     hidden (a small count that is not shown).
     `unmatched_rows` names the rows of the whole table that no place took, each name once;
     `joined` and `features` count the boundaries with a row, of all (None when not told).
@@ -29,6 +29,7 @@ class Coverage:
     joined: int | None
     features: int | None
     unshaped: tuple[str, ...] = ()
+    not_applicable: int = 0
 
 
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
@@ -41,28 +42,30 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
 def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> Coverage:
     inside = atlas.places_in(place, atlas.lowest)
     values = atlas.frame(indicator, period, atlas.lowest)["value"].reindex(inside)
-    absent = values.index[values.isna()]
+    states = atlas.states(indicator, period, atlas.lowest).reindex(inside)
+    asked = states != "not_applicable"
+    absent = values.index[values.isna() & asked]
     told = atlas.once("told", lambda: frozenset(atlas.values["place"]))
     unmatched = set(_texts(atlas.join.get("unmatched_boundary")))
     unmatched |= set(absent) - told
-    hidden = atlas.hidden(indicator, period, atlas.lowest).reindex(absent)
     reasons = ["unmatched" if key in unmatched else "unreported" for key in absent]
     names = atlas.places["name"].reindex(inside)
     missing = pd.DataFrame(
         {
             "name": atlas.places["name"].reindex(absent),
             "parent_name": atlas.places["parent"].reindex(absent).map(atlas.places["name"]),
-            "reason": np.where(hidden, "hidden", reasons),
+            "reason": np.where(states[absent] == "hidden", "hidden", reasons),
         },
         index=absent,
     )
     return Coverage(
-        with_data=len(inside) - len(absent),
+        with_data=int(values.notna().sum()),
         places=len(inside),
         missing=missing,
         unmatched_rows=tuple(dict.fromkeys(_texts(atlas.join.get("unmatched_table")))),
         joined=_count(atlas.join.get("matched_boundary", atlas.join.get("matched"))),
         features=_count(atlas.join.get("boundary_features")),
+        not_applicable=int((~asked).sum()),
         unshaped=tuple(names[~atlas.places["shape"].reindex(inside).astype(bool)]),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from geodata import i18n
@@ -14,32 +16,84 @@ from geodata.cartography.words import (
     parts_text,
     period_text,
     scale_of,
+    state_text,
 )
+from geodata.figures import STATES
 
 WORST = 3
 
 
 def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
-    """Return the finding of a map: which places of its level are worst, with their figures."""
+    """Return the finding of a map: which places of its level are worst, and how many have no figure."""
     facts = _facts(atlas, layer, lang)
+    if atlas.level_of(layer.place) == layer.level:
+        return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
     ranked = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
     )
     ranked = ranked[ranked["rank"].notna()]
     if ranked.empty:
-        return i18n.text(_absent(atlas, layer), lang, **facts)
-    if atlas.level_of(layer.place) == layer.level:
-        return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
-    level = i18n.text(f"atlas.{layer.level}", lang)
+        return _nothing(atlas, layer, lang)
+    facts |= {"level": i18n.text(f"atlas.{layer.level}", lang), "count": len(ranked)}
+    return _worst_in_words(atlas, layer, ranked, facts, lang) + others_text(layer, lang)
+
+
+def _worst_in_words(
+    atlas: Atlas, layer: Layer, ranked: pd.DataFrame, facts: dict[str, object], lang: str | None
+) -> str:
+    """Return which of several places with figures are worst, ties told as ties."""
+
+    def figure(value: float) -> str:
+        return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang)
+
+    if not (ranked["value"] != 0).any():
+        return i18n.text("cartography.headline_zero", lang, **facts)
+    if len(ranked) > 1 and ranked["value"].nunique() == 1:
+        same = figure(ranked["value"].iloc[0])
+        return i18n.text("cartography.headline_equal", lang, figure=same, **facts)
+    facts["end"] = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     worst = worst_of(ranked, layer.indicator.worse, WORST)
-    if worst.empty:
-        return i18n.text("cartography.headline_zero", lang, count=len(ranked), level=level, **facts)
-    nested = _skips_a_level(atlas, layer)
-    names = i18n.listed(_named_places(worst, layer, nested), lang)
-    facts["indicator"] = _with_unit(layer, lang)
-    end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
-    values = {"count": len(worst), "names": names, "end": end, "level": level}
-    return i18n.text("cartography.headline", lang, **facts, **values)
+    tied = {"tied": worst.tied, "figure": figure(worst.value)}
+    if worst.places.empty and worst.tied:
+        return i18n.text("cartography.headline_tied", lang, **facts, **tied)
+    shown = worst.places if len(worst.places) else ranked.head(1)
+    names = i18n.listed(_named_places(shown, layer, _skips_a_level(atlas, layer)), lang)
+    facts |= {"indicator": _with_unit(layer, lang), "names": names, "count": len(shown)}
+    more = i18n.text("cartography.headline_more_tied", lang, **facts, **tied) if worst.tied else ""
+    return i18n.text("cartography.headline", lang, **facts) + more
+
+
+def others_text(layer: Layer, lang: str | None = None, *, among: bool = False) -> str:
+    """Return in brackets how many places of a map have no figure, by the reason; empty for none.
+
+    With `among` they are said to be among those told before, else besides.
+    """
+    told = _others(layer, lang)
+    key = "cartography.others_among" if among else "cartography.others"
+    return i18n.text(key, lang, others=told) if told else ""
+
+
+def _others(layer: Layer, lang: str | None) -> str:
+    states = pd.Series(layer.states[layer.inside]).value_counts()
+    level = i18n.text(f"atlas.{layer.level}", lang)
+    counted = [(state, int(states.get(state, 0))) for state in STATES[1:]]
+    return i18n.listed(
+        (
+            i18n.text("cartography.others_count", lang, count=count, level=level, reason=reason)
+            for state, count in counted
+            if count
+            for reason in [state_text(state, lang)]
+        ),
+        lang,
+    )
+
+
+def _nothing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
+    """Return why no place of a map has a figure: in words, or counted by the reason."""
+    facts, states = _facts(atlas, layer, lang), set(layer.states[layer.inside])
+    if states <= {STATES[1]}:
+        return i18n.text("cartography.headline_none", lang, **facts)
+    return i18n.text("cartography.headline_unshown", lang, others=_others(layer, lang), **facts)
 
 
 def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
@@ -63,8 +117,8 @@ def _absent(atlas: Atlas, layer: Layer) -> str:
     place, level = layer.place, atlas.level_of(layer.place)
     if place is None or level is None:
         return "cartography.headline_none"
-    hidden = atlas.hidden(layer.indicator.key, layer.period, level)[place]
-    return "cartography.headline_hidden" if hidden else "cartography.headline_none"
+    state = atlas.states(layer.indicator.key, layer.period, level)[place]
+    return f"cartography.headline_{'none' if state in STATES[:2] else state}"
 
 
 def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
@@ -124,7 +178,10 @@ def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
     values = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
-    return i18n.text("cartography.standing", lang, end=end, level=level, **values)
+    tied = "_tied" if int((ranked == rank).sum()) > 1 else ""
+    said = i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **values)
+    siblings = layer.keys.isin(ranked.index)
+    return said + others_text(replace(layer, inside=siblings), lang)
 
 
 def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:

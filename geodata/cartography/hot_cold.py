@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from geodata.cartography.palette import NO_DATA_COLOURS, Palette
+from geodata.cartography.palette import Palette
 
 # name of a class: colour on a light page, on a dark page
 _COLOURS = {
@@ -42,4 +42,4 @@ def hot_cold_palette(names: Sequence[str]) -> Palette:
         theme: tuple(_COLOURS[name][at] for name in names)
         for at, theme in enumerate(("light", "dark"))
     }
-    return Palette(colours, NO_DATA_COLOURS)
+    return Palette(colours)

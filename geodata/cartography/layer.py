@@ -13,11 +13,11 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.limits import PolicyCuts
-from geodata.cartography.palette import HIDDEN_COLOURS, Palette, palette_for
+from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
 from geodata.cartography.ranking import rank_places, worst_of
-from geodata.cartography.words import decimals_for, number_text, scale_of
+from geodata.cartography.words import decimals_for, number_text, scale_of, state_text
 from geodata.escaping import plain_text
-from geodata.figures import Indicator
+from geodata.figures import STATES, Indicator
 
 # So many places are pointed out on a map, and so long may the name of each be.
 POINTED, LONGEST_NAME = 5, 14
@@ -25,20 +25,27 @@ POINTED, LONGEST_NAME = 5, 14
 
 @dataclass(frozen=True)
 class LegendRow:
-    """One class of the legend: its interval in words, how many places, its colour by theme."""
+    """One class of the legend: its interval in words, how many places, its colour by theme.
+
+    `state` is one of STATES: that of places with a class is shown.
+    """
 
     label: str
     count: int
     colour: dict[str, str]
-    no_data: bool = False
-    hidden: bool = False
+    state: str = STATES[0]
+
+    @property
+    def no_data(self) -> bool:
+        """Return whether it is of places without a class, for whatever reason."""
+        return self.state != STATES[0]
 
 
 @dataclass(frozen=True)
 class Layer:
     """Every place of a level with its shown value and class (NO_DATA without a value).
 
-    `hidden` tells which have a figure that is not shown, because it could point at a household.
+    `states` tells of each, as one of STATES, whether it has a figure and why not.
 
     `inside` tells which places lie in the shown place; legend counts are theirs alone. The cuts
     hold for all periods of the indicator, so that colours can be compared over time.
@@ -61,23 +68,37 @@ class Layer:
     palette: Palette
     decimals: int
     limits: PolicyCuts = field(default_factory=PolicyCuts, kw_only=True)
-    hidden: np.ndarray | None = field(default=None, kw_only=True)
+    states: np.ndarray = field(kw_only=True)
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
-        """Return the classes, the worse end first, then no data."""
-        colours = self.palette.colours
-        shown = self.classes[self.inside]
-        rows = [
-            LegendRow(
-                _interval(self.breaks, index),
-                int(np.sum(shown == index)),
-                {theme: shades[index] for theme, shades in colours.items()},
-            )
-            for index in range(self.breaks.count)
-        ]
-        if self.indicator.worse != "low":
-            rows.reverse()
+        """Return the classes that anybody is in, the worse end first, then those without one."""
+        rows = self._rows([_interval(self.breaks, at, self.indicator) for at in self.order])
         return (*rows, *self.without(i18n.text("cartography.no_data", lang), lang))
+
+    def _rows(self, labels: Sequence[str]) -> list[LegendRow]:
+        """Return the rows of the classes in `order`."""
+        colours, counts = self.palette.colours, self.counts
+        return [
+            LegendRow(label, int(counts[at]), {name: one[at] for name, one in colours.items()})
+            for label, at in zip(labels, self.order, strict=True)
+        ]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Return how many of the shown places are in each class, by its number."""
+        shown = self.classes[self.inside]
+        return np.bincount(shown[shown != NO_DATA], minlength=self.class_count)
+
+    @property
+    def class_count(self) -> int:
+        """Return the number of classes, also of those that nobody here is in."""
+        return self.breaks.count
+
+    @property
+    def order(self) -> list[int]:
+        """Return the numbers of the classes that any shown place is in, in the order of the legend."""
+        classes = np.flatnonzero(self.counts).tolist()
+        return classes if self.indicator.worse == "low" else classes[::-1]
 
     def title(self, lang: str | None = None) -> str:
         """Return what stands over the legend."""
@@ -111,7 +132,7 @@ class Layer:
         ranked = rank_places(
             atlas, self.indicator.key, self.period, level=self.level, place=self.place
         )
-        ranked = worst_of(ranked, self.indicator.worse, POINTED)
+        ranked = worst_of(ranked, self.indicator.worse, POINTED).places
         sign = self.indicator.unit.sign
         texts = [
             f"{plain_text(row.name, LONGEST_NAME)} {number_text(row.value, self.decimals)}{sign}"
@@ -128,31 +149,41 @@ class Layer:
             bounds = [(value, value) for value in breaks.distinct]
         else:
             bounds = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
-        return tuple(bounds if self.indicator.worse == "low" else bounds[::-1])
+        return tuple(bounds[at] for at in self.order)
 
     @property
-    def veiled(self) -> np.ndarray:
-        """Return which places within the shown one have a figure that is not shown."""
-        none = np.zeros(len(self.keys), dtype=bool)
-        return none if self.hidden is None else self.hidden & self.inside
+    def reasons(self) -> np.ndarray:
+        """Return why each place has no class, one of STATES; shown where it has one.
+
+        One that has a figure and no class, such as one that hot spots cannot assess, is told
+        with those without data.
+        """
+        absent = np.where(self.states == STATES[0], STATES[1], self.states)
+        return np.where(self.classes == NO_DATA, absent, STATES[0])
+
+    def without_class(self, state: str) -> np.ndarray:
+        """Return which places within the shown one have no class for one reason of STATES."""
+        return np.asarray(self.inside & (self.reasons == state))
 
     def without(self, label: str, lang: str | None = None) -> tuple[LegendRow, ...]:
-        """Return the rows of places without a class: those `label` says, and those not shown."""
-        hidden = int(self.veiled.sum())
-        count = int(np.sum(self.classes[self.inside] == NO_DATA)) - hidden
-        missing = {theme: ground for theme, (ground, _) in self.palette.no_data.items()}
-        rows = [LegendRow(label, count, missing, no_data=True)]
-        if hidden:
-            said = i18n.text("cartography.hidden", lang)
-            ground = {theme: fill for theme, (fill, _) in HIDDEN_COLOURS.items()}
-            rows.append(LegendRow(said, hidden, ground, no_data=True, hidden=True))
+        """Return the rows of places without a class: those `label` says, then by reason the others."""
+        rows = []
+        for state in STATES[1:]:
+            count = int(self.without_class(state).sum())
+            ground = {theme: fill for theme, (fill, _) in STATE_COLOURS[state].items()}
+            first = state == STATES[1]
+            if count or first:
+                said = label if first else state_text(state, lang)
+                rows.append(LegendRow(said, count, ground, state))
         return tuple(rows)
 
     def rule(self, lang: str | None = None) -> str:
         """Return in words how the classes were cut and which side a cut belongs to."""
         name = f"cartography.rule_{self.breaks.method}"
         closed = i18n.text(f"cartography.closed_{self.breaks.closed}", lang)
-        said = i18n.text(name, lang, count=self.breaks.count, closed=closed)
+        cuts = [number_text(cut, self.breaks.decimals) for cut in self.breaks.cuts]
+        told = i18n.listed(cuts, lang)
+        said = i18n.text(name, lang, count=self.breaks.count, closed=closed, cuts=told)
         note = self.limits.note(lang)
         return i18n.text("cartography.noted", lang, note=note, said=said) if note else said
 
@@ -211,7 +242,7 @@ def _drawn(
         palette=_palette(described, breaks),
         decimals=indicator_decimals(atlas, described),
         limits=limits,
-        hidden=atlas.hidden(indicator, period, level).reindex(frame.index).to_numpy(dtype=bool),
+        states=atlas.states(indicator, period, level).to_numpy(),
     )
 
 
@@ -220,7 +251,7 @@ def _palette(indicator: Indicator, breaks: Breaks) -> Palette:
     if indicator.worse != "high" or breaks.distinct != (0.0,):
         return palette_for(indicator.worse, breaks.count)
     whole = palette_for(indicator.worse, 2)
-    return Palette({theme: shades[:1] for theme, shades in whole.colours.items()}, whole.no_data)
+    return Palette({theme: shades[:1] for theme, shades in whole.colours.items()})
 
 
 def _breaks(
@@ -261,8 +292,8 @@ def decimals_of(known: np.ndarray) -> int:
     return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
 
 
-def _interval(breaks: Breaks, index: int) -> str:
-    """Return the interval of one class, e.g. ≤ 10, 10–20, > 20."""
+def _interval(breaks: Breaks, index: int, indicator: Indicator) -> str:
+    """Return the interval of one class, e.g. ≤ 10, 10–20, > 20; 0 where there can be no less."""
     if breaks.method == "distinct":
         return number_text(breaks.distinct[index], breaks.decimals)
     below, above = ("≤", ">") if breaks.closed == "right" else ("<", "≥")
@@ -270,7 +301,8 @@ def _interval(breaks: Breaks, index: int) -> str:
     if not cuts:
         return "—"
     if index == 0:
-        return f"{below} {cuts[0]}"
+        nothing = breaks.cuts[0] == 0 == indicator.range[0] and breaks.closed == "right"
+        return "0" if nothing else f"{below} {cuts[0]}"
     if index == len(cuts):
         return f"{above} {cuts[-1]}"
     return f"{cuts[index - 1]} – {cuts[index]}"

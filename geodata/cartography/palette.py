@@ -18,17 +18,20 @@ _NEUTRAL = {
     "light": ("#f4fbe4", "#9dd6b0", "#41b6c4", "#2c7fb8", "#1c2f7d"),
     "dark": ("#1d2b53", "#1f5a8c", "#2c93a8", "#6fcf97", "#eef9a4"),
 }
-# Of a figure that is known and not shown: ground and dots.
-HIDDEN_COLOURS = {"light": ("#e4dcf2", "#6f5a94"), "dark": ("#352d47", "#a897cc")}
-NO_DATA_COLOURS = {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")}
+# Of a place without a class, by why it has none: ground and pattern. They are neither mild nor severe.
+STATE_COLOURS = {
+    "no_data": {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")},
+    "not_applicable": {"light": ("#fbfbfa", "#b9c1c7"), "dark": ("#171c22", "#4d5761")},
+    "hidden": {"light": ("#e4dcf2", "#6f5a94"), "dark": ("#352d47", "#a897cc")},
+    "outside": {"light": ("#dfe3e6", "#dfe3e6"), "dark": ("#232a31", "#232a31")},
+}
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of the classes from the lowest value up, and of no data (ground, hatching)."""
+    """Colours of the classes from the lowest value up, by theme."""
 
     colours: Mapping[str, tuple[str, ...]]
-    no_data: Mapping[str, tuple[str, str]]
 
 
 def palette_for(worse: str, count: int) -> Palette:
@@ -37,7 +40,7 @@ def palette_for(worse: str, count: int) -> Palette:
     colours = {theme: _spread(anchors[theme], count) for theme in THEMES}
     if worse == "low":
         colours = {theme: tuple(reversed(shades)) for theme, shades in colours.items()}
-    return Palette(colours, NO_DATA_COLOURS)
+    return Palette(colours)
 
 
 def _spread(anchors: Sequence[str], count: int) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from geodata.atlas import Atlas
@@ -63,7 +65,30 @@ def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
     return earlier[-1] if earlier else None
 
 
-def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> pd.DataFrame:
-    """Return the first places of a ranking; unless low is worse, none with nothing at all."""
+@dataclass(frozen=True)
+class Worst:
+    """The places to point out, worst first, and how many more are equal to one `value`."""
+
+    places: pd.DataFrame
+    tied: int = 0
+    value: float = float("nan")
+
+
+def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> Worst:
+    """Return the worst places of a ranking, at most `count`, never some of several equal ones.
+
+    Where not all fit that are equal to the last, they are `tied` and none of them is named. With
+    a worse end those at the good one are left out, and none is named where all are equal.
+    """
     known = ranking[ranking["rank"].notna()]
-    return (known[known["value"] != 0] if worse != "low" else known).head(count)
+    if worse != "none" and len(known):
+        best = known["value"].max() if worse == "low" else known["value"].min()
+        known = known[known["value"] != best]
+        if worse == "high":
+            known = known[known["value"] != 0]
+    named = known.head(count)
+    if len(known) <= count or known["value"].iloc[count] != named["value"].iloc[-1]:
+        return Worst(named)
+    value = float(named["value"].iloc[-1])
+    tied = known["value"] == value
+    return Worst(named[named["value"] != value], int(tied.sum()), value)

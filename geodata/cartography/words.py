@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from geodata import i18n, periods
-from geodata.figures import Indicator
+from geodata.figures import STATES, Indicator
 
 
 def period_text(period: str, lang: str | None = None) -> str:
@@ -17,6 +17,11 @@ def period_text(period: str, lang: str | None = None) -> str:
         return period
     year, part = period[:4], period[5:].lstrip("-Q0")
     return i18n.text(f"cartography.period_{kind}", lang, year=year, part=part)
+
+
+def state_text(state: str, lang: str | None = None) -> str:
+    """Return why a place has no figure, one of STATES, in words; empty for one that has."""
+    return "" if state == STATES[0] else i18n.text(f"cartography.{state}", lang)
 
 
 def number_text(value: Any, decimals: int) -> str:

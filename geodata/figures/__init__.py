@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geodata.figures.change import explain_change
-from geodata.figures.cube import Cube
+from geodata.figures.cube import STATES, Cube
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
 from geodata.figures.ranking import ranked
@@ -12,6 +12,7 @@ from geodata.figures.small import small_figures
 from geodata.figures.totals import in_yuan, to_successors, total_by
 
 __all__ = [
+    "STATES",
     "Cube",
     "Indicator",
     "explain_change",

@@ -18,6 +18,9 @@ from geodata.i18n import LANGUAGES
 
 # A frame of a thousand villages takes 40 KB.
 _KEPT = 400
+# Whether a place has a figure, and why not: nothing reported, nobody in question, so few that it
+# could point at somebody, or out of the viewer's reach.
+STATES = ("shown", "no_data", "not_applicable", "hidden", "outside")
 
 
 T = TypeVar("T")
@@ -178,6 +181,25 @@ class Cube:
 
         found: pd.Series = self.once(("not applicable", indicator, period, level), find)
         return found
+
+    def states(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return one of STATES for every place of a level, by key."""
+
+        def find() -> pd.Series:
+            asked = (indicator, period, level)
+            frame = self.frame(*asked)
+            kinds = {
+                "outside": ~self.seen(frame.index),
+                "hidden": self.hidden(*asked),
+                "shown": frame["value"].notna(),
+                "not_applicable": self.not_applicable(*asked),
+            }
+            holds = [one.reindex(frame.index).to_numpy(dtype=bool) for one in kinds.values()]
+            told = np.select(holds, list(kinds), default="no_data")
+            return pd.Series(told.astype(object), index=frame.index)
+
+        series: pd.Series = self.once(("states", indicator, period, level), find)
+        return series
 
     def _reported(self, subject: str, period: str, level: str) -> pd.Series:
         """Return of which places any such subject, or any household, was judged, by key.

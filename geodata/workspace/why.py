@@ -132,7 +132,9 @@ def _figure(evidence: Evidence, named: tuple[str, str], shown: Indicator, lang: 
 
     value = number("value")
     if pd.isna(value):
-        return text("workspace.why_no_data", lang, place=name, title=shown.title[lang])
+        state = evidence.cube.states(shown.key, month, level)[place]
+        key = "not_applicable" if state == "not_applicable" else "no_data"
+        return text(f"workspace.why_{key}", lang, place=name, title=shown.title[lang])
     given = {"place": name, "month": period_text(month, lang), "title": shown.title[lang]}
     made_of = parts_text(number("numerator"), number("denominator"), shown, lang)
     decimals, scaled = shown.decimals or 0, value * scale_of(shown)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from pptx.chart.data import CategoryChartData
+from pptx.chart.series import LineSeries
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
@@ -28,8 +29,12 @@ def draw_course(
     courses: Mapping[str, pd.Series],
     *,
     decimals: int,
+    whole: Sequence[bool],
 ) -> None:
-    """Draw courses over the periods, the first thick; a missing figure leaves a gap."""
+    """Draw courses over the periods, the first thick; a missing figure leaves a gap.
+
+    A period that is not `whole`, in which fewer places reported, is hollow and its line dotted.
+    """
     data = CategoryChartData(number_format=_format(decimals))
     _categories(data, periods, canvas.lang)
     for name, course in courses.items():
@@ -52,6 +57,7 @@ def draw_course(
     category_axis.format.line.color.rgb = RGBColor.from_string("6b7680")
     for number, series in enumerate(chart.plots[0].series):
         _dress(series, number)
+    _break(chart.plots[0].series[0], whole)
 
 
 def _categories(data: CategoryChartData, periods: Sequence[str], lang: str) -> None:
@@ -79,6 +85,22 @@ def _dress(series, number: int) -> None:  # type: ignore[no-untyped-def]
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = colour
         series.marker.format.line.color.rgb = colour
+
+
+def _break(series: LineSeries, whole: Sequence[bool]) -> None:
+    """Draw the points that are not whole hollow, and the lines to and from them dotted."""
+    for at, full in enumerate(whole):
+        before = at == 0 or whole[at - 1]
+        if not (full and before):
+            line = series.points[at].format.line
+            line.dash_style, line.width = MSO_LINE.ROUND_DOT, Pt(2.5)
+            line.color.rgb = RGBColor.from_string(_COLOURS[0])
+        if not full:
+            marker = series.points[at].marker
+            marker.style, marker.size = XL_MARKER_STYLE.CIRCLE, 9
+            marker.format.fill.solid()
+            marker.format.fill.fore_color.rgb = RGBColor.from_string("ffffff")
+            marker.format.line.color.rgb = RGBColor.from_string(_COLOURS[0])
 
 
 def _format(decimals: int) -> str:

@@ -31,8 +31,14 @@ def course_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     indicator = facts.layer.indicator
     parts = parts_text(*facts.parts, indicator, lang)
     canvas.title(facts.summary.replace(parts, "") if parts else facts.summary)
+    reported = facts.own["places_with_data"]
     draw_course(
-        canvas, _CHART, list(facts.own.index), _courses(facts), decimals=facts.layer.decimals
+        canvas,
+        _CHART,
+        list(facts.own.index),
+        _courses(facts),
+        decimals=facts.layer.decimals,
+        whole=(reported == reported.max()).tolist(),
     )
     why = facts.source.why(facts.view)
     end = _RIGHT.top
@@ -40,7 +46,6 @@ def course_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
         end = _split(canvas, facts, why.change)
     unit = facts.unit or "—"
     said = text("slides.chart_about", lang, title=indicator.title_in(lang) + parts, unit=unit)
-    reported = facts.own["places_with_data"]
     lines = [said]
     if len(set(reported)) > 1:
         counts = {"least": int(reported.min()), "most": int(reported.max())}

@@ -34,7 +34,7 @@ function linesOfPoint({name, kind, words}) {
 }
 
 function linesOfPlace(screen, id) {
-  const {picture, sources, texts} = screen.model
+  const {picture, sources} = screen.model
   const [name, , , parent] = screen.places[picture.level][id]
   const depth = sources.findIndex((source) => source.level === picture.level)
   const above = depth > 0 && parent >= 0 ? screen.places[sources[depth - 1].level][parent][0] : ""
@@ -42,7 +42,7 @@ function linesOfPlace(screen, id) {
   const figure = Number.isFinite(value)
     ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
       maximumFractionDigits: picture.decimals, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
-    : picture.hidden.includes(id) ? texts.hidden : texts.missing
+    : picture.reasons[Object.keys(picture.states).find((state) => picture.states[state].includes(id)) ?? "no_data"]
   const words = picture.words.length ? [make("div", "above", picture.words[id])] : []
   return [make("div", "name", shorten(name, 40)), make("div", "above", shorten(above, 40)),
     make("div", "figure", figure), ...words]

@@ -13,7 +13,7 @@ export function listClasses(screen, picture) {
   const {legend, model} = screen
   legend.replaceChildren(make("div", "title", picture.title))
   for (const one of picture.legend) {
-    const swatch = make("span", one.hidden ? "swatch hidden" : one.missing ? "swatch missing" : "swatch")
+    const swatch = make("span", "swatch " + one.state)
     swatch.style.backgroundColor = one.colour[screen.theme]
     legend.append(row(swatch, one))
   }

@@ -14,7 +14,7 @@ function groundOf(colour) {
 }
 
 // Dots on a ground of their own: a figure that is known and not shown.
-export function dots(ground, stroke) {
+function dots(ground, stroke) {
   const [canvas, pen] = groundOf(ground)
   pen.fillStyle = stroke
   for (const [x, y] of [[3, 3], [9, 9]]) {
@@ -25,7 +25,7 @@ export function dots(ground, stroke) {
   return canvas
 }
 
-export function hatch(ground, stroke) {
+function hatch(ground, stroke) {
   const [canvas, pen] = groundOf(ground)
   pen.strokeStyle = stroke
   pen.lineWidth = 2
@@ -36,6 +36,21 @@ export function hatch(ground, stroke) {
     pen.stroke()
   }
   return canvas
+}
+
+// Short strokes: nobody there is in question.
+function dashes(ground, stroke) {
+  const [canvas, pen] = groundOf(ground)
+  pen.fillStyle = stroke
+  pen.fillRect(2, 5, 6, 2)
+  return canvas
+}
+
+const DRAWN = {no_data: hatch, not_applicable: dashes, hidden: dots, outside: (ground) => groundOf(ground)[0]}
+
+// The grounds of places without a class by the reason for it, each a canvas that is repeated.
+export function patterns(grounds) {
+  return Object.fromEntries(Object.entries(grounds).map(([state, [ground, stroke]]) => [state, DRAWN[state](ground, stroke)]))
 }
 
 // What the map library takes a drawn canvas as.

@@ -7,7 +7,7 @@ import {hover, leave, lightWithOthers, placeAt, pointAt} from "./hover.js"
 import {INK} from "./ink.js"
 import {writeNames} from "./labels.js"
 import {listClasses} from "./legend.js"
-import {dots, hatch} from "./patterns.js"
+import {patterns} from "./patterns.js"
 import {fit, goTogether, moved, paddingOf} from "./room.js"
 import {followPointer, makeSketch, markPlaces, startDrawing} from "./select.js"
 import {outlinesAt, sketchMap} from "./sketch.js"
@@ -120,8 +120,7 @@ class Screen {
     if (this.removed || picture.level !== level) { return }
     const ink = INK[this.theme]
     sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
-      missing: hatch(...picture.missing[this.theme]), veil: dots(...picture.veil[this.theme]),
-      hidden: picture.hidden, outside: ink.outside, line: ink.line,
+      grounds: patterns(picture.grounds[this.theme]), states: picture.states, outside: ink.outside, line: ink.line,
       bounds: picture.bounds, pad: paddingOf(this)})
     // Nothing of the half-made map beneath is to be seen through the sketch.
     this.first.style.background = ink.ground

@@ -33,10 +33,14 @@ export function planeOf(bounds, {width, height}, pad) {
   return {scale, at: (x, y) => [dx + (eastward(x) - left) * scale, dy + (southward(y) - top) * scale]}
 }
 
-// Draw the places of one level. `pad` is in pixels of the page; `missing` and `veil` are colours, or
-// canvases that are repeated over a place.
-export function sketchMap(canvas, outlines, {classes, colours, missing, veil = missing, hidden = [],
-  outside, line, bounds, pad}) {
+// By position the reason why a place has no class.
+export function reasonsOf(states) {
+  return new Map(Object.entries(states).flatMap(([state, ids]) => ids.map((id) => [id, state])))
+}
+
+// Draw the places of one level. `pad` is in pixels of the page; `grounds` are canvases that are
+// repeated over the places without a class, by the reason, which `states` tells.
+export function sketchMap(canvas, outlines, {classes, colours, grounds, states, outside, line, bounds, pad}) {
   const ratio = window.devicePixelRatio || 1
   const {clientWidth: width, clientHeight: height} = canvas
   if (!width || !height) { return }
@@ -49,11 +53,11 @@ export function sketchMap(canvas, outlines, {classes, colours, missing, veil = m
     ? pen.lineTo(...plane.at(x, y)) : pen.moveTo(...plane.at(x, y)))
   pen.lineWidth = 0.8
   pen.strokeStyle = line
-  const ground = (fill) => typeof fill === "string" ? fill : pen.createPattern(fill, "repeat")
-  const unknown = ground(missing), covered = ground(veil), veiled = new Set(hidden)
+  const reasons = reasonsOf(states)
+  const fills = Object.fromEntries(Object.entries(grounds).map(([state, drawn]) => [state, pen.createPattern(drawn, "repeat")]))
   for (const {id, geometry} of outlines.features) {
     const of = classes[id]
-    pen.fillStyle = of === OUTSIDE ? outside : veiled.has(id) ? covered : of === MISSING ? unknown : colours[of]
+    pen.fillStyle = of === OUTSIDE ? outside : of === MISSING ? fills[reasons.get(id) ?? "no_data"] : colours[of]
     pen.beginPath()
     for (const part of geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates) {
       part.forEach(trace)

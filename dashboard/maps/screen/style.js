@@ -2,12 +2,13 @@
 
 import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
-import {dots, hatch, mixed, pixels} from "./patterns.js"
-import {MISSING, OUTSIDE} from "./sketch.js"
+import {mixed, patterns, pixels} from "./patterns.js"
+import {MISSING, OUTSIDE, reasonsOf} from "./sketch.js"
 
 const NOTHING = {type: "FeatureCollection", features: []}
 // What a level has of its own, besides its outlines.
-const FILLS = ["fill-", "hatch-", "veil-", "mark-"]
+const REASONS = ["no_data", "not_applicable", "hidden", "outside"]
+const FILLS = ["fill-", ...REASONS.map((reason) => reason + "-"), "mark-"]
 const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
 
 export function styleOf(screen) {
@@ -22,8 +23,9 @@ export function styleOf(screen) {
     const fill = (id, paint) => fills.push({id: id + level, type: "fill", source: level,
       layout: {visibility: "none"}, paint: {"fill-antialias": false, ...paint}})
     fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]]})
-    fill("hatch-", {"fill-pattern": "hatch", "fill-opacity": ["case", OWN_STATE("missing"), 1, 0]})
-    fill("veil-", {"fill-pattern": "veil", "fill-opacity": ["case", OWN_STATE("veiled"), 1, 0]})
+    for (const reason of REASONS) {
+      fill(reason + "-", {"fill-pattern": reason, "fill-opacity": ["case", ["==", ["feature-state", "reason"], reason], 1, 0]})
+    }
     const rank = levels.length - depth
     lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
       paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
@@ -49,8 +51,7 @@ export function styleOf(screen) {
 
 export function restyle(screen, picture) {
   const {map, theme} = screen, ink = INK[theme]
-  const images = {hatch: hatch(...picture.missing[theme]), veil: dots(...picture.veil[theme])}
-  for (const [name, canvas] of Object.entries(images)) {
+  for (const [name, canvas] of Object.entries(patterns(picture.grounds[theme]))) {
     const image = pixels(canvas)
     if (map.hasImage(name)) { map.updateImage(name, image) } else { map.addImage(name, image, {pixelRatio: 1.5}) }
   }
@@ -76,12 +77,12 @@ export function colourPlaces(screen, picture) {
   const {map, model, theme} = screen
   const colours = picture.colours[theme], {classes} = picture
   const lit = model.spotlight && model.marked.length ? new Set(model.marked) : null
-  const veiled = new Set(picture.hidden)
+  const reasons = reasonsOf(picture.states)
   const shades = colours.map((colour) => mixed(colour, INK[theme].ground, 0.8))
   for (let id = 0; id < classes.length; id++) {
     const own = classes[id], dim = lit !== null && !lit.has(id)
     map.setFeatureState({source: picture.level, id}, {
       colour: own < OUTSIDE ? (dim ? shades : colours)[own] : INK[theme].outside,
-      missing: own === MISSING && !dim && !veiled.has(id), veiled: veiled.has(id) && !dim})
+      reason: own === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
   }
 }

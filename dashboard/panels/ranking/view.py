@@ -16,8 +16,8 @@ from dashboard.view import RANKED
 from dashboard.web.component import Component, Viewer
 from geodata.cartography import Layer
 from geodata.cartography.classes import NO_DATA
-from geodata.cartography.headline import course_of
-from geodata.cartography.words import change_text, number_text, period_text
+from geodata.cartography.headline import course_of, others_text
+from geodata.cartography.words import change_text, number_text, period_text, state_text
 from geodata.escaping import plain_text
 
 # A leader reads the first ten, an officer scrolls; everything is in the exports.
@@ -98,7 +98,8 @@ class RankingView(Viewer):
         key = "ranking.selected" if state.selected else "ranking.title"
         name = plain_text(state.atlas.name(state.area), 20)
         period = period_text(state.period, state.lang)
-        return text(key, state.lang, level=level, place=name, count=count, period=period)
+        said = text(key, state.lang, level=level, place=name, count=count, period=period)
+        return said if state.selected else said + others_text(state.layer, state.lang, among=True)
 
     def _columns(self) -> list[str]:
         unit = self.state.layer.indicator.unit_in(self.state.lang)
@@ -116,7 +117,6 @@ class RankingView(Viewer):
         nested = shown["parent_name"].nunique() > 1
         items = []
         # One small mapping a row for the browser; at most a hundred rows.
-        veiled = layer.veiled
         for row, position in zip(shown.itertuples(), positions, strict=True):
             class_ = int(layer.classes[position])
             known = class_ != NO_DATA
@@ -129,7 +129,7 @@ class RankingView(Viewer):
                     "parent": plain_text(row.parent_name)
                     if nested and pd.notna(row.parent_name)
                     else "",
-                    "note": text("map.hidden", state.lang) if veiled[position] else "",
+                    "note": state_text(row.state, state.lang),
                     "value": number_text(row.value, layer.decimals),
                     "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
                     "colour": _colour(layer, class_),

@@ -44,7 +44,9 @@ def test_app_figure_and_html_show_the_numbers_of_the_facts(opened):
         assert {row.label, f"{row.count}个村"} <= set(drawn)
     for row in facts.worst.itertuples():
         assert facts.worded(row.value) in page
-    assert f"{facts.worst.iloc[0]['value']:.{facts.layer.decimals}f}%" in " ".join(drawn)
+    # All villages are alike, so that the map points out none.
+    assert facts.worst["value"].nunique() == 1
+    assert facts.layer.pointed_out(facts.atlas) == []
 
 
 def test_app_of_a_view_is_the_page_at_its_address(opened):
@@ -124,9 +126,9 @@ def test_html_of_a_hostile_name_is_text(opened):
 def test_public_view_names_no_worst_place_and_says_what_it_hides(source):
     facts = facts_of(source, source.view(public=True, lang="zh"))
     assert "最高" not in facts.title
-    hidden = facts.layer.hidden
+    hidden = facts.layer.without_class("hidden")
     assert next(row.label for row in facts.legend if row.no_data) == "无数据"
-    assert sum(row.count for row in facts.legend if row.hidden) == int(hidden.sum())
+    assert sum(row.count for row in facts.legend if row.state == "hidden") == int(hidden.sum())
     assert facts.ranked["change"].isna().all()
     assert "公开版" in facts.origin.mark
 
@@ -135,6 +137,6 @@ def test_a_layer_for_outside_tells_hidden_places_from_those_without_data(source)
     facts = facts_of(source, source.view(public=False, lang="zh"))
     hidden = pd.Series([True], index=facts.layer.keys[:1])
     *_, missing, gone = public_layer(facts.layer, hidden).legend("zh")
-    assert (gone.label, gone.count, gone.hidden) == ("数量少，不显示", 1, True)
+    assert (gone.label, gone.count, gone.state) == ("数量少，不显示", 1, "hidden")
     assert missing.label == "无数据"
-    assert not missing.hidden
+    assert missing.state == "no_data"

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from dashboard.answers import Facts, Source, county_source, facts_of
-from dashboard.answers.standing import states_of
 from dashboard.answers.told import answer_of, own_figure, ranking_rows
 from dashboard.briefing import order_briefing, series
 from dashboard.briefing.file import file_map
@@ -22,7 +21,7 @@ from dashboard.briefing.slides.place import place_slide
 from dashboard.briefing.slides.worst import view_slide
 from dashboard.maps.drill import drill_places
 from geodata.access import command_actor
-from geodata.cartography.words import number_text, scale_of
+from geodata.cartography.words import number_text, scale_of, state_text
 from geodata.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("sampled")
@@ -68,7 +67,7 @@ def _tables(deck) -> list[list[list[str]]]:
 
 def _shown(facts: Facts) -> list[str]:
     """Return the figures of the ranking as the command has them, in words without a unit."""
-    rows = ranking_rows(facts.source, facts.view, states_of(facts.source, facts.view))
+    rows = ranking_rows(facts.source, facts.view)
     known = [row for row in rows if row["rank"] is not None]
     return [number_text(row["value"], facts.layer.decimals) for row in known]
 
@@ -105,7 +104,7 @@ def test_the_county_of_a_notebook_has_the_figures_of_the_command(sampled, source
     for facts in _facts(source, theme):
         view, scale = facts.view, scale_of(facts.indicator)
         table = sampled.indicator(view.indicator)[view.period] * scale
-        for row in ranking_rows(source, view, states_of(source, view)):
+        for row in ranking_rows(source, view):
             value = np.nan if row["value"] is None else row["value"]
             np.testing.assert_allclose(table.get(row["code"], np.nan), value, rtol=1e-12)
         np.testing.assert_allclose(table[source.root], facts.value, rtol=1e-12)
@@ -141,7 +140,7 @@ def test_print_says_the_figures_of_the_command(source, briefing, monkeypatch):
     assert [line["name"] for line in filled[0]["index"]] == names
     for column, theme in enumerate(briefing.themes):
         facts = briefing.facts(theme)
-        rows = ranking_rows(source, facts.view, states_of(source, facts.view))
+        rows = ranking_rows(source, facts.view)
         values = {row["code"]: np.nan if row["value"] is None else row["value"] for row in rows}
         wanted = [facts.worded(values[key]) for key in sorted(values)]
         assert [line["figures"][column] for line in filled[0]["index"]] == wanted
@@ -189,7 +188,7 @@ def test_the_map_in_one_file_says_the_figures_of_the_command(source, briefing):
             for level in source.atlas.levels[1:]:
                 view = source.view(theme=theme.key, indicator=first, period=month, level=level)
                 facts = facts_of(source, view)
-                for row in ranking_rows(source, view, states_of(source, view)):
-                    wanted = "" if row["value"] is None else facts.worded(row["value"])
+                for row in ranking_rows(source, view):
+                    wanted = state_text(row["state"], "zh") or facts.worded(row["value"])
                     assert said["figures"][keys.index(row["code"])] == wanted
             assert said["figures"][0] == facts.figure

@@ -12,13 +12,13 @@ import pytest
 from dashboard.answers import Source, county_source, facts_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import listing_of
-from dashboard.answers.standing import STATES, states_of
 from dashboard.answers.told import answer_of, counts_of, own_figure, ranking_rows
 from dashboard.app import county_parts
 from dashboard.state import State
 from dashboard.subjects import listed_about, listed_subjects
 from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard
+from geodata.figures import STATES
 from geodata.workspace import Workspace
 from tests.invented_county import COUNTY, VILLAGES
 
@@ -52,7 +52,7 @@ def test_command_screen_and_briefing_give_one_value(sampled, source, theme):
     setup = sampled.setup
     state = State(source.atlas, "", themes=setup.themes, policy=setup.policy)
     for view in _views(source, theme):
-        rows = ranking_rows(source, view, states_of(source, view))
+        rows = ranking_rows(source, view)
         figure, facts = own_figure(source, view, layer_of(source, view)), facts_of(source, view)
         state.read(view.address)
         assert state.shown == view
@@ -77,7 +77,7 @@ def test_an_answer_is_made_of_these_and_can_be_written(source, theme):
             continue
         told = answer_of(source, view)
         assert json.loads(json.dumps(told, allow_nan=False)) == told
-        assert told["ranking"] == ranking_rows(source, view, states_of(source, view))
+        assert told["ranking"] == ranking_rows(source, view)
         for spot in told["hot_spots"]:
             assert len(spot["codes"]) == len(set(spot["codes"])) > 1
             assert spot["base"] is None or spot["observed"] >= 0
@@ -89,7 +89,7 @@ def test_classes_and_places_without_one_are_all_places(source, theme):
     for view in _views(source, theme):
         for classes in source.methods:
             layer = layer_of(source, replace(view, classes=classes))
-            told = counts_of(layer, states_of(source, view), "zh")
+            told = counts_of(layer, "zh")
             count = sum(one["count"] for one in told["classes"])
             count += sum(told[name] for name in STATES[1:])
             assert count == len(source.atlas.places_in(view.place, view.level))
@@ -136,7 +136,7 @@ def test_nobody_in_question_is_not_the_same_as_nothing_reported(source):
     """A village without relocated households is not asked; one that sent nothing has no data."""
     atlas = source.atlas
     view = source.view(theme="relocation", indicator="not_moved_in_share")
-    states = states_of(source, view)
+    states = source.atlas.states(view.indicator, view.period, view.level)
     subjects = atlas.frame(view.indicator, view.period, view.level)["subjects"]
     asked = subjects.fillna(0) > 0
     reported = atlas.frame("households", view.period, view.level)["subjects"] > 0
@@ -151,7 +151,7 @@ def test_nobody_in_question_is_not_the_same_as_nothing_reported(source):
 def test_a_share_of_nothing_is_not_applicable(source):
     view = source.view(theme="rectification", indicator="adopted_checked_share")
     adopted = source.atlas.frame("adopted_problems", view.period, "village")["value"]
-    states = states_of(source, view)
+    states = source.atlas.states(view.indicator, view.period, view.level)
     assert (adopted == 0).any()
     assert (states[adopted == 0] == "not_applicable").all()
     assert (states[adopted > 0] == "shown").all()

@@ -72,10 +72,28 @@ def test_text_begins_with_the_finding(capsys, county):
 
 
 def test_words_that_are_not_understood_are_said(capsys, county):
-    code, out, err = _show(capsys, "?theme=watr&colour=red", county.setup.config.folder, "--json")
+    code, out, err = _show(capsys, "?side=left&colour=red", county.setup.config.folder, "--json")
     assert code == 0
-    assert set(json.loads(out)["ignored"]) == {"theme=watr", "colour=red"}
-    assert "theme=watr" in err
+    assert set(json.loads(out)["ignored"]) == {"side=left", "colour=red"}
+    assert "side=left" in err
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [
+        ("theme=watr", "monitoring"),
+        ("place=990199", "某县"),
+        ("period=2031-01", "2025-01"),
+        ("compare=2031-01", "2025-01"),
+        ("indicator=incme", "low_income_share"),
+        ("level=hamlet", "village"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_what_is(capsys, county, word, known):
+    code, out, err = _show(capsys, f"{ADDRESS}&{word}", county.setup.config.folder, "--json")
+    assert (code, out) == (2, "")
+    assert word.partition("=")[2] in err
+    assert known in err
 
 
 def test_an_account_sees_what_its_page_shows(capsys, folder):

@@ -23,9 +23,8 @@ import numpy as np
 from dashboard.layers import Finding, Kind
 from dashboard.layers.plain import draw_plain
 from geodata.cartography import CategoryLayer, Palette
-from geodata.cartography.palette import NO_DATA_COLOURS
 
-HALVES = Palette({"light": ("#111111", "#eeeeee"), "dark": ("#eeeeee", "#111111")}, NO_DATA_COLOURS)
+HALVES = Palette({"light": ("#111111", "#eeeeee"), "dark": ("#eeeeee", "#111111")})
 
 
 @dataclass(frozen=True)

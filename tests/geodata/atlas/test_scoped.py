@@ -206,10 +206,10 @@ def test_a_hidden_figure_is_told_from_one_that_is_absent():
     villages = grid_atlas().places_in(grid_atlas().places_in(None, "township")[1], "village")
     mine, key, period, towns = mine_of({villages[0]: 1.0})
     layer = draw_layer(mine, key, period, level="village", place=towns[1])
-    assert layer.veiled.sum() == 2
+    assert layer.without_class("hidden").sum() == 2
     *_, missing, hidden = layer.legend("zh")
-    assert (missing.label, missing.count, missing.hidden) == ("无数据", 0, False)
-    assert (hidden.label, hidden.count, hidden.hidden) == ("数量少，不显示", 2, True)
+    assert (missing.label, missing.count, missing.state) == ("无数据", 0, "no_data")
+    assert (hidden.label, hidden.count, hidden.state) == ("数量少，不显示", 2, "hidden")
     assert missing.colour != hidden.colour
     change = draw_change(mine, key, mine.periods[-2:], level="village", place=towns[1])
     assert change.legend("en")[-1].label == "hidden: small count"

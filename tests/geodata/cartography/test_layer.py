@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geodata.cartography import (
     NO_DATA,
@@ -151,8 +154,11 @@ def test_rule_is_said_in_words():
     layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village")
     assert layer.rule("zh").startswith("自然断点分5级，含上限、不含下限")
     policy = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[10, 20])
-    assert policy.rule("zh") == "按政策标准分3级，含下限、不含上限"
-    assert [row.label for row in policy.legend("zh")] == ["≥ 20", "10 – 20", "< 10", "无数据"]
+    assert policy.rule("zh") == "按政策标准（10、20）分3级，含下限、不含上限"
+    known = dict(zip(["< 10", "10 – 20", "≥ 20"], policy.counts, strict=True))
+    wanted = [label for label in reversed(known) if known[label]]
+    assert [row.label for row in policy.legend("zh")] == [*wanted, "无数据"]
+    assert len(policy.ends) == len(wanted) > 1
 
 
 def test_ranking_is_worst_first_and_keeps_the_unreported():
@@ -209,10 +215,43 @@ def test_figures_in_words():
 
 
 @pytest.mark.parametrize(
-    ("values", "decimals"), [([0, 600 / 31, 100], 2), ([0, 0.001, 1], 3), ([12.5], 1), ([1, 2], 0)]
+    ("values", "cuts", "decimals"),
+    [
+        ([0, 600 / 39, 600 / 31, 100], (0, 18, 50), 0),
+        ([0, 0.001, 1], (0, 0.5), 1),
+        ([12.5], (), 1),
+        ([1, 2], (1,), 0),
+        ([338, 381, 727, 962], (350, 500, 800), 0),
+    ],
 )
-def test_few_values_are_written_with_few_decimals_and_stay_apart(values, decimals):
-    assert find_breaks(values).decimals == decimals
+def test_few_values_are_cut_at_round_numbers_and_stay_apart(values, cuts, decimals):
+    breaks = find_breaks(values)
+    assert breaks.cuts == cuts
+    assert breaks.decimals == decimals
+    assert breaks.assign(values).tolist() == list(range(len(values)))
+
+
+NUMBERS = st.one_of(
+    st.lists(st.floats(-1e6, 1e6).map(lambda one: round(one, 4)), min_size=1, max_size=80),
+    st.lists(st.sampled_from([0, 1, 7, 100 / 3, 50, 66.6, 100]), min_size=1, max_size=80),
+    st.lists(st.integers(0, 2000).map(float), min_size=1, max_size=80),
+    st.lists(st.floats(0, 1).map(lambda one: round(100 * one**6, 6)), min_size=1, max_size=400),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(values=NUMBERS, method=st.sampled_from(["natural", "quantiles"]))
+def test_cuts_can_be_read_and_no_class_is_empty(values, method):
+    breaks = find_breaks(values, method)
+    counts = np.bincount(breaks.assign(values), minlength=breaks.count)
+    assert (counts > 0).all()
+    assert counts.sum() == len(values)
+    written = [number_text(cut, breaks.decimals) for cut in breaks.cuts]
+    assert len(set(written)) == len(written)
+    assert [float(one.replace(",", "")) for one in written] == pytest.approx(breaks.cuts, abs=1e-9)
+    spread = max(values) - min(values)
+    if breaks.method != "distinct":
+        assert breaks.decimals <= min(4, max(0, 2 - math.floor(math.log10(spread))))
 
 
 def test_policy_limits_are_looked_up_by_place_and_month():

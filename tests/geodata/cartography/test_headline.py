@@ -1,0 +1,112 @@
+"""What a map says: ties as ties, nobody at the good end among the worst, and who has no figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.atlas import Atlas
+from geodata.atlas.folder import build_atlas
+from geodata.cartography import draw_layer, rank_places
+from geodata.cartography.headline import WORST, headline
+from geodata.cartography.ranking import worst_of
+from geodata.figures import STATES, Indicator
+from tests.invented import COUNTY, RATE, grid_tree
+
+LOW = replace(
+    RATE, key="low_share", worse="low", title={"zh": "达标占比", "en": "Share that passes"}
+)
+
+
+def atlas_of(values: list[float | None], indicator: Indicator = RATE) -> Atlas:
+    """Return villages with these shares in percent; None is not reported."""
+    tree = grid_tree(1, len(values))
+    villages = tree.places.index[tree.places["level"] == "village"]
+    rows = pd.DataFrame({"place": villages, "period": "2025", "indicator": indicator.key})
+    numbers = np.array([np.nan if one is None else float(one) for one in values])
+    rows = rows.assign(numerator=numbers, denominator=100.0)
+    given_ = {"title": "县", "tree": tree, "values": rows, "indicators": [indicator]}
+    return build_atlas(**given_, join={}, source={})
+
+
+def said(values: list[float | None], indicator: Indicator = RATE) -> str:
+    atlas = atlas_of(values, indicator)
+    layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    return headline(atlas, layer, "zh")
+
+
+SHARES = st.lists(st.one_of(st.none(), st.sampled_from([0, 5, 40, 100])), min_size=2, max_size=9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=SHARES, low=st.booleans())
+def test_a_name_never_stands_for_one_of_several_equal_places(values, low):
+    indicator = LOW if low else RATE
+    atlas = atlas_of(values, indicator)
+    layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    ranked = rank_places(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    sentence = headline(atlas, layer, "zh")
+    known = ranked[ranked["rank"].notna()]
+    named = [name for name in known["name"] if f"{name} " in sentence]
+    told = known[known["name"].isin(named)]["value"]
+    for value in told.unique():
+        assert (known["value"] == value).sum() == (told == value).sum()
+    assert len(named) <= WORST
+    best = known["value"].max() if low else known["value"].min()
+    if known["value"].nunique() > 1:
+        assert best not in set(told)
+    else:
+        assert named == [] or len(known) == 1
+    absent = sum(one is None for one in values)
+    assert (f"{absent}个村无数据" in sentence) == (0 < absent < len(values))
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=SHARES, low=st.booleans(), count=st.integers(1, 5))
+def test_the_worst_and_those_tied_are_the_first_of_the_ranking(values, low, count):
+    indicator = LOW if low else RATE
+    atlas = atlas_of(values, indicator)
+    ranked = rank_places(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    found = worst_of(ranked, indicator.worse, count)
+    assert list(found.places.index) == list(ranked.index[: len(found.places)])
+    if found.tied:
+        after = ranked["value"].iloc[len(found.places) :]
+        assert (after.iloc[: found.tied] == found.value).all()
+        assert (after.iloc[found.tied :] != found.value).all()
+        assert len(found.places) + found.tied > count
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "wanted"),
+    [
+        ([0, 0, 0], False, "有数据的3个村都是 0"),
+        ([0, 0, None], False, "有数据的2个村都是 0（另有1个村无数据）"),
+        ([40, 40, 40], False, "有数据的3个村都是40.00%"),
+        ([100, 100, 100], True, "有数据的3个村都是100.00%"),
+        ([40, 40, 40, 40, 5], False, "最高的有4个村，并列40.00%"),
+        ([80, 100, 100], True, "最低的1个村：第1乡1-1村 80.00%"),
+        ([40, 5, 5, 5, 0], False, "最高的1个村：第1乡1-1村 40.00%；其次3个村并列5.00%"),
+    ],
+)
+def test_ties_zeros_and_equal_places_are_said(values, low, wanted):
+    assert wanted in said(values, LOW if low else RATE)
+
+
+def test_a_legend_counts_every_place_once_whatever_its_state():
+    atlas = atlas_of([0, 40, 5, 100, 20, 60])
+    layer = draw_layer(atlas, RATE.key, "2025", level="village", place=COUNTY)
+    states = np.array([STATES[1], STATES[2], STATES[3], STATES[4], STATES[0], STATES[0]])
+    gone = replace(layer, states=states, classes=np.where(states == STATES[0], layer.classes, 255))
+    rows = gone.legend("zh")
+    assert sum(row.count for row in rows) == 6
+    assert [row.label for row in rows if row.no_data] == [
+        "无数据", "不适用", "数量少，不显示", "不在您的范围内",
+    ]  # fmt: skip
+    assert len({row.colour["light"] for row in rows if row.no_data}) == 4
+    assert len(re.findall(r"\d个村", headline(atlas, gone, "zh"))) >= 1
