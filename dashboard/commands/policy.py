@@ -99,6 +99,34 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     if waiting:
         click.echo(waiting[0].advice())
     _print_cases(policy, registry, workspace, place, day.date())
+    if workspace is not None:
+        _print_weak(workspace)
+
+
+def _print_weak(workspace: Path) -> None:
+    """Name the rules that are true of most, or answered for nobody, in the last built month."""
+    from geodata import open_workspace
+    from geodata.config.settings import FILE_NAME
+    from geodata.i18n import default_language
+    from geodata.rules.weak import FEW, weak_rules
+
+    lang = default_language()
+    county = open_workspace(workspace) if (workspace / FILE_NAME).is_file() else None
+    if county is None or not county.months:
+        click.echo(text("policy.not_built"))
+        return
+    month = county.months[-1]
+    found = weak_rules(county.month(month).counts, county.setup.rules)
+    for weak in found:
+        kind = "unanswered" if weak.unanswered else "often"
+        told = {"yes": weak.yes, "judged": weak.judged, "unknown": weak.unknown}
+        rule = weak.rule
+        click.echo(text(f"policy.rule_{kind}", rule=rule.key, title=rule.title[lang], **told))
+        if rule.justified is not None:
+            day = str(rule.justified_on)
+            click.echo("  " + text("policy.justified", day=day, words=rule.justified[lang]))
+    bare = sum(weak.rule.justified is None for weak in found)
+    click.echo(text("policy.weak", month=month, all=len(found), bare=bare, few=FEW))
 
 
 def _print_cases(

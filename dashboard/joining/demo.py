@@ -81,7 +81,7 @@ def _described(plan: Plan) -> Plan:
 
 
 # Enough for every view and every planted hot spot, little enough for a first run of a minute.
-DEMO = {"villages": 80, "households": 3200, "months": 13}
+DEMO = {"villages": 80, "households": 3200, "months": 25}
 # Small, with a whole year of accounts: for notebooks that are read while they run.
 SMALL = {"villages": 24, "households": 960, "months": 13}
 

@@ -19,8 +19,8 @@ SEVERITIES = ("high", "medium", "low")
 KINDS = ("finding", "record")
 # How value and threshold are written in the sentence; money is stored in fen and shown in yuan.
 UNITS = ("yuan", "count", "percent", "number", "text")
-_PAIRS = ("title", "reason", "remedy", "document")
-_DAYS = ("since", "until")
+_PAIRS = ("title", "reason", "remedy", "document", "justified")
+_DAYS = ("since", "until", "justified_on")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Rule:
     features of `theme` and `subject`; a parameter of the policy is written ``:its.key``. `value`,
     `threshold` and `detail` are SQL expressions for the sentence `reason`, which may hold {value},
     {threshold}, {detail}, {year} and {month}. `since` and `until` bound the days it is applied to.
-    `about` is the subject of that name, `office` the title of the office `responsible`.
+    `about` is the subject of that name, `office` the title of the office `responsible`. `justified`
+    says why a rule may be true of most, or answered for few, with the day that was decided.
     """
 
     key: str
@@ -54,6 +55,8 @@ class Rule:
     kind: str = "finding"
     since: datetime.date | None = None
     until: datetime.date | None = None
+    justified: Mapping[str, str] | None = None
+    justified_on: datetime.date | None = None
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -124,6 +127,9 @@ def _read_rule(
         if not isinstance(entry.get(name, datetime.date.min), datetime.date):
             found = {"field": name, "found": entry[name]}
             faults.kept.append(ThemeError("themes.no_day", place=place, **found))
+    absent = {"justified", "justified_on"} - set(entry)
+    if len(absent) == 1:
+        faults.kept.append(ThemeError("rules.fault_absent", place=place, field=absent.pop()))
     faults.tell()
     given = {f: v if f in _PAIRS or f in _DAYS else str(v) for f, v in entry.items()}
     about, office = subjects[entry["subject"]], offices[entry["responsible"]]

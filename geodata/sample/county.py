@@ -27,6 +27,8 @@ from geodata.sample.month_files import EXPORTS, month_files, with_column, write_
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, line_of, month_text
 from geodata.sample.projects import project_cases
+from geodata.sample.records import FOLDER as RECORDS
+from geodata.sample.records import write_records
 from geodata.sample.rectification import make_register
 from geodata.sample.sheets import write_shapefile
 from geodata.sample.templates import denied, entitlement_cases
@@ -119,6 +121,16 @@ _OWN_VALUES = {
     "eval.sample.weak_share": 50,
     "survey.min_minutes": 60,
     "village.collective_income.min": 50_000,
+    "monitor.drop.pct_threshold": 30,
+    "monitor.identify.max_days": 15,
+    "monitor.clear.min_income_stable_months": 6,
+    "monitor.clear.min_months_since_identified": 6,
+    "monitor.clear.min_measures": 1,
+    "reloc.public_post.age_max": 60,
+    "reloc.public_post.subsidy_max_years": 3,
+    "reloc.workshop.min_absorbed": 5,
+    # A county of a few thousand households has no site of 800 people.
+    "reloc.site.large_min_persons": 50,
 }
 # What townships report; water works, sites and workshops report to the county.
 _TOWNSHIP_TABLES = (
@@ -145,7 +157,8 @@ def write_county(
     The months end with 2025-12. `step` is told each month before it is written. The folder answers
     holds answers.json (clusters, faults of places and feeds), faults.csv (planted faults with
     file, sheet, row, column and check), rules.csv (households and villages that rules must flag in
-    the last month) and falling.csv (households that fall below the line). The same numbers give
+    the last month) and falling.csv (households that fall below the line). The folder records holds
+    the card and the book of the last month, to be reconciled with it. The same numbers give
     the same bytes. Raises ConfigError when the folder is a workspace already and
     ValueError for fewer than 24 villages, 40 households a village or 6 months.
     """
@@ -163,12 +176,14 @@ def write_county(
     cases: list[FlaggedSubject] = []
     rows: dict[str, int] = {}
     differ: list[str] = []
+    records: list[dict[str, str]] = []
     last = world.plan.first + months - 1
     for month in live(world):
         step(month_text(month.number))
         if month.number == last:
             desk, cases, differ = _soiled(world, month, themes)
             files = desk.finished()
+            records = write_records(place / RECORDS, world, month)
             faults = sorted(desk.faults, key=lambda fault: (fault.file, fault.row, fault.column))
         else:
             files = month_files(world, month, themes=themes)[0]
@@ -180,7 +195,7 @@ def write_county(
         rows |= {f"{stamp}/{name}": count for name, count in written.items()}
     faults = [_with_suffix(fault, rows) for fault in faults]
     facts = _places_told(world, last - 2)
-    facts |= {"rows": rows, "members_seen_differ": differ}
+    facts |= {"rows": rows, "members_seen_differ": differ, "records_differ": records}
     write_answers(place / "answers", world, faults=faults, cases=cases, places=facts)
     return place
 

@@ -88,6 +88,7 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否住房出现安全问题": yes_no(state["house_problem"]),
         "是否义务教育阶段适龄儿童少年失学辍学": yes_no(none),
         "是否有家庭成员未参加城乡居民(职工)基本医疗保险": yes_no(none),
+        "是否出现严重困难": yes_no(state["serious"]),
     }
 
 
@@ -103,6 +104,7 @@ def _money(state: pd.DataFrame) -> Columns:
         "expense": "生产经营性支出",
         "claims": "家庭理赔收入",
         "out_of_pocket": "合规自付支出",
+        "rigid": "刚性支出",
     }
     return {title: decimal(state[name], 2) for name, title in titles.items()}
 
@@ -167,6 +169,8 @@ def _relocation(world: World, homes: pd.DataFrame) -> Columns:
     number = homes.index.to_numpy()
     lives = moved & (number % 53 > 0)
     old = np.select([number % 17 == 0, number % 29 == 0], [1, 2], 0)
+    gone = moved & (old == 0)
+    land = 120 + number * 7919 % 90
     return {
         "是否易地搬迁户": yes_no(moved),
         "安置点编号": numbered("99AZ", np.where(moved, site + 1, -1), 2),
@@ -174,6 +178,8 @@ def _relocation(world: World, homes: pd.DataFrame) -> Columns:
         "是否实际入住": yes_no(lives, moved),
         "入住时间": months(np.where(lives, 2018 * 12 + number % 24, -1)),
         "旧房拆除情况": choose("old_house_status", np.where(moved, old, -1)),
+        "应复垦宅基地面积": whole(land, gone),
+        "已复垦面积": whole(np.where(number % 7 == 0, land * 2 // 3, land), gone),
     }
 
 

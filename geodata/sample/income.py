@@ -22,8 +22,8 @@ class Economy:
 
     `traits` has one row per household: who keeps animals, runs a shop, lets land, how much children
     send, who holds a public post. `shocks` has one row per planted household: household, cause
-    (lost_work, illness, disaster), month. `lost` gives the months (from, to) without work of each
-    person.
+    (lost_work, illness, disaster), month. `surges` has the households whose spending leaps in a
+    month: household, month, amount. `lost` gives the months (from, to) without work of each person.
     """
 
     seed: int
@@ -31,6 +31,7 @@ class Economy:
     persons: pd.DataFrame
     traits: pd.DataFrame
     shocks: pd.DataFrame
+    surges: pd.DataFrame
     lost: np.ndarray
 
     def chance(self, month: int) -> np.random.Generator:
@@ -40,12 +41,16 @@ class Economy:
 
 @dataclass(frozen=True)
 class MonthlyAccounts:
-    """One month of all households: yuan per item, working persons, own and insured medical cost."""
+    """One month of all households: yuan per item, working persons, own and insured medical cost.
+
+    `rigid` is what had to be spent: own medical cost, schools beyond the compulsory, misfortunes.
+    """
 
     items: dict[str, np.ndarray]
     working: np.ndarray
     out_of_pocket: np.ndarray
     claims: np.ndarray
+    rigid: np.ndarray
 
     def parts(self) -> np.ndarray:
         """Return the sums by part of income, (5, households), in the order of PARTS."""
@@ -68,23 +73,19 @@ def make_economy(
     # Who comes to be monitored earned less before: between a third and nine tenths.
     weak = np.where(poor, rng.uniform(0.33, 0.9, count), 1.0)
     households = households.assign(wealth=households["wealth"] * weak)
-    post = (households["former_poor"] | poor) & (rng.random(count) < 0.16)
-    traits = pd.DataFrame(
-        {
-            "animals": np.where(rng.random(count) < 0.3, rng.lognormal(8.0, 0.5, count), 0),
-            "shop": np.where(rng.random(count) < 0.04, rng.lognormal(7.3, 0.4, count), 0),
-            "lets_land": np.where(rng.random(count) < 0.2, rng.lognormal(6.6, 0.4, count), 0),
-            "dividend": np.where(households["former_poor"], rng.integers(3, 9, count) * 100, 0),
-            "post_number": np.where(post, _post_holders(persons, count, plan), 0),
-            "dibao": False,
-            "support": 0.0,
-        }
-    )
-    nobody = pd.DataFrame({"household": [], "cause": [], "month": []}).astype({"household": int})
+    dependent = living_on_policy(households)
+    kept = np.random.default_rng([seed, 41])
+    holds = (households["former_poor"] | poor) & (rng.random(count) < 0.16)
+    holds |= dependent & (kept.random(count) < 0.8)
+    post = np.where(holds, _post_holders(persons, count, plan), 0)
+    traits = _traits(rng, households, post).assign(relieved=dependent)
+    nobody = pd.DataFrame({"household": [], "cause": [], "month": [], "amount": []})
+    nobody = nobody.astype({"household": int})
     none = np.zeros((len(persons), 2), dtype=int)
-    calm = Economy(seed, households, persons, traits, nobody, none)
+    calm = Economy(seed, households, persons, traits, nobody, nobody, none)
     people, labour = _people(persons, count, plan.first)
     dibao = (labour == 0) & ((households["former_poor"] & (rng.random(count) < 0.7)) | poor)
+    dibao |= dependent & (kept.random(count) < 0.7)
     calm = _with(calm, dibao=dibao.to_numpy())
     # The leaner of the first and the last year counts: who retires between them needs support too.
     ends = (plan.first - 12, plan.first + len(plan.months) - 12)
@@ -97,9 +98,48 @@ def make_economy(
     )
     support = np.where(earned < wanted, np.ceil((wanted - earned) / 120) * 10, 0)
     calm = _with(calm, support=support)
-    shocks = _shocks(rng, calm, (earned + support * 12) / people, poor=poor, plan=plan)
+    income = earned + support * 12
+    shocks = _shocks(rng, calm, income / people, poor=poor, plan=plan)
     lost = _lost_work(rng, households, persons, shocks, plan)
-    return Economy(seed, households, persons, calm.traits, shocks, lost)
+    well = ~poor & ~dependent & ~np.isin(np.arange(count), shocks["household"])
+    surges = _surges(kept, np.flatnonzero(well), income, plan)
+    return Economy(seed, households, persons, calm.traits, shocks, surges, lost)
+
+
+def _traits(rng: np.random.Generator, households: pd.DataFrame, post: np.ndarray) -> pd.DataFrame:
+    count = len(households)
+    return pd.DataFrame(
+        {
+            "animals": np.where(rng.random(count) < 0.3, rng.lognormal(8.0, 0.5, count), 0),
+            "shop": np.where(rng.random(count) < 0.04, rng.lognormal(7.3, 0.4, count), 0),
+            "lets_land": np.where(rng.random(count) < 0.2, rng.lognormal(6.6, 0.4, count), 0),
+            "dividend": np.where(households["former_poor"], rng.integers(3, 9, count) * 100, 0),
+            "post_number": post,
+            "dibao": False,
+            "support": 0.0,
+        }
+    )
+
+
+def living_on_policy(households: pd.DataFrame) -> np.ndarray:
+    """Return who lives at the relocation site that has hardly any work: the last of several."""
+    site = households["site"].to_numpy()
+    return np.asarray((site == site.max()) & (site > 0))
+
+
+def _surges(
+    rng: np.random.Generator, able: np.ndarray, income: np.ndarray, plan: Plan
+) -> pd.DataFrame:
+    """Return who must spend a third more than a year's income in one of the last eight months."""
+    chosen = np.sort(rng.permutation(able)[: int(np.clip(len(income) // 700, 2, 40))])
+    last = plan.first + len(plan.months) - 1
+    return pd.DataFrame(
+        {
+            "household": chosen,
+            "month": last - rng.integers(1, 8, len(chosen)),
+            "amount": np.ceil(np.maximum(income[chosen], 1) * 1.35),
+        }
+    )
 
 
 def _with(economy: Economy, **traits: np.ndarray) -> Economy:
@@ -109,6 +149,7 @@ def _with(economy: Economy, **traits: np.ndarray) -> Economy:
         economy.persons,
         economy.traits.assign(**traits),
         economy.shocks,
+        economy.surges,
         economy.lost,
     )
 
@@ -195,7 +236,7 @@ def month_account(economy: Economy, month: int) -> MonthlyAccounts:
     rng = economy.chance(month)
     who, calendar = persons["household"].to_numpy(), month % 12
     age = (month - persons["birth"].to_numpy()) // 12
-    labour = labour_and_school(persons, month)[0]
+    labour, school = labour_and_school(persons, month)
     out = (economy.lost[:, 0] <= month) & (month < economy.lost[:, 1])
     working = persons["works"].to_numpy() & (labour <= 2) & (age < 66) & ~out
     working &= (rng.random(len(persons)) < 0.8) if calendar == 1 else True
@@ -209,21 +250,34 @@ def month_account(economy: Economy, month: int) -> MonthlyAccounts:
     items: dict[str, np.ndarray] = {"a1": np.bincount(who, pay, count)}
     items |= _business(economy, calendar, np.where(struck, 0.15, 1.0) * wealth * growth)
     items |= _transfers(economy, month, age)
-    items["d6j"] = np.where(struck, 0, economy.traits["support"]) * growth
+    helped = np.where(struck, 0, economy.traits["support"]) * growth
+    # Where children cannot send anything, the county's relief takes their place.
+    relieved = economy.traits["relieved"].to_numpy()
+    items["d6j"], items["d6m"] = np.where(relieved, 0, helped), np.where(relieved, helped, 0)
     flood = economy.shocks.query("cause == 'disaster' and month == @month - 1")["household"]
     items["d6h"] = np.isin(np.arange(count), flood) * 1500.0
+    own, claims = _medical(economy, month, rng)
+    # Schools above the nine compulsory years cost.
+    students = np.bincount(who, school >= 7, count)
+    surges = economy.surges[economy.surges["month"] == month]
+    surge = np.bincount(surges["household"], surges["amount"], count)
+    rounded = {item: np.rint(amount) for item, amount in items.items()}
+    return MonthlyAccounts(rounded, working, own, claims, own + students * 450.0 + surge)
+
+
+def _medical(
+    economy: Economy, month: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each household pays for illness itself, and what insurance pays, in a month."""
+    persons, count = economy.persons, len(economy.households)
+    who = persons["household"].to_numpy()
     grave = np.bincount(who, (persons["health"] & SERIOUS) > 0, count)
     ill = np.bincount(who, (persons["health"] & ~DISABLED) > 0, count)
     stricken = economy.shocks.query("cause == 'illness' and month <= @month")["household"]
     own = (ill * 55 + grave * 260) * rng.uniform(0.5, 1.5, count)
     own += np.isin(np.arange(count), stricken) * 2600.0
     insured = (grave > 0) & (rng.random(count) < 0.08)
-    return MonthlyAccounts(
-        {item: np.rint(amount) for item, amount in items.items()},
-        working,
-        np.ceil(own),
-        np.rint(insured * rng.uniform(800, 5000, count)),
-    )
+    return np.ceil(own), np.rint(insured * rng.uniform(800, 5000, count))
 
 
 def _business(economy: Economy, calendar: int, scale: np.ndarray) -> dict[str, np.ndarray]:

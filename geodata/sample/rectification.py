@@ -32,8 +32,9 @@ FATES = (
     "adopted_unchecked",
     "bottom_line_passed",
 )
-# Days from the last day to the due day, on both sides of each edge of the colours.
-_EDGES = (-1, 0, 3, 4, 10, 11)
+# Days from the last day to the due day, on both sides of each edge of the colours; those that are
+# overdue fell due in the first days of the month, so that they were yellow and blue before.
+_EDGES = (-29, -24, 0, 3, 4, 10, 11)
 # Days from finding a problem to accepting its task and to closing it, where that is done.
 ACCEPTED_AFTER, CLOSED_AFTER = 40, 70
 _CRITICAL = ("中央巡视", "国家成效考核", "省级以上督查", "省通报", "媒体曝光")
@@ -69,11 +70,7 @@ def _problems(rng: np.random.Generator, world: World, last: np.datetime64) -> pd
     fate = np.where((age < 150) & ((age < 80) | (rng.random(usual) < 0.5)), 1, 0)
     fate = np.concatenate([fate, planted, edges])
     age = np.concatenate([age, rng.integers(80, 120, len(planted)), np.full(len(edges), 45)])
-    due = rng.integers(-12, 60, len(fate))
-    # Some are accepted after their day, so that earlier months have red tasks too.
-    due[fate == 0] = -age[fate == 0] + rng.integers(20, 91, int((fate == 0).sum()))
-    due[fate == FATES.index("reopened")] = -30
-    due[-len(edges) :] = _EDGES
+    due = _due_days(rng, fate, age, last)
     home = np.setdiff1d(np.arange(len(villages)), [plan.merged[0], plan.merged[1]])
     frame = pd.DataFrame(
         {
@@ -87,7 +84,9 @@ def _problems(rng: np.random.Generator, world: World, last: np.datetime64) -> pd
         }
     )
     frame = pd.concat([frame, _twelve_months_apart(rng, home, last)], ignore_index=True)
-    adopted = enumeration("problem_origin").values.index("举一反三")
+    origins = enumeration("problem_origin").values
+    frame["origin"] = _at_home(frame["origin"].to_numpy(), origins)
+    adopted = origins.index("举一反三")
     frame.loc[frame["fate"] == "adopted_unchecked", "origin"] = adopted
     frame["adopted"] = frame["origin"] == adopted
     frame["critical"] = np.isin(
@@ -101,6 +100,40 @@ def _problems(rng: np.random.Generator, world: World, last: np.datetime64) -> pd
         (frame["found"] + 900 * DAY).where(far).mask(late, pd.Timestamp(last - 5 * DAY))
     )
     return frame.sort_values("found", kind="stable", ignore_index=True)
+
+
+def _due_days(
+    rng: np.random.Generator, fate: np.ndarray, age: np.ndarray, last: np.datetime64
+) -> np.ndarray:
+    """Return when each problem falls due, in days after the last day.
+
+    What is overdue at the end fell due in the first days of the month: at the end of the month before
+    it was blue or yellow.
+    """
+    due = rng.integers(-12, 60, len(fate))
+    due = np.where(due < 0, -30 + -due % 8, due)
+    done = fate == 0
+    due[done] = -age[done] + _days_to_do(last - age[done] * DAY, rng.integers(41, 91, done.sum()))
+    due[fate == FATES.index("reopened")] = -30
+    due[-len(_EDGES) :] = _EDGES
+    return np.asarray(due)
+
+
+def _at_home(origin: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """Return the origins with two in three of the grave ones found at home instead."""
+    grave = np.isin(origin, [names.index(name) for name in _CRITICAL])
+    return np.where(grave & (np.arange(len(origin)) % 3 > 0), names.index("自查"), origin)
+
+
+def _days_to_do(found: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return the days a task may take that is accepted after forty days.
+
+    Some fall due after eleven days, in the first days of a month: they are blue or yellow at the end
+    of one month and red at the end of the next, before they are accepted.
+    """
+    due = found + 11 * DAY
+    in_month = (due - due.astype("datetime64[M]")).astype(int) + 1
+    return np.where((in_month <= 8) & (in_month >= 3), 11, usual)
 
 
 def _twelve_months_apart(

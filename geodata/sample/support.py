@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.sample.exports import Columns, household_codes, person_codes
 from geodata.sample.monitoring import RISKS
@@ -105,39 +106,98 @@ def public_posts(world: World, month: Month, households: np.ndarray) -> Columns:
             "person_code": person_codes(rows),
             "item": choose("public_post", np.full(len(rows), 2)),
             "post": pick(("保洁员", "护林员", "护路员"), rows["household"] % 3),
-            "start_month": months(2021 * 12 + rows["household"] % 10, dash=True),
+            "start_month": months(_post_since(world, rows["household"].to_numpy()), dash=True),
             "monthly_pay": decimal(np.full(len(rows), 800.0), 2),
         },
     )
 
 
+def _post_since(world: World, household: np.ndarray) -> np.ndarray:
+    """Return since when a post is held: one in five for more than three years at the end."""
+    plan = world.plan
+    last = plan.first + len(plan.months) - 1
+    return np.asarray(np.minimum(last - household * 7919 % 45, plan.first))
+
+
 def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns, np.ndarray]:
     """Return the visits to the households given, and those where another number of people was met.
 
-    Who is monitored is visited every month, a formerly poor household every quarter.
+    Who is monitored is visited every month, a formerly poor household every quarter, and four in five
+    of those who live on much less than before. Visits that see a clue elsewhere come last.
     """
     rng = np.random.default_rng([world.seed, 10, month.number])
     state = month.state
     active = (state["listed"] & ~state["removed"]).to_numpy()
     number = np.arange(len(state))
     due = world.households["former_poor"].to_numpy() & ((number + month.number) % 3 == 0)
+    due |= state["poorer"].to_numpy() & (number % 5 > 0)
     rows = households[(active | due)[households]]
     people = state["people"].to_numpy()[rows]
     differs = (rng.random(len(rows)) < 0.01) & (people > 1)
     contact = officials(world, len(state), 11)[0]
     columns = {
         "household_code": household_codes(rows),
-        "day": _days(month.number, rng.integers(2, 27, len(rows))),
+        "day": _days(month.number, _visit_days(rng, state["poorer"].to_numpy()[rows])),
         "visitor": words(contact[rows]),
         "role": choose("visit_role", np.where(rows % 2 == 0, 1, np.where(active[rows], 0, 2))),
         "minutes": whole(rng.integers(25, 110, len(rows))),
         "members_seen": whole(people - differs),
         "water_problem": yes_no(state["water_problem"].to_numpy()[rows]),
         "house_problem": yes_no(state["house_problem"].to_numpy()[rows]),
-        "judgement": choose("visit_judgement", np.where(active[rows], 3, 0)),
+        "judgement": choose(
+            "visit_judgement",
+            np.select([active[rows], state["poorer"].to_numpy()[rows]], [3, 1], 0),
+        ),
         **_satisfaction(rng, month, rows),
     }
-    return titled("visit", columns), rows[differs]
+    parts = [pa.table(dict(each)) for each in (columns, _clue_visits(world, month, households))]
+    table = pa.concat_tables(parts, promote_options="default")
+    told = {name: _filled(table[name]) for name in table.column_names}
+    return titled("visit", told), rows[differs]
+
+
+def _filled(column: pa.ChunkedArray) -> pa.Array:
+    return pc.fill_null(column, "").combine_chunks()
+
+
+# Days of a month on which a clue is seen, and on which it is decided; days after the 28th are days of
+# the next month. At the end of a month one clue is four days old, one thirteen, one overdue.
+_CLUE_DAYS = np.array((3, 6, 11, 18, 27))
+_DECIDED = np.array((33, 16, 21, 31, 39))
+_SOON = _DECIDED <= 28
+
+
+def _clue_visits(world: World, month: Month, households: np.ndarray) -> Columns:
+    """Return the visits that see a clue in households never monitored, and those that decide one."""
+    seen, before = (_with_clue(world, number) for number in (month.number, month.number - 1))
+    who = np.concatenate([seen, seen[_SOON], before[~_SOON]])
+    day = np.concatenate([_CLUE_DAYS, _DECIDED[_SOON], _DECIDED[~_SOON] - 28])
+    clue = np.arange(len(who)) < len(seen)
+    there = np.isin(who, households)
+    who, day, clue = who[there], day[there], clue[there]
+    return {
+        "household_code": household_codes(who),
+        "day": _days(month.number, day),
+        "visitor": words(officials(world, len(world.households), 45)[0][who]),
+        "role": choose("visit_role", np.full(len(who), 3)),
+        "minutes": whole(np.full(len(who), 75)),
+        "income_fall": yes_no(clue & (who % 2 == 0)),
+        "expense_surge": yes_no(clue & (who % 2 > 0)),
+        "judgement": choose("visit_judgement", np.where(clue, 1, 0)),
+    }
+
+
+def _with_clue(world: World, month: int) -> np.ndarray:
+    """Return the households in which a clue is seen in a month, one for each of the days."""
+    never = (world.episodes["identified"] < 0) & ~world.households["former_poor"]
+    rng = np.random.default_rng([world.seed, 42, month])
+    return rng.permutation(np.flatnonzero(never))[: len(_CLUE_DAYS)]
+
+
+def _visit_days(rng: np.random.Generator, poorer: np.ndarray) -> np.ndarray:
+    """Return the days of a month on which visits were; who lives on much less is seen late in it."""
+    day = rng.integers(2, 27, len(poorer))
+    return np.where(poorer, 18 + day % 9, day)
 
 
 def _satisfaction(rng: np.random.Generator, month: Month, rows: np.ndarray) -> Columns:

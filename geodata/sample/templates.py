@@ -13,7 +13,7 @@ from geodata.sample.faults import FlaggedSubject
 from geodata.sample.people import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
-from geodata.sample.water import equipment, outages, samples
+from geodata.sample.water import equipment, other_samples, outages, samples
 from geodata.sample.world import Month, World
 from geodata.tables import table
 
@@ -89,8 +89,9 @@ def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
     told = np.zeros(len(world.households), dtype=bool)
     told[households] = True
     never = denied(world)
-    # What never comes is seen only in an account that lacks no month.
-    whole = np.isin(np.arange(len(told)), np.concatenate([*never.values()]))
+    # What never comes, falls or leaps is seen only in an account that lacks no month.
+    changed = (world.economy.shocks["household"], world.economy.surges["household"])
+    whole = np.isin(np.arange(len(told)), np.concatenate([*never.values(), *changed]))
     told &= (rng.random(len(told)) > 0.0125) | whole
     items = sorted(month.account.items)
     rows = [
@@ -197,10 +198,13 @@ def water_tables(world: World, month: Month) -> dict[str, Columns]:
     rng = np.random.default_rng([world.seed, 8, month.number])
     places = list(world.places.villages["code"])
     works = world.works
-    taken = samples(rng, works, month.number)
+    other = np.random.default_rng([world.seed, 43, month.number])
+    parts = [samples(rng, works, month.number), other_samples(other, works, month.number)]
+    taken = pd.concat(parts, ignore_index=True)
     stopped = outages(rng, works, month.dry, month.number)
     stock = equipment(np.random.default_rng([world.seed, 9]), works, month.number)
     sample = taken["works"].to_numpy() * 10_000 + month.number % 10_000
+    sample += (2 - taken["point"].to_numpy()) * 10**8
     return {
         "works": titled("works", _works(world, month, works, places)),
         "supply_zone": titled("supply_zone", _zones(works, places)),
@@ -248,6 +252,8 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         "place_code": pick(places, each["village"]),
         "kind": words(each["kind"]),
         "capacity": whole(np.ceil(persons * 0.08 / 10) * 10),
+        # GB/T 43824: the smallest of the five but for the works of a town.
+        "type": choose("works_type", np.where(each["kind"] == "千吨万人", 3, 4)),
         "population": whole(persons),
         "households": whole(each["households"]),
         "source": words(each["source"]),
@@ -275,7 +281,7 @@ def _samples(taken: pd.DataFrame, sample: np.ndarray, places: list[str]) -> Colu
         "works_code": numbered("99GC", taken["works"] + 1, 4),
         "zone_code": numbered("99PQ", taken["zone"] + 1, 4),
         "place_code": pick(places, taken["village"]),
-        "point": choose("sample_point", np.full(len(taken), 2)),
+        "point": choose("sample_point", taken["point"]),
         "day": words(taken["day"]),
         "season": words(taken["season"]),
         "item": words(taken["item"]),

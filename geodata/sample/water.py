@@ -105,19 +105,82 @@ def samples(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.Dat
         "pH": np.char.mod("%.2f", rng.uniform(6.9, 8.1, count)),
     }
     day = np.char.mod("%02d", rng.integers(3, 27, count))
+    when = np.strings.add(month_text(month) + "-", day)
+    frames = [_results(each, month, when, item, result, _TAP) for item, result in items.items()]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _results(
+    rows: pd.DataFrame,
+    month: int,
+    day: np.ndarray | str,
+    item: str,
+    result: np.ndarray,
+    point: int,
+) -> pd.DataFrame:
+    """Return the results of one item, one row for each of the works."""
+    return pd.DataFrame(
+        {
+            "works": rows["works"].to_numpy(),
+            "zone": rows["zone"].to_numpy(),
+            "village": rows["village"].to_numpy(),
+            "day": day,
+            "season": "枯水期" if month % 12 in _DRY_MONTHS else "丰水期",
+            "item": item,
+            "result": result,
+            "point": point,
+        }
+    )
+
+
+# What is tested once a year only, and what comes out; two springs a year carry too many germs.
+_YEARLY = {
+    "大肠埃希氏菌": "未检出",
+    "镉": "<0.0005",
+    "铬(六价)": "<0.004",
+    "铅": "<0.0025",
+    "汞": "<0.0001",
+    "氰化物": "<0.002",
+    "三氯甲烷": "0.008",
+    "色度": "<5",
+    "铁": "0.06",
+    "锰": "<0.01",
+    "溶解性总固体": "312",
+    "总硬度": "186",
+    "氯化物": "24.5",
+    "硫酸盐": "41.2",
+    "高锰酸盐指数": "1.35",
+    "氨(以N计)": "0.08",
+}
+_SOURCE, _PLANT, _TAP = range(3)
+
+
+def other_samples(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Return the other results of a month: the yearly whole test, free chlorine, wells at the source.
+
+    Columns as of `samples`, with `point` as a number of the published list.
+    """
+    each = works.drop_duplicates("works").sort_values("works")
+    whole = each[(each["works"] + month) % 12 == 0]
+    treated = each[(each["kind"] != "分散供水") & ((each["works"] + month) % 3 == 0)]
+    wells = each[each["source"] == "地下水"]
+    # Every second well is not tested in the last quarter of a year.
+    wells = wells[(wells["works"] % 2 == 0) | (month % 12 < 9)]
+    yearly = [(item, np.full(len(whole), result), whole, _TAP) for item, result in _YEARLY.items()]
+    germs = np.where((whole["kind"] == "分散供水") & (whole["works"] % 2 == 0), 620, 12)
+    tap = np.char.mod("%.2f", rng.uniform(0.06, 0.3, len(treated)))
+    plant = np.char.mod("%.2f", rng.uniform(0.32, 0.7, len(treated)))
+    nitrate = np.char.mod("%.1f", rng.gamma(4, 0.8, len(wells)))
+    parts = [
+        *yearly,
+        ("菌落总数", germs.astype("U4"), whole, _TAP),
+        ("游离氯", np.where(treated["works"] % 19 == 3, "0.02", tap), treated, _TAP),
+        ("游离氯", plant, treated, _PLANT),
+        ("硝酸盐(以N计)", nitrate, wells, _SOURCE),
+    ]
+    day = f"{month_text(month)}-12"
     frames = [
-        pd.DataFrame(
-            {
-                "works": each["works"].to_numpy(),
-                "zone": each["zone"].to_numpy(),
-                "village": each["village"].to_numpy(),
-                "day": np.strings.add(month_text(month) + "-", day),
-                "season": "枯水期" if month % 12 in _DRY_MONTHS else "丰水期",
-                "item": item,
-                "result": result,
-            }
-        )
-        for item, result in items.items()
+        _results(rows, month, day, item, result, point) for item, result, rows, point in parts
     ]
     return pd.concat(frames, ignore_index=True)
 
@@ -133,7 +196,8 @@ def equipment(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.D
     rows = pd.concat([part[["works", "valley"]].assign(kind=kind) for kind, part in kinds])
     count = len(rows)
     turn, faulty = rng.integers(0, 9, count), rng.random(count) < 0.06
-    served = month - (turn + month) % 9 - 1 - np.where(rows["kind"] == "除氟设备", 10, 0)
+    often = np.where(np.arange(count) % 6 == 0, 9, 4)
+    served = month - (turn + month) % often - 1 - np.where(rows["kind"] == "除氟设备", 10, 0)
     return pd.DataFrame(
         {
             "works": rows["works"].to_numpy(),

@@ -9,11 +9,17 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
-from geodata.sample.income import Economy, MonthlyAccounts, make_economy, month_account
+from geodata.sample.income import (
+    Economy,
+    MonthlyAccounts,
+    living_on_policy,
+    make_economy,
+    month_account,
+)
 from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts, make_episodes
 from geodata.sample.people import make_households, make_persons
 from geodata.sample.places import CRS, Places, make_places
-from geodata.sample.plan import LAST_MONTH, Plan, make_plan, month_number
+from geodata.sample.plan import LAST_MONTH, Plan, line_of, make_plan, month_number
 from geodata.sample.sites import make_sites, relocate
 from geodata.sample.water import dry_days, make_works
 
@@ -64,6 +70,10 @@ def make_world(*, villages: int, households: int, months: int, seed: int) -> Wor
     homes[["longitude", "latitude"]] = _degrees(homes)
     last = month_number(LAST_MONTH)
     persons = make_persons(rng, homes, last)
+    # Where policy pays for nearly everybody, few work.
+    idle = living_on_policy(homes)[persons["household"]]
+    idle &= np.random.default_rng([seed, 44]).random(len(persons)) < 0.65
+    persons["works"] &= ~idle
     facts = family_facts(persons, households, plan.first)
     later = family_facts(persons, households, last)
     for name in ("worker", "labour"):  # a risk or a removal must fit the family to the end
@@ -85,14 +95,16 @@ def _degrees(homes: pd.DataFrame) -> np.ndarray:
 def live(world: World, extra: int = 0) -> Iterator[Month]:
     """Yield the county month by month, and `extra` months beyond the last one shown."""
     plan = world.plan
-    year: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
+    year: list[tuple[np.ndarray, ...]] = []
+    incomes: list[np.ndarray] = []
     for number in range(plan.first - 11, plan.first + len(plan.months) + extra):
         account = month_account(world.economy, number)
-        year.append((account.parts(), account.out_of_pocket, account.claims, account.working))
+        spent = (account.out_of_pocket, account.claims, account.rigid)
+        year.append((account.parts(), *spent, account.working))
         year = year[-12:]
         if number < plan.first:
             continue
-        parts, own, claims, worked = (
+        parts, own, claims, rigid, worked = (
             np.sum(entries, axis=0) for entries in zip(*year, strict=True)
         )
         rng = np.random.default_rng([world.seed, 6, number])
@@ -101,7 +113,12 @@ def live(world: World, extra: int = 0) -> Iterator[Month]:
         state[["wage", "business", "property", "transfer", "expense"]] = parts.T
         state["net"] = parts[:4].sum(axis=0) - parts[4]
         state["per_head"] = state["net"] / state["people"]
-        state["out_of_pocket"], state["claims"] = own, claims
+        state["out_of_pocket"], state["claims"], state["rigid"] = own, claims, rigid
+        incomes.append(state["per_head"].to_numpy())
+        before = incomes[-13] if len(incomes) > 12 else incomes[-1]
+        state["poorer"] = incomes[-1] < 0.72 * before
+        # What is left after illness and misfortune is not enough to live on.
+        state["poorer"] |= (state["net"] + claims - rigid) / state["people"] < line_of(number)
         yield Month(number, state, account, worked.astype(int), dry)
 
 
@@ -128,5 +145,13 @@ def _state(world: World, number: int, dry: np.ndarray) -> pd.DataFrame:
             "house_problem": active & (episodes["risk_1"] == HOUSE_RISK) & (since < 9),
             "dibao": world.economy.traits["dibao"] & (listed | world.households["former_poor"]),
             "dry_days": dry[village],
+            "serious": _in_difficulty(world, number),
         }
     )
+
+
+def _in_difficulty(world: World, number: int) -> np.ndarray:
+    """Return for whom serious difficulty was reported: two in three of those struck by a misfortune."""
+    surges = world.economy.surges
+    struck = surges[(surges["month"] <= number) & (number < surges["month"] + 12)]["household"]
+    return np.isin(np.arange(len(world.households)), struck[struck % 3 > 0])

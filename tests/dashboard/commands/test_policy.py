@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from geodata.rules.weak import weak_rules
+from geodata.workspace import Workspace
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -69,3 +71,20 @@ def test_list_since_a_day_names_the_rules_a_change_touches(
     arguments = ("--place", "53", "--since", "2024-12-31", "--day", "2025-01-01")
     _, out = run(capsys, "policy", "list", *arguments)
     assert "income_below_line" in out.splitlines()[1]
+
+
+def test_check_names_the_rules_of_a_county_that_are_true_of_most(
+    capsys: pytest.CaptureFixture[str], county: Workspace
+) -> None:
+    counts = county.month().counts
+    weak = weak_rules(counts, county.setup.rules)
+    folder = str(county.setup.config.folder)
+    code, out = run(capsys, "policy", "check", "--workspace", folder, "--day", "2025-12-31")
+    assert code == 0
+    assert weak
+    for one in weak:
+        line = next(line for line in out.splitlines() if line.startswith(f"规则 {one.rule.key}（"))
+        assert ("都无法判断" in line) == one.unanswered
+        assert str(one.unknown if one.unanswered else one.judged) in line
+    bare = sum(one.rule.justified is None for one in weak)
+    assert f"{len(weak)} 条规则命中过多或无法判断，其中 {bare} 条没有说明" in out

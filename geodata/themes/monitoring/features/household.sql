@@ -4,6 +4,8 @@ WITH visited AS (
     household_code,
     COUNT(*) AS visits,
     MAX(day) AS last_day,
+    MAX(minutes) AS longest,
+    COUNT(CASE WHEN minutes IS NULL THEN 1 END) AS untimed,
     MAX(CASE WHEN judgement = '无风险' THEN day END) AS cleared_day
   FROM visit
   WHERE day > :day.minus_365 AND day <= :day.now
@@ -17,13 +19,6 @@ clues AS (
   JOIN visited AS c ON c.household_code = v.household_code
   WHERE (v.water_problem OR v.house_problem OR v.income_fall OR v.expense_surge)
     AND v.day > :day.minus_365 AND v.day <= :day.now AND (c.cleared_day IS NULL OR v.day > c.cleared_day)
-  GROUP BY v.household_code
-),
--- The visit of the last day; the longest where there were several.
-last_visit AS (
-  SELECT v.household_code, MAX(v.minutes) AS minutes
-  FROM visit AS v
-  JOIN visited AS l ON l.household_code = v.household_code AND l.last_day = v.day
   GROUP BY v.household_code
 ),
 -- The measures of the episode: those that ran on or after the month of identification, and began
@@ -94,7 +89,7 @@ joined AS (
     p.serious_uninsured, p.serious_unknown, p.labourers, p.labour_unknown, p.without_labour,
     p.workers, p.work_unknown, p.disabled, p.ill, p.health_unknown, p.dibao_members, p.youngest_worker,
     p.working_without_ability, p.working_at_school, a.old_as_labour, a.healthy_as_weak,
-    v.visits, v.last_day, c.clue_day, l.minutes,
+    v.visits, v.last_day, v.longest, v.untimed, c.clue_day,
     m.measures, m.measures_begun, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
@@ -108,7 +103,6 @@ joined AS (
   LEFT JOIN monitoring_persons AS a ON a.household_code = h.household_code
   LEFT JOIN visited AS v ON v.household_code = h.household_code
   LEFT JOIN clues AS c ON c.household_code = h.household_code
-  LEFT JOIN last_visit AS l ON l.household_code = h.household_code
   LEFT JOIN helped AS m ON m.household_code = h.household_code
   LEFT JOIN answered_for AS r ON r.household_code = h.household_code
   LEFT JOIN paid AS w ON w.household_code = h.household_code
@@ -216,7 +210,8 @@ SELECT
   COALESCE(dibao_measure, FALSE) AS dibao_measure,
   COALESCE(visits, 0) AS visits,
   DATEDIFF('day', last_day, :day.now) AS days_since_visit,
-  minutes AS visit_minutes,
+  -- A visit nobody timed may have been the long one.
+  CASE WHEN untimed = 0 OR longest >= :survey.min_minutes THEN longest END AS longest_visit_minutes,
   DATEDIFF('day', clue_day, :day.now) AS days_since_clue,
   COALESCE(helpers, 0) AS helpers,
   COALESCE(relocated, FALSE) OR site_code IS NOT NULL AS relocated,

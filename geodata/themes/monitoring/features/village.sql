@@ -86,8 +86,6 @@ SELECT
   CASE WHEN v.households IS NULL THEN 1 ELSE 0 END + CASE WHEN v.primary_schools IS NULL THEN 1 ELSE 0 END
     + CASE WHEN v.bus IS NULL THEN 1 ELSE 0 END AS village_blanks,
   v.hardened_road, v.power, v.broadband, v.clinics,
-  CASE WHEN v.project_funds > 0
-    THEN v.industry_funds * CAST(100 AS DOUBLE) / v.project_funds END AS industry_share,
   c.households_listed, c.monitored_listed, c.former_poor_listed, c.farmland_listed,
   COALESCE(r.responsible, 0) AS responsible,
   COALESCE(m.members, 0) AS team_members,
