@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from geodata.config import find_workspace
-from geodata.entries import Faults
+from geodata.entries import Faults, shown
 from geodata.errors import ConfigError, GuatuError, PolicyError, QuantityError, ThemeError
 from geodata.i18n import Key, text
 from geodata.intake.layouts import Layout, read_layout
@@ -27,6 +27,8 @@ from geodata.themes.reading import read_folder, read_theme
 
 FOLDER = Path(__file__).parent
 GROUP = "guatu.themes"
+# More names than these that are there already are told in one sentence.
+_TWICE = 3
 # Names under which other things of a month are kept.
 _RESERVED = (
     *(
@@ -264,13 +266,18 @@ def _written() -> dict[str, Path]:
 
 def _doubled(theme: Theme, written: Mapping[str, Path]) -> tuple[ThemeError, ...]:
     """Return what a theme defines though another file has defined it already."""
-    faults = []
     sets = {f"table {one.name}": theme.folder / "features" for one in theme.feature_sets}
-    for name, file in {**sets, **theme.written}.items():
-        if name in written:
-            what, key = name.split(" ", 1)
-            given = {"what": Key(f"themes.what_{what}"), "name": key, "other": written[name]}
-            faults.append(ThemeError("themes.doubled", file=file, **given))
+    twice = {name: file for name, file in {**sets, **theme.written}.items() if name in written}
+    if len(twice) > _TWICE:
+        # A copy of a theme: the names are told together, not each in a sentence of its own.
+        names = shown([name.split(" ", 1)[1] for name in twice])
+        others = shown(sorted({str(written[name]) for name in twice}))
+        return (ThemeError("themes.copied", folder=theme.folder, names=names, others=others),)
+    faults = []
+    for name, file in twice.items():
+        what, key = name.split(" ", 1)
+        given = {"what": Key(f"themes.what_{what}"), "name": key, "other": written[name]}
+        faults.append(ThemeError("themes.doubled", file=file, **given))
     return tuple(faults)
 
 

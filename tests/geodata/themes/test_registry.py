@@ -207,6 +207,14 @@ def test_of_two_themes_that_define_one_name_the_later_is_left_out(workspace):
     only_fault(workspace, "income_below_line", str(rules), "income.yaml")
 
 
+def test_a_copy_of_a_theme_is_told_in_one_sentence(workspace):
+    shutil.rmtree(workspace / "themes" / "yard")
+    shutil.copytree(own_themes()[0].folder, workspace / "themes" / "yard")
+    told_of = [fault.error.key for fault in find_themes(workspace).faults]
+    assert told_of.count("themes.copied") == 1
+    assert "themes.doubled" not in told_of
+
+
 def test_a_folder_with_the_name_of_one_of_ours_is_left_out(workspace):
     shutil.move(workspace / "themes" / "yard", workspace / "themes" / "water")
     sentence = only_fault(workspace, str(workspace / "themes" / "water" / "theme.yaml"))
