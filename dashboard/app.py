@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import panel as pn
 
-from dashboard.answers.findings import Findings
+from dashboard.answers.finding_counts import FindingCounts
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import map_page
@@ -31,7 +31,7 @@ def app_of(
     seen_by: Callable[[object], Atlas] | None = None,
     themes: Sequence[Theme] = (),
     policy: Policy | None = None,
-    findings: Findings | None = None,
+    findings: FindingCounts | None = None,
     parts_of: Callable[[State], Parts] | None = None,
     account: Callable[[object, str], list[pn.viewable.Viewable]] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
@@ -66,7 +66,7 @@ def county_page(
     `atlas` is the map as the actor may see it; households and points come through the reader.
     """
     setup = county.setup
-    findings = Findings(county)
+    findings = FindingCounts(county)
     state = State(atlas, query, themes=setup.themes, policy=setup.policy, findings=findings)
     parts = county_parts(state, county, actor, guard)
     return map_page(

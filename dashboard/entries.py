@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from dashboard.people import People
+from dashboard.texts import text
 from geodata.access import Grant, Written
 from geodata.access.entries import EntryKind, kinds
 
 ON_CARD = ("visit", "note", "exemption")
 ON_PLACE = ("pin", "join_decision")
+
+
+def written_by(entry: Written, lang: str) -> str:
+    """Return who wrote an entry, when, and in which version."""
+    return text("entries.by", lang, by=entry.by, day=entry.at[:10], version=entry.version)
 
 
 class Entries:
@@ -34,8 +40,8 @@ class Entries:
     def listed(self, kind: str) -> list[Written]:
         """Return the entries of a kind that stand here and are not withdrawn, newest first."""
         people, place = self.people, self._place(kind)
-        found = people.guard.writes.entries(people.actor, kind, household=self._about(kind))
-        return [one for one in found if one.place == place and one.state == "open"][::-1]
+        entries = people.guard.writes.entries(people.actor, kind, household=self._about(kind))
+        return [one for one in entries if one.place == place and one.state == "open"][::-1]
 
     def add(self, kind: str, values: Mapping[str, object]) -> Written:
         """Write a new entry; raises WriteError with all faults, ScopeError without the right."""
@@ -73,9 +79,9 @@ class Entries:
         people = self.people
         if not self.may_unmask():
             return None
-        found = people.guard.unmasking.of(people.actor, self._now)
+        grants = people.guard.unmasking.of(people.actor, self._now)
         mine = [
-            one for one in found if (one.household, one.place) == (self.household, self.village)
+            one for one in grants if (one.household, one.place) == (self.household, self.village)
         ]
         return max(mine, key=lambda one: one.until, default=None)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from matplotlib.figure import Figure
 from pptx.presentation import Presentation
 
-from dashboard.answers.facts import Facts, facts_of
+from dashboard.answers.answer import Answer, answer_of
 from dashboard.answers.source import county_source
 from dashboard.app import county_page
 from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
-from dashboard.briefing.slides.worst import view_slide
-from dashboard.maps.sheet import Sheet
+from dashboard.briefing.slides.worst_places import view_slide
+from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard, system_user
 from geodata.atlas import open_atlas
@@ -23,29 +23,29 @@ from geodata.workspace import Workspace
 
 @dataclass(frozen=True)
 class OpenView:
-    """A view with its answer; every form is made from the same `facts`."""
+    """A view with its answer; every form is made from the same `answer`."""
 
     view: View
-    facts: Facts = field(repr=False)
+    answer: Answer = field(repr=False)
 
     def app(self):  # type: ignore[no-untyped-def]
         """Return the page of the app at this view, as Panel shows it in a notebook."""
-        source = self.facts.source
+        source = self.answer.source
         return app_of_county(source.county, actor=source.actor, query=self.view.address)
 
-    def figure(self, sheet: Sheet | None = None) -> Figure:
+    def figure(self, sheet: PaperSheet | None = None) -> Figure:
         """Return the map as a matplotlib figure."""
-        return self.facts.map(sheet).figure
+        return self.answer.map(sheet).figure
 
     def slide(self) -> Presentation:
         """Return a deck of this one slide, ready to be saved or shown."""
-        deck = new_deck(title=self.facts.title, author=self.facts.source.by)
-        view_slide(deck, self.facts)
+        deck = new_deck(title=self.answer.title, author=self.answer.source.by)
+        view_slide(deck, self.answer)
         return deck
 
     def html(self) -> str:
         """Return title, picture, ranking and origin as HTML that fetches nothing."""
-        return html_fragment(self.facts)
+        return html_fragment(self.answer)
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -77,4 +77,4 @@ def open_view(
     by = by or (actor.name if actor else system_user())
     source = county_source(county, actor or command_actor(), at=at or "—", by=by)
     view = source.view(**asked)  # type: ignore[arg-type]
-    return OpenView(view, facts_of(source, view))
+    return OpenView(view, answer_of(source, view))

@@ -109,8 +109,10 @@ class People(param.Parameterized):
     @property
     def counted(self) -> Indicator | None:
         """Return the shown indicator when the list is to hold whom it counts, one by one."""
-        found = self.county.setup.indicators.get(self.state.indicator)
-        return found if self.state.counted and found is not None and found.lists else None
+        indicator = self.county.setup.indicators.get(self.state.indicator)
+        return (
+            indicator if self.state.counted and indicator is not None and indicator.lists else None
+        )
 
     @property
     def why(self) -> Why | None:
@@ -124,7 +126,7 @@ class People(param.Parameterized):
         verdict = self.actor.allows(state.place, "rows")
         if not verdict:
             raise verdict.error()
-        found = self.county.why(
+        why = self.county.why(
             state.place,
             indicator=state.indicator,
             month=state.period,
@@ -134,8 +136,8 @@ class People(param.Parameterized):
             officials=read_officials(self.reader, state.place),
         )
         known = state.themes[state.theme].rules_by_key
-        shown = found.rules[found.rules["rule"].isin(known)].reset_index(drop=True)
-        return replace(found, rules=shown)
+        shown = why.rules[why.rules["rule"].isin(known)].reset_index(drop=True)
+        return replace(why, rules=shown)
 
     @property
     def compositions(self) -> tuple[Composition, ...]:
@@ -180,8 +182,8 @@ class People(param.Parameterized):
             return
         at = random.Random(f"{seed}:{self._drawn}").randrange(count)
         request = replace(self.request(), order=("household_code",), offset=at, limit=1)
-        found = self.reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
-        self.household = str(found.frame["household_code"].iloc[0])
+        rows = self.reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
+        self.household = str(rows.frame["household_code"].iloc[0])
 
     def card(self) -> Card:
         """Return the card of the open household, masked and recorded."""
@@ -240,7 +242,7 @@ class People(param.Parameterized):
             ("unvisited_days", "at_least", self.unvisited),
             ("sought", "contains", _sought(self.search)),
         )
-        kept = tuple(found for found in known if found[2])
+        kept = tuple(condition for condition in known if condition[2])
         if not self.category:
             return kept
         # Whose risk is removed keeps a category in the register and is monitored no longer.
@@ -256,8 +258,8 @@ class People(param.Parameterized):
     def picked(self) -> tuple[str, ...]:
         """Return the villages of the places picked by box or lasso; none when nothing is picked."""
         atlas = self.state.atlas
-        found = (atlas.places_in(key, atlas.lowest) for key in self.state.selected)
-        return tuple(sorted({str(village) for keys in found for village in keys}))
+        villages = (atlas.places_in(key, atlas.lowest) for key in self.state.selected)
+        return tuple(sorted({str(village) for keys in villages for village in keys}))
 
     def _unknown(self, request: Request) -> int:
         """Return of how many households of the place a rule, or the last visit, is not known."""

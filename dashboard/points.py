@@ -13,8 +13,8 @@ from geodata.rules import Rule
 from geodata.themes import Points
 from geodata.workspace import Workspace
 from geodata.workspace.points import (
+    FeatureValue,
     ReadTable,
-    Value,
     broken_rules,
     scorecard,
     side_by_side,
@@ -29,7 +29,7 @@ class Chosen:
 
     row: pd.Series
     kind: Points
-    features: Mapping[str, Value]
+    features: Mapping[str, FeatureValue]
     rules: tuple[Rule, ...]
     zones: pd.DataFrame
 
@@ -56,8 +56,8 @@ class PointsSeen:
         asked = (state.theme, state.period)
         if asked not in self._kept:
             theme, rules = state.themes[state.theme], self.county.setup.rules
-            found = theme_points(theme, self._read, state.atlas, rules, state.period)
-            self._kept = {asked: found}
+            points = theme_points(theme, self._read, state.atlas, rules, state.period)
+            self._kept = {asked: points}
         return self._kept[asked]
 
     def columns(self, kind: Points) -> pd.DataFrame:
@@ -65,9 +65,11 @@ class PointsSeen:
         state = self.state
         asked = (kind.table, state.period)
         if asked not in self._columns:
-            kept = {key: found for key, found in self._columns.items() if key[1] == state.period}
-            found = side_by_side(state.themes[state.theme], kind, self._read)
-            self._columns = {**kept, asked: found}
+            kept = {
+                key: columns for key, columns in self._columns.items() if key[1] == state.period
+            }
+            columns = side_by_side(state.themes[state.theme], kind, self._read)
+            self._columns = {**kept, asked: columns}
         return self._columns[asked]
 
     @property
@@ -81,14 +83,14 @@ class PointsSeen:
         """Return the point looked at, or None when there is none or it is out of reach."""
         table, _, key = self.state.point.partition(":")
         rows = self.rows
-        found = rows[(rows["kind"] == table) & (rows["key"] == key)]
-        if found.empty:
+        points = rows[(rows["kind"] == table) & (rows["key"] == key)]
+        if points.empty:
             return None
         kind = next(one for one in self.kinds if one.table == table)
         theme, rules = self.state.themes[self.state.theme], self.county.setup.rules
         broken = broken_rules(kind, key, self._read)
         return Chosen(
-            found.iloc[0],
+            points.iloc[0],
             kind,
             scorecard(theme, kind, key, self._read),
             tuple(rules[one] for one in broken if one in rules),

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from dashboard.answers.origin import origin_of
 from dashboard.answers.source import Source, county_source
 from dashboard.briefing.card_sheet import print_card
-from dashboard.briefing.making import check_target, replace_file
-from dashboard.briefing.visits import Heading, print_visits
+from dashboard.briefing.visit_sheets import Heading, print_visits
+from dashboard.briefing.writing import check_target, replace_file
 from dashboard.content.card import card_content
 from dashboard.people import People
 from dashboard.state import State

@@ -110,8 +110,8 @@ class Sampling(param.Parameterized):
     def classes(self) -> dict[str, str]:
         """Return why each village was drawn, as one of the classes of the map."""
         rows = self.drawn.villages
-        found = rows["stratum"] + "_" + rows["chosen"]
-        return {str(key): name for key, name in found.items() if name in CLASSES}
+        classes = rows["stratum"] + "_" + rows["chosen"]
+        return {str(key): name for key, name in classes.items() if name in CLASSES}
 
     @property
     def villages(self) -> pd.DataFrame:
@@ -162,10 +162,10 @@ class Sampling(param.Parameterized):
         if shown.empty:
             return shown
         request = Request(HOUSEHOLD_LIST, self.county, filters=among)
-        found = self.people.reader.rows(request, reason=self._reason).frame
-        found = found.drop_duplicates("household_code").set_index("household_code")
-        kept = shown.index[shown.index.isin(found.index)]
-        return found.loc[kept].join(shown[["group", "chosen", "suspect"]])
+        rows = self.people.reader.rows(request, reason=self._reason).frame
+        rows = rows.drop_duplicates("household_code").set_index("household_code")
+        kept = shown.index[shown.index.isin(rows.index)]
+        return rows.loc[kept].join(shown[["group", "chosen", "suspect"]])
 
     def open(self, household: str) -> None:
         """Open the card of a drawn household; the place looked at holds it, so nothing else moves."""

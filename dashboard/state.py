@@ -7,12 +7,12 @@ from typing import Any
 
 import param
 
-from dashboard.answers.findings import Findings
+from dashboard.answers.finding_counts import FindingCounts
 from dashboard.answers.layers import compared_layer, layer_of
 from dashboard.answers.source import Source
 from dashboard.layers import colours_lowest
 from dashboard.layers.hotspots import hot_spots_of
-from dashboard.sides import sides
+from dashboard.panel_specs import panel_specs
 from dashboard.view import (
     ADDRESS,
     COMPARED,
@@ -31,6 +31,10 @@ from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
 from geodata.themes import Points, Theme
+
+# Whatever of a state its layer follows from.
+OF_LAYER = ["theme", "place", "indicator", "period", "level", "classes", "compare", "compared"]
+OF_LAYER += ["sample", "seed"]
 
 
 class State(param.Parameterized):
@@ -75,7 +79,7 @@ class State(param.Parameterized):
         *,
         themes: Sequence[Theme] = (),
         policy: Policy | None = None,
-        findings: Findings | None = None,
+        findings: FindingCounts | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.source = Source(atlas, shown_themes(atlas, themes), policy, findings)
@@ -141,9 +145,9 @@ class State(param.Parameterized):
         return self.source.levels_below(place)
 
     @property
-    def sides(self) -> tuple[str, ...]:
+    def panels(self) -> tuple[str, ...]:
         """Return what may stand beside the map."""
-        return self.source.sides_of(self.theme)
+        return self.source.panels_of(self.theme)
 
     def indicators_of(self, theme: str) -> tuple[str, ...]:
         """Return the indicators of a theme that the atlas holds, its layers first."""
@@ -164,7 +168,7 @@ class State(param.Parameterized):
         first = self.indicators_of(theme)[0]
         periods = self.atlas.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        side = self.side if self.side in self.source.sides_of(theme) else RANKING
+        side = self.side if self.side in self.source.panels_of(theme) else RANKING
         gone = {"rule": "", "counted": False, "point": "", "site": "", "zone": "", "compare": ""}
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
@@ -213,7 +217,7 @@ class State(param.Parameterized):
 
         What the theme does not have is not shown.
         """
-        if side not in self.sides:
+        if side not in self.panels:
             return
         kept = {} if side == LISTING else {"rule": "", "counted": False}
         self.param.update(side=side, **kept)
@@ -234,7 +238,7 @@ class State(param.Parameterized):
 
     def _leave_list(self, *events: object) -> None:
         """Keep the list of households off a projector, whichever way it was asked for."""
-        if self.presenting and sides()[self.side].private:
+        if self.presenting and panel_specs()[self.side].private:
             self.side = RANKING
 
     def go(self, place: str | None) -> None:

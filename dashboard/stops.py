@@ -37,12 +37,12 @@ class Stops:
         if self._guard is None or self._actor is None:
             return list(self._own)
         try:
-            found = self._guard.writes.entries(self._actor, KIND)
+            entries = self._guard.writes.entries(self._actor, KIND)
         except GuatuError:
             return list(self._own)
         return [
             Stop(one.fields["address"], one.fields["text"], one.id, one.version)
-            for one in found
+            for one in entries
             if one.state == "open"
         ]
 

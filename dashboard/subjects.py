@@ -83,18 +83,18 @@ def _broken(about: About) -> tuple[tuple[str, str, object], ...]:
     return (("rule", "in", about.rules), ("answer", "is", "yes"))
 
 
-def _listed(people: People, about: About, reader: Reader, found: pd.DataFrame) -> SubjectList:
+def _listed(people: People, about: About, reader: Reader, subjects: pd.DataFrame) -> SubjectList:
     """Return the subjects with names and reasons, in the order of places."""
     reasons: dict[str, str] = {}
     if about.rules:
-        flags = found
+        flags = subjects
         if not about.severity:
             asked = Request("flags", people.place, filters=_broken(about))
             flags = reader.rows(asked).frame
         month = people.county.month(people.state.period)
         said = month.reasons(flags, people.state.lang)
         reasons = dict(zip(flags["subject"][::-1], said[::-1], strict=True))
-    rows = found.assign(name="", reason=[reasons.get(one, "") for one in found["subject"]])
+    rows = subjects.assign(name="", reason=[reasons.get(one, "") for one in subjects["subject"]])
     # Where a table of that name lists them, each may have a name.
     subject = about.subject
     if "name" in people.county.setup.columns_of(subject.name):

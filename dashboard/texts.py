@@ -15,11 +15,11 @@ def text(key: str, lang: str | None = None, /, **values: object) -> str:
 
 
 def take_texts(folder: Path) -> None:
-    """Take in what a panel says: `texts.yaml` of its folder under its name, others under theirs."""
+    """Take in what a part of the page says: `texts.yaml` of its folder under its name, others too."""
     for file in sorted(folder.glob("*.yaml")):
         if file.name != "panel.yaml":
             CATALOGUE.take(file, folder.name if file.stem == "texts" else "")
 
 
-for _panel in sorted(Path(__file__).parent.glob("panels/*/panel.yaml")):
-    take_texts(_panel.parent)
+for _texts in sorted(Path(__file__).parent.glob("*/*/texts.yaml")):
+    take_texts(_texts.parent)

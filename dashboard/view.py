@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from urllib.parse import parse_qs, urlencode
 
-from dashboard.sides import sides
+from dashboard.panel_specs import panel_specs
 from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
 from geodata.i18n import LANGUAGES, default_language
@@ -151,10 +151,17 @@ class Choices:
         """Return the keys of the rules of all themes."""
         return frozenset(rule.key for theme in self.themes.values() for rule in theme.rules)
 
-    def sides_of(self, theme: str) -> tuple[str, ...]:
-        """Return what may stand beside the map of a theme: the panels that have what they need."""
+    def panels_of(self, theme: str, *, presenting: bool = False) -> tuple[str, ...]:
+        """Return what may stand beside the map of a theme: the panels that have what they need.
+
+        On a projector none that names people, whichever way it was asked for.
+        """
         known = self.themes.get(theme)
-        return tuple(name for name, side in sides().items() if side.stands(known))
+        return tuple(
+            name
+            for name, panel in panel_specs().items()
+            if panel.stands(known) and not (presenting and panel.private)
+        )
 
     def indicators_of(self, theme: str, period: str | None = None) -> tuple[str, ...]:
         """Return the indicators of a theme that the map holds, its layers first.
@@ -192,9 +199,8 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     place = words.one_of("place", choices.atlas.places.index, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
-    # No list of households on a projector, whichever way it was asked for.
-    shown = [name for name in choices.sides_of(theme) if not (presenting and sides()[name].private)]
-    found = View(
+    shown = choices.panels_of(theme, presenting=presenting)
+    read = View(
         view=view,
         theme=theme,
         place=place,
@@ -220,7 +226,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         lang=words.one_of("lang", LANGUAGES, default_language()),
         dark=words.flag("dark"),
     )
-    return found, words.ignored
+    return read, words.ignored
 
 
 def is_code_text(word: str) -> bool:

@@ -62,7 +62,7 @@ def origin_of(source: Source, view: View) -> Origin:
     """Return the origin of the figures of a view."""
     lang, setup = view.lang, source.county.setup
     built = source.county.month(view.period).built
-    found = coverage(source.atlas, view.indicator, view.period, view.place)
+    complete = coverage(source.atlas, view.indicator, view.period, view.place)
     boundary = PurePath(str(source.atlas.source.get("boundaries", ""))).name
     snapshot = setup.store.snapshot_of(view.period)
     digests = {
@@ -75,11 +75,11 @@ def origin_of(source: Source, view: View) -> Origin:
         month=_text("month", lang, **said),
         source=_text("source", lang, snapshot=snapshot, boundary=plain_text(boundary, 40) or "—"),
         rules=_text("rules", lang, **digests, **said),
-        joined=_joined(source, found, lang),
+        joined=_joined(source, complete, lang),
         made=_text("made", lang, at=plain_text(source.at, 40), by=plain_text(source.by, 40)),
         approval=_text("approval", lang, number=approval),
         mark=_text("mark_public" if view.public else "mark_internal", lang),
-        coverage=found,
+        coverage=complete,
         parameters=used_parameters(
             source, view, source.theme(view.theme), indicator=view.indicator
         ),
@@ -99,12 +99,12 @@ def used_parameters(
     return tuple(_used(setup.policy.at(key, code, day), view.lang) for key in sorted(keys))
 
 
-def _used(found, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
-    parameter, unit = found.parameter, found.parameter.unit.text(lang)
-    value, why = _text(f"state_{found.state}", lang), found.reason(lang)
-    if found.value is not None:
-        value = f"{_worded(found.value)} {unit}".strip()
-    chosen = found.dated
+def _used(at_day, lang: str) -> UsedParameter:  # type: ignore[no-untyped-def]
+    parameter, unit = at_day.parameter, at_day.parameter.unit.text(lang)
+    value, why = _text(f"state_{at_day.state}", lang), at_day.reason(lang)
+    if at_day.value is not None:
+        value = f"{_worded(at_day.value)} {unit}".strip()
+    chosen = at_day.dated
     return UsedParameter(
         parameter.key,
         parameter.title[lang],
@@ -121,13 +121,13 @@ def _worded(value: object) -> str:
     return str(value)
 
 
-def _joined(source: Source, found: Coverage, lang: str) -> str:
+def _joined(source: Source, complete: Coverage, lang: str) -> str:
     level = text(f"atlas.{source.atlas.lowest}", lang)
-    said = _text("joined", lang, count=found.with_data, places=found.places, level=level)
-    if found.not_applicable:
-        said += _text("not_applicable", lang, count=found.not_applicable, level=level)
-    if found.unshaped:
-        said += _text("unshaped", lang, count=len(found.unshaped), level=level)
+    said = _text("joined", lang, count=complete.with_data, places=complete.places, level=level)
+    if complete.not_applicable:
+        said += _text("not_applicable", lang, count=complete.not_applicable, level=level)
+    if complete.unshaped:
+        said += _text("unshaped", lang, count=len(complete.unshaped), level=level)
     return said
 
 

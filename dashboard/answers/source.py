@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dashboard.answers.findings import Findings
+from dashboard.answers.finding_counts import FindingCounts
 from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.view import Choices, View, shown_themes
 from geodata.access import Actor, Guard
@@ -29,7 +29,7 @@ class Source(Choices):
     """
 
     policy: Policy | None = field(default=None, repr=False)
-    findings: Findings | None = field(default=None, repr=False)
+    findings: FindingCounts | None = field(default=None, repr=False)
     workspace: Workspace | None = field(default=None, repr=False)
     viewer: Actor | None = None
     at: str = "—"
@@ -104,8 +104,8 @@ class Source(Choices):
         rows = self._officials(view.period)
         rows = rows[rows["place_code"].str.startswith(view.place)]
         places = self.atlas.places.index.intersection(list(rows["place_code"].unique()))
-        found = [responsible_for(rows, key).assign(place=key) for key in places]
-        return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+        officials = [responsible_for(rows, key).assign(place=key) for key in places]
+        return pd.concat(officials)[columns] if officials else pd.DataFrame(columns=columns)
 
     def _officials(self, month: str) -> pd.DataFrame:
         """Return the officials of the viewer's places, read once for all pages of a briefing."""
@@ -151,8 +151,10 @@ class Source(Choices):
 
 def _smallest(county: Workspace, month: str) -> int:
     setup = county.setup
-    found = setup.policy.at("privacy.small_count", setup.config.county.code, last_day(month)).value
-    return int(str(found))
+    smallest = setup.policy.at(
+        "privacy.small_count", setup.config.county.code, last_day(month)
+    ).value
+    return int(str(smallest))
 
 
 def county_source(
@@ -177,7 +179,7 @@ def county_source(
         atlas,
         shown_themes(atlas, setup.themes),
         setup.policy,
-        Findings(county),
+        FindingCounts(county),
         county,
         actor,
         at,

@@ -1,5 +1,5 @@
 """One specification of a view, and the forms in which it leaves the building."""
 
-from dashboard.briefing.order import Briefing, order_briefing
+from dashboard.briefing.briefing import Briefing, briefing_of
 
-__all__ = ["Briefing", "order_briefing"]
+__all__ = ["Briefing", "briefing_of"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.briefing.printing import page_count, print_pdf
-from dashboard.briefing.visits import Heading
-from dashboard.content.blocks import Block, CardContent, Chart, Facts, Findings, Grid
+from dashboard.briefing.visit_sheets import Heading
+from dashboard.content.blocks import Block, BrokenRules, CardContent, Chart, Facts, Grid
 from geodata.escaping import plain_text
 
 # Tried in turn until the card fits on one page; below the last it is cut into two.
@@ -30,17 +30,21 @@ def print_card(content: CardContent, heading: Heading) -> bytes:
 
 def _block(block: Block) -> dict[str, object]:
     """Return a block as the template reads it."""
-    told: dict[str, object] = {"title": plain_text(block.title), "note": _text(block.note)}
+    told: dict[str, object] = {
+        "kind": block.kind,
+        "title": plain_text(block.title),
+        "note": _text(block.note),
+    }
     if isinstance(block, Facts):
-        return told | {"kind": "facts", "pairs": [[_text(one) for one in p] for p in block.pairs]}
+        return told | {"pairs": [[_text(one) for one in p] for p in block.pairs]}
     if isinstance(block, Grid):
         rows = [[_text(cell) for cell in row] for row in block.rows]
         grid = {"heads": list(block.heads), "rows": rows}
-        return told | grid | {"kind": "grid", "kinds": block.kinds, "marks": block.marks}
-    if isinstance(block, Findings):
-        items = [{name: _text(value) for name, value in vars(one).items()} for one in block.items]
-        return told | {"kind": "findings", "items": items}
-    return told | {"kind": "chart"} | _chart(block)
+        return told | grid | {"kinds": block.kinds, "marks": block.marks}
+    if isinstance(block, BrokenRules):
+        items = [{name: _text(value) for name, value in vars(one).items()} for one in block.rules]
+        return told | {"items": items}
+    return told | _chart(block)
 
 
 def _chart(block: Chart) -> dict[str, object]:

@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
-from dashboard.answers.facts import Facts
-from dashboard.maps.sheet import Sheet
+from dashboard.answers.answer import Answer
+from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.texts import text
+from dashboard.web.markup import filled
 from geodata.cartography.words import change_text
-from geodata.escaping import html_text
 
+_HEADS = ("rank", "place", "value", "change")
 _SHOWN = 10
 
 
-def html_fragment(facts: Facts, sheet: Sheet | None = None) -> str:
+def html_fragment(answer: Answer, sheet: PaperSheet | None = None) -> str:
     """Return the view as HTML for a notebook or a page; every text from data is escaped."""
-    picture = base64.b64encode(facts.map(sheet or Sheet(dpi=110)).picture()).decode()
-    title = html_text(facts.title, 400)
-    parts = [
-        f"<h2>{title}</h2>",
-        f"<p>{html_text(facts.summary, 400)}</p>" if facts.summary != facts.title else "",
-        f'<img alt="{title}" style="max-width:100%" src="data:image/png;base64,{picture}">',
-        _table(facts),
-        f"<small>{html_text(facts.origin.mark)}　{html_text(facts.origin.foot, 600)}</small>",
-    ]
-    return f'<section class="view" lang="{facts.view.lang}">{"".join(parts)}</section>'
-
-
-def _table(facts: Facts) -> str:
-    lang = facts.view.lang
-    heads = ("rank", "place", "value", "change")
-    head = "".join(f"<th>{html_text(text(f'ranking.{name}', lang))}</th>" for name in heads)
-    rows = [
-        (
-            row["rank"],
-            html_text(row["name"]),
-            facts.worded(row["value"]),
-            change_text(row["change"], facts.layer.decimals),
-        )
-        for row in facts.worst.head(_SHOWN).to_dict("records")
-    ]
-    body = "".join(
-        "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>" for cells in rows
+    lang, decimals = answer.view.lang, answer.layer.decimals
+    return filled(
+        Path(__file__).with_name("fragment.html"),
+        answer=answer,
+        lang=lang,
+        picture=base64.b64encode(answer.map(sheet or PaperSheet(dpi=110)).picture()).decode(),
+        heads=[text(f"ranking.{name}", lang) for name in _HEADS],
+        rows=[
+            (
+                row["rank"],
+                row["name"],
+                answer.worded(row["value"]),
+                change_text(row["change"], decimals),
+            )
+            for row in answer.worst.head(_SHOWN).to_dict("records")
+        ],
     )
-    return f"<table><tr>{head}</tr>{body}</table>" if rows else ""

@@ -83,17 +83,17 @@ def print_families(wanted: tuple[str, ...] = FAMILIES) -> tuple[str, ...]:
 
     When the first is missing, the log names the one used instead.
     """
-    found = _among(wanted)
-    if not found:
+    families = _among(wanted)
+    if not families:
         # A typeface may have been installed since this process looked.
         _fonts.cache_clear()
-        found = _among(wanted)
-    if not found:
+        families = _among(wanted)
+    if not families:
         raise BriefingError("briefing.no_font", families="、".join(wanted[:3]))
-    missing = wanted[: wanted.index(found[0])]
+    missing = wanted[: wanted.index(families[0])]
     if missing:
-        _LOG.warning("print typeface: %s not installed, set in %s", ", ".join(missing), found[0])
-    return found[:3]
+        _LOG.warning("print typeface: %s not installed, set in %s", ", ".join(missing), families[0])
+    return families[:3]
 
 
 def _among(wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
     from tqdm import tqdm
 
     from dashboard.answers.source import county_source
-    from dashboard.briefing import order_briefing
-    from dashboard.briefing.making import check_target, form_of, make_briefing, steps_of
+    from dashboard.briefing import briefing_of
+    from dashboard.briefing.writing import check_target, form_of, steps_of, write_briefing
     from geodata.access import command_actor, command_notice, open_guard, system_user
     from geodata.periods import parse_month
     from geodata.workspace import open_workspace
@@ -52,7 +52,7 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
     made = at or f"{datetime.now():%Y-%m-%d %H:%M}"
     source = county_source(county, command_actor(), at=made, by=by or system_user())
     themes = asked.pop("theme")
-    briefing = order_briefing(source, month=month, themes=themes, **asked)
+    briefing = briefing_of(source, month=month, themes=themes, **asked)
     trail = open_guard(county.setup.config.folder).trail
     with tqdm(total=steps_of(briefing, out), disable=not sys.stderr.isatty(), unit="") as bar:
 
@@ -60,7 +60,7 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
             bar.set_description(name)
             bar.update()
 
-        make_briefing(briefing, out, trail, step=told)
+        write_briefing(briefing, out, trail, step=told)
     if briefing.each and not briefing.pages:
         click.echo(text("briefing_command.no_pages"))
     click.echo(text("briefing_command.done", file=out, pages=bar.total))

@@ -25,9 +25,9 @@ def command(folder: Path, indicator: str | None, period: str | None, as_json: bo
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
         return
-    for found in told["indicators"]:
-        click.echo(text("hotspots_command.heading", **_only(found, "indicator period finding")))
-        for place in found["places"]:
+    for layer in told["indicators"]:
+        click.echo(text("hotspots_command.heading", **_only(layer, "indicator period finding")))
+        for place in layer["places"]:
             if place["side"] > 0:
                 click.echo(text("hotspots_command.line", **_only(place, "place parent why")))
 

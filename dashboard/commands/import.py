@@ -152,8 +152,8 @@ def _summary(result: ImportResult) -> list[str]:
         if any(lost):
             lines.append(text("workspace.import_unknown", columns="、".join(filter(None, lost))))
     counts = result.issues["severity"].value_counts()
-    found = {name: int(counts.get(name, 0)) for name in ("error", "warning", "notice")}
-    lines.append(text("workspace.import_issues", **found))
+    issues = {name: int(counts.get(name, 0)) for name in ("error", "warning", "notice")}
+    lines.append(text("workspace.import_issues", **issues))
     unmatched = result.places[result.places["outcome"] != "matched"]
     if len(unmatched):
         names = "、".join((unmatched["township"] + unmatched["village"]).head(5))

@@ -139,7 +139,7 @@ def _print_cases(
     folder = workspace / "parameters" if workspace is not None else None
     own = [p for p in policy if folder is not None and folder in p.file.parents]
     pinned = policy.with_values({p.key: policy.at(p.key, place, day).value for p in own})
-    found = [
+    differing = [
         outcome
         for theme in registry.themes
         for outcome in run_cases(
@@ -151,13 +151,13 @@ def _print_cases(
             registry.tables,
         )
     ]
-    changed = [outcome for outcome in found if not outcome.passed]
+    changed = [outcome for outcome in differing if not outcome.passed]
     for outcome in changed:
         answers = {"now": outcome.answer, "before": outcome.case.answer}
         words = {name: text(f"policy.answer_{answer}") for name, answer in answers.items()}
         rule, name = outcome.case.rule, outcome.case.name
         click.echo(text("policy.case_changed", rule=rule, case=name, **words))
-    click.echo(text("policy.cases", all=len(found), changed=len(changed)))
+    click.echo(text("policy.cases", all=len(differing), changed=len(changed)))
 
 
 def _touched(key: str, themes: Sequence[Theme]) -> str:

@@ -34,10 +34,10 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
     wanted = [name.strip() for name in re.split("[,，、]", fields) if name.strip()]
     schema = themes_around(workspace).schema
     one, other = (read_households(side, config=config, schema=schema) for side in (a, b))
-    found = reconcile(one, other, wanted)
-    counts = {"both": found.both, "only_a": found.only_a, "only_b": found.only_b}
-    click.echo(text("workspace.reconcile_counts", a=found.a, b=found.b, **counts))
-    for row in found.fields.to_dict("records"):
+    reconciled = reconcile(one, other, wanted)
+    counts = {"both": reconciled.both, "only_a": reconciled.only_a, "only_b": reconciled.only_b}
+    click.echo(text("workspace.reconcile_counts", a=reconciled.a, b=reconciled.b, **counts))
+    for row in reconciled.fields.to_dict("records"):
         share = f"{row['differing'] / row['compared']:.1%}" if row["compared"] else "—"
         click.echo(
             text(
@@ -46,11 +46,13 @@ def command(a: str, b: str, fields: str, out: str | None, workspace: str) -> Non
                 **{str(name): value for name, value in row.items()},
             )
         )
-    totals = found.townships.groupby("township")["differing"].sum().sort_values(ascending=False)
+    totals = (
+        reconciled.townships.groupby("township")["differing"].sum().sort_values(ascending=False)
+    )
     for township, differing in totals[totals > 0].items():
         click.echo(
             text("workspace.reconcile_township", township=township or "—", differing=differing)
         )
     if out:
-        write_reconciliation(Path(out), found)
+        write_reconciliation(Path(out), reconciled)
         click.echo(text("workspace.reconcile_written", file=out))

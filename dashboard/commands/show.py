@@ -27,8 +27,8 @@ _ROWS = 10
 @click.option("--as", "account", help=text("show.as"))
 def command(address: str, workspace: str, as_json: bool, account: str | None) -> None:
     """Print the answer of a view; raises GuatuError where there is none."""
+    from dashboard.answers.as_json import answer_json
     from dashboard.answers.source import county_source
-    from dashboard.answers.told import answer_of
     from dashboard.view import read_address
     from geodata.access.chain import AuditEntry
     from geodata.errors import StoreError
@@ -48,7 +48,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
     entry = AuditEntry.by(actor, "figure", place=place, reason="show", outcome=seen, detail=about)
     guard.trail.record(entry)
-    told = answer_of(source, view) | {"ignored": list(ignored)}
+    told = answer_json(source, view) | {"ignored": list(ignored)}
     if ignored:
         words = "、".join(plain_text(word, 60) for word in ignored)
         click.echo(text("show.ignored", view.lang, words=words), err=True)
@@ -117,12 +117,12 @@ def _actor(guard: Guard, account: str) -> Actor:
     """Return who works under an account; raises AccountError when it is unknown or shut out."""
     from geodata.errors import AccountError
 
-    found = guard.accounts.get(account)
-    if found is None:
+    actor = guard.accounts.get(account)
+    if actor is None:
         raise AccountError("access.no_account", name=plain_text(account, 60))
-    if found.disabled:
-        raise AccountError("access.account_disabled", name=found.name)
-    return found.actor
+    if actor.disabled:
+        raise AccountError("access.account_disabled", name=actor.name)
+    return actor.actor
 
 
 def _lines(told: dict[str, Any], lang: str) -> list[str]:

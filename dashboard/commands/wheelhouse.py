@@ -78,7 +78,7 @@ def pinned(*, windows: bool = False) -> list[str]:
     from packaging.requirements import Requirement
 
     target = dict(_WINDOWS) if windows else {}
-    wanted, found = list(_required()), {}
+    wanted, pins = list(_required()), {}
     while wanted:
         requirement = Requirement(wanted.pop())
         if requirement.marker is not None and not requirement.marker.evaluate(
@@ -86,16 +86,16 @@ def pinned(*, windows: bool = False) -> list[str]:
         ):
             continue
         name = requirement.name.lower().replace("_", "-")
-        if name in found:
+        if name in pins:
             continue
         try:
             distribution = metadata.distribution(requirement.name)
         except metadata.PackageNotFoundError:
-            found[name] = name
+            pins[name] = name
             continue
-        found[name] = f"{name}=={distribution.version}"
+        pins[name] = f"{name}=={distribution.version}"
         wanted += distribution.requires or []
-    return sorted(found.values())
+    return sorted(pins.values())
 
 
 def write_scripts(folder: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pandas as pd
 
@@ -61,6 +62,7 @@ def with_unit(value: object, unit: str, words: Mapping[str, str], lang: str) -> 
 class Facts:
     """Labels with values."""
 
+    kind: ClassVar[str] = "facts"
     title: str
     pairs: tuple[tuple[str, str], ...]
     note: str = ""
@@ -73,6 +75,7 @@ class Grid:
     `marks` hold a word for each row: bad for a contradiction, unknown, sum, or nothing.
     """
 
+    kind: ClassVar[str] = "grid"
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -82,7 +85,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Finding:
+class BrokenRule:
     """A broken rule: severity, title, why, and what is to be done by whom."""
 
     severity: str
@@ -92,11 +95,12 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class BrokenRules:
     """Broken rules, worst first, and a note on those that cannot be answered."""
 
+    kind: ClassVar[str] = "findings"
     title: str
-    items: tuple[Finding, ...]
+    rules: tuple[BrokenRule, ...]
     note: str = ""
 
 
@@ -104,12 +108,13 @@ class Findings:
 class Chart:
     """Amounts by period (index) and part (columns) to be drawn stacked; empty when there are none."""
 
+    kind: ClassVar[str] = "chart"
     title: str
     amounts: pd.DataFrame = field(repr=False, compare=False)
     note: str = ""
 
 
-Block = Facts | Grid | Findings | Chart
+Block = Facts | Grid | BrokenRules | Chart
 
 
 @dataclass(frozen=True)

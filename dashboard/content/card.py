@@ -8,11 +8,11 @@ import pandas as pd
 
 from dashboard.content.blocks import (
     Block,
+    BrokenRule,
+    BrokenRules,
     CardContent,
     Chart,
     Facts,
-    Finding,
-    Findings,
     Grid,
     cell,
     shown,
@@ -88,17 +88,17 @@ def part_titles(lang: str) -> dict[str, str]:
     return {part: text(f"card.part_{part}", lang) for part in INCOME_PARTS}
 
 
-def _findings(card: Card, lang: str) -> Findings:
+def _findings(card: Card, lang: str) -> BrokenRules:
     items = []
     for row in card.broken.itertuples():
         facts = {"document": row.document, "remedy": row.remedy, "who": row.responsible}
         then = plain_text(text("card.then", lang, **facts), 500)
         reason = plain_text(row.reason, 400)
-        items.append(Finding(str(row.severity), plain_text(row.title), reason, then))
+        items.append(BrokenRule(str(row.severity), plain_text(row.title), reason, then))
     unknown = int((card.findings["answer"] == "unknown").sum())
     said = "" if items else text("card.no_findings", lang)
     said += text("card.unknown", lang, count=unknown) if unknown else ""
-    return Findings(text("card.findings", lang), tuple(items), said)
+    return BrokenRules(text("card.findings", lang), tuple(items), said)
 
 
 def _chart(card: Card, lang: str) -> Chart:
@@ -153,8 +153,8 @@ def _records(card: Card, lang: str) -> Grid:
     note = text("card.records_note", lang, bad=bad)
     note += text("card.records_absent", lang, records=joined) if absent else ""
     kinds = ("text", *["number"] * len(RECORDS), "text")
-    found = tuple(marks[one] for one in card.records["verdict"])
-    return Grid(text("card.records", lang), heads, rows, kinds, found, note)
+    verdicts = tuple(marks[one] for one in card.records["verdict"])
+    return Grid(text("card.records", lang), heads, rows, kinds, verdicts, note)
 
 
 def _said(value: object, absent: bool, lang: str) -> str:

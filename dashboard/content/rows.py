@@ -85,8 +85,8 @@ class HouseholdRows:
 
     def broken(self, keys: str) -> list[Rule]:
         """Return the rules of a list of keys, the one asked for first, then worst first."""
-        found = [self.rules[key] for key in keys.split(",") if key in self.rules]
-        return sorted(found, key=lambda rule: (rule.key != self.rule, _rank(rule)))
+        rules = [self.rules[key] for key in keys.split(",") if key in self.rules]
+        return sorted(rules, key=lambda rule: (rule.key != self.rule, _rank(rule)))
 
     def severity(self, row: Any) -> str:
         """Return the worst severity among a row's findings; empty without one."""

@@ -128,8 +128,8 @@ def _tile(one: SelfCheck, day: str, lang: str) -> Tile:
 
 def _parts(rate: Rate, lang: str) -> str:
     kind = "households" if rate.kind == "satisfaction" else rate.variant
-    found, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
-    return text(f"sampling.parts_{kind}", lang, found=found, counted=counted)
+    cases, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
+    return text(f"sampling.parts_{kind}", lang, found=cases, counted=counted)
 
 
 def _verdict(rate: Rate, day: str, lang: str) -> str:

@@ -15,6 +15,7 @@ from geodata.rules import Rule
 # A list that somebody carries: more is printed village by village.
 LONGEST = 300
 _REASONS = 4
+_HEADS = ("household", "reason", "check", "last", "found")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class VisitGroup:
     helper: str
     visits: tuple[Visit, ...]
 
+    def titled(self, lang: str) -> str:
+        """Return the village, who helps and how many, as it stands over the households."""
+        known = {"village": self.village, "helper": self.helper, "count": len(self.visits)}
+        return text("visits.group", lang, **known)
+
 
 @dataclass(frozen=True)
 class VisitList:
@@ -50,6 +56,11 @@ class VisitList:
     def count(self) -> int:
         """Return how many households are on the list."""
         return sum(len(group.visits) for group in self.groups)
+
+
+def visit_heads(lang: str) -> list[str]:
+    """Return the heads of the columns of a visit list."""
+    return [text(f"visits.{name}", lang) for name in _HEADS]
 
 
 def visit_groups(
@@ -66,15 +77,17 @@ def visit_groups(
     remedy of each rule, once.
     """
     order = {"high": 0, "medium": 1, "low": 2}
-    found: dict[str, list[tuple[Rule, str]]] = {}
+    by_household: dict[str, list[tuple[Rule, str]]] = {}
     for code, key, reason in flags[["household_code", "rule", "reason"]].itertuples(index=False):
         if key in rules:
-            found.setdefault(code, []).append((rules[key], reason))
+            by_household.setdefault(code, []).append((rules[key], reason))
     groups: dict[tuple[str, str], list[Visit]] = {}
     nobody = text("visits.no_helper", lang)
     row: Any
     for row in households.itertuples(index=False):
-        broken = sorted(found.get(row.household_code, []), key=lambda one: order[one[0].severity])
+        broken = sorted(
+            by_household.get(row.household_code, []), key=lambda one: order[one[0].severity]
+        )
         helper = nobody if pd.isna(row.helper) else str(row.helper).replace(",", "、")
         visit = _visit(row, broken, lang)
         groups.setdefault((row.place_code, plain_text(helper, 60)), []).append(visit)

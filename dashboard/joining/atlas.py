@@ -24,7 +24,7 @@ from geodata.quantity import named_unit
 
 
 @dataclass(frozen=True)
-class Plan:
+class FigurePlan:
     """The figures to map: their columns, the indicators they become, and their long values."""
 
     figures: Sequence[Figure]
@@ -41,7 +41,7 @@ def make_plan(
     worse: str,
     aggregate: str | None,
     period: str | None,
-) -> Plan:
+) -> FigurePlan:
     """Return what to map: the figures stated, or all columns of numbers, or else the rows counted.
 
     Raises JoinError for a column that is not there or holds no figure.
@@ -53,7 +53,7 @@ def make_plan(
     if values.empty:
         values = _nothing_reported(result, figures)
     indicators = _indicators(figures, how=how, worse=worse, aggregate=aggregate)
-    return Plan(figures, indicators, values, notes)
+    return FigurePlan(figures, indicators, values, notes)
 
 
 def _nothing_reported(result: JoinResult, figures: Sequence[Figure]) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def _nothing_reported(result: JoinResult, figures: Sequence[Figure]) -> pd.DataF
     return grid.assign(numerator=np.nan, denominator=np.nan)
 
 
-def _rows_counted(result: JoinResult) -> Plan:
+def _rows_counted(result: JoinResult) -> FigurePlan:
     """Return the number of rows of each place, for a table without figures."""
     titles = {lang: text("join.rows_counted", lang) for lang in LANGUAGES}
     figure = Figure("rows", result.table.columns[0])
@@ -72,7 +72,7 @@ def _rows_counted(result: JoinResult) -> Plan:
     if values.empty:
         values = _nothing_reported(result, [figure])
     indicator = Indicator("rows", titles, "sum")
-    return Plan([figure], [indicator], values)
+    return FigurePlan([figure], [indicator], values)
 
 
 def _indicators(
@@ -149,7 +149,7 @@ def save_join_atlas(
     *,
     title: str,
     tree: PlaceTree,
-    plan: Plan,
+    plan: FigurePlan,
     result: JoinResult,
     source: Mapping[str, object],
 ) -> Atlas:

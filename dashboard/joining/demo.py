@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dashboard.joining.atlas import Plan, join_tree, make_plan, save_join_atlas
+from dashboard.joining.atlas import FigurePlan, join_tree, make_plan, save_join_atlas
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
 from geodata.atlas import Atlas
@@ -62,7 +62,7 @@ def _columns(indicator: DemoIndicator) -> str:
     return f"{indicator.numerator}/{indicator.denominator}"
 
 
-def _described(plan: Plan) -> Plan:
+def _described(plan: FigurePlan) -> FigurePlan:
     """Return the plan with the titles and units that a bare table cannot tell."""
     words = shipped_words()
     indicators = [
@@ -114,7 +114,7 @@ def make_county(
     config = read_config(folder)
     county = open_workspace(folder)
     known = set(county.setup.store.months())
-    for month in sorted(found.name for found in (config.folder / "raw").iterdir()):
+    for month in sorted(raw.name for raw in (config.folder / "raw").iterdir()):
         if month not in known:
             at = f"{last_day(month).isoformat()}T12:00:00+08:00"
             import_month(config, month, who="guatu demo", at=at)

@@ -13,7 +13,7 @@ import click
 import geopandas as gpd
 import pandas as pd
 
-from dashboard.joining.atlas import Plan, join_tree, make_plan, save_join_atlas
+from dashboard.joining.atlas import FigurePlan, join_tree, make_plan, save_join_atlas
 from dashboard.joining.report import write_report
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
@@ -219,7 +219,7 @@ def _refuse_doubled(table: SourceTable, result: JoinResult, stated: Sequence[str
             raise JoinError("join.doubled_columns", file=table.path.name, column=name)
 
 
-def _plan(result: JoinResult, options: Mapping[str, Any]) -> Plan | None:
+def _plan(result: JoinResult, options: Mapping[str, Any]) -> FigurePlan | None:
     """Return what to map; nothing is worked out when neither a value nor a folder is asked for."""
     if not options["value"] and not options["out"]:
         return None
@@ -234,7 +234,7 @@ def _write(
     layer: Boundaries,
     table: SourceTable,
     result: JoinResult,
-    plan: Plan,
+    plan: FigurePlan,
     options: Mapping[str, Any],
     notes: Sequence[str],
 ) -> None:

@@ -28,7 +28,7 @@ Sample = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Headline:
     """The heading of a map, and the sentence under it; equal where there is no more to say."""
 
     title: str
@@ -36,7 +36,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Kind:
+class LayerKind:
     """A kind of layer: the first in `order` that wants a view draws it.
 
     `says` gives the finding of a layer of this kind, told the figure of the place in a sentence.
@@ -48,23 +48,23 @@ class Kind:
     order: int
     wants: Callable[[Source, View, Sample], bool]
     draw: Callable[[Source, View, Sample], Layer]
-    says: Callable[[Source, View, Layer, str], Finding]
+    says: Callable[[Source, View, Layer, str], Headline]
     classes: Callable[[str], str] | None = None
     offered: Callable[[Source], bool] = lambda source: True
     lowest: bool = False
 
 
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, LayerKind]:
     """Return every kind of layer by name, in order."""
     return _kinds(tuple(__path__))
 
 
 @cache
-def _kinds(folders: tuple[str, ...]) -> Mapping[str, Kind]:
+def _kinds(folders: tuple[str, ...]) -> Mapping[str, LayerKind]:
     names = [module.name for module in pkgutil.iter_modules(folders)]
     known = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    found: list[Kind] = [module.KIND for module in known if hasattr(module, "KIND")]
-    return {kind.name: kind for kind in sorted(found, key=lambda kind: kind.order)}
+    kinds: list[LayerKind] = [module.KIND for module in known if hasattr(module, "KIND")]
+    return {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.order)}
 
 
 def drawn_layer(source: Source, view: View, sample: Sample) -> Layer:
@@ -75,7 +75,7 @@ def drawn_layer(source: Source, view: View, sample: Sample) -> Layer:
     raise ValueError("no kind of layer wants the view")
 
 
-def finding_in(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def headline_in(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     """Return what a layer says, told the figure of the place in a sentence."""
     return kinds()[layer.kind].says(source, view, layer, whole)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.layers import Finding, Kind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.view import COMPARED, View
 from geodata.cartography import Layer
 from geodata.cartography.change_layer import draw_change
@@ -28,7 +28,7 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     )
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many places became worse, stayed and became better."""
     counts = layer.counts.tolist()
     title = counted_sentence(
@@ -41,7 +41,7 @@ def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
         same=counts[2],
         better=counts[3] + counts[4],
     )
-    return Finding(title, whole)
+    return Headline(title, whole)
 
 
-KIND = Kind("change", 20, _wants, _draw, _says)
+KIND = LayerKind("change", 20, _wants, _draw, _says)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Finding, Kind, Sample
+from dashboard.layers import Headline, LayerKind, Sample
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
@@ -49,11 +49,11 @@ def draw_hotspots(atlas: Atlas, spots: HotspotLayer, place: str | None) -> Hotsp
 def hot_spots_of(source: Source, view: View) -> HotspotLayer:
     """Return the hot spots of the indicator as of the period, at the coloured level."""
     asked = ("hot spots", view.indicator, view.period, view.level)
-    found: HotspotLayer = source.kept.once(
+    spots: HotspotLayer = source.kept.once(
         asked,
         lambda: hotspot_layer(source.atlas, view.indicator, view.period, level=view.level),
     )
-    return found
+    return spots
 
 
 def _wants(source: Source, view: View, sample: Sample) -> bool:
@@ -64,7 +64,7 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     return draw_hotspots(source.atlas, hot_spots_of(source, view), source.area(view.place))
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     """Say what the hot spots are of the shown place, and why when it is one of them."""
     lang, spots = view.lang, hot_spots_of(source, view)
     title = text(
@@ -76,13 +76,13 @@ def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
         finding=spots.finding(layer.inside, lang),
     )
     if view.place is None or view.place not in layer.keys:
-        return Finding(title, whole)
+        return Headline(title, whole)
     why = spots.why(view.place, lang)
     named = text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)
-    return Finding(title, named)
+    return Headline(title, named)
 
 
-KIND = Kind(
+KIND = LayerKind(
     HOTSPOTS,
     30,
     _wants,
@@ -102,8 +102,8 @@ def told_hotspots(
     (1 hot, -1 cold, 0 neither), z, rate, reason and why.
     """
     titles = {
-        found.title_in(one): key
-        for key, found in atlas.indicators.items()
+        known.title_in(one): key
+        for key, known in atlas.indicators.items()
         for one in i18n.LANGUAGES
     }
     keys = [titles.get(indicator, indicator)] if indicator else list(atlas.indicators)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dashboard.layers import Finding, Kind, Sample
+from dashboard.layers import Headline, LayerKind, Sample
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS
@@ -47,10 +47,10 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     return draw_plain(source, view)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     shown = replace(layer, place=view.place)
-    return Finding(headline(source.atlas, shown, view.lang), whole)
+    return Headline(headline(source.atlas, shown, view.lang), whole)
 
 
 # Whatever no other kind wants.
-KIND = Kind("plain", 99, lambda source, view, sample: True, _draw, _says)
+KIND = LayerKind("plain", 99, lambda source, view, sample: True, _draw, _says)

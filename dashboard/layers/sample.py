@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Finding, Kind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.plain import draw_plain
 from dashboard.view import View
 from geodata import i18n
@@ -60,8 +60,8 @@ class SampledLayer(CategoryLayer):
 
 def draw_sampled(plain: Layer, sample: Mapping[str, str]) -> SampledLayer:
     """Return the layer of a sample; `sample` has one of CLASSES for each drawn village."""
-    found = pd.Series(sample, dtype="object").reindex(plain.keys).fillna("none")
-    classes = found.map({name: at for at, name in enumerate(_NAMES)}).to_numpy("uint8")
+    chosen = pd.Series(sample, dtype="object").reindex(plain.keys).fillna("none")
+    classes = chosen.map({name: at for at, name in enumerate(_NAMES)}).to_numpy("uint8")
     return SampledLayer.worded(plain, classes, SAMPLE_PALETTE, names=_NAMES, unknown="none")
 
 
@@ -73,15 +73,15 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     return draw_sampled(draw_plain(source, view), sample)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many villages of the shown place are in the sample, and how they were chosen."""
     counts = layer.counts.tolist()
     weak, lot = sum(counts[:2]), sum(counts[2:4])
     said = counted_sentence(
         "map.sampled", source, view, layer, seed=view.seed, all=weak + lot, weak=weak, lot=lot
     )
-    return Finding(said, said)
+    return Headline(said, said)
 
 
 # Beside the sample, whatever else is asked for, the map shows what was drawn.
-KIND = Kind("sample", 10, _wants, _draw, _says)
+KIND = LayerKind("sample", 10, _wants, _draw, _says)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Finding, Kind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.plain import draw_plain
 from dashboard.texts import text
 from dashboard.view import View
@@ -52,8 +52,8 @@ class WallLayer(CategoryLayer):
 
 def draw_wall(plain: Layer, worst: pd.Series) -> WallLayer:
     """Return the layer of open findings; `worst` has one of CLASSES for each judged village."""
-    found = worst.reindex(plain.keys).map({name: at for at, name in enumerate(CLASSES)})
-    classes = np.where(found.isna(), NO_DATA, found.fillna(0)).astype("uint8")
+    severities = worst.reindex(plain.keys).map({name: at for at, name in enumerate(CLASSES)})
+    classes = np.where(severities.isna(), NO_DATA, severities.fillna(0)).astype("uint8")
     return WallLayer.worded(plain, classes, WALL_PALETTE, names=CLASSES, unknown="unknown")
 
 
@@ -68,16 +68,16 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     return draw_wall(draw_plain(source, view), worst)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Finding:
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many places are ticked off, of all that could be judged."""
     counts = layer.counts.tolist()
     theme = source.themes[view.theme].title[view.lang] if view.theme in source.themes else ""
     done, judged = counts[TICKED], sum(counts)
     said = counted_sentence("map.ticked", source, view, layer, about=theme, done=done, all=judged)
-    return Finding(said, whole)
+    return Headline(said, whole)
 
 
-KIND = Kind(
+KIND = LayerKind(
     WALL,
     40,
     _wants,

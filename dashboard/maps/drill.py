@@ -9,10 +9,10 @@ from typing import Any
 
 import folium
 import shapely
-from jinja2 import Template
 
 from dashboard.maps.picture import bounds, grounds
 from dashboard.maps.web import RawHtml, border_lines, library_html, stable_names
+from dashboard.web.markup import filled
 from dashboard.web.scripts import plain_script
 from geodata.atlas import Atlas
 from geodata.escaping import html_text
@@ -39,8 +39,7 @@ def drill_map(atlas: Atlas, told: Mapping[str, object]) -> str:
     root.title = html_text(told["title"])
     style = (_HERE / "drill.css").read_text(encoding="utf-8")
     root.header.add_child(RawHtml(library_html() + f"<style>{style}</style>"), name="library")
-    template = Template((_HERE / "drill.html").read_text(encoding="utf-8"), autoescape=True)
-    beside = template.render(lang=told["lang"], grounds=grounds()["light"])
+    beside = filled(_HERE / "drill.html", lang=told["lang"], grounds=grounds()["light"])
     root.html.add_child(RawHtml(beside), name="beside")
     script = plain_script(_HERE / "drill.js")
     content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

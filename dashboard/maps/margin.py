@@ -13,8 +13,8 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 
 from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane, path_of, renderer_of, round_length
+from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.maps.picture import bounds
-from dashboard.maps.sheet import Sheet
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
@@ -36,7 +36,7 @@ def draw_margin(
     figure: Figure,
     atlas: Atlas,
     layer: Layer,
-    sheet: Sheet,
+    sheet: PaperSheet,
     letters: Typeface,
     *,
     unnamed: int,
@@ -54,7 +54,7 @@ def draw_margin(
 class _Column:
     """The right column of a sheet, measured in points from its lower left corner."""
 
-    def __init__(self, figure: Figure, sheet: Sheet, letters: Typeface) -> None:
+    def __init__(self, figure: Figure, sheet: PaperSheet, letters: Typeface) -> None:
         map_axes = figure.axes[0]
         left = map_axes.get_position().x1
         self.figure, self.sheet, self.letters = figure, sheet, letters
@@ -84,14 +84,14 @@ class _Column:
         def wide(line: str) -> bool:
             return bool(renderer.get_text_width_height_descent(line, font, False)[0] > room)
 
-        found, line = [], ""
+        lines, line = [], ""
         for piece in _pieces(self.letters.check(words)):
             if line and wide((line + piece).rstrip()):
-                found.append(line.rstrip())
+                lines.append(line.rstrip())
                 line = ""
             line += piece
-        found.append(line.rstrip())
-        return [*found[: most - 1], *(["".join(found[most - 1 :])] if len(found) >= most else [])]
+        lines.append(line.rstrip())
+        return [*lines[: most - 1], *(["".join(lines[most - 1 :])] if len(lines) >= most else [])]
 
     def fit(self, rows: Sequence[LegendRow], counts: list[str], font: FontProperties) -> float:
         """Return what the text of the legend is shrunk by so that label and count stand apart."""
@@ -133,7 +133,7 @@ class _Column:
         self.axes.add_patch(Polygon(arrow, closed=True, fc=INK, ec=INK))
         self.write(x - 30, y + 8, text("paper.north", lang), self.font(0.9, "bold"), ha="center")
 
-    def inset(self, atlas: Atlas, layer: Layer, sheet: Sheet, foot: float) -> float:
+    def inset(self, atlas: Atlas, layer: Layer, sheet: PaperSheet, foot: float) -> float:
         """Draw where the shown place lies in the one above it; returns how high that reaches."""
         path = atlas.path(layer.place)
         if len(path) < 2:

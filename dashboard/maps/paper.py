@@ -22,9 +22,9 @@ from matplotlib.patches import PathPatch
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
 from dashboard.maps.margin import HATCHES, draw_margin
-from dashboard.maps.names import write_names
+from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.maps.picture import bounds
-from dashboard.maps.sheet import Sheet
+from dashboard.maps.place_names import write_names
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.palette import STATE_COLOURS
@@ -63,13 +63,13 @@ class DrawnMap:
         return file.getvalue()
 
 
-def draw_map(atlas: Atlas, layer: Layer, sheet: Sheet | None = None) -> DrawnMap:
+def draw_map(atlas: Atlas, layer: Layer, sheet: PaperSheet | None = None) -> DrawnMap:
     """Return the map of a layer: places in their colours, names, legend, scale, north and inset.
 
     Drawn in a plane where the scale is true; the length of the bar is that of the middle. Raises
     BriefingError where a text is Chinese and no typeface with Chinese is installed.
     """
-    sheet = sheet or Sheet()
+    sheet = sheet or PaperSheet()
     figure = Figure(figsize=(sheet.width, sheet.height), dpi=sheet.dpi)
     FigureCanvasAgg(figure)
     letters = typeface()
@@ -117,12 +117,12 @@ class _Ground:
 
 def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]:
     """Return left, low, right and high in metres: the shown place with air, widened to `aspect`."""
-    found = shapely.total_bounds(ground.area)
-    if not np.isfinite(found).all():
-        found = shapely.total_bounds(ground.lowest)
-    if not np.isfinite(found).all():
-        found = np.array([-1000.0, -1000.0, 1000.0, 1000.0])
-    left, low, right, high = found
+    window = shapely.total_bounds(ground.area)
+    if not np.isfinite(window).all():
+        window = shapely.total_bounds(ground.lowest)
+    if not np.isfinite(window).all():
+        window = np.array([-1000.0, -1000.0, 1000.0, 1000.0])
+    left, low, right, high = window
     air = _AIR * max(right - left, high - low, 1.0)
     wide, tall = right - left + 2 * air, high - low + 2 * air
     wide, tall = max(wide, tall * aspect), max(tall, wide / aspect)
@@ -130,7 +130,7 @@ def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]
     return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
 
 
-def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet) -> None:
+def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet) -> None:
     """Fill every place: in its class, hatched without data, pale outside the shown place."""
     pale = 0.42 if sheet.spotlight is not None else 1.0
     _patch(axes, ground.lowest[~layer.inside], facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5)
@@ -155,7 +155,7 @@ def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
     _patch(axes, ground.area, facecolor="none", edgecolor=INK, linewidth=2.2)
 
 
-def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: Sheet, scale: float) -> None:
+def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet, scale: float) -> None:
     """Show one place in full colour with a bright edge; a small one stands in a ring as well."""
     own = ground.lowest[layer.keys == sheet.spotlight]
     own = own[~shapely.is_missing(own)] if len(own) else own

@@ -72,7 +72,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "level": layer.level,
         "values": _compact(layer),
         "classes": classes,
-        "colours": {theme: list(found) for theme, found in layer.palette.colours.items()},
+        "colours": {theme: list(colours) for theme, colours in layer.palette.colours.items()},
         "states": states_of(layer),
         "grounds": grounds(),
         "reasons": {state: state_text(state, lang) for state in STATES[1:]},
@@ -108,7 +108,7 @@ def states_of(layer: Layer) -> dict[str, list[int]]:
 def grounds() -> dict[str, dict[str, list[str]]]:
     """Return by theme of the page ground and pattern of places without a class, by the reason."""
     return {
-        theme: {state: list(found[theme]) for state, found in STATE_COLOURS.items()}
+        theme: {state: list(looks[theme]) for state, looks in STATE_COLOURS.items()}
         for theme in THEMES
     }
 
@@ -121,10 +121,8 @@ def bounds(atlas: Atlas, place: str | None) -> list[float]:
         frame = frame.loc[[place]]
     if frame.empty:
         frame = atlas.geometry(atlas.lowest)
-    found = frame.total_bounds
-    return (
-        [float(side) for side in found] if np.isfinite(found).all() else [73.0, 18.0, 135.0, 54.0]
-    )
+    box = frame.total_bounds
+    return [float(side) for side in box] if np.isfinite(box).all() else [73.0, 18.0, 135.0, 54.0]
 
 
 def _named(atlas: Atlas, layer: Layer) -> str:

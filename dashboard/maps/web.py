@@ -15,6 +15,7 @@ from xstatic.pkg import leaflet
 
 from dashboard.maps.picture import bounds, grounds
 from dashboard.texts import text
+from dashboard.web.markup import element, filled
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, Layer, draw_layer, rank_places
 from geodata.cartography.coverage import coverage
@@ -152,29 +153,35 @@ def _labels(atlas: Atlas, layer: Layer) -> list[folium.Marker]:
             if room.intersects(taken):
                 continue
             taken = taken.union(room)
-            icon = folium.DivIcon(html=f"<b>{html_text(words)}</b>", class_name="worst")
+            icon = folium.DivIcon(html=element("b", words), class_name="worst")
             markers.append(folium.Marker((point.y, point.x), icon=icon))
     return markers
 
 
 def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     """Return title, legend, join counts and the worst ten as escaped HTML."""
-    found = coverage(atlas, layer.indicator.key, layer.period)
+    complete = coverage(atlas, layer.indicator.key, layer.period)
     level = text(f"atlas.{atlas.lowest}", lang)
     lines = [
         text("join_line.period", lang, period=period_text(layer.period, lang) or "—"),
-        text("join_line.with_data", lang, count=found.with_data, places=found.places, level=level),
+        text(
+            "join_line.with_data",
+            lang,
+            count=complete.with_data,
+            places=complete.places,
+            level=level,
+        ),
     ]
-    if found.joined is not None and found.features is not None:
-        counts = {"matched": found.joined, "features": found.features}
+    if complete.joined is not None and complete.features is not None:
+        counts = {"matched": complete.joined, "features": complete.features}
         lines.append(text("join_line.joined", lang, **counts))
     ranked = rank_places(atlas, layer.indicator.key, layer.period, level=layer.level)
     figures = [
         (row.name, figure_text(row.value, layer.indicator, decimals=layer.decimals, lang=lang))
         for row in ranked[ranked["rank"].notna()].head(10).itertuples()
     ]
-    template = Template((_HERE / "web.html").read_text(encoding="utf-8"), autoescape=True)
-    page: str = template.render(
+    return filled(
+        _HERE / "web.html",
         lang=lang or "zh",
         title=headline(atlas, layer, lang),
         whole=whole_figure(atlas, layer, lang),
@@ -186,11 +193,10 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         figures=figures,
         grounds=grounds()["light"],
     )
-    return page
 
 
 def stable_names(page: str) -> str:
     """Return the page with folium's random names replaced by numbers in order."""
     names = dict.fromkeys(_NAME.findall(page))
     numbers = {name: f"{order:032x}" for order, name in enumerate(names)}
-    return _NAME.sub(lambda found: numbers[found[0]], page)
+    return _NAME.sub(lambda match: numbers[match[0]], page)

@@ -26,8 +26,8 @@ from dashboard.views.join_line import JoinLineView
 from dashboard.views.left_out import left_out_view
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
+from dashboard.views.place_path import PlacePathView
 from dashboard.views.presenter import PresenterView
-from dashboard.views.trail import TrailView
 from geodata.escaping import plain_text
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
@@ -83,7 +83,7 @@ def map_page(
         dark_theme=state.dark,
         sidebar=[
             pn.Column(
-                TrailView(state),
+                PlacePathView(state),
                 FindView(state),
                 ControlsView(state),
                 JoinLineView(state),

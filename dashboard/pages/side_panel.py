@@ -7,8 +7,8 @@ import panel_material_ui as pmui
 from param.parameterized import Event
 
 from dashboard.pages import phone
+from dashboard.panel_specs import panel_specs
 from dashboard.panels import Parts, panel_of
-from dashboard.sides import sides
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
@@ -42,10 +42,8 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
     )
 
     def shown() -> list[str]:
-        known = [sides()[name] for name in state.sides]
-        if parts.people is None:
-            known = [side for side in known if not side.needs]
-        return [side.name for side in known if not (state.presenting and side.private)]
+        names = state.source.panels_of(state.theme, presenting=state.presenting)
+        return [name for name in names if parts.people is not None or not panel_specs()[name].needs]
 
     def follow(*events: object) -> None:
         names = shown()
@@ -58,7 +56,7 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
             part.visible = name == here
         options = {text(f"{name}.tab", state.lang): name for name in names}
         switch.param.update(options=options, value=here, visible=len(names) > 1)
-        width = sides()[here].width
+        width = panel_specs()[here].width
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
     def choose(event: Event) -> None:

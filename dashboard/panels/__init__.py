@@ -1,6 +1,6 @@
 """What stands beside the map: one folder a panel, found by its name.
 
-A folder holds `panel.yaml` (see `dashboard.sides`), a function `panel(state, parts)` in its
+A folder holds `panel.yaml` (see `dashboard.panel_specs`), a function `panel(state, parts)` in its
 `__init__.py`, and what it draws with: scripts, styles, and texts in `texts.yaml`.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from panel.viewable import Viewable
 
-from dashboard import sides
+from dashboard import panel_specs
 from dashboard.people import People
 from dashboard.points import PointsSeen
 from dashboard.state import State
@@ -19,7 +19,7 @@ from dashboard.stops import Stops
 from geodata.themes import ThemeFault
 
 # A folder of panels that stands elsewhere is looked into as well.
-__path__ = sides.FOLDERS
+__path__ = panel_specs.FOLDERS
 
 
 @dataclass(frozen=True)

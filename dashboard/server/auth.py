@@ -95,8 +95,8 @@ class SignIn(AuthProvider):
 
 def account_of(request: object) -> Account | None:
     """Return the account that a session's request was signed in with, if any."""
-    found: Account | None = getattr(request, KEPT, None)
-    return found
+    account: Account | None = getattr(request, KEPT, None)
+    return account
 
 
 def safe_next(wanted: str, prefix: str) -> str:

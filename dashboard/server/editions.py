@@ -100,14 +100,14 @@ class Editions:
 
 def _asked_lang() -> str:
     asked = parse_qs((pn.state.location.search or "").lstrip("?")) if pn.state.location else {}
-    found = asked.get("lang", [""])[-1]
-    return found if found in LANGUAGES else default_language()
+    lang = asked.get("lang", [""])[-1]
+    return lang if lang in LANGUAGES else default_language()
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Return what tells one written atlas from another; empty while there is none."""
     try:
-        found = [(file.name, file.stat()) for file in (folder / FOLDER).iterdir()]
+        files = [(file.name, file.stat()) for file in (folder / FOLDER).iterdir()]
     except OSError:
         return ()
-    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in files))

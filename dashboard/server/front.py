@@ -58,8 +58,8 @@ class Hosts:
 def name_of(host: str) -> str:
     """Return the name in ``name`` or ``name:port``, in small letters; empty when it is neither."""
     given = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
-    found = _HOST.fullmatch(given)
-    return found[1].strip("[]").lower() if found else ""
+    match = _HOST.fullmatch(given)
+    return match[1].strip("[]").lower() if match else ""
 
 
 def same_origin(origin: str, host: str) -> bool:
@@ -152,9 +152,9 @@ class _Arriving(HTTPMessageDelegate):
             start_line=line,
             headers=headers,
         )
-        found = self._application.find_handler(request)
-        self._left = getattr(found.handler_class, "largest_body", LARGEST_BODY)
-        return found
+        handler = self._application.find_handler(request)
+        self._left = getattr(handler.handler_class, "largest_body", LARGEST_BODY)
+        return handler
 
     def _refuse(self) -> None:
         """Answer with one sentence; nothing of what was asked is repeated, and the log has no query."""

@@ -66,6 +66,6 @@ def _call(name: str, *values: int) -> None:
     """Call a function of the C library of GNU, which alone has these."""
     if sys.platform != "linux":
         return
-    found = getattr(ctypes.CDLL(None), name, None)
-    if found is not None:
-        found(*values)
+    function = getattr(ctypes.CDLL(None), name, None)
+    if function is not None:
+        function(*values)

@@ -56,12 +56,12 @@ class Provider:
             "code_challenge": create_s256_code_challenge(verifier),
             "code_challenge_method": "S256",
         }
-        found = await self._described()
-        return f"{found['authorization_endpoint']}?{urlencode(asked)}"
+        described = await self._described()
+        return f"{described['authorization_endpoint']}?{urlencode(asked)}"
 
     async def name(self, code: str, nonce: str, verifier: str) -> str:
         """Return the name in the id token for a code; raises AccountError when it is not sound."""
-        found = await self._described()
+        described = await self._described()
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -71,9 +71,9 @@ class Provider:
         }
         secret = os.environ.get(SECRET_VARIABLE)
         answer = await _fetch(
-            str(found["token_endpoint"]), form | ({"client_secret": secret} if secret else {})
+            str(described["token_endpoint"]), form | ({"client_secret": secret} if secret else {})
         )
-        keys = await _fetch(str(found["jwks_uri"]))
+        keys = await _fetch(str(described["jwks_uri"]))
         claims = self._claims(str(answer.get("id_token", "")), keys, nonce)
         name = claims.get(self.settings.claim)
         if not isinstance(name, str) or not name:
@@ -82,18 +82,18 @@ class Provider:
 
     async def end(self) -> str:
         """Return where to sign out at the provider; empty where it has no such page."""
-        found = await self._described()
-        end = str(found.get("end_session_endpoint", ""))
+        described = await self._described()
+        end = str(described.get("end_session_endpoint", ""))
         home = self.settings.address.rstrip("/") + "/login"
         asked = {"client_id": self.settings.client, "post_logout_redirect_uri": home}
         return f"{end}?{urlencode(asked)}" if end else ""
 
     async def _described(self) -> Mapping[str, Any]:
         address = self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        found = await _fetch(address)
-        if found.get("issuer") != self.settings.issuer:
+        described = await _fetch(address)
+        if described.get("issuer") != self.settings.issuer:
             raise AccountError("server.openid_down")
-        return found
+        return described
 
     def _claims(self, token: str, keys: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         """Return the claims of an id token: signature, issuer, audience, times and nonce checked."""
@@ -139,12 +139,12 @@ async def _fetch(address: str, form: Mapping[str, str] | None = None) -> Mapping
         follow_redirects=False,
     )
     try:
-        found = json.loads((await AsyncHTTPClient().fetch(request)).body)
+        answer = json.loads((await AsyncHTTPClient().fetch(request)).body)
     except (OSError, HTTPClientError, ValueError) as error:
         raise AccountError("server.openid_down") from error
-    if not isinstance(found, dict):
+    if not isinstance(answer, dict):
         raise AccountError("server.openid_down")
-    return found
+    return answer
 
 
 def _check_address(name: str, address: str) -> None:

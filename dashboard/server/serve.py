@@ -9,9 +9,9 @@ from typing import Any
 
 import panel as pn
 
-from dashboard.answers.findings import Findings
+from dashboard.answers.finding_counts import FindingCounts
 from dashboard.app import app_of, county_parts
-from dashboard.briefing.desk import Desk
+from dashboard.briefing.queue import BriefingQueue
 from dashboard.panels import Parts
 from dashboard.server.auth import AUDIT, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
@@ -57,7 +57,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
 
     editions = Editions(folder, make)
     title = editions.now.atlas.title
-    handed = briefing_routes(Desk(folder), signs_in=serving.guard is not None)
+    handed = briefing_routes(BriefingQueue(folder), signs_in=serving.guard is not None)
     routes = [*editions.files.routes(), *handed]
     server = make_server(editions.apps(), serving, title=title, routes=routes)
     server._tornado.settings[GUARD] = guard
@@ -93,7 +93,7 @@ def county_apps(
         lang=serving.lang,
         seen_by=_seen_by(atlas, serving.guard) if serving.guard is not None else None,
         policy=county.setup.policy,
-        findings=Findings(county),
+        findings=FindingCounts(county),
         parts_of=parts_of,
         account=_account_links(serving),
     )

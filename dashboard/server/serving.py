@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from panel.io.server import get_server
 
-from dashboard.briefing.desk import end_errands
+from dashboard.briefing.queue import end_orders
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
@@ -158,7 +158,7 @@ def run_server(server: Any) -> NoReturn:
         loop.call_later(_SECONDS_OF_ANSWERING, loop.stop)
 
     def close() -> None:
-        end_errands()
+        end_orders()
         guard: Guard | None = settings.get(GUARD)
         if guard is not None:
             guard.trail.note_head()

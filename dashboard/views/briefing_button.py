@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import panel as pn
 import panel_material_ui as pmui
 from panel.io import PeriodicCallback
 
-from dashboard.briefing.desk import Desk
+from dashboard.briefing.queue import BriefingQueue
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.web.component import Viewer
-from geodata.escaping import html_text, plain_text
+from dashboard.web.markup import element, filled
+from geodata.escaping import plain_text
 
 ROUTE = "briefing"
 _FORM = ".pptx"
@@ -21,10 +24,10 @@ _CSS = "p { margin: 4px 0; font-size: 15px; } a { font-size: 17px; font-weight: 
 class BriefingButton(Viewer):
     """Orders a briefing of the shown place, month and theme; one at a time for each page."""
 
-    def __init__(self, people: People, desk: Desk | None = None) -> None:
+    def __init__(self, people: People, queue: BriefingQueue | None = None) -> None:
         super().__init__()
         self.people = people
-        self.desk = desk or Desk(people.county.setup.config.folder)
+        self.queue = queue or BriefingQueue(people.county.setup.config.folder)
         lang = people.state.lang
         self.button = pmui.Button(
             label=text("briefing_button.make", lang),
@@ -46,10 +49,10 @@ class BriefingButton(Viewer):
         people, state = self.people, self.people.state
         verdict = people.actor.allows(people.place, "export")
         if not verdict:
-            self.note.object = f"<p>{html_text(verdict.reason(state.lang), 300)}</p>"
+            self.note.object = element("p", verdict.reason(state.lang))
             return
-        if self.desk.is_busy(people.actor.name):
-            self.note.object = f"<p>{text('briefing_button.busy', state.lang)}</p>"
+        if self.queue.is_busy(people.actor.name):
+            self.note.object = element("p", text("briefing_button.busy", state.lang))
             return
         asked = {
             "month": state.period,
@@ -60,9 +63,9 @@ class BriefingButton(Viewer):
         }
         area = plain_text(state.atlas.name(state.place), 30)
         name = text("briefing_button.file", state.lang, place=area, month=state.period)
-        self.token = self.desk.order(people.actor, asked, name=name + _FORM)
+        self.token = self.queue.order(people.actor, asked, name=name + _FORM)
         self.button.disabled = self.bar.visible = True
-        self.note.object = f"<p>{text('briefing_button.wait', state.lang)}</p>"
+        self.note.object = element("p", text("briefing_button.wait", state.lang))
         self._watch = pn.state.add_periodic_callback(self.look, period=_EVERY)
 
     def _each(self) -> str:
@@ -74,7 +77,7 @@ class BriefingButton(Viewer):
     def look(self) -> None:
         """Show how far the order is; when it has ended, the link or the reason."""
         lang = self.people.state.lang
-        job = self.desk.job(self.token, self.people.actor.name)
+        job = self.queue.job(self.token, self.people.actor.name)
         if job is not None and job.state == "running":
             self.bar.value = round(100 * job.done / job.total) if job.total else 0
             return
@@ -84,8 +87,11 @@ class BriefingButton(Viewer):
         self.button.disabled = self.bar.visible = False
         if job is None or job.state == "failed":
             why = (job.sentence if job else "") or text("briefing_button.failed", lang)
-            self.note.object = f"<p>{html_text(why, 300)}</p>"
+            self.note.object = element("p", why)
             return
-        link = text("briefing_button.ready", lang, name=html_text(job.name, 80))
-        kept = text("briefing_button.kept", lang)
-        self.note.object = f'<p><a href="{ROUTE}/{self.token}" download>{link}</a></p><p>{kept}</p>'
+        self.note.object = filled(
+            Path(__file__).with_name("briefing.html"),
+            address=f"{ROUTE}/{self.token}",
+            link=text("briefing_button.ready", lang, name=plain_text(job.name, 80)),
+            kept=text("briefing_button.kept", lang),
+        )

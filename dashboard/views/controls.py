@@ -72,7 +72,7 @@ class ControlsView(Viewer):
     def _follow(self, *events: object) -> None:
         """Show the state; equal values are not set again, so nothing echoes."""
         state, lang = self.state, self.state.lang
-        themes = {plain_text(found.title[lang], 30): key for key, found in state.themes.items()}
+        themes = {plain_text(theme.title[lang], 30): key for key, theme in state.themes.items()}
         levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
         methods = {classing_title(method, lang): method for method in state.methods}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
@@ -142,5 +142,5 @@ def _given(event: Event, choose: Callable[[str], None]) -> None:
 
 def _set(state: State, **values: str | None) -> None:
     """Set the state unless a widget was cleared; choosing a level drops the selection."""
-    if all(found is not None for found in values.values()):
+    if all(value is not None for value in values.values()):
         state.param.update(**values, **({"selected": []} if "level" in values else {}))

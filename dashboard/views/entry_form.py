@@ -10,11 +10,12 @@ import panel_material_ui as pmui
 from dashboard.entries import Entries
 from dashboard.texts import CATALOGUE, text
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element
 from geodata import i18n
 from geodata.access import Written
 from geodata.access.entries import Field
 from geodata.errors import GuatuError
-from geodata.escaping import html_text, plain_text
+from geodata.escaping import plain_text
 
 _NEW = 0
 _CSS = (
@@ -101,8 +102,7 @@ class EntryForm(Viewer):
     def _say(self, sentence: str, *, fault: bool = False) -> None:
         kind = "said fault" if fault else "said"
         role = "alert" if fault else "status"
-        said = html_text(sentence, 1200)
-        self.said.object = f"<div class='{kind}' role='{role}'>{said}</div>"
+        self.said.object = element("div", sentence, 1200, kind=kind, role=role)
 
     def _widget(self, one: Field, choices: Mapping[str, Mapping[str, str]]) -> FieldWidget:
         title = i18n.text(f"access.field_{one.name}", self.lang) + (" *" if one.required else "")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import panel as pn
 
-from dashboard.answers.finding import finding_of
-from dashboard.state import State
+from dashboard.answers.headline import headline_of
+from dashboard.state import OF_LAYER, State
 from dashboard.web.component import Viewer
-from geodata.escaping import html_text
+from dashboard.web.markup import element
 
 _CSS = """
 :host { width: 100%; }
@@ -26,20 +26,19 @@ class HeadlineView(Viewer):
         self.pane = pn.pane.HTML(
             self._content(), stylesheets=[_CSS], sizing_mode="stretch_width", margin=(4, 8)
         )
-        watched = ["place", "indicator", "period", "level", "classes", "compare", "compared"]
-        watched += ["sample", "seed"]
-        state.param.watch(self._update, watched)
+        state.param.watch(self._update, OF_LAYER)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.pane
 
     def _content(self) -> str:
         state = self.state
-        found = finding_of(state.source, state.shown, state.layer)
+        headline = headline_of(state.source, state.shown, state.layer)
+        content = element("h1", headline.title, 400)
         # The heading of a lowest place begins with its figure; it is not said twice.
-        said = found.title.startswith(found.sentence)
-        second = "" if said else f"<p>{html_text(found.sentence, 400)}</p>"
-        return f"<h1>{html_text(found.title, 400)}</h1>{second}"
+        if not headline.title.startswith(headline.sentence):
+            content += element("p", headline.sentence, 400)
+        return content
 
     def _update(self, *events: object) -> None:
         self.pane.object = self._content()

@@ -10,27 +10,16 @@ import panel as pn
 from dashboard.maps.picture import picture
 from dashboard.maps.screen import CONTROLS, ScreenMap
 from dashboard.points import PointsSeen
-from dashboard.state import State
+from dashboard.state import OF_LAYER, State
 from dashboard.texts import text
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element
 from geodata.atlas.selection import total_of
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
 from geodata.escaping import plain_text
 from geodata.themes import Points
 from geodata.workspace.points import STATES
-
-_PAINTED = [
-    "theme",
-    "place",
-    "indicator",
-    "period",
-    "level",
-    "classes",
-    "compare",
-    "compared",
-    "sample",
-]
 
 
 class MapView(Viewer):
@@ -51,6 +40,7 @@ class MapView(Viewer):
         self.screen = ScreenMap(
             picture=self._picture(),
             marked=self._marked(),
+            chosen=self._chosen(),
             spotlight=state.spotlight,
             sizing_mode="stretch_both",
             symbols=self._symbols(),
@@ -59,10 +49,13 @@ class MapView(Viewer):
         self.screen.on_message(self._answer)
         self._kept = kept
         self.beside: ScreenMap | None = None
-        self.titles = [pn.pane.HTML("", margin=0, visible=False) for _ in range(2)]
+        self.titles = [
+            pn.pane.HTML("", stylesheets=["h3 { margin: 0; }"], margin=0, visible=False)
+            for _ in range(2)
+        ]
         self.first = self._framed(self.titles[0], self.screen)
         self.row = pn.Row(self.first, sizing_mode="stretch_both", margin=0)
-        state.param.watch(self._repaint, _PAINTED)
+        state.param.watch(self._repaint, OF_LAYER)
         state.param.watch(self._select, ["selected", "spotlight"])
         state.param.watch(self._darken, ["dark"])
         state.param.watch(
@@ -95,14 +88,14 @@ class MapView(Viewer):
             return ""
         level = text(f"atlas.{state.level}", state.lang)
         count = text("map.chosen", state.lang, count=len(state.selected), level=level)
-        found = total_of(state.atlas, state.indicator, state.period, state.selected)
+        total = total_of(state.atlas, state.indicator, state.period, state.selected)
         indicator = state.atlas.indicator(state.indicator)
         decimals = indicator_decimals(state.atlas, indicator)
-        value = found["value"] * scale_of(indicator)
+        value = total["value"] * scale_of(indicator)
         figure = figure_text(value, indicator, decimals=decimals, lang=state.lang)
-        parts = parts_text(found["numerator"], found["denominator"], indicator, state.lang)
+        parts = parts_text(total["numerator"], total["denominator"], indicator, state.lang)
         key = "chosen_median" if indicator.adds_up == "none" else "chosen_sum"
-        known = {"with_data": int(found["places_with_data"]), "places": int(found["places"])}
+        known = {"with_data": int(total["places_with_data"]), "places": int(total["places"])}
         title = plain_text(indicator.title_in(state.lang), 60)
         said = text(f"map.{key}", state.lang, indicator=title, figure=figure, parts=parts, **known)
         return f"{count}\n{said}"
@@ -166,7 +159,7 @@ class MapView(Viewer):
         wanted = bool(state.compare) and state.compared == "beside"
         self.screen.group = "compared" if wanted else ""
         for title, period in zip(self.titles, (state.period, state.compare), strict=True):
-            title.object = f"<h3 style='margin:0'>{period_text(period, state.lang)}</h3>"
+            title.object = element("h3", period_text(period, state.lang))
             title.visible = wanted
         if not wanted:
             self.row.objects = [self.first]

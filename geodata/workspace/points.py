@@ -18,7 +18,7 @@ from geodata.workspace.inputs import Setup
 # Reads a table within what the viewer may see.
 ReadTable = Callable[[Request], pd.DataFrame]
 # A feature of a point.
-Value = str | float | None
+FeatureValue = str | float | None
 # Begins the name of the table of the households at points of a kind.
 AT = "at_"
 STATES = ("high", "medium", "low", "fine", "unknown")
@@ -40,7 +40,7 @@ def theme_points(
     return pd.concat(frames, ignore_index=True)[COLUMNS]
 
 
-def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[str, Value]:
+def scorecard(theme: Theme, kind: Points, key: str, read: ReadTable) -> Mapping[str, FeatureValue]:
     """Return the features of one point that the theme names, money in fen; empty when unknown."""
     if not kind.features:
         return {}

@@ -20,7 +20,7 @@ import matplotlib
 matplotlib.use("agg")
 
 from dashboard.maps.paper import draw_map
-from dashboard.maps.sheet import Sheet
+from dashboard.maps.paper_sheet import PaperSheet
 from geodata.atlas import Atlas, open_atlas
 from geodata.cartography import draw_layer
 from tests.benchmarks.bench_map import write_county
@@ -31,7 +31,7 @@ _TIMES = 3
 def picture(atlas: Atlas) -> None:
     """Draw the map of a briefing."""
     layer = draw_layer(atlas, "poor_share", atlas.periods[-1], level="village")
-    draw_map(atlas, layer, Sheet(lang="zh")).picture()
+    draw_map(atlas, layer, PaperSheet(lang="zh")).picture()
 
 
 def naive(atlas: Atlas) -> None:

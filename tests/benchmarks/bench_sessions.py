@@ -102,7 +102,7 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
             ("township", "RankingList", {"type": "click", "key": village[:9]}, '"picture"'),
             ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),
             ("list", "Address", listed, '"table"'),
-            ("card", "Sheet", {}, '"open"'),
+            ("card", "TextTable", {}, '"open"'),
             ("back", "Address", {"query": address()}, '"picture"'),
         ):
             await asyncio.sleep(rng.uniform(*THINK))

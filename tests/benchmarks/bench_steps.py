@@ -66,7 +66,7 @@ async def walk(port: int, pid: int, cookie: str, atlas: Atlas, rounds: int) -> N
             ("township", "Address", {"query": address(**shown, place=township)}),
             ("village", "Address", {"query": address(**shown, place=village)}),
             ("list", "Address", {"query": address(**listed)}),
-            ("card", "Sheet", {"index": number % 8}),
+            ("card", "TextTable", {"index": number % 8}),
             ("back", "Address", {"query": address(**shown)}),
             ("month", "Address", {"query": address(**shown, period=months[-2 - number % 3])}),
             ("theme", "Address", {"query": address(**shown | {"theme": THEMES[1]})}),

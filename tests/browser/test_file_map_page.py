@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.briefing import order_briefing
-from dashboard.briefing.file import file_map
+from dashboard.briefing import briefing_of
+from dashboard.briefing.html_map import html_map
 from tests.dashboard.briefing.briefed import source_of
 
 
 @pytest.fixture(scope="module")
 def file(county, tmp_path_factory):
     page = tmp_path_factory.mktemp("carried") / "map.html"
-    page.write_text(file_map(order_briefing(source_of(county), lang="zh")), encoding="utf-8")
+    page.write_text(html_map(briefing_of(source_of(county), lang="zh")), encoding="utf-8")
     return page
 
 

@@ -65,7 +65,7 @@ def message_of(rng: random.Random, component: Component) -> dict[str, object]:
     at = rng.choice((0, 1, 2, 5, 10**9))
     messages = {
         "RankingList": {"type": "click", "key": rng.choice(PLACES)},
-        "Sheet": {"index": at} if rng.random() < 0.8 else {"sort": "-persons"},
+        "TextTable": {"index": at} if rng.random() < 0.8 else {"sort": "-persons"},
         "ScreenMap": rng.choice(
             (
                 {"type": "click", "id": at},

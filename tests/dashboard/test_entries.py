@@ -13,7 +13,7 @@ from dashboard.panels.why.view import WhyView
 from dashboard.people import People
 from dashboard.state import State
 from dashboard.views.card import CardView
-from dashboard.views.card_entries import CardEntries
+from dashboard.views.card.entries import CardEntries
 from dashboard.views.entry_form import EntryForm
 from geodata.access import Actor, Database, open_guard
 from geodata.atlas import open_atlas

@@ -91,7 +91,7 @@ def test_app_in_a_notebook_is_the_page_of_the_server_with_everything_inside(coun
     screen = next(part for part in page.select() if type(part).__name__ == "ScreenMap")
     assert screen.script.startswith("data:")
     assert all(source["outlines"].startswith("data:") for source in screen.sources)
-    sheets = [part.table for part in page.select() if type(part).__name__ == "Sheet"]
+    sheets = [part.table for part in page.select() if type(part).__name__ == "TextTable"]
     assert any(HOSTILE_HOUSEHOLD in row["cells"] for table in sheets for row in table["rows"])
     # The address bar and the briefings belong to the server's own page.
     assert "Address" not in _parts(page)
@@ -102,12 +102,12 @@ def test_app_of_a_view_has_the_policy_classes_of_the_slide(county):
     view = open_view(county, indicator="low_income_share", classes="policy")
     screen = next(part for part in view.app().select() if type(part).__name__ == "ScreenMap")
     rows = [row["label"] for row in screen.picture["legend"]]
-    assert rows == [row.label for row in view.facts.layer.legend("zh")]
+    assert rows == [row.label for row in view.answer.layer.legend("zh")]
 
 
 def test_app_in_a_notebook_keeps_to_the_places_of_its_actor(county):
     actor = Actor("officer", "leader", (VILLAGES[2],))
     page = app_of_county(county, actor=actor, query="?theme=monitoring&side=households")
-    sheets = [part.table for part in page.select() if type(part).__name__ == "Sheet"]
+    sheets = [part.table for part in page.select() if type(part).__name__ == "TextTable"]
     shown = [row["cells"] for table in sheets for row in table["rows"]]
     assert HOSTILE_HOUSEHOLD not in str(shown)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
-from dashboard.answers.finding import finding_of
+from dashboard.answers.headline import headline_of
 from dashboard.app import county_parts
 from dashboard.charts import bars, stacked
 from dashboard.content.card import income_parts
@@ -23,9 +23,9 @@ from dashboard.panels.why.view import WhyView
 from dashboard.people import MONITORED, PAGE, People
 from dashboard.points import PointsSeen
 from dashboard.state import State
-from dashboard.views.card_text import card_html
+from dashboard.views.card.markup import card_html
 from dashboard.views.headline import HeadlineView
-from dashboard.views.sheet import Sheet
+from dashboard.views.text_table import TextTable
 from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -112,7 +112,7 @@ def test_two_compared_months_say_what_the_change_is_made_of(people_as):
     officer = people_as(asked, Actor("v1", "village_officer", (VILLAGES[0],)))
     state = officer.state
     alone = whole_figure(state.atlas, state.layer, "zh")
-    assert finding_of(state.source, state.shown, state.layer).sentence == alone
+    assert headline_of(state.source, state.shown, state.layer).sentence == alone
 
 
 def test_list_is_worst_first_masked_and_paged(people_as):
@@ -347,15 +347,15 @@ def test_a_side_panel_made_when_first_shown_follows_what_was_chosen_before(peopl
     state = people.state
     points = PointsSeen(state, people.county, people.actor, people.guard)
     column = side_panel(state, Parts(people, points))
-    assert not column.select(Sheet)
+    assert not column.select(TextTable)
     state.go(VILLAGES[0])
     state.side = "households"
-    (listed,) = column.select(Sheet)
+    (listed,) = column.select(TextTable)
     assert len(listed.table["rows"]) == min(people.listed.count, PAGE)
     state.side = "why"
     state.go(VILLAGES[2])
     state.side = "households"
-    assert len(column.select(Sheet)) == 2
+    assert len(column.select(TextTable)) == 2
     shown = [part.visible for part in column[1:]]
     assert shown == [False, True, False]
     cells = {cell for row in listed.table["rows"] for cell in row["cells"]}

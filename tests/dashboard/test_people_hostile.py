@@ -12,7 +12,7 @@ from dashboard.exports import households_workbook
 from dashboard.panels.households.visits import visits_html
 from dashboard.people import People
 from dashboard.state import State
-from dashboard.views.card_text import card_html
+from dashboard.views.card.markup import card_html
 from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas

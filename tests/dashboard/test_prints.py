@@ -10,9 +10,9 @@ import pypdf
 import pytest
 import typst
 
-from dashboard.briefing import order_briefing, printing
+from dashboard.briefing import briefing_of, printing
+from dashboard.briefing.map_series import print_series
 from dashboard.briefing.printing import print_families, print_pdf
-from dashboard.briefing.series import print_series
 from dashboard.cli import main
 from dashboard.maps.fonts import FAMILIES
 from dashboard.prints import Prints
@@ -42,7 +42,7 @@ def county(counties, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def series(county):
-    return print_series(order_briefing(source_of(county), lang="zh", each="township"))
+    return print_series(briefing_of(source_of(county), lang="zh", each="township"))
 
 
 @pytest.fixture
@@ -105,11 +105,11 @@ def test_sheet_says_why_who_answers_and_what_is_missing(series):
 
 
 def test_same_arguments_give_the_same_bytes(county, series):
-    assert print_series(order_briefing(source_of(county), lang="zh", each="township")) == series
+    assert print_series(briefing_of(source_of(county), lang="zh", each="township")) == series
 
 
 def test_series_for_the_public_has_no_findings_and_no_ranks(county):
-    briefing = order_briefing(source_of(county), lang="zh", each="township", public=True)
+    briefing = briefing_of(source_of(county), lang="zh", each="township", public=True)
     pages = "".join(map(_plain, _pages(print_series(briefing))))
     assert "公开版" in pages
     for said in ("内部使用", "为什么", "责任人", "最需要关注的", "位次", "主要问题"):
@@ -117,14 +117,14 @@ def test_series_for_the_public_has_no_findings_and_no_ranks(county):
 
 
 def test_paper_of_a_series_is_a4_or_a3(county):
-    briefing = order_briefing(source_of(county), lang="en", place=TOWNSHIP, paper="a3")
+    briefing = briefing_of(source_of(county), lang="en", place=TOWNSHIP, paper="a3")
     reader = pypdf.PdfReader(io.BytesIO(print_series(briefing)))
     assert round(float(reader.pages[0].mediabox.width) / 72 * 25.4) == 420
     assert "Map series" in reader.pages[0].extract_text()
 
 
 def test_place_without_places_of_the_level_has_its_own_sheet_alone(county):
-    briefing = order_briefing(source_of(county), lang="zh", place=VILLAGES[1], each="township")
+    briefing = briefing_of(source_of(county), lang="zh", place=VILLAGES[1], each="township")
     assert "甲二村" in _plain(_pages(print_series(briefing))[0])
 
 
@@ -256,6 +256,6 @@ def test_what_cannot_be_printed_is_refused_in_a_sentence(county, tmp_path, capsy
 
 
 def test_print_of_the_whole_county_names_it(county):
-    briefing = order_briefing(source_of(county), lang="zh")
+    briefing = briefing_of(source_of(county), lang="zh")
     assert briefing.place == COUNTY
     assert "某县地图册" in _plain(_pages(print_series(briefing))[0])

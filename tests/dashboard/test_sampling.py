@@ -74,9 +74,9 @@ def test_what_is_no_seed_number_or_day_opens_the_usual(sampling_as, words, seed,
 
 def test_the_sample_is_offered_only_where_a_theme_has_what_makes_a_village_weak(sampling_as):
     state = sampling_as("?theme=water&side=sample").state
-    assert "sample" not in state.sides
+    assert "sample" not in state.panels
     assert state.side == "ranking"
-    assert "sample" in state.source.sides_of("monitoring")
+    assert "sample" in state.source.panels_of("monitoring")
 
 
 def test_the_page_draws_marks_the_map_and_lists(sampling_as):

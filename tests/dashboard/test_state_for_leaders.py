@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboard.answers.findings import Findings
+from dashboard.answers.finding_counts import FindingCounts
 from dashboard.maps.picture import picture
 from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView
@@ -45,7 +45,9 @@ def guard(county, tmp_path):
 def _state(county, query="", actor=None):
     atlas, setup = open_atlas(county.setup.config.folder), county.setup
     mine = within_scope(atlas, actor.scope) if actor else atlas
-    return State(mine, query, themes=setup.themes, policy=setup.policy, findings=Findings(county))
+    return State(
+        mine, query, themes=setup.themes, policy=setup.policy, findings=FindingCounts(county)
+    )
 
 
 def _points(county, guard, state, prefixes=(EVERYWHERE,)):
@@ -388,13 +390,13 @@ def test_a_place_is_found_by_name_or_code_and_lit():
     state = State(grid_atlas())
     find = FindView(state)
     find._answer({"type": "find", "text": "2-3"})
-    assert find.find.found[0][:2] == ["2-3村", "第2乡"]
+    assert find.find.places[0][:2] == ["2-3村", "第2乡"]
     find._answer({"type": "find", "text": f"{COUNTY}002003"})
     find._answer({"type": "go", "index": 0})
     assert (state.place, state.spotlight) == (f"{COUNTY}002003", True)
     for text in ("", "  ", "(", "[", "没有"):
         find._answer({"type": "find", "text": text})
-        assert find.find.found == []
+        assert find.find.places == []
 
 
 @pytest.mark.parametrize("way", ["address", "rule", "zone", "start"])

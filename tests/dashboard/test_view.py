@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dashboard.answers import Findings, Source
+from dashboard.answers import FindingCounts, Source
 from dashboard.state import State
 from dashboard.view import (
     ADDRESS,
@@ -37,7 +37,9 @@ NUMBERS = st.just("") | st.tuples(COUNT, COUNT, COUNT, SHARES).map(",".join)
 def whole(counties):
     county = counties.shared(sites=True)
     atlas, setup = open_atlas(county.setup.config.folder), county.setup
-    return Source(atlas, shown_themes(atlas, setup.themes), setup.policy, Findings(county), county)
+    return Source(
+        atlas, shown_themes(atlas, setup.themes), setup.policy, FindingCounts(county), county
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def _view(draw, source: Source) -> View:
     kinds = source.themes[theme].points if theme else ()
     keys = source.atlas.places_in(None, level)
     presenting = draw(st.booleans())
-    sides = [side for side in source.sides_of(theme) if not presenting or side != LISTING]
+    sides = [side for side in source.panels_of(theme) if not presenting or side != LISTING]
     return View(
         theme=theme,
         place=place,

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import dashboard.charts
-from dashboard import sides
+from dashboard import panel_specs
 from dashboard.charts import chart_kinds
 from dashboard.panels import Parts, panel_of
 from dashboard.state import State
@@ -72,9 +72,9 @@ def test_the_kind_of_chart_is_found_and_draws(tmp_path, monkeypatch):
 @pytest.fixture
 def note(tmp_path):
     _write(tmp_path, *(name for name in FILES if name.startswith("note/")))
-    sides.FOLDERS.append(str(tmp_path))
+    panel_specs.FOLDERS.append(str(tmp_path))
     yield
-    sides.FOLDERS.remove(str(tmp_path))
+    panel_specs.FOLDERS.remove(str(tmp_path))
     sys.modules.pop("dashboard.panels.note", None)
     for key in [key for key in CATALOGUE if key.startswith("note.")]:
         del CATALOGUE._entries[key]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.briefing.file import file_map
-from dashboard.briefing.order import Briefing
+from dashboard.briefing.briefing import Briefing, Progress
+from dashboard.briefing.html_map import html_map
 
 
 def steps(briefing: Briefing) -> int:
@@ -14,6 +13,6 @@ def steps(briefing: Briefing) -> int:
     return len(briefing.themes)
 
 
-def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None:
+def write(briefing: Briefing, file: Path, step: Progress) -> None:
     """Write the page; `step` is told each theme when it is ready."""
-    file.write_text(file_map(briefing, step=step), encoding="utf-8")
+    file.write_text(html_map(briefing, step=step), encoding="utf-8")

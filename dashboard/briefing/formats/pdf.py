@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.briefing.order import Briefing
-from dashboard.briefing.series import print_series, sheet_count
+from dashboard.briefing.briefing import Briefing, Progress
+from dashboard.briefing.map_series import print_series, sheet_count
 
 
 def steps(briefing: Briefing) -> int:
@@ -14,6 +13,6 @@ def steps(briefing: Briefing) -> int:
     return sheet_count(briefing)
 
 
-def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None:
+def write(briefing: Briefing, file: Path, step: Progress) -> None:
     """Write the print; `step` is told the place of each sheet when it is drawn."""
     file.write_bytes(print_series(briefing, step=step))

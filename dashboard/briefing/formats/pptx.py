@@ -8,18 +8,18 @@ from pathlib import Path
 
 from pptx.presentation import Presentation
 
-from dashboard.briefing.order import Briefing
+from dashboard.briefing.briefing import Briefing, Progress
+from dashboard.briefing.slides.basis import basis_slide
 from dashboard.briefing.slides.canvas import new_deck
-from dashboard.briefing.slides.course import course_slide
 from dashboard.briefing.slides.cover import cover_slide
-from dashboard.briefing.slides.honesty import honesty_slide
 from dashboard.briefing.slides.overview import overview_slide
 from dashboard.briefing.slides.place import place_slide
 from dashboard.briefing.slides.rules import rules_slide
-from dashboard.briefing.slides.worst import worst_slide
+from dashboard.briefing.slides.time_series import time_series_slide
+from dashboard.briefing.slides.worst_places import worst_slide
 from dashboard.texts import text
 
-Draw = Callable[[Presentation], object]
+AddSlide = Callable[[Presentation], object]
 
 
 def steps(briefing: Briefing) -> int:
@@ -27,7 +27,7 @@ def steps(briefing: Briefing) -> int:
     return len(_slides(briefing))
 
 
-def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None:
+def write(briefing: Briefing, file: Path, step: Progress) -> None:
     """Write the slides; `step` is told the name of each when it is drawn."""
     title = text("slides.cover_title", briefing.lang, place=briefing.name)
     deck = new_deck(title=title, author=briefing.source.by)
@@ -37,16 +37,16 @@ def write(briefing: Briefing, file: Path, step: Callable[[str], object]) -> None
     deck.save(str(file))
 
 
-def _slides(briefing: Briefing) -> list[tuple[str, Draw]]:
+def _slides(briefing: Briefing) -> list[tuple[str, AddSlide]]:
     """Return name and drawing of every slide in order; the public has no findings."""
-    slides: list[tuple[str, Draw]] = [
+    slides: list[tuple[str, AddSlide]] = [
         ("cover", partial(cover_slide, briefing=briefing)),
         ("overview", partial(overview_slide, briefing=briefing)),
     ]
     for theme in briefing.themes:
-        parts = [worst_slide, course_slide] + ([] if briefing.public else [rules_slide])
+        parts = [worst_slide, time_series_slide] + ([] if briefing.public else [rules_slide])
         slides += [(theme.key, partial(part, briefing=briefing, theme=theme)) for part in parts]
     for place in briefing.pages:
         slides.append((place, partial(place_slide, briefing=briefing, place=place)))
-    slides.append(("origin", partial(honesty_slide, briefing=briefing)))
+    slides.append(("origin", partial(basis_slide, briefing=briefing)))
     return slides

@@ -13,7 +13,7 @@ from pptx.presentation import Presentation
 from pptx.text.text import TextFrame, _Paragraph
 from pptx.util import Inches, Pt
 
-from dashboard.briefing.slides.lettering import (
+from dashboard.briefing.slides.text_measure import (
     cut_to,
     height_of,
     lines_of,

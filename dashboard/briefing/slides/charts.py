@@ -14,7 +14,7 @@ from pptx.enum.dml import MSO_LINE
 from pptx.util import Pt
 
 from dashboard.briefing.slides.canvas import BODY, Box, Canvas
-from dashboard.briefing.slides.lettering import set_face
+from dashboard.briefing.slides.text_measure import set_face
 from dashboard.texts import text
 
 # The place itself first and thick, then those it is compared with (Okabe and Ito).
@@ -22,7 +22,7 @@ _COLOURS = ("0b57d0", "6b7680", "d55e00", "009e73")
 _DASHES = (None, MSO_LINE.DASH, MSO_LINE.ROUND_DOT, MSO_LINE.DASH_DOT)
 
 
-def draw_course(
+def draw_time_series(
     canvas: Canvas,
     box: Box,
     periods: Sequence[str],

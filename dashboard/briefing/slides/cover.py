@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pptx.presentation import Presentation
 
-from dashboard.briefing.order import Briefing
+from dashboard.briefing.briefing import Briefing
 from dashboard.briefing.slides.canvas import ALARM, EDGE, QUIET, WIDTH, Box, Canvas
 from dashboard.texts import text
 from geodata.cartography.words import period_text
@@ -14,7 +14,7 @@ from geodata.i18n import listed
 def cover_slide(deck: Presentation, briefing: Briefing) -> None:
     """Add the cover."""
     lang, canvas = briefing.lang, Canvas(deck, briefing.lang)
-    facts = briefing.facts(briefing.themes[0]) if briefing.themes else None
+    answer = briefing.answer(briefing.themes[0]) if briefing.themes else None
     wide = WIDTH - 2 * EDGE - 1.4
     title = text("slides.cover_title", lang, place=briefing.name)
     canvas.rule(EDGE + 0.7, 1.75, 2.2)
@@ -23,8 +23,8 @@ def cover_slide(deck: Presentation, briefing: Briefing) -> None:
     canvas.text(Box(EDGE + 0.6, 3.6, wide, 0.7), [month], size=32)
     names = listed((theme.title[lang] for theme in briefing.themes), lang)
     canvas.text(Box(EDGE + 0.6, 4.4, wide, 1.1), [names], size=24, colour=QUIET)
-    if facts is not None:
-        origin = facts.origin
+    if answer is not None:
+        origin = answer.origin
         lines = [origin.mark, origin.made, origin.approval]
         canvas.text(Box(EDGE + 0.6, 5.6, wide, 0.5), lines[:1], size=24, bold=True, colour=ALARM)
         canvas.text(Box(EDGE + 0.6, 6.15, wide, 0.8), lines[1:], size=16, colour=QUIET)

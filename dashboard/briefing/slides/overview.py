@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 from pptx.presentation import Presentation
 
-from dashboard.answers.facts import Facts
+from dashboard.answers.answer import Answer
 from dashboard.answers.titles import short_name
-from dashboard.briefing.order import Briefing
+from dashboard.briefing.briefing import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
-from dashboard.briefing.slides.tables import Column, Row, draw_table
+from dashboard.briefing.slides.tables import TableColumn, TableRow, draw_table
 from dashboard.texts import text
 from geodata.cartography.words import change_text, number_text, share_parts
 from geodata.i18n import listed
@@ -23,86 +23,86 @@ _NAMED = {"zh": 2, "en": 1}  # in the title
 def overview_slide(deck: Presentation, briefing: Briefing) -> None:
     """Add the overview."""
     lang, canvas = briefing.lang, Canvas(deck, briefing.lang)
-    found = [
-        (theme, briefing.facts(theme, indicator=key))
+    by_theme = [
+        (theme, briefing.answer(theme, indicator=key))
         for theme in briefing.themes
         for key in briefing.indicators(theme, max(2, _ROWS // len(briefing.themes)))
     ]
-    facts = [one for _, one in found]
-    canvas.title(_message(briefing, facts))
+    answers = [one for _, one in by_theme]
+    canvas.title(_message(briefing, answers))
     names = ("theme", "indicator", "figure", "counted", "change", "worst")
     shares = (1.9, 3.2, 1.1, 2.5, 1.1, 2.5)
     columns = [
-        Column(text(f"slides.{name}", lang), share, name in ("figure", "change"))
+        TableColumn(text(f"slides.{name}", lang), share, name in ("figure", "change"))
         for name, share in zip(names, shares, strict=True)
     ]
     rows, before = [], None
-    for theme, one in found:
+    for theme, one in by_theme:
         rows.append(_row("" if theme is before else theme.title[lang], one, lang))
         before = theme
     draw_table(canvas, Box(EDGE, TOP, WIDTH - 2 * EDGE, LOW - TOP), columns, rows)
-    if facts:
-        canvas.foot(facts[0].origin.foot, facts[0].origin.mark)
-        canvas.notes([*(one.summary for one in facts), facts[0].origin.foot])
+    if answers:
+        canvas.foot(answers[0].origin.foot, answers[0].origin.mark)
+        canvas.notes([*(one.summary for one in answers), answers[0].origin.foot])
 
 
-def change_of(facts: Facts) -> float:
+def change_of(answer: Answer) -> float:
     """Return the change of the place's own figure since the period before; NaN when unknown."""
-    course = facts.own["value"]
+    course = answer.own["value"]
     return float(course.iloc[-1] - course.iloc[-2]) if len(course) > 1 else float("nan")
 
 
-def course_of(facts: Facts) -> str:
+def direction_of(answer: Answer) -> str:
     """Return worse, better or same; same too when it rounds to nothing or has no worse end."""
-    change, worse = change_of(facts), facts.layer.indicator.worse
-    if worse == "none" or pd.isna(change) or round(change, facts.layer.decimals) == 0:
+    change, worse = change_of(answer), answer.layer.indicator.worse
+    if worse == "none" or pd.isna(change) or round(change, answer.layer.decimals) == 0:
         return "same"
     return "worse" if (change > 0) == (worse == "high") else "better"
 
 
-def _row(theme: str, facts: Facts, lang: str) -> Row:
-    decimals, percent = facts.layer.decimals, facts.layer.indicator.unit.sign
+def _row(theme: str, answer: Answer, lang: str) -> TableRow:
+    decimals, percent = answer.layer.decimals, answer.layer.indicator.unit.sign
     worst = ""
-    if not facts.view.public and len(facts.worst) > 1 and facts.worst.iloc[0]["value"] != 0:
-        first = facts.worst.iloc[0]
+    if not answer.view.public and len(answer.worst) > 1 and answer.worst.iloc[0]["value"] != 0:
+        first = answer.worst.iloc[0]
         shown = number_text(first["value"], decimals) + percent
         worst = f"{short_name(first['name'])} {shown}"
     cells = (
         theme,
-        titled(facts),
-        percent_text(facts),
-        _counted(facts),
-        change_text(change_of(facts), decimals),
+        titled(answer),
+        percent_text(answer),
+        _counted(answer),
+        change_text(change_of(answer), decimals),
         worst or "—",
     )
-    return Row(cells, alarm=frozenset({4}) if course_of(facts) == "worse" else frozenset())
+    return TableRow(cells, alarm=frozenset({4}) if direction_of(answer) == "worse" else frozenset())
 
 
-def percent_text(facts: Facts) -> str:
+def percent_text(answer: Answer) -> str:
     """Return the figure of the place, a share with its sign; other units stand in the title."""
-    sign = "" if pd.isna(facts.value) else facts.layer.indicator.unit.sign
-    return number_text(facts.value, facts.layer.decimals) + sign
+    sign = "" if pd.isna(answer.value) else answer.layer.indicator.unit.sign
+    return number_text(answer.value, answer.layer.decimals) + sign
 
 
-def titled(facts: Facts) -> str:
+def titled(answer: Answer) -> str:
     """Return the title of the indicator, with its unit where the figures beside it have none."""
-    title, unit = facts.layer.indicator.title_in(facts.view.lang), facts.unit
-    if not unit or facts.layer.indicator.unit.sign:
+    title, unit = answer.layer.indicator.title_in(answer.view.lang), answer.unit
+    if not unit or answer.layer.indicator.unit.sign:
         return title
-    return text("paper.legend", facts.view.lang, title=title, unit=unit)
+    return text("paper.legend", answer.view.lang, title=title, unit=unit)
 
 
-def _counted(facts: Facts) -> str:
+def _counted(answer: Answer) -> str:
     """Return numerator / denominator and what they count; a dash where the parts say nothing."""
-    share = share_parts(*facts.parts, facts.layer.indicator, facts.view.lang)
+    share = share_parts(*answer.parts, answer.layer.indicator, answer.view.lang)
     return "—" if share is None else "{} / {} {}".format(*share)
 
 
-def _message(briefing: Briefing, facts: Sequence[Facts]) -> str:
+def _message(briefing: Briefing, answers: Sequence[Answer]) -> str:
     lang = briefing.lang
-    known = [one for one in facts if not pd.isna(change_of(one))]
-    worse = [one for one in known if course_of(one) == "worse"]
-    better = sum(course_of(one) == "better" for one in known)
+    known = [one for one in answers if not pd.isna(change_of(one))]
+    worse = [one for one in known if direction_of(one) == "worse"]
+    better = sum(direction_of(one) == "better" for one in known)
     names = listed((one.layer.indicator.title_in(lang) for one in worse[: _NAMED[lang]]), lang)
     values = {
         "place": short_name(briefing.name),
@@ -110,7 +110,7 @@ def _message(briefing: Briefing, facts: Sequence[Facts]) -> str:
         "worse": len(worse),
         "better": better,
         "names": names,
-        "all": len(facts),
+        "all": len(answers),
     }
     if not known:
         return text("slides.overview_first", lang, **values)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pptx.presentation import Presentation
 
-from dashboard.answers.facts import Facts
+from dashboard.answers.answer import Answer
 from dashboard.answers.titles import short_name
-from dashboard.briefing.order import Briefing
+from dashboard.briefing.briefing import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
-from dashboard.briefing.slides.overview import change_of, course_of, percent_text, titled
-from dashboard.briefing.slides.tables import Column, Row, draw_table
-from dashboard.briefing.slides.worst import map_picture, notes_of
+from dashboard.briefing.slides.overview import change_of, direction_of, percent_text, titled
+from dashboard.briefing.slides.tables import TableColumn, TableRow, draw_table
+from dashboard.briefing.slides.worst_places import map_picture, notes_of
 from dashboard.texts import text
 from geodata.cartography.words import change_text
 from geodata.escaping import plain_text
@@ -24,49 +24,49 @@ _EACH, _RULES = 2, 3
 def place_slide(deck: Presentation, briefing: Briefing, place: str) -> None:
     """Add the slide of one place."""
     lang, canvas = briefing.lang, Canvas(deck, briefing.lang)
-    found = [
-        briefing.facts(theme, place=place, indicator=key)
+    answers = [
+        briefing.answer(theme, place=place, indicator=key)
         for theme in briefing.themes
         for key in briefing.indicators(theme, _EACH)
     ]
-    first = found[0]
+    first = answers[0]
     canvas.title(_titled(first))
     map_picture(canvas, first, _MAP)
     columns = [
-        Column(text("slides.indicator", lang), 2.4),
-        Column(text("slides.figure", lang), 1.1, number=True),
-        Column(text("slides.change", lang), 0.95, number=True),
+        TableColumn(text("slides.indicator", lang), 2.4),
+        TableColumn(text("slides.figure", lang), 1.1, number=True),
+        TableColumn(text("slides.change", lang), 0.95, number=True),
     ]
-    end = draw_table(canvas, _RIGHT, columns, [_row(facts, lang) for facts in found])
+    end = draw_table(canvas, _RIGHT, columns, [_row(answer, lang) for answer in answers])
     below = Box(_RIGHT.left, end + 0.15, _RIGHT.width, LOW - end - 0.15)
     canvas.text(below, _lines(first))
     canvas.foot(first.origin.foot, first.origin.mark)
     canvas.notes(notes_of(first))
 
 
-def _titled(facts: Facts) -> str:
+def _titled(answer: Answer) -> str:
     """Return the message with the name of the place before it where it does not begin with it."""
-    name = short_name(facts.atlas.name(facts.view.place))
-    if facts.title.startswith(name):
-        return facts.title
-    return text("slides.place_message", facts.view.lang, place=name, message=facts.title)
+    name = short_name(answer.atlas.name(answer.view.place))
+    if answer.title.startswith(name):
+        return answer.title
+    return text("slides.place_message", answer.view.lang, place=name, message=answer.title)
 
 
-def _row(facts: Facts, lang: str) -> Row:
+def _row(answer: Answer, lang: str) -> TableRow:
     cells = (
-        titled(facts),
-        percent_text(facts),
-        change_text(change_of(facts), facts.layer.decimals),
+        titled(answer),
+        percent_text(answer),
+        change_text(change_of(answer), answer.layer.decimals),
     )
-    return Row(cells, alarm=frozenset({2}) if course_of(facts) == "worse" else frozenset())
+    return TableRow(cells, alarm=frozenset({2}) if direction_of(answer) == "worse" else frozenset())
 
 
-def _lines(facts: Facts) -> list[str]:
+def _lines(answer: Answer) -> list[str]:
     """Return the main findings of the place and who answers for it."""
-    lang, why = facts.view.lang, facts.source.why(facts.view)
+    lang, why = answer.view.lang, answer.source.why(answer.view)
     if why is None:
         return []
-    lines, rules = [], facts.source.county.setup.rules
+    lines, rules = [], answer.source.county.setup.rules
     kept = why.rules[why.rules["rule"].map(lambda key: rules[key].kind == "finding")]
     told = [f"{row.title} {row.yes:,}" for row in kept.head(_RULES).itertuples()]
     if told:

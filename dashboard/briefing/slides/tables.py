@@ -20,7 +20,7 @@ from dashboard.briefing.slides.canvas import (
     Canvas,
     write_run,
 )
-from dashboard.briefing.slides.lettering import cut_to, height_of, lines_of
+from dashboard.briefing.slides.text_measure import cut_to, height_of, lines_of
 from dashboard.texts import text
 from geodata.escaping import plain_text
 
@@ -30,7 +30,7 @@ _ROW = 0.42  # inches of the lowest row
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its head, its share of the width, and whether it holds numbers (set at the right)."""
 
     head: str
@@ -39,7 +39,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """The cells of one row; `colour` fills the first cell like the place on the map."""
 
     cells: tuple[str, ...]
@@ -50,8 +50,8 @@ class Row:
 def draw_table(
     canvas: Canvas,
     box: Box,
-    columns: Sequence[Column],
-    rows: Sequence[Row],
+    columns: Sequence[TableColumn],
+    rows: Sequence[TableRow],
     *,
     size: float = BODY,
     total: int | None = None,
@@ -62,7 +62,7 @@ def draw_table(
     """
     whole = sum(column.share for column in columns)
     widths = [box.width * column.share / whole for column in columns]
-    heads = Row(tuple(column.head for column in columns))
+    heads = TableRow(tuple(column.head for column in columns))
     cut = [_cut(row, widths, size) for row in rows]
     high = [_height(row, widths, size) for row in (heads, *cut)]
     total = len(rows) if total is None else total
@@ -85,15 +85,15 @@ def draw_table(
     return box.top + sum(high[: shown + 1])
 
 
-def _cut(row: Row, widths: Sequence[float], size: float) -> Row:
+def _cut(row: TableRow, widths: Sequence[float], size: float) -> TableRow:
     cells = (
         cut_to(plain_text(cell, 300), size, width - 2 * _PAD - 0.04, _LINES)
         for cell, width in zip(row.cells, widths, strict=True)
     )
-    return Row(tuple(cells), row.colour, row.alarm)
+    return TableRow(tuple(cells), row.colour, row.alarm)
 
 
-def _height(row: Row, widths: Sequence[float], size: float) -> float:
+def _height(row: TableRow, widths: Sequence[float], size: float) -> float:
     lines = max(
         lines_of(cell, size, width - 2 * _PAD - 0.04)
         for cell, width in zip(row.cells, widths, strict=True)
@@ -112,7 +112,7 @@ def _fitting(heights: Sequence[float], room: float) -> int:
     return count
 
 
-def _write(canvas: Canvas, table, number: int, row: Row, columns, size: float) -> None:  # type: ignore[no-untyped-def]
+def _write(canvas: Canvas, table, number: int, row: TableRow, columns, size: float) -> None:  # type: ignore[no-untyped-def]
     for at, (cell_text, column) in enumerate(zip(row.cells, columns, strict=True)):
         cell = table.cell(number, at)
         fill = HEAD if number == 0 else STRIPE if number % 2 == 0 else PLAIN

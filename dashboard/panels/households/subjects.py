@@ -62,10 +62,10 @@ class SubjectListing:
     def workbook(self) -> io.BytesIO:
         """Return the whole list as it may leave, its export on record."""
         people, lang = self.people, self.people.state.lang
-        found, mark = exported_subjects(people, self.about)
-        titles, rows = subjects_cells(found, found.rows, lang=lang, names=people.village)
+        listed, mark = exported_subjects(people, self.about)
+        titles, rows = subjects_cells(listed, listed.rows, lang=lang, names=people.village)
         notes = [people.watermarked(mark)]
-        return subjects_workbook(titles, rows, title=self._title(found), notes=notes)
+        return subjects_workbook(titles, rows, title=self._title(listed), notes=notes)
 
     def _title(self, listed: SubjectList) -> str:
         state = self.people.state
@@ -73,65 +73,65 @@ class SubjectListing:
 
 
 def subjects_table(
-    found: SubjectList, page: tuple[int, int], *, title: str, lang: str, names: Names
+    listed: SubjectList, page: tuple[int, int], *, title: str, lang: str, names: Names
 ) -> dict[str, object]:
     """Return the table of Sheet: what each row of a page is, where it lies and why it was found.
 
     `page` is its number, from 0, and how many rows it has.
     """
     at, size = page
-    pages = pages_of(found, size)
-    kind, count = found.about.subject.title[lang], len(found.rows)
-    by = "" if found.about.severity else "_counted"
+    pages = pages_of(listed, size)
+    kind, count = listed.about.subject.title[lang], len(listed.rows)
+    by = "" if listed.about.severity else "_counted"
     note = _said(("count" if count else "none") + by, lang, kind=kind, count=f"{count:,}")
     if pages > 1:
         note += _said("page", lang, page=at + 1, pages=pages)
-    titles, rows = subjects_cells(found, page_of(found, page), lang=lang, names=names)
+    titles, rows = subjects_cells(listed, page_of(listed, page), lang=lang, names=names)
     return {
         "title": title,
         "note": note,
         "columns": [{"label": name, "kind": "text"} for name in titles],
-        "rows": [{"cells": cells, "mark": found.about.severity} for cells in rows],
+        "rows": [{"cells": cells, "mark": listed.about.severity} for cells in rows],
     }
 
 
-def subjects_title(found: SubjectList, place: str, month: str, lang: str) -> str:
+def subjects_title(listed: SubjectList, place: str, month: str, lang: str) -> str:
     """Return the title of the table of a place, for page and file."""
     about = {"place": plain_text(place, 30), "month": period_text(month, lang)}
-    return _said("title", lang, rule=plain_text(found.about.title[lang], 60), **about)
+    return _said("title", lang, rule=plain_text(listed.about.title[lang], 60), **about)
 
 
 def subjects_cells(
-    found: SubjectList, rows: pd.DataFrame, *, lang: str, names: Names
+    listed: SubjectList, rows: pd.DataFrame, *, lang: str, names: Names
 ) -> tuple[list[str], list[list[str]]]:
     """Return the titles of the columns and the cells of some rows."""
-    columns = _columns(found)
+    columns = _columns(listed)
     titles = [_said(name, lang) for name in columns]
     return titles, [
         [_cell(name, row, names) for name in columns] for row in rows.to_dict("records")
     ]
 
 
-def pages_of(found: SubjectList, size: int) -> int:
+def pages_of(listed: SubjectList, size: int) -> int:
     """Return how many pages there are, at least one."""
-    return max(-(-len(found.rows) // size), 1)
+    return max(-(-len(listed.rows) // size), 1)
 
 
-def page_of(found: SubjectList, page: tuple[int, int]) -> pd.DataFrame:
+def page_of(listed: SubjectList, page: tuple[int, int]) -> pd.DataFrame:
     """Return the rows of a page."""
     at, size = page
-    return found.rows.iloc[at * size : (at + 1) * size]
+    return listed.rows.iloc[at * size : (at + 1) * size]
 
 
 def _said(key: str, lang: str, **values: object) -> str:
     return text(f"subjects.{key}", lang, **values)
 
 
-def _columns(found: SubjectList) -> list[str]:
+def _columns(listed: SubjectList) -> list[str]:
     """Return the columns that say something: a village is its own place, few have a name."""
-    if found.about.subject.name == "village":
+    if listed.about.subject.name == "village":
         return ["village", "reason"]
-    named = ["name"] if found.rows["name"].ne("").any() else []
+    named = ["name"] if listed.rows["name"].ne("").any() else []
     return ["code", *named, "village", "reason"]
 
 

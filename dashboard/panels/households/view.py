@@ -15,7 +15,7 @@ from dashboard.panels.households.visits import VisitsView
 from dashboard.people import CHOICES, SIZES, SORTS, People
 from dashboard.subjects import listed_about
 from dashboard.texts import text
-from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.i18n import parted
@@ -59,7 +59,7 @@ class HouseholdsView(Viewer):
         )
         self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **dark)
         self.filters = FiltersView(people)
-        self.sheet = Sheet(
+        self.sheet = TextTable(
             dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
         )
         wide = {"sizing_mode": "stretch_width", "margin": 0}

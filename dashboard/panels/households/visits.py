@@ -6,17 +6,17 @@ from pathlib import Path
 
 import panel as pn
 
-from dashboard.content.visits import VisitGroup, VisitList
+from dashboard.content.visits import VisitList, visit_heads
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.sheet_drawer import SheetDrawer
 from dashboard.visiting import visit_list
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element, filled
 from geodata.errors import GuatuError
-from geodata.escaping import html_text
 
 _STYLE = Path(__file__).with_name("visits.css").read_text(encoding="utf-8")
-_HEADS = ("household", "reason", "check", "last", "found")
+_LIST = Path(__file__).with_name("visits.html")
 
 
 class VisitsView(Viewer):
@@ -51,7 +51,7 @@ class VisitsView(Viewer):
         try:
             content = visits_html(visit_list(people), lang)
         except GuatuError as error:
-            content = html_text(error.sentence(lang), 500)
+            content = element("p", error.sentence(lang), 500)
         self.content.object = content
         self.drawer.prints(content)
         self.drawer.open()
@@ -59,27 +59,9 @@ class VisitsView(Viewer):
 
 def visits_html(listed: VisitList, lang: str) -> str:
     """Return a visit list as HTML with boxes to tick; every text is escaped."""
-    notes = "".join(f"<p>{html_text(note, 400)}</p>" for note in listed.notes)
-    groups = "".join(_group(group, lang) for group in listed.groups)
-    return f"<h1>{html_text(listed.title)}</h1>{notes}{groups}"
-
-
-def _group(group: VisitGroup, lang: str) -> str:
-    known = {"village": group.village, "helper": group.helper, "count": len(group.visits)}
-    title = html_text(text("visits.group", lang, **known))
-    heads = "".join(f"<th>{html_text(text(f'visits.{name}', lang))}</th>" for name in _HEADS)
-    rows = "".join(
-        f"<tr class='{html_text(one.severity)}'><td>{html_text(one.head)}<small>{html_text(one.code)}"
-        f"</small></td><td>{_items(one.reasons)}</td><td>{_boxes(one.checks)}</td>"
-        f"<td>{html_text(one.last)}</td><td class='blank'></td></tr>"
-        for one in group.visits
+    return filled(
+        _LIST,
+        listed=listed,
+        heads=visit_heads(lang),
+        groups=[(group.titled(lang), group.visits) for group in listed.groups],
     )
-    return f"<table><caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _items(texts: tuple[str, ...]) -> str:
-    return "".join(f"<div>{html_text(one)}</div>" for one in texts)
-
-
-def _boxes(texts: tuple[str, ...]) -> str:
-    return "".join(f"<div>☐ {html_text(one)}</div>" for one in texts)

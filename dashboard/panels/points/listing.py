@@ -8,8 +8,9 @@ import panel as pn
 from dashboard.panels.points.values import value_text
 from dashboard.points import PointsSeen
 from dashboard.texts import text
-from dashboard.views.sheet import Sheet, row_of
-from geodata.escaping import html_text, plain_text
+from dashboard.views.text_table import TextTable, row_of
+from dashboard.web.markup import element
+from geodata.escaping import plain_text
 from geodata.themes import Points
 from geodata.workspace.points import STATES
 
@@ -27,7 +28,7 @@ class PointList:
         # A column, and whether the largest comes last; without one the state orders.
         self.order: tuple[str, bool] | None = None
         self.count = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
-        self.sheet = Sheet(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
+        self.sheet = TextTable(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
         self.sheet.on_message(self.answer)
         self.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
         kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
@@ -48,7 +49,7 @@ class PointList:
             self.rows += [(kind.table, key) for key in own["key"]]
             table += lines
         said = self._text("count", count=len(rows)) if len(rows) else self._text("none")
-        self.count.object = f"<p>{html_text(said)}</p>"
+        self.count.object = element("p", said)
         kinds = {"name": "text", "state": "word"}
         heads = [{"label": self._text(f"column_{one}"), "kind": kinds[one]} for one in kinds]
         heads += [self._head(name) for name in columns]

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import panel as pn
 import panel_material_ui as pmui
-from jinja2 import Template
 
 from dashboard.panels.points.values import value_text
 from dashboard.points import Chosen, PointsSeen
 from dashboard.texts import text
-from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.text_table import TextTable, row_of
+from dashboard.web.markup import filled
 from geodata.cartography.words import number_text
 from geodata.escaping import plain_text
 
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "scorecard.css").read_text(encoding="utf-8")
-_CARD = Template((_HERE / "scorecard.html").read_text(encoding="utf-8"), autoescape=True)
+_STYLE = Path(__file__).with_name("scorecard.css").read_text(encoding="utf-8")
 
 
 class Scorecard:
@@ -33,7 +31,7 @@ class Scorecard:
             label=self._text("households"), icon="groups", variant="contained", **slim
         )
         self.card = pn.pane.HTML("", stylesheets=[_STYLE], sizing_mode="stretch_width", margin=0)
-        self.sheet = Sheet(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
+        self.sheet = TextTable(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
         self.back.on_click(lambda event: self.state.choose_point("", ""))
         self.listed.on_click(lambda event: self.state.choose_side("households"))
         self.sheet.on_message(self.answer)
@@ -80,14 +78,14 @@ class Scorecard:
             )
             for name, value in chosen.features.items()
         ]
-        card: str = _CARD.render(
+        return filled(
+            Path(__file__).with_name("scorecard.html"),
             name=plain_text(row["name"], 40),
             state=self._text(f"state_{row['state']}"),
             where=plain_text(where + ("" if row["located"] else self._text("unlocated"))),
             facts=facts,
             rules=[plain_text(rule.title[lang], 80) for rule in chosen.rules],
         )
-        return card
 
     def _rows(self, chosen: Chosen) -> list[dict[str, object]]:
         names = self.state.atlas.places["name"]

@@ -7,10 +7,10 @@ import pandas as pd
 from dashboard.texts import text
 from geodata.cartography.words import number_text
 from geodata.rules import Feature
-from geodata.workspace.points import Value
+from geodata.workspace.points import FeatureValue
 
 
-def value_text(value: Value, feature: Feature, lang: str) -> str:
+def value_text(value: FeatureValue, feature: Feature, lang: str) -> str:
     """Return a value with its unit; a dash when it is unknown."""
     if value is None or pd.isna(value):
         return "—"

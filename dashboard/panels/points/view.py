@@ -8,8 +8,8 @@ from dashboard.panels.points.listing import PointList
 from dashboard.panels.points.scorecard import Scorecard
 from dashboard.points import PointsSeen
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element
 from geodata.errors import GuatuError
-from geodata.escaping import html_text
 
 _WATCHED = ["place", "theme", "period", "side", "point"]
 
@@ -42,7 +42,7 @@ class PointsView(Viewer):
                 self.card.show(chosen)
                 shown = self.card.column
         except GuatuError as error:
-            self.refused.object = f"<p>{html_text(error.sentence(self.state.lang), 400)}</p>"
+            self.refused.object = element("p", error.sentence(self.state.lang), 400)
             shown = self.refused
         for part in (self.list.column, self.card.column, self.refused):
             part.visible = part is shown

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import panel as pn
 
-from dashboard.charts.course import Course, CourseFigure
+from dashboard.charts.time_series import TimeSeries, TimeSeriesFigure
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.web.component import Viewer, together
+from dashboard.web.markup import filled
 from geodata.cartography.words import period_text, scale_of
-from geodata.escaping import html_text
 
 _CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); } small { font-weight: 400; opacity: 0.8; }"
 
@@ -28,7 +30,7 @@ class TrendView(Viewer):
         self.pane = pn.pane.Bokeh(
             None, sizing_mode="stretch_both", min_height=180, margin=0, loading=True
         )
-        self.figure: CourseFigure | None = None
+        self.figure: TimeSeriesFigure | None = None
         self.column = pn.Column(
             self.title,
             self.pane,
@@ -42,7 +44,7 @@ class TrendView(Viewer):
     def __panel__(self) -> pn.viewable.Viewable:
         return self.column
 
-    def course(self) -> Course:
+    def course(self) -> TimeSeries:
         """Return the figures of the place and of the one above it, in the unit that is shown."""
         state = self.state
         path = state.atlas.path(state.place)
@@ -51,7 +53,7 @@ class TrendView(Viewer):
         own = self._figures(state.place)
         reported = own["places_with_data"]
         periods = list(state.periods)
-        return Course(
+        return TimeSeries(
             labels=[period_text(period, state.lang) for period in periods],
             own=own["value"].to_numpy(dtype=float),
             above=np.full(len(own), np.nan)
@@ -65,11 +67,11 @@ class TrendView(Viewer):
     def _figures(self, place: str | None) -> pd.DataFrame:
         """Return value and places with data by period."""
         state = self.state
-        found = state.atlas.series(state.indicator, place).reindex(list(state.periods))
+        course = state.atlas.series(state.indicator, place).reindex(list(state.periods))
         scale = scale_of(state.atlas.indicator(state.indicator))
-        return found.assign(value=found["value"] * scale)
+        return course.assign(value=course["value"] * scale)
 
-    def _titled(self, course: Course) -> str:
+    def _titled(self, course: TimeSeries) -> str:
         state = self.state
         indicator = state.atlas.indicator(state.indicator)
         unit = indicator.unit_in(state.lang)
@@ -80,10 +82,8 @@ class TrendView(Viewer):
             indicator=indicator.title_in(state.lang),
             unit=text("trend.unit", state.lang, unit=unit) if unit else "",
         )
-        if course.whole.all():
-            return f"<h2>{html_text(title)}</h2>"
-        note = text("trend.partial", state.lang)
-        return f"<h2>{html_text(title)} <small>{html_text(note)}</small></h2>"
+        note = "" if course.whole.all() else text("trend.partial", state.lang)
+        return filled(Path(__file__).with_name("trend.html"), title=title, note=note)
 
     def _update(self, *events: object) -> None:
         """Change the chart after the map has been sent."""
@@ -98,7 +98,7 @@ class TrendView(Viewer):
         self.column.visible = len(course.labels) > 1
         self.title.object = self._titled(course)
         if self.figure is None:
-            self.figure = CourseFigure(course, dark=dark)
+            self.figure = TimeSeriesFigure(course, dark=dark)
             self.pane.param.update(object=self.figure.figure, loading=False)
         else:
             self.figure.show(course, dark=dark)

@@ -9,8 +9,8 @@ import pandas as pd
 import panel as pn
 import param
 
-from dashboard.answers.facts import ranking_of
-from dashboard.state import State
+from dashboard.answers.answer import ranking_of
+from dashboard.state import OF_LAYER, State
 from dashboard.texts import text
 from dashboard.view import RANKED
 from dashboard.web.component import Component, Viewer
@@ -46,18 +46,7 @@ class RankingView(Viewer):
             table=self._table(), dark=state.dark, sizing_mode="stretch_both", margin=0
         )
         self.list.on_message(self._answer)
-        watched = [
-            "place",
-            "indicator",
-            "period",
-            "level",
-            "classes",
-            "selected",
-            "compare",
-            "compared",
-            "ranked",
-        ]
-        state.param.watch(self._update, watched)
+        state.param.watch(self._update, [*OF_LAYER, "selected", "ranked"])
         state.param.watch(self._darken, ["dark"])
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -160,4 +149,4 @@ _COLUMNS = ("rank", "place", "value", "change")
 
 def _colour(layer: Layer, class_: int) -> dict[str, str]:
     colours = layer.palette.colours
-    return {theme: found[class_] if class_ < len(found) else "" for theme, found in colours.items()}
+    return {look: row[class_] if class_ < len(row) else "" for look, row in colours.items()}

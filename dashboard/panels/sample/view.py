@@ -25,15 +25,17 @@ from dashboard.panels.sample.numbers import SampleNumbers
 from dashboard.sampling import Sampling
 from dashboard.texts import text
 from dashboard.views.later import later
-from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element, filled
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
-from geodata.escaping import html_text, plain_text
+from geodata.escaping import plain_text
 from geodata.evaluation.book import design_lines
 from geodata.i18n import listed
 
 _STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+_RATES = Path(__file__).with_name("rates.html")
 _WATCHED = ["side", "period", "seed", "numbers", "limits", "place", "presenting", "theme"]
 PARTS = ("villages", "townships", "households", "design")
 _AGAINST = ("", "wrong_exit_rate", "missed_rate", "satisfaction")
@@ -66,7 +68,7 @@ class SamplingView(Viewer):
         self.pages = pn.FlexBox(
             self.against, self.back, self.next, self.export, sizing_mode="stretch_width", margin=0
         )
-        self.sheet = Sheet(
+        self.sheet = TextTable(
             dark=self.state.dark, sizing_mode="stretch_both", min_height=300, margin=0
         )
         top = [self.numbers.seed, self.again, self.options, self.then, self.whole]
@@ -142,7 +144,7 @@ class SamplingView(Viewer):
         try:
             if state.side != "sample" or self._asks():
                 return
-            found = self.sampling.classes
+            sample = self.sampling.classes
         except GuatuError as error:
             self._say(error.sentence(state.lang))
             return
@@ -150,7 +152,7 @@ class SamplingView(Viewer):
             self.column.loading = False
         self.numbers.fill()
         lowest = state.atlas.lowest
-        state.param.update(sample=found, level=lowest)
+        state.param.update(sample=sample, level=lowest)
         self._fill()
 
     def _asks(self) -> bool:
@@ -169,7 +171,7 @@ class SamplingView(Viewer):
     def _say(self, sentence: str) -> None:
         """Show a sentence in place of the sample."""
         self.state.sample = {}
-        self.rates.object = f"<p>{html_text(sentence, 600)}</p>"
+        self.rates.object = element("p", sentence, 600)
         self.part.visible = self.pages.visible = self.sheet.visible = self.then.visible = False
 
     def _fill(self, *events: object) -> None:
@@ -206,18 +208,12 @@ class SamplingView(Viewer):
         sizes = {name: f"{drawn.frame_sizes[name]:,}" for name in ("villages", "households")}
         kind = "whole" if sampling.own in ((sampling.county,), ("",)) else "own"
         said = [self._text(kind, **sizes), *(note.sentence(lang) for note in drawn.notes)]
-        tiles = "".join(
-            f"<section class='{one.verdict}'><h3>{html_text(one.title)}</h3>"
-            f"<strong>{html_text(one.figure)}</strong>"
-            + "".join(f"<span>{html_text(line)}</span>" for line in one.lines)
-            + "</section>"
-            for one in rate_tiles(sampling.rates, sampling.day.isoformat(), lang)
-        )
-        words = " ".join([*said, self._text("high")])
-        dark = "dark" if self.state.dark else ""
-        return (
-            f"<div class='sample {dark}'><h2>{html_text(title)}</h2>"
-            f"<div class='rates'>{tiles}</div><p>{html_text(words, 900)}</p></div>"
+        return filled(
+            _RATES,
+            title=title,
+            tiles=rate_tiles(sampling.rates, sampling.day.isoformat(), lang),
+            words=" ".join([*said, self._text("high")]),
+            dark=self.state.dark,
         )
 
     def _townships_of(self) -> dict[str, str]:
@@ -287,7 +283,7 @@ class SamplingView(Viewer):
 
 
 def _household(row: Any, cells: HouseholdRows, lang: str) -> dict[str, object]:
-    code, head, village, persons, found = cells.cells(
+    code, head, village, persons, findings = cells.cells(
         row, ("code", "head", "village", "persons", "findings")
     )
     shown = [
@@ -297,6 +293,6 @@ def _household(row: Any, cells: HouseholdRows, lang: str) -> dict[str, object]:
         "—" if persons is None else f"{persons:,.0f}",
         text(f"sampling.group_{row.group}", lang),
         text(f"sampling.chosen_{row.chosen}", lang),
-        found,
+        findings,
     ]
     return {"cells": shown, "mark": "high" if row.suspect else ""}

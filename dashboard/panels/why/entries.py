@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import panel as pn
 
-from dashboard.entries import ON_PLACE, Entries
+from dashboard.entries import ON_PLACE, Entries, written_by
 from dashboard.people import People
-from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded
 from dashboard.web.component import Viewer
+from dashboard.web.markup import filled
 from geodata import i18n
 from geodata.cartography.coverage import coverage
 from geodata.errors import GuatuError
-from geodata.escaping import html_text
 
 _CSS = (
     "p{margin:4px 0;padding:8px 12px;border-left:4px solid #0b57d0;font-size:17px}"
@@ -58,25 +58,22 @@ class PlaceEntries(Viewer):
                 state.atlas.indicator(key).title_in(self.lang): key for key in titles
             }
         else:
-            found = coverage(state.atlas, state.indicator, state.period, state.area)
-            if found.unmatched_rows:
-                choices = {"table_name": {str(row): str(row) for row in found.unmatched_rows}}
+            complete = coverage(state.atlas, state.indicator, state.period, state.area)
+            if complete.unmatched_rows:
+                choices = {"table_name": {str(row): str(row) for row in complete.unmatched_rows}}
         form = EntryForm(self.entries, kind, lang=self.lang, saved=self._show, choices=choices)
         return form.__panel__()
 
     def _show(self) -> None:
         try:
-            found = self.entries.listed("pin") if self.people.place else []
+            pins = self.entries.listed("pin") if self.people.place else []
         except GuatuError:
-            found = []
+            pins = []
         state = self.people.state
-        shown = [one for one in found if one.fields.get("period") == state.period]
-        self.pinned.object = "".join(
-            f"<p>{html_text(one.fields['text'], 500)} "
-            f"<small>{html_text(self._by(one), 120)}</small></p>"
-            for one in shown
-            if one.fields.get("indicator", state.indicator) == state.indicator
-        )
-
-    def _by(self, one) -> str:  # type: ignore[no-untyped-def]
-        return text("entries.by", self.lang, by=one.by, day=one.at[:10], version=one.version)
+        shown = [
+            (pin.fields["text"], written_by(pin, self.lang))
+            for pin in pins
+            if pin.fields.get("period") == state.period
+            and pin.fields.get("indicator", state.indicator) == state.indicator
+        ]
+        self.pinned.object = filled(Path(__file__).with_name("pins.html"), pins=shown)

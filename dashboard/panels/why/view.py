@@ -9,15 +9,16 @@ import pandas as pd
 import panel as pn
 from param.parameterized import Event
 
+from dashboard.panels.why.composition import composition_charts
 from dashboard.panels.why.entries import PlaceEntries
-from dashboard.panels.why.made_of import made_of
 from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
-from dashboard.views.sheet import Sheet, row_of
+from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer
+from dashboard.web.markup import element
 from geodata.errors import GuatuError
-from geodata.escaping import html_text, plain_text
+from geodata.escaping import plain_text
 from geodata.workspace.why import Why
 
 _CSS = """
@@ -38,7 +39,7 @@ class WhyView(Viewer):
         self.people = people
         self.rules: list[str] = []
         self.sentence = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
-        self.sheet = Sheet(
+        self.sheet = TextTable(
             dark=people.state.dark, sizing_mode="stretch_both", min_height=420, margin=0
         )
         self.details = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width", margin=0)
@@ -85,7 +86,7 @@ class WhyView(Viewer):
         if asked != (state.place, state.theme, state.indicator, state.period):
             return
         made = people.compositions
-        self.charts.objects = made_of(made, state.lang, dark=state.dark)
+        self.charts.objects = composition_charts(made, state.lang, dark=state.dark)
         self._order(own=any(one.own for one in made))
 
     def _show(self, lines: Sequence[str], why: Why | None) -> None:
@@ -117,8 +118,7 @@ class WhyView(Viewer):
 
 
 def _paragraphs(lines: Sequence[str], *, small: bool = False) -> str:
-    kind = " class='small'" if small else ""
-    return "".join(f"<p{kind}>{html_text(line, 600)}</p>" for line in lines)
+    return "".join(element("p", line, 600, kind="small" if small else "") for line in lines)
 
 
 def _row(row: Any, lang: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dashboard import layers
-from dashboard.answers.finding import finding_of
+from dashboard.answers.headline import headline_of
 from dashboard.maps.picture import picture
 from dashboard.state import State
 from dashboard.views.controls import ControlsView
@@ -20,7 +20,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dashboard.layers import Finding, Kind
+from dashboard.layers import Headline, LayerKind
 from dashboard.layers.plain import draw_plain
 from geodata.cartography import CategoryLayer, Palette
 
@@ -50,12 +50,12 @@ def _draw(source, view, sample):
     return HalvesLayer.over(plain, classes, HALVES, names=words, unknown=one, said=one)
 
 
-KIND = Kind(
+KIND = LayerKind(
     "halves",
     15,
     lambda source, view, sample: view.classes == "halves",
     _draw,
-    lambda source, view, layer, whole: Finding("Half and half", whole),
+    lambda source, view, layer, whole: Headline("Half and half", whole),
     classes=lambda lang: {"zh": "各半", "en": "Halves"}[lang],
     lowest=True,
 )
@@ -81,7 +81,7 @@ def test_a_kind_in_a_module_of_its_own_is_offered_drawn_and_told(seventh):
     assert [row["label"] for row in shown["legend"]] == ["one", "two", "none"]
     assert (shown["title"], shown["worst"], shown["ticked"]) == ("Halves", [[0, "first"]], [1])
     assert shown["words"][:2] == ["one", "two"]
-    assert finding_of(state.source, state.shown, state.layer).title == "Half and half"
+    assert headline_of(state.source, state.shown, state.layer).title == "Half and half"
     assert "各半" in ControlsView(state).classes.options
 
 

@@ -17,15 +17,15 @@ from pyproj import Geod
 from dashboard.layers.hotspots import draw_hotspots
 from dashboard.maps.fonts import FAMILIES, typeface
 from dashboard.maps.ground import Plane, path_of, round_length
-from dashboard.maps.lettering import Wanted, place_names
+from dashboard.maps.label_positions import Wanted, position_labels
 from dashboard.maps.paper import draw_map
-from dashboard.maps.sheet import Sheet
+from dashboard.maps.paper_sheet import PaperSheet
 from geodata.cartography import NO_DATA, draw_layer
 from geodata.errors import BriefingError
 from geodata.hotspots import hotspot_layer
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
-SMALL = Sheet(width=6, height=4, dpi=60, lang="zh")
+SMALL = PaperSheet(width=6, height=4, dpi=60, lang="zh")
 
 
 def _texts(drawn) -> list[str]:
@@ -39,7 +39,7 @@ def _layer(atlas, **options):
 
 def test_picture_has_the_size_of_the_sheet_in_dots():
     atlas = grid_atlas()
-    png = draw_map(atlas, _layer(atlas), Sheet(width=5, height=4, dpi=220)).picture()
+    png = draw_map(atlas, _layer(atlas), PaperSheet(width=5, height=4, dpi=220)).picture()
     assert struct.unpack(">II", png[16:24]) == (1100, 880)
 
 
@@ -85,7 +85,9 @@ def test_worst_places_are_named_with_their_figure():
 
 def test_names_without_room_are_counted_and_told():
     atlas = grid_atlas(4, 15)
-    drawn = draw_map(atlas, _layer(atlas), Sheet(width=3.4, height=1.6, dpi=60, text=7, lang="zh"))
+    drawn = draw_map(
+        atlas, _layer(atlas), PaperSheet(width=3.4, height=1.6, dpi=60, text=7, lang="zh")
+    )
     assert drawn.unnamed > 0
     assert any(f"另有 {drawn.unnamed} 个村" in text for text in _texts(drawn))
 
@@ -94,7 +96,7 @@ def test_names_never_lie_over_one_another():
     wanted = [
         Wanted(f"n{i}", 100 + i % 7 * 9, 100 + i // 7 * 6, 50, 12, leads=i < 4) for i in range(60)
     ]
-    placed = place_names(wanted, inside=(0, 0, 400, 300))
+    placed = position_labels(wanted, inside=(0, 0, 400, 300))
     boxes = [shapely.box(p.x - 25, p.y - 6, p.x + 25, p.y + 6) for p in placed]
     assert len(placed) >= 10
     assert all(a.intersection(b).area < 1e-9 for a, b in combinations(boxes, 2))
@@ -103,11 +105,13 @@ def test_names_never_lie_over_one_another():
 
 def test_only_important_names_lead_a_line():
     taken = [(0, 0, 60, 60)]
-    far = place_names(
+    far = position_labels(
         [Wanted("a", 30, 30, 20, 10, leads=True)], inside=(0, 0, 200, 200), taken=taken
     )
     assert far[0].line
-    assert place_names([Wanted("a", 30, 30, 20, 10)], inside=(0, 0, 200, 200), taken=taken) == ()
+    assert (
+        position_labels([Wanted("a", 30, 30, 20, 10)], inside=(0, 0, 200, 200), taken=taken) == ()
+    )
 
 
 def test_scale_is_true_where_mercator_is_not():

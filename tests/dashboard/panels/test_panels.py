@@ -7,14 +7,17 @@ import sys
 import panel as pn
 import pytest
 
-from dashboard import sides
+from dashboard import panel_specs
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
 from dashboard.state import State
 from dashboard.texts import CATALOGUE, text
+from dashboard.view import LISTING, RANKING
 from geodata.atlas import open_atlas
+from geodata.i18n import LANGUAGES
+from tests.conftest import ROOT
 
-OURS = ("ranking", "why", "points", "households", "sample")
+FOLDERS = {file.parent.name for file in (ROOT / "dashboard" / "panels").glob("*/__init__.py")}
 SIXTH = {
     "panel.yaml": "order: 9\nwidth: 33vw\nneeds: [points]\n",
     "texts.yaml": 'tab: {zh: 第六, en: Sixth}\nhere: {zh: "这里是{place}", en: "This is {place}"}\n',
@@ -49,9 +52,9 @@ def sixth(tmp_path, monkeypatch):
     folder.mkdir()
     for name, content in SIXTH.items():
         (folder / name).write_text(content, encoding="utf-8")
-    sides.FOLDERS.append(str(tmp_path))
+    panel_specs.FOLDERS.append(str(tmp_path))
     yield folder
-    sides.FOLDERS.remove(str(tmp_path))
+    panel_specs.FOLDERS.remove(str(tmp_path))
     sys.modules.pop("dashboard.panels.sixth", None)
     for key in [key for key in CATALOGUE if key.startswith("sixth.")]:
         del CATALOGUE._entries[key]
@@ -61,9 +64,24 @@ def _state(county, query):
     return State(open_atlas(county.setup.config.folder), query, themes=county.setup.themes)
 
 
-def test_our_panels_stand_in_their_order_with_a_name_in_both_languages():
-    assert tuple(sides.sides()) == OURS
-    assert len({text(f"{name}.tab", lang) for name in OURS for lang in ("zh", "en")}) == 10
+def test_every_folder_is_a_panel_in_an_order_with_a_name_of_its_own_in_both_languages():
+    specs = panel_specs.panel_specs()
+    assert set(specs) == FOLDERS >= {RANKING, LISTING}
+    orders = [spec.order for spec in specs.values()]
+    assert orders == sorted(set(orders))
+    assert len({text(f"{name}.tab", lang) for name in specs for lang in LANGUAGES}) == 2 * len(
+        specs
+    )
+
+
+def test_what_stands_there_when_nothing_is_asked_for_needs_nothing_and_names_nobody():
+    assert specs_of(RANKING).stands(None)
+    assert not specs_of(RANKING).private
+    assert specs_of(LISTING).private
+
+
+def specs_of(name: str) -> panel_specs.PanelSpec:
+    return panel_specs.panel_specs()[name]
 
 
 def test_a_folder_elsewhere_is_a_panel_with_script_style_and_words(county, sixth):
@@ -100,16 +118,17 @@ def test_without_a_workspace_only_what_needs_none_is_beside_the_map(county):
     ("said", "fault"),
     [
         ("width: 3px\n", "expected order, width"),
-        ("order: 1\nwidth: 3px\nneeds: [moon]\n", "unknown moon; needs are workspace, points"),
+        ("order: 1\nwidth: 3px\nneeds: [moon]\n", "unknown moon; needs are workspace, .*points"),
+        ("order: 1\nwidth: 3px\nneeds: [points.moon]\n", "unknown points.moon"),
         ("order: 1\nwidth: 3px\nsize: 2\n", "unknown size"),
         ("- 1\n", "expected order, width"),
     ],
 )
 def test_a_panel_file_of_nonsense_is_named(sixth, said, fault):
     (sixth / "panel.yaml").write_text(said, encoding="utf-8")
-    sides._sides.cache_clear()
+    panel_specs._specs.cache_clear()
     with pytest.raises(ValueError, match=fault) as error:
-        sides.sides()
+        panel_specs.panel_specs()
     assert str(sixth / "panel.yaml") in str(error.value)
 
 

@@ -71,8 +71,8 @@ CODES = (
 MESSAGES = {
     "RankingList": ({"type": "click"}, ("key",)),
     "ScreenMap": ({"type": "click"}, ("id",)),
-    "Sheet": ({}, ("index",)),
-    "Trail": ({}, ("index",)),
+    "TextTable": ({}, ("index",)),
+    "PlacePath": ({}, ("index",)),
     "Find": ({"type": "go"}, ("index",)),
     "Presenter": ({"type": "go"}, ("index",)),
     "Address": ({}, ("query",)),
@@ -126,7 +126,7 @@ class Listener(Viewer):
             await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
             await self.settled()
         # The page began at the list of households, so its sheet is the first.
-        await self.send("Sheet", {"index": 0}, at=0)
+        await self.send("TextTable", {"index": 0}, at=0)
         await self.settled()
 
     async def settled(self) -> str:
@@ -280,11 +280,11 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
             await viewer.send(name, message)
         for query in ADDRESSES:
             await viewer.send("Address", {"query": query})
-            await viewer.send("Sheet", {"index": 0}, at=0)
+            await viewer.send("TextTable", {"index": 0}, at=0)
         heard = await viewer.settled()
         await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
         heard += await viewer.settled()
-        await viewer.send("Sheet", {"index": 0}, at=0)
+        await viewer.send("TextTable", {"index": 0}, at=0)
         return heard + await viewer.settled()
 
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
@@ -313,7 +313,7 @@ def test_stops_of_another_account_show_nothing_foreign(server):
         await viewer.send("Presenter", {"type": "start"})
         for index in range(len(stops)):
             await viewer.send("Presenter", {"type": "go", "index": index})
-            await viewer.send("Sheet", {"index": 0}, at=0)
+            await viewer.send("TextTable", {"index": 0}, at=0)
         return await viewer.settled()
 
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", present)
@@ -354,7 +354,7 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
         signing = asyncio.get_running_loop().run_in_executor(
             None, lambda: leader.ask("/login", {**hidden, "name": LEADER, "password": PASSWORD})
         )
-        await viewer.send("Sheet", {"index": 0}, at=0)
+        await viewer.send("TextTable", {"index": 0}, at=0)
         heard = await viewer.settled()
         answer = await signing
         holder.execute("ROLLBACK")
@@ -362,7 +362,7 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
         assert (answer.status, "guatu_session" in leader.cookies) == (503, False)
         assert guard.trail.count() == before
         await viewer.send("Address", {"query": f"?place={OWN}&side=households&theme=water"})
-        await viewer.send("Sheet", {"index": 0}, at=0)
+        await viewer.send("TextTable", {"index": 0}, at=0)
         after = await viewer.settled()
         assert "section" in after
         return heard

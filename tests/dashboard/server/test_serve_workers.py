@@ -103,10 +103,10 @@ def test_a_worker_killed_under_load_leaves_no_gap_and_the_other_goes_on(server):
 
     async def open_cards(viewer: Viewer) -> None:
         with contextlib.suppress(Ended):
-            await viewer.having("Sheet")
+            await viewer.having("TextTable")
             await viewer.quiet()
             for index in range(6):
-                await viewer.send("Sheet", {"index": index})
+                await viewer.send("TextTable", {"index": index})
                 content = await viewer.until(lambda kind, content: "户卡" in text_of(content))
                 shown.update(re.findall(r"· (h\d{3}) ·", text_of(content)))
 

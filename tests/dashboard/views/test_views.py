@@ -14,7 +14,7 @@ from dashboard.views.controls import ControlsView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
-from dashboard.views.trail import TrailView
+from dashboard.views.place_path import PlacePathView
 from geodata.cartography import rank_places
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
@@ -107,7 +107,7 @@ def test_headline_escapes_names(state):
 
 
 def test_path_goes_back(state):
-    view = TrailView(state)
+    view = PlacePathView(state)
     state.go(VILLAGE)
     assert view.trail.steps[:2] == ["云岭县", "第2乡"]
     view._answer({"index": 0})

@@ -1,0 +1,151 @@
+"""The answer of a view as plain values, for scripts and tests: what its page shows, in one piece."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import pandas as pd
+
+from dashboard.answers.answer import ranking_of, series_of
+from dashboard.answers.headline import headline_of
+from dashboard.answers.layers import layer_of
+from dashboard.answers.listing import listing_of
+from dashboard.answers.source import Source
+from dashboard.layers.hotspots import hot_spots_of
+from dashboard.view import View
+from geodata.cartography import NO_DATA, Layer
+from geodata.cartography.headline import figure_of_whole
+from geodata.figures import STATES
+
+MOVERS = 5
+_PARTS = ("value", "numerator", "denominator", "previous", "change")
+
+
+def answer_json(source: Source, view: View) -> dict[str, Any]:
+    """Return what a view shows as JSON values: unknown is None, a share in percent.
+
+    The counts of `classes`, no_data, not_applicable, hidden and outside add up to the places of
+    the level in `area`, which is the place, or what a lowest place is shown in.
+    """
+    layer = layer_of(source, view)
+    finding, ranking = headline_of(source, view, layer), ranking_rows(source, view)
+    return {
+        "address": view.address,
+        "theme": view.theme,
+        "place": _place(source, view.place),
+        "area": _place(source, source.area(view.place)),
+        "period": view.period,
+        "level": view.level,
+        "title": finding.title,
+        "sentence": finding.sentence,
+        "indicator": _indicator(layer, view.lang),
+        "figure": own_figure(source, view, layer),
+        **counts_of(layer, view.lang),
+        "rule": layer.rule(view.lang),
+        "ranking": ranking,
+        "movers": _movers(ranking, layer.indicator.worse),
+        "hot_spots": _hot_spots(source, view, layer),
+        "list": asdict(listing_of(source, view)),
+    }
+
+
+def _place(source: Source, place: str | None) -> dict[str, str | None]:
+    atlas = source.atlas
+    return {"code": place, "name": atlas.name(place), "level": atlas.level_of(place)}
+
+
+def _indicator(layer: Layer, lang: str) -> dict[str, str | None]:
+    indicator = layer.indicator
+    return {
+        "key": indicator.key,
+        "title": indicator.title_in(lang),
+        "quantity": indicator.quantity,
+        "counts": indicator.counts.key if indicator.counts else None,
+        "base": indicator.base.key if indicator.base else None,
+        "unit": indicator.unit.key or None,
+        "worse": indicator.worse,
+    }
+
+
+def own_figure(source: Source, view: View, layer: Layer) -> dict[str, Any]:
+    """Return the figure of the place itself, in shown units, with its parts and how it was made."""
+    row = series_of(source.atlas, view, view.place).reindex([view.period]).iloc[0]
+    own = replace(layer, place=view.place)
+    text, parts = figure_of_whole(source.atlas, own, view.lang)
+    numbers = ("value", "numerator", "denominator", "missing", "places_with_data", "places")
+    return {name: _number(row[name]) for name in numbers} | {
+        "basis": parts.strip(" （）()"),
+        "text": text,
+    }
+
+
+def counts_of(layer: Layer, lang: str) -> dict[str, Any]:
+    """Return the classes of the legend with their counts, and the places without one by state."""
+    rows = layer.legend(lang)
+    classes: list[dict[str, Any]] = [
+        {"label": row.label, "low": low, "high": high, "count": row.count}
+        for row, (low, high) in zip(rows, layer.ends, strict=False)
+        if not row.no_data
+    ]
+    without = pd.Series(layer.states[layer.inside & (layer.classes == NO_DATA)]).value_counts()
+    # A place may have a figure and no class, such as one that hot spots could not assess.
+    if unclassed := int(without.get(STATES[0], 0)):
+        label = next((row.label for row in rows if row.no_data), "")
+        classes.append({"label": label, "low": None, "high": None, "count": unclassed})
+    return {"classes": classes} | {name: int(without.get(name, 0)) for name in STATES[1:]}
+
+
+def ranking_rows(source: Source, view: View) -> list[dict[str, Any]]:
+    """Return the places of the map, worst first, with parts, change and why one has no figure."""
+    ranked = ranking_of(source, view)
+    return [
+        {
+            "code": code,
+            "name": row["name"],
+            "parent": None if pd.isna(row["parent_name"]) else row["parent_name"],
+            **{name: _number(row[name]) for name in _PARTS},
+            "rank": _number(row["rank"]),
+            "state": row["state"],
+        }
+        for code, row in zip(ranked.index, ranked.to_dict("records"), strict=True)
+    ]
+
+
+def _movers(rows: list[dict[str, Any]], worse: str) -> list[dict[str, Any]]:
+    """Return the places that became worse most, worst first; without a worse end those that moved."""
+
+    def worsened(row: Mapping[str, Any]) -> float:
+        change = float(row["change"] or 0)
+        return change if worse == "high" else -change if worse == "low" else abs(change)
+
+    moved = sorted((row for row in rows if worsened(row) > 0), key=worsened, reverse=True)
+    return [{name: row[name] for name in ("code", "name", "change")} for row in moved[:MOVERS]]
+
+
+def _hot_spots(source: Source, view: View, layer: Layer) -> list[dict[str, Any]]:
+    """Return each hot place of the area with its neighbours: what was seen around it and expected."""
+    if not source.atlas.periods_of(view.indicator):
+        return []
+    spots = hot_spots_of(source, view)
+    inside = set(layer.keys[layer.inside])
+    return [
+        {
+            "codes": list(spot.codes),
+            "observed": _number(spot.observed),
+            "expected": _number(spot.expected),
+            "base": _number(spot.base),
+            "sentence": spot.sentence,
+        }
+        for spot in spots.hot(view.lang)
+        if spot.codes[0] in inside
+    ]
+
+
+def _number(value: Any) -> float | int | None:
+    """Return a number as JSON has it, whole ones without a point; None when it is not known."""
+    if pd.isna(value) or not math.isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() else float(value)

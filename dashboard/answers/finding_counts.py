@@ -1,0 +1,48 @@
+"""What the rules found by theme and month, counted where one viewer may count it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geodata.atlas import Atlas
+from geodata.figures.kept import Kept
+from geodata.themes import Theme
+from geodata.workspace import Workspace
+from geodata.workspace.due import due_findings
+from geodata.workspace.open_findings import worst_open
+
+
+@dataclass(frozen=True)
+class FindingCounts:
+    """The counted findings of a workspace; each call says through whose atlas it looks.
+
+    What is kept for all viewers are counts of villages, before any scope.
+    """
+
+    county: Workspace
+    _kept: Kept = field(default_factory=lambda: Kept(16), init=False, repr=False, compare=False)
+
+    def worst(self, atlas: Atlas, theme: str, month: str) -> pd.Series:
+        """Return the worst open severity of the villages whose figures the viewer may see."""
+        asked = ("worst", theme, month)
+        severities = self._kept.once(
+            asked, lambda: worst_open(self._counts(month), self._theme(theme))
+        )
+        return severities[atlas.seen(severities.index).to_numpy(dtype=bool)]
+
+    def due(self, atlas: Atlas, theme: str, month: str) -> pd.Series:
+        """Return how many findings have a date to be met, by rule, in the viewer's own places."""
+        asked = ("due", theme, month)
+        counts = self._kept.once(
+            asked, lambda: due_findings(self._counts(month), self._theme(theme))
+        )
+        own = counts[atlas.own(pd.Index(counts["place"])).to_numpy(dtype=bool)]
+        return own.groupby("rule", sort=False)["yes"].sum()
+
+    def _counts(self, month: str) -> pd.DataFrame:
+        return self._kept.once(("counts", month), lambda: self.county.month(month).counts)
+
+    def _theme(self, key: str) -> Theme:
+        return next(theme for theme in self.county.setup.themes if theme.key == key)

@@ -1,0 +1,81 @@
+"""A box that flies to a place: by a part of its name or the beginning of its code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import param
+
+from dashboard.state import State
+from dashboard.texts import text
+from dashboard.web.component import Component, Viewer
+from geodata.escaping import plain_text
+
+SHOWN = 8
+_LONGEST = 40
+
+
+class Find(Component):
+    """Places that fit what was `asked`, by name, place above and key; a choice answers its position."""
+
+    places = param.List(default=[])
+    asked = param.String()
+    dark = param.Boolean(default=False)
+    texts = param.Dict(default={}, constant=True)
+
+    _esm = Path(__file__).with_name("script.js")
+    _stylesheets: ClassVar[list[str]] = [
+        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    ]
+
+
+class FindView(Viewer):
+    """The box; a found place is gone to and lit while the rest is dimmed."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self._keys: list[str] = []
+        self.find = Find(
+            dark=state.dark,
+            texts={name: text(f"find.{name}", state.lang) for name in ("find", "none")},
+            sizing_mode="stretch_width",
+            margin=(6, 0),
+        )
+        self.find.on_message(self._answer)
+        state.param.watch(lambda event: self.find.param.update(dark=event.new), "dark")
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.find
+
+    def _answer(self, message: dict[str, object]) -> None:
+        if message.get("type") == "find":
+            self._search(str(message.get("text", "")))
+            return
+        index = message.get("index")
+        if message.get("type") == "go" and type(index) is int and 0 <= index < len(self._keys):
+            key = self._keys[index]
+            lowest = self.state.atlas.level_of(key) == self.state.atlas.lowest
+            self.state.go(key)
+            self.state.spotlight = lowest
+
+    def _search(self, asked: str) -> None:
+        wanted, atlas = asked.strip()[:_LONGEST], self.state.atlas
+        places = atlas.places
+        hits = places["name"].str.contains(wanted, case=False, regex=False)
+        hits |= places.index.str.startswith(wanted)
+        rows = places[hits & bool(wanted)]
+        # What begins with the text stands before what only holds it.
+        inner = ~rows["name"].str.startswith(wanted)
+        rows = rows.assign(inner=inner).sort_values("inner", kind="stable").head(SHOWN)
+        self._keys = list(rows.index)
+        above = rows["parent"].map(places["name"]).fillna("")
+        shown = [
+            [plain_text(name, 20), plain_text(over, 20), plain_text(key, 20)]
+            for key, name, over in zip(rows.index, rows["name"], above, strict=True)
+        ]
+        # An answer given before the page was connected may not have arrived: it is sent anew.
+        self.find.param.update(places=[], asked="")
+        self.find.param.update(places=shown, asked=asked)

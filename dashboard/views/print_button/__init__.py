@@ -1,0 +1,24 @@
+"""A button that prints one sheet of the page alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import param
+
+from dashboard.web.component import Component
+
+
+class PrintButton(Component):
+    """Prints its content in a frame of its own; a chart on the page goes along as a picture."""
+
+    label = param.String(constant=True)
+    style = param.String(constant=True)
+    content = param.String(doc="HTML of the sheet, already escaped")
+
+    _esm = Path(__file__).with_name("script.js")
+    _stylesheets: ClassVar[list[str]] = [
+        "button { font: inherit; padding: 6px 18px; cursor: pointer; background: #0b57d0; color: #fff;"
+        " border: 0; border-radius: 4px; }"
+    ]
