@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from geodata.version import __version__
+
 if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.access import Actor, Scope
     from geodata.atlas import Atlas, open_atlas, write_atlas
@@ -19,8 +21,6 @@ if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.sample.join_demo import write_join_demo
     from geodata.sample.places import make_places
     from geodata.workspace import Workspace, open_workspace
-
-__version__ = "0.2.0"
 
 # Public name -> module that defines it. Imported on first use, so that a small command
 # does not pay for the whole library.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata.atlas import Atlas
-from geodata.figures.kept import Kept
+from geodata.kept import Kept
 from geodata.themes import Theme
 from geodata.workspace import Workspace
 from geodata.workspace.due import due_findings

@@ -13,7 +13,7 @@ from geodata.access import Actor, Guard
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import BriefingError
-from geodata.figures.kept import Kept
+from geodata.kept import Kept
 from geodata.periods import last_day
 from geodata.policy import Policy
 from geodata.themes import Theme

@@ -16,7 +16,7 @@ from dashboard.texts import text
 if TYPE_CHECKING:
     from geodata.config import Config
     from geodata.errors import GuatuError
-    from geodata.intake.importing import ImportResult
+    from geodata.intake.import_result import ImportResult
 
 
 @click.command(help=text("workspace.import_help"))

@@ -13,7 +13,7 @@ from geodata.access.guard import (
     open_trail,
 )
 from geodata.access.head_notes import HeadNotes
-from geodata.access.keyring import Key, KeyRing
+from geodata.access.keyring import KeyRing, SealKey
 from geodata.access.limits import AccessLimits
 from geodata.access.masking import Pattern, Patterns, Privacy, mask_column, mask_frame, mask_names
 from geodata.access.month_source import Derived, MonthSource
@@ -50,7 +50,6 @@ __all__ = [
     "Grant",
     "Guard",
     "HeadNotes",
-    "Key",
     "KeyRing",
     "Keys",
     "MonthSource",
@@ -62,6 +61,7 @@ __all__ = [
     "Request",
     "Rows",
     "Scope",
+    "SealKey",
     "Sessions",
     "Shown",
     "Unmasking",

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from geodata.access.month_source import MonthSource
 from geodata.access.request import Request
+from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.months import add_month
@@ -79,28 +80,13 @@ class MonthTables:
         self._known.add(name)
 
 
-class _Months:
-    """The months that are open, by what they were made from, so that a new import opens anew."""
-
-    def __init__(self) -> None:
-        self._alone = threading.Lock()
-        self._open: dict[tuple[str, ...], MonthTables] = {}
-
-    def tables(self, source: MonthSource) -> MonthTables:
-        with self._alone:
-            opened = self._open.pop(source.key, None) or MonthTables(source)
-            self._open[source.key] = opened
-            while len(self._open) > _MONTHS_OPEN:
-                self._open.pop(next(iter(self._open)))
-        return opened
-
-
-_MONTHS = _Months()
+# By what they were made from, so that a new import opens anew.
+_MONTHS = Kept(_MONTHS_OPEN)
 
 
 def month_tables(source: MonthSource) -> MonthTables:
     """Return the open tables of a month."""
-    return _MONTHS.tables(source)
+    return _MONTHS.once(source.key, lambda: MonthTables(source))
 
 
 def _query(request: Request, prefixes: tuple[str, ...]) -> exp.Select:

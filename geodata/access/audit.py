@@ -25,7 +25,7 @@ from geodata.access.chain import (
 )
 from geodata.access.database import Database
 from geodata.access.head_notes import HeadNotes
-from geodata.access.keyring import Key, KeyRing
+from geodata.access.keyring import KeyRing, SealKey
 from geodata.access.origin import COMMAND, process_origin
 from geodata.access.shown import SHOWN, Shown, digest, read_shown, shows
 from geodata.errors import AccessError
@@ -59,7 +59,7 @@ class AuditTrail:
             self.record(AuditEntry("guatu", "audit_repair", detail={"missing": list(missing)}))
 
     @cached_property
-    def _key(self) -> Key:
+    def _key(self) -> SealKey:
         return self.ring.current
 
     def record(self, entry: AuditEntry, shown: Shown | None = None) -> Record:
@@ -177,7 +177,7 @@ class AuditTrail:
             verification = verify_records(
                 records, base=base, head=end, noted=noted, notes=notes, keys=keys
             )
-        sealed = Key.fits(keys, head_text(end, base, head.key), head.seal)
+        sealed = SealKey.fits(keys, head_text(end, base, head.key), head.seal)
         if head.key and not sealed:
             known = head.key in {key.name for key in keys}
             faults.append(ChainFault(head.seq, "head" if known else "key"))

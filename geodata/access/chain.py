@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from geodata.access.keyring import Key
+from geodata.access.keyring import SealKey
 from geodata.access.scope import Actor
 
 START = "0" * 64
@@ -83,7 +83,7 @@ class Record:
     session: str = ""
     address: str = ""
 
-    def computed(self, key: Key | None) -> str:
+    def computed(self, key: SealKey | None) -> str:
         """Return the hash that a key makes of this record; without one, that of before there were keys."""
         content = [getattr(self, name) for name in CONTENT]
         # Records from before these were kept have neither, and keep their hash.
@@ -140,7 +140,7 @@ def head_text(head: tuple[int, str], base: tuple[int, str], key: str) -> str:
 def verify_records(
     records: Iterable[Record],
     *,
-    keys: tuple[Key, ...],
+    keys: tuple[SealKey, ...],
     base: tuple[int, str] = (0, START),
     head: tuple[int, str] | None = None,
     noted: str | None = None,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import filelock
 
-from geodata.access.keyring import Key, KeyRing
+from geodata.access.keyring import KeyRing, SealKey
 
 SYSLOG = "syslog"
 _LOG = logging.getLogger("guatu.audit")
@@ -36,9 +36,9 @@ class Noted:
         """Return the note as one line of JSON."""
         return json.dumps(vars(self), ensure_ascii=False)
 
-    def is_sealed(self, keys: tuple[Key, ...]) -> bool:
+    def is_sealed(self, keys: tuple[SealKey, ...]) -> bool:
         """Return whether a holder of one of the keys made it."""
-        return Key.fits(keys, self.content(), self.seal)
+        return SealKey.fits(keys, self.content(), self.seal)
 
 
 class HeadNotes:

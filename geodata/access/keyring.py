@@ -16,7 +16,7 @@ _LENGTH = 64
 
 
 @dataclass(frozen=True)
-class Key:
+class SealKey:
     """One secret, and the short name that says in the database which it is."""
 
     secret: bytes
@@ -27,7 +27,7 @@ class Key:
         return hashlib.sha256(b"name" + self.secret).hexdigest()[:16]
 
     @staticmethod
-    def fits(keys: tuple[Key, ...], content: str, seal: str) -> bool:
+    def fits(keys: tuple[SealKey, ...], content: str, seal: str) -> bool:
         """Return whether one of the keys made this seal of a content."""
         return any(hmac.compare_digest(key.seal(content), seal) for key in keys)
 
@@ -53,14 +53,14 @@ class KeyRing:
         return cls(Path(home) / "guatu" / "audit.key")
 
     @property
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[SealKey, ...]:
         """Return the keys there are, the one in use first; none where there is no file.
 
         Raises AccessError when the file cannot be read or holds something else.
         """
         try:
             lines = self.file.read_text(encoding="ascii").split()
-            kept = tuple(Key(bytes.fromhex(line)) for line in lines)
+            kept = tuple(SealKey(bytes.fromhex(line)) for line in lines)
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
@@ -70,7 +70,7 @@ class KeyRing:
         return kept[::-1]
 
     @property
-    def current(self) -> Key:
+    def current(self) -> SealKey:
         """Return the key in use; the first is made where there is none, readable by its owner alone."""
         keys = self.keys
         if keys:

@@ -17,6 +17,7 @@ from geodata.boundaries.read import Boundaries
 from geodata.boundaries.remark import Remark
 from geodata.boundaries.repair import SLIVER_WIDTH, metres_per_unit
 from geodata.errors import BoundaryError
+from geodata.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class PlaceTree:
     places: pd.DataFrame
     shapes: gpd.GeoSeries
     issues: tuple[Remark, ...] = ()
-    _dissolved: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False, compare=False)
+    _kept: Kept = field(default_factory=lambda: Kept(16), init=False, repr=False, compare=False)
 
     @property
     def lowest(self) -> str:
@@ -59,15 +60,15 @@ class PlaceTree:
         Upper levels are the union of their lowest places with slivers closed; the CRS is that of
         the boundaries.
         """
-        if level not in self._dissolved:
+
+        def dissolve() -> gpd.GeoDataFrame:
             places = self.at_level(level)[["name", "parent"]]
             if level == self.lowest:
-                shapes = self.shapes
-            else:
-                upper = dissolved(self.clean_shapes, self.ancestors(level))
-                shapes = gpd.GeoSeries(upper.reindex(places.index))
-            self._dissolved[level] = gpd.GeoDataFrame(places, geometry=shapes, crs=self.shapes.crs)
-        return self._dissolved[level].copy()
+                return gpd.GeoDataFrame(places, geometry=self.shapes, crs=self.shapes.crs)
+            upper = dissolved(self.clean_shapes, self.ancestors(level)).reindex(places.index)
+            return gpd.GeoDataFrame(places, geometry=gpd.GeoSeries(upper), crs=self.shapes.crs)
+
+        return self._kept.once(level, dissolve).copy()
 
     @cached_property
     def clean_shapes(self) -> gpd.GeoSeries:

@@ -12,9 +12,9 @@ import xarray as xr
 
 from geodata.errors import AtlasError
 from geodata.figures.indicator import Indicator
-from geodata.figures.kept import Kept
 from geodata.figures.totals import PARTS, total_by
 from geodata.i18n import LANGUAGES
+from geodata.kept import Kept
 
 # A frame of a thousand villages takes 40 KB.
 _KEPT = 400
@@ -62,12 +62,12 @@ class Cube:
 
         return self.once(("periods", indicator), find)
 
-    def once(self, asked: Hashable, make: Callable[[], T]) -> T:
-        """Return what follows from this atlas and `asked` alone; made when first asked for.
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what follows from this atlas and `key` alone; made when first asked for.
 
         It is shared, so nobody changes it.
         """
-        return self._kept.once(asked, make)
+        return self._kept.once(key, make)
 
     def name(self, place: str | None) -> str:
         """Return the name of a place; the title of the atlas for the whole area."""

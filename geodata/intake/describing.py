@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from geodata.i18n import text
 from geodata.intake.amounts import unit_factor
 from geodata.intake.delivery import DeliveredSheet
+from geodata.intake.import_result import ImportResult
 from geodata.intake.layouts import (
     HeaderBinding,
     area_headers,
@@ -20,9 +21,6 @@ from geodata.intake.layouts import (
     unknown_headers,
 )
 from geodata.intake.statedmonths import statements
-
-if TYPE_CHECKING:
-    from geodata.intake.importing import ImportResult
 
 # How a header is used, in the order in which a sheet lists them.
 USES = ("used", "area", "month", "measure", "ignored", "unknown", "refused")

@@ -28,6 +28,7 @@ from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.extracting import Part, extract
+from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
 from geodata.intake.landing import Landing, arrivals, land
@@ -47,28 +48,6 @@ Step = Callable[[str], object]
 # Why a row belongs to nobody; a sheet of so few rows is not judged as a whole.
 _OF_NOBODY = frozenset({"unknown_household", "required_empty", "repeated_key", "repeated_row"})
 _FEW = 20
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import found and stored.
-
-    `issues` has one row for each finding, `quality` one for each township (worst first), `places`
-    one for each different area written in the files, `changes` one for each feed and township
-    against the month before. `skipped` are checks whose columns no file brought, `tables` the
-    tables there are, `sheets` what each sheet was taken for. After a trial nothing is `stored`, and
-    the manifest names no snapshot.
-    """
-
-    manifest: Manifest
-    issues: pd.DataFrame
-    quality: pd.DataFrame
-    places: pd.DataFrame
-    changes: pd.DataFrame
-    skipped: tuple[str, ...]
-    tables: Mapping[str, Table] = field(repr=False)
-    sheets: tuple[Mapping[str, Any], ...] = ()
-    stored: bool = True
 
 
 @dataclass

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from geodata import i18n
 from geodata.escaping import cell_text, plain_text
-from geodata.intake.importing import ImportResult
+from geodata.intake.import_result import ImportResult
 
 # A sheet of a workbook holds no more rows.
 _MOST_ROWS = 1_048_575

@@ -13,7 +13,7 @@ from geodata import i18n
 from geodata.config import Config
 from geodata.escaping import plain_text
 from geodata.intake.describing import USES, columns_text, why_text
-from geodata.intake.importing import ImportResult
+from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import sentences
 from geodata.intake.reportbook import write_workbook
 

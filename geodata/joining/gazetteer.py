@@ -17,6 +17,7 @@ from geodata.joining.steps import (
     names_above,
     right_names,
 )
+from geodata.kept import Kept
 
 # Every name is looked up for itself, as if in a period of its own: no other one is its rival.
 _ALONE = frozenset([""])
@@ -33,7 +34,7 @@ class Gazetteer:
         self._ours = set(paths)
         self._children = children_of(self._paths)
         self._changes = changes or Changes()
-        self._parents: dict[Path, Parent | None] = {}
+        self._parents = Kept(len(self._paths) + 1000)
 
     def find(self, path: Path) -> tuple[int, str] | None:
         """Return which place a path means and the step that says so; None when none or several."""
@@ -71,7 +72,8 @@ class Gazetteer:
         return (places[best], float(scores[best])) if scores[best] >= WITHIN else None
 
     def _parent(self, path: Path) -> Parent | None:
-        if path not in self._parents:
+        def find() -> Parent | None:
             parent = find_parents(self._ours, [(*path, "")]).get(path)
-            self._parents[path] = parent if parent and parent.certain else None
-        return self._parents[path]
+            return parent if parent and parent.certain else None
+
+        return self._parents.once(path, find)

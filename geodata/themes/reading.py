@@ -41,7 +41,7 @@ _SAMPLE = {"of": True, "every": True, "columns": True, "skip": False}
 
 
 @dataclass(frozen=True)
-class Reading:
+class ThemeReading:
     """What could be read of a folder, and everything that could not.
 
     `names` are by kind (rule, feature, table ...) all that the folder writes down, what could not be
@@ -65,7 +65,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
     return reading.theme
 
 
-def read_folder(folder: Path, name: str = "") -> Reading:
+def read_folder(folder: Path, name: str = "") -> ThemeReading:
     """Return the theme of one folder as far as it can be read, with all faults of all its files."""
     key, files = name or folder.name, _Files(folder, Faults())
     with files.faults:
@@ -105,7 +105,7 @@ def read_folder(folder: Path, name: str = "") -> Reading:
     names = {kind: frozenset(name for _, name in places) for kind, places in written.items()}
     names["feature"] = frozenset(_names(folder / "features.yaml"))
     names["parameter"] = frozenset(_parameters(folder / "parameters"))
-    return Reading(theme, tuple(files.faults.kept), names)
+    return ThemeReading(theme, tuple(files.faults.kept), names)
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from geodata.access import Request, public_rows
 from geodata.figures import Cube, Indicator, ranked, to_successors
+from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.workspace.figures import moved_values, shaped_villages, successors_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import month_source
 from geodata.workspace.saved import Built, built_months, read_built
 
+# More than all indicators at all levels.
+_RANKS_KEPT = 1000
 _MONTHS_KEPT = 3
 _ANSWERS = ["yes", "unknown", "exempt"]
 
@@ -36,8 +38,7 @@ class Evidence:
 
     def __init__(self, setup: Setup, cube: Cube, built: Built, before: Built | None = None) -> None:
         self.setup, self.cube, self.built, self.before = setup, cube, built, before
-        self._ranks: dict[tuple[str, str], pd.DataFrame] = {}
-        self._worst: dict[str, dict[str, str]] = {}
+        self._kept = Kept(_RANKS_KEPT)
 
     @property
     def indicators(self) -> Mapping[str, Indicator]:
@@ -51,19 +52,18 @@ class Evidence:
 
     def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
         """Return the places of a level by an indicator, worst first: value, rank and the parts."""
-        ranking = self._ranks.get((indicator.key, level))
-        if ranking is None:
+
+        def rank() -> pd.DataFrame:
             frame = self.cube.frame(indicator.key, self.built.month, level)
-            ranking = ranked(frame, indicator.worse)
-            self._ranks[indicator.key, level] = ranking
-        return ranking
+            return ranked(frame, indicator.worse)
+
+        return self._kept.once((indicator.key, level), rank)
 
     def worst(self, place: str) -> str:
         """Return the layer in which a place ranks worst among its equals; ties go to the first."""
         level = self.levels[place]
-        if level not in self._worst:
-            self._worst[level] = self._worst_of(level)
-        return self._worst[level].get(place, self.setup.themes[0].layers[0].indicator)
+        worst = self._kept.once(level, lambda: self._worst_of(level))
+        return worst.get(place, self.setup.themes[0].layers[0].indicator)
 
     def _worst_of(self, level: str) -> dict[str, str]:
         best: dict[str, Worst] = {}
@@ -145,7 +145,7 @@ class Months:
 
     def __init__(self, setup: Setup, cube: Cube) -> None:
         self._setup, self._cube = setup, cube
-        self._kept: dict[tuple[Path, Path | None], Evidence] = {}
+        self._kept = Kept(_MONTHS_KEPT)
 
     def at(self, month: str) -> Evidence | None:
         """Return the evidence of a month, None when it is not built."""
@@ -156,11 +156,7 @@ class Months:
         """Return the evidence of a built month."""
         before = read_built(self._setup.config.store, shift_month(built.month, -1))
         key = (built.folder, before.folder if before else None)
-        evidence = self._kept.pop(key, None) or Evidence(self._setup, self._cube, built, before)
-        self._kept[key] = evidence
-        while len(self._kept) > _MONTHS_KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        return evidence
+        return self._kept.once(key, lambda: Evidence(self._setup, self._cube, built, before))
 
 
 def _sorted(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-import geodata
 from geodata import codes
 from geodata.access import Request, public_rows
 from geodata.atlas.folder import shaped_places
 from geodata.figures import Cube, in_yuan, save_cube, to_successors
+from geodata.version import __version__
 from geodata.workspace.inputs import Setup
 from geodata.workspace.people import month_source
 from geodata.workspace.saved import FOLDER, Built
@@ -41,7 +41,7 @@ def write_county_cube(setup: Setup, built: Sequence[Built], cube: Cube) -> Path:
     shaped = shaped_villages(setup)
     inputs = {
         **{one.month: one.digest for one in built},
-        "guatu": geodata.__version__,
+        "guatu": __version__,
         "shaped": "" if shaped is None else hashlib.sha256("".join(shaped).encode()).hexdigest(),
         "indicators": hashlib.sha256(repr(list(setup.indicators.values())).encode()).hexdigest(),
     }

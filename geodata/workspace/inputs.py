@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import geodata
 from geodata.access import Privacy, table_privacy
 from geodata.config import Config
 from geodata.figures import Indicator
@@ -22,6 +21,7 @@ from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
 from geodata.tables import Column, Table
 from geodata.themes import Registry, Theme
+from geodata.version import __version__
 from geodata.workspace.engines import MONTHS_BACK, snapshots_before
 
 
@@ -99,7 +99,7 @@ class Setup:
         """Return what a month is made from: snapshots, definitions, parameters, exemptions."""
         before = shift_month(month, -1)
         return {
-            "guatu": geodata.__version__,
+            "guatu": __version__,
             "month": month,
             "snapshots": _snapshots(self.store, month, self.tables),
             "definitions": self.definitions,

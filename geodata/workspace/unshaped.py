@@ -27,6 +27,4 @@ def add_unshaped(tree: PlaceTree, villages: Iterable[str]) -> PlaceTree:
     places["parent"] = places["parent"].astype(object).where(places["parent"].notna(), None)
     places.index.name = tree.places.index.name
     lowest = places.index[places["level"] == tree.lowest]
-    return replace(
-        tree, places=places, shapes=gpd.GeoSeries(tree.shapes.reindex(lowest)), _dissolved={}
-    )
+    return replace(tree, places=places, shapes=gpd.GeoSeries(tree.shapes.reindex(lowest)))

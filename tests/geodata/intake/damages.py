@@ -12,7 +12,8 @@ import openpyxl
 import pandas as pd
 
 from geodata.config import make_workspace, read_config
-from geodata.intake.importing import ImportResult, import_month
+from geodata.intake.import_result import ImportResult
+from geodata.intake.importing import import_month
 
 BEFORE, MONTH = "2025-02", "2025-03"
 HOUSEHOLDS, PERSONS, VILLAGES = (

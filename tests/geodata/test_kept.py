@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from geodata.figures.kept import Kept
+from geodata.kept import Kept
 
 
 def test_a_result_is_made_once_and_the_one_asked_for_longest_ago_goes_first():
