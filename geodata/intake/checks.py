@@ -82,14 +82,7 @@ def _report_places(
     if check == "other_county":
         header, report["value"] = part.headers["area_county"], rows["area_county"]
     issues.add(
-        check,
-        report,
-        file=sheet.file,
-        sheet=sheet.sheet,
-        table=part.table,
-        column="place_code",
-        header=header,
-        set_aside=needed,
+        check, report, sheet, table=part.table, column="place_code", header=header, set_aside=needed
     )
 
 
@@ -115,8 +108,7 @@ def require(
         issues.add(
             "required_empty",
             report,
-            file=sheet.file,
-            sheet=sheet.sheet,
+            sheet,
             table=part.table,
             column=column.name,
             header=header,

@@ -166,8 +166,7 @@ def _without_repeats(
         issues.add(
             check,
             report,
-            file=sheet.file,
-            sheet=sheet.sheet,
+            sheet,
             table=table.name,
             column=key,
             header=part.headers.get(key, ""),
@@ -234,8 +233,7 @@ def _report_spread(
     issues.add(
         "household_differs",
         report,
-        file=sheet.file,
-        sheet=sheet.sheet,
+        sheet,
         table=table.name,
         column=column,
         header=part.headers[column],
@@ -271,8 +269,7 @@ def _report_differences(
         issues.add(
             "sources_differ",
             report,
-            file=sheet.file,
-            sheet=sheet.sheet,
+            sheet,
             table=table.name,
             column=column,
             header=second.headers[column],

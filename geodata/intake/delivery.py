@@ -72,7 +72,7 @@ class Delivery:
             unseen = np.intersect1d(sheet.table.hidden_rows, sheet.table.rows)
             if len(unseen):
                 rows = pd.DataFrame({"row": [int(unseen[0])], "value": [str(len(unseen))]})
-                issues.add("hidden_rows", rows, file=sheet.file, sheet=sheet.sheet)
+                issues.add("hidden_rows", rows, sheet)
 
 
 def read_delivery(

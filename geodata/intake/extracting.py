@@ -105,14 +105,7 @@ def _report_unit(sheet: DeliveredSheet, header: str, unit: str, issues: Issues) 
     """Report a column in a unit that is not understood; nothing of it is read."""
     filled = int((~sheet.table.frame[header].isin(MISSING)).sum())
     row = pd.DataFrame({"row": [sheet.table.header_row or None], "value": [unit]})
-    issues.add(
-        "unknown_unit",
-        row,
-        file=sheet.file,
-        sheet=sheet.sheet,
-        header=header,
-        detail=str(filled),
-    )
+    issues.add("unknown_unit", row, sheet, header=header, detail=str(filled))
 
 
 def _converted(
@@ -166,15 +159,7 @@ def _report(
         rows = pd.DataFrame({"row": sheet.table.rows[wrong], "value": codes[shown].to_numpy()})
         if household:
             rows["household_code"] = codes[household].to_numpy()
-        issues.add(
-            check,
-            rows,
-            file=sheet.file,
-            sheet=sheet.sheet,
-            header=shown,
-            table=entry.name,
-            column=column.name,
-        )
+        issues.add(check, rows, sheet, header=shown, table=entry.name, column=column.name)
 
 
 def _household_header(sheet: DeliveredSheet) -> str:
@@ -223,13 +208,7 @@ def _report_unknown_headers(sheet: DeliveredSheet, headers: list[str], issues: I
         }
     )
     # A header is no personal value; `column` names none, so nothing of it needs to be masked.
-    issues.add(
-        "unknown_header",
-        rows,
-        file=sheet.file,
-        sheet=sheet.sheet,
-        row=sheet.table.header_row or None,
-    )
+    issues.add("unknown_header", rows, sheet, row=sheet.table.header_row or None)
 
 
 def _measures(sheet: DeliveredSheet, number: int, areas: pd.DataFrame) -> Part | None:

@@ -146,12 +146,8 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
         raise other_month(stated, work.month, work.config.raw)
     for sheet, said in stated:
         row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
-        where = {
-            "file": sheet.file,
-            "sheet": sheet.sheet,
-            "header": said.header or said.cell or said.kind,
-        }
-        work.issues.add("other_month", row, detail=plain_text(reason, 300), **where)
+        header, detail = said.header or said.cell or said.kind, plain_text(reason, 300)
+        work.issues.add("other_month", row, sheet, header=header, detail=detail)
     listed = [
         {
             "file": s.file,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,13 @@ def severities() -> Mapping[str, str]:
     return content
 
 
+class _Source(Protocol):
+    @property
+    def file(self) -> str: ...
+    @property
+    def sheet(self) -> str: ...
+
+
 class Issues:
     """Findings gathered during one import, about columns of the tables given."""
 
@@ -47,11 +55,22 @@ class Issues:
         self._parts: list[pd.DataFrame] = []
         self._known = known
 
-    def add(self, check: str, rows: pd.DataFrame, **values: str | int | None) -> None:
-        """Add one finding for each row of a frame that has some of COLUMNS; `values` fill others."""
+    def add(
+        self,
+        check: str,
+        rows: pd.DataFrame,
+        source: _Source | None = None,
+        **values: str | int | None,
+    ) -> None:
+        """Add one finding for each row of a frame that has some of COLUMNS; `values` fill others.
+
+        `source` is the sheet that the rows stand in.
+        """
         if rows.empty:
             return
         part = rows.reindex(columns=list(COLUMNS)).astype(object).assign(**values)
+        if source is not None:
+            part = part.assign(file=source.file, sheet=source.sheet)
         aside = bool(values.get("set_aside", False))
         self._parts.append(part.assign(check=check, severity=severities()[check], set_aside=aside))
 
