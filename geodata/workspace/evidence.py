@@ -23,7 +23,7 @@ _MONTHS_KEPT = 3
 _ANSWERS = ["yes", "unknown", "exempt"]
 
 
-class Worst(NamedTuple):
+class WorstRank(NamedTuple):
     """The layer in which a place ranks worst, and the share of its equals that rank before it."""
 
     indicator: str
@@ -66,7 +66,7 @@ class Evidence:
         return worst.get(place, self.setup.themes[0].layers[0].indicator)
 
     def _worst_of(self, level: str) -> dict[str, str]:
-        best: dict[str, Worst] = {}
+        best: dict[str, WorstRank] = {}
         for theme in self.setup.themes:
             for layer in theme.layers:
                 indicator = self.indicators[layer.indicator]
@@ -78,7 +78,7 @@ class Evidence:
                 for place, rank in zip(ranked.index, ranked["rank"], strict=True):
                     share = float(rank) / known
                     if place not in best or share < best[place].share:
-                        best[place] = Worst(indicator.key, share)
+                        best[place] = WorstRank(indicator.key, share)
         return {place: finding.indicator for place, finding in best.items()}
 
     def counted(self, place: str) -> pd.DataFrame:
