@@ -2,6 +2,7 @@
 
 from geodata.hotspots.analysis import analyse
 from geodata.hotspots.atlas_layer import HotspotLayer, hotspot_layer
+from geodata.hotspots.clusters import Cluster, ClusterOptions, ClusterScan, find_clusters
 from geodata.hotspots.contiguity import geometry_hash, nearest_neighbours, neighbours
 from geodata.hotspots.gi import (
     QUADRANTS,
@@ -31,6 +32,7 @@ from geodata.hotspots.result import (
     reason_sentence,
 )
 from geodata.hotspots.scan import ScanOptions, spatial_scan
+from geodata.hotspots.smoothing import SmoothedRates, smooth_rates
 from geodata.hotspots.trend import (
     CATEGORIES,
     MannKendall,
@@ -40,11 +42,15 @@ from geodata.hotspots.trend import (
     trend_direction,
 )
 from geodata.hotspots.weights import Neighbours
+from geodata.hotspots.windows import village_windows
 
 __all__ = [
     "CATEGORIES",
     "QUADRANTS",
     "REASONS",
+    "Cluster",
+    "ClusterOptions",
+    "ClusterScan",
     "EmpiricalBayes",
     "HotspotLayer",
     "HotspotOptions",
@@ -53,6 +59,7 @@ __all__ = [
     "MannKendall",
     "Neighbours",
     "ScanOptions",
+    "SmoothedRates",
     "analyse",
     "benjamini_hochberg",
     "bin_name",
@@ -62,6 +69,7 @@ __all__ = [
     "emerging",
     "empirical_bayes",
     "exceedance",
+    "find_clusters",
     "geometry_hash",
     "gi_star",
     "gi_star_window",
@@ -74,9 +82,11 @@ __all__ = [
     "reason_sentence",
     "seasonal_mann_kendall",
     "significance_bins",
+    "smooth_rates",
     "spatial_scan",
     "standardised_rate",
     "trend_direction",
     "two_sided_p",
+    "village_windows",
     "wilson_interval",
 ]
