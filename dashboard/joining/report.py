@@ -22,7 +22,7 @@ _MOST_ROWS, _MOST_NAMES = 400, 50
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportTable:
     """One table of the report, what to do about it, and how many rows it does not show."""
 
     kind: str
@@ -99,7 +99,7 @@ def _verdict(result: JoinResult) -> str:
     return text("join.report_incomplete", features=left, rows=rows)
 
 
-def _actions(result: JoinResult) -> Iterator[Section]:
+def _actions(result: JoinResult) -> Iterator[ReportTable]:
     """Yield what a clerk has to act on: unmatched first, then proposals, then doubtful matches."""
     ledger = result.ledger
     rows = ledger[ledger["side"] == "table"]
@@ -129,13 +129,13 @@ def _period_range(periods: pd.Series) -> str:
     return "" if not known else known[0] if len(known) == 1 else f"{known[0]} – {known[-1]}"
 
 
-def _listing(name: str, lines: pd.DataFrame, columns: Sequence[str]) -> Section:
+def _listing(name: str, lines: pd.DataFrame, columns: Sequence[str]) -> ReportTable:
     """Return a listing without the columns that say nothing."""
     shown = lines.head(_MOST_ROWS)
     idle = {"periods"} if (shown["periods"] == "").all() else set()
     idle |= {"rows"} if (shown["rows"] == 1).all() else set()
     more = len(lines) - len(shown)
-    return Section(
+    return ReportTable(
         name,
         text(f"join.{name}_title", count=len(lines)),
         text(f"join.{name}_advice"),
@@ -145,7 +145,7 @@ def _listing(name: str, lines: pd.DataFrame, columns: Sequence[str]) -> Section:
     )
 
 
-def _duplicates(result: JoinResult) -> Section:
+def _duplicates(result: JoinResult) -> ReportTable:
     rows = [
         {"side": text(f"join.{key}"), "key": name, "times": f"{count:,}"}
         for side, key in (("boundary", "boundary_features"), ("table", "table_rows"))
@@ -155,7 +155,7 @@ def _duplicates(result: JoinResult) -> Section:
     ]
     count = sum(len(names) for names in result.duplicates.values())
     title, advice = text("join.duplicates_title", count=count), text("join.duplicates_advice")
-    return Section("duplicates", title, advice, ("side", "key", "times"), rows)
+    return ReportTable("duplicates", title, advice, ("side", "key", "times"), rows)
 
 
 def _facts(layer: Boundaries, source: SourceTable, result: JoinResult) -> dict[str, str]:
