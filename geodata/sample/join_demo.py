@@ -12,7 +12,7 @@ import pandas as pd
 from geodata import i18n, periods
 from geodata.sample.names import misspell
 from geodata.sample.places import Places, make_places
-from geodata.sample.plan import Cluster, grow, relative_risks, spread_centres
+from geodata.sample.plan import PlannedCluster, grow, relative_risks, spread_centres
 from geodata.sample.sheets import write_shapefile
 
 LAST_MONTH = "2025-12"
@@ -111,7 +111,7 @@ def write_join_demo(
     return JoinDemo(boundaries, csv, told)
 
 
-def _clusters(places: Places, months: int) -> list[Cluster]:
+def _clusters(places: Places, months: int) -> list[PlannedCluster]:
     """Return four clusters of about one village in twenty, wide apart."""
     villages = places.villages
     size = int(np.clip(len(villages) // 22, 3, 7))
@@ -119,15 +119,15 @@ def _clusters(places: Places, months: int) -> list[Cluster]:
     ridge, valley, other, last = spread_centres(places, first, 4)
     end = months - 1
     return [
-        Cluster("monitored", "persistent", grow(places, valley, size), 0, end, 3.0),
-        Cluster("monitored", "emerging", grow(places, other, size), months // 2, end, 3.0),
-        Cluster("monitored", "fading", grow(places, last, size), 0, months // 2, 3.0),
-        Cluster("unsafe_water", "seasonal", grow(places, ridge, size), 0, end, 6.0),
+        PlannedCluster("monitored", "persistent", grow(places, valley, size), 0, end, 3.0),
+        PlannedCluster("monitored", "emerging", grow(places, other, size), months // 2, end, 3.0),
+        PlannedCluster("monitored", "fading", grow(places, last, size), 0, months // 2, 3.0),
+        PlannedCluster("unsafe_water", "seasonal", grow(places, ridge, size), 0, end, 6.0),
     ]
 
 
 def _figures(
-    rng: np.random.Generator, places: Places, clusters: list[Cluster], months: int
+    rng: np.random.Generator, places: Places, clusters: list[PlannedCluster], months: int
 ) -> pd.DataFrame:
     """Return one row per village and month, sorted by month and village."""
     villages = places.villages
@@ -204,7 +204,7 @@ def _spoil(
     return table.assign(行政村=names)[kept].reset_index(drop=True), told
 
 
-def _told(places: Places, cluster: Cluster, months: int) -> dict[str, object]:
+def _told(places: Places, cluster: PlannedCluster, months: int) -> dict[str, object]:
     """Return a cluster as the answer file tells it: codes and months instead of numbers."""
     stamps = periods.months_until(LAST_MONTH, months)
     return asdict(cluster) | {

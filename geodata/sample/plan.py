@@ -11,7 +11,7 @@ from geodata.sample.places import Places
 
 
 @dataclass(frozen=True)
-class Cluster:
+class PlannedCluster:
     """Adjacent villages where `indicator` is `risk` times as frequent as elsewhere.
 
     `kind` is persistent, emerging, fading or seasonal; `start` and `end` are the first and last
@@ -64,7 +64,7 @@ def spread_centres(places: Places, first: int, count: int) -> list[int]:
 
 
 def relative_risks(
-    clusters: list[Cluster], indicator: str, villages: int, months: int
+    clusters: list[PlannedCluster], indicator: str, villages: int, months: int
 ) -> np.ndarray:
     """Return the planted relative risk of an indicator, (villages, months), 1 where none is."""
     risks = np.ones((villages, months))
@@ -91,7 +91,7 @@ class Plan:
     """
 
     months: tuple[str, ...]
-    clusters: tuple[Cluster, ...]
+    clusters: tuple[PlannedCluster, ...]
     silent: int
     silent_month: int
     merged: tuple[int, int, int]
@@ -103,7 +103,7 @@ class Plan:
         """Return the first month as a number: year * 12 + month - 1."""
         return month_number(self.months[0])
 
-    def cluster(self, indicator: str, kind: str = "") -> Cluster:
+    def cluster(self, indicator: str, kind: str = "") -> PlannedCluster:
         """Return the first cluster of an indicator (and kind)."""
         return next(
             one for one in self.clusters if one.indicator == indicator and kind in ("", one.kind)
@@ -158,7 +158,7 @@ def make_plan(rng: np.random.Generator, places: Places, months: int) -> Plan:
     )
 
 
-def _clusters(places: Places, months: int) -> list[Cluster]:
+def _clusters(places: Places, months: int) -> list[PlannedCluster]:
     villages = places.villages
     size = int(np.clip(len(villages) // 33, 2, 6))
     rank = villages["metres"].rank(method="first")
@@ -177,11 +177,11 @@ def _clusters(places: Places, months: int) -> list[Cluster]:
     for (indicator, kind, start, stop, risk), centre in zip(shapes, centres, strict=True):
         chosen = grow(places, centre, size, taken=taken)
         taken += chosen
-        clusters.append(Cluster(indicator, kind, chosen, start, stop, risk))
+        clusters.append(PlannedCluster(indicator, kind, chosen, start, stop, risk))
     # Fluoride lies in the lowest valley floor that nothing else befalls.
     low = rank.mask(villages["urban"] | rank.index.isin(taken)).argmin()
     valley = grow(places, int(low), size, taken=taken)
-    return [*clusters, Cluster("fluoride", "persistent", valley, 0, end, 4.0)]
+    return [*clusters, PlannedCluster("fluoride", "persistent", valley, 0, end, 4.0)]
 
 
 def _calm_township(places: Places, hot: set[int]) -> int:

@@ -14,7 +14,7 @@ from geodata import codes
 from geodata.sample.join_demo import DEMO_INDICATORS, write_join_demo
 from geodata.sample.names import misspell
 from geodata.sample.places import CRS, make_places
-from geodata.sample.plan import Cluster, grow
+from geodata.sample.plan import PlannedCluster, grow
 from geodata.sample.sheets import write_shapefile
 
 
@@ -108,7 +108,7 @@ def test_grown_cluster_is_connected_and_of_its_size(places):
     [(0, 23, [2.0, 2.0, 2.0]), (12, 23, [1.0, 1.0, 2.0]), (0, 11, [2.0, 2.0, 1.0])],
 )
 def test_cluster_rises_and_fades_in_its_months(start, end, expected):
-    course = Cluster("x", "any", (0,), start, end, 2.0).course(24)
+    course = PlannedCluster("x", "any", (0,), start, end, 2.0).course(24)
     assert course[[0, 5, 23]].tolist() == expected
     assert course.min() >= 1
     assert course.max() == 2.0
