@@ -240,6 +240,21 @@ class Cube:
         found = [rows for (key, _), rows in where.items() if key == indicator]
         return self.values.iloc[np.concatenate(found) if found else []]
 
+    def parts(self, indicator: str, period: str) -> dict[str, np.ndarray]:
+        """Return the four parts of the lowest places as they are added up, in the order of `places`.
+
+        Numerator and denominator are NaN where either is unknown or the denominator is nothing.
+        """
+        rows = self._rows(indicator, period)
+        at = self.places.index.get_indexer(rows["place"])
+        known = (rows["numerator"].notna() & (rows["denominator"] > 0)).to_numpy()
+        found = {}
+        for part in PARTS:
+            values = rows[part].to_numpy(dtype=float)
+            found[part] = np.full(len(self.places), np.nan)
+            found[part][at] = np.where(known, values, np.nan) if part in PARTS[:2] else values
+        return found
+
     def _row(self, place: str) -> dict[Hashable, Any]:
         rows = self.once("known", lambda: self.places[["level", "name", "parent"]].to_dict("index"))
         if place not in rows:

@@ -40,6 +40,7 @@ _FIELDS = {
     **dict.fromkeys(("title", "quantity", "unit"), True),
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
+    **dict.fromkeys(("sum_of", "flow"), False),
 }
 
 
@@ -57,6 +58,8 @@ class Indicator:
     missing when none can be answered. Money is summed in fen. `target` is a policy parameter,
     `explained_by` the rules whose findings explain a figure that is not a count of them. A figure
     summed over villages says in `listed` whom it counts: `subject`, and `where` over its features.
+    `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
+    shrinks by (`out_of`) from one month to the next.
     """
 
     key: str
@@ -76,6 +79,8 @@ class Indicator:
     target: str = ""
     document: Mapping[str, str] | None = None
     listed: Mapping[str, str] | None = None
+    sum_of: tuple[str, ...] = ()
+    flow: Mapping[str, tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         if self.worse not in WORSE:

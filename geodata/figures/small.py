@@ -2,67 +2,225 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
-from geodata.access import small_counts
+from geodata.figures.cube import Cube
+from geodata.figures.families import Families, families_of
 from geodata.figures.indicator import Indicator
+from geodata.figures.totals import PARTS
+from geodata.periods import kind_of, shift_month
+from geodata.suppression import Marks, MonthCounts, Numbers, RelatedCounts, Tree, hide_small
 
 
-def small_figures(
-    frame: pd.DataFrame,
-    indicator: Indicator,
-    parents: pd.Series | None = None,
-    *,
-    smallest: int,
-    checked: pd.Series | None = None,
-    everything: bool = False,
-) -> pd.Series:
-    """Return which figures of a level may not be shown, row for row of `frame`.
+@dataclass(frozen=True)
+class _Month:
+    """The counts behind the figures of a period by place, those that are equal everywhere once.
 
-    `frame` has numerator, denominator, missing and subjects. What the indicator counts of people
-    must not be above zero and below `smallest`: those counted, those not counted and all of them,
-    or everybody behind a mean; with `everything`, counts of anything. `parents` names the place
-    above each place of all levels: hidden too is a second place where one of a parent is hidden
-    alone, and a part of each hidden place. The rule holds for the places of `checked`, by default
-    all; the others are hidden or open for another reason.
+    `most` is what a count is known not to exceed; `figures` names the counts that an indicator
+    shows, `coverage` those of who was judged for it.
     """
-    hidden = pd.Series(False, index=frame.index)
-    if smallest:
-        for counts in _counts(frame, indicator, everything=everything):
-            hidden |= _small(counts, parents, smallest, checked)
-    return hidden
+
+    counts: Mapping[bytes, Numbers]
+    most: Mapping[bytes, Numbers]
+    figures: Mapping[str, tuple[bytes, ...]]
+    coverage: Mapping[str, tuple[bytes, ...]]
+
+    def shown_by(self) -> Counter[bytes]:
+        """Return how many indicators show each count."""
+        return Counter(digest for shown in self.figures.values() for digest in set(shown))
 
 
-def _counts(frame: pd.DataFrame, indicator: Indicator, *, everything: bool) -> list[pd.Series]:
-    """Return the counts behind an indicator that must not be small."""
-    counted, whole = frame["numerator"], frame["denominator"]
+@dataclass(eq=False)
+class SmallFigures:
+    """Which figures of a cube one reader may not see because they are of too few.
+
+    `known` are the places whose people the reader may list, `seen` those whose figures are shown, by
+    key. Counts of people above zero and below `smallest` are hidden elsewhere, with `everything`
+    counts of anything: those counted, those not counted and all of them, or everybody behind a
+    mean. Hidden with them is what would give them away: sums of places, equal counts of other
+    indicators, parts of a whole, and a stock with its flows (`Indicator.sum_of`, `flow`).
+    """
+
+    cube: Cube
+    known: pd.Series
+    seen: pd.Series
+    smallest: int
+    everything: bool = False
+    _months: dict[str, _Month] = field(default_factory=dict, init=False, repr=False)
+    _alone: dict[tuple[str, bytes], Marks] = field(default_factory=dict, init=False, repr=False)
+    _chains: dict[Families, _Chain] = field(default_factory=dict, init=False, repr=False)
+    _turn: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
+
+    def figures(self, indicator: str, period: str) -> pd.Series:
+        """Return which figures of a period may not be shown, by key of all places."""
+        return self._hidden(indicator, period, coverage=False)
+
+    def coverage(self, indicator: str, period: str) -> pd.Series:
+        """Return for which places it may not be told how many were judged, by key of all."""
+        return self._hidden(indicator, period, coverage=True)
+
+    def _hidden(self, indicator: str, period: str, *, coverage: bool) -> pd.Series:
+        keys = self.cube.places.index
+        marks = np.zeros(len(keys), dtype=bool)
+        foreign = self._shown & ~self._own
+        if self.smallest > 1 and foreign.any() and period in self.cube.periods:
+            with self._turn:
+                month = self._month(period)
+                shown = month.figures[indicator]
+                for digest in (*shown, *(month.coverage[indicator] if coverage else ())):
+                    marks |= self._count(period, digest)
+        return pd.Series(marks & foreign, index=keys)
+
+    @cached_property
+    def _own(self) -> Marks:
+        return self.known.reindex(self.cube.places.index).to_numpy(dtype=bool)
+
+    @cached_property
+    def _shown(self) -> Marks:
+        return self.seen.reindex(self.cube.places.index).to_numpy(dtype=bool)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return tree_of(self.cube)
+
+    def _count(self, period: str, digest: bytes) -> Marks:
+        """Return where one count of a period is hidden."""
+        asked = (period, digest)
+        if asked in self._alone:
+            return self._alone[asked]
+        month = self._month(period)
+        counts, marks = month.counts[digest], ~self._shown & ~self._own
+        rest = [month.most[digest] - counts] if digest in month.most else []
+        for one in (counts, *rest):
+            marks = hide_small(one, self._tree, self.smallest, known=self._own, hidden=marks)
+        for families in self._families:
+            for number, key in enumerate(families.keys):
+                if month.figures[key][:1] == (digest,):
+                    marks = marks | self._chain(families).until(period)[number]
+        self._alone[asked] = marks
+        return marks
+
+    @cached_property
+    def _families(self) -> tuple[Families, ...]:
+        return families_of(self.cube.indicators)
+
+    def _chain(self, families: Families) -> _Chain:
+        if families not in self._chains:
+            self._chains[families] = _Chain(self, families)
+        return self._chains[families]
+
+    def month_counts(self, families: Families, period: str) -> MonthCounts:
+        """Return the counts of related indicators in a period."""
+        month, weight = self._month(period), self._month(period).shown_by()
+        shown = [month.figures[key][:1] for key in families.keys]
+        nothing = np.full(len(self.cube.places), np.nan)
+        without = np.full(len(nothing), np.inf)
+        return MonthCounts(
+            np.array([month.counts[one[0]] if one else nothing for one in shown]),
+            np.array([month.most.get(one[0], without) if one else without for one in shown]),
+            np.zeros((len(shown), len(nothing)), dtype=bool),
+            [weight[one[0]] if one else 1 for one in shown],
+        )
+
+    def related(self, families: Families) -> RelatedCounts:
+        """Return the hiding of related counts, before any period."""
+        unpublished = ~self._shown & ~self._own
+        return RelatedCounts(self._tree, families.relations, self.smallest, self._own, unpublished)
+
+    def _month(self, period: str) -> _Month:
+        if period not in self._months:
+            self._months[period] = _read_month(self.cube, period, self._tree, self.everything)
+        return self._months[period]
+
+
+class _Chain:
+    """What is hidden of related indicators, period after period; a gap begins anew."""
+
+    def __init__(self, small: SmallFigures, families: Families) -> None:
+        self._small, self._families = small, families
+        self._hidden: dict[str, Marks] = {}
+        self._hiding = small.related(families)
+
+    def until(self, period: str) -> Marks:
+        """Return what is hidden in a period, by family and place."""
+        periods = self._small.cube.periods
+        for at in range(len(self._hidden), periods.index(period) + 1):
+            if at and not _follows(periods[at - 1], periods[at]):
+                self._hiding = self._small.related(self._families)
+            counts = self._small.month_counts(self._families, periods[at])
+            self._hidden[periods[at]] = self._hiding.add(counts)
+        return self._hidden[period]
+
+
+def _follows(before: str, period: str) -> bool:
+    kinds = {kind_of(before), kind_of(period)}
+    return kinds != {"month"} or shift_month(before, 1) == period
+
+
+def tree_of(cube: Cube) -> Tree:
+    """Return the tree of the places of a cube in their order."""
+    return Tree.of(cube.places.index.get_indexer(cube.places["parent"]))
+
+
+def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month:
+    """Return the counts behind all figures of a period."""
+    counts: dict[bytes, Numbers] = {}
+    most: dict[bytes, Numbers] = {}
+    figures: dict[str, tuple[bytes, ...]] = {}
+    coverage: dict[str, tuple[bytes, ...]] = {}
+
+    def digest(one: Numbers) -> bytes:
+        key = np.round(one, 6).tobytes()
+        counts[key] = one
+        return key
+
+    for key, indicator in cube.indicators.items():
+        parts = cube.parts(key, period)
+        placed = {name: _summed(tree, parts[name]) for name in PARTS}
+        shown = counted(placed, indicator, everything=everything)
+        figures[key] = tuple(digest(one) for one in shown)
+        if len(shown) == 2 and indicator.counts_things:
+            part, whole = figures[key]
+            most[part] = np.fmin(most.get(part, np.full(len(shown[1]), np.inf)), shown[1])
+        people = figures[key] and indicator.subject == "household"
+        judged = (placed["subjects"], placed["subjects"] - placed["missing"])
+        coverage[key] = tuple(digest(one) for one in judged) if people else ()
+    return _Month(counts, most, figures, coverage)
+
+
+def counted(
+    parts: Mapping[str, Numbers], indicator: Indicator, *, everything: bool = False
+) -> tuple[Numbers, ...]:
+    """Return the counts that a figure shows and that must not be small: of people, or of anything.
+
+    Of a share those who are counted and all of them, of a mean everybody behind it.
+    """
+    part, whole = parts["numerator"], parts["denominator"]
     thing = indicator.counts if indicator.counts_things else indicator.base or indicator.counts
     of_people = thing is not None and thing.people
     if indicator.quantity == "count":
-        return [counted] if everything or of_people else []
+        return (part,) if everything or of_people else ()
     if indicator.counts_things:
-        return [counted, whole - counted, whole] if everything or of_people else []
+        return (part, whole) if everything or of_people else ()
     if indicator.adds_up != "ratio" or indicator.subject != "household":
-        return []
-    behind = frame["subjects"] - frame["missing"]
-    return [behind.fillna(whole) if of_people else behind]
+        return ()
+    behind = parts["subjects"] - parts["missing"]
+    return (np.where(np.isnan(behind), whole, behind), whole) if of_people else (behind,)
 
 
-def _small(
-    counts: pd.Series, parents: pd.Series | None, smallest: int, checked: pd.Series | None
-) -> pd.Series:
-    """Return which counts of a level are hidden, for themselves or for the place above them."""
-    mine = counts if checked is None else counts.where(checked.reindex(counts.index))
-    if parents is None:
-        return small_counts(mine, smallest)
-    above = parents.reindex(counts.index)
-    hidden = small_counts(mine, smallest, above)
-    if above.isna().all():
-        return hidden
-    totals = counts.groupby(above).sum(min_count=1)
-    gone = _small(totals, parents, smallest, checked)
-    # The parts of a hidden place, all shown, would add up to it.
-    told = above.map(gone).eq(True) & ~hidden.groupby(above).transform("any")
-    rank = mine.where(told).mask(mine.eq(0), np.inf).groupby(above).rank(method="first")
-    return hidden | (rank.eq(1) & told)
+def _summed(tree: Tree, values: Numbers) -> Numbers:
+    """Return values of the lowest places with their sums above; nothing known stays missing."""
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0.0)
+    number = known.astype(np.int64)
+    for places in reversed(tree.levels[1:]):
+        np.add.at(total, tree.parent[places], total[places])
+        np.add.at(number, tree.parent[places], number[places])
+    return np.where(number > 0, total, np.nan)

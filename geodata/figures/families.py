@@ -1,0 +1,64 @@
+"""Indicators whose counts add up to each other: parts of a whole, and a stock with its flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from geodata.figures.indicator import Indicator
+from geodata.suppression import Relation, Term
+
+
+@dataclass(frozen=True)
+class Families:
+    """Indicators that relations join, and these, by number of the indicator among `keys`."""
+
+    keys: tuple[str, ...]
+    relations: tuple[Relation, ...]
+
+
+def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
+    """Return the declared relations among indicators, those that hang together in one.
+
+    A relation that names an indicator which is not there is left out: nothing can be worked out by it.
+    """
+    declared = [
+        terms
+        for one in indicators.values()
+        for terms in _declared(one)
+        if all(key in indicators for key, _, _ in terms)
+    ]
+    joined: list[tuple[set[str], list[list[tuple[str, int, int]]]]] = []
+    for terms in declared:
+        keys, relations = {key for key, _, _ in terms}, [terms]
+        apart = []
+        for others in joined:
+            if others[0] & keys:
+                keys |= others[0]
+                relations = [*others[1], *relations]
+            else:
+                apart.append(others)
+        joined = [*apart, (keys, relations)]
+    return tuple(_numbered(sorted(keys), relations) for keys, relations in joined)
+
+
+def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
+    """Return the relations of an indicator: key, 1 for the period before, and its sign."""
+    found = []
+    if indicator.sum_of:
+        found.append([(indicator.key, 0, 1), *((key, 0, -1) for key in indicator.sum_of)])
+    if indicator.flow:
+        flows = [(key, 0, sign) for way, sign in _SIGNS for key in indicator.flow.get(way, ())]
+        found.append([(indicator.key, 0, 1), (indicator.key, 1, -1), *flows])
+    return found
+
+
+_SIGNS = (("into", -1), ("out_of", 1))
+
+
+def _numbered(keys: list[str], relations: list[list[tuple[str, int, int]]]) -> Families:
+    numbers = {key: number for number, key in enumerate(keys)}
+    made: list[tuple[Term, ...]] = [
+        tuple((numbers[key], lag, sign) for key, lag, sign in terms) for terms in relations
+    ]
+    return Families(tuple(keys), tuple(made))
