@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from dashboard.answers.layers import layer_of
 from dashboard.answers.origin import Origin, origin_of
-from dashboard.answers.public_figures import hidden_places, public_layer
+from dashboard.answers.public_figures import hidden_outside, public_layer
 from dashboard.answers.source import Source
 from dashboard.answers.titles import message
 from dashboard.maps.paper import DrawnMap, draw_map
@@ -20,7 +21,7 @@ from geodata.cartography import Layer, LegendRow, rank_places
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.errors import BriefingError
-from geodata.figures import Indicator, small_figures
+from geodata.figures import Indicator
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,10 @@ def answer_of(source: Source, view: View) -> Answer:
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
         smallest = source.smallest_count(view.period)
-        hidden = hidden_places(atlas, indicator, view.period, view.level, smallest)
+        hidden = hidden_outside(atlas, indicator.key, view.period, smallest)
         layer, ranked = public_layer(layer, hidden), _visible_ranking(ranked, hidden)
-        own = _visible(own, indicator, smallest)
-        above = None if above is None else _visible(above, indicator, smallest)
+        own = _visible(atlas, own, view, view.place, smallest)
+        above = None if above is None else _visible(atlas, above, view, path[-2], smallest)
         summary = _summary_outside(atlas, view, layer, own)
     title = summary if view.public else message(atlas, layer, ranked, view.lang)
     return Answer(
@@ -187,8 +188,14 @@ def _summary_outside(atlas: Atlas, view: View, layer: Layer, own: pd.DataFrame) 
     )
 
 
-def _visible(series: pd.DataFrame, indicator: Indicator, smallest: int) -> pd.DataFrame:
-    """Return the course of one place without the periods whose counts are too small."""
-    gone = small_figures(series, indicator, smallest=smallest, everything=True)
-    figures = ["value", "numerator", "denominator"]
-    return series.assign(**{name: series[name].mask(gone) for name in figures})
+def _visible(
+    atlas: Atlas, series: pd.DataFrame, view: View, place: str | None, smallest: int
+) -> pd.DataFrame:
+    """Return the course of a place without the periods in which its figure may not be shown."""
+    places = atlas.path(place)[-1:] or tuple(atlas.places_in(None, atlas.levels[0]))
+    gone = [
+        hidden_outside(atlas, view.indicator, period, smallest)[list(places)].any()
+        for period in series.index
+    ]
+    figures = ["value", "numerator", "denominator", "missing", "subjects"]
+    return series.assign(**{name: series[name].mask(np.array(gone)) for name in figures})

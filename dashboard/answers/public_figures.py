@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.atlas import Atlas
+from geodata.atlas.scoped import ScopedAtlas
 from geodata.cartography import NO_DATA, Layer
-from geodata.figures import STATES, Indicator, small_figures
+from geodata.figures import STATES, SmallFigures
 
 _HIDDEN = STATES[3]
 
@@ -24,13 +25,16 @@ def public_layer(layer: Layer, hidden: pd.Series) -> Layer:
     )
 
 
-def hidden_places(
-    atlas: Atlas, indicator: Indicator, period: str, level: str, smallest: int
-) -> pd.Series:
-    """Return which places of a level may not be shown in a period; index key.
+def hidden_outside(atlas: Atlas, indicator: str, period: str, smallest: int) -> pd.Series:
+    """Return which places may not be shown outside in a period, by key of all places.
 
-    Outside, counts of anything are checked, and what two of them give away together.
+    Outside, counts of anything are checked, whoever makes the page.
     """
-    frame = atlas.frame(indicator.key, period, level)
-    parents = atlas.places["parent"]
-    return small_figures(frame, indicator, parents, smallest=smallest, everything=True)
+    whole = atlas.whole if isinstance(atlas, ScopedAtlas) else atlas
+
+    def make() -> SmallFigures:
+        keys = whole.places.index
+        nobody, everybody = pd.Series(False, index=keys), pd.Series(True, index=keys)
+        return SmallFigures(whole, nobody, everybody, smallest, everything=True)
+
+    return whole.once(("small outside", smallest), make).figures(indicator, period)

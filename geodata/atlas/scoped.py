@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 
 import pandas as pd
 
 from geodata.access import Scope
 from geodata.atlas.atlas import Atlas
-from geodata.figures import Indicator, small_figures
+from geodata.figures import SmallFigures
 from geodata.figures.totals import PARTS
 
 _FIGURES = ("value", *PARTS)
+_COVERAGE = ("missing", "subjects")
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class ScopedAtlas(Atlas):
 
     Names and outlines are public and stay; figures stay where the role's right to figures reaches.
     Outside the places whose households the actor sees, figures of fewer people than `smallest` are
-    hidden, and those that would give them away (`small_figures`).
+    hidden, and those that would give them away (`SmallFigures`).
     """
 
     whole: Atlas = field(kw_only=True, repr=False)
@@ -32,18 +34,36 @@ class ScopedAtlas(Atlas):
         """Return the periods of the whole atlas, so that every page has the same months."""
         return self.whole.periods
 
+    def periods_of(self, indicator: str) -> tuple[str, ...]:
+        """Return the periods in which an indicator has a figure of a place within reach."""
+
+        def find() -> tuple[str, ...]:
+            rows = self.whole._rows(indicator)
+            rows = rows[rows["numerator"].notna() & self.seen(pd.Index(rows["place"])).to_numpy()]
+            return tuple(sorted(rows["period"].unique()))
+
+        return self.once(("periods", indicator), find)
+
+    @cached_property
+    def small(self) -> SmallFigures:
+        """Return which figures of the whole are of too few to be seen within the scope."""
+        keys = self.places.index
+        return SmallFigures(self.whole, self.own(keys), self.seen(keys), self.smallest)
+
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)
-        small = self._small(frame, self.whole.indicator(indicator))
-        return _without(frame, ~self.seen(frame.index) | small)
+        untold = self.small.coverage(indicator, period)[frame.index]
+        hidden = ~self.seen(frame.index) | self.hidden(indicator, period, level)
+        return _without(frame, hidden, untold)
 
     def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return which places within reach have a figure that is hidden as a small count."""
 
         def find() -> pd.Series:
-            frame = self.whole.frame(indicator, period, level)
-            return self._small(frame, self.whole.indicator(indicator))
+            hidden = self.small.figures(indicator, period)[self.places_in(None, level)]
+            known = self.whole.frame(indicator, period, level)["numerator"].notna()
+            return hidden & known
 
         found: pd.Series = self.once(("hidden", indicator, period, level), find)
         return found
@@ -56,37 +76,24 @@ class ScopedAtlas(Atlas):
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""
         frame = self.whole.series(indicator, place)
-        top = self.places.index[self.places["level"] == self.levels[0]]
-        seen = self.seen(top if place is None else pd.Index([place])).all()
-        hidden = pd.Series(not seen, index=frame.index)
-        if place is not None and seen and not self.own(pd.Index([place])).all():
-            level = str(self.whole.level_of(place))
-            shown = [self.frame(indicator, period, level).loc[place] for period in frame.index]
-            hidden |= pd.Series([pd.isna(row["numerator"]) for row in shown], index=frame.index)
-        return _without(frame, hidden)
+        tops = self.places_in(None, self.levels[0]) if place is None else pd.Index([place])
+        unseen, periods = not self.seen(tops).all(), list(frame.index)
+        few = [unseen or self.small.figures(indicator, one)[tops].any() for one in periods]
+        untold = [unseen or self.small.coverage(indicator, one)[tops].any() for one in periods]
+        hidden, uncovered = (pd.Series(one, index=frame.index) for one in (few, untold))
+        return _without(frame, hidden, uncovered)
+
+    def _totals(self, indicator: str) -> pd.DataFrame:
+        """Return the columns of `frame` of all levels and periods; index place and period."""
+        frames = {
+            period: pd.concat([self.frame(indicator, period, level) for level in self.levels])
+            for period in self.periods
+        }
+        return pd.concat(frames, names=["period", "place"]).swaplevel()
 
     def own(self, keys: pd.Index) -> pd.Series:
         """Return whether the households of each place lie within the scope, by key."""
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "rows")
-
-    def _small(self, frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
-        """Return which foreign places have a figure of so few that it could point at one."""
-        if not self._foreign.any():
-            return pd.Series(False, index=frame.index)
-        return small_figures(
-            frame, indicator, self.places["parent"], smallest=self.smallest, checked=self._foreign
-        )
-
-    @property
-    def _foreign(self) -> pd.Series:
-        """Return of which places, by key, figures are seen but no households."""
-
-        def find() -> pd.Series:
-            keys = self.places.index
-            return ~self.own(keys) & self.seen(keys)
-
-        found: pd.Series = self.once("foreign", find)
-        return found
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place lie within the scope, by key."""
@@ -100,15 +107,17 @@ def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> Atlas:
     """
     known = {part.name: getattr(atlas, part.name) for part in fields(Atlas) if part.init}
     seen = scope.filter(atlas.values["place"], "figure")
-    own = {"values": atlas.values[seen]}
+    # Of other people's places no raw count is here: it comes through `frame`, or not at all.
+    own = {"values": atlas.values[seen & scope.filter(atlas.values["place"], "rows")]}
     return ScopedAtlas(**(known | own), whole=atlas, scope=scope, smallest=smallest)
 
 
-def _without(frame: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
-    """Return a frame without the figures of hidden rows, as if nothing had been reported."""
-    changes: dict[str, pd.Series] = {
-        name: frame[name].mask(hidden) for name in _FIGURES if name in frame
-    }
-    if "places_with_data" in frame:
-        changes["places_with_data"] = frame["places_with_data"].where(~hidden, 0)
+def _without(frame: pd.DataFrame, hidden: pd.Series, untold: pd.Series) -> pd.DataFrame:
+    """Return a frame without the figures of hidden rows, as if nothing had been reported.
+
+    Of `untold` rows it is not told how many were judged.
+    """
+    gone = {part: hidden | untold if part in _COVERAGE else hidden for part in _FIGURES}
+    changes: dict[str, pd.Series] = {part: frame[part].mask(gone[part]) for part in _FIGURES}
+    changes["places_with_data"] = frame["places_with_data"].where(~hidden, 0)
     return frame.assign(**changes)

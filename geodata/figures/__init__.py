@@ -8,20 +8,20 @@ from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
 from geodata.figures.ranking import ranked
 from geodata.figures.saved import save_cube
-from geodata.figures.small import small_figures
+from geodata.figures.small import SmallFigures
 from geodata.figures.totals import in_yuan, to_successors, total_by
 
 __all__ = [
     "STATES",
     "Cube",
     "Indicator",
+    "SmallFigures",
     "explain_change",
     "in_yuan",
     "month_figures",
     "ranked",
     "read_indicators",
     "save_cube",
-    "small_figures",
     "to_successors",
     "total_by",
 ]

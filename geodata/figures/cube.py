@@ -21,6 +21,7 @@ _KEPT = 400
 # Whether a place has a figure, and why not: nothing reported, nobody in question, so few that it
 # could point at somebody, or out of the viewer's reach.
 STATES = ("shown", "no_data", "not_applicable", "hidden", "outside")
+_NONE = np.array([], dtype=np.intp)
 
 
 T = TypeVar("T")
@@ -229,31 +230,44 @@ class Cube:
     def _rows(self, indicator: str, period: str | None = None) -> pd.DataFrame:
         """Return the values of an indicator, in one period when it is given."""
 
-        def find() -> dict[tuple[str, str], np.ndarray]:
-            indices = self.values.groupby(["indicator", "period"], sort=True).indices
-            return cast("dict[tuple[str, str], np.ndarray]", indices)
-
-        where = self.once("rows", find)
+        where = self._where
         if period is not None:
             frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
             return frame
         found = [rows for (key, _), rows in where.items() if key == indicator]
         return self.values.iloc[np.concatenate(found) if found else []]
 
+    @property
+    def _where(self) -> dict[tuple[str, str], np.ndarray]:
+        """Return the rows of values of each indicator and period."""
+
+        def find() -> dict[tuple[str, str], np.ndarray]:
+            indices = self.values.groupby(["indicator", "period"], sort=True).indices
+            return cast("dict[tuple[str, str], np.ndarray]", indices)
+
+        return self.once("rows", find)
+
     def parts(self, indicator: str, period: str) -> dict[str, np.ndarray]:
         """Return the four parts of the lowest places as they are added up, in the order of `places`.
 
         Numerator and denominator are NaN where either is unknown or the denominator is nothing.
         """
-        rows = self._rows(indicator, period)
-        at = self.places.index.get_indexer(rows["place"])
-        known = (rows["numerator"].notna() & (rows["denominator"] > 0)).to_numpy()
-        found = {}
-        for part in PARTS:
-            values = rows[part].to_numpy(dtype=float)
-            found[part] = np.full(len(self.places), np.nan)
-            found[part][at] = np.where(known, values, np.nan) if part in PARTS[:2] else values
-        return found
+        rows, (at, parts) = self._where.get((indicator, period), _NONE), self._placed
+        found = np.full((len(self.places), len(PARTS)), np.nan)
+        found[at[rows]] = parts[rows]
+        found[~(found[:, 1] > 0), :2] = np.nan
+        return dict(zip(PARTS, found.T, strict=True))
+
+    @property
+    def _placed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return of every row of values the number of its place and the four parts."""
+
+        def find() -> tuple[np.ndarray, np.ndarray]:
+            parts = self.values[list(PARTS)].to_numpy(dtype=float, copy=True)
+            parts[np.isnan(parts[:, 0]), 1] = np.nan
+            return self.places.index.get_indexer(self.values["place"]), parts
+
+        return self.once("placed", find)
 
     def _row(self, place: str) -> dict[Hashable, Any]:
         rows = self.once("known", lambda: self.places[["level", "name", "parent"]].to_dict("index"))

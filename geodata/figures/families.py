@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geodata.figures.indicator import Indicator
+from geodata.figures.indicator import FLOW, Indicator
 from geodata.suppression import Relation, Term
 
 
@@ -53,7 +53,7 @@ def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
     return found
 
 
-_SIGNS = (("into", -1), ("out_of", 1))
+_SIGNS = tuple(zip(FLOW, (-1, 1), strict=True))
 
 
 def _numbered(keys: list[str], relations: list[list[tuple[str, int, int]]]) -> Families:

@@ -35,6 +35,8 @@ from geodata.quantity import (
 from geodata.rules import Subject, base_subjects
 
 WORSE = ("high", "low", "none")
+# By what a stock changes from one month to the next: what is added and what is taken away.
+FLOW = ("into", "out_of")
 # Field of an entry -> whether it must be there.
 _FIELDS = {
     **dict.fromkeys(("title", "quantity", "unit"), True),
@@ -176,7 +178,9 @@ class Indicator:
             name: None if content[name] is None else Thing(**content[name])
             for name in ("counts", "base")
         }
-        lists = {name: tuple(content[name]) for name in ("rules", "explained_by")}
+        lists = {name: tuple(content.get(name, ())) for name in ("rules", "explained_by", "sum_of")}
+        if content.get("flow"):
+            lists["flow"] = {way: tuple(keys) for way, keys in content["flow"].items()}
         return cls(**{**content, **things, **lists, "unit": Unit(**content["unit"])})
 
 
@@ -218,9 +222,15 @@ def _read(
         with faults:
             check_value(place, field, entry.get(field, next(iter(known))), known)
     given = dict(entry)
-    for field in ("rules", "explained_by"):
+    for field in ("rules", "explained_by", "sum_of"):
         with faults:
             given[field] = text_list(place, entry.get(field, []), field)
+    if "flow" in entry:
+        with faults:
+            check_fields(f"{place} flow", entry["flow"], dict.fromkeys(FLOW, False))
+            given["flow"] = {
+                way: text_list(f"{place} flow", entry["flow"].get(way, []), way) for way in FLOW
+            }
     for field in ("numerator", "denominator", "scope", "target"):
         if field in given:
             given[field] = str(given[field])

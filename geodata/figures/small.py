@@ -177,8 +177,9 @@ def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month
     coverage: dict[str, tuple[bytes, ...]] = {}
 
     def digest(one: Numbers) -> bytes:
-        key = np.round(one, 6).tobytes()
-        counts[key] = one
+        # Where nobody is in question there may be no row, for another indicator a count of zero.
+        key = np.round(np.nan_to_num(one), 6).tobytes()
+        counts[key] = np.fmax(counts.get(key, one), one)
         return key
 
     for key, indicator in cube.indicators.items():
@@ -187,11 +188,15 @@ def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month
         shown = counted(placed, indicator, everything=everything)
         figures[key] = tuple(digest(one) for one in shown)
         if len(shown) == 2 and indicator.counts_things:
-            part, whole = figures[key]
-            most[part] = np.fmin(most.get(part, np.full(len(shown[1]), np.inf)), shown[1])
+            part, whole = figures[key][0], shown[1]
+            most[part] = np.fmin(most.get(part, whole), whole)
         people = figures[key] and indicator.subject == "household"
         judged = (placed["subjects"], placed["subjects"] - placed["missing"])
         coverage[key] = tuple(digest(one) for one in judged) if people else ()
+    # How many could not be judged is told beside every figure: it is not about anybody.
+    for judged_counts in coverage.values():
+        for one in judged_counts:
+            most.pop(one, None)
     return _Month(counts, most, figures, coverage)
 
 

@@ -29,13 +29,14 @@ class Moves:
 
     def __init__(self, tree: Tree, limit: int) -> None:
         self._tree, self._kinds = tree, limit - 1
-        self._lowest = tree.levels[-1]
+        self._lowest = np.setdiff1d(np.arange(len(tree.parent)), tree.parent)
         self._number = {int(place): number for number, place in enumerate(self._lowest)}
         self._place = np.repeat(self._lowest, self._kinds)
         down = np.tile(np.arange(1, limit), len(self._lowest))
         self._amount = np.stack([down, limit - down], axis=1)
         self._others = self._partners()
         self._within: dict[int, Places] = {}
+        self._crossing: dict[tuple[int, int], Marks] = {}
         depth = max((len(one) for one in tree.above), default=0)
         # The places above a lowest one, the top left out; the number of no place where there is none.
         self._nowhere = len(tree.parent)
@@ -87,11 +88,14 @@ class Moves:
         return self._within[place]
 
     def crosses(self, place: int, rows: Places) -> Marks:
-        """Return which columns of some rows within a place change its sum."""
-        within = np.zeros(self._nowhere + 1, dtype=bool)
-        within[self._lowest[self._inside(place)]] = True
-        nobody = np.ones((len(rows), 1), dtype=bool)
-        return np.concatenate([~within[self._others[rows]], nobody], axis=1)
+        """Return which columns of the rows of a place change its sum."""
+        if (place, int(rows[0])) not in self._crossing:
+            within = np.zeros(self._nowhere + 1, dtype=bool)
+            within[self._lowest[self._inside(place)]] = True
+            nobody = np.ones((len(rows), 1), dtype=bool)
+            outside = np.concatenate([~within[self._others[rows]], nobody], axis=1)
+            self._crossing[place, int(rows[0])] = outside[:, None, :]
+        return self._crossing[place, int(rows[0])]
 
     def prices(self, price: Numbers, counts: Numbers, room: Numbers) -> Prices:
         """Return what a change costs by place: `price`, or never where counts or room are too few."""
@@ -112,6 +116,7 @@ class Moves:
         parent = self._tree.parent
         cross = parent[others] != parent[place][:, None]
         valid = (others >= 0) & (others != place[:, None])
+        valid &= self._top[others] == self._top[place][:, None]
         mine, its = [], []
         for option in (0, 1):
             step = (amount[:, option] - 1)[:, None] * size

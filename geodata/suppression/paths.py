@@ -15,6 +15,7 @@ from geodata.suppression.tree import Marks, Places
 # A term of a relation: family, 1 for the month before else 0, +1 or -1. They add up to nothing.
 Term = tuple[int, int, int]
 Relation = tuple[Term, ...]
+_NEVER = np.int16(NEVER)
 # A family, and whether it is the month before.
 _Cell = tuple[int, int]
 # A family of the month before and which way it changes.
@@ -98,11 +99,22 @@ class Paths:
     def _at(self, needs: Sequence[Need]) -> Places:
         return np.searchsorted(self._rows, np.concatenate([need.rows for need in needs]))
 
-    def free(self, need: Need) -> Marks:
-        """Return which moves of a need cost nothing."""
-        marks = [costs == 0 for _, costs in self._moves_of(need)]
-        found: Marks = np.logical_or.reduce(marks)
-        return found
+    def free(self, needs: Sequence[Need]) -> list[Marks]:
+        """Return which moves of each need cost nothing."""
+        plain = defaultdict(list)
+        for number, need in enumerate(needs):
+            if need.ends is None and self._moves.is_lowest(need.place):
+                plain[need.family].append(number)
+        found: dict[int, Marks] = {}
+        for family, numbers in plain.items():
+            costs = self.change((family, 0), 1, None)
+            at = self._at([needs[number] for number in numbers])
+            found |= zip(numbers, (costs[at] == 0)[:, None], strict=True)
+        for number, need in enumerate(needs):
+            if number not in found:
+                marks = [costs == 0 for _, costs in self._moves_of(need)]
+                found[number] = np.logical_or.reduce(marks)
+        return [found[number] for number in range(len(needs))]
 
     def cheapest(self, need: Need) -> tuple[list[int], list[int]]:
         """Return families and places that the cheapest move of a need changes in this month."""
@@ -120,12 +132,12 @@ class Paths:
             costs = self.change((need.family, 0), 1, None)[at]
             if not self._moves.is_lowest(need.place):
                 crosses = self._moves.crosses(need.place, need.rows)
-                costs = np.where(crosses[:, None, :], costs, NEVER).astype(np.int16)
+                costs = np.where(crosses, costs, _NEVER)
             yield ((need.family, 0), 1), costs
             return
         for (family, way), ends in need.ends.items():
             costs = self._continued((family, 1), way)[at]
-            yield ((family, 1), way), np.where(ends, costs, NEVER).astype(np.int16)
+            yield ((family, 1), way), np.where(ends, costs, _NEVER)
 
     def _continued(self, cell: _Cell, way: int) -> Costs:
         """Return the cost of making good in this month what was changed at the end of the last."""

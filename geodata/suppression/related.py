@@ -10,11 +10,12 @@ import numpy as np
 
 from geodata.suppression.moves import NEVER, Columns, Moves, Prices, frozen
 from geodata.suppression.paths import Graph, Need, Paths, Relation, Way
-from geodata.suppression.tree import Marks, Numbers, Tree, hide_small, small, still_told
+from geodata.suppression.tree import Marks, Numbers, Places, Tree, hide_small, small, still_told
 
 # Rows of moves that are held in memory at a time, and for how many choices of them.
 _AT_ONCE = 256
 _KEPT = 8
+_WORTH_OF_THE_WHOLE = 4
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,9 @@ class RelatedCounts:
         for paths, some in work.paths() if ways else ():
             closed = paths.ending(self._lagged, None)
             left = [some[number] for number in np.flatnonzero(closed.costs(some) > 0)]
-            ends = {one: paths.ending(self._lagged, one) for one in ways if left}
-            for need in left:
-                found = {one: ended.free(need) for one, ended in ends.items()}
+            ends = {one: paths.ending(self._lagged, one).free(left) for one in ways}
+            for number, need in enumerate(left):
+                found = {one: marks[number] for one, marks in ends.items()}
                 same = b"".join(one.tobytes() for one in (need.rows, *found.values()))
                 pending[same] = Need(need.family, need.place, need.rows, found)
         self._pending = list(pending.values())
@@ -121,7 +122,7 @@ class RelatedCounts:
                 past[family, way].append(paths.change((family, 0), way, None) == 0)
         self._past = {one: np.concatenate(parts) for one, parts in past.items()}
 
-    def paths(self, graph: Graph, prices: Sequence[Prices], rows: np.ndarray) -> Paths:
+    def paths(self, graph: Graph, prices: Sequence[Prices], rows: Places) -> Paths:
         """Return the paths of some rows of moves in the next month."""
         key = rows.tobytes()
         if key not in self._columns:
@@ -139,10 +140,14 @@ class _Work:
     ) -> None:
         self._all, self.graph, self._month, self.gone = all_months, graph, month, gone
         self.needs: list[Need] = []
+        self._blocks: list[tuple[Places, list[Need]]] = []
         self.prices: list[Prices] = []
         self._sums: list[set[int]] = [set() for _ in gone]
         stuck = all_months.known | np.isnan(month.counts)
-        price = np.array(month.weight)[:, None]
+        worth = np.ones(len(all_months.tree.parent), dtype=np.int64)
+        # The figure of the whole area stands on every page: others are hidden before it.
+        worth[all_months.tree.levels[0]] = _WORTH_OF_THE_WHOLE
+        price = np.array(month.weight)[:, None] * worth
         self._price = np.where(stuck, NEVER, price)
         self._free = np.where(stuck, NEVER, 0)
         self._counts = np.nan_to_num(month.counts)
@@ -160,17 +165,10 @@ class _Work:
 
     def paths(self, needs: Sequence[Need] | None = None) -> Iterator[tuple[Paths, list[Need]]]:
         """Yield the paths of some needs at a time, so that their costs stay in memory."""
-        by_first = sorted(
-            self.needs if needs is None else needs, key=lambda need: int(need.rows[0])
-        )
-        at = 0
-        while at < len(by_first):
-            rows, some = set[int](), []
-            while at < len(by_first) and (not some or len(rows) < _AT_ONCE):
-                rows |= set(by_first[at].rows.tolist())
-                some.append(by_first[at])
-                at += 1
-            yield self._all.paths(self.graph, self.prices, np.array(sorted(rows))), some
+        if needs is None:
+            self._blocks = self._blocks or list(_blocks(self.needs))
+        for rows, some in self._blocks if needs is None else _blocks(needs):
+            yield self._all.paths(self.graph, self.prices, rows), some
 
     def cover(self) -> None:
         """Hide what is wanting for each need, the cheapest first, until each has a move."""
@@ -233,3 +231,16 @@ class _Work:
             for number in np.flatnonzero((costs > 0) & (costs < NEVER)):
                 told |= every.moves.groups(some[number].rows)
         return told
+
+
+def _blocks(needs: Sequence[Need]) -> Iterator[tuple[Places, list[Need]]]:
+    """Yield some needs at a time with all their rows."""
+    by_first = sorted(needs, key=lambda need: int(need.rows[0]))
+    at = 0
+    while at < len(by_first):
+        rows, some = set[int](), []
+        while at < len(by_first) and (not some or len(rows) < _AT_ONCE):
+            rows |= set(by_first[at].rows.tolist())
+            some.append(by_first[at])
+            at += 1
+        yield np.array(sorted(rows)), some

@@ -98,8 +98,7 @@ def _hide_beside(
     # Each turn takes one place of a group; two make any group quiet that has them.
     for _ in range(3):
         told = _told(counts, parent, places, gone, few, limit)
-        free = ~gone[places] & ~known[places] & ~np.isnan(counts[places])
-        wanted = places[free & told[parent[places]]]
+        wanted = places[_free(counts, places, gone, known) & told[parent[places]]]
         if not len(wanted):
             return
         size = np.where(counts[wanted] > 0, counts[wanted], np.inf)
@@ -119,7 +118,14 @@ def _hide_above(
 ) -> None:
     """Hide the sum of each group that still tells too much with nothing left to hide in it."""
     told = _told(counts, parent, places, gone, few, limit) & ~gone
+    told[parent[places[_free(counts, places, gone, known)]]] = False
     gone[told & ~known] = True
+
+
+def _free(counts: Numbers, places: Places, gone: Marks, known: Marks) -> Marks:
+    """Return which of some places could still be hidden."""
+    found: Marks = ~gone[places] & ~known[places] & ~np.isnan(counts[places])
+    return found
 
 
 def _told(
