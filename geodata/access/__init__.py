@@ -31,7 +31,6 @@ from geodata.access.roles import load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
 from geodata.access.shown import Shown
-from geodata.access.suppression import small_counts
 from geodata.access.unmask import Grant, Unmasking
 from geodata.access.writes import Writes, Written
 
@@ -85,7 +84,6 @@ __all__ = [
     "prepare_rows",
     "public_rows",
     "read_export",
-    "small_counts",
     "system_user",
     "table_privacy",
     "tally",

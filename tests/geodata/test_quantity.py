@@ -16,7 +16,7 @@ from geodata.atlas.scoped import within_scope
 from geodata.cartography import draw_layer, limits_at, policy_limits, rank_places
 from geodata.cartography.headline import headline
 from geodata.errors import PolicyError, QuantityError, ThemeError
-from geodata.figures import Indicator, read_indicators, small_figures
+from geodata.figures import Cube, Indicator, SmallFigures, read_indicators
 from geodata.hotspots import hotspot_layer
 from geodata.policy import load_policy
 from geodata.policy.loader import SHIPPED
@@ -184,6 +184,7 @@ def computed(atlas, indicators) -> dict[tuple, np.ndarray]:
     town = atlas.places_in(None, "township")[0]
     mine = within_scope(atlas, Scope("leader", (town,)), smallest=3)
     policy, found, period = load_policy(), {}, MONTHS[-1]
+    public = outside_of(atlas)
     breaks = {key: one for theme in own_themes() for key, one in breaks_of(theme).items()}
     for one in indicators:
         for level in atlas.levels:
@@ -196,13 +197,19 @@ def computed(atlas, indicators) -> dict[tuple, np.ndarray]:
                 [layer.values, layer.classes, [layer.decimals], ranked["rank"].to_numpy(float)]
             )
             found[one.key, level, "hidden"] = mine.hidden(one.key, period, level).to_numpy()
-            frame = atlas.frame(one.key, period, level)
-            outside = small_figures(frame, one, atlas.places["parent"], smallest=3, everything=True)
+            outside = public.figures(one.key, period)[layer.keys]
             found[one.key, level, "public"] = outside.to_numpy()
         hot = hotspot_layer(atlas, one.key, period)
         found[one.key, "hot"] = np.append(hot.classes, hot.sides)
         found[one.key, "alarm"] = np.array([]) if hot.result is None else hot.result.alarm
     return found
+
+
+def outside_of(cube: Cube, *, everything: bool = True) -> SmallFigures:
+    """Return what is hidden from who has no place of his own and sees all."""
+    keys = cube.places.index
+    nobody, everybody = pd.Series(False, index=keys), pd.Series(True, index=keys)
+    return SmallFigures(cube, nobody, everybody, 3, everything)
 
 
 def breaks_of(theme) -> dict[str, tuple]:
@@ -319,6 +326,18 @@ def one_of(quantity: str, unit: str, counts: str | None, base: str | None) -> In
     return Indicator("a", {"zh": "甲", "en": "a"}, quantity, WORDS.units[unit], **made)
 
 
+def hidden(
+    frame: pd.DataFrame, indicator: Indicator, above: str = "", *, everything: bool = False
+) -> list[bool]:
+    """Return which figures of villages are hidden, under one township or each alone."""
+    level = {**({above: "township"} if above else {}), **dict.fromkeys(frame.index, "village")}
+    places = pd.DataFrame({"level": level, "name": "", "parent": None})
+    places.loc[frame.index, "parent"] = above or None
+    values = frame.rename_axis("place").reset_index().assign(indicator="a", period="2025")
+    cube = Cube("", tuple(dict.fromkeys(level.values())), places, values, {"a": indicator})
+    return outside_of(cube, everything=everything).figures("a", "2025")[frame.index].tolist()
+
+
 def frame_of(*rows: tuple[float, float, float]) -> pd.DataFrame:
     columns = ["numerator", "denominator", "subjects"]
     return pd.DataFrame(rows, columns=columns, index=list("abcdef")[: len(rows)]).assign(
@@ -327,31 +346,28 @@ def frame_of(*rows: tuple[float, float, float]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("counted", "hidden"),
+    ("counted", "gone"),
     [(0, False), (1, True), (2, True), (3, False), (17, False), (18, True), (20, False)],
 )
-def test_counts_below_three_and_their_rest_are_hidden(counted, hidden):
+def test_counts_below_three_and_their_rest_are_hidden(counted, gone):
     frame = frame_of((counted, 20.0, 20))
     for base in ("household", "monitored_household"):
         share = one_of("share", "percent", "household", base)
-        assert small_figures(frame, share, smallest=3).tolist() == [hidden]
+        assert hidden(frame, share) == [gone]
 
 
 def test_a_place_hidden_alone_takes_a_second_one_along():
-    frame, parents = (
-        frame_of((1, 20, 20), (5, 20, 20), (9, 20, 20)),
-        pd.Series("t", index=list("abc")),
-    )
+    frame = frame_of((1, 20, 20), (5, 20, 20), (9, 20, 20))
     share = one_of("share", "percent", "household", "household")
-    assert small_figures(frame, share, parents, smallest=3).tolist() == [True, True, False]
+    assert hidden(frame, share, "t") == [True, True, False]
 
 
 def test_a_mean_of_few_households_is_hidden_however_many_persons_they_have():
     income = one_of("per_head", "yuan_per_person_year", "money", "person")
     frame = frame_of((9000, 12, 2), (9000, 12, 3))
-    assert small_figures(frame, income, smallest=3).tolist() == [True, False]
+    assert hidden(frame, income) == [True, False]
     money = one_of("share", "percent", "money", "money")
-    assert small_figures(frame, money, smallest=3).tolist() == [True, False]
+    assert hidden(frame, money) == [True, False]
 
 
 def test_works_and_money_of_villages_are_shown_inside_and_counts_of_anything_not_outside():
@@ -359,10 +375,10 @@ def test_works_and_money_of_villages_are_shown_inside_and_counts_of_anything_not
         "a", {"zh": "甲", "en": "a"}, "count", WORDS.units["task"], WORDS.things["source"]
     )
     frame = frame_of((1, 1, 1))
-    assert not small_figures(frame, tasks, smallest=3).any()
-    assert small_figures(frame, tasks, smallest=3, everything=True).all()
+    assert hidden(frame, tasks) == [False]
+    assert hidden(frame, tasks, everything=True) == [True]
     total = replace(one_of("total", "yuan", "money", None), subject="village")
-    assert not small_figures(frame, total, smallest=3, everything=True).any()
+    assert hidden(frame, total, everything=True) == [False]
 
 
 # Hot is what is more than chance and more than size.

@@ -22,7 +22,6 @@ CORE: dict[str, tuple[str, ...]] = {
     "dashboard/view.py": (),
     "geodata/access/masking.py": (),
     "geodata/access/scope.py": (),
-    "geodata/access/suppression.py": (),
     "geodata/codes.py": (),
     "geodata/figures/month.py": (),
     "geodata/figures/totals.py": (),
@@ -32,6 +31,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "geodata/rules/compile.py": ("tests/geodata/rules/test_rule.py",),
     "geodata/intake/header.py": ("tests/geodata/intake/test_readers.py",),
     "geodata/store/snapshots.py": (),
+    "geodata/suppression/tree.py": (),
 }
 
 

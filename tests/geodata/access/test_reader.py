@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from geodata.access import Actor, Reader, Request, load_roles, small_counts
+from geodata.access import Actor, Reader, Request, load_roles
 from geodata.errors import AccessError, ScopeError
 from tests.geodata.access.county import (
     COUNTIES,
@@ -206,23 +206,6 @@ def test_an_administrator_reads_no_household_and_an_auditor_none(tmp_path):
     for role in ("administrator", "auditor"):
         with pytest.raises(ScopeError, match="没有"):
             reader(tmp_path, Actor("a", role, ("99",))).rows(LIST)
-
-
-@pytest.mark.parametrize(
-    ("counts", "hidden"),
-    [
-        ([0, 5, 9], [False, False, False]),
-        ([3, 5, 9], [False, False, False]),
-        ([2, 5, 9], [True, True, False]),
-        ([2, 0, 9], [True, False, True]),
-        ([2, 0, 0], [True, True, False]),
-        ([2, 1, 9], [True, True, False]),
-        ([2, None, 9], [True, False, True]),
-    ],
-)
-def test_one_hidden_count_is_never_alone(counts, hidden):
-    parents = pd.Series(COUNTIES[0], index=range(3))
-    assert small_counts(pd.Series(counts, dtype="float64"), 3, parents).tolist() == hidden
 
 
 def test_rows_that_the_engine_computed_are_scoped_masked_and_recorded(tmp_path):
