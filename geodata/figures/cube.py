@@ -265,7 +265,7 @@ class Cube:
         def find() -> tuple[np.ndarray, np.ndarray]:
             parts = self.values[list(PARTS)].to_numpy(dtype=float, copy=True)
             parts[np.isnan(parts[:, 0]), 1] = np.nan
-            return self.places.index.get_indexer(self.values["place"]), parts
+            return self.places.index.get_indexer(pd.Index(self.values["place"])), parts
 
         return self.once("placed", find)
 

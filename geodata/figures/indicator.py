@@ -179,9 +179,9 @@ class Indicator:
             for name in ("counts", "base")
         }
         lists = {name: tuple(content.get(name, ())) for name in ("rules", "explained_by", "sum_of")}
-        if content.get("flow"):
-            lists["flow"] = {way: tuple(keys) for way, keys in content["flow"].items()}
-        return cls(**{**content, **things, **lists, "unit": Unit(**content["unit"])})
+        flow = content.get("flow") and {way: tuple(keys) for way, keys in content["flow"].items()}
+        made = {**content, **things, **lists, "flow": flow, "unit": Unit(**content["unit"])}
+        return cls(**made)
 
 
 def read_indicators(

@@ -166,7 +166,7 @@ def _follows(before: str, period: str) -> bool:
 
 def tree_of(cube: Cube) -> Tree:
     """Return the tree of the places of a cube in their order."""
-    return Tree.of(cube.places.index.get_indexer(cube.places["parent"]))
+    return Tree.of(cube.places.index.get_indexer(pd.Index(cube.places["parent"])))
 
 
 def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month:

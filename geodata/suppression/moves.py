@@ -160,7 +160,8 @@ class Columns:
     def costs(self, prices: Prices, way: int) -> Costs:
         """Return the cost of each move of a count that goes the wanted way (1) or the other (-1)."""
         first, second = (self.mine, self.its) if way > 0 else (self.mine_turned, self.its_turned)
-        return np.minimum(prices[first] + prices[second], NEVER)
+        found: Costs = np.minimum(prices[first] + prices[second], NEVER)
+        return found
 
 
 def _turned(at: Places, turn: int, block: int) -> Places:

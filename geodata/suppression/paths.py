@@ -91,7 +91,7 @@ class Paths:
         if ended:
             at = self._at([needs[number] for number in ended])
             for family, way in needs[ended[0]].ends or ():
-                ends = np.concatenate([needs[one].ends[family, way] for one in ended])
+                ends = np.concatenate([(needs[one].ends or {})[family, way] for one in ended])
                 costs = np.where(ends, self._continued((family, 1), way)[at], NEVER)
                 found[ended] = np.minimum(found[ended], costs.min(axis=(1, 2)))
         return found
@@ -176,7 +176,8 @@ class Paths:
             for family, lag, sign in self._graph.relations[row]
             if (family, lag) != since
         ]
-        return np.minimum.reduce(ways)
+        least: Costs = np.minimum.reduce(ways)
+        return least
 
     def _cells(self, cell: _Cell, way: int, at: tuple[int, int, int]) -> list[_Cell]:
         """Return the counts that change in one move."""
@@ -192,6 +193,6 @@ class Paths:
                         for family, lag, mark in self._graph.relations[row]
                         if (family, lag) != here
                     ]
-                    best = min(others, key=lambda one: int(self.change(*one, row)[at]))
+                    best = min(others, key=lambda one: int(self.change(one[0], one[1], row)[at]))
                     todo.append((*best, row))
         return found

@@ -238,7 +238,8 @@ def _blocks(needs: Sequence[Need]) -> Iterator[tuple[Places, list[Need]]]:
     by_first = sorted(needs, key=lambda need: int(need.rows[0]))
     at = 0
     while at < len(by_first):
-        rows, some = set[int](), []
+        rows: set[int] = set()
+        some: list[Need] = []
         while at < len(by_first) and (not some or len(rows) < _AT_ONCE):
             rows |= set(by_first[at].rows.tolist())
             some.append(by_first[at])
