@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,10 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
+from geodata.access import Scope
 from geodata.atlas import Atlas
-from geodata.figures import Indicator
+from geodata.atlas.scoped import within_scope
+from geodata.figures import Indicator, SmallFigures
 from geodata.periods import shift_month
 from geodata.themes import own_themes
 
@@ -282,6 +284,47 @@ EQUAL = {
 }
 
 
+@dataclass(frozen=True)
+class PublicAtlas(Atlas):
+    """The atlas as pages for outside show it."""
+
+    small: SmallFigures = field(kw_only=True)
+
+    def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
+        frame = super()._frame(indicator, period, level)
+        gone = self.small.figures(indicator, period)[frame.index]
+        untold = self.small.coverage(indicator, period)[frame.index]
+        masked = {part: frame[part].mask(gone) for part in ("value", "numerator", "denominator")}
+        return frame.assign(
+            **masked, missing=frame["missing"].mask(untold), subjects=frame["subjects"].mask(untold)
+        )
+
+    def own(self, keys: pd.Index) -> pd.Series:
+        """Return of which places the people may be listed: of none."""
+        return pd.Series(False, index=keys)
+
+
+def public_of(whole: Atlas, limit: int) -> SmallFigures:
+    """Return what is hidden from everybody."""
+    keys = whole.places.index
+    nobody, everybody = pd.Series(False, index=keys), pd.Series(True, index=keys)
+    return SmallFigures(whole, nobody, everybody, limit, everything=True)
+
+
+def accounts(whole: Atlas, limit: int) -> dict[str, Atlas]:
+    """Return the atlas as accounts see it: who reads figures alone, officers, and the public."""
+    town = str(whole.places_in(None, "township")[0])
+    village = str(whole.places_in(town, "village")[0])
+    scopes = {
+        "reader": Scope("auditor", (COUNTY,)),
+        "township": Scope("township_officer", (town,)),
+        "village": Scope("village_officer", (village,)),
+    }
+    parts = {one.name: getattr(whole, one.name) for one in fields(Atlas) if one.init}
+    found = {name: within_scope(whole, one, smallest=limit) for name, one in scopes.items()}
+    return found | {"public": PublicAtlas(**parts, small=public_of(whole, limit))}
+
+
 def attack(whole: Atlas, mine: Atlas, limit: int) -> tuple[list[str], int]:
     """Return the small counts hidden in `mine` that can be worked out, and how many are hidden."""
     attacker = Attack(whole, EQUAL)
@@ -298,9 +341,6 @@ def attack(whole: Atlas, mine: Atlas, limit: int) -> tuple[list[str], int]:
                     (f"{key} {month} {place}", attacker.columns(key, "numerator", month, place))
                     for place in few.index[few]
                 ]
-        for place in whole.places.index:
-            for month, row in mine.series(key, place).to_dict("index").items():
-                attacker.learn(key, str(month), str(place), row)
     attacker.relate()
     return attacker.worked_out(wanted), len(wanted)
 

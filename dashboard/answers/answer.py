@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.answers.layers import layer_of
 from dashboard.answers.origin import Origin, origin_of
-from dashboard.answers.public_figures import hidden_outside, public_layer
+from dashboard.answers.public_figures import public_layer, small_outside
 from dashboard.answers.source import Source
 from dashboard.answers.titles import message
 from dashboard.maps.paper import DrawnMap, draw_map
@@ -21,7 +21,7 @@ from geodata.cartography import Layer, LegendRow, rank_places
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.words import figure_text, period_text, scale_of
 from geodata.errors import BriefingError
-from geodata.figures import Indicator
+from geodata.figures import Indicator, SmallFigures
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,11 @@ def answer_of(source: Source, view: View) -> Answer:
     # The layer of a village shows its neighbours as well; the summary is of the place itself.
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
     if view.public:
-        smallest = source.smallest_count(view.period)
-        hidden = hidden_outside(atlas, indicator.key, view.period, smallest)
+        small = small_outside(atlas, source.smallest_count(view.period))
+        hidden = small.figures(indicator.key, view.period)
         layer, ranked = public_layer(layer, hidden), _visible_ranking(ranked, hidden)
-        own = _visible(atlas, own, view, view.place, smallest)
-        above = None if above is None else _visible(atlas, above, view, path[-2], smallest)
+        own = _visible(atlas, own, view.indicator, view.place, small)
+        above = None if above is None else _visible(atlas, above, view.indicator, path[-2], small)
         summary = _summary_outside(atlas, view, layer, own)
     title = summary if view.public else message(atlas, layer, ranked, view.lang)
     return Answer(
@@ -189,13 +189,12 @@ def _summary_outside(atlas: Atlas, view: View, layer: Layer, own: pd.DataFrame) 
 
 
 def _visible(
-    atlas: Atlas, series: pd.DataFrame, view: View, place: str | None, smallest: int
+    atlas: Atlas, series: pd.DataFrame, indicator: str, place: str | None, small: SmallFigures
 ) -> pd.DataFrame:
-    """Return the course of a place without the periods in which its figure may not be shown."""
-    places = atlas.path(place)[-1:] or tuple(atlas.places_in(None, atlas.levels[0]))
-    gone = [
-        hidden_outside(atlas, view.indicator, period, smallest)[list(places)].any()
-        for period in series.index
-    ]
-    figures = ["value", "numerator", "denominator", "missing", "subjects"]
-    return series.assign(**{name: series[name].mask(np.array(gone)) for name in figures})
+    """Return the course of a place without what may not be shown of it."""
+    places = list(atlas.path(place)[-1:] or atlas.places_in(None, atlas.levels[0]))
+    gone = np.array([small.figures(indicator, one)[places].any() for one in series.index])
+    untold = np.array([small.coverage(indicator, one)[places].any() for one in series.index])
+    figures = {name: series[name].mask(gone) for name in ("value", "numerator", "denominator")}
+    coverage = {name: series[name].mask(gone | untold) for name in ("missing", "subjects")}
+    return series.assign(**figures, **coverage)

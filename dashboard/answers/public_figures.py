@@ -25,8 +25,8 @@ def public_layer(layer: Layer, hidden: pd.Series) -> Layer:
     )
 
 
-def hidden_outside(atlas: Atlas, indicator: str, period: str, smallest: int) -> pd.Series:
-    """Return which places may not be shown outside in a period, by key of all places.
+def small_outside(atlas: Atlas, smallest: int) -> SmallFigures:
+    """Return which figures are of too few to be shown outside.
 
     Outside, counts of anything are checked, whoever makes the page.
     """
@@ -37,4 +37,4 @@ def hidden_outside(atlas: Atlas, indicator: str, period: str, smallest: int) -> 
         nobody, everybody = pd.Series(False, index=keys), pd.Series(True, index=keys)
         return SmallFigures(whole, nobody, everybody, smallest, everything=True)
 
-    return whole.once(("small outside", smallest), make).figures(indicator, period)
+    return whole.once(("small outside", smallest), make)

@@ -16,7 +16,7 @@ from geodata.figures.families import Families, families_of
 from geodata.figures.indicator import Indicator
 from geodata.figures.totals import PARTS
 from geodata.periods import kind_of, shift_month
-from geodata.suppression import Marks, MonthCounts, Numbers, RelatedCounts, Tree, hide_small
+from geodata.suppression import Marks, MonthCounts, NumberedTree, Numbers, RelatedCounts, hide_small
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,20 @@ class SmallFigures:
 
     @cached_property
     def _own(self) -> Marks:
-        return self.known.reindex(self.cube.places.index).to_numpy(dtype=bool)
+        own = self.known.reindex(self.cube.places.index).to_numpy(dtype=bool, copy=True)
+        # Whoever has all places of one has their sum.
+        for places in reversed(self._tree.levels[1:]):
+            above = self._tree.parent[places]
+            number, mine = (np.bincount(above, one, len(own)) for one in (None, own[places]))
+            own |= (number > 0) & (mine == number)
+        return own
 
     @cached_property
     def _shown(self) -> Marks:
         return self.seen.reindex(self.cube.places.index).to_numpy(dtype=bool)
 
     @cached_property
-    def _tree(self) -> Tree:
+    def _tree(self) -> NumberedTree:
         return tree_of(self.cube)
 
     def _count(self, period: str, digest: bytes) -> Marks:
@@ -164,12 +170,12 @@ def _follows(before: str, period: str) -> bool:
     return kinds != {"month"} or shift_month(before, 1) == period
 
 
-def tree_of(cube: Cube) -> Tree:
+def tree_of(cube: Cube) -> NumberedTree:
     """Return the tree of the places of a cube in their order."""
-    return Tree.of(cube.places.index.get_indexer(pd.Index(cube.places["parent"])))
+    return NumberedTree.of(cube.places.index.get_indexer(pd.Index(cube.places["parent"])))
 
 
-def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month:
+def _read_month(cube: Cube, period: str, tree: NumberedTree, everything: bool) -> _Month:
     """Return the counts behind all figures of a period."""
     counts: dict[bytes, Numbers] = {}
     most: dict[bytes, Numbers] = {}
@@ -178,7 +184,7 @@ def _read_month(cube: Cube, period: str, tree: Tree, everything: bool) -> _Month
 
     def digest(one: Numbers) -> bytes:
         # Where nobody is in question there may be no row, for another indicator a count of zero.
-        key = np.round(np.nan_to_num(one), 6).tobytes()
+        key = _same(one)
         counts[key] = np.fmax(counts.get(key, one), one)
         return key
 
@@ -220,7 +226,12 @@ def counted(
     return (np.where(np.isnan(behind), whole, behind), whole) if of_people else (behind,)
 
 
-def _summed(tree: Tree, values: Numbers) -> Numbers:
+def _same(counts: Numbers) -> bytes:
+    """Return what equal counts have in common."""
+    return np.round(np.nan_to_num(counts), 6).tobytes()
+
+
+def _summed(tree: NumberedTree, values: Numbers) -> Numbers:
     """Return values of the lowest places with their sums above; nothing known stays missing."""
     known = ~np.isnan(values)
     total = np.where(known, values, 0.0)

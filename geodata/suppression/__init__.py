@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from geodata.suppression.paths import Relation, Term
 from geodata.suppression.related import MonthCounts, RelatedCounts
-from geodata.suppression.tree import Marks, Numbers, Tree, hide_small
+from geodata.suppression.tree import Marks, NumberedTree, Numbers, hide_small
 
 __all__ = [
     "Marks",
     "MonthCounts",
+    "NumberedTree",
     "Numbers",
     "RelatedCounts",
     "Relation",
     "Term",
-    "Tree",
     "hide_small",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.suppression.tree import Marks, Numbers, Places, Tree
+from geodata.suppression.tree import Marks, NumberedTree, Numbers, Places
 
 # What no move may cost; the sum of a few stays within 16 bits.
 NEVER = 4000
@@ -27,7 +27,7 @@ class Moves:
     that); a column another lowest place, the last nobody: then all sums above change with it.
     """
 
-    def __init__(self, tree: Tree, limit: int) -> None:
+    def __init__(self, tree: NumberedTree, limit: int) -> None:
         self._tree, self._kinds = tree, limit - 1
         self._lowest = np.setdiff1d(np.arange(len(tree.parent)), tree.parent)
         self._number = {int(place): number for number, place in enumerate(self._lowest)}

@@ -10,7 +10,15 @@ import numpy as np
 
 from geodata.suppression.moves import NEVER, Columns, Moves, Prices, frozen
 from geodata.suppression.paths import Graph, Need, Paths, Relation, Way
-from geodata.suppression.tree import Marks, Numbers, Places, Tree, hide_small, small, still_told
+from geodata.suppression.tree import (
+    Marks,
+    NumberedTree,
+    Numbers,
+    Places,
+    hide_small,
+    small,
+    still_told,
+)
 
 # Rows of moves that are held in memory at a time, and for how many choices of them.
 _AT_ONCE = 256
@@ -50,7 +58,7 @@ class RelatedCounts:
     the places whose counts the reader has anyway, `unpublished` those of which nothing is shown.
     """
 
-    tree: Tree
+    tree: NumberedTree
     relations: tuple[Relation, ...]
     limit: int
     known: Marks
@@ -73,7 +81,7 @@ class RelatedCounts:
         left = month.most - month.counts
         few = small(month.counts, self.limit) | (small(left, self.limit) & (month.counts > 0))
         few &= ~self.known
-        work = _Work(self, graph, month, month.hidden | self.unpublished | few)
+        work = _MonthHiding(self, graph, month, month.hidden | self.unpublished | few)
         work.needs = [*self._pending, *self._needs(month, few)]
         fixed = work.gone.copy()
         work.cover()
@@ -101,7 +109,7 @@ class RelatedCounts:
             needs.append(Need(family, place, self.moves.rows(place, kind)))
         return needs
 
-    def _end(self, work: _Work) -> None:
+    def _end(self, work: _MonthHiding) -> None:
         """Keep the needs whose moves a later month could still tell, and what it may rest on."""
         ways = [(family, way) for family in self._lagged for way in (1, -1)]
         pending: dict[bytes, Need] = {}
@@ -132,7 +140,7 @@ class RelatedCounts:
         return Paths(graph, prices, self.moves, rows, self._past, self._columns[key])
 
 
-class _Work:
+class _MonthHiding:
     """What is hidden of one month while it is decided."""
 
     def __init__(

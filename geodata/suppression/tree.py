@@ -16,7 +16,7 @@ Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Tree:
+class NumberedTree:
     """Places by number: `parent` of each, -1 for the top; `levels` the places of each, top first."""
 
     parent: Places
@@ -35,7 +35,7 @@ class Tree:
         return tuple(found)
 
     @classmethod
-    def of(cls, parent: Sequence[int] | Places) -> Tree:
+    def of(cls, parent: Sequence[int] | Places) -> NumberedTree:
         """Return the tree of the number of the place above each place, -1 for none."""
         above = np.asarray(parent, dtype=np.intp)
         depth = np.zeros(len(above), dtype=np.intp)
@@ -53,7 +53,7 @@ def small(counts: Numbers, limit: int) -> Marks:
 
 
 def hide_small(
-    counts: Numbers, tree: Tree, limit: int, *, known: Marks, hidden: Marks | None = None
+    counts: Numbers, tree: NumberedTree, limit: int, *, known: Marks, hidden: Marks | None = None
 ) -> Marks:
     """Return which counts of a tree must not be shown, by place.
 
@@ -76,7 +76,9 @@ def hide_small(
     return gone
 
 
-def still_told(counts: Numbers, tree: Tree, limit: int, *, known: Marks, hidden: Marks) -> Marks:
+def still_told(
+    counts: Numbers, tree: NumberedTree, limit: int, *, known: Marks, hidden: Marks
+) -> Marks:
     """Return under which places what is shown would give a hidden count away, by place."""
     found = np.zeros(len(counts), dtype=bool)
     few = small(counts, limit) & ~known

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from geodata.suppression import MonthCounts, RelatedCounts, Tree
+from geodata.suppression import MonthCounts, NumberedTree, RelatedCounts
 from geodata.suppression import related as related_module
 
 LIMIT = 3
@@ -17,10 +17,12 @@ FLOW = ((3, 0, 1), (3, 1, -1), (4, 0, -1), (5, 0, 1))
 FAMILIES = 6
 
 
-def county(seed: int, towns: int, villages: int, months: int) -> tuple[Tree, list[np.ndarray]]:
+def county(
+    seed: int, towns: int, villages: int, months: int
+) -> tuple[NumberedTree, list[np.ndarray]]:
     """Return a tree and the counts of each month by family and place."""
     draw = np.random.default_rng(seed)
-    tree = Tree.of([-1, *[0] * towns, *np.repeat(np.arange(towns) + 1, villages)])
+    tree = NumberedTree.of([-1, *[0] * towns, *np.repeat(np.arange(towns) + 1, villages)])
     size = draw.lognormal(1.0, 1.0, towns * villages)
     kinds = draw.poisson(size[None] * np.array([[0.3], [0.5], [0.2]]))
     found = []
@@ -37,7 +39,9 @@ def county(seed: int, towns: int, villages: int, months: int) -> tuple[Tree, lis
     return tree, found
 
 
-def hide(tree: Tree, months: list[np.ndarray], known: np.ndarray, limit: int = LIMIT) -> np.ndarray:
+def hide(
+    tree: NumberedTree, months: list[np.ndarray], known: np.ndarray, limit: int = LIMIT
+) -> np.ndarray:
     hiding = RelatedCounts(tree, (PARTS, FLOW), limit, known, np.zeros(len(known), dtype=bool))
     for counts in months:
         free = np.full_like(counts, np.inf)
@@ -45,7 +49,9 @@ def hide(tree: Tree, months: list[np.ndarray], known: np.ndarray, limit: int = L
     return np.array(hiding.hidden)
 
 
-def worked_out(tree: Tree, months: list[np.ndarray], hidden: np.ndarray, known: np.ndarray) -> int:
+def worked_out(
+    tree: NumberedTree, months: list[np.ndarray], hidden: np.ndarray, known: np.ndarray
+) -> int:
     """Return how many hidden small counts have one value in every solution."""
     lowest = tree.levels[-1]
     under = [
@@ -128,7 +134,7 @@ def test_a_later_month_takes_nothing_back_that_was_shown():
 
 
 def test_the_attack_finds_what_single_families_give_away(monkeypatch):
-    monkeypatch.setattr(related_module._Work, "cover", lambda work: None)
+    monkeypatch.setattr(related_module._MonthHiding, "cover", lambda work: None)
     tree, counts = county(0, 3, 6, 6)
     known = np.zeros(len(tree.parent), dtype=bool)
     assert worked_out(tree, counts, hide(tree, counts, known), known) > 10

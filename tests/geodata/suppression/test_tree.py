@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.suppression import Tree, hide_small
+from geodata.suppression import NumberedTree, hide_small
 from geodata.suppression.tree import small, still_told
 
-TOWN = Tree.of([-1, 0, 0, 0, 0])
+TOWN = NumberedTree.of([-1, 0, 0, 0, 0])
 # A county, two townships with three villages each.
-COUNTY = Tree.of([-1, 0, 0, 1, 1, 1, 2, 2, 2])
+COUNTY = NumberedTree.of([-1, 0, 0, 1, 1, 1, 2, 2, 2])
 
 
-def hidden(tree: Tree, lowest: list[float], minimum: int = 3, known: tuple[int, ...] = ()) -> str:
+def hidden(
+    tree: NumberedTree, lowest: list[float], minimum: int = 3, known: tuple[int, ...] = ()
+) -> str:
     """Return a letter for each place, the top first: x hidden, . shown."""
     counts = np.zeros(len(tree.parent))
     counts[tree.levels[-1]] = lowest
@@ -76,6 +78,6 @@ def test_nothing_is_told_and_nothing_hidden_without_need(counts, minimum, known)
 
 
 def test_a_place_without_places_around_is_hidden_for_itself() -> None:
-    alone = Tree.of([-1, -1])
+    alone = NumberedTree.of([-1, -1])
     known = np.zeros(2, dtype=bool)
     assert hide_small(np.array([2.0, 3.0]), alone, 3, known=known).tolist() == [True, False]
