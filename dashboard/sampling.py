@@ -16,7 +16,7 @@ from dashboard.texts import text
 from geodata.access import Request
 from geodata.evaluation import Draw, SelfCheck, rate_sentences, suspects
 from geodata.evaluation.book import draw_book
-from geodata.evaluation.rates import LIMITS
+from geodata.evaluation.inspection_rates import LIMITS
 from geodata.periods import last_day
 from geodata.workspace.drawing import NUMBERS, design_numbers, draw_doors, export_draw, rates_of
 from geodata.workspace.listing import HOUSEHOLD_LIST

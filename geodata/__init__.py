@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # what a type checker sees of the names below
     from geodata.access import Actor, Scope
     from geodata.atlas import Atlas, open_atlas, write_atlas
     from geodata.boundaries.hierarchy import place_tree
-    from geodata.boundaries.points import place_points
+    from geodata.boundaries.point_places import place_points
     from geodata.boundaries.read import read_boundaries
     from geodata.errors import GuatuError
     from geodata.figures import Indicator
@@ -34,7 +34,7 @@ _PUBLIC = {
     "read_table": "geodata.intake.readers",
     "make_places": "geodata.sample.places",
     "write_join_demo": "geodata.sample.join_demo",
-    "place_points": "geodata.boundaries.points",
+    "place_points": "geodata.boundaries.point_places",
     "place_tree": "geodata.boundaries.hierarchy",
     "read_boundaries": "geodata.boundaries.read",
     "JoinResult": "geodata.joining",

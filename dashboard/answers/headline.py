@@ -12,7 +12,7 @@ from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, period_text, scale_of
-from geodata.workspace.change import moved_text, split_text
+from geodata.workspace.change_parts import moved_text, split_text
 
 
 def headline_of(source: Source, view: View, layer: Layer) -> Headline:

@@ -24,8 +24,8 @@ from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.tables import Table, enumeration, income_items, table
-from geodata.workspace.accounts import RECORDS, differs
 from geodata.workspace.cards import Card, Section
+from geodata.workspace.income_account import RECORDS, differs
 
 INCOME_PARTS = ("wage", "business", "property", "transfer")
 _MEMBERS = ("name", "relation", "sex", "labour", "health", "schooling", "work_months")

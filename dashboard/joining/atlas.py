@@ -17,9 +17,9 @@ from geodata.boundaries.read import Boundaries
 from geodata.figures import Indicator
 from geodata.i18n import LANGUAGES
 from geodata.joining import JoinResult
-from geodata.joining.columns import level_columns
-from geodata.joining.result import MATCHED
-from geodata.joining.values import Figure, feature_values, settle_figures
+from geodata.joining.feature_values import Figure, feature_values, settle_figures
+from geodata.joining.join_columns import level_columns
+from geodata.joining.join_result import MATCHED
 from geodata.quantity import named_unit
 
 

@@ -17,7 +17,7 @@ from geodata.config import read_config
 from geodata.config.settings import FILE_NAME
 from geodata.figures import Indicator
 from geodata.intake.importing import import_month
-from geodata.intake.series import read_series
+from geodata.intake.period_tables import read_series
 from geodata.joining import join_indicators
 from geodata.periods import last_day
 from geodata.quantity import shipped_words

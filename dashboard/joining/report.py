@@ -16,7 +16,7 @@ from geodata import i18n
 from geodata.boundaries.read import Boundaries, finding_lines
 from geodata.intake.readers import SourceTable
 from geodata.joining import JoinResult
-from geodata.joining.result import COLOURS, MATCHED, PROPOSED, UNMATCHED
+from geodata.joining.join_result import COLOURS, MATCHED, PROPOSED, UNMATCHED
 
 _MOST_ROWS, _MOST_NAMES = 400, 50
 

@@ -20,12 +20,12 @@ from dashboard.texts import text
 from geodata.boundaries.read import Boundaries, finding_lines, read_boundaries
 from geodata.errors import JoinError
 from geodata.escaping import cell_text
+from geodata.intake.period_tables import read_series
 from geodata.intake.readers import SourceTable, read_table, read_tables
-from geodata.intake.series import read_series
 from geodata.joining import JoinResult, join_indicators
 from geodata.joining.decisions import COLUMNS as DECISION_COLUMNS
-from geodata.joining.result import PROPOSED
-from geodata.joining.values import wide_values
+from geodata.joining.feature_values import wide_values
+from geodata.joining.join_result import PROPOSED
 
 
 def summary_lines(layer: Boundaries, result: JoinResult, notes: Sequence[str]) -> Iterator[str]:

@@ -4,8 +4,8 @@ from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
 from geodata.cartography.hot_cold import hot_cold_palette
 from geodata.cartography.layer import Layer, LegendRow, draw_layer
-from geodata.cartography.limits import PolicyCuts, limits_at, policy_limits
 from geodata.cartography.palette import Palette, palette_for
+from geodata.cartography.policy_cuts import PolicyCuts, limits_at, policy_limits
 from geodata.cartography.ranking import rank_places
 
 __all__ = [

@@ -12,8 +12,8 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
-from geodata.cartography.limits import PolicyCuts
 from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
+from geodata.cartography.policy_cuts import PolicyCuts
 from geodata.cartography.ranking import rank_places, worst_of
 from geodata.cartography.words import decimals_for, number_text, scale_of, state_text
 from geodata.escaping import plain_text

@@ -1,7 +1,7 @@
 """What inspectors would find: rates with their certainty, and samples anybody can draw again."""
 
 from geodata.evaluation.draw import Design, Draw, Frame, Note, draw_sample
-from geodata.evaluation.rates import (
+from geodata.evaluation.inspection_rates import (
     Rate,
     Scaled,
     SelfCheck,

@@ -15,6 +15,7 @@ from geodata.errors import SourceError
 from geodata.escaping import plain_text
 from geodata.i18n import text
 from geodata.intake.aside import SetAside
+from geodata.intake.birth_and_sex import with_birth_and_sex
 from geodata.intake.checks import (
     check_households,
     check_land,
@@ -28,19 +29,18 @@ from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.extracting import Part, extract
+from geodata.intake.feed_totals import changes, check_totals
 from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
 from geodata.intake.landing import Landing, arrivals, land
 from geodata.intake.lastmonth import Before, check_against
 from geodata.intake.layouts import HOUSEHOLD
-from geodata.intake.people import with_birth_and_sex
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
-from geodata.intake.totals import changes, check_totals
 from geodata.store import Manifest, SnapshotStore
 from geodata.tables import Table
 

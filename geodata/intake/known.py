@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geodata.intake.totals import Feeds
+from geodata.intake.feed_totals import Feeds
 from geodata.periods import shift_month
 from geodata.store import SnapshotStore, stored_columns
 from geodata.store.embedded import DuckDBEngine

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata.codes import WIDTHS
 from geodata.config import PlaceSettings
-from geodata.joining.changes import Changes, PlaceChange
+from geodata.joining.crosswalk import Changes, PlaceChange
 from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
 

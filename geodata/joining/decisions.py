@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geodata.errors import JoinError
-from geodata.joining.changes import Changes, PlaceChange
+from geodata.joining.crosswalk import Changes, PlaceChange
 from geodata.joining.matching import JoinSide, Link, Matching, Reason, named_key
 from geodata.joining.names import clean_name
 

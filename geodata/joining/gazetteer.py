@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geodata.joining.changes import Changes
+from geodata.joining.crosswalk import Changes
 from geodata.joining.names import ALIAS, NORMALISED, Path, match_siblings
 from geodata.joining.steps import (
     WITHIN,

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n
-from geodata.joining.changes import Changes, match_changes, read_changes
-from geodata.joining.columns import settle_columns
+from geodata.joining.crosswalk import Changes, match_changes, read_changes
 from geodata.joining.decisions import alias_changes, apply_decisions, read_decisions
+from geodata.joining.join_columns import settle_columns
+from geodata.joining.join_result import JoinResult, build_ledger
 from geodata.joining.matching import (
     JoinSide,
     Matching,
@@ -23,7 +24,6 @@ from geodata.joining.matching import (
     table_side,
 )
 from geodata.joining.proposals import settle_proposals
-from geodata.joining.result import JoinResult, build_ledger
 from geodata.joining.steps import match_codes, match_locations, match_names, propose_similar
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geodata.joining.columns import JoinColumns, coordinates
+from geodata.joining.join_columns import JoinColumns, coordinates
 from geodata.joining.names import clean_codes
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geodata.policy.changes import ParameterChange, changes_since
-from geodata.policy.loader import load_policy
 from geodata.policy.parameter import DatedValue, Lookup, Parameter
+from geodata.policy.parameter_files import load_policy
 from geodata.policy.policy import Policy
 from geodata.policy.reference import Reference
 

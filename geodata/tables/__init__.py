@@ -54,7 +54,7 @@ from geodata.tables.enumerations import (
     income_items,
     read_enumerations,
 )
-from geodata.tables.loader import enumeration, read_definition, table, tables
+from geodata.tables.table_files import enumeration, read_definition, table, tables
 
 __all__ = [
     "PRIVACY",

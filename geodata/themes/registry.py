@@ -17,7 +17,7 @@ from geodata.i18n import Key, text
 from geodata.intake.layouts import Layout, read_layout
 from geodata.intake.schema import Schema
 from geodata.policy import Policy, load_policy
-from geodata.policy.loader import folder_faults
+from geodata.policy.parameter_files import folder_faults
 from geodata.rules.case import read_cases
 from geodata.rules.example import read_examples
 from geodata.tables import Table, enumerations, tables

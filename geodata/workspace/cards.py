@@ -23,8 +23,8 @@ from geodata.tables import Table
 from geodata.themes import Theme
 from geodata.themes.base import CardSection
 from geodata.workspace import display
-from geodata.workspace.accounts import IncomeAccount, four_records, income_account
 from geodata.workspace.answerable import answerable, unanswered_in, unknown_rule
+from geodata.workspace.income_account import IncomeAccount, four_records, income_account
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
 from geodata.workspace.people import month_source
@@ -62,7 +62,7 @@ class Card:
 
     `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
     document, remedy, responsible; the reason of an unknown answer says what is missing. `account`
-    and `records` are of geodata.workspace.accounts; `fits` and `surroundings` of
+    and `records` are of geodata.workspace.income_account; `fits` and `surroundings` of
     geodata.workspace.surroundings. `more` are rows about the household of the tables that themes
     put on its card.
     """

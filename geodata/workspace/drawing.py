@@ -27,7 +27,7 @@ from geodata.evaluation import (
     limit_of,
     self_check,
 )
-from geodata.evaluation.rates import LIMITS
+from geodata.evaluation.inspection_rates import LIMITS
 from geodata.figures import Cube
 from geodata.i18n import default_language
 from geodata.periods import last_day

@@ -18,7 +18,7 @@ from geodata.i18n import default_language, listed, parted, text
 from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.workspace import display
-from geodata.workspace.change import change_of, moved_text, split_text
+from geodata.workspace.change_parts import change_of, moved_text, split_text
 from geodata.workspace.evidence import Evidence
 from geodata.workspace.inputs import Setup
 

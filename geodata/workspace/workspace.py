@@ -35,12 +35,12 @@ from geodata.store import SnapshotStore
 from geodata.themes import ThemeFault, find_themes
 from geodata.workspace import display
 from geodata.workspace.answerable import answerable, unanswered_in
-from geodata.workspace.atlas import write_workspace_atlas
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
-from geodata.workspace.change import change_between
+from geodata.workspace.change_parts import change_between
 from geodata.workspace.clusters import clusters_of, clusters_sentence
 from geodata.workspace.composition import Asked, Composition, compositions
+from geodata.workspace.county_atlas import write_workspace_atlas
 from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions

@@ -32,8 +32,8 @@ from geodata.atlas import open_atlas
 from geodata.cartography.headline import whole_figure
 from geodata.errors import ScopeError, StoreError
 from geodata.periods import months_until
-from geodata.workspace.accounts import four_records, income_account
 from geodata.workspace.cards import _check_built
+from geodata.workspace.income_account import four_records, income_account
 from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,

@@ -18,7 +18,7 @@ from dashboard.views.headline import HeadlineView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError
-from geodata.evaluation.rates import SelfCheck, judge_rate
+from geodata.evaluation.inspection_rates import SelfCheck, judge_rate
 from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
 
 LEADER = Actor("lead", "leader", (COUNTY,))

@@ -19,7 +19,7 @@ from geodata.errors import PolicyError, QuantityError, ThemeError
 from geodata.figures import Cube, Indicator, SmallFigures, read_indicators
 from geodata.hotspots import hotspot_layer
 from geodata.policy import load_policy
-from geodata.policy.loader import SHIPPED
+from geodata.policy.parameter_files import SHIPPED
 from geodata.quantity import QUANTITIES, Thing, Unit, agrees, named_unit, shipped_words
 from geodata.themes import own_themes
 from geodata.themes.checking import Checked, theme_faults

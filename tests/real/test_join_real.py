@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from geodata.boundaries.read import read_boundaries
+from geodata.intake.period_tables import read_series
 from geodata.intake.readers import read_table, read_tables
-from geodata.intake.series import read_series
 from geodata.joining import join_indicators
 
 pytestmark = pytest.mark.real

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geodata.policy import load_policy
-from geodata.policy.loader import SHIPPED
+from geodata.policy.parameter_files import SHIPPED
 
 pytestmark = pytest.mark.real
 

@@ -19,7 +19,7 @@ from dashboard.state import State
 from dashboard.texts import CATALOGUE
 from geodata.intake.layouts import read_layout
 from geodata.tables import tables
-from geodata.tables.loader import read_definition
+from geodata.tables.table_files import read_definition
 from geodata.themes.registry import GROUP
 from tests.conftest import ROOT
 from tests.invented import COUNTY, grid_atlas

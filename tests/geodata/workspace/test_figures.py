@@ -18,7 +18,7 @@ from geodata.config import read_config
 from geodata.figures import to_successors
 from geodata.figures.totals import PARTS
 from geodata.workspace import Workspace, open_workspace
-from geodata.workspace.change import change_of
+from geodata.workspace.change_parts import change_of
 from geodata.workspace.evidence import Evidence, Months
 from geodata.workspace.figures import successors_of
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geodata.errors import JoinError
 from geodata.i18n import text
-from geodata.joining.columns import find_column
+from geodata.joining.join_columns import find_column
+from geodata.joining.join_result import JoinResult
 from geodata.joining.names import clean_name
-from geodata.joining.result import JoinResult
 
 VALUE_COLUMNS = ["feature", "period", "indicator", "numerator", "denominator"]
 # What people write where a figure was not reported.

@@ -18,7 +18,7 @@ from geodata.evaluation import (
     upper_bound,
 )
 from geodata.evaluation.draw import Design, Draw
-from geodata.evaluation.rates import effective_size, self_check
+from geodata.evaluation.inspection_rates import effective_size, self_check
 from geodata.policy import load_policy
 
 

@@ -12,9 +12,9 @@ import yaml
 
 from geodata.errors import PolicyError, QuantityError
 from geodata.i18n import load_yaml, text
+from geodata.policy.dated_values import read_pair, read_unit, read_values
 from geodata.policy.parameter import DatedValue, Parameter
 from geodata.policy.policy import Policy
-from geodata.policy.values import read_pair, read_unit, read_values
 from geodata.quantity import Unit, Words, quantity_of, shipped_words
 
 SHIPPED = Path(__file__).parent / "parameters"

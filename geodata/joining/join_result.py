@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.escaping import html_text
 from geodata.i18n import text
-from geodata.joining.columns import JoinColumns
+from geodata.joining.join_columns import JoinColumns
 from geodata.joining.matching import Link, Matching, Reason
 from geodata.joining.proposals import decision_keys
 
