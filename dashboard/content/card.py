@@ -24,7 +24,7 @@ from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.tables import Table, enumeration, income_items, table
-from geodata.workspace.cards import Card, Section
+from geodata.workspace.cards import Card, ShownSection
 from geodata.workspace.income_account import RECORDS, differs
 
 INCOME_PARTS = ("wage", "business", "property", "transfer")
@@ -164,7 +164,7 @@ def _said(value: object, absent: bool, lang: str) -> str:
     return "—" if value is None else shown(value, lang)
 
 
-def _section(section: Section, words: Mapping[str, str], lang: str) -> Facts:
+def _section(section: ShownSection, words: Mapping[str, str], lang: str) -> Facts:
     """Return one section of a theme: its features with units."""
     pairs = tuple(
         (plain_text(label, 60), with_unit(value, unit, words, lang))

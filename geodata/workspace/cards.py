@@ -37,7 +37,7 @@ _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
 
 
 @dataclass(frozen=True)
-class Section:
+class ShownSection:
     """One section of a card: a theme's title, features (label, value, unit) and its findings."""
 
     theme: str
@@ -75,7 +75,7 @@ class Card:
     visits: pd.DataFrame = field(repr=False)
     measures: pd.DataFrame = field(repr=False)
     findings: pd.DataFrame = field(repr=False)
-    sections: tuple[Section, ...] = field(repr=False)
+    sections: tuple[ShownSection, ...] = field(repr=False)
     account: IncomeAccount = field(repr=False)
     records: pd.DataFrame = field(repr=False)
     fits: pd.DataFrame = field(repr=False)
@@ -220,7 +220,7 @@ def _first(rows: pd.DataFrame | None) -> pd.Series:
 
 def _sections(
     setup: Setup, features: Mapping[str, pd.DataFrame], findings: pd.DataFrame, lang: str
-) -> tuple[Section, ...]:
+) -> tuple[ShownSection, ...]:
     return tuple(
         _section(theme, features[theme.key], findings, section, lang)
         for theme in setup.themes
@@ -360,7 +360,7 @@ def _unknown(
 
 def _section(
     theme: Theme, row: pd.DataFrame, findings: pd.DataFrame, section: CardSection, lang: str
-) -> Section:
+) -> ShownSection:
     values = []
     for name in section.features:
         feature = theme.features[name]
@@ -370,7 +370,9 @@ def _section(
         values.append((feature.title[lang], None if pd.isna(value) else value, feature.unit))
     shown = findings[findings["rule"].isin(section.rules)]
     columns = ["label", "value", "unit"]
-    return Section(theme.key, section.title[lang], pd.DataFrame(values, columns=columns), shown)
+    return ShownSection(
+        theme.key, section.title[lang], pd.DataFrame(values, columns=columns), shown
+    )
 
 
 def _html(card: Card) -> str:
