@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.store import Engine, SnapshotStore
 from geodata.store.embedded import open_engine
 from geodata.store.months import add_month, stored_columns
-from geodata.tables import Table
+from geodata.tables import Table, tables
 
 # The longest look back of any feature: twelve months and the twelve before.
 MONTHS_BACK = 24
@@ -44,6 +44,18 @@ def snapshots_before(store: SnapshotStore, month: str) -> tuple[str, ...]:
     """Return the snapshot of twelve months before a month, () when there is none."""
     held = store.history.current.get(shift_month(month, -12))
     return (held.snapshot,) if held else ()
+
+
+def households_of_last_month(
+    store: SnapshotStore, month: str
+) -> Callable[[Engine, str], None] | None:
+    """Return what names the households of the month before in an engine; None without its snapshot."""
+    held = store.history.current.get(shift_month(month, -1))
+    if held is None:
+        return None
+    files = store.files(held.snapshot, "household")
+    columns = stored_columns(tables()["household"])
+    return lambda engine, name: engine.add_files(name, files, columns)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from geodata.workspace.listing import (
     add_income_by_place,
     list_tables,
 )
+from geodata.workspace.movements import MOVEMENT_COLUMNS, MOVEMENTS, movements_table
 from geodata.workspace.points import point_tables
 from geodata.workspace.saved import Built
 
@@ -52,6 +53,9 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         **point_tables(setup),
         **counted_tables(answerable(setup, unanswered_in(built)), built.month),
     }
+    moved = movements_table(setup.store, built.month)
+    if moved is not None:
+        derived[MOVEMENTS] = moved
     key = (str(built.folder), built.digest, *snapshots)
     privacy, places = month_privacy(setup), _place_privacy(setup)
     return MonthSource(
@@ -66,6 +70,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
+    sets[MOVEMENTS] = MOVEMENT_COLUMNS
     about = Privacy("restricted", "hidden")
     return {
         **setup.privacy,

@@ -48,6 +48,7 @@ from geodata.workspace.figures import county_cube, write_county_cube
 from geodata.workspace.households import household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.listing import HOUSEHOLD_LIST
+from geodata.workspace.movements import MOVEMENTS, movement_counts, movements_table
 from geodata.workspace.people import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.saved import Built, built_months, read_built
 from geodata.workspace.whatif import WhatIf, run_what_if
@@ -356,6 +357,28 @@ class Workspace:
         """
         source = month_source(self.setup, self._built(month))
         return open_reader(source, actor or command_actor(), guard or self.guard)
+
+    def flows(self, place: str = "", *, month: str | None = None) -> pd.DataFrame | None:
+        """Return how the monitored of a place changed in a month; see `movement_counts`.
+
+        The first row, "", is all categories together. None without a snapshot of the month before.
+        """
+        found = movement_counts(self.setup.store, self._built(month).month, place)
+        if found is None:
+            return None
+        return pd.concat([found.sum().to_frame("").T, found])
+
+    def flow_households(
+        self, term: str, place: str = "", *, category: str = "", month: str | None = None
+    ) -> pd.DataFrame | None:
+        """Return the households of one term of `flows`, masked and on record: MOVEMENT_COLUMNS."""
+        if movements_table(self.setup.store, self._built(month).month) is None:
+            return None
+        wanted: tuple[tuple[str, str, object], ...] = (("term", "is", term),)
+        if category:
+            wanted += (("category", "is", category),)
+        request = Request(MOVEMENTS, place, filters=wanted, order=("place_code", "household_code"))
+        return self.people(month).rows(request, reason="flows").frame
 
     def places(
         self, month: str | None = None, *, actor: Actor | None = None, guard: Guard | None = None
