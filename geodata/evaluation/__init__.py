@@ -1,5 +1,6 @@
 """What inspectors would find: rates with their certainty, and samples anybody can draw again."""
 
+from geodata.evaluation.bounds import lower_bound, upper_bound
 from geodata.evaluation.draw import Design, Draw, Frame, Note, draw_sample
 from geodata.evaluation.inspection_rates import (
     Rate,
@@ -8,12 +9,10 @@ from geodata.evaluation.inspection_rates import (
     judge_rate,
     largest_passing,
     limit_of,
-    lower_bound,
     rate_sentences,
     scaled_poverty_rate,
     self_check,
     suspects,
-    upper_bound,
 )
 
 __all__ = [

@@ -12,14 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
+from geodata.evaluation.bounds import (
+    CONFIDENCE,
+    could_show,
+    household_bound,
+    lower_bound,
+    upper_bound,
+)
 from geodata.evaluation.draw import Draw
 from geodata.i18n import default_language, text
 from geodata.policy import Policy
 
-CONFIDENCE = 0.95
 # Each rate with the parameter that limits it; the first three must not exceed it.
 LIMITS = {
     "poverty_rate": "eval.poverty_rate.max",
@@ -34,9 +40,9 @@ class Rate:
     """One rate with its verdict: the `positives` among those counted.
 
     `limit` in percent, None when none is in force: then the verdict is unknown. `bound` is the
-    one-sided 95 % bound (Clopper-Pearson, households as clusters) in percent: the rate of all may
-    be as high as that, or for satisfaction as low. `variant` says how it was reached: counted or
-    scaled.
+    one-sided 95 % bound (households as clusters) in percent: the rate of all may be as high as that,
+    or for satisfaction as low. `variant` says how it was reached: counted or scaled. Where it rests
+    on `households` drawn by lot, `best` is the bound they would give if nobody had been found.
     """
 
     kind: str
@@ -45,6 +51,8 @@ class Rate:
     limit: float | None
     bound: float
     variant: str = "counted"
+    households: int = 0
+    best: float | None = None
 
     @property
     def percent(self) -> float:
@@ -85,7 +93,12 @@ class Rate:
         title = text(f"evaluation.{self.kind}", lang)
         if not self.counted:
             return text("evaluation.nobody", lang, title=title)
-        said = text(
+        limit = "" if self.limit is None else f"{self.limit:g}"
+        verdict = text(f"evaluation.verdict_{self.verdict}", lang, limit=limit)
+        return self._counted(title, lang) + verdict + self._shown(lang)
+
+    def _counted(self, title: str, lang: str) -> str:
+        return text(
             f"evaluation.told_{self.variant}",
             lang,
             title=title,
@@ -97,8 +110,20 @@ class Rate:
                 "evaluation.at_least" if self.kind == "satisfaction" else "evaluation.at_most", lang
             ),
         )
-        limit = "" if self.limit is None else f"{self.limit:g}"
-        return said + text(f"evaluation.verdict_{self.verdict}", lang, limit=limit)
+
+    def _shown(self, lang: str) -> str:
+        """Return what the bound rests on, and what a sample of this size could show at best."""
+        if self.best is None:
+            return ""
+        told = {"households": self.households, "best": f"{self.best:.2f}"}
+        low = self.kind == "satisfaction"
+        none = self.bound >= self.best if low else self.bound <= self.best
+        kind = "none" if none else "some"
+        said = text(f"evaluation.shown_{kind}{'_low' if low else ''}", lang, **told)
+        if self.limit is None:
+            return said
+        enough = self.best >= self.limit if low else self.best <= self.limit
+        return said + ("" if enough else text("evaluation.too_few_households", lang))
 
     def _against(self, hundredfold: Fraction) -> str:
         if self.limit is None or not self.counted:
@@ -109,17 +134,21 @@ class Rate:
         return "fail" if failed else "pass"
 
 
+# Two bounds that hold together with at least 95 %.
+_EACH = 1 - (1 - CONFIDENCE) / 2
+
+
 @dataclass(frozen=True)
 class Scaled:
     """A rate of a sample to be scaled up: persons found and sampled, and the persons it stands for.
 
-    `effective` is how many independent persons the sampled ones are worth, by default all.
+    `upper` bounds its share at 97.5 %, 0 to 1; by default as if persons were independent.
     """
 
     positives: int
     sampled: int
     population: int
-    effective: float | None = None
+    upper: float | None = None
 
 
 def judge_rate(kind: str, positives: int, counted: int, *, limit: float | None) -> Rate:
@@ -151,41 +180,16 @@ def scaled_poverty_rate(
     positives = Fraction(not_lifted) + sum(
         (Fraction(part.positives, part.sampled) * part.population for part in parts), Fraction(0)
     )
-    each = 1 - (1 - CONFIDENCE) / len(parts)
     most = not_lifted + sum(
-        upper_bound(
-            part.positives * (part.effective or part.sampled) / part.sampled,
-            part.effective or part.sampled,
-            confidence=each,
+        (
+            upper_bound(part.positives, part.sampled, confidence=_EACH)
+            if part.upper is None
+            else part.upper
         )
         * part.population
         for part in parts
     )
     return Rate("poverty_rate", positives, population, limit, 100 * most / population, "scaled")
-
-
-def effective_size(members: pd.Series) -> float:
-    """Return how many independent persons the members of households are worth, at most households.
-
-    A finding is of a whole household: its members count as one, and unequal households as fewer
-    (Kish: the square of the sum over the sum of squares). 0 for no household.
-    """
-    squares = float((members.astype(float) ** 2).sum())
-    return float(members.sum()) ** 2 / squares if squares else 0.0
-
-
-def upper_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
-    """Return the one-sided upper bound of a share by Clopper and Pearson (1934), 0 to 1."""
-    if counted == 0 or positives == counted:
-        return 1.0
-    return float(beta.ppf(confidence, positives + 1, counted - positives))
-
-
-def lower_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
-    """Return the one-sided lower bound of a share by Clopper and Pearson (1934), 0 to 1."""
-    if counted == 0 or positives == 0:
-        return 0.0
-    return float(beta.ppf(1 - confidence, positives, counted - positives + 1))
 
 
 def largest_passing(counted: int, limit: float) -> tuple[int, int]:
@@ -271,17 +275,17 @@ def _counted(
     wrong = suspect[known.index] == kind
 
     # The weak half was chosen for being weak: the bound of all rests on the lot alone.
-    drawn = known.loc[known["chosen"] == "lot", "persons"]
-    size = effective_size(drawn)
-    share = float(drawn[wrong[drawn.index]].sum()) / float(drawn.sum()) if size else 0.0
-    bound = 100 * upper_bound(share * size, size)
+    drawn = known.loc[known["chosen"] == "lot", "persons"].astype(float)
+    bound = 100 * household_bound((drawn * wrong[drawn.index]).to_numpy(), drawn.to_numpy())
+    best = 100 * could_show(drawn.to_numpy())
 
     def rate(kept: pd.Series) -> Rate:
         counts = (
             int(known.loc[kept & wrong, "persons"].sum()),
             int(known.loc[kept, "persons"].sum()),
         )
-        return replace(judge_rate(kind, *counts, limit=limit), bound=bound)
+        found = judge_rate(kind, *counts, limit=limit)
+        return replace(found, bound=bound, households=len(drawn), best=best)
 
     whole = pd.Series(True, known.index)
     return SelfCheck(rate(whole), len(rows) - len(known), rate(known["chosen"] == "lot"))
@@ -291,29 +295,44 @@ def _satisfaction(households: pd.DataFrame, limit: float | None) -> SelfCheck:
     """Return the share of the drawn households that were asked and said that they are satisfied."""
     asked = households[households["satisfied"].notna()]
     yes, by_lot = asked["satisfied"].astype(bool), asked["chosen"] == "lot"
-    lot = judge_rate("satisfaction", int((yes & by_lot).sum()), int(by_lot.sum()), limit=limit)
-    whole = judge_rate("satisfaction", int(yes.sum()), len(asked), limit=limit)
-    return SelfCheck(replace(whole, bound=lot.bound), len(households) - len(asked), lot)
+    drawn = (~yes[by_lot]).to_numpy(dtype=float)
+    one = np.ones(len(drawn))
+    # One answer of a household: dissatisfied is what is found.
+    bound, best = 100 * (1 - household_bound(drawn, one)), 100 * (1 - could_show(one))
+
+    def rate(said: pd.Series) -> Rate:
+        found = judge_rate("satisfaction", int(said.sum()), len(said), limit=limit)
+        return replace(found, bound=bound, households=len(drawn), best=best)
+
+    return SelfCheck(rate(yes), len(households) - len(asked), rate(yes[by_lot]))
 
 
 def _poverty(draw: Draw, checks: list[SelfCheck], limit: float | None) -> SelfCheck | None:
     """Return the comprehensive rate; None where the frame does not say whom the sample stands for.
 
-    Scaled up from those drawn by lot alone: the weak half stands for nobody but itself.
+    The weak half is a stratum of its own that stands for nobody but itself: what was found there is
+    counted once; who was drawn by lot stands for all others.
 
     The tables know no household that has not yet left poverty, so nobody is counted as such.
     """
-    sizes, parts = draw.frame_sizes, []
+    sizes, parts, weak_found, suspect = draw.frame_sizes, [], 0, suspects(draw)
     for group, kind in _KINDS.items():
         rate = next(one.by_lot for one in checks if one.rate.kind == kind)
         persons = sizes.get(f"{group}_persons")
         if rate is None or not rate.counted or persons is None:
             return None
-        rows = draw.households
-        drawn = rows.loc[(rows["group"] == group) & (rows["chosen"] == "lot"), "persons"].dropna()
-        parts.append(Scaled(int(rate.positives), rate.counted, persons, effective_size(drawn)))
+        rows = draw.households[draw.households["group"] == group]
+        members = rows["persons"].dropna().astype(float)
+        found = members.where(suspect[members.index] == kind, 0.0)
+        lot = rows.loc[members.index, "chosen"] == "lot"
+        weak_found += int(found[~lot].sum())
+        upper = household_bound(found[lot].to_numpy(), members[lot].to_numpy(), confidence=_EACH)
+        others = max(persons - int(members[~lot].sum()), rate.counted)
+        parts.append(Scaled(int(rate.positives), rate.counted, others, upper))
     if not sizes.get("population"):
         return None
     wrong, missed = parts
-    rate = scaled_poverty_rate(0, wrong, missed, population=sizes["population"], limit=limit)
+    rate = scaled_poverty_rate(
+        weak_found, wrong, missed, population=sizes["population"], limit=limit
+    )
     return SelfCheck(rate, 0)

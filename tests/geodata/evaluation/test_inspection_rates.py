@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,12 @@ from geodata.evaluation import (
     judge_rate,
     largest_passing,
     limit_of,
-    lower_bound,
     scaled_poverty_rate,
     upper_bound,
 )
+from geodata.evaluation.bounds import effective_size
 from geodata.evaluation.draw import Design, Draw
-from geodata.evaluation.inspection_rates import effective_size, self_check
+from geodata.evaluation.inspection_rates import self_check
 from geodata.policy import load_policy
 
 
@@ -54,11 +55,6 @@ def test_nobody_found_in_six_hundred_means_below_half_a_percent_only():
     assert 0.0049 < upper_bound(0, 600) < 0.0050
     assert upper_bound(600, 600) == 1
     assert upper_bound(0, 0) == 1
-
-
-def test_the_lower_bound_mirrors_the_upper_one():
-    assert lower_bound(900, 1000) == pytest.approx(1 - upper_bound(100, 1000))
-    assert lower_bound(0, 10) == 0
 
 
 def test_a_rate_may_pass_without_being_certain():
@@ -136,7 +132,7 @@ def test_persons_of_a_household_are_not_independent_evidence():
     rate = self_check(_drawn(members, members < 0, ["lot"] * 40), {})[0].rate
     assert rate.counted == 140
     assert rate.bound >= 100 * upper_bound(0, 40) > 7.2
-    assert effective_size(pd.Series(members)) <= 40
+    assert effective_size(members) <= 40
 
 
 def test_the_weak_half_says_nothing_of_all():
@@ -159,3 +155,27 @@ def test_the_bound_covers_the_truth_in_at_least_93_of_100_samples(prevalence):
         rate = self_check(_drawn(members, wrong, ["lot"] * 120), {})[0].rate
         held.append(rate.bound >= 100 * prevalence)
     assert np.mean(held) >= 0.93
+
+
+def test_where_nobody_is_found_the_bound_says_so_in_words():
+    members = np.full(40, 3)
+    checked = self_check(_drawn(members, members < 0, ["lot"] * 40), {"wrong_exit_rate": 2})[0]
+    said = checked.rate.sentence("zh")
+    assert "随机抽取的 40 户中没有查出，只能说明不高于 7.22%，不等于没有" in said
+    assert "无论结果如何都不能证明达到界限" in said
+    found = self_check(_drawn(members, np.arange(40) < 2, ["lot"] * 40), {"wrong_exit_rate": 8})[0]
+    assert "即使一个也没有查出，也只能说明不高于 7.22%" in found.rate.sentence("zh")
+    assert "不能证明" not in found.rate.sentence("zh")
+
+
+def test_what_the_weak_half_shows_is_counted_once_and_not_scaled_up():
+    """Of 1,000 exited persons 60 were drawn as weak, 30 of them suspect, and 60 by lot without any."""
+    members, chosen = np.full(40, 3), ["weak"] * 20 + ["lot"] * 20
+    drawn = _drawn(members, np.arange(40) < 10, chosen)
+    missed = drawn.households.assign(group="missed", rules="", chosen="lot")
+    missed.index = missed.index + "m"
+    sizes = {"exited_persons": 1000, "missed_persons": 2000, "population": 3000}
+    both = replace(drawn, households=pd.concat([drawn.households, missed]), frame_sizes=sizes)
+    poverty = next(one.rate for one in self_check(both, {}) if one.rate.kind == "poverty_rate")
+    assert poverty.positives == 30
+    assert poverty.bound > poverty.percent
