@@ -118,7 +118,7 @@ class State(param.Parameterized):
     @property
     def periods(self) -> tuple[str, ...]:
         """Return the periods of the indicator."""
-        return self.atlas.periods_of(self.indicator)
+        return self.source.periods_of(self.indicator)
 
     @property
     def layer(self) -> Layer:
@@ -166,7 +166,7 @@ class State(param.Parameterized):
     def choose_theme(self, theme: str) -> None:
         """Show another theme with its first layer; the filter by a rule of the old one goes."""
         first = self.indicators_of(theme)[0]
-        periods = self.atlas.periods_of(first)
+        periods = self.source.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
         side = self.side if self.side in self.source.panels_of(theme) else RANKING
         gone = {"rule": "", "counted": False, "point": "", "site": "", "zone": "", "compare": ""}
@@ -224,7 +224,7 @@ class State(param.Parameterized):
 
     def choose_indicator(self, indicator: str) -> None:
         """Show another indicator, in the same period if it has it, else in its last."""
-        periods = self.atlas.periods_of(indicator)
+        periods = self.source.periods_of(indicator)
         last = periods[-1] if periods else ""
         self.param.update(
             indicator=indicator, period=self.period if self.period in periods else last

@@ -163,6 +163,10 @@ class Choices:
             if panel.stands(known) and not (presenting and panel.private)
         )
 
+    def periods_of(self, indicator: str) -> tuple[str, ...]:
+        """Return the periods in which an indicator can be looked at: all where it has no figure yet."""
+        return self.atlas.periods_of(indicator) or self.atlas.periods
+
     def indicators_of(self, theme: str, period: str | None = None) -> tuple[str, ...]:
         """Return the indicators of a theme that the map holds, its layers first.
 
@@ -195,7 +199,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     theme = words.one_of("theme", choices.themes, next(iter(choices.themes), ""))
     known = choices.indicators_of(theme)
     indicator = words.one_of("indicator", known, next(iter(known), ""))
-    periods = choices.atlas.periods_of(indicator)
+    periods = choices.periods_of(indicator)
     place = words.one_of("place", choices.atlas.places.index, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")

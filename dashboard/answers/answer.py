@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from dashboard.answers.headline import absence_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.origin import Origin, origin_of
 from dashboard.answers.public_figures import public_layer, small_outside
@@ -113,6 +114,7 @@ def answer_of(source: Source, view: View) -> Answer:
     above = series_of(atlas, view, path[-2]) if len(path) > 1 else None
     # The layer of a village shows its neighbours as well; the summary is of the place itself.
     summary = whole_figure(atlas, replace(layer, place=view.place), view.lang)
+    summary += absence_of(source, view)
     if view.public:
         small = small_outside(atlas, source.smallest_count(view.period))
         hidden = small.figures(indicator.key, view.period)

@@ -12,6 +12,7 @@ from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
 from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, period_text, scale_of
+from geodata.figures import STATES
 from geodata.workspace.change_parts import moved_text, split_text
 
 
@@ -19,7 +20,19 @@ def headline_of(source: Source, view: View, layer: Layer) -> Headline:
     """Return what a layer of a view says, in the language of the view."""
     own = replace(layer, place=view.place)
     headline = headline_in(source, view, layer, whole_figure(source.atlas, own, view.lang))
-    return replace(headline, sentence=_moved(source, view) or headline.sentence)
+    sentence = _moved(source, view) or headline.sentence
+    return replace(headline, sentence=sentence + absence_of(source, view))
+
+
+def absence_of(source: Source, view: View) -> str:
+    """Return in brackets why an indicator has no figure in any place; empty where it has."""
+    if source.workspace is None or view.indicator not in source.workspace.setup.indicators:
+        return ""
+    top = source.atlas.states(view.indicator, view.period, source.atlas.levels[0])
+    if not (top == STATES[1]).all():
+        return ""
+    said = source.workspace.absence(view.indicator, view.period or None, view.lang)
+    return text("map.absent", view.lang, why=said) if said else ""
 
 
 def _moved(source: Source, view: View) -> str:

@@ -78,7 +78,7 @@ def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
         elif name == "place":
             source.place_of(value)
         elif name in ("period", "compare"):
-            known = "、".join(source.atlas.periods_of(view.indicator)) or "—"
+            known = "、".join(source.periods_of(view.indicator)) or "—"
             raise BriefingError("briefing.no_month", month=value, known=known)
         elif name == "indicator":
             known = "、".join(source.indicators_of(view.theme))

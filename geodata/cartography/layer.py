@@ -184,6 +184,9 @@ class Layer:
         cuts = [number_text(cut, self.breaks.decimals) for cut in self.breaks.cuts]
         told = i18n.listed(cuts, lang)
         said = i18n.text(name, lang, count=self.breaks.count, closed=closed, cuts=told)
+        if self.indicator.basis:
+            basis = self.indicator.basis_in(lang)
+            said = i18n.text("cartography.basis", lang, said=said, basis=basis)
         note = self.limits.note(lang)
         return i18n.text("cartography.noted", lang, note=note, said=said) if note else said
 

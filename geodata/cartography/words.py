@@ -40,12 +40,17 @@ def figure_text(value: Any, indicator: Indicator, *, decimals: int, lang: str | 
 def parts_text(
     numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
 ) -> str:
-    """Return what a share was made of, e.g. （有数据的 3,198 户中 69 户）; empty when not told."""
-    told = share_parts(numerator, denominator, indicator, lang)
-    if told is None:
-        return ""
-    part, base, counted = told
-    return i18n.text("cartography.parts", lang, part=part, base=base, counted=counted)
+    """Return what a figure was made of, e.g. （有数据的 3,198 户中 69 户）, with its basis.
+
+    Empty where there is no figure, or nothing to tell of it.
+    """
+    told, said = share_parts(numerator, denominator, indicator, lang), []
+    if told is not None:
+        part, base, counted = told
+        said.append(i18n.text("cartography.parts", lang, part=part, base=base, counted=counted))
+    if indicator.basis and math.isfinite(numerator):
+        said.append(indicator.basis_in(lang))
+    return i18n.text("cartography.in_brackets", lang, said=i18n.parted(said, lang)) if said else ""
 
 
 def share_parts(

@@ -43,6 +43,7 @@ _FIELDS = {
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
     **dict.fromkeys(("sum_of", "flow"), False),
+    "basis": False,
 }
 
 
@@ -62,6 +63,7 @@ class Indicator:
     summed over villages says in `listed` whom it counts: `subject`, and `where` over its features.
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
     shrinks by (`out_of`) from one month to the next.
+    `basis` is by language: from which of several sources of one quantity it is made.
     """
 
     key: str
@@ -80,6 +82,7 @@ class Indicator:
     explained_by: tuple[str, ...] = ()
     target: str = ""
     document: Mapping[str, str] | None = None
+    basis: Mapping[str, str] | None = None
     listed: Mapping[str, str] | None = None
     sum_of: tuple[str, ...] = ()
     flow: Mapping[str, tuple[str, ...]] | None = None
@@ -163,6 +166,10 @@ class Indicator:
         """Return the title in one language, or in the other when it has only that."""
         return in_language(self.title, lang)
 
+    def basis_in(self, lang: str | None = None) -> str:
+        """Return from which source it is made, empty where there is one only."""
+        return in_language(self.basis, lang) if self.basis else ""
+
     def unit_in(self, lang: str | None = None, number: str = "") -> str:
         """Return the unit in one language, as it stands after a number; empty when there is none."""
         return self.unit.text(lang, number)
@@ -236,6 +243,8 @@ def _read(
             given[field] = str(given[field])
     with faults:
         check_pair(place, entry, "title")
+        if "basis" in entry:
+            check_pair(place, entry, "basis")
     if "listed" in entry:
         with faults:
             check_fields(f"{place} listed", entry["listed"], {"subject": True, "where": True})

@@ -83,7 +83,7 @@ class HotspotLayer:
     def finding(self, inside: np.ndarray | None = None, lang: str | None = None) -> str:
         """Return how many places are hot, cold and not assessed; `inside` limits who is counted."""
         if self.result is None:
-            return self._untested(lang)
+            return i18n.text("hotspots.untested", lang)
         shown = self.classes if inside is None else self.classes[inside]
         side = np.array([*self.sides, 0])
         sides = side[np.minimum(shown, len(self.kinds))]
@@ -111,7 +111,7 @@ class HotspotLayer:
     def why(self, place: str, lang: str | None = None) -> str:
         """Return the finding for one place and the numbers behind it, unless they are hidden."""
         if self.result is None:
-            return self._untested(lang)
+            return i18n.text("hotspots.untested", lang)
         if self.veiled[self.keys.get_loc(place)]:
             hidden = i18n.text("cartography.hidden", lang)
             finding = self.result.finding(place, lang, level=self.level)
@@ -142,10 +142,6 @@ class HotspotLayer:
             told = (np.nan, np.nan, np.nan)
         observed, expected, base = (float(number) for number in told)
         return HotSpot((key, *map(str, near)), observed, expected, base, self.why(key, lang))
-
-    def _untested(self, lang: str | None) -> str:
-        """Return why an amount or a number of something has no hot spots."""
-        return i18n.text("hotspots.untested", lang, indicator=self.indicator.title_in(lang))
 
 
 def hotspot_layer(

@@ -45,6 +45,22 @@ class Built:
         frame: pd.DataFrame = pq.read_table(self.file(name)).to_pandas()
         return frame
 
+    def unknown_columns(self, name: str) -> tuple[str, ...]:
+        """Return the columns of a table of which no row has a value; none where it is not there."""
+        file = self.file(name)
+        if not file.is_file():
+            return ()
+        found = pq.read_metadata(file)
+        known: set[str] = set()
+        groups = (found.row_group(at) for at in range(found.num_row_groups))
+        for group in groups:
+            for at in range(group.num_columns):
+                column = group.column(at)
+                counted = column.statistics
+                if counted is None or counted.null_count < column.num_values:
+                    known.add(column.path_in_schema)
+        return tuple(one for one in found.schema.names if one not in known)
+
 
 def digest_of(inputs: Mapping[str, Any]) -> str:
     """Return the digest of inputs, the same for the same content in any order of keys."""

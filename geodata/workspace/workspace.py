@@ -34,6 +34,7 @@ from geodata.rules import read_exemptions, reasons
 from geodata.store import SnapshotStore
 from geodata.themes import ThemeFault, find_themes
 from geodata.workspace import display
+from geodata.workspace.absent import absence_text
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
@@ -267,6 +268,11 @@ class Workspace:
         except AtlasError:  # a county without boundaries has reasons, but no map
             return why
         return replace(why, details=(*why.details, said)) if said else why
+
+    def absence(self, indicator: str, month: str | None = None, lang: str | None = None) -> str:
+        """Return why an indicator has no figure in a month; see `absence_text`."""
+        found = self.setup.indicators[indicator]
+        return absence_text(self.setup, self._built(month), found, lang or default_language())
 
     def change(self, place: str, indicator: str, *, before: str, month: str) -> dict[str, float]:
         """Return the change of a figure between two months; see `change_between`."""

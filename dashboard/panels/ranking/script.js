@@ -23,7 +23,7 @@ export function render({model}) {
     place.append(track)
     row.append(make("span", "rank", item.rank), place, make("span", "value", item.value),
       make("span", "change " + item.course, item.change))
-    row.title = item.name
+    row.title = item.basis ? item.name + " · " + item.basis : item.name
     row.addEventListener("mouseenter", () => say(item.id))
     row.addEventListener("mouseleave", () => say(null))
     return row

@@ -115,6 +115,7 @@ class RankingView(Viewer):
                     "id": int(position),
                     "rank": str(row.rank) if known else "—",
                     "name": plain_text(row.name),
+                    "basis": layer.indicator.basis_in(state.lang),
                     "parent": plain_text(row.parent_name)
                     if nested and pd.notna(row.parent_name)
                     else "",

@@ -17,7 +17,7 @@ from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element
-from geodata.errors import GuatuError
+from geodata.errors import GuatuError, ScopeError
 from geodata.escaping import plain_text
 from geodata.workspace.why import Why
 
@@ -65,8 +65,13 @@ class WhyView(Viewer):
         state = self.people.state
         if state.side != "why":
             return
+        self.charts.objects = []
         try:
             why = self.people.why
+        except ScopeError:
+            place = plain_text(state.atlas.name(state.place), 40)
+            self._show((text("why.not_yours", state.lang, place=place),), None)
+            return
         except GuatuError as error:
             self._show((error.sentence(state.lang),), None)
             return
@@ -76,7 +81,6 @@ class WhyView(Viewer):
             self._show((text("why.choose", state.lang),), None)
         else:
             self._show(why.lines, why)
-        self.charts.objects = []
         if why is not None:
             later(lambda: self._draw((state.place, state.theme, state.indicator, state.period)))
 
@@ -95,21 +99,7 @@ class WhyView(Viewer):
         self.sentence.object = _paragraphs(lines) + _paragraphs(split, small=True)
         self.details.object = _paragraphs(why.details if why else (), small=True)
         self.rules = [] if why is None else list(why.rules["rule"])
-        names = ("rule", "yes", "change", "unknown")
-        columns = [
-            {"label": text(f"why.{name}", lang), "kind": "text" if name == "rule" else "number"}
-            for name in names
-        ]
-        rows = []
-        if why is not None:
-            rules = why.rules
-            rows = [_row(row, lang) for row in rules.itertuples(index=False)]
-            first = next((at for at, own in enumerate(rules["own"]) if not own), None)
-            if first is not None and why.by_rules:
-                rows[first]["above"] = text("why.others", lang)
-        note = text("why.click" if rows else "why.none", lang)
-        title = text("why.rules", lang)
-        self.sheet.table = {"title": title, "note": note, "columns": columns, "rows": rows}
+        self.sheet.table = _rules_table(why, lang)
 
     def _answer(self, message: dict[str, object]) -> None:
         index = row_of(message, len(self.rules))
@@ -119,6 +109,25 @@ class WhyView(Viewer):
 
 def _paragraphs(lines: Sequence[str], *, small: bool = False) -> str:
     return "".join(element("p", line, 600, kind="small" if small else "") for line in lines)
+
+
+def _rules_table(why: Why | None, lang: str) -> dict[str, object]:
+    """Return the rules with their counts; nothing at all where there are no reasons to tell."""
+    if why is None:
+        return {"title": "", "note": "", "columns": [], "rows": []}
+    rows = [_row(row, lang) for row in why.rules.itertuples(index=False)]
+    first = next((at for at, own in enumerate(why.rules["own"]) if not own), None)
+    if first is not None and why.by_rules:
+        rows[first]["above"] = text("why.others", lang)
+    return {
+        "title": text("why.rules", lang),
+        "note": text("why.click" if rows else "why.none", lang),
+        "columns": [
+            {"label": text(f"why.{name}", lang), "kind": "text" if name == "rule" else "number"}
+            for name in ("rule", "yes", "change", "unknown")
+        ],
+        "rows": rows,
+    }
 
 
 def _row(row: Any, lang: str) -> dict[str, object]:

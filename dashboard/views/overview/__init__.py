@@ -57,9 +57,8 @@ class OverviewView(Viewer):
             cards=[self._card(theme) for theme in state.themes.values()],
             outlines=sources[-1]["outlines"],
             dark=state.dark,
-            texts={
-                name: text(f"overview.{name}", state.lang) for name in ("enter", "failed", "due")
-            },
+            texts={"due": self._whose()}
+            | {name: text(f"overview.{name}", state.lang) for name in ("enter", "failed")},
             sizing_mode="stretch_both",
             margin=0,
         )
@@ -76,6 +75,14 @@ class OverviewView(Viewer):
             {**card, "hotspot": self._hotspot(themes[str(card["key"])]), "waiting": False}
             for card in self.overview.cards
         ]
+
+    def _whose(self) -> str:
+        """Return the heading of what is due, which says whose it is: it is counted in one's own places."""
+        atlas, lang = self.state.atlas, self.state.lang
+        own = atlas.own(atlas.places_in(None, atlas.lowest))
+        level = text(f"atlas.{atlas.lowest}", lang)
+        key = "due_all" if own.all() else "due_own"
+        return text(f"overview.{key}", lang, count=int(own.sum()), level=level)
 
     def _title(self) -> str:
         state = self.state

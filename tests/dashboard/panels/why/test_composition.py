@@ -12,6 +12,7 @@ import pytest
 from dashboard import charts
 from dashboard.charts.time_series import TimeSeries, TimeSeriesFigure
 from dashboard.panels.why.composition import composition_charts
+from dashboard.panels.why.view import WhyView
 from dashboard.people import People
 from dashboard.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
@@ -129,3 +130,16 @@ def test_a_kind_of_chart_is_one_module_that_a_theme_names(people_as, tmp_path, m
     monkeypatch.undo()
     _, said, *_ = composition_charts(made, "en", dark=False)
     assert "no chart 'dots'; there are: bars, stacked" in said.object.replace("&#x27;", "'")
+
+
+def test_a_place_of_somebody_else_is_said_to_be_so_and_not_to_be_without_findings(people_as):
+    village = Actor("officer", "village_officer", (VILLAGES[0],))
+    people = people_as(f"?place={VILLAGES[1]}&side=why&lang=zh", village)
+    shown = WhyView(people)
+    assert "不归您管" in shown.sentence.object
+    assert people.state.atlas.name(VILLAGES[1]) in shown.sentence.object
+    assert VILLAGES[1] not in shown.sentence.object
+    table = shown.sheet.table
+    assert (table["note"], table["rows"], table["title"]) == ("", [], "")
+    own = WhyView(people_as(f"?place={VILLAGES[0]}&side=why&lang=zh", village))
+    assert own.sheet.table["note"] != ""

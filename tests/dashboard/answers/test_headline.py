@@ -1,0 +1,87 @@
+"""The second line of a page: the place's own figure, its basis, and why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.answers import Source, answer_of, county_source, layer_of
+from dashboard.answers.headline import headline_of
+from dashboard.briefing.fragment import html_fragment
+from geodata.access import Actor, command_actor
+from geodata.escaping import html_text
+from geodata.workspace import Workspace
+from tests.invented_county import VILLAGES
+
+pytestmark = pytest.mark.xdist_group("sampled")
+
+
+@pytest.fixture(scope="module")
+def source(sampled: Workspace) -> Source:
+    return county_source(sampled, command_actor())
+
+
+def _said(source: Source, view) -> str:
+    return headline_of(source, view, layer_of(source, view)).sentence
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sentence_is_of_the_place_itself_as_in_a_briefing(source, lang):
+    month = source.atlas.periods[-1]
+    for place in (source.root, *source.atlas.places_in(None, "township")):
+        for village in (place, source.atlas.places_in(place, "village")[0]):
+            for key in source.indicators_of("monitoring", month)[::4]:
+                view = source.view(indicator=key, place=village, lang=lang)
+                assert _said(source, view) == answer_of(source, view).summary
+                name = source.atlas.name(village)
+                assert _said(source, view).startswith(name)
+
+
+def test_an_indicator_without_any_figure_says_why(sampled, source):
+    """What is not reported, has no value or is not set is named, also on paper."""
+    atlas, month = source.atlas, source.atlas.periods[-1]
+    silent = [
+        key
+        for theme in source.themes
+        for key in source.indicators_of(theme)
+        if atlas.states(key, month, "county")[source.root] == "no_data"
+    ]
+    assert silent
+    for key in silent:
+        said = sampled.absence(key, month, "zh")
+        assert any(
+            word in said
+            for word in ("没有一个有值", "没有报的表", "未设定", "没有一个在统计范围内")
+        ), key
+        theme = sampled.setup.indicators[key].theme
+        view = replace(source.view(), theme=theme, indicator=key, period=month, lang="zh")
+        assert said in _said(source, view)
+        assert said in answer_of(source, view).summary
+    known = next(key for key in atlas.indicators if key not in silent)
+    view = replace(source.view(), indicator=known, period=month, lang="zh")
+    assert "没有报的表" not in _said(source, view)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_basis_stands_with_the_figure_in_every_form(source, lang):
+    atlas, month = source.atlas, source.atlas.periods[-1]
+    based = [
+        key for key, one in atlas.indicators.items() if one.basis and month in atlas.periods_of(key)
+    ]
+    assert len(based) >= 4
+    for key in based:
+        theme = atlas.indicators[key].theme
+        view = source.view(theme=theme, indicator=key, lang=lang)
+        answer, basis = answer_of(source, view), atlas.indicators[key].basis_in(lang)
+        assert basis in _said(source, view)
+        assert basis in answer.summary
+        assert basis in answer.rule
+        assert html_text(basis) in html_fragment(answer)
+
+
+def test_what_is_hidden_from_a_viewer_has_no_reason_told(county):
+    officer = Actor("officer", "village_officer", (VILLAGES[0],))
+    source = county_source(county, officer)
+    view = replace(source.view(place=VILLAGES[0]), place=VILLAGES[1], lang="zh")
+    assert "不在您的范围内" in _said(source, view)
