@@ -19,7 +19,7 @@ from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import View
 from dashboard.visiting import visit_list
-from geodata.access import Guard, command_actor, open_guard, system_user
+from geodata.access import Guard, command_actor, open_guard, refuse_beyond_quota, system_user
 from geodata.access.chain import AuditEntry
 from geodata.cartography.words import period_text
 from geodata.errors import BriefingError
@@ -57,6 +57,7 @@ class Prints:
         if not verdict:
             self._record(household, outcome="refused")
             raise verdict.error()
+        refuse_beyond_quota(people.actor, self.guard.trail, self.guard.limits)
         people.household = household
         words = {theme.key: theme.words(lang) for theme in people.county.setup.themes}
         content = card_content(people.card(), self.source.atlas, lang, words=words)

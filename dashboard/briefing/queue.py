@@ -10,7 +10,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,11 +97,20 @@ class BriefingQueue:
         told = (self.folder / f"{token}.json").stat().st_mtime
         return self.clock().timestamp() - told > _STUCK_SECONDS
 
-    def is_busy(self, account: str) -> bool:
-        """Return whether an order of this account is still being made."""
-        tokens = [note.stem for note in self.folder.glob("*.json")]
-        jobs = (self.job(token, account) for token in tokens)
-        return any(job is not None and job.state == "running" for job in jobs)
+    def is_busy(self, account: str, *, most: int) -> bool:
+        """Return whether an order of this account is still being made, or `most` of all accounts."""
+        running = [job.account for job in self._jobs() if job.state == "running"]
+        return account in running or len(running) >= most
+
+    def _jobs(self) -> Iterator[Job]:
+        for note in self.folder.glob("*.json"):
+            try:
+                told = Job(**json.loads(note.read_text("utf-8")))
+            except (OSError, ValueError, TypeError):
+                continue
+            job = self.job(note.stem, told.account)
+            if job is not None:
+                yield job
 
     def file(self, token: str, account: str) -> Path | None:
         """Return the finished file of an order of this account."""

@@ -16,6 +16,7 @@ from geodata.access.accounts import Account
 COOKIE = "guatu_session"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/logout", "/password"
 AUDIT = "/audit"
+SESSIONS = "/sessions"
 OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"
@@ -55,7 +56,8 @@ class SignIn(AuthProvider):
 
     def start(self, handler: RequestHandler, account: Account) -> None:
         """Begin a session and give the browser its cookie, out of reach of any script."""
-        token = self.guard.sessions.start(account, self.guard.trail.clock())
+        address = str(handler.request.remote_ip)
+        token = self.guard.sessions.start(account, self.guard.trail.clock(), address=address)
         handler.set_cookie(COOKIE, token, **self.cookie_rules(handler))
 
     def end(self, handler: RequestHandler) -> None:
@@ -105,7 +107,7 @@ def safe_next(wanted: str, prefix: str) -> str:
     # "//host" and "/\host" are other servers to a browser, and it drops tabs and line breaks.
     plain = wanted.isprintable() and "\\" not in wanted
     inside = wanted.startswith(home) and not wanted.startswith("//")
-    ends = (SIGN_IN, SIGN_OUT, PASSWORD, "/ws", "/autoload.js")
+    ends = (SIGN_IN, SIGN_OUT, PASSWORD, SESSIONS, "/ws", "/autoload.js")
     path = wanted.partition("?")[0].partition("#")[0]
     return wanted if plain and inside and not path.endswith(ends) else home
 

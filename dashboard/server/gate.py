@@ -18,6 +18,7 @@ from dashboard.server.auth import (
     OPENID,
     OPENID_BACK,
     PASSWORD,
+    SESSIONS,
     SIGN_IN,
     SIGN_OUT,
     SignIn,
@@ -152,13 +153,27 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
-        if path in (AUDIT, *UNCHANGED):
+        if path in (AUDIT, SESSIONS, *UNCHANGED):
             return
         if not account.actor.scope.starts("figure"):
             if path == "/" and self.request.method == "GET" and account.actor.allows("", "audit"):
                 self.redirect(f"{sign_in.prefix}{AUDIT}")
                 return
             raise HTTPError(403)  # a role or an account without any place sees no map
+        if self._is_page_at_gate(path) and self._is_full(account.name, sign_in):
+            raise HTTPError(429)
+
+    def _is_full(self, name: str, sign_in: SignIn) -> bool:
+        """Return whether this worker has as many pages open as it, or the account, may have."""
+        limits = sign_in.guard.limits
+        contexts = self.application._applications.values()  # type: ignore[attr-defined]  # Bokeh's
+        openers = [
+            account_of(page.request)
+            for context in contexts
+            for page in context._session_contexts.values()
+        ]
+        mine = sum(opener is not None and opener.name == name for opener in openers)
+        return mine >= limits.pages_per_account or len(openers) >= limits.pages_per_worker
 
     def _account_at_gate(self, sign_in: SignIn):  # type: ignore[no-untyped-def]
         try:

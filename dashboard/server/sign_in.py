@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from tornado.ioloop import IOLoop
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
 from dashboard.server.auth import (
     AUDIT,
     OPENID,
     PASSWORD,
+    SESSIONS,
     SIGN_IN,
     SIGN_OUT,
     SignIn,
@@ -21,9 +23,12 @@ from dashboard.server.auth import (
 from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
+from geodata.access import Account
 from geodata.errors import AccountError
 
 T = TypeVar("T")
+# Verifying a password takes a core and 64 MB for a moment; more at once are sent away.
+_AT_ONCE = 8
 
 
 class Page(RequestHandler):
@@ -58,6 +63,9 @@ class Page(RequestHandler):
 class SignInPage(Page):
     """Asks for name and password; the one page for which nobody needs to be signed in."""
 
+    # How many passwords this process verifies, or has waiting.
+    trying = 0
+
     def get(self) -> None:
         """Show the form, or go on when someone is signed in already."""
         if self.sign_in.account(self):
@@ -69,12 +77,19 @@ class SignInPage(Page):
         """Sign in and go on to where the person wanted to go."""
         name = self.get_body_argument("name", "", strip=False)
         password = self.get_body_argument("password", "", strip=False)
+        if SignInPage.trying >= _AT_ONCE:
+            self.set_status(429)
+            self._form(fault=text("sign_in.fault_429", self.lang))
+            return
+        SignInPage.trying += 1
         try:
             account = await self.in_thread(self._account, name, password)
         except AccountError as error:
             self.set_status(401)
             self._form(fault=error.sentence(self.lang))
             return
+        finally:
+            SignInPage.trying -= 1
         self.sign_in.start(self, account)
         onward = self._next()
         if onward == f"{self.sign_in.prefix}/" and account.actor.allows("", "audit"):
@@ -161,6 +176,45 @@ class SignOutPage(Page):
         )
 
 
+class SessionsPage(Page):
+    """Shows one's own sessions, each with a way to end it."""
+
+    def get(self) -> None:
+        """Show them, the newest first."""
+        account, lang = self._mine(), self.lang
+        own = self.sign_in.guard.sessions.of(account, self.sign_in.guard.trail.clock())
+        rows = [
+            (
+                one.name,
+                _local(one.started),
+                _local(one.seen),
+                one.address,
+                one.name == account.session,
+            )
+            for one in own
+        ]
+        title = text("sign_in.sessions_title", lang)
+        home = {"home": f"{self.sign_in.prefix}/", "rows": rows}
+        hours = self.sign_in.guard.limits.session_hours
+        self.show("sessions", SESSIONS, title=title, hours=hours, **home)
+
+    def post(self) -> None:
+        """End one of them."""
+        account, name = self._mine(), self.get_body_argument("session", "")
+        self.sign_in.guard.sessions.end_own(account, name)
+        self.redirect(f"{self.sign_in.prefix}{SESSIONS}?lang={self.lang}", status=303)
+
+    def _mine(self) -> Account:
+        account = self.sign_in.account(self)
+        if account is None:
+            raise HTTPError(403)
+        return account
+
+
+def _local(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def sign_in_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
     """Return the routes of the three pages."""
     given = {"sign_in": sign_in}
@@ -168,4 +222,5 @@ def sign_in_routes(sign_in: SignIn) -> list[tuple[Any, ...]]:
         (SIGN_IN, SignInPage, given),
         (PASSWORD, PasswordPage, given),
         (SIGN_OUT, SignOutPage, given),
+        (SESSIONS, SessionsPage, given),
     ]

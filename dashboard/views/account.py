@@ -9,14 +9,18 @@ from geodata.access import Actor
 from geodata.escaping import plain_text
 
 
-def account_links(actor: Actor, lang: str, *, sign_out: str, audit: str) -> list[pmui.Button]:
-    """Return the links: to the audit for whoever may read it, and the name, which leads to signing out.
+def account_links(
+    actor: Actor, lang: str, *, sign_out: str, audit: str, sessions: str
+) -> list[pmui.Button]:
+    """Return the links: to the audit for whoever may read it, to one's sign-ins, and out by one's name.
 
-    `sign_out` and `audit` are addresses on this server.
+    `sign_out`, `audit` and `sessions` are addresses on this server.
     """
     shared = {"variant": "text", "color": "light", "size": "large"}
     links = []
     if actor.allows("", "audit"):
         links.append(pmui.Button(label=text("audit_page.title", lang), href=audit, **shared))
+    own = text("sign_in.sessions_title", lang)
+    links.append(pmui.Button(label=own, href=sessions, **shared))
     leave = text("page.sign_out", lang, name=plain_text(actor.name, 24))
     return [*links, pmui.Button(label=leave, href=sign_out, icon="logout", **shared)]

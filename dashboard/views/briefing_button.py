@@ -13,6 +13,8 @@ from dashboard.people import People
 from dashboard.texts import text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
+from geodata.access import refuse_beyond_quota
+from geodata.errors import AccessError
 from geodata.escaping import plain_text
 
 ROUTE = "briefing"
@@ -51,7 +53,13 @@ class BriefingButton(Viewer):
         if not verdict:
             self.note.object = element("p", verdict.reason(state.lang))
             return
-        if self.queue.is_busy(people.actor.name):
+        try:
+            refuse_beyond_quota(people.actor, people.guard.trail, people.guard.limits)
+        except AccessError as error:
+            self.note.object = element("p", error.sentence(state.lang))
+            return
+        most = people.guard.limits.briefings_at_once
+        if self.queue.is_busy(people.actor.name, most=most):
             self.note.object = element("p", text("briefing_button.busy", state.lang))
             return
         asked = {

@@ -25,7 +25,7 @@ from geodata.access.operator import (
     user_of_computer,
 )
 from geodata.access.privacy import table_privacy
-from geodata.access.reader import Door, Reader, Rows
+from geodata.access.reader import Door, Reader, Rows, refuse_beyond_quota
 from geodata.access.request import PLACE_KEYS, Keys, Request
 from geodata.access.roles import load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
@@ -84,6 +84,7 @@ __all__ = [
     "prepare_rows",
     "public_rows",
     "read_export",
+    "refuse_beyond_quota",
     "system_user",
     "table_privacy",
     "tally",

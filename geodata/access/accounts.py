@@ -45,7 +45,8 @@ _ACCOUNTS = Table(
     Column("changed", String(40), nullable=False),
 )
 # Failures are counted for every name typed, known or not, under its hash: the answer is the same
-# for both, and a password typed into the wrong field is not kept readable.
+# for both, and a password typed into the wrong field is not kept readable. They are counted with
+# where they came from, so that nobody locks another out from outside.
 _FAILURES = Table(
     "sign_in_failures",
     METADATA,
@@ -53,6 +54,8 @@ _FAILURES = Table(
     Column("count", Integer, nullable=False),
     Column("last", String(40), nullable=False),
 )
+# From where a name has signed in before: there, failures from elsewhere do not count.
+_KNOWN = Table("sign_in_known", METADATA, Column("who", String(64), primary_key=True))
 LONGEST_NAME = 64
 _NAME = re.compile(r"[\w.@-]{2,64}")
 
@@ -85,7 +88,7 @@ class Accounts:
     def __init__(self, trail: AuditTrail, limits: AccessLimits) -> None:
         self._trail, self._limits = trail, limits
         self._database = trail.database
-        self._database.create(_ACCOUNTS, _FAILURES)
+        self._database.create(_ACCOUNTS, _FAILURES, _KNOWN)
 
     def add(self, actor: Actor, password: str, *, by: str, now: datetime) -> Account:
         """Make an account for `actor`; its first password must be changed at the first sign-in."""
@@ -119,7 +122,7 @@ class Accounts:
             if by == name and is_password(password, old.password):
                 raise AccountError("access.password_same")
             self._change(connection, name, AuditEntry(by, "user_reset"), **changes)
-            connection.execute(delete(_FAILURES).where(_FAILURES.c.who == _who(name)))
+            connection.execute(delete(_FAILURES).where(_FAILURES.c.who.startswith(_half(name))))
 
     def set_disabled(self, name: str, disabled: bool, *, by: str) -> None:
         """Shut an account out, or let it in again."""
@@ -146,9 +149,9 @@ class Accounts:
         password, an unknown name and a disabled account. Both ends are in the audit.
         """
         key = account_name(name, strict=False)
-        who = _who(key)
+        who = _who(key, origin)
         # The attempt is counted before it is tried, so that guesses at the same time all count.
-        locked = self._count(who, now)
+        locked = self._is_locked(key, origin, now)
         with self._database.reading() as connection:
             row = _found(connection, key)
         right = is_password(password, row.password if row is not None else None)
@@ -163,15 +166,18 @@ class Accounts:
         with self._database.writing() as connection:
             self._trail.append(connection, replace(entry, role=row.role, outcome="done"))
             connection.execute(delete(_FAILURES).where(_FAILURES.c.who == who))
+            if connection.execute(select(_KNOWN).where(_KNOWN.c.who == who)).first() is None:
+                connection.execute(insert(_KNOWN).values(who=who))
         return _account(row)
 
     def admit(self, name: str, *, now: datetime, origin: str = "") -> Account:
         """Return the account of a name that an identity provider vouches for.
 
         A first password that was never changed ends with it: nobody signs in with it any more.
+        The name must be the account's, letter for letter: no other form of a letter stands for it.
         Raises AccountError for a name without an account and for a disabled one.
         """
-        key = account_name(name, strict=False)
+        key = storable(capped(name, LONGEST_NAME))
         entry = AuditEntry(key, "sign_in", outcome="done", detail={"way": "openid"}, address=origin)
         with self._database.writing() as connection:
             row = _found(connection, key)
@@ -184,22 +190,29 @@ class Accounts:
                 return _account(_required(connection, key))
         raise AccountError("server.openid_unknown")
 
-    def _count(self, who: str, now: datetime) -> bool:
-        """Count one more attempt under a name; returns whether the name is locked."""
+    def _is_locked(self, name: str, origin: str, now: datetime) -> bool:
+        """Count one more attempt; returns whether this name must wait here.
+
+        It must after some failures under the name from this address, and after many from this
+        address under any names, or under the name from anywhere, where it never signed in from here.
+        """
         over = _text(now - timedelta(minutes=self._limits.lock_minutes))
+        here, many = _who(name, origin), self._limits.address_failures
         with self._database.writing() as connection:
             connection.execute(delete(_FAILURES).where(_FAILURES.c.last <= over))
-            count = connection.execute(
-                select(_FAILURES.c.count).where(_FAILURES.c.who == who).with_for_update()
-            ).scalar_one_or_none()
-            if count is None:
-                connection.execute(insert(_FAILURES).values(who=who, count=1, last=_text(now)))
-                return False
-            if count >= self._limits.failures:
+            known = connection.execute(select(_KNOWN).where(_KNOWN.c.who == here)).first()
+            counted = [(here, self._limits.failures)]
+            if origin and known is None:
+                counted += [(_who("", origin), many), (_who(name, "*"), many)]
+            counts = [_failures(connection, who) for who, _ in counted]
+            if any(count >= most for count, (_, most) in zip(counts, counted, strict=True)):
                 return True  # the lock runs from the last real attempt and ends by itself
-            mine = update(_FAILURES).where(_FAILURES.c.who == who)
-            connection.execute(mine.values(count=count + 1, last=_text(now)))
-            return False
+            for count, (who, _) in zip(counts, counted, strict=True):
+                mine = update(_FAILURES).where(_FAILURES.c.who == who)
+                row = {"count": count + 1, "last": _text(now)}
+                change = mine if count else insert(_FAILURES)
+                connection.execute(change.values(**(row if count else row | {"who": who})))
+        return False
 
     def _lock_values(self) -> dict[str, int]:
         return {"failures": self._limits.failures, "minutes": self._limits.lock_minutes}
@@ -243,8 +256,18 @@ def _account(row: Any) -> Account:
     return Account(row.name, row.role, prefixes, row.disabled, row.must_change, row.changed)
 
 
-def _who(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+def _failures(connection: Connection, who: str) -> int:
+    counted = select(_FAILURES.c.count).where(_FAILURES.c.who == who).with_for_update()
+    return connection.execute(counted).scalar_one_or_none() or 0
+
+
+def _who(name: str, origin: str) -> str:
+    """Return under what failures are counted: a half for the name, a half for the address."""
+    return _half(name) + _half(origin)
+
+
+def _half(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _text(moment: datetime) -> str:

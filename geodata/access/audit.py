@@ -257,6 +257,14 @@ class AuditTrail:
             gone = delete(AUDIT).where(AUDIT.c.seq <= last.seq)
             return connection.execute(gone).rowcount
 
+    def times(self, actor: str, act: str, since: datetime) -> int:
+        """Return how often an actor was allowed an act since a time."""
+        done = (AUDIT.c.actor == actor) & (AUDIT.c.act == act) & (AUDIT.c.outcome == "allowed")
+        since_then = AUDIT.c.at >= since.astimezone(UTC).isoformat()
+        counted = select(func.count()).select_from(AUDIT).where(done & since_then)
+        with self.database.reading() as connection:
+            return connection.execute(counted).scalar_one()
+
     def count(self) -> int:
         """Return how many records there are."""
         with self.database.reading() as connection:

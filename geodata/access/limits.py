@@ -21,6 +21,16 @@ class AccessLimits:
     password_kinds: int
     reason_length: int
     small_count: int
+    session_hours: int
+    sessions_per_account: int
+    address_failures: int
+    pages_per_account: int
+    pages_per_worker: int
+    exports_per_day: int
+    briefings_at_once: int
+    unmask_per_day: int
+    unmask_alert: int
+    exemption_months: int
     patterns: Patterns
 
     @classmethod
@@ -41,6 +51,21 @@ KEYS = {
     "password_kinds": "security.password_kinds",
     "reason_length": "security.reason_length",
     "small_count": "privacy.small_count",
+    **{
+        name: f"security.{name}"
+        for name in (
+            "session_hours",
+            "sessions_per_account",
+            "address_failures",
+            "pages_per_account",
+            "pages_per_worker",
+            "exports_per_day",
+            "briefings_at_once",
+            "unmask_per_day",
+            "unmask_alert",
+            "exemption_months",
+        )
+    },
 }
 MASK_KEYS = {
     "identity_number": "privacy.mask.id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from geodata.access.request import HOUSEHOLD_KEYS, Keys, ReadRows, Request
 from geodata.access.scope import Actor
 from geodata.access.shown import Shown
 from geodata.access.unmask import Unmasking
-from geodata.errors import ScopeError
+from geodata.errors import AccessError, ScopeError
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Reader:
         `watermark` is the audit's number and the first digits of the content's hash; it goes on
         the file. Formula-safe cells are the writer's part (geodata.escaping).
         """
+        refuse_beyond_quota(self.actor, self._door.trail, self._door.limits)
         frame, foreign = self._own(request, "export")
         masked, masks = self._masked(frame, request, self.actor.scope.role.exports)
         digest = _digest(masked)
@@ -221,6 +222,14 @@ class Reader:
         keys = self._door.keys
         open_keys = dict.fromkeys((keys.place, keys.household), Privacy("open", ""))
         return {**self._door.privacy.get(table, {}), **open_keys}
+
+
+def refuse_beyond_quota(actor: Actor, trail: AuditTrail, limits: AccessLimits) -> None:
+    """Raise AccessError, recorded, when an account has taken out as much as it may in a day."""
+    since = trail.clock() - timedelta(days=1)
+    if trail.times(actor.name, "export", since) >= limits.exports_per_day:
+        trail.record(AuditEntry.by(actor, "export", reason="quota", outcome="refused"))
+        raise AccessError("access.export_quota", most=limits.exports_per_day)
 
 
 def _digest(frame: pd.DataFrame) -> str:

@@ -44,6 +44,7 @@ SIGNED_IN = {
     "/password",
     "/logout",
     "/audit",
+    "/sessions",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
 }
@@ -61,6 +62,7 @@ PATHS = [
     "/geometry/00.geojson",
     "/geometry/../audit/access.sqlite",
     "/audit",
+    "/sessions",
     "/audit/access.sqlite",
     "/audit?act=x&day=y",
     "/nothing",

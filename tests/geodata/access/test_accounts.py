@@ -211,3 +211,73 @@ def test_the_token_itself_is_not_kept(tmp_path, people, sessions):
     raw = sqlite3.connect(tmp_path / "access.sqlite")
     assert token not in "\n".join(raw.iterdump())
     raw.close()
+
+
+def test_outsiders_lock_nobody_out_where_he_signs_in(people):
+    home, outside = "10.0.0.5", [f"203.0.113.{number}" for number in range(60)]
+    people.sign_in("li.na", PASSWORD, now=NOW, origin=home)
+    for origin in outside:
+        for _ in range(6):
+            with pytest.raises(AccountError):
+                people.sign_in("li.na", "wrong", now=NOW, origin=origin)
+    assert people.sign_in("li.na", PASSWORD, now=NOW, origin=home).name == "li.na"
+    # Where the name never signed in, guesses from anywhere count together.
+    with pytest.raises(AccountError) as refused:
+        people.sign_in("li.na", PASSWORD, now=NOW, origin="203.0.113.99")
+    assert refused.value.key == "access.locked"
+    later = NOW + 31 * MINUTE
+    assert people.sign_in("li.na", PASSWORD, now=later, origin="203.0.113.99").name == "li.na"
+
+
+def test_one_address_that_tries_many_names_must_wait(people):
+    keys = set()
+    for number in range(limits().address_failures + 1):
+        with pytest.raises(AccountError) as refused:
+            people.sign_in(f"name{number}", "wrong", now=NOW, origin="203.0.113.1")
+        keys = {refused.value.key}
+    assert keys == {"access.locked"}
+    assert people.sign_in("li.na", PASSWORD, now=NOW, origin="203.0.113.2").name == "li.na"
+
+
+@pytest.mark.parametrize("name", ["ⓛi.na", "ｌi.na", "LI.NA", "Li.na", " li.na", "ſi.na"])
+def test_a_provider_names_an_account_letter_for_letter(people, name):
+    with pytest.raises(AccountError):
+        people.admit(name, now=NOW)
+    assert people.admit("li.na", now=NOW).name == "li.na"
+
+
+def test_a_session_ends_at_its_longest_time_however_much_it_is_used(tmp_path, people):
+    sessions = Sessions(people, trail(tmp_path), limits())
+    token = sessions.start(people.get("li.na"), NOW)
+    hours = datetime.timedelta(hours=limits().session_hours)
+    now = NOW
+    while now < NOW + hours - 20 * MINUTE:
+        now += 20 * MINUTE
+        assert sessions.seen(token, now) is not None
+    assert sessions.seen(token, NOW + hours) is None
+
+
+def test_beyond_so_many_sessions_the_oldest_end(tmp_path, people):
+    sessions, most = Sessions(people, trail(tmp_path), limits()), limits().sessions_per_account
+    account = people.get("li.na")
+    tokens = [sessions.start(account, NOW + n * MINUTE, address=f"10.0.0.{n}") for n in range(8)]
+    now = NOW + 9 * MINUTE
+    live = [sessions.seen(token, now, used=False) is not None for token in tokens]
+    assert live == [False] * (8 - most) + [True] * most
+    own = sessions.of(account, now)
+    assert [one.address for one in own] == [f"10.0.0.{n}" for n in range(7, 7 - most, -1)]
+
+
+def test_one_ends_ones_own_sessions_and_nobody_elses(tmp_path, people):
+    people.add(Actor("zhou", "analyst", ("99",)), PASSWORD, by="admin", now=NOW)
+    sessions = Sessions(people, trail(tmp_path), limits())
+    mine, other = people.get("li.na"), people.get("zhou")
+    token = sessions.start(mine, NOW)
+    (own,) = sessions.of(mine, NOW)
+    for name in (own.name[:-1], "", "%", own.name + "0"):
+        assert not sessions.end_own(mine, name)
+    assert not sessions.end_own(other, own.name)
+    assert sessions.seen(token, NOW) is not None
+    assert sessions.end_own(mine, own.name)
+    assert sessions.seen(token, NOW) is None
+    assert trail(tmp_path).records(act="session_end")[0].subject == own.name

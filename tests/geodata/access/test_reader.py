@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -21,6 +22,7 @@ from tests.geodata.access.county import (
     VILLAGES,
     door,
     households,
+    trail,
 )
 
 HOUR = datetime.timedelta(hours=1)
@@ -119,6 +121,21 @@ def test_what_was_shown_cannot_be_changed_without_being_found(tmp_path, statemen
         connection.exec_driver_sql(statement)
     faults = [(one.seq, one.kind) for one in shared.trail.verify().faults]
     assert faults == [(rows.record, "shown")]
+
+
+def test_exports_of_a_day_have_an_end_and_lists_do_not(tmp_path):
+    few = replace(door(tmp_path), limits=replace(door(tmp_path).limits, exports_per_day=3))
+    mine = Reader(OFFICER, few)
+    for _ in range(3):
+        mine.export(LIST)
+    with pytest.raises(AccessError, match="已达上限"):
+        mine.export(LIST)
+    assert records(tmp_path)[-1].outcome == "refused"
+    assert len(mine.rows(LIST).frame) == 6
+    tomorrow = replace(few, trail=trail(tmp_path, NOW + 25 * HOUR))
+    assert len(Reader(OFFICER, tomorrow).export(LIST).frame) == 6
+    other = Actor("zhou", "township_officer", (TOWNSHIPS[0],))
+    assert len(Reader(other, few).export(LIST).frame) == 6
 
 
 @pytest.mark.parametrize("column", ["head_name", "head_certificate", "phone", "new_column"])
