@@ -9,6 +9,7 @@ from dashboard.people import People
 from dashboard.texts import text
 from geodata.access import Grant, Written
 from geodata.access.entries import EntryKind, kinds
+from geodata.access.writes import PROPOSED, STANDING, is_same_person
 
 ON_CARD = ("visit", "note", "exemption")
 ON_PLACE = ("pin", "join_decision")
@@ -38,10 +39,10 @@ class Entries:
         return kinds()[name]
 
     def listed(self, kind: str) -> list[Written]:
-        """Return the entries of a kind that stand here and are not withdrawn, newest first."""
+        """Return the entries of a kind that stand or are proposed here, newest first."""
         people, place = self.people, self._place(kind)
         entries = people.guard.writes.entries(people.actor, kind, household=self._about(kind))
-        return [one for one in entries if one.place == place and one.state == "open"][::-1]
+        return [one for one in entries if one.place == place and one.state in STANDING][::-1]
 
     def add(self, kind: str, values: Mapping[str, object]) -> Written:
         """Write a new entry; raises WriteError with all faults, ScopeError without the right."""
@@ -59,17 +60,29 @@ class Entries:
             people.actor, entry.id, values, version=entry.version, now=self._now, state=state
         )
 
+    def may_approve(self, entry: Written) -> bool:
+        """Return whether the viewer is the second person for what another one proposed."""
+        return entry.state == PROPOSED and not is_same_person(entry.by, self.people.actor.name)
+
+    def approve(self, entry: Written) -> Written:
+        """Approve what another person proposed; raises WriteError for one's own."""
+        people = self.people
+        return people.guard.writes.approve(
+            people.actor, entry.id, version=entry.version, now=self._now
+        )
+
     def may_unmask(self) -> bool:
         """Return whether the viewer may ask to read the open household in full."""
         return bool(self.village) and bool(self.people.actor.allows(self.village, "unmask"))
 
-    def unmask(self, reason: str) -> Grant:
-        """Open the household for some hours; raises AccessError without a real reason."""
+    def unmask(self, ground: str, reason: str) -> Grant:
+        """Open the household for some hours; raises AccessError without a ground and real words."""
         people = self.people
         return people.guard.unmasking.open(
             people.actor,
             self.household,
             place=self.village,
+            ground=ground,
             reason=reason,
             now=self._now,
         )

@@ -62,6 +62,8 @@ def what_of(record: Record, lang: str | None, shown: Shown | None = None) -> str
         parts += [str(one) for one in detail["by"]]
     if detail.get("order"):
         parts.append(text("audit.what_order", lang, value=" ".join(map(str, detail["order"]))))
+    if detail.get("ground"):
+        parts.append(text(f"access.ground_{detail['ground']}", lang))
     if detail.get("from"):
         parts.append(_said("from", detail, lang))
     parts += [_said(name, detail, lang) for name in ("rows", "unmasked", "month", "sha256")]

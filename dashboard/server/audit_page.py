@@ -86,8 +86,9 @@ class AuditPage(Page):
         asked = self._asked
         fault = self._fault(asked)
         records = [] if fault else _found(self._trail, asked)
+        alerts = [one for one in records if one.act == "alert"]
         full = [one for one in records if one.act == "unmask"]
-        others = [one for one in records if one.act != "unmask"]
+        others = [one for one in records if one.act not in ("alert", "unmask")]
         sentence = {"shown": len(records), "all": self._trail.count()}
         self.show(
             "audit",
@@ -99,6 +100,7 @@ class AuditPage(Page):
             acts=_acts(self.lang),
             columns=_titles(self.lang),
             parts=[
+                *([(text("audit_page.alerts", self.lang), self._rows(alerts))] if alerts else []),
                 (text("audit_page.unmasked", self.lang), self._rows(full)),
                 (text("audit_page.others", self.lang), self._rows(others)),
             ],

@@ -50,14 +50,16 @@ class EntryForm(Viewer):
         self.which = pmui.Select(label=self._text("which"), options={self._text("new"): _NEW})
         self.save = pmui.Button(label=self._text("save"), icon="save", variant="contained")
         self.withdraw = pmui.Button(label=self._text("withdraw"), icon="undo", visible=False)
+        self.approve = pmui.Button(label=self._text("approve"), icon="how_to_reg", visible=False)
         self.said = pn.pane.HTML("", stylesheets=[_CSS], sizing_mode="stretch_width")
         self.which.param.watch(lambda event: self._fill(), "value")
         self.save.on_click(lambda event: self._keep())
         self.withdraw.on_click(lambda event: self._keep(withdraw=True))
+        self.approve.on_click(lambda event: self._approve())
         self.refresh()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        buttons = pn.Row(self.save, self.withdraw)
+        buttons = pn.Row(self.save, self.withdraw, self.approve)
         parts = [self.which, *self.fields.values(), buttons, self.said]
         return pn.Column(*parts, sizing_mode="stretch_width", margin=0)
 
@@ -74,6 +76,7 @@ class EntryForm(Viewer):
         for name, widget in self.fields.items():
             widget.value = "" if entry is None else entry.fields.get(name, "")
         self.withdraw.visible = entry is not None
+        self.approve.visible = entry is not None and self.entries.may_approve(entry)
         self.said.object = ""
 
     def _keep(self, *, withdraw: bool = False) -> None:
@@ -91,6 +94,19 @@ class EntryForm(Viewer):
             return
         self.refresh()
         self._say(self._text("withdrawn" if withdraw else "saved", number=kept.id))
+        self._saved()
+
+    def _approve(self) -> None:
+        entry = self.seen.get(self.which.value)
+        if entry is None:
+            return
+        try:
+            kept = self.entries.approve(entry)
+        except GuatuError as error:
+            self._say(error.sentence(self.lang), fault=True)
+            return
+        self.refresh()
+        self._say(self._text("approved", number=kept.id))
         self._saved()
 
     def _take_latest(self, entry: Written | None) -> None:

@@ -31,11 +31,12 @@ from geodata.access.roles import load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
 from geodata.access.shown import Shown
-from geodata.access.unmask import Grant, Unmasking
+from geodata.access.unmask import GROUNDS, Grant, Unmasking
 from geodata.access.writes import Writes, Written
 
 __all__ = [
     "EVERYWHERE",
+    "GROUNDS",
     "PLACE_KEYS",
     "AccessLimits",
     "Account",

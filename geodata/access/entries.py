@@ -26,6 +26,8 @@ class Field:
     required: bool = False
     longest: int = 0
     choices: tuple[str, ...] = ()
+    # Of a day: no further ahead than the parameters allow.
+    limited: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class EntryKind:
     name: str
     act: str
     fields: tuple[Field, ...]
+    # Counts only when a second person has approved it.
+    approved: bool = False
 
 
 @cache
@@ -50,6 +54,7 @@ def kinds() -> Mapping[str, EntryKind]:
                 Field(field, **(given | {"choices": tuple(given.get("choices", ()))}))
                 for field, given in kind["fields"].items()
             ),
+            kind.get("approved", False),
         )
         for name, kind in content.items()
     }

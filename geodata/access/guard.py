@@ -63,7 +63,7 @@ def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guar
         accounts,
         Sessions(accounts, trail, limits),
         Unmasking(trail, limits),
-        Writes(trail),
+        Writes(trail, exemption_months=limits.exemption_months),
     )
 
 

@@ -16,6 +16,8 @@ from geodata.errors import AccessError
 from geodata.escaping import capped, storable
 
 LONGEST_REASON = 500
+# What a household is read in full for; the words say more.
+GROUNDS = ("visit", "check", "correction", "help", "complaint", "inspection")
 
 _GRANTS = Table(
     "unmask_grants",
@@ -50,29 +52,57 @@ class Unmasking:
         trail.database.create(_GRANTS)
 
     def open(
-        self, actor: Actor, household: str, *, place: str, reason: str, now: datetime
+        self,
+        actor: Actor,
+        household: str,
+        *,
+        place: str,
+        ground: str,
+        reason: str,
+        now: datetime,
     ) -> Grant:
         """Open one household and return the grant; refusals are written to the audit as well.
 
-        Raises ScopeError outside the actor's right, AccessError without a real reason.
+        Raises ScopeError outside the actor's right, AccessError without a ground of GROUNDS and
+        real words, and beyond what one account may open in a day. Before that the auditor is alerted.
         """
         reason = storable(capped(reason, LONGEST_REASON)).strip()
-        entry = AuditEntry.by(actor, "unmask", place=place, subject=household, reason=reason)
+        entry = AuditEntry.by(
+            actor,
+            "unmask",
+            place=place,
+            subject=household,
+            reason=reason,
+            detail={"ground": ground if ground in GROUNDS else ""},
+        )
         verdict = actor.allows(place, "unmask")
         if not verdict:
             self._refuse(entry)
             raise verdict.error()
-        if len("".join(reason.split())) < self._limits.reason_length:
+        if ground not in GROUNDS:
+            self._refuse(entry)
+            raise AccessError("access.no_ground")
+        # Signs that are repeated say nothing.
+        said = {sign for sign in reason.casefold() if sign.isalnum()}
+        if len(said) < self._limits.reason_length:
             self._refuse(entry)
             raise AccessError("access.reason_too_short", least=self._limits.reason_length)
+        opened = self._trail.times(actor.name, "unmask", now - timedelta(days=1))
+        if opened >= self._limits.unmask_per_day:
+            self._refuse(entry)
+            raise AccessError("access.unmask_quota", most=self._limits.unmask_per_day)
         until = now + timedelta(hours=self._limits.unmask_hours)
         grant = Grant(actor.name, household, place, reason, now, until)
         row = vars(grant) | {"since": _text(now), "until": _text(until)}
         with self._trail.database.writing() as connection:
             self._trail.append(
                 connection,
-                replace(entry, detail={"until": _text(until)}),
+                replace(entry, detail={**entry.detail, "until": _text(until)}),
             )
+            if opened >= self._limits.unmask_alert:
+                detail = {"times": opened + 1}
+                alert = AuditEntry.by(actor, "alert", subject=actor.name, detail=detail)
+                self._trail.append(connection, alert)
             connection.execute(insert(_GRANTS).values(**row))
         return grant
 

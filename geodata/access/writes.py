@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -15,8 +15,10 @@ from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry, detail_text
 from geodata.access.database import METADATA
 from geodata.access.entries import checked, kinds
+from geodata.access.origin import COMMAND
 from geodata.access.scope import Actor
 from geodata.errors import WriteError
+from geodata.periods import last_day, shift_month
 
 _ENTRIES = Table(
     "entries",
@@ -45,6 +47,11 @@ _HISTORY = Table(
 )
 
 
+PROPOSED, OPEN, WITHDRAWN = "proposed", "open", "withdrawn"
+# An entry in one of these is seen; what counts is open.
+STANDING = (OPEN, PROPOSED)
+
+
 @dataclass(frozen=True)
 class Written:
     """One entry as it stands: kind, place, household (or empty), version, fields, last writer."""
@@ -63,8 +70,9 @@ class Written:
 class Writes:
     """Entries of one database. Each write and its audit record are one transaction."""
 
-    def __init__(self, trail: AuditTrail) -> None:
-        self._trail = trail
+    def __init__(self, trail: AuditTrail, *, exemption_months: int | None = None) -> None:
+        """Keep entries beside the audit; a limited day lies at most so many months ahead."""
+        self._trail, self._months = trail, exemption_months
         trail.database.create(_ENTRIES, _HISTORY)
 
     def add(
@@ -77,11 +85,12 @@ class Writes:
         now: datetime,
         household: str = "",
     ) -> Written:
-        """Write a new entry and return it at version 1."""
-        fields = checked(kind, values)
+        """Write a new entry and return it at version 1; one that needs a second person is proposed."""
+        fields = self._checked(kind, values, now)
         self._check(actor, kind, place, household)
         row = {"kind": kind, "place": place, "household": household, "version": 1}
-        row |= {"fields": detail_text(fields), "by": actor.name, "at": _text(now), "state": "open"}
+        row |= {"fields": detail_text(fields), "by": actor.name, "at": _text(now)}
+        row["state"] = PROPOSED if kinds()[kind].approved else OPEN
         with self._trail.database.writing() as connection:
             new = insert(_ENTRIES).values(**row).returning(_ENTRIES.c.id)
             number = connection.execute(new).scalar_one()
@@ -106,7 +115,11 @@ class Writes:
         """
         with self._trail.database.reading() as connection:
             seen = _written(connection, number)
-        fields = checked(seen.kind, values)
+        if state == WITHDRAWN:
+            fields = dict(seen.fields)
+        else:
+            fields = self._checked(seen.kind, values, now)
+            state = PROPOSED if kinds()[seen.kind].approved else state
         self._check(actor, seen.kind, seen.place, seen.household)
         with self._trail.database.writing() as connection:
             changed = connection.execute(
@@ -130,6 +143,44 @@ class Writes:
             old = connection.execute(before).scalar_one()
             self._keep(connection, actor, written, old=old)
         return written
+
+    def approve(self, actor: Actor, number: int, *, version: int, now: datetime) -> Written:
+        """Let stand what another person proposed, and return it with its approver.
+
+        Raises ScopeError without the right, WriteError for one's own and for one that changed.
+        """
+        with self._trail.database.reading() as connection:
+            seen = _written(connection, number)
+        self._check(actor, seen.kind, seen.place, seen.household)
+        if is_same_person(seen.by, actor.name):
+            raise WriteError("access.second_person", by=seen.by)
+        fields = {**seen.fields, "approver": actor.name}
+        mine = (_ENTRIES.c.id == number) & (_ENTRIES.c.version == version)
+        values = {"version": version + 1, "fields": detail_text(fields), "state": OPEN}
+        with self._trail.database.writing() as connection:
+            changed = connection.execute(
+                update(_ENTRIES)
+                .where(mine & (_ENTRIES.c.state == PROPOSED))
+                .values(**values, at=_text(now), by=actor.name)
+            )
+            written = _written(connection, number)
+            if changed.rowcount != 1:
+                texts = {"theirs": _text_of(written.fields), "yours": _text_of(fields)}
+                raise WriteError("access.changed_meanwhile", by=written.by, at=written.at, **texts)
+            self._keep(connection, actor, written, old=detail_text(seen.fields))
+        return written
+
+    def _checked(self, kind: str, values: Mapping[str, object], now: datetime) -> dict[str, str]:
+        """Return the fields as `checked` does; a limited day lies from today to the longest time."""
+        fields = checked(kind, values)
+        first = now.astimezone().date()
+        for field in kinds()[kind].fields:
+            if field.limited and self._months is not None and fields.get(field.name):
+                last = last_day(shift_month(f"{first:%Y-%m}", self._months))
+                if not first <= date.fromisoformat(fields[field.name]) <= last:
+                    told = {"first": first.isoformat(), "last": last.isoformat()}
+                    raise WriteError("access.until_limited", value=fields[field.name], **told)
+        return fields
 
     def entries(self, actor: Actor, kind: str, *, household: str = "") -> list[Written]:
         """Return the entries of one kind at places whose rows the actor may see, oldest first."""
@@ -196,6 +247,11 @@ class Writes:
                 detail=detail | {"state": written.state},
             ),
         )
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Return whether two names are one person's, who may also have worked at the command line."""
+    return one.removeprefix(COMMAND) == other.removeprefix(COMMAND)
 
 
 def _written(connection: Connection, number: int) -> Written:

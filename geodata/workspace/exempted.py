@@ -29,7 +29,7 @@ def written_exemptions(folder: Path, rules: Collection[str]) -> tuple[Exemption,
         fields, since = one.fields, datetime.date.fromisoformat(one.at[:10])
         until = datetime.date.fromisoformat(fields["until"])
         if fields["rule"] in rules and since <= until:
-            who = (fields["reason"], fields["approver"])
+            who = (fields["reason"], fields.get("approver", one.by))
             exemptions.append(
                 Exemption(fields["rule"], one.household or one.place, *who, since, until)
             )

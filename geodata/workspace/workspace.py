@@ -214,12 +214,13 @@ class Workspace:
         lang: str | None = None,
         place: str = "",
         reason: str = "",
+        ground: str = "",
         actor: Actor | None = None,
         guard: Guard | None = None,
     ) -> Card:
         """Return the card of one household within a place, masked and on record.
 
-        With a `reason` the household is opened in full to the actor for some hours, as on the page.
+        With a `reason` and its `ground` (one of `geodata.access.GROUNDS`) the household is opened in full to the actor for some hours, as on the page.
         Raises StoreError when it is not there, ScopeError out of reach, AccessError for a reason
         that is none. Actor and guard are the user of this computer and the workspace's own.
         """
@@ -228,7 +229,9 @@ class Workspace:
         village = village_of(reader, household, place=place, month=built.month)
         if reason:
             now = guard.trail.clock()
-            guard.unmasking.open(actor, household, place=village, reason=reason, now=now)
+            guard.unmasking.open(
+                actor, household, place=village, ground=ground, reason=reason, now=now
+            )
         return household_card(
             self.setup, built, household, reader=reader, guard=guard, place=village, lang=lang
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 import sqlite3
@@ -97,9 +98,28 @@ def test_faults_of_a_form_are_said_and_nothing_is_kept(people_as):
     form = form_of(people, "exemption")
     before = len(form.seen)
     fill(form, until="2025-02-30").save.clicks += 1
-    for part in ("“规则”必填", "“批准人”必填", "2025-02-30"):
+    for part in ("“规则”必填", "“理由”必填", "2025-02-30"):
         assert part in form.said.object
     assert len(form_of(people, "exemption").seen) == before
+
+
+def test_an_exemption_waits_on_the_card_for_a_second_person(people_as):
+    proposer = people_as(OFFICER)
+    form = form_of(proposer, "exemption")
+    now = proposer.guard.trail.clock().date()
+    until = (now + datetime.timedelta(days=30)).isoformat()
+    fill(form, rule="income_below_line", reason="核实无误", until=until).save.clicks += 1
+    number = max(form.seen)
+    form.which.value = number
+    assert not form.approve.visible
+    assert "待第二人批准" in shown_by(proposer).list.object
+    second = form_of(people_as(Actor("lead", "leader", (COUNTY,))), "exemption")
+    second.which.value = number
+    assert second.approve.visible
+    second.approve.clicks += 1
+    assert "已批准" in second.said.object
+    assert second.seen[number].fields["approver"] == "lead"
+    assert "待第二人批准" not in shown_by(people_as(OFFICER)).list.object
 
 
 def test_a_withdrawn_entry_leaves_the_list(people_as):
@@ -125,7 +145,7 @@ def test_the_card_is_readable_for_a_reason_and_says_so(people_as):
     people.param.trigger("household")
     before = people.card()
     entries = CardEntries(people, lambda: None)
-    entries.reason.value = "看"
+    entries.ground.value, entries.reason.value = "visit", "看"
     entries.open.clicks += 1
     assert "理由" in entries.fault.object
     entries.reason.value = "今天上门核查住房安全"
@@ -154,7 +174,7 @@ def test_without_the_right_nothing_is_written_past_the_form(people_as):
     with pytest.raises(ScopeError):
         entries.add("note", {"text": "x"})
     with pytest.raises(ScopeError):
-        entries.unmask("今天上门核查住房安全")
+        entries.unmask("visit", "今天上门核查住房安全")
 
 
 def test_a_sentence_is_pinned_to_its_place_month_and_indicator(people_as):

@@ -17,6 +17,8 @@ from dashboard.views.folded import folded
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
 from geodata import i18n
+from geodata.access import GROUNDS, Written
+from geodata.access.writes import PROPOSED
 from geodata.errors import GuatuError
 
 _CSS = (
@@ -42,6 +44,10 @@ class CardEntries(Viewer):
             max_length=200,
             sizing_mode="stretch_width",
         )
+        grounds = {i18n.text(f"access.ground_{name}", self.lang): name for name in GROUNDS}
+        self.ground = pmui.Select(
+            label=self._text("ground"), options={"": "", **grounds}, value="", width=220
+        )
         self.open = pmui.Button(label=self._text("unmask"), icon="visibility")
         self.fault = _html("")
         self.open.on_click(lambda event: self._unmask())
@@ -51,7 +57,7 @@ class CardEntries(Viewer):
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        glass = pn.Row(self.reason, self.open, sizing_mode="stretch_width")
+        glass = pn.Row(self.ground, self.reason, self.open, sizing_mode="stretch_width")
         glass.visible = self.entries.may_unmask() and not self.banner.object
         titles = {i18n.text(f"access.act_{kind}", self.lang): m for kind, m in self.forms.items()}
         parts = [glass, self.fault, self.list, *([folded(titles)] if titles else [])]
@@ -82,13 +88,17 @@ class CardEntries(Viewer):
             return element("p", error.sentence(self.lang))
         if not entries:
             return ""
-        lines = [("；".join(one.fields.values()), written_by(one, self.lang)) for one in entries]
+        lines = [(self._said(one), written_by(one, self.lang)) for one in entries]
         title = self._text(f"title_{kind}")
         return filled(Path(__file__).with_name("entries.html"), title=title, lines=lines)
 
+    def _said(self, one: Written) -> str:
+        waits = self._text("proposed") if one.state == PROPOSED else ""
+        return waits + "；".join(one.fields.values())
+
     def _unmask(self) -> None:
         try:
-            self.entries.unmask(self.reason.value or "")
+            self.entries.unmask(self.ground.value or "", self.reason.value or "")
         except GuatuError as error:
             said = error.sentence(self.lang)
             self.fault.object = element("div", said, kind="fault", role="alert")

@@ -253,7 +253,7 @@ def reads(people: People, code: str, village: str) -> dict[str, object]:
         "rows": lambda: set(people.rows["place_code"]) & {village},
         "export": lambda: set(people.exported()[0]["place_code"]) & {village},
         "card": lambda: people.card().record["place_code"],
-        "unmask": lambda: entries.unmask("今天上门核查住房安全"),
+        "unmask": lambda: entries.unmask("visit", "今天上门核查住房安全"),
         "note": lambda: entries.add("note", {"text": "x"}),
         "visit": lambda: entries.add("visit", {"day": "2025-06-30", "found": "x"}),
     }

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from geodata.access import Actor, Reader, Request, load_roles
+from geodata.access import Actor, Reader, Request, Unmasking, load_roles
 from geodata.errors import AccessError, ScopeError
 from tests.geodata.access.county import (
     COUNTIES,
@@ -22,9 +22,11 @@ from tests.geodata.access.county import (
     VILLAGES,
     door,
     households,
+    limits,
     trail,
 )
 
+WHY = {"ground": "visit", "reason": "核实住房安全情况"}
 HOUR = datetime.timedelta(hours=1)
 OFFICER = Actor("li", "township_officer", (TOWNSHIPS[0],))
 LIST = Request("household")
@@ -161,7 +163,7 @@ def test_a_card_is_masked_until_the_glass_is_broken_and_again_after_three_hours(
         return card["household"].frame["head_name"].item()
 
     assert name(NOW) == "王*"
-    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房安全情况", now=NOW)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], **WHY, now=NOW)
     assert name(NOW) == "王0012001"
     assert name(NOW + 3 * HOUR - datetime.timedelta(seconds=1)) == "王0012001"
     assert name(NOW + 3 * HOUR) == "王*"
@@ -172,7 +174,7 @@ def test_a_card_is_masked_until_the_glass_is_broken_and_again_after_three_hours(
 
 def test_a_broken_glass_is_for_one_household_and_one_actor(tmp_path):
     shared = door(tmp_path)
-    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], **WHY, now=NOW)
     other = Reader(Actor("wang", "township_officer", (TOWNSHIPS[0],)), shared)
     ask = {"place": VILLAGES[0], "now": NOW}
     theirs = other.card(["household"], household=HOUSEHOLD, **ask)["household"].frame
@@ -188,27 +190,60 @@ def test_a_broken_glass_is_for_one_household_and_one_actor(tmp_path):
         (OFFICER, VILLAGES[-1], "核实住房安全情况", ScopeError),
         (OFFICER, VILLAGES[0], " 看 看 ", AccessError),
         (OFFICER, VILLAGES[0], "", AccessError),
+        (OFFICER, VILLAGES[0], "aaaaaaaaaaaaaaaa", AccessError),
+        (OFFICER, VILLAGES[0], "看看看看看看看看", AccessError),
+        (OFFICER, VILLAGES[0], "。，！？；：、…", AccessError),
         (Actor("fen", "analyst", ("99",)), VILLAGES[0], "核实住房安全情况", ScopeError),
         (Actor("shen", "auditor"), VILLAGES[0], "核实住房安全情况", ScopeError),
     ],
 )
 def test_the_glass_stays_whole_without_right_or_reason(tmp_path, actor, place, reason, error):
     with pytest.raises(error):
-        door(tmp_path).unmasking.open(actor, HOUSEHOLD, place=place, reason=reason, now=NOW)
+        door(tmp_path).unmasking.open(
+            actor, HOUSEHOLD, place=place, ground="visit", reason=reason, now=NOW
+        )
     assert [one.outcome for one in records(tmp_path)] == ["refused"]
     assert door(tmp_path).unmasking.of(actor, NOW) == []
 
 
+@pytest.mark.parametrize("ground", ["", "because", "VISIT"])
+def test_the_glass_needs_a_ground_of_the_list(tmp_path, ground):
+    with pytest.raises(AccessError, match="事由"):
+        door(tmp_path).unmasking.open(
+            OFFICER, HOUSEHOLD, place=VILLAGES[0], ground=ground, reason=WHY["reason"], now=NOW
+        )
+    assert [one.outcome for one in records(tmp_path)] == ["refused"]
+
+
+def test_beyond_some_households_the_auditor_is_alerted_and_beyond_the_quota_none_is_opened(
+    tmp_path,
+):
+    few = replace(limits(), unmask_per_day=4, unmask_alert=2)
+    written = trail(tmp_path)
+    glass = Unmasking(written, few)
+    homes = [f"{VILLAGES[0]}-{number}" for number in range(6)]
+    for home in homes[:4]:
+        glass.open(OFFICER, home, place=VILLAGES[0], **WHY, now=NOW)
+    with pytest.raises(AccessError, match="已达上限（4 户）"):
+        glass.open(OFFICER, homes[4], place=VILLAGES[0], **WHY, now=NOW)
+    alerts = [(one.subject, json.loads(one.detail)) for one in records(tmp_path, act="alert")]
+    assert alerts == [("li", {"times": 3}), ("li", {"times": 4})]
+    other = Actor("zhou", "township_officer", (TOWNSHIPS[0],))
+    assert glass.open(other, homes[5], place=VILLAGES[0], **WHY, now=NOW)
+    later = NOW + 25 * HOUR
+    assert glass.open(OFFICER, homes[4], place=VILLAGES[0], **WHY, now=later)
+
+
 def test_a_right_that_is_taken_away_closes_the_glass(tmp_path):
     shared = door(tmp_path)
-    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], **WHY, now=NOW)
     moved = Actor("li", "township_officer", (TOWNSHIPS[1],))
     assert not shared.unmasking.is_open(moved, HOUSEHOLD, place=VILLAGES[0], now=NOW)
 
 
 def test_an_export_is_masked_hashed_and_recorded(tmp_path):
     shared = door(tmp_path)
-    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], reason="核实住房", now=NOW)
+    shared.unmasking.open(OFFICER, HOUSEHOLD, place=VILLAGES[0], **WHY, now=NOW)
     first = Reader(OFFICER, shared).export(LIST, reason="入户走访")
     again = Reader(OFFICER, shared).export(LIST)
     assert set(first.frame["head_name"]) == {"王*"}
@@ -286,10 +321,8 @@ class Screens(RuleBasedStateMachine):
     @rule(home=homes, place=places)
     def break_glass(self, home, place):
         try:
-            self.door.unmasking.open(
-                self.actor, home, place=place, reason="核实情况属实", now=self.now
-            )
-        except ScopeError:
+            self.door.unmasking.open(self.actor, home, place=place, **WHY, now=self.now)
+        except (ScopeError, AccessError):  # outside, or no more today
             return
 
     @invariant()

@@ -15,6 +15,7 @@ from tests.geodata.access.county import NOW, TOWNSHIPS, VILLAGES, trail
 
 OFFICER = Actor("li", "township_officer", (TOWNSHIPS[0],))
 OTHER = Actor("wang", "village_officer", (VILLAGES[0],))
+SECOND = Actor("zhou", "leader", ("990101",))
 HOME = {"place": VILLAGES[0], "household": f"{VILLAGES[0]}-1", "now": NOW}
 NOTE = {"text": "已联系 <b>户主</b>"}
 
@@ -74,7 +75,7 @@ def test_all_faults_of_an_entry_are_said_at_once(writes):
     wrong = {"rule": "x" * 101, "until": "2025-02-30", "colour": "red"}
     with pytest.raises(WriteError) as refused:
         writes.add(OFFICER, "exemption", wrong, **HOME)
-    for part in ("“规则”最多 100 字", "“理由”必填", "“批准人”必填", "“2025-02-30”", "“colour”"):
+    for part in ("“规则”最多 100 字", "“理由”必填", "“2025-02-30”", "“colour”"):
         assert part in str(refused.value)
 
 
@@ -161,13 +162,53 @@ def test_an_exemption_counts_from_its_day_until_it_is_withdrawn(tmp_path):
 
     assert written_exemptions(tmp_path, {"r"}) == ()
     guard = open_guard(tmp_path, clock=lambda: NOW)
-    values = {"rule": "r", "reason": "已核实", "approver": "张", "until": "2025-12-31"}
+    values = {"rule": "r", "reason": "已核实", "until": "2025-12-31"}
     kept = guard.writes.add(OFFICER, "exemption", values, **HOME)
-    guard.writes.add(OFFICER, "exemption", values | {"rule": "gone"}, **HOME)
-    guard.writes.add(OFFICER, "exemption", values | {"until": "2025-01-01"}, **HOME)
+    gone = guard.writes.add(OFFICER, "exemption", values | {"rule": "gone"}, **HOME)
+    # What one person alone wrote counts for nothing.
+    assert written_exemptions(tmp_path, {"r"}) == ()
+    for one in (kept, gone):
+        guard.writes.approve(SECOND, one.id, version=1, now=NOW)
     (found,) = written_exemptions(tmp_path, {"r"})
-    assert (found.rule, found.subject) == ("r", HOME["household"])
+    assert (found.rule, found.subject, found.approver) == ("r", HOME["household"], "zhou")
     assert (str(found.since), str(found.until)) == ("2025-06-30", "2025-12-31")
-    guard.writes.change(OFFICER, kept.id, values, version=1, now=NOW, state="withdrawn")
+    # What was changed afterwards waits for a second person again.
+    guard.writes.change(OFFICER, kept.id, values | {"until": "2025-11-30"}, version=2, now=NOW)
+    assert written_exemptions(tmp_path, {"r"}) == ()
+    guard.writes.approve(SECOND, kept.id, version=3, now=NOW)
+    guard.writes.change(OFFICER, kept.id, values, version=4, now=NOW, state="withdrawn")
     assert written_exemptions(tmp_path, {"r"}) == ()
     guard.trail.database.close()
+
+
+@pytest.mark.parametrize(
+    ("approver", "error"),
+    [
+        (OFFICER, WriteError),
+        (replace(OFFICER, name=f"cli:{OFFICER.name}"), WriteError),
+        (Actor("zhou", "township_officer", ("990102001",)), ScopeError),
+        (Actor("shen", "auditor"), ScopeError),
+        (Actor("cun", "village_officer", (HOME["place"],)), ScopeError),
+    ],
+)
+def test_nobody_approves_his_own_or_without_the_right(tmp_path, approver, error):
+    writes = Writes(trail(tmp_path))
+    values = {"rule": "r", "reason": "已核实", "until": "2025-12-31"}
+    kept = writes.add(OFFICER, "exemption", values, **HOME)
+    with pytest.raises(error):
+        writes.approve(approver, kept.id, version=1, now=NOW)
+    assert writes.standing("exemption") == []
+
+
+@pytest.mark.parametrize(
+    ("until", "within"),
+    [("2025-06-29", False), ("2025-06-30", True), ("2026-06-30", True), ("2026-07-01", False)],
+)
+def test_an_exemption_ends_within_the_longest_time(tmp_path, until, within):
+    writes = Writes(trail(tmp_path), exemption_months=12)
+    values = {"rule": "r", "reason": "已核实", "until": until}
+    if within:
+        assert writes.add(OFFICER, "exemption", values, **HOME).state == "proposed"
+    else:
+        with pytest.raises(WriteError, match="2025-06-30 至 2026-06-30"):
+            writes.add(OFFICER, "exemption", values, **HOME)

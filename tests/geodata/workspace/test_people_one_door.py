@@ -238,8 +238,8 @@ def test_the_secrets_are_there_to_be_found(county):
 
 def test_a_reason_opens_a_card_in_full_and_is_on_record(county):
     with pytest.raises(AccessError, match="至少"):
-        county.card(HOUSEHOLDS[1], reason="x")
-    card = county.card(HOUSEHOLDS[1], reason="今天上门核查住房安全")
+        county.card(HOUSEHOLDS[1], reason="x", ground="visit")
+    card = county.card(HOUSEHOLDS[1], reason="今天上门核查住房安全", ground="visit")
     assert card.record["head_name"] == "欧阳head_name"
     (opened,) = county.guard.trail.records(act="unmask", outcome="allowed")
     assert (opened.subject, opened.reason) == (HOUSEHOLDS[1], "今天上门核查住房安全")
