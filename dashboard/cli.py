@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import pkgutil
 import sys
 
@@ -77,6 +78,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     A disk that is full, read-only or closed to the user is one sentence, exit code 2.
     """
+    # What is written is about people, and nobody else's, whatever the system's habit is.
+    os.umask(0o077)
     try:
         guatu.main(args=arguments, prog_name="guatu")
     except GuatuError as error:

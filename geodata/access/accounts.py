@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,8 +86,11 @@ class Account:
 class Accounts:
     """The accounts of one database; every change is in the audit, in the same transaction."""
 
-    def __init__(self, trail: AuditTrail, limits: AccessLimits) -> None:
-        self._trail, self._limits = trail, limits
+    def __init__(
+        self, trail: AuditTrail, limits: AccessLimits, *, words: Sequence[str] = ()
+    ) -> None:
+        """Keep the accounts beside the audit; `words` are the county's own, no password's."""
+        self._trail, self._limits, self._words = trail, limits, words
         self._database = trail.database
         self._database.create(_ACCOUNTS, _FAILURES, _KNOWN)
 
@@ -218,7 +222,7 @@ class Accounts:
         return {"failures": self._limits.failures, "minutes": self._limits.lock_minutes}
 
     def _check_password(self, password: str, name: str) -> None:
-        faults = password_faults(password, name, self._limits)
+        faults = password_faults(password, name, self._limits, words=self._words)
         if faults:
             raise AccountError("access.password_weak", faults="".join(faults))
 

@@ -52,7 +52,11 @@ class Database:
         text = str(place)
         self.url = make_url(text if "://" in text else f"sqlite:///{text}")
         if self.url.get_backend_name() == "sqlite" and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(self.url.database)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not file.exists():
+                # What SQLite makes beside it takes its mode.
+                file.touch(mode=0o600)
         self._engine = _engine(self)
         # A forked worker must not share its parent's connections.
         engine = weakref.ref(self._engine)

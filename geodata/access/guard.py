@@ -55,7 +55,7 @@ def open_guard(folder: Path, *, clock: Callable[[], datetime] = utc_now) -> Guar
     """
     limits = _limits(folder, clock())
     trail = open_trail(folder, clock=clock)
-    accounts = Accounts(trail, limits)
+    accounts = Accounts(trail, limits, words=_own_words(folder))
     return Guard(
         folder,
         limits,
@@ -93,6 +93,14 @@ def audit_ring(folder: Path) -> KeyRing:
 
 def _audit_settings(folder: Path) -> AuditSettings:
     return read_config(folder).audit if (folder / FILE_NAME).is_file() else AuditSettings()
+
+
+def _own_words(folder: Path) -> tuple[str, ...]:
+    """Return what the county is called: its name, with and without its kind, and its code."""
+    if not (folder / FILE_NAME).is_file():
+        return ()
+    county = read_config(folder).county
+    return (county.name, county.name.rstrip("县市区旗"), county.code)
 
 
 def database_of(folder: Path) -> Path | str:

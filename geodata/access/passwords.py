@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,12 +18,24 @@ from geodata.escaping import capped, storable
 _HASHER = PasswordHasher()
 # Longer input only costs the server time.
 LONGEST = 256
+# Words of the county shorter than this may stand in a password; so many signs that are part of no
+# word make it one; so many that follow each other are a run.
+_SHORTEST, _LEFT, _RUN = 3, 4, 3
+_LOOKALIKE = str.maketrans("@0134$57!", "aoieassti")
 
 
 def password_faults(
-    password: str, name: str, limits: AccessLimits, lang: str | None = None
+    password: str,
+    name: str,
+    limits: AccessLimits,
+    lang: str | None = None,
+    *,
+    words: Sequence[str] = (),
 ) -> list[str]:
-    """Return in sentences what a new password lacks; empty when it will do."""
+    """Return in sentences what a new password lacks; empty when it will do.
+
+    `words` are the county's own, which others would try as well as common ones.
+    """
     password = capped(password, LONGEST)
     faults = []
     if not limits.password_length <= len(password) <= LONGEST:
@@ -33,7 +48,42 @@ def password_faults(
         faults.append(i18n.text("access.password_has_name", lang))
     if len(set(password)) < limits.password_length // 2:
         faults.append(i18n.text("access.password_repeats", lang))
+    if is_common(password, (name, *words)):
+        faults.append(i18n.text("access.password_common", lang))
     return faults
+
+
+def is_common(password: str, words: Sequence[str] = ()) -> bool:
+    """Return whether little is left of a password without common words, `words`, years and runs."""
+    known = {*_common_words(), *(word.casefold() for word in words if len(word) >= _SHORTEST)}
+    pattern = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    plain = re.sub(pattern, "", _same(password).casefold())
+    plain = re.sub(r"(?:19|20)\d\d", "", plain)
+    for written in (plain, plain.translate(_LOOKALIKE)):
+        left = re.sub(pattern, "", written)
+        if len(set(_without_runs(left))) < _LEFT:
+            return True
+    return False
+
+
+def _without_runs(text: str) -> str:
+    """Return a text without three and more signs that repeat, or follow each other, up or down."""
+    kept, at = "", 0
+    while at < len(text):
+        step = ord(text[at + 1]) - ord(text[at]) if at + 1 < len(text) else 2
+        end = at + 1
+        while end < len(text) and abs(step) <= 1 and ord(text[end]) - ord(text[end - 1]) == step:
+            end += 1
+        if end - at < _RUN:
+            kept, end = kept + text[at], at + 1
+        at = end
+    return kept
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    lines = Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def hash_password(password: str) -> str:

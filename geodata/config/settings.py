@@ -279,6 +279,7 @@ def make_workspace(
     try:
         for part in FOLDERS:
             (place / part).mkdir(parents=True, exist_ok=True)
+        place.chmod(0o700)
     except OSError as error:
         raise ConfigError("config.no_folder", folder=str(place), why=error.strerror) from None
     template = _HERE / f"template.{lang or default_language()}.toml"

@@ -29,7 +29,7 @@ PARENT = {
     "9901": "99",
     "99": None,
 }
-PASSWORD = "Abcdefg-12345"
+PASSWORD = "Mashang-tu-47"
 
 
 def limits() -> AccessLimits:

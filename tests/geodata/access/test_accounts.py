@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from geodata.access import Actor, Sessions
+from dashboard.commands.user import _made_password
+from geodata.access import Accounts, Actor, Sessions
+from geodata.access.passwords import password_faults
 from geodata.errors import AccountError
 from tests.geodata.access.county import NOW, PASSWORD, accounts, limits, trail
 
@@ -281,3 +283,35 @@ def test_one_ends_ones_own_sessions_and_nobody_elses(tmp_path, people):
     assert sessions.end_own(mine, own.name)
     assert sessions.seen(token, NOW) is None
     assert trail(tmp_path).records(act="session_end")[0].subject == own.name
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Password1234",
+        "P@ssw0rd-2026",
+        "Guatu@2026",
+        "Qwerty-12345",
+        "Admin_admin_1",
+        "Abcdefg-12345",
+        "Woaizhongguo1!",
+        "Yunling-123456",
+        "云岭县Aa-2026",
+        "990101-Aa-990101",
+        "Xyz-9876543",
+    ],
+)
+def test_common_words_and_the_countys_own_are_no_password(tmp_path, password):
+    people = Accounts(trail(tmp_path), limits(), words=("云岭县", "云岭", "yunling", "990101"))
+    with pytest.raises(AccountError, match="常用词"):
+        people.add(OFFICER, password, by="admin", now=NOW)
+
+
+def test_a_password_made_at_random_is_never_refused(tmp_path):
+    for _ in range(300):
+        assert password_faults(_made_password(14), "li.na", limits()) == []
+
+
+def test_a_phrase_of_ones_own_will_do(tmp_path):
+    for password in ("Ma-shang-tu-47", "山前第3棵桃树开花Kx", "Second-2026-y", PASSWORD):
+        assert password_faults(password, "li.na", limits()) == []
