@@ -249,9 +249,9 @@ class Writes:
         )
 
 
-def is_same_person(one: str, other: str) -> bool:
+def is_same_person(name: str, other: str) -> bool:
     """Return whether two names are one person's, who may also have worked at the command line."""
-    return one.removeprefix(COMMAND) == other.removeprefix(COMMAND)
+    return name.removeprefix(COMMAND) == other.removeprefix(COMMAND)
 
 
 def _written(connection: Connection, number: int) -> Written:
