@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import panel as pn
 
-from dashboard.answers.finding_counts import FindingCounts
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import map_page

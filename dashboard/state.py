@@ -7,10 +7,10 @@ from typing import Any
 
 import param
 
-from dashboard.answers.finding_counts import FindingCounts
 from dashboard.answers.layers import compared_layer, layer_of
 from dashboard.answers.source import Source
 from dashboard.layers import colours_lowest
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.layers.hotspots import hot_spots_of
 from dashboard.panel_specs import panel_specs
 from dashboard.view import (

@@ -6,38 +6,33 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dashboard.answers.finding_counts import FindingCounts
 from dashboard.layers import colours_lowest, ways_of_classing
-from dashboard.view import Choices, View, shown_themes
+from dashboard.layers.finding_counts import FindingCounts
+from dashboard.layers.source import MapSource
+from dashboard.view import View, shown_themes
 from geodata.access import Actor, Guard
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import BriefingError
-from geodata.kept import Kept
 from geodata.periods import last_day
-from geodata.policy import Policy
 from geodata.themes import Theme
 from geodata.workspace import Workspace
 from geodata.workspace.why import Why, read_officials, responsible_for
 
 
 @dataclass(frozen=True, eq=False)
-class Source(Choices):
+class Source(MapSource):
     """A map within an actor's scope with what explains it; a joined folder has the map alone.
 
     `at` and `by` say on pages when and by whom they were made; nothing here reads a clock.
     """
 
-    policy: Policy | None = field(default=None, repr=False)
-    findings: FindingCounts | None = field(default=None, repr=False)
     workspace: Workspace | None = field(default=None, repr=False)
     viewer: Actor | None = None
     at: str = "—"
     by: str = ""
     # Where readings are recorded; without it in the records of the workspace.
     guard: Guard | None = field(default=None, repr=False)
-    # What this viewer looked at last: the numbers of hot spots take megabytes, so few are kept.
-    kept: Kept = field(default_factory=lambda: Kept(4), init=False, repr=False)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -12,16 +12,13 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
+from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer
 from geodata.cartography.classes import METHODS
 from geodata.cartography.words import period_text
-
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
 # Why each drawn village was drawn, by its key.
 Sample = Mapping[str, str]
@@ -46,11 +43,11 @@ class LayerKind:
 
     name: str
     order: int
-    wants: Callable[[Source, View, Sample], bool]
-    draw: Callable[[Source, View, Sample], Layer]
-    says: Callable[[Source, View, Layer, str], Headline]
+    wants: Callable[[MapSource, View, Sample], bool]
+    draw: Callable[[MapSource, View, Sample], Layer]
+    says: Callable[[MapSource, View, Layer, str], Headline]
     classes: Callable[[str], str] | None = None
-    offered: Callable[[Source], bool] = lambda source: True
+    offered: Callable[[MapSource], bool] = lambda source: True
     lowest: bool = False
 
 
@@ -67,7 +64,7 @@ def _kinds(folders: tuple[str, ...]) -> Mapping[str, LayerKind]:
     return {kind.name: kind for kind in sorted(kinds, key=lambda kind: kind.order)}
 
 
-def drawn_layer(source: Source, view: View, sample: Sample) -> Layer:
+def drawn_layer(source: MapSource, view: View, sample: Sample) -> Layer:
     """Return the layer of a view, drawn by the first kind that wants it."""
     for kind in kinds().values():
         if kind.wants(source, view, sample):
@@ -75,12 +72,12 @@ def drawn_layer(source: Source, view: View, sample: Sample) -> Layer:
     raise ValueError("no kind of layer wants the view")
 
 
-def headline_in(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def headline_in(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Return what a layer says, told the figure of the place in a sentence."""
     return kinds()[layer.kind].says(source, view, layer, whole)
 
 
-def ways_of_classing(source: Source) -> tuple[str, ...]:
+def ways_of_classing(source: MapSource) -> tuple[str, ...]:
     """Return what may stand as the classes of a view: by policy, by figures, by another kind."""
     offered = (kind.name for kind in kinds().values() if kind.classes and kind.offered(source))
     return (POLICY, *METHODS, *offered)
@@ -100,7 +97,7 @@ def colours_lowest(classes: str) -> bool:
 
 
 def counted_sentence(
-    key: str, source: Source, view: View, layer: Layer, *, about: str = "", **counts: object
+    key: str, source: MapSource, view: View, layer: Layer, *, about: str = "", **counts: object
 ) -> str:
     """Return a sentence that counts places: of the shown area, the period and what it is about."""
     return text(

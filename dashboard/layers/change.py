@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers.source import MapSource
 from dashboard.view import COMPARED, View
 from geodata.cartography import Layer
 from geodata.cartography.change_layer import draw_change
 from geodata.cartography.words import period_text
 
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
-
-def _wants(source: Source, view: View, sample: Sample) -> bool:
+def _wants(source: MapSource, view: View, sample: Sample) -> bool:
     return bool(view.compare) and view.compared == COMPARED[0]
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     return draw_change(
         source.atlas,
         view.indicator,
@@ -28,7 +24,7 @@ def _draw(source: Source, view: View, sample: Sample) -> Layer:
     )
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many places became worse, stayed and became better."""
     counts = layer.counts.tolist()
     title = counted_sentence(

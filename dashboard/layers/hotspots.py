@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
@@ -18,9 +19,6 @@ from geodata.cartography import CategoryLayer, Layer, draw_layer, hot_cold_palet
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.hotspots import HotspotLayer, hotspot_layer
-
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
 # The way of classing that is offered beside natural breaks and quantiles.
 HOTSPOTS = "hotspots"
@@ -46,7 +44,7 @@ def draw_hotspots(atlas: Atlas, spots: HotspotLayer, place: str | None) -> Hotsp
     )
 
 
-def hot_spots_of(source: Source, view: View) -> HotspotLayer:
+def hot_spots_of(source: MapSource, view: View) -> HotspotLayer:
     """Return the hot spots of the indicator as of the period, at the coloured level."""
     asked = ("hot spots", view.indicator, view.period, view.level)
     spots: HotspotLayer = source.kept.once(
@@ -56,15 +54,15 @@ def hot_spots_of(source: Source, view: View) -> HotspotLayer:
     return spots
 
 
-def _wants(source: Source, view: View, sample: Sample) -> bool:
+def _wants(source: MapSource, view: View, sample: Sample) -> bool:
     return view.level == source.atlas.lowest and view.classes == HOTSPOTS
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     return draw_hotspots(source.atlas, hot_spots_of(source, view), source.area(view.place))
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say what the hot spots are of the shown place, and why when it is one of them."""
     lang, spots = view.lang, hot_spots_of(source, view)
     title = text(

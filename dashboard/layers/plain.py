@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers.source import MapSource
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS
 from geodata.cartography.headline import headline
 
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
-
-def draw_plain(source: Source, view: View) -> Layer:
+def draw_plain(source: MapSource, view: View) -> Layer:
     """Return the figures of a view in its classes, or in natural ones where it is classed by none."""
     return draw_layer(
         source.atlas,
@@ -28,7 +25,7 @@ def draw_plain(source: Source, view: View) -> Layer:
     )
 
 
-def limits_of(source: Source, view: View) -> PolicyCuts:
+def limits_of(source: MapSource, view: View) -> PolicyCuts:
     """Return the limits of policy for the shown indicator, place and period; none if none are."""
     theme = source.themes.get(view.theme)
     breaks = theme.breaks_of(view.indicator) if theme else ()
@@ -43,11 +40,11 @@ def limits_of(source: Source, view: View) -> PolicyCuts:
     )
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     return draw_plain(source, view)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     shown = replace(layer, place=view.place)
     return Headline(headline(source.atlas, shown, view.lang), whole)
 

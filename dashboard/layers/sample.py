@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.plain import draw_plain
+from dashboard.layers.source import MapSource
 from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette
 from geodata.cartography.layer import LONGEST_NAME, LegendRow
 from geodata.escaping import plain_text
-
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
 # The strata with how a village of each was chosen, as the map tells them apart.
 CLASSES = ("exited_weak", "other_weak", "exited_lot", "other_lot")
@@ -65,15 +63,15 @@ def draw_sampled(plain: Layer, sample: Mapping[str, str]) -> SampledLayer:
     return SampledLayer.worded(plain, classes, SAMPLE_PALETTE, names=_NAMES, unknown="none")
 
 
-def _wants(source: Source, view: View, sample: Sample) -> bool:
+def _wants(source: MapSource, view: View, sample: Sample) -> bool:
     return view.level == source.atlas.lowest and bool(sample)
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     return draw_sampled(draw_plain(source, view), sample)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many villages of the shown place are in the sample, and how they were chosen."""
     counts = layer.counts.tolist()
     weak, lot = sum(counts[:2]), sum(counts[2:4])

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.plain import draw_plain
+from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, Palette
-
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
 # The way of classing that is offered where findings are known.
 WALL = "wall"
@@ -57,18 +55,18 @@ def draw_wall(plain: Layer, worst: pd.Series) -> WallLayer:
     return WallLayer.worded(plain, classes, WALL_PALETTE, names=CLASSES, unknown="unknown")
 
 
-def _wants(source: Source, view: View, sample: Sample) -> bool:
+def _wants(source: MapSource, view: View, sample: Sample) -> bool:
     lowest = view.level == source.atlas.lowest
     return lowest and view.classes == WALL and source.findings is not None
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     assert source.findings is not None
     worst = source.findings.worst(source.atlas, view.theme, view.period)
     return draw_wall(draw_plain(source, view), worst)
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many places are ticked off, of all that could be judged."""
     counts = layer.counts.tolist()
     theme = source.themes[view.theme].title[view.lang] if view.theme in source.themes else ""

@@ -9,9 +9,9 @@ from typing import Any
 
 import panel as pn
 
-from dashboard.answers.finding_counts import FindingCounts
 from dashboard.app import app_of, county_parts
 from dashboard.briefing.queue import BriefingQueue
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.panels import Parts
 from dashboard.server.auth import AUDIT, SESSIONS, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboard.answers.finding_counts import FindingCounts
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps.picture import picture
 from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView

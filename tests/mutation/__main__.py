@@ -18,7 +18,7 @@ from tests.mutation.running import ROOT, run_all
 # Where it is decided what is true, what is shown, and to whom; with tests of other rooms that
 # are about the module as well.
 CORE: dict[str, tuple[str, ...]] = {
-    "dashboard/answers/finding_counts.py": (),
+    "dashboard/layers/finding_counts.py": (),
     "dashboard/view.py": (),
     "geodata/access/masking.py": (),
     "geodata/access/scope.py": (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.answers.finding_counts import FindingCounts
+from dashboard.layers.finding_counts import FindingCounts
 from geodata.access import EVERYWHERE, Scope
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
