@@ -71,6 +71,10 @@ class StoreError(GuatuError):
     """A snapshot that is missing, torn or does not match its manifest."""
 
 
+class BackupError(GuatuError):
+    """A backup that cannot be written or brought back."""
+
+
 class ScopeError(GuatuError):
     """A place that is outside the actor's scope."""
 

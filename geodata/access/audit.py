@@ -164,10 +164,13 @@ class AuditTrail:
         """Check the whole chain against its key and its notes; `noted` is a hash noted on paper."""
         with self.database.reading() as connection:
             missing = missing_guards(connection, sqlite=self.database.is_sqlite)
+        restored = [(json.loads(one.detail)["seq"], one.at) for one in self.records(act="restore")]
         keys, notes, faults = self.ring.keys, [], []
         for note in (self.notes.last(), *self.notes.in_second_place()):
             if note is not None and note.is_sealed(keys):
-                notes.append((note.seq, note.hash))
+                # What was noted after a backup is not there once that was brought back.
+                if not any(note.seq > seq and note.at <= at for seq, at in restored):
+                    notes.append((note.seq, note.hash))
             elif note is not None:
                 faults.append(ChainFault(note.seq, "note"))
         with self._chain() as (records, head):
@@ -188,6 +191,7 @@ class AuditTrail:
         if head.base_seq and not self._put_away_recorded(head.base_seq, head.base_hash):
             faults.insert(0, ChainFault(head.base_seq, "missing"))
         repaired = [ChainFault(one.seq, "repaired") for one in self.records(act="audit_repair")]
+        repaired += [ChainFault(one.seq, "restored") for one in self.records(act="restore")]
         return replace(
             verification, faults=tuple(faults), remarks=(*verification.remarks, *repaired)
         )
