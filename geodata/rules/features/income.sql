@@ -49,6 +49,7 @@ accounts AS (
 SELECT
   household_code,
   persons,
+  persons_before,
   months_reported,
   CASE WHEN complete THEN 'ledger' WHEN declared IS NOT NULL THEN 'declared' END AS income_basis,
   CASE WHEN complete THEN wage ELSE wage_income END AS wage_income,

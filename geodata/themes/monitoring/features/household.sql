@@ -77,7 +77,7 @@ joined AS (
   SELECT
     h.*,
     i.persons, i.income_basis, i.months_reported, i.net_income AS net, i.net_income_before,
-    i.income_per_person, i.income_per_person_before, i.steady_months, i.wage_income AS wages,
+    i.income_per_person, i.income_per_person_before, i.persons_before, i.steady_months, i.wage_income AS wages,
     COALESCE(h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5) IS NOT NULL AS has_risk,
     CONCAT('|', CONCAT_WS('|', h.risk_1, h.risk_2, h.risk_3, h.risk_4, h.risk_5), '|') AS risks,
     :month.number - (CAST(SUBSTRING(h.identified_month, 1, 4) AS INT) * 12
@@ -145,8 +145,11 @@ SELECT
   net_income_before,
   income_per_person,
   income_per_person_before,
+  -- A head and of the family: after a death it must have fallen a head, after a birth the family's own.
   CASE WHEN income_per_person_before > 0
-    THEN (income_per_person_before - income_per_person) * CAST(100 AS DOUBLE) / income_per_person_before
+    THEN LEAST(
+      (income_per_person_before - income_per_person) * CAST(100 AS DOUBLE) / income_per_person_before,
+      100 - income_per_person * persons * CAST(100 AS DOUBLE) / (income_per_person_before * persons_before))
   END AS income_fall,
   steady_months,
   CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) AS adjusted_per_person,
