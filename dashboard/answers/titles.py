@@ -7,7 +7,7 @@ import pandas as pd
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.headline import whole_figure
+from geodata.cartography.headline import others_text, whole_figure
 from geodata.cartography.words import figure_text, share_parts
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
@@ -45,7 +45,7 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
         "counts": _counts(first, layer.indicator, lang),
     }
     if ties == len(known):
-        return text("briefing_page.title_same", lang, **facts)
+        return text("briefing_page.title_same", lang, **facts) + others_text(layer, lang)
     return text(f"briefing_page.title_{'worst' if ties == 1 else 'tied'}", lang, **facts)
 
 

@@ -114,7 +114,11 @@ def test_every_theme_has_a_card_with_figure_and_worst_places(county):
     cards = {card["key"]: card for card in overview.overview.cards}
     assert set(cards) == set(state.themes)
     first = cards["monitoring"]
-    assert (first["figure"], first["parts"]) == ("33.33%", "有数据的 81 户中 27 户")
+    assert (first["figure"], first["parts"]) == (
+        "33.33%",
+        "有数据的 81 户中 27 户；收入按台账，台账不全的按登记",
+    )
+    assert (first["worst"], "都是33.33%" in first["tied"]) == ([], True)
     assert first["target"] == "", "a line of income is none of a share"
     assert cards["relocation"]["target"] == "对照标准：政策性收入占比预警值 50%"
     assert first["waiting"]
@@ -146,6 +150,8 @@ def test_what_is_due_is_counted_in_the_places_of_the_viewer_only(county):
     for village, found in ((here, {"test_stale": 1}), (_another(here), {})):
         officer = _state(county, actor=Actor("officer", "village_officer", (village,)))
         assert officer.findings.due(officer.atlas, "water", officer.period).to_dict() == found
+        assert "您管的1个村" in OverviewView(officer, SOURCES).overview.texts["due"]
+    assert "全部3个村" in OverviewView(_state(county), SOURCES).overview.texts["due"]
 
 
 def _another(village):
