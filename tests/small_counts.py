@@ -117,15 +117,18 @@ class Attack:
     _learnt: set[frozenset[int]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        values = self.whole.values
-        for part in PARTS:
-            for key, month, place, truth in zip(
-                values["indicator"], values["period"], values["place"], values[part], strict=True
-            ):
-                name = self._name(key, part)
-                if (*name, month, place) not in self._number:
-                    self._number[*name, month, place] = len(self._truth)
-                    self._truth.append(truth)
+        lowest = (self.whole.places["level"] == "village").to_numpy()
+        villages = self.whole.places.index[lowest]
+        for key in self.whole.indicators:
+            for month in self.whole.periods:
+                parts = self.whole.parts(key, month)
+                for part in PARTS:
+                    name = self._name(key, part)
+                    for place, truth in zip(villages, parts[part][lowest], strict=True):
+                        if (*name, month, place) not in self._number:
+                            self._number[*name, month, place] = len(self._truth)
+                            # Nobody in question is none.
+                            self._truth.append(float(np.nan_to_num(truth)))
         self._below = {
             key: [one for one in self.whole.places_in(None, "village") if one.startswith(key)]
             for key in self.whole.places.index
@@ -299,6 +302,10 @@ class PublicAtlas(Atlas):
             **masked, missing=frame["missing"].mask(untold), subjects=frame["subjects"].mask(untold)
         )
 
+    def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
+        """Return which places of a level are hidden."""
+        return self.small.figures(indicator, period)[self.places_in(None, level)]
+
     def own(self, keys: pd.Index) -> pd.Series:
         """Return of which places the people may be listed: of none."""
         return pd.Series(False, index=keys)
@@ -334,6 +341,9 @@ def attack(whole: Atlas, mine: Atlas, limit: int) -> tuple[list[str], int]:
         for month in whole.periods:
             for level in whole.levels:
                 truth, shown = whole.frame(key, month, level), mine.frame(key, month, level)
+                empty = shown["numerator"].isna() & mine.seen(shown.index)
+                empty &= ~mine.hidden(key, month, level)
+                shown = shown.mask(empty, 0.0)
                 for place, row in shown.to_dict("index").items():
                     attacker.learn(key, month, place, row)
                 few = _few(truth, one, limit) & shown["numerator"].isna() & ~own[truth.index]

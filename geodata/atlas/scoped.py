@@ -58,15 +58,11 @@ class ScopedAtlas(Atlas):
         return _without(frame, hidden, untold)
 
     def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
-        """Return which places within reach have a figure that is hidden as a small count."""
+        """Return which places within reach have a figure that is hidden as a small count.
 
-        def find() -> pd.Series:
-            hidden = self.small.figures(indicator, period)[self.places_in(None, level)]
-            known = self.whole.frame(indicator, period, level)["numerator"].notna()
-            return hidden & known
-
-        found: pd.Series = self.once(("hidden", indicator, period, level), find)
-        return found
+        Also one of nobody, where that nobody is in question would tell a hidden count of zero.
+        """
+        return self.small.figures(indicator, period)[self.places_in(None, level)]
 
     def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return in which places within reach nobody is in the scope of an indicator, by key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geodata.figures.change import explain_change
 from geodata.figures.cube import STATES, Cube
+from geodata.figures.families import check_relations
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
 from geodata.figures.ranking import ranked
@@ -16,6 +17,7 @@ __all__ = [
     "Cube",
     "Indicator",
     "SmallFigures",
+    "check_relations",
     "explain_change",
     "in_yuan",
     "month_figures",

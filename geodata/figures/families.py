@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geodata.errors import QuantityError
 from geodata.figures.indicator import FLOW, Indicator
 from geodata.suppression import Relation, Term
 
@@ -40,6 +41,41 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
                 apart.append(others)
         joined = [*apart, (keys, relations)]
     return tuple(_numbered(sorted(keys), relations) for keys, relations in joined)
+
+
+def check_relations(indicators: Sequence[Indicator]) -> None:
+    """Raise QuantityError where a declared sum or flow names no count, or several form a circle.
+
+    Along a circle one count would be worked out in two ways, and no move could be found.
+    """
+    known = {one.key: one for one in indicators}
+    for one in indicators:
+        flows = [key for keys in (one.flow or {}).values() for key in keys]
+        for key in (*one.sum_of, *flows):
+            if key not in known or known[key].quantity != "count" or one.quantity != "count":
+                raise QuantityError("quantity.fault_relation", key=one.key, found=key)
+    for families in families_of(known):
+        if _has_circle(families.relations):
+            raise QuantityError("quantity.fault_circle", keys=", ".join(families.keys))
+
+
+def _has_circle(relations: Sequence[Relation]) -> bool:
+    """Return whether there are two ways between two counts of a few periods in a row."""
+    above: dict[object, object] = {}
+
+    def top(one: object) -> object:
+        while one in above:
+            one = above[one]
+        return one
+
+    for period in range(1, 4):
+        for number, terms in enumerate(relations):
+            for family, lag, _ in terms:
+                ends = top(("relation", period, number)), top(("count", period - lag, family))
+                if ends[0] == ends[1]:
+                    return True
+                above[ends[0]] = ends[1]
+    return False
 
 
 def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:

@@ -102,7 +102,7 @@ class SmallFigures:
         if asked in self._alone:
             return self._alone[asked]
         month = self._month(period)
-        counts, marks = month.counts[digest], ~self._shown & ~self._own
+        counts, marks = month.counts[digest], self._gone(period, digest)
         rest = [month.most[digest] - counts] if digest in month.most else []
         for one in (counts, *rest):
             marks = hide_small(one, self._tree, self.smallest, known=self._own, hidden=marks)
@@ -112,6 +112,26 @@ class SmallFigures:
                     marks = marks | self._chain(families).until(period)[number]
         self._alone[asked] = marks
         return marks
+
+    def _gone(self, period: str, digest: bytes) -> Marks:
+        """Return where nothing shows a count, because of the other counts of the same figures."""
+        month = self._month(period)
+        unpublished = ~self._shown & ~self._own
+        if not self._decided_last(month, digest):
+            return unpublished
+        hidden = []
+        for shown in month.figures.values():
+            if digest in shown:
+                before = [one for one in shown if not self._decided_last(month, one)]
+                marks = [self._count(period, one) for one in before]
+                hidden.append(np.logical_or.reduce([unpublished, *marks]))
+        return np.logical_and.reduce(hidden) if hidden else unpublished
+
+    def _decided_last(self, month: _Month, digest: bytes) -> bool:
+        """Return whether a count is neither related to others nor the base of any."""
+        related = (month.figures[key][:1] for families in self._families for key in families.keys)
+        based = (digest in shown[1:] for shown in month.figures.values())
+        return (digest,) not in related and not any(based)
 
     @cached_property
     def _families(self) -> tuple[Families, ...]:

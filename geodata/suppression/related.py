@@ -23,6 +23,7 @@ from geodata.suppression.tree import (
 # Rows of moves that are held in memory at a time, and for how many choices of them.
 _AT_ONCE = 256
 _KEPT = 8
+_LARGE = 250
 _WORTH_OF_THE_WHOLE = 4
 
 
@@ -81,17 +82,17 @@ class RelatedCounts:
         left = month.most - month.counts
         few = small(month.counts, self.limit) | (small(left, self.limit) & (month.counts > 0))
         few &= ~self.known
-        work = _MonthHiding(self, graph, month, month.hidden | self.unpublished | few)
-        work.needs = [*self._pending, *self._needs(month, few)]
-        fixed = work.gone.copy()
+        fixed = month.hidden | self.unpublished | few
+        needs = [*self._pending, *self._needs(month, few)]
+        work = _MonthHiding(self, graph, month, fixed.copy(), needs)
+        work.hide_sums()
         work.cover()
-        for family in range(len(few)):
-            for counts in month.both(family):
-                work.gone[family] = hide_small(
-                    counts, self.tree, self.limit, known=self.known, hidden=work.gone[family]
-                )
-        work.reprice(range(len(few)))
+        work.hide_sums()
         work.spare(fixed)
+        if work.large:
+            # There it was looked at near by only.
+            work.cover()
+            work.hide_sums()
         # What is shown stays shown in all later months.
         work.prices = [frozen(one) for one in work.prices]
         self._end(work)
@@ -144,11 +145,16 @@ class _MonthHiding:
     """What is hidden of one month while it is decided."""
 
     def __init__(
-        self, all_months: RelatedCounts, graph: Graph, month: MonthCounts, gone: Marks
+        self,
+        all_months: RelatedCounts,
+        graph: Graph,
+        month: MonthCounts,
+        gone: Marks,
+        needs: Sequence[Need],
     ) -> None:
         self._all, self.graph, self._month, self.gone = all_months, graph, month, gone
-        self.needs: list[Need] = []
-        self._blocks: list[tuple[Places, list[Need]]] = []
+        self.needs = needs
+        self._blocks: list[tuple[set[int], Places, list[Need]]] = []
         self.prices: list[Prices] = []
         self._sums: list[set[int]] = [set() for _ in gone]
         stuck = all_months.known | np.isnan(month.counts)
@@ -171,21 +177,44 @@ class _MonthHiding:
         for family in families:
             self.prices[family] = self._prices_of(family)
 
+    @property
+    def large(self) -> bool:
+        """Return whether there are so many places that what is spared is looked at near by only."""
+        return len(self._all.tree.parent) > _LARGE
+
     def paths(self, needs: Sequence[Need] | None = None) -> Iterator[tuple[Paths, list[Need]]]:
         """Yield the paths of some needs at a time, so that their costs stay in memory."""
-        if needs is None:
-            self._blocks = self._blocks or list(_blocks(self.needs))
-        for rows, some in self._blocks if needs is None else _blocks(needs):
+        for rows, some in _blocks(self.needs if needs is None else needs):
             yield self._all.paths(self.graph, self.prices, rows), some
 
+    def _near(self, groups: set[int]) -> Iterator[tuple[Paths, list[Need]]]:
+        """Yield the paths of the needs that what changes in some groups of places bears on."""
+        moves = self._all.moves
+        if not self._blocks:
+            needs = [one for one in self.needs if not self.large or moves.is_lowest(one.place)]
+            self._blocks = [(moves.groups(rows), rows, some) for rows, some in _blocks(needs)]
+        for near, rows, some in self._blocks:
+            if not self.large or near & groups:
+                yield self._all.paths(self.graph, self.prices, rows), some
+
+    def hide_sums(self) -> None:
+        """Hide what the sums of places would tell."""
+        every = self._all
+        for family in range(len(self.gone)):
+            for counts in self._month.both(family):
+                self.gone[family] = hide_small(
+                    counts, every.tree, every.limit, known=every.known, hidden=self.gone[family]
+                )
+        self.reprice(range(len(self.gone)))
+
     def cover(self) -> None:
-        """Hide what is wanting for each need, the cheapest first, until each has a move."""
+        """Hide what is wanting for each need, the dearest first, until each has a move."""
         needs, parent = self.needs, self._all.tree.parent
         while needs:
             wanting, touched, changed = [], set[int](), set[int]()
             for paths, some in self.paths(needs):
                 costs = paths.costs(some)
-                for number in np.argsort(costs, kind="stable"):
+                for number in np.argsort(-costs, kind="stable"):
                     if not 0 < costs[number] < NEVER:
                         continue
                     wanting.append(some[number])
@@ -201,28 +230,33 @@ class _MonthHiding:
             self.reprice(changed)
 
     def spare(self, fixed: Marks) -> None:
-        """Show again what no need and no sum wants hidden, of each group the largest count first."""
+        """Show again what no need and no sum wants hidden, of each group the dearest first."""
         queues: dict[int, list[tuple[int, int]]] = defaultdict(list)
         known = self._all.known
-        spare = np.argwhere(self.gone & ~fixed & ~known)
-        for at in np.argsort(-self._counts[tuple(spare.T)], kind="stable"):
+        free = self.gone & ~fixed & ~known
+        if self.large:
+            free &= ~np.isin(np.arange(len(known)), self._all.tree.parent)
+        spare = np.argwhere(free)
+        worth = (-self._counts[tuple(spare.T)], -self._price[tuple(spare.T)])
+        for at in np.lexsort(worth):
             family, place = spare[at].tolist()
             queues[int(self._all.tree.parent[place])].append((family, place))
-        before = self._told(range(len(self.gone))) if queues else set()
+        before = self._told(range(len(self.gone)), set(queues)) if queues else set()
         while queues:
             tried = {group: queue.pop(0) for group, queue in queues.items()}
             queues = defaultdict(list, {group: queue for group, queue in queues.items() if queue})
             for family, place in tried.values():
                 self.gone[family, place] = False
             changed = {family for family, _ in tried.values()}
-            while told := self._told(changed) - before:
+            while tried and (told := self._told(changed, set(tried)) - before):
                 again = [tried.pop(group) for group in (told & tried.keys()) or set(tried)]
                 for family, place in again:
                     self.gone[family, place] = True
                 changed = {family for family, _ in again}
+            self.reprice(changed)
 
-    def _told(self, changed: Iterable[int]) -> set[int]:
-        """Return the groups in which something can be worked out."""
+    def _told(self, changed: Iterable[int], groups: set[int]) -> set[int]:
+        """Return the groups in which something can be worked out, looking at least at some."""
         every = self._all
         for family in changed:
             self.prices[family] = self._prices_of(family)
@@ -234,7 +268,7 @@ class _MonthHiding:
             ]
             self._sums[family] = set(np.flatnonzero(np.logical_or.reduce(marks)).tolist())
         told = set[int]().union(*self._sums)
-        for paths, some in self.paths():
+        for paths, some in self._near(groups):
             costs = paths.costs(some)
             for number in np.flatnonzero((costs > 0) & (costs < NEVER)):
                 told |= every.moves.groups(some[number].rows)

@@ -18,7 +18,7 @@ from geodata.entries import (
     text_of,
 )
 from geodata.errors import QuantityError, ThemeError
-from geodata.figures import Indicator, read_indicators
+from geodata.figures import Indicator, check_relations, read_indicators
 from geodata.intake.layouts import Layout, read_layout
 from geodata.quantity import Thing, Words, shipped_words
 from geodata.rules import Feature, FeatureSet, Rule, Subject, base_offices, base_subjects
@@ -158,6 +158,7 @@ def _judged(
     with files.faults:
         words = _words(files.folder, subjects)
         indicators += read_indicators(files.folder / "indicators.yaml", key, known, words)
+        check_relations(indicators)
     return rules, indicators
 
 

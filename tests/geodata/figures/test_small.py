@@ -12,7 +12,8 @@ import pytest
 
 from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
-from geodata.figures import Indicator, SmallFigures, small
+from geodata.errors import QuantityError
+from geodata.figures import Indicator, SmallFigures, check_relations, small
 from geodata.figures.families import families_of
 from tests.small_counts import COUNTY, accounts, attack, invented_counts, own_indicators, public_of
 
@@ -136,3 +137,22 @@ def test_relations_that_hang_together_are_one_and_incomplete_ones_none():
     without = {key: one for key, one in known.items() if key != "sudden_households"}
     (flow,) = families_of(without)
     assert flow.keys == ("identified_households", "monitored_households", "removed_households")
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "fault"),
+    [
+        ("monitored_households", {"sum_of": ("nobody",)}, "fault_relation"),
+        ("monitored_households", {"sum_of": ("monitored_share",)}, "fault_relation"),
+        ("monitored_share", {"flow": {"into": ("removed_households",)}}, "fault_relation"),
+        ("unstable_households", {"sum_of": ("monitored_households",)}, "fault_circle"),
+        ("monitored_households", {"sum_of": ("identified_households",)}, "fault_circle"),
+    ],
+)
+def test_a_sum_of_no_count_or_in_a_circle_is_refused(key, changes, fault):
+    known = own_indicators()
+    check_relations(list(known.values()))
+    known[key] = replace(known[key], **changes)
+    with pytest.raises(QuantityError) as raised:
+        check_relations(list(known.values()))
+    assert raised.value.key == f"quantity.{fault}"
