@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geodata.errors import QuantityError
+from geodata.errors import ThemeError
 from geodata.figures.indicator import FLOW, Indicator
 from geodata.suppression import Relation, Term
 
@@ -43,8 +43,8 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
     return tuple(_numbered(sorted(keys), relations) for keys, relations in joined)
 
 
-def check_relations(indicators: Sequence[Indicator]) -> None:
-    """Raise QuantityError where a declared sum or flow names no count, or several form a circle.
+def check_relations(file: object, indicators: Sequence[Indicator]) -> None:
+    """Raise ThemeError where a declared sum or flow names no count, or several form a circle.
 
     Along a circle one count would be worked out in two ways, and no move could be found.
     """
@@ -53,10 +53,10 @@ def check_relations(indicators: Sequence[Indicator]) -> None:
         flows = [key for keys in (one.flow or {}).values() for key in keys]
         for key in (*one.sum_of, *flows):
             if key not in known or known[key].quantity != "count" or one.quantity != "count":
-                raise QuantityError("quantity.fault_relation", key=one.key, found=key)
+                raise ThemeError("quantity.fault_relation", file=file, key=one.key, found=key)
     for families in families_of(known):
         if _has_circle(families.relations):
-            raise QuantityError("quantity.fault_circle", keys=", ".join(families.keys))
+            raise ThemeError("quantity.fault_circle", file=file, keys=", ".join(families.keys))
 
 
 def _has_circle(relations: Sequence[Relation]) -> bool:

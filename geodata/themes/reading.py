@@ -158,7 +158,7 @@ def _judged(
     with files.faults:
         words = _words(files.folder, subjects)
         indicators += read_indicators(files.folder / "indicators.yaml", key, known, words)
-        check_relations(indicators)
+        check_relations(files.folder / "indicators.yaml", indicators)
     return rules, indicators
 
 

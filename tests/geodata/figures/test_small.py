@@ -12,7 +12,7 @@ import pytest
 
 from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
-from geodata.errors import QuantityError
+from geodata.errors import ThemeError
 from geodata.figures import Indicator, SmallFigures, check_relations, small
 from geodata.figures.families import families_of
 from tests.small_counts import COUNTY, accounts, attack, invented_counts, own_indicators, public_of
@@ -151,8 +151,8 @@ def test_relations_that_hang_together_are_one_and_incomplete_ones_none():
 )
 def test_a_sum_of_no_count_or_in_a_circle_is_refused(key, changes, fault):
     known = own_indicators()
-    check_relations(list(known.values()))
+    check_relations("indicators.yaml", list(known.values()))
     known[key] = replace(known[key], **changes)
-    with pytest.raises(QuantityError) as raised:
-        check_relations(list(known.values()))
+    with pytest.raises(ThemeError) as raised:
+        check_relations("indicators.yaml", list(known.values()))
     assert raised.value.key == f"quantity.{fault}"
