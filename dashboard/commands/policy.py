@@ -98,9 +98,9 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     click.echo(text("policy.checked", usable=usable, waiting=len(waiting), all=len(lookups)))
     if waiting:
         click.echo(waiting[0].advice())
-    _print_cases(policy, registry, workspace, place, day.date())
     if workspace is not None:
         _print_weak(workspace)
+    _print_cases(policy, registry, workspace, place, day.date())
 
 
 def _print_weak(workspace: Path) -> None:
