@@ -14,7 +14,7 @@ from dashboard.answers.headline import headline_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import listing_of
 from dashboard.answers.source import Source
-from dashboard.layers.hotspots import hot_spots_of
+from dashboard.layers.clusters import clusters_of
 from dashboard.view import View
 from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import figure_of_whole
@@ -47,7 +47,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "rule": layer.rule(view.lang),
         "ranking": ranking,
         "movers": _movers(ranking, layer.indicator.worse),
-        "hot_spots": _hot_spots(source, view, layer),
+        "hot_spots": _hot_spots(source, view),
         "list": asdict(listing_of(source, view)),
     }
 
@@ -125,22 +125,19 @@ def _movers(rows: list[dict[str, Any]], worse: str) -> list[dict[str, Any]]:
     return [{name: row[name] for name in ("code", "name", "change")} for row in moved[:MOVERS]]
 
 
-def _hot_spots(source: Source, view: View, layer: Layer) -> list[dict[str, Any]]:
-    """Return each hot place of the area with its neighbours: what was seen around it and expected."""
-    if not source.atlas.periods_of(view.indicator):
-        return []
-    spots = hot_spots_of(source, view)
-    inside = set(layer.keys[layer.inside])
+def _hot_spots(source: Source, view: View) -> list[dict[str, Any]]:
+    """Return the clusters of villages that reach into the area, clearest first."""
+    inside = source.atlas.places_in(source.area(view.place), source.atlas.lowest)
     return [
         {
             "codes": list(spot.codes),
             "observed": _number(spot.observed),
-            "expected": _number(spot.expected),
+            "expected": _number(round(spot.expected, 2)),
             "base": _number(spot.base),
-            "sentence": spot.sentence,
+            "sentence": spot.sentence(view.lang),
         }
-        for spot in spots.hot(view.lang)
-        if spot.codes[0] in inside
+        for spot in clusters_of(source, view).clusters
+        if inside.isin(spot.codes).any()
     ]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dashboard.answers.answer import Answer
 from dashboard.answers.layers import layer_of
 from dashboard.briefing.briefing import Briefing, Progress
-from dashboard.layers.hotspots import HOTSPOTS
+from dashboard.layers.clusters import CLUSTERS
 from dashboard.maps.drill import drill_map, drill_places
 from dashboard.texts import text
 from geodata.cartography import Layer
@@ -144,7 +144,7 @@ def _legend(layer: Layer, lang: str) -> list[list[object]]:
 
 
 def _hot(briefing: Briefing, answer: Answer, keys: list[str]) -> dict[str, object]:
-    layer = layer_of(briefing.source, replace(answer.view, classes=HOTSPOTS))
+    layer = layer_of(briefing.source, replace(answer.view, classes=CLUSTERS))
     return {
         "colours": list(layer.palette.colours["light"]),
         "classes": _classes(layer, keys),

@@ -45,7 +45,7 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
         return
     county.write_cube()
     try:
-        counts = county.write_atlas()
+        counts = county.write_atlas(processes=os.cpu_count() or 1)
     except ConfigError as error:
         click.echo(text("build.no_map", why=error.sentence()))
         return

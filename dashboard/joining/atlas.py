@@ -15,6 +15,7 @@ from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries
 from geodata.figures import Indicator
+from geodata.hotspots.built import hotspot_tables
 from geodata.i18n import LANGUAGES
 from geodata.joining import JoinResult
 from geodata.joining.feature_values import Figure, feature_values, settle_figures
@@ -165,5 +166,6 @@ def save_join_atlas(
         indicators=plan.indicators,
         join=_join_facts(result, keys),
         source=source,
+        compute=hotspot_tables,
     )
     return open_atlas(folder)

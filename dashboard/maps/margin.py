@@ -29,6 +29,8 @@ _FOOT = 54  # points for the scale bar and the north arrow
 _SWATCH = 33  # points for the colour of a class and the gap after it
 _INSET = 0.26  # of the height, at most
 # How places without a class are filled, by the reason for it.
+# A class of which neither side can be told.
+UNSURE = "\\\\"
 HATCHES = {"no_data": "////", "not_applicable": "--", "hidden": "....", "outside": None}
 
 
@@ -186,7 +188,7 @@ class _Column:
         font = self.font(share * self.fit(rows, counts, self.font(share)))
         for row, count in zip(rows, counts, strict=True):
             y -= high
-            line, hatch = "#78909c", HATCHES.get(row.state)
+            line, hatch = "#78909c", UNSURE if row.hatched else HATCHES.get(row.state)
             if row.no_data:
                 line = STATE_COLOURS[row.state]["light"][1]
             box = Rectangle((_AIR, y), _SWATCH - 7, high * 0.72, lw=0.6, ec=line, hatch=hatch)

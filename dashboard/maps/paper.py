@@ -21,7 +21,7 @@ from matplotlib.patches import PathPatch
 
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
-from dashboard.maps.margin import HATCHES, draw_margin
+from dashboard.maps.margin import HATCHES, UNSURE, draw_margin
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.maps.picture import bounds
 from dashboard.maps.place_names import write_names
@@ -137,7 +137,9 @@ def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet) -> None:
     colours = layer.palette.colours[_THEME]
     for class_, colour in enumerate(colours):
         chosen = ground.lowest[layer.inside & (layer.classes == class_)]
-        _patch(axes, chosen, facecolor=colour, linewidth=0, alpha=pale)
+        hatch = UNSURE if class_ == layer.hatched else None
+        style = {"facecolor": colour, "edgecolor": "#90a4ae", "hatch": hatch, "linewidth": 0}
+        _patch(axes, chosen, alpha=pale, **style)
     for state, ground_colours in STATE_COLOURS.items():
         base, stroke = ground_colours[_THEME]
         style = {"facecolor": base, "edgecolor": stroke, "hatch": HATCHES[state], "linewidth": 0}
@@ -153,6 +155,10 @@ def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
     for depth, shapes in enumerate(reversed(ground.levels.values())):
         _patch(axes, shapes, facecolor="none", edgecolor=LINE, linewidth=1.1 + 0.7 * depth)
     _patch(axes, ground.area, facecolor="none", edgecolor=INK, linewidth=2.2)
+    for group in layer.outlined:
+        whole = np.array([shapely.union_all(ground.lowest[list(group)])])
+        _patch(axes, whole, facecolor="none", edgecolor="#ffffff", linewidth=5)
+        _patch(axes, whole, facecolor="none", edgecolor=INK, linewidth=2.8)
 
 
 def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet, scale: float) -> None:

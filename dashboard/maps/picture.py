@@ -82,6 +82,7 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
                 "count": row.count,
                 "colour": row.colour,
                 "state": row.state,
+                "hatched": row.hatched,
             }
             for row in layer.legend(lang)
         ],
@@ -91,6 +92,8 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "unit": layer.suffix(lang),
         "decimals": layer.decimals,
         "signed": layer.signed,
+        "hatched": layer.hatched,
+        "outlined": outlined(atlas, layer),
         "ticked": layer.ticked.tolist(),
         "worst": [list(one) for one in layer.pointed_out(atlas)],
         "named": named,
@@ -98,6 +101,18 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
         "bounds": bounds(atlas, layer.place),
         "top": layer.place is None or len(atlas.path(layer.place)) == 1,
     }
+
+
+def outlined(atlas: Atlas, layer: Layer) -> dict[str, object]:
+    """Return as GeoJSON one outline around each group of places that a layer points out."""
+    shapes = atlas.shapes(layer.level, layer.keys)
+    groups = [shapely.union_all(shapes[list(group)]) for group in layer.outlined]
+    rounded = shapely.set_precision(np.array(groups, dtype=object), _GRID, mode="pointwise")
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
+        for text in shapely.to_geojson(rounded)
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def states_of(layer: Layer) -> dict[str, list[int]]:

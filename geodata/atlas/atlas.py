@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,12 +19,23 @@ class Atlas(Cube):
 
     `places` says in shape whether a place has an outline. `outlines`: GeoDataFrame per level in
     EPSG:4326, index key, edges shared within and between levels. `join` and `source` hold the
-    counts and the origin that every page shows.
+    counts and the origin that every page shows. `tables` are what was computed of it when it was
+    made, by name: frames, or the files they are read from when asked for.
     """
 
     outlines: Mapping[str, gpd.GeoDataFrame]
     join: Mapping[str, object]
     source: Mapping[str, object]
+    tables: Mapping[str, pd.DataFrame | Path] = field(
+        default_factory=dict, repr=False, kw_only=True
+    )
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """Return a table that was computed when the atlas was made; None where there is none."""
+        found = self.tables.get(name)
+        if isinstance(found, Path):
+            return self.once(("table", name), lambda: pd.read_parquet(found))
+        return found
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of one level in EPSG:4326, index key."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -22,7 +23,12 @@ from geodata.store.snapshots import digest_of, write_durably
 
 FORMAT = 2
 FOLDER = "atlas"
+_TABLE = "table_"
 VALUE_COLUMNS = ["place", "period", "indicator", *PARTS]
+
+
+# What tables an atlas has, told the atlas and the one before it.
+Compute: TypeAlias = Callable[[Atlas, Atlas | None], Mapping[str, pd.DataFrame | Path]]
 
 
 class Tree(Protocol):
@@ -85,17 +91,28 @@ def write_atlas(
     indicators: Sequence[Indicator],
     join: Mapping[str, object],
     source: Mapping[str, object],
+    compute: Compute = lambda atlas, before: {},
 ) -> None:
     """Write the atlas of a joined folder, whole or not at all.
 
     `values` is long: place (key of the lowest level), period (a key of geodata.periods, or ""
     when there is one only), indicator, numerator, denominator (NaN: not reported; 1 for a plain
-    value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept as they are for the page to show.
+    value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept
+    as they are for the page to show. `compute` gives the tables of the atlas, told the atlas and the
+    one it takes the place of, where there is one.
     """
     atlas = build_atlas(
         title=title, tree=tree, values=values, indicators=indicators, join=join, source=source
     )
-    save_atlas(atlas, Path(folder))
+    save_atlas(replace(atlas, tables=compute(atlas, _opened(Path(folder)))), Path(folder))
+
+
+def _opened(folder: Path) -> Atlas | None:
+    """Return the atlas that is there now; None without one that can be read."""
+    try:
+        return open_atlas(folder)
+    except AtlasError:
+        return None
 
 
 def save_atlas(atlas: Atlas, folder: Path) -> None:
@@ -112,6 +129,10 @@ def save_atlas(atlas: Atlas, folder: Path) -> None:
     frames = {"places": atlas.places, "values": atlas.values}
     frames |= {f"outlines_{level}": frame for level, frame in atlas.outlines.items()}
     files = {name: _written(home, name, frame) for name, frame in frames.items()}
+    for name, table in atlas.tables.items():
+        if isinstance(table, Path):
+            table = pd.read_parquet(table)
+        files[f"{_TABLE}{name}"] = _written(home, name, table)
     facts = {
         "format": FORMAT,
         "title": atlas.title,
@@ -133,7 +154,7 @@ def _written(home: Path, name: str, frame: pd.DataFrame) -> dict[str, str]:
     """Write one file of an atlas; returns its name and digest."""
     part = home / f".{name}.{os.getpid()}"
     try:
-        frame.to_parquet(part, index=None if name != "values" else False)
+        frame.to_parquet(part, index=None if frame.index.name else False)
         digest = digest_of(part)
         file = home / f"{name}-{digest[:12]}.parquet"
         part.replace(file)
@@ -195,6 +216,9 @@ def open_atlas(folder: Path | str) -> Atlas:
             indicators={one["key"]: Indicator.from_json(one) for one in facts["indicators"]},
             join=facts["join"],
             source=facts["source"],
+            tables={
+                name.removeprefix(_TABLE): file(name) for name in files if name.startswith(_TABLE)
+            },
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, QuantityError) as error:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error

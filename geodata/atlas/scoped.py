@@ -104,7 +104,8 @@ def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> Atlas:
     known = {part.name: getattr(atlas, part.name) for part in fields(Atlas) if part.init}
     seen = scope.filter(atlas.values["place"], "figure")
     # Of other people's places no raw count is here: it comes through `frame`, or not at all.
-    own = {"values": atlas.values[seen & scope.filter(atlas.values["place"], "rows")]}
+    near = seen & scope.filter(atlas.values["place"], "rows")
+    own = {"values": atlas.values[near], "tables": {}}
     return ScopedAtlas(**(known | own), whole=atlas, scope=scope, smallest=smallest)
 
 

@@ -34,6 +34,7 @@ class LegendRow:
     count: int
     colour: dict[str, str]
     state: str = STATES[0]
+    hatched: bool = False
 
     @property
     def no_data(self) -> bool:
@@ -79,7 +80,12 @@ class Layer:
         """Return the rows of the classes in `order`."""
         colours, counts = self.palette.colours, self.counts
         return [
-            LegendRow(label, int(counts[at]), {name: one[at] for name, one in colours.items()})
+            LegendRow(
+                label,
+                int(counts[at]),
+                {name: one[at] for name, one in colours.items()},
+                hatched=at == self.hatched,
+            )
             for label, at in zip(labels, self.order, strict=True)
         ]
 
@@ -118,6 +124,16 @@ class Layer:
     def words(self, lang: str | None = None) -> list[str]:
         """Return what is said of every place besides its value, in order; empty for nothing."""
         return []
+
+    @property
+    def hatched(self) -> int:
+        """Return the class that is drawn hatched, -1 for none."""
+        return -1
+
+    @property
+    def outlined(self) -> tuple[tuple[int, ...], ...]:
+        """Return the positions of places that are drawn with one outline around them."""
+        return ()
 
     @property
     def ticked(self) -> np.ndarray:

@@ -138,9 +138,17 @@ class Indicator:
     @property
     def tested(self) -> str:
         """Return how hot spots of it are looked for: events of a base, value, or not at all ("")."""
+        if self.counts_judged:
+            return "events"
         if self.kind.tested == "events" and not self.counts_things:
             return "value"
         return self.kind.tested
+
+    @property
+    def counts_judged(self) -> bool:
+        """Return whether it is a number of those who are judged one by one: a part of them all."""
+        counted = self.counts is not None and self.counts.root == self.subject
+        return self.quantity == "count" and counted and bool(self.theme) and self.listed is None
 
     @property
     def fen(self) -> tuple[int, int]:

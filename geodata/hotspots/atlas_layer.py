@@ -221,6 +221,8 @@ def _figures(
     rows = rows[(rows["indicator"] == indicator.key) & rows["period"].isin(periods)]
     keys = atlas.places_in(None, atlas.lowest)
     parts = []
+    if indicator.counts_judged:
+        rows = rows.assign(denominator=rows["subjects"] - rows["missing"])
     for name in ("numerator", "denominator"):
         wide = rows.pivot(index="place", columns="period", values=name)
         parts.append(wide.reindex(index=keys, columns=periods or [""]).astype("float64"))

@@ -80,7 +80,7 @@ def spatial_scan(
     given, below = read_counts(events, base, bounded=model == "binomial")
     e, b = given.array.ravel(), below.ravel()
     ids = given.index if given.index is not None else pd.RangeIndex(len(e))
-    xy = _coordinates(points, len(e))
+    xy = coordinates(points, len(e))
     used = np.flatnonzero(~np.isnan(e) & (b > 0))
     if len(used) < 2 or not e[used].sum() > 0:
         return pd.DataFrame(columns=_COLUMNS)
@@ -108,8 +108,8 @@ _COLUMNS = [
 ]
 
 
-def _coordinates(points: object, n: int) -> np.ndarray:
-    """Return (n, 2) coordinates; polygons give their centroids, degrees are projected."""
+def coordinates(points: object, n: int) -> np.ndarray:
+    """Return (n, 2) coordinates in metres; polygons give their centroids, degrees are projected."""
     if isinstance(points, (gpd.GeoSeries, gpd.GeoDataFrame)):
         series = points.geometry
         if series.crs is not None and series.crs.is_geographic:

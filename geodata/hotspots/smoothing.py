@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from scipy import sparse, special
 from scipy.linalg import cho_solve
 from scipy.sparse import linalg
 
+Matrix: TypeAlias = np.ndarray | sparse.csc_array
 # Standard deviations of the villages' log odds, and how much of it neighbours share, that are tried.
 _SPREADS = np.geomspace(0.05, 1.3, 9)
 _SHARED = (0.0, 0.6, 0.95)
@@ -110,16 +112,27 @@ class _Model:
         signs = np.r_[np.ones(edges), -np.ones(edges)]
         ends = np.r_[upper.row, upper.col]
         self.differences = sparse.csr_array((signs, (rows, ends)), shape=(edges, self.n))
-        self.laplacian = sparse.csc_array(self.differences.T @ self.differences)
-        self.unit = sparse.csc_array(sparse.eye_array(self.n, format="csc"))
+        self.laplacian: Matrix = sparse.csc_array(self.differences.T @ self.differences)
+        self.unit: Matrix = sparse.csc_array(sparse.eye_array(self.n, format="csc"))
+        if self.n <= _DENSE:
+            self.laplacian, self.unit = self.laplacian.toarray(), np.eye(self.n)
 
-    def shape(self, shared: float) -> sparse.csc_array:
+    def shape(self, shared: float) -> Matrix:
         """Return (1-f) I + f R."""
-        return sparse.csc_array((1 - shared) * self.unit + shared * self.laplacian)
+        mixed: Matrix = (1 - shared) * self.unit + shared * self.laplacian
+        return mixed
+
+    def factor(self, precision: Matrix, weights: np.ndarray) -> _Factor:
+        """Return the precision with the information of the counts on its diagonal, factored."""
+        if isinstance(precision, np.ndarray):
+            whole = precision.copy()
+            whole[np.diag_indices(self.n)] += weights
+            return _Factor(whole)
+        return _Factor(precision + sparse.diags_array(weights, format="csc"))
 
     def prior(self, shared: float, rng: np.random.Generator) -> tuple[float, float]:
         """Return the mean variance of effects at the shape itself, and the shape's log determinant."""
-        factor = _factor(self.shape(shared))
+        factor = _Factor(self.shape(shared))
         if self.n <= _DENSE:
             return float(factor.variances(self, None, rng).mean()), factor.determinant
         probes = rng.choice([-1.0, 1.0], size=(self.n, 32))
@@ -130,7 +143,7 @@ class _Model:
     ) -> _Fit:
         """Return the mode for one spread and share, by Newton steps that are halved till they rise."""
         scale = prior[0] / spread**2
-        precision = sparse.csc_array(self.shape(shared) * scale)
+        precision = self.shape(shared) * scale
         rate = self.events.sum() / self.base.sum()
         level = float(special.logit(rate))
         effects = np.zeros(self.n)
@@ -140,7 +153,7 @@ class _Model:
         value = self._objective(level, effects, precision)
         for _ in range(_STEPS):
             weights, rest = self._derivatives(level + effects)
-            factor = _factor(precision + sparse.diags_array(weights, format="csc"))
+            factor = self.factor(precision, weights)
             solved = factor.solve(np.c_[rest - precision @ effects, weights])
             slope = weights.sum() - weights @ solved[:, 1]
             up = (rest.sum() - weights @ solved[:, 0]) / slope
@@ -156,7 +169,7 @@ class _Model:
             if gain < _GAIN * (1 + abs(value)):
                 break
         weights, _ = self._derivatives(level + effects)
-        factor = _factor(precision + sparse.diags_array(weights, format="csc"))
+        factor = self.factor(precision, weights)
         slope = weights.sum() - weights @ factor.solve(weights)
         whole = prior[1] + self.n * np.log(scale) - factor.determinant - np.log(slope)
         return _Fit(spread, shared, scale, level + effects, effects, float(value + whole / 2))
@@ -164,8 +177,8 @@ class _Model:
     def marginal(self, fit: _Fit, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of every village's log odds, given one spread and share."""
         weights, _ = self._derivatives(fit.odds)
-        precision = sparse.csc_array(self.shape(fit.shared) * fit.scale)
-        factor = _factor(precision + sparse.diags_array(weights, format="csc"))
+        precision = self.shape(fit.shared) * fit.scale
+        factor = self.factor(precision, weights)
         along = factor.solve(weights)
         slope = weights.sum() - weights @ along
         own = factor.variances(self, (fit, weights), rng)
@@ -190,7 +203,7 @@ class _Model:
         rate = special.expit(odds)
         return self.base * rate * (1 - rate), self.events - self.base * rate
 
-    def _objective(self, level: float, effects: np.ndarray, precision: sparse.csc_array) -> float:
+    def _objective(self, level: float, effects: np.ndarray, precision: Matrix) -> float:
         odds = level + effects
         fitted = (self.events * odds - self.base * np.logaddexp(0, odds)).sum()
         return float(fitted - effects @ (precision @ effects) / 2)
@@ -199,15 +212,15 @@ class _Model:
 class _Factor:
     """A positive definite matrix, factored: solving, log determinant, diagonal of the inverse."""
 
-    def __init__(self, matrix: sparse.csc_array) -> None:
+    def __init__(self, matrix: Matrix) -> None:
         self.matrix = matrix
         self.lower: np.ndarray | None = None
-        if matrix.shape[0] <= _DENSE:
-            self.lower = np.linalg.cholesky(matrix.toarray())
+        if isinstance(matrix, np.ndarray):
+            self.lower = np.linalg.cholesky(matrix)
             self.determinant = 2 * float(np.log(self.lower.diagonal()).sum())
             return
         self.lu = linalg.splu(
-            matrix,
+            sparse.csc_array(matrix),
             permc_spec="MMD_AT_PLUS_A",
             diag_pivot_thresh=0.0,
             options={"SymmetricMode": True},
@@ -234,10 +247,6 @@ class _Factor:
         # Given its neighbours a village's variance is known; only that of its mean is drawn.
         means = (own[:, None] * drawn - self.matrix @ drawn) / own[:, None]
         return np.asarray(1 / own + (means**2).mean(axis=1))
-
-
-def _factor(matrix: sparse.csc_array) -> _Factor:
-    return _Factor(sparse.csc_array(matrix))
 
 
 def _summed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geodata.atlas import Atlas
 from geodata.hotspots.atlas_layer import HotspotLayer, hotspot_layer
+from geodata.hotspots.village_clusters import village_clusters
 from geodata.workspace.why import Why
 
 
@@ -20,15 +21,9 @@ def clusters_of(atlas: Atlas, indicator: str, month: str) -> HotspotLayer:
 def clusters_sentence(atlas: Atlas, why: Why, month: str, lang: str) -> str:
     """Return what the hot spots say of the place of a reason; empty when there is nothing.
 
-    Only a village that is hot or cold now, or was for long, is spoken of; of a number or an amount,
-    that it has none.
+    Only a village that lies high together with its neighbours is spoken of.
     """
-    known = atlas.indicators.get(why.indicator)
-    if known is None or known.worse == "none" or month not in atlas.periods_of(why.indicator):
+    if why.indicator not in atlas.indicators or month not in atlas.periods_of(why.indicator):
         return ""
-    layer = clusters_of(atlas, why.indicator, month)
-    if why.place not in layer.keys:
-        return ""
-    kind = layer.classes[layer.keys.get_loc(why.place)]
-    hot = kind < len(layer.kinds) and layer.kinds[kind].startswith(("hot_", "cold_"))
-    return layer.why(why.place, lang).rstrip("。.") if hot or layer.result is None else ""
+    own = village_clusters(atlas, why.indicator, month).of(why.place)
+    return "" if own is None else own.sentence(lang)

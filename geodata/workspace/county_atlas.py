@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -13,14 +14,19 @@ from geodata.boundaries.hierarchy import PlaceTree, place_tree
 from geodata.boundaries.read import Boundaries, read_boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
+from geodata.hotspots.built import hotspot_tables
 from geodata.workspace.figures import places_of, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
 
 
-def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, int]:
+def write_workspace_atlas(
+    setup: Setup, built: Sequence[Built], *, processes: int = 1
+) -> Mapping[str, int]:
     """Write the atlas under the workspace and return the counts of the join.
+
+    Hot spots of months that changed are computed with it, by so many `processes`.
 
     A village that was merged away is shown under its successor. A village without a shape stays
     among the places, so that the figures above hold it. Raises ConfigError when no boundary file
@@ -58,6 +64,7 @@ def write_workspace_atlas(setup: Setup, built: Sequence[Built]) -> Mapping[str, 
             "boundaries": setup.config.boundaries.file,
             "snapshot": setup.store.snapshot_of(last),
         },
+        compute=partial(hotspot_tables, processes=processes),
     )
     return {name: count for name, count in join.items() if isinstance(count, int)}
 

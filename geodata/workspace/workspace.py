@@ -159,11 +159,14 @@ class Workspace:
             self.__dict__.pop(made, None)
         return tuple(one.month for one in built)
 
-    def write_atlas(self) -> Mapping[str, int]:
-        """Write the map of all built months under the workspace; returns the counts of its join."""
+    def write_atlas(self, *, processes: int = 1) -> Mapping[str, int]:
+        """Write the map of all built months under the workspace; returns the counts of its join.
+
+        The hot spots of months that changed are computed, by so many `processes`.
+        """
         built = [self._built(month) for month in self.months]
         self.__dict__.pop("_atlas", None)
-        return write_workspace_atlas(self.setup, built)
+        return write_workspace_atlas(self.setup, built, processes=processes)
 
     def month(self, month: str | None = None) -> MonthResults:
         """Return one month, the last by default; raises StoreError when it has not been built."""

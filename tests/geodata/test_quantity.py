@@ -386,8 +386,9 @@ def test_works_and_money_of_villages_are_shown_inside_and_counts_of_anything_not
 
 def test_numbers_and_amounts_have_no_hot_spots_and_say_so():
     atlas = figures_atlas()
-    untested = [one for one in own_indicators() if one.adds_up == "sum"]
-    assert len(untested) > 20
+    untested = [one for one in own_indicators() if not one.tested]
+    assert len(untested) >= 5
+    assert all(one.adds_up == "sum" and not one.counts_judged for one in untested)
     for one in untested:
         layer = hotspot_layer(atlas, one.key)
         assert layer.result is None
@@ -395,6 +396,20 @@ def test_numbers_and_amounts_have_no_hot_spots_and_say_so():
         for lang, word in (("zh", "不检验热点"), ("en", "not looked for")):
             said = (layer.rule(lang), layer.finding(lang=lang), layer.why(layer.keys[0], lang))
             assert all(word in each for each in said)
+
+
+def test_a_count_of_who_is_judged_is_tested_as_the_share_of_them():
+    judged = [one for one in own_indicators() if one.counts_judged]
+    assert {"households", "monitored_households"} <= {one.key for one in judged}
+    atlas = figures_atlas()
+    for one in judged:
+        assert one.tested == "events"
+        result = hotspot_layer(atlas, one.key).result
+        assert result.kind == "proportion"
+        frame = atlas.frame(one.key, atlas.periods[-1], atlas.lowest)
+        base = frame["subjects"] - frame["missing"]
+        known = np.isfinite(result.base[:, -1])
+        np.testing.assert_array_equal(result.base[known, -1], base.to_numpy()[known])
 
 
 def test_a_share_is_tested_as_events_and_money_and_means_as_plain_values():

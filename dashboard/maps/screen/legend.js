@@ -13,7 +13,7 @@ export function listClasses(screen, picture) {
   const {legend, model} = screen
   legend.replaceChildren(make("div", "title", picture.title))
   for (const one of picture.legend) {
-    const swatch = make("span", "swatch " + one.state)
+    const swatch = make("span", "swatch " + (one.hatched ? "unsure" : one.state))
     swatch.style.backgroundColor = one.colour[screen.theme]
     legend.append(row(swatch, one))
   }

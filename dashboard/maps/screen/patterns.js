@@ -38,6 +38,20 @@ function hatch(ground, stroke) {
   return canvas
 }
 
+// Strokes the other way: a figure that is there, of which it is not known what to think.
+export function slanted(ground, stroke) {
+  const [canvas, pen] = groundOf(ground)
+  pen.strokeStyle = stroke
+  pen.lineWidth = 1.5
+  for (const shift of [-SIZE, 0, SIZE]) {
+    pen.beginPath()
+    pen.moveTo(shift, 0)
+    pen.lineTo(shift + SIZE, SIZE)
+    pen.stroke()
+  }
+  return canvas
+}
+
 // Short strokes: nobody there is in question.
 function dashes(ground, stroke) {
   const [canvas, pen] = groundOf(ground)

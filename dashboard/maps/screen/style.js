@@ -2,18 +2,18 @@
 
 import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
-import {mixed, patterns, pixels} from "./patterns.js"
+import {mixed, patterns, pixels, slanted} from "./patterns.js"
 import {MISSING, OUTSIDE, reasonsOf} from "./sketch.js"
 
 const NOTHING = {type: "FeatureCollection", features: []}
 // What a level has of its own, besides its outlines.
 const REASONS = ["no_data", "not_applicable", "hidden", "outside"]
-const FILLS = ["fill-", ...REASONS.map((reason) => reason + "-"), "mark-"]
+const FILLS = ["fill-", "unsure-", ...REASONS.map((reason) => reason + "-"), "mark-"]
 const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
 
 export function styleOf(screen) {
   const ink = INK[screen.theme], {sources: levels} = screen.model
-  const sources = Object.fromEntries(["worst", "ticks", "points"].map((name) => [name, {type: "geojson", data: NOTHING}]))
+  const sources = Object.fromEntries(["worst", "ticks", "points", "outlined"].map((name) => [name, {type: "geojson", data: NOTHING}]))
   const fills = [], lines = [], marks = [], texts = []
   levels.forEach((source, depth) => {
     const {level} = source
@@ -23,6 +23,7 @@ export function styleOf(screen) {
     const fill = (id, paint) => fills.push({id: id + level, type: "fill", source: level,
       layout: {visibility: "none"}, paint: {"fill-antialias": false, ...paint}})
     fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]]})
+    fill("unsure-", {"fill-pattern": "unsure", "fill-opacity": ["case", OWN_STATE("unsure"), 1, 0]})
     for (const reason of REASONS) {
       fill(reason + "-", {"fill-pattern": reason, "fill-opacity": ["case", ["==", ["feature-state", "reason"], reason], 1, 0]})
     }
@@ -45,13 +46,20 @@ export function styleOf(screen) {
   const room = {...symbols, id: "room", paint: {"icon-opacity": 0},
     layout: {...symbols.layout, "icon-ignore-placement": false, "icon-padding": 0}}
   const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
-  const layers = [ground, ...fills, ...lines, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
+  // One line around villages that are pointed out together, on a light one that parts it from them.
+  const around = [["outlined-halo", ink.halo, 7], ["outlined", ink.text, 3.5]].map(([id, colour, width]) => ({id,
+    type: "line", source: "outlined", layout: {"line-join": "round"}, paint: {"line-color": colour, "line-width": width}}))
+  const layers = [ground, ...fills, ...lines, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
   return {version: 8, sources, layers}
 }
 
 export function restyle(screen, picture) {
   const {map, theme} = screen, ink = INK[theme]
-  for (const [name, canvas] of Object.entries(patterns(picture.grounds[theme]))) {
+  map.getSource("outlined").setData(picture.outlined)
+  map.setPaintProperty("outlined-halo", "line-color", ink.halo)
+  map.setPaintProperty("outlined", "line-color", ink.text)
+  const unsure = slanted(picture.colours[theme][picture.hatched] ?? ink.ground, picture.grounds[theme].no_data[1])
+  for (const [name, canvas] of Object.entries({...patterns(picture.grounds[theme]), unsure})) {
     const image = pixels(canvas)
     if (map.hasImage(name)) { map.updateImage(name, image) } else { map.addImage(name, image, {pixelRatio: 1.5}) }
   }
@@ -81,7 +89,7 @@ export function colourPlaces(screen, picture) {
   const shades = colours.map((colour) => mixed(colour, INK[theme].ground, 0.8))
   for (let id = 0; id < classes.length; id++) {
     const own = classes[id], dim = lit !== null && !lit.has(id)
-    map.setFeatureState({source: picture.level, id}, {
+    map.setFeatureState({source: picture.level, id}, {unsure: own === picture.hatched && !dim,
       colour: own < OUTSIDE ? (dim ? shades : colours)[own] : INK[theme].outside,
       reason: own === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
   }

@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from dashboard.answers.layers import layer_of
-from dashboard.layers.hotspots import hot_spots_of
+from dashboard.layers.clusters import clusters_of
 from dashboard.maps.picture import OUTSIDE, bounds, grounds, states_of
 from dashboard.state import State
 from dashboard.texts import text
@@ -209,15 +209,13 @@ class OverviewView(Viewer):
         return text("overview.target", lang, title=title, value=value)
 
     def _hotspot(self, theme: Theme) -> str:
-        (indicator, period), atlas, lang = self._first(theme), self.state.atlas, self.state.lang
+        (indicator, _), atlas, lang = self._first(theme), self.state.atlas, self.state.lang
         if not atlas.periods_of(indicator):
             return text("overview.no_figures", lang)
         if atlas.indicator(indicator).worse == "none":
             return ""
-        asked = ("hotspots in words", indicator, period, lang)
-        finding = atlas.once(
-            asked, lambda: hot_spots_of(self.state.source, self._view(theme)).finding(lang=lang)
-        )
+        spots = clusters_of(self.state.source, self._view(theme))
+        finding = spots.finding(lang) + spots.sight(lang)
         return text("overview.hotspot", lang, finding=finding)
 
     def _answer(self, message: dict[str, object]) -> None:

@@ -80,7 +80,10 @@ def test_an_answer_is_made_of_these_and_can_be_written(source, theme):
         assert told["ranking"] == ranking_rows(source, view)
         for spot in told["hot_spots"]:
             assert len(spot["codes"]) == len(set(spot["codes"])) > 1
-            assert spot["base"] is None or spot["observed"] >= 0
+            rows = {row["code"]: row for row in told["ranking"]}
+            inside = [rows[code] for code in spot["codes"]]
+            assert spot["observed"] == sum(row["numerator"] for row in inside)
+            assert spot["base"] > spot["expected"] > 0
             assert spot["sentence"]
 
 

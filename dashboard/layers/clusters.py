@@ -1,0 +1,101 @@
+"""Villages that lie high together as a kind of layer: found, probably above or below, or not to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.texts import text
+from dashboard.view import View
+from geodata import i18n
+from geodata.atlas import Atlas
+from geodata.cartography import CategoryLayer, Layer, Palette, draw_layer
+from geodata.cartography.words import period_text
+from geodata.hotspots.village_clusters import KINDS, VillageClusters, village_clusters
+
+if TYPE_CHECKING:
+    from dashboard.answers.source import Source
+
+# The way of classing that is offered beside natural breaks and quantiles.
+CLUSTERS = "clusters"
+_COLOURS = {
+    "light": ("#a50f15", "#fdae6b", "#f4efe6", "#d5e8d8"),
+    "dark": ("#fde047", "#c4663a", "#3a3a38", "#1f3a2c"),
+}
+
+
+@dataclass(frozen=True)
+class ClusterLayer(CategoryLayer):
+    """A layer of kinds of villages; `groups` are the positions of each cluster."""
+
+    kind: ClassVar[str] = CLUSTERS
+
+    groups: tuple[tuple[int, ...], ...] = field(default=(), kw_only=True)
+
+    @property
+    def hatched(self) -> int:
+        """Return the class of villages of which neither can be told."""
+        return KINDS.index("unsure")
+
+    @property
+    def outlined(self) -> tuple[tuple[int, ...], ...]:
+        """Return the positions of the places of each cluster."""
+        return self.groups
+
+
+def draw_clusters(atlas: Atlas, found: VillageClusters, place: str | None) -> ClusterLayer:
+    """Return the layer of clusters; `place` only limits what is counted."""
+    plain = draw_layer(atlas, found.indicator.key, found.period, level=atlas.lowest, place=place)
+    at = found.keys.get_indexer(plain.keys)
+    layer = ClusterLayer.over(
+        plain,
+        np.where(at < 0, 255, found.kinds[at]).astype("uint8"),
+        Palette(_COLOURS),
+        names={lang: found.names(lang) for lang in i18n.LANGUAGES},
+        unknown={lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
+        said={lang: found.rule(lang) for lang in i18n.LANGUAGES},
+    )
+    groups = (plain.keys.get_indexer(list(one.codes)).tolist() for one in found.clusters)
+    return replace(layer, groups=tuple(tuple(sorted(group)) for group in groups))
+
+
+def clusters_of(source: Source, view: View) -> VillageClusters:
+    """Return the clusters of the indicator as of the period."""
+    return village_clusters(source.atlas, view.indicator, view.period)
+
+
+def _wants(source: Source, view: View, sample: Sample) -> bool:
+    return view.level == source.atlas.lowest and view.classes == CLUSTERS
+
+
+def _draw(source: Source, view: View, sample: Sample) -> Layer:
+    return draw_clusters(source.atlas, clusters_of(source, view), source.area(view.place))
+
+
+def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+    """Say which villages of the shown place lie high together, and what the map could show."""
+    lang, found = view.lang, clusters_of(source, view)
+    title = text(
+        "map.hotspot_headline",
+        lang,
+        place=source.atlas.name(source.area(view.place)),
+        period=period_text(layer.period, lang),
+        indicator=layer.indicator.title_in(lang),
+        finding=found.finding(lang, layer.keys[layer.inside]),
+    )
+    own = found.of(view.place or "")
+    return Headline(title, whole if own is None else own.sentence(lang))
+
+
+KIND = LayerKind(
+    CLUSTERS,
+    29,
+    _wants,
+    _draw,
+    _says,
+    classes=lambda lang: text("controls.clusters", lang),
+    lowest=True,
+)
