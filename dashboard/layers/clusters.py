@@ -46,19 +46,21 @@ class ClusterLayer(CategoryLayer):
         return self.groups
 
 
-def draw_clusters(atlas: Atlas, found: VillageClusters, place: str | None) -> ClusterLayer:
+def draw_clusters(atlas: Atlas, clusters: VillageClusters, place: str | None) -> ClusterLayer:
     """Return the layer of clusters; `place` only limits what is counted."""
-    plain = draw_layer(atlas, found.indicator.key, found.period, level=atlas.lowest, place=place)
-    at = found.keys.get_indexer(plain.keys)
+    plain = draw_layer(
+        atlas, clusters.indicator.key, clusters.period, level=atlas.lowest, place=place
+    )
+    at = clusters.keys.get_indexer(plain.keys)
     layer = ClusterLayer.over(
         plain,
-        np.where(at < 0, 255, found.kinds[at]).astype("uint8"),
+        np.where(at < 0, 255, clusters.kinds[at]).astype("uint8"),
         Palette(_COLOURS),
-        names={lang: found.names(lang) for lang in i18n.LANGUAGES},
+        names={lang: clusters.names(lang) for lang in i18n.LANGUAGES},
         unknown={lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
-        said={lang: found.rule(lang) for lang in i18n.LANGUAGES},
+        said={lang: clusters.rule(lang) for lang in i18n.LANGUAGES},
     )
-    groups = (plain.keys.get_indexer(list(one.codes)).tolist() for one in found.clusters)
+    groups = (plain.keys.get_indexer(list(one.codes)).tolist() for one in clusters.clusters)
     return replace(layer, groups=tuple(tuple(sorted(group)) for group in groups))
 
 

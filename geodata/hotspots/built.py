@@ -42,7 +42,7 @@ def rates_table(period: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Ground:
+class _ScanGround:
     """The villages that have an outline: their neighbours and the sets of them that are looked at."""
 
     keys: pd.Index
@@ -51,7 +51,7 @@ class _Ground:
     digest: str
 
     @classmethod
-    def of(cls, atlas: Atlas) -> _Ground:
+    def of(cls, atlas: Atlas) -> _ScanGround:
         keys = atlas.places_in(None, atlas.lowest)
         outlines = atlas.geometry(atlas.lowest).geometry.reindex(keys)
         outlines = outlines[~(outlines.isna() | outlines.is_empty)]
@@ -110,7 +110,7 @@ def hotspot_tables(
     risk would be seen. `hotspot_clusters`: what was found. `hotspot_rates_PERIOD`: the smoothed rate
     of each village, its bounds, and the probability that it lies above the county.
     """
-    ground = _Ground.of(atlas)
+    ground = _ScanGround.of(atlas)
     tested = [one for one in atlas.indicators.values() if one.tested == "events"]
     known = before.table(MAPS) if before is not None else None
     digests = {period: _digest(atlas, ground, period) for period in atlas.periods}
@@ -151,7 +151,7 @@ def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
 
 def _made(
     atlas: Atlas,
-    ground: _Ground,
+    ground: _ScanGround,
     tested: list[Indicator],
     periods: list[str],
     workers: Executor | None,
@@ -172,7 +172,7 @@ def _made(
     yield from zip(periods, made, strict=True)
 
 
-def _digest(atlas: Atlas, ground: _Ground, period: str) -> str:
+def _digest(atlas: Atlas, ground: _ScanGround, period: str) -> str:
     """Return the digest of all that the hot spots of a period follow from."""
     span = [p for p in atlas.periods if p <= period][-max(_OPTIONS.spans) :]
     rows = atlas.values[atlas.values["period"].isin(span)]
@@ -183,7 +183,7 @@ def _digest(atlas: Atlas, ground: _Ground, period: str) -> str:
 
 
 def _period_tables(
-    ground: _Ground, period: str, asked: list[tuple[Indicator, Counts]]
+    ground: _ScanGround, period: str, asked: list[tuple[Indicator, Counts]]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return maps, clusters and smoothed rates of one period."""
     maps, clusters, rates = [], [], []
@@ -214,7 +214,7 @@ def _period_tables(
     )
 
 
-def _reason(ground: _Ground, counts: Counts) -> str:
+def _reason(ground: _ScanGround, counts: Counts) -> str:
     """Return why nothing is looked for in the last period; empty where it is."""
     events, base = counts.events[:, -1], counts.base[:, -1]
     if int(np.isfinite(events).sum()) < MIN_VILLAGES or not ground.digest:
@@ -226,7 +226,7 @@ def _reason(ground: _Ground, counts: Counts) -> str:
     return "few_events" if np.nansum(events) < MIN_EVENTS else ""
 
 
-def _computed(ground: _Ground, counts: Counts, seed: int) -> tuple[ClusterScan, SmoothedRates]:
+def _computed(ground: _ScanGround, counts: Counts, seed: int) -> tuple[ClusterScan, SmoothedRates]:
     # Periods before the first figure of an indicator are no past of it.
     past = np.isfinite(counts.events).any(axis=0)
     first = len(past) - int(np.argmin(past[::-1])) if not past.all() else 0
@@ -237,7 +237,7 @@ def _computed(ground: _Ground, counts: Counts, seed: int) -> tuple[ClusterScan, 
 
 
 def _cluster_rows(
-    ground: _Ground, period: str, indicator: Indicator, scan: ClusterScan
+    ground: _ScanGround, period: str, indicator: Indicator, scan: ClusterScan
 ) -> list[dict[str, object]]:
     return [
         {
@@ -252,7 +252,7 @@ def _cluster_rows(
     ]
 
 
-def _rate_rows(ground: _Ground, indicator: Indicator, smoothed: SmoothedRates) -> pd.DataFrame:
+def _rate_rows(ground: _ScanGround, indicator: Indicator, smoothed: SmoothedRates) -> pd.DataFrame:
     """Return the smoothed share of each village; where few are bad, of those who are counted."""
     low = indicator.worse == "low"
     rate, lower, upper = smoothed.rate, smoothed.lower, smoothed.upper

@@ -88,7 +88,7 @@ class ClusterScan:
 
 
 @dataclass(frozen=True, eq=False)
-class _Sets:
+class _ScanSets:
     """The sets of villages of one map: members, and per span the households they count as."""
 
     members: sparse.csr_array
@@ -182,7 +182,7 @@ def _sets(
     chance: Chance,
     spans: tuple[int, ...],
     settings: ClusterOptions,
-) -> _Sets:
+) -> _ScanSets:
     """Return the sets that hold two known villages at least and no more than the largest share."""
     members = windows if known.all() else sparse.csr_array(windows[:, known])
     small = members @ base[:, -1] <= settings.max_share * base[:, -1].sum()
@@ -193,11 +193,11 @@ def _sets(
         members @ (base[:, base.shape[1] - span :].sum(axis=1) * weight)
         for span, weight in zip(spans, weights, strict=True)
     )
-    return _Sets(members, base, spans, weights, settings.min_events, sizes)
+    return _ScanSets(members, base, spans, weights, settings.min_events, sizes)
 
 
 def _without_clusters(
-    sets: _Sets,
+    sets: _ScanSets,
     events: np.ndarray,
     chance: Chance,
     seen: float,
@@ -224,7 +224,7 @@ def _p(largest: np.ndarray, ratio: float) -> float:
 
 
 def _apart(
-    sets: _Sets, seen: np.ndarray, largest: np.ndarray, alpha: float
+    sets: _ScanSets, seen: np.ndarray, largest: np.ndarray, alpha: float
 ) -> list[tuple[int, int, float, float]]:
     """Return (set, span, ratio, p) of the clearest sets that share no village, clearest first."""
     members = sets.members
@@ -244,7 +244,7 @@ def _apart(
 
 
 def _described(
-    sets: _Sets,
+    sets: _ScanSets,
     counts: tuple[np.ndarray, np.ndarray],
     chance: Chance,
     found: tuple[int, int, float, float],

@@ -12,7 +12,7 @@ import shapely
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.atlas.scoped import ScopedAtlas
-from geodata.figures import Indicator, small_figures
+from geodata.figures import Indicator
 from geodata.hotspots.built import CLUSTERS, MAPS, rates_table
 from geodata.hotspots.result import MIN_EVENTS, count_text
 
@@ -179,12 +179,19 @@ def _reason(whole: Atlas, indicator: Indicator, period: str) -> tuple[str, pd.Se
 def _shown(atlas: Atlas, indicator: Indicator, period: str, keys: pd.Index) -> pd.Series:
     """Return of which villages the figure is known and shown."""
     frame = atlas.frame(indicator.key, period, atlas.lowest)
-    known = frame["numerator"].notna()
+    known = frame["numerator"].notna() & _base(frame, indicator).notna()
     hidden = atlas.hidden(indicator.key, period, atlas.lowest).reindex(
         frame.index, fill_value=False
     )
     shown: pd.Series = (known & ~hidden).reindex(keys, fill_value=False)
     return shown
+
+
+def _base(frame: pd.DataFrame, indicator: Indicator) -> pd.Series:
+    """Return what each figure is a part of: of a count of who is judged, all of them."""
+    if indicator.counts_judged:
+        return frame["subjects"] - frame["missing"]
+    return frame["denominator"]
 
 
 def _clusters(
@@ -195,9 +202,7 @@ def _clusters(
         return ()
     period = str(rows["period"].iloc[0])
     frame = atlas.frame(indicator.key, period, atlas.lowest)
-    base = frame["subjects"] - frame["missing"]
-    if not indicator.counts_judged:
-        base = frame["denominator"]
+    base = _base(frame, indicator)
     found = []
     for row in rows.sort_values("rank").itertuples():
         codes = str(row.places).split()
@@ -205,24 +210,17 @@ def _clusters(
             continue
         observed, below = float(frame.loc[codes, "numerator"].sum()), float(base[codes].sum())
         numbers = (observed, float(rate * below), below)
-        if _worth_telling(atlas, indicator, frame.loc[codes], numbers):
+        if _worth_telling(indicator, numbers):
             found.append(_worded(atlas, indicator, codes, numbers, (int(row.span), float(row.p))))
     return tuple(found)
 
 
-def _worth_telling(
-    atlas: Atlas, indicator: Indicator, rows: pd.DataFrame, numbers: tuple[float, float, float]
-) -> bool:
-    """Return whether the period itself has cases enough, on the worse side, and none too small."""
+def _worth_telling(indicator: Indicator, numbers: tuple[float, float, float]) -> bool:
+    """Return whether the period itself has cases enough, more than the county's rate gives."""
     observed, expected, base = numbers
-    low = indicator.worse == "low"
-    bad, thought = (base - observed, base - expected) if low else (observed, expected)
-    if bad < MIN_EVENTS or bad <= thought:
-        return False
-    smallest = atlas.smallest if isinstance(atlas, ScopedAtlas) else 0
-    parts = rows[["numerator", "denominator", "missing", "subjects"]].sum().to_frame().T
-    foreign = not bool(atlas.own(rows.index).all())
-    return not (foreign and bool(small_figures(parts, indicator, smallest=smallest).any()))
+    if indicator.worse == "low":
+        observed, expected = base - observed, base - expected
+    return observed >= MIN_EVENTS and observed > expected
 
 
 def _worded(
