@@ -16,16 +16,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateTable
 
+from geodata.access.deadline import end_waiting
 from geodata.errors import AccessError
 
 METADATA = MetaData()
 _LOCKED = "access.database_locked"
+# Seconds for a connection to be made to a server.
+_CONNECTING = 2
 # Seconds after a wait in vain in which nobody else waits so long, and how long then.
 _AFTER_IN_VAIN, _IN_VAIN_ALREADY = 10.0, 0.05
 # Part of the driver's message -> sentence. What matches none is shown as the driver says it.
 _SENTENCES = {
     "database is locked": _LOCKED,
     "lock timeout": _LOCKED,
+    "timeout expired": _LOCKED,
     "database or disk is full": "access.disk_full",
     "disk i/o error": "access.disk_full",
     "no space left": "access.disk_full",
@@ -46,7 +50,7 @@ class Database:
 
     def __init__(self, place: Path | str, *, wait_seconds: float = 10) -> None:
         self.wait_seconds = wait_seconds
-        self._in_vain = -_AFTER_IN_VAIN
+        self._in_vain = self._frozen = -_AFTER_IN_VAIN
         # Once it was made, a file that is not there is not begun anew.
         self._is_made = False
         text = str(place)
@@ -164,6 +168,15 @@ class Database:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._engine.dispose()
 
+    def refuse_frozen(self) -> None:
+        """Raise AccessError while a server that answered no more lately is not asked again."""
+        if time.monotonic() - self._frozen < _AFTER_IN_VAIN:
+            raise AccessError(_LOCKED, database=self.name)
+
+    def note_frozen(self) -> None:
+        """Note that a server answers no more; for some seconds nobody else waits for it."""
+        self._frozen = time.monotonic()
+
     @property
     def _patience(self) -> float:
         """Return the seconds that the next writer waits."""
@@ -171,10 +184,13 @@ class Database:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
+        self.refuse_frozen()
         try:
             yield
         except SQLAlchemyError as error:
             reason = str(error.orig if isinstance(error, DBAPIError) else error)
+            if "timeout expired" in reason:
+                self.note_frozen()
             for part, key in _SENTENCES.items():
                 if part in reason.lower():
                     self._in_vain = time.monotonic() if key == _LOCKED else self._in_vain
@@ -186,12 +202,19 @@ class Database:
 
 def _engine(database: Database) -> Engine:
     if not database.is_sqlite:
-        engine = create_engine(database.url, pool_pre_ping=True)
+        engine = create_engine(database.url, connect_args={"connect_timeout": _CONNECTING})
+        end_waiting(engine, lambda: max(database.wait_seconds, 1.0), database.note_frozen)
+
+        @event.listens_for(engine, "do_connect")
+        def _not_now(_dialect, _record, _arguments, _named) -> None:  # type: ignore[no-untyped-def]
+            database.refuse_frozen()
 
         @event.listens_for(engine, "begin")
         def _limit_wait(connection: Connection) -> None:
-            limit = f"SET LOCAL lock_timeout = {round(database._patience * 1000)}"
-            connection.exec_driver_sql(limit)
+            # A reader waits for no lock, and what it reads in parts cannot begin with a setting.
+            if not connection.get_execution_options().get("guatu_read"):
+                limit = f"SET LOCAL lock_timeout = {round(database._patience * 1000)}"
+                connection.exec_driver_sql(limit)
 
         return engine
     engine = create_engine(database.url)
