@@ -17,6 +17,7 @@ COOKIE = "guatu_session"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/logout", "/password"
 AUDIT = "/audit"
 SESSIONS = "/sessions"
+ACCOUNTS = "/accounts"
 OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"

@@ -11,8 +11,10 @@ from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
 from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler, StaticFileHandler
 
+from dashboard.server.accounts_page import administered
 from dashboard.server.ahead import ahead
 from dashboard.server.auth import (
+    ACCOUNTS,
     AUDIT,
     KEPT,
     OPENID,
@@ -38,8 +40,6 @@ PUBLIC = (SIGN_IN, OPENID, OPENID_BACK, ALIVE, READY, "/favicon.ico")
 PUBLIC_FOLDERS = ("/static/",)
 # Whoever must change the password first reaches these besides.
 UNCHANGED = (PASSWORD, SIGN_OUT)
-# What an administrator does, by the commands of the server.
-_ADMINISTERED = ("user", "import", "build", "policy", "audit")
 
 
 # What one message of a live connection may hold, all its parts together.
@@ -153,11 +153,14 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
-        if path in (AUDIT, SESSIONS, *UNCHANGED):
+        if path in (AUDIT, ACCOUNTS, SESSIONS, *UNCHANGED):
             return
         if not account.actor.scope.starts("figure"):
             if path == "/" and self.request.method == "GET" and account.actor.allows("", "audit"):
                 self.redirect(f"{sign_in.prefix}{AUDIT}")
+                return
+            if path == "/" and self.request.method == "GET" and account.actor.allows("", "users"):
+                self.redirect(f"{sign_in.prefix}{ACCOUNTS}")
                 return
             raise HTTPError(403)  # a role or an account without any place sees no map
         if self._is_page_at_gate(path) and self._is_full(account.name, sign_in):
@@ -218,7 +221,7 @@ class _Gate(RequestHandler):
             title=text(f"sign_in.{whose}_title" if whose else "sign_in.fault_title", lang),
             area=sign_in.title if sign_in else "",
             sentence=text(f"sign_in.{whose}" if whose else known, lang),
-            commands=_commands(lang) if whose == "administrator" else (),
+            commands=administered(lang) if whose == "administrator" else (),
             action=f"{sign_in.prefix if sign_in else ''}{onward}",
             label=label,
         )
@@ -242,11 +245,6 @@ def _whose(actor: Actor) -> str:
         return "administrator"
     sees = "figure" in actor.scope.role.acts
     return "no_place" if sees and not actor.prefixes else ""
-
-
-def _commands(lang: str) -> list[tuple[str, str]]:
-    """Return what an administrator does and by which command of the server."""
-    return [(f"guatu {name}", text(f"sign_in.does_{name}", lang)) for name in _ADMINISTERED]
 
 
 # The gate is put before Bokeh's handler of a page's live connection, whose methods it calls.

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from panel.io.server import get_server
 
 from dashboard.briefing.queue import end_orders
+from dashboard.server.accounts_page import accounts_routes
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
@@ -107,6 +108,7 @@ def make_server(
             provider=_provider(serving.guard.folder),
         )
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
+        routes += accounts_routes(sign_in)
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     # Where there are several, they part while the server is made.

@@ -186,8 +186,8 @@ class SessionsPage(Page):
         rows = [
             (
                 one.name,
-                _local(one.started),
-                _local(one.seen),
+                local_time(one.started),
+                local_time(one.seen),
                 one.address,
                 one.name == account.session,
             )
@@ -211,7 +211,8 @@ class SessionsPage(Page):
         return account
 
 
-def _local(at: str) -> str:
+def local_time(at: str) -> str:
+    """Return a time of the records as the clock of this server shows it."""
     return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 

@@ -201,22 +201,28 @@ class Database:
 
 
 def _engine(database: Database) -> Engine:
-    if not database.is_sqlite:
-        engine = create_engine(database.url, connect_args={"connect_timeout": _CONNECTING})
-        end_waiting(engine, lambda: max(database.wait_seconds, 1.0), database.note_frozen)
+    return _file_engine(database) if database.is_sqlite else _server_engine(database)
 
-        @event.listens_for(engine, "do_connect")
-        def _not_now(_dialect, _record, _arguments, _named) -> None:  # type: ignore[no-untyped-def]
-            database.refuse_frozen()
 
-        @event.listens_for(engine, "begin")
-        def _limit_wait(connection: Connection) -> None:
-            # A reader waits for no lock, and what it reads in parts cannot begin with a setting.
-            if not connection.get_execution_options().get("guatu_read"):
-                limit = f"SET LOCAL lock_timeout = {round(database._patience * 1000)}"
-                connection.exec_driver_sql(limit)
+def _server_engine(database: Database) -> Engine:
+    engine = create_engine(database.url, connect_args={"connect_timeout": _CONNECTING})
+    end_waiting(engine, lambda: max(database.wait_seconds, 1.0), database.note_frozen)
 
-        return engine
+    @event.listens_for(engine, "do_connect")
+    def _not_now(_dialect, _record, _arguments, _named) -> None:  # type: ignore[no-untyped-def]
+        database.refuse_frozen()
+
+    @event.listens_for(engine, "begin")
+    def _limit_wait(connection: Connection) -> None:
+        # A reader waits for no lock, and what it reads in parts cannot begin with a setting.
+        if not connection.get_execution_options().get("guatu_read"):
+            limit = f"SET LOCAL lock_timeout = {round(database._patience * 1000)}"
+            connection.exec_driver_sql(limit)
+
+    return engine
+
+
+def _file_engine(database: Database) -> Engine:
     engine = create_engine(database.url)
 
     @event.listens_for(engine, "do_connect")

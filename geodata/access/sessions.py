@@ -14,6 +14,7 @@ from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry
 from geodata.access.database import METADATA
 from geodata.access.limits import AccessLimits
+from geodata.access.scope import Actor
 from geodata.errors import AccessError
 
 _SESSIONS = Table(
@@ -98,6 +99,15 @@ class Sessions:
             entry = AuditEntry.by(account.actor, "session_end", subject=name, outcome="done")
             if ended:
                 self._trail.append(connection, entry)
+        return ended
+
+    def end_all(self, account: Account, *, by: Actor) -> int:
+        """End every session of an account; returns how many there were."""
+        mine = delete(_SESSIONS).where(_SESSIONS.c.name == account.name)
+        with self._trail.database.writing() as connection:
+            ended = connection.execute(mine).rowcount
+            entry = AuditEntry.by(by, "session_end", subject=account.name, outcome="done")
+            self._trail.append(connection, entry)
         return ended
 
     def seen(self, token: str, now: datetime, *, used: bool = True) -> Account | None:

@@ -44,6 +44,7 @@ SIGNED_IN = {
     "/password",
     "/logout",
     "/audit",
+    "/accounts",
     "/sessions",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
@@ -62,6 +63,7 @@ PATHS = [
     "/geometry/00.geojson",
     "/geometry/../audit/access.sqlite",
     "/audit",
+    "/accounts",
     "/sessions",
     "/audit/access.sqlite",
     "/audit?act=x&day=y",
@@ -134,8 +136,10 @@ def test_whoever_signs_in_reaches_the_page_and_nothing_strange(server, role):
 
 
 def test_an_administrator_is_told_what_is_done_where(server):
-    answer = server.browser("administrator").ask("/")
-    assert (answer.status, "系统管理员不看地图和农户数据" in answer.body) == (403, True)
+    browser = server.browser("administrator")
+    assert browser.ask("/").location == "/accounts"
+    answer = browser.ask("/accounts")
+    assert (answer.status, "系统管理员不看地图和农户数据" in answer.body) == (200, True)
     assert "guatu user" in answer.body
     assert TITLE not in answer.body.split("<main>")[-1]
     assert "guatu user" not in server.browser("auditor").ask("/geometry/00.geojson").body
@@ -150,7 +154,7 @@ def test_a_page_stays_in_the_language_it_was_asked_for_in(server):
     assert refused.status == 401
     assert "用户名" not in refused.body
     assert "用户名" in browser.ask("/login").body
-    assert "Administrator" in server.browser("administrator").ask("/?lang=en").body
+    assert "Accounts" in server.browser("administrator").ask("/accounts?lang=en").body
 
 
 def test_a_newcomer_sees_nothing_before_a_new_password(server):
