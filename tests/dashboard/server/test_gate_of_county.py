@@ -38,7 +38,8 @@ PLACES = {
 }
 FIRST = "First-2026-x"
 # Every route, by who reaches it: a new one has no place here and fails the test.
-OPEN, PAGE, LIVE, FIGURE, AUDIT, SELF = "open", "page", "live", "figure", "audit", "self"
+OPEN, PAGE, LIVE, FIGURE, SELF, OWN = "open", "page", "live", "figure", "self", "own"
+AUDIT, USERS = "audit", "users"
 PAGES = ("", "/monitoring", "/relocation", "/water", "/rectification")
 ROUTES = {
     "/login": OPEN,
@@ -53,6 +54,8 @@ ROUTES = {
     "/password": SELF,
     "/logout": SELF,
     "/audit": AUDIT,
+    "/accounts": USERS,
+    "/sessions": OWN,
     r"/components/(.*)": FIGURE,
     r"/geometry/([0-9a-f]+\.(?:geo)?json)": FIGURE,
     r"/briefing/([A-Za-z0-9_-]+)": FIGURE,
@@ -147,12 +150,13 @@ def expected(name: str, kind: str) -> set[int]:
     figures = "figure" in acts and at != "nowhere"
     if name == "newcomer":
         return {302, 403} if kind != SELF else {200}
-    if kind == SELF:
+    if kind in (SELF, OWN):
         return {200}
-    if kind == AUDIT:
-        return {200} if "audit" in acts else {403}
+    if kind in (AUDIT, USERS):
+        return {200} if kind in acts else {403}
     if not figures:
-        return {403, 302} if "audit" in acts and kind == PAGE else {403}
+        # Whoever reads the audit or manages accounts is sent there.
+        return {403, 302} if {"audit", "users"} & set(acts) and kind == PAGE else {403}
     return {PAGE: {200}, LIVE: {200, 400, 403}, FIGURE: {400, 404}}[kind]
 
 
