@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 
 from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
@@ -15,9 +17,6 @@ from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette, draw_layer
 from geodata.cartography.words import period_text
 from geodata.hotspots.village_clusters import KINDS, VillageClusters, village_clusters
-
-if TYPE_CHECKING:
-    from dashboard.answers.source import Source
 
 # The way of classing that is offered beside natural breaks and quantiles.
 CLUSTERS = "clusters"
@@ -60,24 +59,24 @@ def draw_clusters(atlas: Atlas, clusters: VillageClusters, place: str | None) ->
         unknown={lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
         said={lang: clusters.rule(lang) for lang in i18n.LANGUAGES},
     )
-    groups = (plain.keys.get_indexer(list(one.codes)).tolist() for one in clusters.clusters)
+    groups = (plain.keys.get_indexer(pd.Index(one.codes)).tolist() for one in clusters.clusters)
     return replace(layer, groups=tuple(tuple(sorted(group)) for group in groups))
 
 
-def clusters_of(source: Source, view: View) -> VillageClusters:
+def clusters_of(source: MapSource, view: View) -> VillageClusters:
     """Return the clusters of the indicator as of the period."""
     return village_clusters(source.atlas, view.indicator, view.period)
 
 
-def _wants(source: Source, view: View, sample: Sample) -> bool:
+def _wants(source: MapSource, view: View, sample: Sample) -> bool:
     return view.level == source.atlas.lowest and view.classes == CLUSTERS
 
 
-def _draw(source: Source, view: View, sample: Sample) -> Layer:
+def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     return draw_clusters(source.atlas, clusters_of(source, view), source.area(view.place))
 
 
-def _says(source: Source, view: View, layer: Layer, whole: str) -> Headline:
+def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say which villages of the shown place lie high together, and what the map could show."""
     lang, found = view.lang, clusters_of(source, view)
     title = text(

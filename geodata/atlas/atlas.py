@@ -30,7 +30,7 @@ class Atlas(Cube):
         default_factory=dict, repr=False, kw_only=True
     )
 
-    def table(self, name: str) -> pd.DataFrame | None:
+    def computed(self, name: str) -> pd.DataFrame | None:
         """Return a table that was computed when the atlas was made; None where there is none."""
         found = self.tables.get(name)
         if isinstance(found, Path):

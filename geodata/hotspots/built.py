@@ -15,6 +15,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy import sparse
 
 from geodata.atlas import Atlas
@@ -53,9 +54,9 @@ class _ScanGround:
     @classmethod
     def of(cls, atlas: Atlas) -> _ScanGround:
         keys = atlas.places_in(None, atlas.lowest)
-        outlines = atlas.geometry(atlas.lowest).geometry.reindex(keys)
-        outlines = outlines[~(outlines.isna() | outlines.is_empty)]
-        shapes = gpd.GeoSeries(np.asarray(outlines.array), index=outlines.index, crs=4326)
+        outlines = atlas.shapes(atlas.lowest, keys)
+        there = ~(shapely.is_missing(outlines) | shapely.is_empty(outlines))
+        shapes = gpd.GeoSeries(outlines[there], index=keys[there], crs=4326)
         if len(shapes) < MIN_VILLAGES:
             none = sparse.csr_array((len(shapes), len(shapes)))
             return cls(shapes.index, none, none, "")
@@ -112,7 +113,7 @@ def hotspot_tables(
     """
     ground = _ScanGround.of(atlas)
     tested = [one for one in atlas.indicators.values() if one.tested == "events"]
-    known = before.table(MAPS) if before is not None else None
+    known = before.computed(MAPS) if before is not None else None
     digests = {period: _digest(atlas, ground, period) for period in atlas.periods}
     kept = {} if known is None else dict(zip(known["period"], known["digest"], strict=True))
     tables: dict[str, pd.DataFrame | Path] = {}
@@ -121,7 +122,7 @@ def hotspot_tables(
     for period in atlas.periods:
         if period in waiting or before is None or known is None:
             continue
-        old = before.table(CLUSTERS)
+        old = before.computed(CLUSTERS)
         maps.append(known[known["period"] == period])
         if old is not None:
             clusters.append(old[old["period"] == period])

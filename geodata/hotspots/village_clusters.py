@@ -132,11 +132,11 @@ def _found(atlas: Atlas, key: str, period: str) -> VillageClusters:
     if reason or row is None:
         return VillageClusters(indicator, period, keys, reason, (), unknown, rates, np.nan, np.nan)
     shown = _shown(atlas, indicator, period, keys)
-    own = whole.table(rates_table(period))
+    own = whole.computed(rates_table(period))
     if own is not None:
         own = own[own["indicator"] == key].set_index("place")[list(rates.columns)]
         rates = own.reindex(keys).where(shown)
-    table = whole.table(CLUSTERS)
+    table = whole.computed(CLUSTERS)
     rate = 1 - float(row["rate"]) if indicator.worse == "low" else float(row["rate"])
     clusters: tuple[FoundCluster, ...] = ()
     if table is not None:
@@ -167,7 +167,7 @@ def _reason(whole: Atlas, indicator: Indicator, period: str) -> tuple[str, pd.Se
     """Return why nothing was looked for, or the row of what was."""
     if indicator.tested != "events":
         return ("amount" if indicator.adds_up == "sum" else "mean"), None
-    maps = whole.table(MAPS)
+    maps = whole.computed(MAPS)
     if maps is None:
         return "unbuilt", None
     rows = maps[(maps["period"] == period) & (maps["indicator"] == indicator.key)]
@@ -204,14 +204,15 @@ def _clusters(
     frame = atlas.frame(indicator.key, period, atlas.lowest)
     base = _base(frame, indicator)
     found = []
-    for row in rows.sort_values("rank").itertuples():
-        codes = str(row.places).split()
+    ordered = rows.sort_values("rank")
+    for places, span, p in zip(ordered["places"], ordered["span"], ordered["p"], strict=True):
+        codes = str(places).split()
         if not shown.reindex(codes, fill_value=False).all():
             continue
         observed, below = float(frame.loc[codes, "numerator"].sum()), float(base[codes].sum())
         numbers = (observed, float(rate * below), below)
         if _worth_telling(indicator, numbers):
-            found.append(_worded(atlas, indicator, codes, numbers, (int(row.span), float(row.p))))
+            found.append(_worded(atlas, indicator, codes, numbers, (int(span), float(p))))
     return tuple(found)
 
 

@@ -85,8 +85,8 @@ def test_saved_tables_are_read_as_they_were_written(tmp_path, atlas, tables):
     save_atlas(replace(atlas, tables=tables), tmp_path)
     opened = open_atlas(tmp_path)
     for name, table in tables.items():
-        pd.testing.assert_frame_equal(opened.table(name), table)
-    assert opened.table("nothing") is None
+        pd.testing.assert_frame_equal(opened.computed(name), table)
+    assert opened.computed("nothing") is None
 
 
 def test_counts_of_who_is_judged_are_a_share_of_them():
