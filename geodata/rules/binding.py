@@ -32,7 +32,7 @@ def keys_in(sql: str) -> tuple[str, ...]:
 
 
 @cache
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Return the parsed text with its names kept as columns; raises ThemeError when it is not SQL.
 
     The tree is shared between calls: copy before changing it.

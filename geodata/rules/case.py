@@ -157,10 +157,11 @@ def _row(case: Case, rule: Rule, features: Mapping[str, Feature], schema: pa.Sch
     if unknown:
         place = f"{rule.theme} {case.rule}"
         raise ThemeError("rules.case_feature", place=place, name=case.name, field=unknown[0])
-    values = {rule.about.key: "case", "place_code": "case"}
+    values: dict[str, object] = {rule.about.key: "case", "place_code": "case"}
     for name, value in case.given.items():
-        money = features[name].unit == "yuan" and isinstance(value, (int, float))
-        values[name] = round(value * 100) if money else value  # type: ignore[operator]
+        if features[name].unit == "yuan" and isinstance(value, (int, float)):
+            value = round(value * 100)
+        values[name] = value
     columns = []
     for column in schema:
         value = values.get(column.name)

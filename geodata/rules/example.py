@@ -97,18 +97,18 @@ def find_differences(
 
 
 def _shown(frame: pd.DataFrame) -> object:
-    value = frame.iloc[0, 0] if len(frame) else None
-    if value is None or pd.isna(value):
+    value: object = frame.iloc[0, 0] if len(frame) else None
+    if value is None or pd.isna(np.asarray(value, dtype=object)).all():
         return None
     if isinstance(value, str):
         return value
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    return round(float(value), 2)
+    return round(float(str(value)), 2)
 
 
 def _answered(frame: pd.DataFrame) -> object:
-    answer = frame.iloc[0, 0]
+    answer = frame.iloc[:, 0].astype("Int64").iloc[0]
     return "out" if pd.isna(answer) else _WORDS[int(answer)]
 
 

@@ -40,7 +40,8 @@ class FeatureSet:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns of the SELECT in order."""
-        return tuple(parse(self.sql).named_selects)
+        query = parse(self.sql)
+        return tuple(query.named_selects) if isinstance(query, exp.Selectable) else ()
 
 
 def shared_sets() -> tuple[FeatureSet, ...]:

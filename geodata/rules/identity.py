@@ -47,14 +47,23 @@ def identity_columns(sql: str, identity: _Carried) -> frozenset[str]:
     return found[id(tree)]
 
 
+def _selected(tree: exp.Expr) -> exp.Selectable:
+    """Return a tree as what has selected columns; a query, a table or a function of rows."""
+    if not isinstance(tree, exp.Selectable):
+        raise TypeError(f"{type(tree).__name__} selects nothing")
+    return tree
+
+
 def _outputs(
     scope: Scope, found: Mapping[int, frozenset[str]], identity: _Carried
 ) -> frozenset[str]:
-    if isinstance(scope.expression, exp.SetOperation):
-        names = scope.expression.named_selects
-        parts = (scope.expression.left.unnest(), scope.expression.right.unnest())
+    query = scope.expression
+    if isinstance(query, exp.SetOperation):
+        names = query.named_selects
         return frozenset(
-            names[part.named_selects.index(name)] for part in parts for name in found[id(part)]
+            names[part.named_selects.index(name)]
+            for part in map(_selected, (query.left.unnest(), query.right.unnest()))
+            for name in found[id(part)]
         )
     sources = {
         name: frozenset(identity.get(source.name, ()))
@@ -63,7 +72,7 @@ def _outputs(
         for name, source in scope.sources.items()
     }
     carried: set[str] = set()
-    for select in scope.expression.selects:
+    for select in _selected(query).selects:
         if select.is_star:
             of = select.table if isinstance(select, exp.Column) else ""
             for name, columns in sources.items():
@@ -87,6 +96,6 @@ def _carries(node: Any, sources: _Carried) -> bool:
     if isinstance(node, exp.Case):
         parts = (*node.args["ifs"], node.args.get("default"))
         return any(_carries(part, sources) for part in parts)
-    return isinstance(node, exp.Expression) and any(
+    return isinstance(node, exp.Expr) and any(
         _carries(part, sources) for part in node.iter_expressions()
     )

@@ -131,6 +131,8 @@ def _read_rule(
     if len(absent) == 1:
         faults.kept.append(ThemeError("rules.fault_absent", place=place, field=absent.pop()))
     faults.tell()
-    given = {f: v if f in _PAIRS or f in _DAYS else str(v) for f, v in entry.items()}
+    given: dict[str, Any] = {
+        f: v if f in _PAIRS or f in _DAYS else str(v) for f, v in entry.items()
+    }
     about, office = subjects[entry["subject"]], offices[entry["responsible"]]
     return Rule(key=key, theme=theme, about=about, office=office, **given)

@@ -15,7 +15,7 @@ from geodata.rules.feature import FeatureSet
 _BOUND = "bound__"
 # Functions that every engine has and that read nothing but their arguments: no file, no setting of
 # the system, no clock, no chance. A function that is not named here is refused.
-_FUNCTIONS: tuple[type[exp.Expression], ...] = (
+_FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.Abs,
     exp.And,
     exp.ApproxQuantile,
@@ -158,7 +158,7 @@ def reading_circle(sets: Mapping[str, FeatureSet]) -> tuple[str, ...]:
     return next((circle for name in sets if (circle := visit(name, ()))), ())
 
 
-def _check_functions(place: str, tree: exp.Expression) -> None:
+def _check_functions(place: str, tree: exp.Expr) -> None:
     for function in tree.find_all(exp.Func):
         if type(function) not in _FUNCTIONS:
             name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
