@@ -343,7 +343,10 @@ def attack(whole: Atlas, mine: Atlas, limit: int) -> tuple[list[str], int]:
                 truth, shown = whole.frame(key, month, level), mine.frame(key, month, level)
                 empty = shown["numerator"].isna() & mine.seen(shown.index)
                 empty &= ~mine.hidden(key, month, level)
-                shown = shown.mask(empty, 0.0)
+                # Nobody in question is none, unless nobody could be judged.
+                for part in PARTS:
+                    none = empty & truth[part].isna()
+                    shown[part] = shown[part].mask(none, 0.0)
                 for place, row in shown.to_dict("index").items():
                     attacker.learn(key, month, place, row)
                 few = _few(truth, one, limit) & shown["numerator"].isna() & ~own[truth.index]
