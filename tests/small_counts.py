@@ -129,6 +129,7 @@ class Attack:
                             self._number[*name, month, place] = len(self._truth)
                             # Nobody in question is none.
                             self._truth.append(float(np.nan_to_num(truth)))
+        self._row_of = {place: at for at, place in enumerate(self.whole.places.index)}
         self._below = {
             key: [one for one in self.whole.places_in(None, "village") if one.startswith(key)]
             for key in self.whole.places.index
@@ -174,6 +175,10 @@ class Attack:
         for key, month, sign in terms:
             for column in self.columns(key, "numerator", month, place):
                 row[column] = row.get(column, 0.0) + sign
+        for key, month, _ in terms:
+            # Who did not report keeps no relation.
+            if np.isnan(self.whole.parts(key, month)["numerator"][self._row_of[place]]):
+                return
         truth = sum(sign * self._truth[column] for column, sign in row.items())
         self._rows.append((row, truth))
 
@@ -344,8 +349,9 @@ def attack(whole: Atlas, mine: Atlas, limit: int) -> tuple[list[str], int]:
                 empty = shown["numerator"].isna() & mine.seen(shown.index)
                 empty &= ~mine.hidden(key, month, level)
                 # Nobody in question is none, unless nobody could be judged.
+                reported = whole.frame("households", month, level)["subjects"].notna()
                 for part in PARTS:
-                    none = empty & truth[part].isna()
+                    none = empty & truth[part].isna() & reported
                     shown[part] = shown[part].mask(none, 0.0)
                 for place, row in shown.to_dict("index").items():
                     attacker.learn(key, month, place, row)

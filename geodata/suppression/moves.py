@@ -12,6 +12,8 @@ from geodata.suppression.tree import Marks, NumberedTree, Numbers, Places
 
 # What no move may cost; the sum of a few stays within 16 bits.
 NEVER = 4000
+# Of a place that reported nothing: it is in no sum, so that only another such place goes with it.
+_HOLE = -2000
 # Row x (down, up) x column.
 Costs = NDArray[np.int16]
 # By how much a place may change: none, chain and top, way and amount, place; then nothing, never.
@@ -98,14 +100,23 @@ class Moves:
         return self._crossing[place, int(rows[0])]
 
     def prices(self, price: Numbers, counts: Numbers, room: Numbers) -> Prices:
-        """Return what a change costs by place: `price`, or never where counts or room are too few."""
+        """Return what a change costs by place: `price`, or never where counts or room are too few.
+
+        A missing count costs nothing, and goes with another missing one alone.
+        """
+        missing = np.append(np.isnan(counts), False)
+        counts, room = np.nan_to_num(counts), np.nan_to_num(room)
         amounts = np.arange(1, self._kinds + 1)[:, None]
         able = np.stack([counts[None] >= amounts, room[None] >= amounts])
         alone = np.where(able, price, NEVER)
         alone = np.concatenate([alone, np.zeros((*alone.shape[:2], 1))], axis=2)
         chain = alone[:, :, :-1] + alone[:, :, self._chain].sum(axis=3)
         whole = chain + alone[:, :, self._top]
-        found = np.stack([alone[:, :, :-1], chain, whole]).ravel()
+        alone = np.where(missing, _HOLE, alone)
+        found = np.stack(
+            [alone[:, :, :-1], *(np.where(missing[:-1], NEVER, one) for one in (chain, whole))]
+        )
+        found = found.ravel()
         return np.append(np.minimum(found, NEVER), [0, NEVER]).astype(np.int16)
 
     def columns(self, rows: Places) -> Columns:
@@ -160,8 +171,9 @@ class Columns:
     def costs(self, prices: Prices, way: int) -> Costs:
         """Return the cost of each move of a count that goes the wanted way (1) or the other (-1)."""
         first, second = (self.mine, self.its) if way > 0 else (self.mine_turned, self.its_turned)
-        found: Costs = np.minimum(prices[first] + prices[second], NEVER)
-        return found
+        both = prices[first] + prices[second]
+        found: Costs = np.where(both < 0, np.where(both == 2 * _HOLE, 0, NEVER), both)
+        return np.minimum(found, NEVER).astype(np.int16)
 
 
 def _turned(at: Places, turn: int, block: int) -> Places:
@@ -172,7 +184,7 @@ def _turned(at: Places, turn: int, block: int) -> Places:
 
 def frozen(prices: Prices) -> Prices:
     """Return prices of a month that is past: what is shown cannot be hidden any more."""
-    return np.where(prices > 0, NEVER, 0).astype(np.int16)
+    return np.where(prices > 0, NEVER, prices).astype(np.int16)
 
 
 def unable(prices: Prices) -> Prices:

@@ -157,15 +157,15 @@ class _MonthHiding:
         self._blocks: list[tuple[set[int], Places, list[Need]]] = []
         self.prices: list[Prices] = []
         self._sums: list[set[int]] = [set() for _ in gone]
-        stuck = all_months.known | np.isnan(month.counts)
+        stuck = np.broadcast_to(all_months.known, month.counts.shape)
         worth = np.ones(len(all_months.tree.parent), dtype=np.int64)
         # The figure of the whole area stands on every page: others are hidden before it.
         worth[all_months.tree.levels[0]] = _WORTH_OF_THE_WHOLE
         price = np.array(month.weight)[:, None] * worth
         self._price = np.where(stuck, NEVER, price)
         self._free = np.where(stuck, NEVER, 0)
-        self._counts = np.nan_to_num(month.counts)
-        self._room = np.nan_to_num(month.most - month.counts)
+        self._counts = month.counts
+        self._room = month.most - month.counts
         self.prices = [self._prices_of(family) for family in range(len(gone))]
 
     def _prices_of(self, family: int) -> Prices:
@@ -237,7 +237,7 @@ class _MonthHiding:
         if self.large:
             free &= ~np.isin(np.arange(len(known)), self._all.tree.parent)
         spare = np.argwhere(free)
-        worth = (-self._counts[tuple(spare.T)], -self._price[tuple(spare.T)])
+        worth = (-np.nan_to_num(self._counts[tuple(spare.T)]), -self._price[tuple(spare.T)])
         for at in np.lexsort(worth):
             family, place = spare[at].tolist()
             queues[int(self._all.tree.parent[place])].append((family, place))

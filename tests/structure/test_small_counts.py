@@ -28,6 +28,7 @@ PLACED = {
     "dashboard/people.py": OWN,
     "dashboard/server/serve.py": SCOPED,
     "geodata/atlas/folder.py": BUILD,
+    "geodata/hotspots/village_clusters.py": "tells clusters and rates of places that are all shown",
     "geodata/atlas/scoped.py": "decides what is hidden within a scope",
 }
 # Its callers look in the reader's own places, or build.
