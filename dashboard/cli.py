@@ -7,6 +7,9 @@ import importlib
 import os
 import pkgutil
 import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -24,6 +27,8 @@ _DISK = {
     errno.EACCES: "forbidden",
     errno.EPERM: "forbidden",
 }
+# So many steps through the code are told of a fault of the program.
+_STEPS = 6
 
 
 class CommandFolder(click.Group):
@@ -76,7 +81,8 @@ def guatu() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code: 0 done, 2 bad usage or unreadable input.
 
-    A disk that is full, read-only or closed to the user is one sentence, exit code 2.
+    A disk that is full, read-only or closed to the user is one sentence, exit code 2; so is a fault
+    of the program, whose places in its code are told and whose message, which may name people, is not.
     """
     # What is written is about people, and nobody else's, whatever the system's habit is.
     os.umask(0o077)
@@ -87,8 +93,19 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except OSError as error:
         if error.errno not in _DISK:
-            raise
+            _tell_fault(error)
         file = plain_text(error.filename or "—")
         said = text("cli.disk", file=file, why=text(f"cli.disk_{_DISK[error.errno]}"))
         click.echo(text("cli.error", sentence=said), err=True)
         sys.exit(2)
+    except Exception as error:
+        _tell_fault(error)
+
+
+def _tell_fault(error: Exception) -> NoReturn:
+    """Say that the program is at fault, with the way through its code, and leave with exit code 2."""
+    steps = traceback.extract_tb(error.__traceback__)[-_STEPS:]
+    way = " > ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
+    said = text("cli.fault", kind=type(error).__name__, way=way)
+    click.echo(text("cli.error", sentence=said), err=True)
+    sys.exit(2)

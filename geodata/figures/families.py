@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from geodata.entries import nearest
 from geodata.errors import ThemeError
 from geodata.figures.indicator import FLOW, Indicator
 from geodata.suppression import Relation, Term
@@ -49,11 +50,13 @@ def check_relations(file: object, indicators: Sequence[Indicator]) -> None:
     Along a circle one count would be worked out in two ways, and no move could be found.
     """
     known = {one.key: one for one in indicators}
+    counts = [one.key for one in indicators if one.quantity == "count"]
     for one in indicators:
         flows = [key for keys in (one.flow or {}).values() for key in keys]
         for key in (*one.sum_of, *flows):
             if key not in known or known[key].quantity != "count" or one.quantity != "count":
-                raise ThemeError("quantity.fault_relation", file=file, key=one.key, found=key)
+                told = {"key": one.key, "found": key, "near": nearest(key, counts)}
+                raise ThemeError("quantity.fault_relation", file=file, **told)
     for families in families_of(known):
         if _has_circle(families.relations):
             raise ThemeError("quantity.fault_circle", file=file, keys=", ".join(families.keys))

@@ -8,6 +8,7 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.entries import check_value
 from geodata.figures.indicator import Indicator
 from geodata.figures.totals import PARTS
 from geodata.rules import Binding, Rule
@@ -71,11 +72,16 @@ def _query(
 def parts_sql(
     indicator: Indicator, rules: Mapping[str, Rule], binding: Binding, dialect: str
 ) -> tuple[str, str, str]:
-    """Return scope, numerator and denominator; with rules: whether any of them is broken."""
+    """Return scope, numerator and denominator; with rules: whether any of them is broken.
+
+    Raises ThemeError naming a rule of the indicator that is not there.
+    """
     scope = binding.sql(indicator.scope, dialect)
     if not indicator.rules:
         parts = (indicator.numerator, indicator.denominator)
         return scope, *(binding.sql(sql, dialect) for sql in parts)  # type: ignore[return-value]
+    for key in indicator.rules:
+        check_value(f"{indicator.theme} {indicator.key}", "rules", key, rules)
     answers = [f"({answer(rules[key], binding, dialect)})" for key in indicator.rules]
     judged = " OR ".join(f"{one} IS NOT NULL" for one in answers)
     broken = " OR ".join(f"{one} = {YES}" for one in answers)

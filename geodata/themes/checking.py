@@ -196,6 +196,9 @@ def _expression_faults(
         place = f"{theme.written[f'indicator {one.key}']} {one.key}"
         texts = {name: getattr(one, name) for name in ("scope", "numerator", "denominator")}
         yield from _expressions(place, texts, own.get(one.table), keys, one.subject)
+        if one.listed is not None:
+            listed, texts = one.listed["subject"], {"listed where": one.listed["where"]}
+            yield from _expressions(place, texts, own.get(f"{theme.key}_{listed}"), keys, listed)
 
 
 def _expressions(
@@ -235,7 +238,8 @@ def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
     file = theme.folder / "indicators.yaml"
     yield from _limit_faults(theme, checked.policy)
     for one in theme.indicators:
-        yield from _unknown(file, one.key, "rules", one.own_rules, rules)
+        yield from _unknown(file, one.key, "rules", one.rules, rules)
+        yield from _unknown(file, one.key, "explained_by", one.explained_by, rules)
         yield from _unknown(file, one.key, "target", filter(None, [one.target]), keys)
 
 

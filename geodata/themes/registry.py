@@ -23,7 +23,7 @@ from geodata.rules.example import read_examples
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import GROUPS, Theme, Told
 from geodata.themes.checking import Checked, engine_faults, theme_faults
-from geodata.themes.reading import read_folder, read_theme
+from geodata.themes.reading import read_folder
 
 FOLDER = Path(__file__).parent
 GROUP = "guatu.themes"
@@ -133,7 +133,8 @@ def find_themes(workspace: Path | None = None) -> Registry:
     A theme that cannot be read, does not hold together, or defines again what an earlier one
     defines is left out and told in `faults`; the others are there.
     """
-    themes, faults = list(own_themes()), []
+    own, own_faults = _own(FOLDER)
+    themes, faults = list(own), list(own_faults)
     written = _written()
     for place in (*_installed(), *_in_workspace(workspace)):
         loaded = _load(place, written)
@@ -173,21 +174,29 @@ def themes_around(start: str | os.PathLike[str] = ".") -> Registry:
         return find_themes()
 
 
-@cache
 def own_themes() -> tuple[Theme, ...]:
-    """Return the themes of the product, in their order; raises ThemeError when one cannot be read.
+    """Return the themes of the product that hold together, in their order."""
+    return _own(FOLDER)[0]
 
-    They enter as those from outside do. That they hold together is tested where they are changed,
-    and not again whenever a workspace is opened.
+
+@cache
+def _own(home: Path) -> tuple[tuple[Theme, ...], tuple[ThemeFault, ...]]:
+    """Return the themes in the product's folder, and what is wrong with those left out.
+
+    They enter as those from outside do, but that an engine can run their SQL is tested where they
+    are changed, and not again whenever a workspace is opened.
     """
-    themes = [read_theme(file.parent) for file in sorted(FOLDER.glob("*/theme.yaml"))]
+    themes: list[Theme] = []
+    faults: list[ThemeFault] = []
     written: dict[str, Path] = {}
-    for theme in themes:
-        doubled = _doubled(theme, written)
-        if doubled:
-            raise doubled[0]
-        written |= theme.written
-    return tuple(sorted(themes, key=lambda theme: (theme.order, theme.key)))
+    for file in sorted(home.glob("*/theme.yaml")):
+        loaded = _load(_Place(file.parent.name, file.parent), written, run=False)
+        if isinstance(loaded, Theme):
+            themes.append(loaded)
+            written |= loaded.written
+        else:
+            faults += [ThemeFault(file.parent.name, error) for error in loaded]
+    return tuple(sorted(themes, key=lambda theme: (theme.order, theme.key))), tuple(faults)
 
 
 def is_own(theme: Theme) -> bool:
@@ -218,9 +227,16 @@ def check_theme(
 
 
 def _load(
-    place: _Place, written: Mapping[str, Path], charts: Collection[str] | None = None
+    place: _Place,
+    written: Mapping[str, Path],
+    charts: Collection[str] | None = None,
+    *,
+    run: bool = True,
 ) -> Theme | tuple[GuatuError, ...]:
-    """Return the theme of a place, or everything that is wrong with it and all its files."""
+    """Return the theme of a place, or everything that is wrong with it and all its files.
+
+    With `run` its SQL is run over a month without rows as well.
+    """
     if place.folder is None:
         return (place.error,) if place.error else ()
     outside = tuple(_links_out(place.folder))
@@ -230,7 +246,7 @@ def _load(
     policy, unread = _policy_of(read.theme)
     checked = Checked(read.theme, policy, read.names, charts)
     faults = (*read.faults, *unread, *_doubled(read.theme, written), *theme_faults(checked))
-    return faults or tuple(engine_faults(read.theme, policy)) or read.theme
+    return faults or (tuple(engine_faults(read.theme, policy)) if run else ()) or read.theme
 
 
 def _policy_of(theme: Theme) -> tuple[Policy, tuple[GuatuError, ...]]:

@@ -155,6 +155,43 @@ def test_a_theme_that_does_not_hold_together_is_told_and_the_others_load(workspa
     only_fault(workspace, "yard", name.rpartition("/")[2].partition(".")[0], *words)
 
 
+# Field of an indicator of a product theme -> what is replaced in its file, by what, the misspelt name, the nearest.
+MISSPELT = {
+    "rules": ("rules: [income_below_line]", "rules: [income_below_lin]", "income_below_lin", "income_below_line"),
+    "rules beside explained_by": ("rules: [income_below_line]", "rules: [income_below_line]\n  explained_by: [income_fel]", "income_fel", "income_fell"),
+    "explained_by": ("explained_by: [income_below_line, income_fell]", "explained_by: [income_fel]", "income_fel", "income_fell"),
+    "target": ("target: satisfaction.min", "target: satisfaction.mn", "satisfaction.mn", "satisfaction.min"),
+    "a feature of a numerator": ("WHEN monitored_now THEN", "WHEN monitored_nwo THEN", "monitored_nwo", "monitored_now"),
+    "a feature of whom it lists": ("numerator: 1", "numerator: 1\n  listed: {subject: household, where: monitored_nwo}", "monitored_nwo", "monitored_now"),
+    "a parameter of a numerator": ("numerator: 1", "numerator: members + :satisfaction.mn", "satisfaction.mn", "satisfaction.min"),
+    "sum_of": ("sum_of: [unstable_households,", "sum_of: [unstable_houshold,", "unstable_houshold", "unstable_households"),
+    "flow": ("into: [identified_households]", "into: [identified_houshold]", "identified_houshold", "identified_households"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MISSPELT)
+def test_a_name_that_an_indicator_of_ours_misspells_leaves_out_its_theme_alone(
+    tmp_path, monkeypatch, what
+):
+    before, after, *words = MISSPELT[what]
+    home = tmp_path / "themes"
+    shutil.copytree(registry_module.FOLDER, home)
+    file = home / "monitoring" / "indicators.yaml"
+    change(file, before, after)
+    monkeypatch.setattr(registry_module, "FOLDER", home)
+    found = find_themes()
+    assert [theme.key for theme in found.themes] == [key for key in OWN if key != "monitoring"]
+    assert {fault.theme for fault in found.faults} == {"monitoring"}
+    for lang in ("zh", "en"):
+        said = " ".join(fault.sentence(lang) for fault in found.faults)
+        for word in (str(file), *words):
+            assert word in said
+
+
+def test_our_themes_hold_together():
+    assert find_themes().faults == ()
+
+
 # SQL that would read or change more than the county's tables, or give another answer each time.
 HOSTILE = {
     "a file": "SELECT household_code, place_code, land FROM read_csv('/etc/passwd')",
