@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import param
 
+from dashboard.answers.listing import counted_indicator, household_filters, picked_villages
 from dashboard.content.blocks import CardContent
 from dashboard.content.card import card_content
 from dashboard.state import State
@@ -29,9 +30,7 @@ from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
-from geodata.workspace.counted import COUNTED
 from geodata.workspace.households import household_request
-from geodata.workspace.points import AT
 from geodata.workspace.why import Why, read_officials
 
 SIZES = (20, 50, 100)
@@ -109,10 +108,7 @@ class People(param.Parameterized):
     @property
     def counted(self) -> Indicator | None:
         """Return the shown indicator when the list is to hold whom it counts, one by one."""
-        indicator = self.county.setup.indicators.get(self.state.indicator)
-        return (
-            indicator if self.state.counted and indicator is not None and indicator.lists else None
-        )
+        return counted_indicator(self.county.setup, self.state.shown)
 
     @property
     def why(self) -> Why | None:
@@ -230,14 +226,10 @@ class People(param.Parameterized):
 
     @property
     def _filters(self) -> tuple[tuple[str, str, object], ...]:
-        state, kinds = self.state, CATEGORIES[2:]
+        kinds = CATEGORIES[2:]
         among = ("in", kinds) if self.category == MONITORED else ("is", self.category)
         known = (
-            ("rules", "has", state.rule),
-            ("household_code", "among", f"{COUNTED}{self.counted.key}" if self.counted else ""),
-            ("household_code", "among", self._at_point),
-            ("zone_code", "is", getattr(state, "zone", "")),
-            ("place_code", "in", self.picked),
+            *household_filters(self.county.setup, self.state.atlas, self.state.shown),
             ("helper", "contains", storable(capped(self.helper, LONGEST_SEARCH)).strip()),
             ("unvisited_days", "at_least", self.unvisited),
             ("sought", "contains", _sought(self.search)),
@@ -249,17 +241,9 @@ class People(param.Parameterized):
         return (*kept, ("monitored_category", *among), ("monitored_now", "is", True))
 
     @property
-    def _at_point(self) -> str:
-        """Return the table and the key of the point whose households are listed; empty for all."""
-        key, kind = self.state.site, self.state.kind_listed
-        return f"{AT}{kind.table}:{key}" if key and kind is not None else ""
-
-    @property
     def picked(self) -> tuple[str, ...]:
         """Return the villages of the places picked by box or lasso; none when nothing is picked."""
-        atlas = self.state.atlas
-        villages = (atlas.places_in(key, atlas.lowest) for key in self.state.selected)
-        return tuple(sorted({str(village) for keys in villages for village in keys}))
+        return picked_villages(self.state.atlas, self.state.shown)
 
     def _unknown(self, request: Request) -> int:
         """Return of how many households of the place a rule, or the last visit, is not known."""

@@ -8,6 +8,7 @@ from typing import Any
 import param
 
 from dashboard.answers.layers import compared_layer, layer_of
+from dashboard.answers.listing import points_of
 from dashboard.answers.source import Source
 from dashboard.layers import colours_lowest
 from dashboard.layers.finding_counts import FindingCounts
@@ -193,9 +194,7 @@ class State(param.Parameterized):
 
     def _kind_of(self, point: str) -> Points | None:
         kinds = self.themes[self.theme].points if self.theme in self.themes else ()
-        table = point.partition(":")[0]
-        known = (kind for kind in kinds if (kind.table == table if table else kind.households))
-        return next(known, None)
+        return points_of(kinds, point)
 
     def choose_zone(self, zone: str, place: str | None) -> None:
         """List the households of a supply zone, within one village of it when that is given."""

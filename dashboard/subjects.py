@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboard.answers.listing import About, about_of
 from dashboard.people import People
 from dashboard.points import places_reader
 from geodata.access import Reader, Request
-from geodata.rules import Subject
-from geodata.workspace.counted import COUNTED
 
 COLUMNS = ["subject", "name", "place_code", "reason"]
-
-
-@dataclass(frozen=True)
-class About:
-    """What the list holds in place of households: a kind of subject, by a rule or by the figure.
-
-    `key` is that of the rule, or of the indicator that counts them; `rules` are those whose
-    findings tell of each; `severity` is empty without a rule.
-    """
-
-    key: str
-    subject: Subject
-    title: Mapping[str, str]
-    rules: tuple[str, ...]
-    severity: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,15 +24,7 @@ class SubjectList:
 
 def listed_about(people: People) -> About | None:
     """Return what the list holds when these are no households, else None."""
-    setup, state = people.county.setup, people.state
-    rule = setup.rules.get(state.rule)
-    if rule is not None and rule.subject != "household":
-        return About(rule.key, rule.about, rule.title, (rule.key,), rule.severity)
-    counted = people.counted
-    if rule is not None or counted is None or counted.lists == "household":
-        return None
-    subject = state.themes[counted.theme].subjects[counted.lists]
-    return About(counted.key, subject, counted.title, counted.own_rules)
+    return about_of(people.county.setup, people.state.shown)
 
 
 def listed_subjects(people: People, about: About) -> SubjectList:
@@ -73,14 +48,7 @@ def _reader(people: People) -> Reader:
 
 
 def _request(people: People, about: About) -> Request:
-    picked = (("place_code", "in", people.picked),) if people.picked else ()
-    if about.severity:
-        return Request("flags", people.place, filters=(*_broken(about), *picked))
-    return Request(f"{COUNTED}{about.key}", people.place, filters=picked)
-
-
-def _broken(about: About) -> tuple[tuple[str, str, object], ...]:
-    return (("rule", "in", about.rules), ("answer", "is", "yes"))
+    return about.request(people.place, people.picked)
 
 
 def _listed(people: People, about: About, reader: Reader, subjects: pd.DataFrame) -> SubjectList:
@@ -89,7 +57,7 @@ def _listed(people: People, about: About, reader: Reader, subjects: pd.DataFrame
     if about.rules:
         flags = subjects
         if not about.severity:
-            asked = Request("flags", people.place, filters=_broken(about))
+            asked = Request("flags", people.place, filters=about.broken)
             flags = reader.rows(asked).frame
         month = people.county.month(people.state.period)
         said = month.reasons(flags, people.state.lang)

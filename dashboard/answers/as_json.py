@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.answers.answer import ranking_of, series_of
 from dashboard.answers.headline import headline_of
 from dashboard.answers.layers import layer_of
-from dashboard.answers.listing import listing_of
+from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.source import Source
 from dashboard.layers.clusters import clusters_of
 from dashboard.view import View
@@ -28,10 +28,13 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
     """Return what a view shows as JSON values: unknown is None, a share in percent.
 
     The counts of `classes`, no_data, not_applicable, hidden and outside add up to the places of
-    the level in `area`, which is the place, or what a lowest place is shown in.
+    the level in `area`, which is the place, or what a lowest place is shown in. `list` is what the
+    page lists where the address opens the list or names a rule, else `counted`: exactly whom the
+    numerator of the figure counts.
     """
     layer = layer_of(source, view)
     finding, ranking = headline_of(source, view, layer), ranking_rows(source, view)
+    counted = figure_list(source, view)
     return {
         "address": view.address,
         "theme": view.theme,
@@ -48,7 +51,8 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "ranking": ranking,
         "movers": _movers(ranking, layer.indicator.worse),
         "hot_spots": _hot_spots(source, view),
-        "list": asdict(listing_of(source, view)),
+        "list": asdict(page_list(source, view)),
+        "counted": {"kind": counted.kind, "count": counted.count},
     }
 
 

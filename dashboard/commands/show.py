@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +57,17 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     else:
         click.echo("\n".join(_lines(told, view.lang)))
         if told["list"]["count"] is not None:
-            count = told["list"]["count"]
-            subject = source.themes[view.theme].subjects[told["list"]["kind"]]
-            said = subject.counted(count, view.lang)
-            click.echo(text("show.list", view.lang, count=f"{count:,}", kind=said))
+            click.echo(_listed(told["list"], source, view))
+
+
+def _listed(told: Mapping[str, Any], source: Source, view: View) -> str:
+    """Return how many the list holds in words, and by which rule."""
+    rule = source.county.setup.rules.get(told["rule"] or "")
+    subject = source.themes[view.theme].subjects[told["kind"]] if rule is None else rule.about
+    said = {"count": f"{told['count']:,}", "kind": subject.counted(told["count"], view.lang)}
+    if rule is None:
+        return text("show.list", view.lang, **said)
+    return text("show.list_rule", view.lang, rule=plain_text(rule.title[view.lang], 60), **said)
 
 
 def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:

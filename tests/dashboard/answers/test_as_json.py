@@ -12,7 +12,7 @@ import pytest
 from dashboard.answers import Source, answer_of, county_source
 from dashboard.answers.as_json import answer_json, counts_of, own_figure, ranking_rows
 from dashboard.answers.layers import layer_of
-from dashboard.answers.listing import listing_of
+from dashboard.answers.listing import figure_list, page_list
 from dashboard.app import county_parts
 from dashboard.state import State
 from dashboard.subjects import listed_about, listed_subjects
@@ -109,14 +109,14 @@ def test_a_list_holds_exactly_the_numerator(sampled, source, tmp_path, theme):
     for view in _views(source, theme, ("village",)):
         indicator = setup.indicators[view.indicator]
         if not indicator.lists:
-            assert listing_of(source, view).kind is None
+            assert figure_list(source, view).kind is None
             continue
         listed.add(view.indicator)
         for place in places:
             here = replace(view, place=place, counted=True, side="households")
             counted = atlas.series(view.indicator, place)["numerator"].get(view.period, np.nan)
             wanted = 0 if math.isnan(counted) else int(counted)
-            assert listing_of(source, here).count == wanted, (view.indicator, place)
+            assert figure_list(source, here).count == wanted, (view.indicator, place)
             state.read(here.address)
             about = listed_about(people)
             found = (
@@ -133,6 +133,29 @@ def test_a_list_holds_exactly_the_numerator(sampled, source, tmp_path, theme):
         if atlas.periods_of(one.key)
     }
     assert listed == counting
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_list_of_an_address_is_what_its_page_lists(sampled, source, tmp_path, theme):
+    """With the list beside the map, with every rule of the theme and of none, picked and counted."""
+    setup, villages = sampled.setup, source.atlas.places_in(None, "village")
+    state = State(source.atlas, "", themes=setup.themes, policy=setup.policy)
+    people = county_parts(state, sampled, command_actor(), open_guard(tmp_path)).people
+    first = source.view(theme=theme, lang="zh")
+    rules = [replace(first, rule=rule) for rule in ("", *source.themes[theme].rules_by_key)]
+    last = [view for view in _views(source, theme, ("village",)) if view.period == first.period]
+    narrowed = [replace(first, selected=tuple(villages[:2])), replace(first, place=villages[0])]
+    listed = [*rules, *last, *narrowed, *(replace(view, counted=True) for view in last)]
+    for view in (replace(one, side="households") for one in listed):
+        state.read(view.address)
+        assert state.shown == view
+        about = listed_about(people)
+        wanted = people.listed.count if about is None else len(listed_subjects(people, about).rows)
+        found = page_list(source, view)
+        kind = "household" if about is None else about.subject.name
+        assert (found.kind, found.count, found.rule) == (kind, wanted, view.rule or None), view
+        told = page_list(source, replace(view, side="ranking"))
+        assert told == (found if view.rule else figure_list(source, view))
 
 
 def test_nobody_in_question_is_not_the_same_as_nothing_reported(source):

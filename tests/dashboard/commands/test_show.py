@@ -14,7 +14,8 @@ from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
 ADDRESS = "?theme=monitoring&indicator=low_income_share&level=village&lang=zh"
 KEYS = {
     "theme", "place", "period", "level", "title", "sentence", "indicator", "figure", "classes",
-    "no_data", "not_applicable", "hidden", "outside", "ranking", "hot_spots", "list", "ignored",
+    "no_data", "not_applicable", "hidden", "outside", "ranking", "hot_spots", "list", "counted",
+    "ignored",
 }  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def test_the_answer_has_all_keys_and_the_figures(capsys, county):
     assert figure["value"] == pytest.approx(100 / 3)
     assert told["indicator"]["key"] == "low_income_share"
     assert (told["indicator"]["quantity"], told["indicator"]["unit"]) == ("share", "percent")
-    assert told["list"] == {"kind": "household", "count": 27}
+    assert told["list"] == {"kind": "household", "count": 27, "rule": None}
+    assert told["counted"] == {"kind": "household", "count": 27}
     assert told["ignored"] == []
 
 
@@ -69,6 +71,18 @@ def test_text_begins_with_the_finding(capsys, county):
     assert code == 0
     assert out.splitlines()[0] == told["title"]
     assert "名单：27 户" in out
+
+
+def test_what_an_address_lists_is_told_beside_whom_the_figure_counts(capsys, county):
+    folder = county.setup.config.folder
+    told = _told(capsys, f"{ADDRESS}&side=households", folder)
+    assert told["list"] == {"kind": "household", "count": 81, "rule": None}
+    assert told["counted"] == {"kind": "household", "count": 27}
+    ruled = f"{ADDRESS}&side=households&rule=income_below_line"
+    told, (_, out, _) = _told(capsys, ruled, folder), _show(capsys, ruled, folder)
+    assert told["list"]["rule"] == "income_below_line"
+    title = county.setup.rules["income_below_line"].title["zh"]
+    assert f"名单（{title}）：{told['list']['count']} 户" in out
 
 
 def test_words_that_are_not_understood_are_said(capsys, county):
