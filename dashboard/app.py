@@ -11,6 +11,7 @@ from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import map_page
+from dashboard.panel_specs import panel_faults
 from dashboard.panels import Parts
 from dashboard.people import People
 from dashboard.points import PointsSeen
@@ -82,7 +83,7 @@ def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) ->
         People(state, county, actor, guard),
         PointsSeen(state, county, actor, guard),
         Stops(state, actor, guard),
-        registry.faults if actor.allows(place, "themes") else (),
+        (*registry.faults, *panel_faults()) if actor.allows(place, "themes") else (),
     )
 
 

@@ -7,8 +7,6 @@ import importlib
 import os
 import pkgutil
 import sys
-import traceback
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -16,7 +14,7 @@ import click
 import geodata
 from dashboard import commands
 from dashboard.texts import text
-from geodata.errors import GuatuError
+from geodata.errors import GuatuError, code_places
 from geodata.escaping import plain_text
 
 # What a system says of a disk that cannot be written, and the sentence for it.
@@ -27,8 +25,6 @@ _DISK = {
     errno.EACCES: "forbidden",
     errno.EPERM: "forbidden",
 }
-# So many steps through the code are told of a fault of the program.
-_STEPS = 6
 
 
 class CommandFolder(click.Group):
@@ -104,8 +100,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _tell_fault(error: Exception) -> NoReturn:
     """Say that the program is at fault, with the way through its code, and leave with exit code 2."""
-    steps = traceback.extract_tb(error.__traceback__)[-_STEPS:]
-    way = " > ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
-    said = text("cli.fault", kind=type(error).__name__, way=way)
+    said = text("cli.fault", kind=type(error).__name__, way=code_places(error))
     click.echo(text("cli.error", sentence=said), err=True)
     sys.exit(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -9,14 +10,26 @@ from operator import attrgetter
 from pathlib import Path
 from typing import get_type_hints
 
-from dashboard.texts import take_texts
-from geodata.i18n import load_yaml
-from geodata.themes import Theme
+from dashboard.texts import take_texts, text
+from geodata.entries import (
+    Faults,
+    check_fields,
+    check_texts,
+    check_value,
+    mapping_of,
+    shown,
+    text_list,
+)
+from geodata.errors import ThemeError
+from geodata.i18n import LANGUAGES, places_of
+from geodata.themes import Theme, ThemeFault
 
 # Where panels are looked for; a folder of panels that stands elsewhere may be added.
 FOLDERS = [str(Path(__file__).with_name("panels"))]
 # A theme is shown only where there is a workspace behind the map.
 WORKSPACE = "workspace"
+_FIELDS = {"order": True, "width": True, "needs": False, "private": False}
+_WIDTH = re.compile(r"\d+(\.\d+)?(px|vw|rem|em|%)|(calc|clamp|min|max)\(.+\)")
 
 
 @dataclass(frozen=True)
@@ -39,32 +52,102 @@ class PanelSpec:
         return not self.needs or (theme is not None and all(held))
 
 
+@dataclass(frozen=True)
+class PanelFault(ThemeFault):
+    """Why a panel was left out: the name of its folder as `theme`, and the error."""
+
+    def sentence(self, lang: str | None = None) -> str:
+        """Return what is wrong in one sentence, after the name of the panel."""
+        return text("left_out.panel", lang, panel=self.theme, fault=self.error.sentence(lang))
+
+
 def panel_specs() -> Mapping[str, PanelSpec]:
-    """Return every panel by name, in order; raises ValueError for a `panel.yaml` that says nonsense."""
-    return _specs(tuple(FOLDERS))
+    """Return every panel by name, in order; those that do not hold together are left out."""
+    return _specs(tuple(FOLDERS))[0]
+
+
+def panel_faults() -> tuple[PanelFault, ...]:
+    """Return what is wrong with the panels that were left out."""
+    return _specs(tuple(FOLDERS))[1]
 
 
 @cache
-def _specs(folders: tuple[str, ...]) -> Mapping[str, PanelSpec]:
-    panels = []
-    for file in (file for folder in folders for file in Path(folder).glob("*/panel.yaml")):
-        panels.append(_spec(file))
-        take_texts(file.parent)
-    return {side.name: side for side in sorted(panels, key=lambda side: (side.order, side.name))}
+def _specs(folders: tuple[str, ...]) -> tuple[Mapping[str, PanelSpec], tuple[PanelFault, ...]]:
+    panels: list[PanelSpec] = []
+    left_out: list[PanelFault] = []
+    for file in (file for folder in folders for file in sorted(Path(folder).glob("*/panel.yaml"))):
+        faults = Faults()
+        with faults:
+            panels.append(_spec(file))
+        with faults:
+            _take_words(file.parent)
+        if not (file.parent / "__init__.py").is_file():
+            faults.kept.append(ThemeError("themes.no_file", file=file.parent / "__init__.py"))
+        if faults.kept:
+            panels = [panel for panel in panels if panel.name != file.parent.name]
+            left_out += [PanelFault(file.parent.name, error) for error in faults.kept]
+    ordered = sorted(panels, key=lambda side: (side.order, side.name))
+    return {side.name: side for side in ordered}, tuple(left_out)
 
 
 def _spec(file: Path) -> PanelSpec:
-    said = load_yaml(file)
-    if not isinstance(said, dict) or not {"order", "width"} <= set(said):
-        raise ValueError(f"{file}: expected order, width, and if need be needs, private")
-    needs = tuple(map(str, said.get("needs", ())))
-    unknown = {*said} - {"order", "width", "needs", "private"}
-    unknown |= {need for need in needs if need != WORKSPACE and not _is_of_theme(need)}
-    if unknown:
-        known = ", ".join([WORKSPACE, *(field.name for field in fields(Theme))])
-        raise ValueError(f"{file}: unknown {', '.join(sorted(unknown))}; needs are {known}")
-    private = bool(said.get("private", False))
-    return PanelSpec(file.parent.name, int(said["order"]), str(said["width"]), needs, private)
+    """Return what a panel.yaml says; raises ThemeError with all that is wrong with it."""
+    place, said, faults = str(file), mapping_of(file), Faults()
+    with faults:
+        check_fields(place, said, _FIELDS)
+    needs: tuple[str, ...] = ()
+    with faults:
+        needs = text_list(place, said.get("needs", []), "needs")
+    for need in needs:
+        if need != WORKSPACE and not _is_of_theme(need):
+            with faults:
+                check_value(place, "needs", need, (WORKSPACE, *(one.name for one in fields(Theme))))
+    order, width, private = said.get("order"), said.get("width"), said.get("private", False)
+    if "order" in said and (not isinstance(order, int) or isinstance(order, bool)):
+        faults.kept.append(ThemeError("themes.no_number", place=place, field="order", found=order))
+    if "width" in said and (not isinstance(width, str) or not _WIDTH.fullmatch(width)):
+        faults.kept.append(ThemeError("themes.no_width", place=place, field="width", found=width))
+    with faults:
+        check_value(place, "private", str(private).lower(), ("true", "false"))
+    faults.tell()
+    assert isinstance(order, int)
+    return PanelSpec(file.parent.name, order, str(width), needs, bool(private))
+
+
+def _take_words(folder: Path) -> None:
+    """Take in what a panel says; raises ThemeError unless all of it is whole in both languages."""
+    faults = Faults()
+    for file in sorted(folder.glob("*.yaml")):
+        if file.name != "panel.yaml":
+            with faults:
+                for name, entry in mapping_of(file).items():
+                    with faults:
+                        _check_words(f"{file} {name}", entry)
+    with faults:
+        words = mapping_of(folder / "texts.yaml")
+        check_fields(
+            str(folder / "texts.yaml"), words, {**dict.fromkeys(words, False), "tab": True}
+        )
+    faults.tell()
+    try:
+        take_texts(folder)
+    except ValueError as problem:
+        raise ThemeError("themes.no_yaml", file=folder, problem=problem) from problem
+
+
+def _check_words(place: str, entry: object) -> None:
+    """Raise ThemeError unless a text has both languages, and none names a place for another of it.
+
+    A language may do without a text or a place: a misspelt one is in each that the other has not.
+    """
+    if not isinstance(entry, Mapping) or not all(isinstance(entry.get(x), str) for x in LANGUAGES):
+        check_fields(place, entry, dict.fromkeys(LANGUAGES, True))
+        check_texts(place, entry)
+        raise ThemeError("themes.no_mapping", place=place, found=entry)
+    zh, en = (places_of(entry[lang]) for lang in LANGUAGES)
+    if zh - en and en - zh:
+        told = {"name": ", ".join(sorted(zh - en)), "known": shown(sorted(en - zh))}
+        raise ThemeError("themes.places", place=place, **told)
 
 
 def _is_of_theme(need: str) -> bool:

@@ -237,7 +237,8 @@ class State(param.Parameterized):
 
     def _leave_list(self, *events: object) -> None:
         """Keep the list of households off a projector, whichever way it was asked for."""
-        if self.presenting and panel_specs()[self.side].private:
+        shown = panel_specs().get(self.side)
+        if self.presenting and shown is not None and shown.private:
             self.side = RANKING
 
     def go(self, place: str | None) -> None:

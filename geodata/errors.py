@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
 
 from geodata import i18n
 from geodata.escaping import plain_text
+
+# So many steps through the code are told of an error that nobody expected.
+_STEPS = 6
 
 
 class GuatuError(Exception):
@@ -41,6 +46,12 @@ def _shown(value: object) -> object:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     return plain_text(value, 300)
+
+
+def code_places(error: BaseException) -> str:
+    """Return the last places in the code through which an error came, file and line, without values."""
+    steps = extract_tb(error.__traceback__)[-_STEPS:]
+    return " > ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
 
 
 class SourceError(GuatuError):

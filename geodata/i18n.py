@@ -43,6 +43,15 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     return template.format(**values)
 
 
+def places_of(template: str) -> frozenset[str]:
+    """Return the names of the places of a template; braces that do not pair are told as a name."""
+    try:
+        parsed = list(string.Formatter().parse(template))
+    except ValueError:
+        return frozenset({template})
+    return frozenset(name for _, name, _, _ in parsed if name is not None)
+
+
 _COUNTING = _Counting()
 
 

@@ -22,6 +22,7 @@ from dashboard.texts import text
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=text("serve.lang"))
 def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-untyped-def]
     """Serve a folder until stopped."""
+    from dashboard.panel_specs import panel_faults
     from dashboard.server.serve import atlas_server, county_server
     from dashboard.server.serving import Serving, run_server
     from geodata.access import guard_of_accounts
@@ -40,6 +41,8 @@ def command(folder: Path, no_open: bool, **options) -> None:  # type: ignore[no-
     if (folder / FILE_NAME).is_file():
         county = open_workspace(folder)
         tell_faults(county.setup.registry, lang)
+        for fault in panel_faults():
+            click.echo(fault.sentence(lang), err=True)
         run_server(county_server(county, serving))
     else:
         run_server(atlas_server(atlas, serving))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.viewable import Viewable
 from param.parameterized import Event
 
 from dashboard.pages import phone
@@ -12,6 +13,7 @@ from dashboard.panels import Parts, panel_of
 from dashboard.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
+from dashboard.web.failing import failed_part
 
 # English words are long: five of them have to fit beside each other.
 _SWITCH = {
@@ -47,16 +49,20 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
 
     def follow(*events: object) -> None:
         names = shown()
-        here = state.side if state.side in names else RANKING
-        if here not in made:
-            panel = panel_of(here, state, parts)
-            made[here] = pn.Column(panel, css_classes=["guatu-part"], **_KEPT)
-            column.append(made[here])
+        here = state.side if state.side in names else next(iter(_first(names)), "")
+        if here and here not in made:
+            made[here] = _part(here, state, parts)
+            try:
+                column.append(made[here])
+            except Exception as error:
+                column.remove(made[here])
+                made[here] = _kept(_failed(here, state.lang, error))
+                column.append(made[here])
         for name, part in made.items():
             part.visible = name == here
         options = {text(f"{name}.tab", state.lang): name for name in names}
-        switch.param.update(options=options, value=here, visible=len(names) > 1)
-        width = panel_specs()[here].width
+        switch.param.update(options=options, value=here or None, visible=len(names) > 1)
+        width = panel_specs()[here].width if here else "0px"
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
     def choose(event: Event) -> None:
@@ -67,3 +73,25 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
     state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
     return column
+
+
+def _first(names: list[str]) -> list[str]:
+    """Return the names with the one that stands there when nothing is asked for in front."""
+    return sorted(names, key=lambda name: name != RANKING)
+
+
+def _part(name: str, state: State, parts: Parts) -> pn.Column:
+    """Return a panel in its frame; where it cannot be made, a sentence that says so."""
+    try:
+        return _kept(panel_of(name, state, parts))
+    except Exception as error:
+        return _kept(_failed(name, state.lang, error))
+
+
+def _kept(shown: Viewable) -> pn.Column:
+    return pn.Column(shown, css_classes=["guatu-part"], **_KEPT)
+
+
+def _failed(name: str, lang: str, error: Exception) -> pn.pane.HTML:
+    title = text(f"{name}.tab", lang)
+    return failed_part(f"panel {name}", text("page.part_failed", lang, part=title), error)

@@ -26,7 +26,7 @@ __path__ = panel_specs.FOLDERS
 class Parts:
     """What a page may show beside the map: households, points, the stops of a briefing.
 
-    `faults` are themes and layouts that were left out, for those who may hear of them.
+    `faults` are themes, layouts and panels that were left out, for those who may hear of them.
     """
 
     people: People | None = None

@@ -7,11 +7,10 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
-from traceback import extract_tb
-from types import TracebackType
 
 from tornado.web import RequestHandler
+
+from geodata.errors import code_places
 
 LOGGER = logging.getLogger("guatu.server")
 # Messages of the libraries may hold what somebody typed: each goes through the same lines.
@@ -32,9 +31,9 @@ class JsonLines(logging.Formatter):
             "what": getattr(record, "what", record.name),
         }
         line |= getattr(record, "fields", {})
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-            line["where"] = _where(record.exc_info[2])
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = type(record.exc_info[1]).__name__
+            line["where"] = code_places(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -59,9 +58,3 @@ def log_request(handler: RequestHandler) -> None:
     }
     level = logging.INFO if status < 500 else logging.ERROR
     LOGGER.log(level, "", extra={"what": "request", "fields": fields})
-
-
-def _where(trace: TracebackType | None) -> str:
-    """Return the last places of a trace, innermost last: file and line, without any value."""
-    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(trace)]
-    return " > ".join(places[-6:])

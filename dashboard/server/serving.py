@@ -19,6 +19,7 @@ from dashboard.briefing.queue import end_orders
 from dashboard.server.accounts_page import accounts_routes
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
+from dashboard.server.failing import fail_in_a_sentence
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
 from dashboard.server.gate import LARGEST_MESSAGE, gate
 from dashboard.server.health import health_routes
@@ -125,6 +126,7 @@ def make_server(
             **_limits(serving),
             **_guarding(serving, sign_in),
         )
+    fail_in_a_sentence(server._tornado, lang)
     gate(server._tornado, sign_in, lang=lang, hosts=_hosts(serving, sign_in))
     if serving.guard is not None:
         serving.guard.trail.database.wait_seconds = _SECONDS_OF_RECORDS

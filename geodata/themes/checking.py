@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from geodata.entries import nearest
 from geodata.errors import ThemeError
 from geodata.figures import Indicator
 from geodata.figures.month import month_figures
+from geodata.i18n import places_of
 from geodata.policy import Policy
 from geodata.rules import FeatureSet
 from geodata.rules.base_tables import BASE_TABLES
@@ -364,13 +364,13 @@ def _sentence_faults(theme: Theme) -> Iterator[ThemeError]:
     """Give the sentences whose languages do not fill the same places, or places nothing fills."""
     for rule in theme.rules:
         file = theme.written[f"rule {rule.key}"]
-        places = [_places(rule.reason[lang]) for lang in ("zh", "en")]
+        places = [places_of(rule.reason[lang]) for lang in ("zh", "en")]
         # What nothing fills is told once, not also as a place of one language alone.
         odd = ((places[0] | places[1]) - _TOLD) or (places[0] ^ places[1])
         yield from _odd(f"{file} {rule.key} reason", odd, _TOLD)
     for number, sentence in enumerate(theme.briefing, 1):
         place = f"{theme.folder / 'theme.yaml'} briefing {number}"
-        odd = {name for text in sentence.text.values() for name in _places(text)} - _SAID
+        odd = places_of(" ".join(sentence.text.values())) - _SAID
         yield from _odd(place, odd, _SAID)
 
 
@@ -378,15 +378,6 @@ def _odd(place: str, names: Iterable[str], known: Collection[str]) -> Iterator[T
     told = ", ".join(sorted(known))
     for name in sorted(names):
         yield ThemeError("themes.places", place=place, name=name, known=told)
-
-
-def _places(sentence: str) -> set[str]:
-    """Return the names in braces of a sentence; braces that do not pair are told as a name."""
-    try:
-        parsed = list(string.Formatter().parse(sentence))
-    except ValueError:
-        return {sentence}
-    return {name for _, name, _, _ in parsed if name is not None}
 
 
 def _caught(check: Callable[P, None], *given: P.args, **named: P.kwargs) -> Iterator[ThemeError]:

@@ -9,6 +9,7 @@ import panel as pn
 
 from dashboard.charts import chart_kinds
 from dashboard.texts import text
+from dashboard.web.failing import failed_part
 from dashboard.web.markup import element
 from geodata.workspace.composition import Composition
 
@@ -49,10 +50,15 @@ def _scaled(made: Composition) -> tuple[pd.DataFrame, str]:
 def _chart(
     made: Composition, parts: pd.DataFrame, lang: str, *, dark: bool
 ) -> pn.viewable.Viewable:
-    """Return the chart; in its place, where there is no such kind, which kinds there are."""
+    """Return the chart; in its place, where there is none or it fails, a sentence that says so."""
     kinds = chart_kinds()
     if made.kind not in kinds:
         said = text("why.no_chart", lang, chart=made.kind, known=", ".join(kinds))
         return pn.pane.HTML(element("p", said), sizing_mode="stretch_width", margin=0)
     kind = kinds[made.kind]
-    return pn.pane.HoloViews(kind.draw(parts, dark=dark), height=kind.height(parts), **_KEPT)
+    try:
+        drawn = kind.draw(parts, dark=dark)
+        return pn.pane.HoloViews(drawn, height=kind.height(parts), **_KEPT)
+    except Exception as error:
+        said = text("page.part_failed", lang, part=made.title)
+        return failed_part(f"chart {made.kind}", said, error)

@@ -15,7 +15,8 @@ from dashboard.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of
-from dashboard.web.component import Viewer
+from dashboard.web.component import Viewer, together
+from dashboard.web.failing import failed_part
 from dashboard.web.markup import element
 from geodata.errors import GuatuError, ScopeError
 from geodata.escaping import plain_text
@@ -90,8 +91,18 @@ class WhyView(Viewer):
         if asked != (state.place, state.theme, state.indicator, state.period):
             return
         made = people.compositions
-        self.charts.objects = composition_charts(made, state.lang, dark=state.dark)
+        with together():
+            for chart in composition_charts(made, state.lang, dark=state.dark):
+                self._stand(chart)
         self._order(own=any(one.own for one in made))
+
+    def _stand(self, chart: pn.viewable.Viewable) -> None:
+        """Put a chart below those there are; one that cannot be drawn leaves a sentence."""
+        try:
+            self.charts.append(chart)
+        except Exception as error:
+            said = text("page.failed_chart", self.people.state.lang)
+            self.charts.objects = [*self.charts.objects[:-1], failed_part("chart", said, error)]
 
     def _show(self, lines: Sequence[str], why: Why | None) -> None:
         lang = self.people.state.lang

@@ -7,6 +7,7 @@ from dataclasses import replace
 import holoviews as hv
 import numpy as np
 import pandas as pd
+import panel as pn
 import pytest
 
 from dashboard import charts
@@ -143,3 +144,18 @@ def test_a_place_of_somebody_else_is_said_to_be_so_and_not_to_be_without_finding
     assert (table["note"], table["rows"], table["title"]) == ("", [], "")
     own = WhyView(people_as(f"?place={VILLAGES[0]}&side=why&lang=zh", village))
     assert own.sheet.table["note"] != ""
+
+
+@pytest.mark.parametrize("step", ["draw", "height"])
+def test_a_chart_that_fails_is_a_sentence_and_the_others_stand(monkeypatch, caplog, step):
+    def fail(*given, **named):
+        raise KeyError("王某某")
+
+    monkeypatch.setattr(charts.chart_kinds()["bars"], step, fail)
+    parts = pd.DataFrame({"count": [2, 1]}, index=pd.Index(["甲", "乙"], name="part"))
+    months = pd.DataFrame({"甲": [1.0, 2.0]}, index=pd.Index(["2025-05", "2025-06"], name="month"))
+    made = [Composition("残", parts, False, 0), Composition("全", months, True, 0)]
+    _, failed, _, whole = composition_charts(made, "zh", dark=False)
+    assert "残" in failed.object
+    assert "王某某" not in failed.object + caplog.text
+    assert isinstance(whole, pn.pane.HoloViews)
