@@ -31,7 +31,7 @@ def _write(folder) -> dict[str, str]:
         about = {"place": PLACE, "now": now}
         guard.writes.add(LEADER, "pin", {"text": text, **pinned}, **about)
         guard.writes.add(OFFICER, "note", {"text": text}, household=HOUSEHOLD, **about)
-        guard.unmasking.open(LEADER, HOUSEHOLD, place=PLACE, reason=text, now=now)
+        guard.unmasking.open(LEADER, HOUSEHOLD, place=PLACE, ground="visit", reason=text, now=now)
         Stops(state, LEADER, guard).add(text)
     cookies = {}
     for actor in (LEADER, AUDITOR):
