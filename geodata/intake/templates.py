@@ -34,14 +34,35 @@ def write_templates(
     `schema` has the tables of a workspace, by default those of the product. Raises SourceError for
     a table there is not, naming those there are.
     """
+    wanted = _wanted(names, lang, schema)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_write(folder, table, lang or i18n.default_language()) for table in wanted]
+
+
+def key_lines(
+    names: Iterable[str] | None = None, *, lang: str | None = None, schema: Schema | None = None
+) -> list[str]:
+    """Return the keys of some tables (default all) and of their columns, a line each with its title.
+
+    A column has its kind and its class of privacy. Tables and errors are those of `write_templates`.
+    """
+    lang, lines = lang or i18n.default_language(), []
+    for table in _wanted(names, lang, schema):
+        lines.append(f"{table.name}  {table.label(lang)}")
+        for column in table.columns.values():
+            told = (column.name, column.kind, column.privacy, column.title[lang])
+            lines.append("  " + "  ".join(told))
+    return lines
+
+
+def _wanted(names: Iterable[str] | None, lang: str | None, schema: Schema | None) -> list[Table]:
     there = (schema or Schema()).tables
     wanted = list(there if names is None else names)
     unknown = [name for name in wanted if name not in there]
     if unknown:
         known = "、".join(f"{name}（{entry.label(lang)}）" for name, entry in there.items())
         raise SourceError("template.no_table", table=unknown[0], known=known)
-    folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder, there[name], lang or i18n.default_language()) for name in wanted]
+    return [there[name] for name in wanted]
 
 
 def template_headers(table: Table) -> list[str]:

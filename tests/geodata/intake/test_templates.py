@@ -10,7 +10,7 @@ from geodata.errors import SourceError
 from geodata.intake.importing import import_month
 from geodata.intake.layouts import recognise
 from geodata.intake.schema import Schema
-from geodata.intake.templates import template_headers, write_templates
+from geodata.intake.templates import key_lines, template_headers, write_templates
 from geodata.tables import enumerations, table, tables
 
 MONTH = "2025-03"
@@ -82,6 +82,20 @@ def _cell(column):
     return samples.get(column.kind, "文字")
 
 
+def test_every_key_of_every_table_and_column_is_listed():
+    lines = key_lines(lang="en")
+    assert [line.split()[0] for line in lines if line[0] != " "] == list(tables())
+    told = [tuple(line.split()[:3]) for line in lines if line[0] == " "]
+    assert told == [
+        (column.name, column.kind, column.privacy)
+        for one in tables().values()
+        for column in one.columns.values()
+    ]
+    assert len(key_lines(["household"])) == 1 + len(table("household").columns)
+
+
 def test_unknown_table_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(SourceError, match="household"):
         write_templates(tmp_path, ["households"])
+    with pytest.raises(SourceError, match="household"):
+        key_lines(["households"])
