@@ -165,23 +165,28 @@ def course_of(change: float, worse: str) -> str:
 
 
 def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
-    """Return the rank of a place among its neighbours; empty without a figure or a worse end."""
+    """Return the rank of a place among its neighbours; empty without a figure or a worse end.
+
+    Empty, too, where nobody stands out by it: all are alike, or the place is as good as the best.
+    """
     path = atlas.path(layer.place)
     if layer.indicator.worse == "none" or len(path) < 2:
         return ""
-    ranked = rank_places(
+    siblings = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=path[-2]
-    )["rank"]
-    rank = ranked.get(layer.place)
-    if pd.isna(rank):
+    )
+    ranked, values = siblings["rank"], siblings["value"]
+    rank, value = ranked.get(layer.place), values.get(layer.place)
+    best = values.min() if layer.indicator.worse == "high" else values.max()
+    if pd.isna(rank) or value == best:
         return ""
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
     values = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
     tied = "_tied" if int((ranked == rank).sum()) > 1 else ""
     said = i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **values)
-    siblings = layer.keys.isin(ranked.index)
-    return said + others_text(replace(layer, inside=siblings), lang)
+    among = layer.keys.isin(ranked.index)
+    return said + others_text(replace(layer, inside=among), lang)
 
 
 def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:

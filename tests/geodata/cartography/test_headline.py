@@ -82,6 +82,23 @@ def test_the_worst_and_those_tied_are_the_first_of_the_ranking(values, low, coun
         assert len(found.places) + found.tied > count
 
 
+@settings(max_examples=60, deadline=None)
+@given(values=SHARES, low=st.booleans())
+def test_a_place_at_the_good_end_is_told_no_rank(values, low):
+    """Nobody is the highest of those who are all alike; whoever is worse than another has a rank."""
+    indicator = LOW if low else RATE
+    atlas = atlas_of(values, indicator)
+    townships = atlas.places_in(COUNTY, "township")
+    ranked = rank_places(atlas, indicator.key, "2025", level="village", place=townships[0])
+    known = ranked[ranked["rank"].notna()]["value"]
+    for place, value in ranked["value"].items():
+        layer = draw_layer(atlas, indicator.key, "2025", level="village", place=str(place))
+        behind = bool((known > value).any() if low else (known < value).any())
+        assert (
+            re.search(r"第\d+", headline(atlas, layer, "zh").split("，在")[-1]) is not None
+        ) == behind
+
+
 @pytest.mark.parametrize(
     ("values", "low", "wanted"),
     [
