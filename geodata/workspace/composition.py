@@ -24,7 +24,8 @@ class Composition:
 
     Counted: index label, largest first, column count; a household can have several parts, and
     `subjects` households have any (0 where that says nothing). Stacked: index month, a column for
-    each part. Amounts are yuan where `money`. `own` is made for the indicator that was asked for.
+    each part, in shown units (a share in percent); `unit` is what all are in, in words. Amounts are
+    yuan where `money`. `own` is made for the indicator that was asked for.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Composition:
     stacked: bool
     subjects: int
     money: bool = False
+    unit: str = ""
     own: bool = False
     chart: str = ""
 
@@ -112,20 +114,36 @@ def _rules(setup: Setup, built: Built, theme: Theme, request: Asked) -> Composit
 def _courses(
     declared: PartsOf, cube: Cube, month: str, theme: Theme, request: Asked
 ) -> Composition | None:
-    """Return indicators by month until the shown one, added up over the prefixes."""
+    """Return indicators by month until the shown one, in shown units, added up over the prefixes.
+
+    None where it would have to be added up and cannot be, as a share.
+    """
     places = [one for one in request.prefixes if one in cube.places.index]
     keys = [one for one in declared.series if one in cube.indicators]
-    if not places or not keys:
+    adds_up = all(cube.indicator(key).adds_up == "sum" for key in keys)
+    if not places or not keys or (len(places) > 1 and not adds_up):
         return None
     columns = {key: cube.table(key).loc[places, :month].sum(min_count=1) for key in keys}
-    frame = pd.DataFrame(columns).mul([-1 if key in declared.down else 1 for key in keys])
     indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
+    signs = [-1 if key in declared.down else 1 for key in keys]
+    scales = [sign * indicators[key].unit.scale for sign, key in zip(signs, keys, strict=True)]
+    frame = pd.DataFrame(columns).mul(scales)
     named = {key: declared.parts.get(key, indicators[key].title) for key in keys}
     titles = {key: title[request.lang] for key, title in named.items()}
     frame = frame.dropna(how="all").rename(columns=titles)
-    money = all(indicators[key].is_money for key in keys)
+    money, units = (
+        all(indicators[key].is_money for key in keys),
+        {indicators[k].unit.key for k in keys},
+    )
     return Composition(
-        declared.title[request.lang], frame, True, 0, money=money, own=True, chart=declared.chart
+        declared.title[request.lang],
+        frame,
+        True,
+        0,
+        money=money,
+        unit="" if money or len(units) > 1 else indicators[keys[0]].unit_in(request.lang),
+        own=True,
+        chart=declared.chart,
     )
 
 

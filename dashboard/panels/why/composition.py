@@ -26,8 +26,8 @@ def composition_charts(
     """Return a heading with its unit and a chart for each composition."""
     drawn: list[pn.viewable.Viewable] = []
     for one in made:
-        parts, unit = _scaled(one)
-        title = one.title + (text(f"why.unit_{unit}", lang) if unit else "")
+        parts, unit = _scaled(one, lang)
+        title = one.title + (text("why.unit", lang, unit=unit) if unit else "")
         if one.subjects:
             title += text("why.subjects", lang, count=f"{one.subjects:,}")
         head = element("h2", title)
@@ -38,13 +38,13 @@ def composition_charts(
     return drawn
 
 
-def _scaled(made: Composition) -> tuple[pd.DataFrame, str]:
-    """Return the parts as they are drawn and their unit: yuan, tens of thousands, or none."""
+def _scaled(made: Composition, lang: str) -> tuple[pd.DataFrame, str]:
+    """Return the parts as they are drawn and their unit in words: of money one that fits its size."""
     if not made.money:
-        return made.parts, ""
+        return made.parts, made.unit
     if float(made.parts.abs().max().max()) < _LARGE:
-        return made.parts, "yuan"
-    return made.parts / 10_000, "ten_thousand"
+        return made.parts, text("why.unit_yuan", lang)
+    return made.parts / 10_000, text("why.unit_ten_thousand", lang)
 
 
 def _chart(

@@ -18,6 +18,7 @@ from dashboard.people import People
 from dashboard.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
+from geodata.themes import PartsOf
 from geodata.workspace.composition import Asked, Composition, compositions
 from tests.invented_county import COUNTY, MONTHS, VILLAGES
 
@@ -44,6 +45,34 @@ def test_an_indicator_of_several_rules_says_what_each_found(people_as):
     counts = people.county.month().counts
     counts = counts[counts["rule"].isin(measure.rules)]
     assert made.parts["count"].sum() == counts["yes"].sum()
+
+
+def test_a_course_is_in_the_unit_in_which_its_indicator_is_shown_everywhere(county):
+    """Of every indicator with figures, as if its theme declared its course."""
+    cube, checked = county.cube, set()
+    for theme in county.setup.themes:
+        for key in (one.key for one in theme.indicators if one.key in cube.indicators):
+            course = PartsOf({"zh": "逐月", "en": "By month"}, indicators=(key,), series=(key,))
+            asked = Asked(key, (COUNTY,), "zh")
+            told = replace(theme, composition=(course,))
+            made = compositions(county.setup, county.month().built, told, asked, cube=cube)
+            values = cube.series(key, COUNTY)["value"].dropna()
+            for one in (one for one in made if one.title == "逐月"):
+                shown = cube.indicator(key)
+                wanted = values.reindex(one.parts.index).to_numpy() * shown.unit.scale
+                np.testing.assert_allclose(one.parts.iloc[:, 0].to_numpy(), wanted, err_msg=key)
+                assert one.unit == ("" if shown.is_money else shown.unit_in("zh"))
+                checked.add(shown.unit.scale)
+    assert {1, 100} <= checked
+
+
+def test_shares_of_several_places_are_not_added_up(county):
+    theme = next(one for one in county.setup.themes if one.key == "monitoring")
+    course = PartsOf({"zh": "逐月", "en": "By month"}, indicators=("low_income_share",))
+    told = replace(theme, composition=(replace(course, series=("low_income_share",)),))
+    asked = Asked("low_income_share", VILLAGES[:2], "zh")
+    made = compositions(county.setup, county.month().built, told, asked, cube=county.cube)
+    assert "逐月" not in {one.title for one in made}
 
 
 def test_an_indicator_of_which_nothing_is_said_shows_what_the_theme_says(people_as):
