@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dashboard.answers.answer import Answer, answer_of
 from dashboard.answers.source import Source
+from dashboard.texts import text
 from dashboard.view import View
 from geodata.errors import BriefingError
 from geodata.i18n import default_language
@@ -46,6 +47,14 @@ class Briefing:
     def name(self) -> str:
         """Return the name of the place."""
         return self.source.atlas.name(self.place)
+
+    @property
+    def title(self) -> str:
+        """Return what it is about: the one theme that it has, else all of them."""
+        if len(self.themes) != 1:
+            return text("slides.cover_title", self.lang, place=self.name)
+        theme = self.themes[0].title[self.lang]
+        return text("slides.cover_title_theme", self.lang, place=self.name, theme=theme)
 
     def indicators(self, theme: Theme, count: int | None = None) -> tuple[str, ...]:
         """Return the first indicators of a theme that have figures in the month."""

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard.answers.answer import Answer
 from dashboard.answers.layers import layer_of
 from dashboard.briefing.briefing import Briefing, Progress
+from dashboard.briefing.sentences import sentences_of
 from dashboard.layers.clusters import CLUSTERS
 from dashboard.maps.drill import drill_map, drill_places
 from dashboard.texts import text
@@ -73,7 +74,7 @@ def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, objec
         "rule": answer.rule,
         "foot": answer.origin.foot,
         "months": [*_earlier(briefing, answer, keys), _month(answer, upper, keys)],
-        "why": _reasons(briefing, answer, keys),
+        "why": _reasons(briefing, theme, answer, keys),
         "hot": None if briefing.public else _hot(briefing, answer, keys),
     }
 
@@ -153,12 +154,16 @@ def _hot(briefing: Briefing, answer: Answer, keys: list[str]) -> dict[str, objec
     }
 
 
-def _reasons(briefing: Briefing, answer: Answer, keys: list[str]) -> list[str]:
-    """Return the sentence of each place; empty for the public and where it may not be read."""
-    sentences = []
+def _reasons(briefing: Briefing, theme: Theme, answer: Answer, keys: list[str]) -> list[str]:
+    """Return the sentence of each place; empty for the public and where it may not be read.
+
+    That of the briefing's place begins with what the theme says of its indicators.
+    """
+    sentences, told = [], " ".join(sentences_of(briefing, theme).values())
     for key in keys:
         why = briefing.source.why(replace(answer.view, place=key))
-        sentences.append(plain_text(why.whole, 600) if why else "")
+        reason = plain_text(why.whole, 600) if why else ""
+        sentences.append(f"{told} {reason}".strip() if key == briefing.place else reason)
     return sentences
 
 

@@ -11,6 +11,7 @@ from dashboard.answers.answer import Answer
 from dashboard.answers.origin import used_parameters
 from dashboard.briefing.briefing import Briefing, Progress
 from dashboard.briefing.printing import print_pdf
+from dashboard.briefing.sentences import sentences_of
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.texts import text
 from geodata.cartography.words import change_text, period_text
@@ -56,7 +57,8 @@ def print_series(briefing: Briefing, *, step: Progress = lambda name: None) -> b
         series.contents.append({"key": key, "name": name, "whole": is_whole})
         # A grey sheet says no more than a line of the contents.
         if key:
-            _add_sheet(series, key, answer, drawn)
+            said = " ".join(sentences_of(briefing, theme).values()) if is_whole else ""
+            _add_sheet(series, key, answer, drawn, said)
         step(place)
     return print_pdf("series", _data(series), pictures=series.pictures)
 
@@ -72,7 +74,8 @@ def _sheets(briefing: Briefing) -> Iterator[tuple[Theme, str]]:
             yield theme, place
 
 
-def _add_sheet(series: _Series, key: str, answer: Answer, drawn: PaperSheet) -> None:
+def _add_sheet(series: _Series, key: str, answer: Answer, drawn: PaperSheet, said: str) -> None:
+    """Add the sheet of an answer; `said` stands before why its place stands out."""
     view, picture = answer.view, f"map-{len(series.sheets)}.png"
     series.pictures[picture] = answer.map(drawn).picture()
     why = series.briefing.source.why(view)
@@ -89,7 +92,7 @@ def _add_sheet(series: _Series, key: str, answer: Answer, drawn: PaperSheet) -> 
             "rows": rows,
             "more": series.text("more", count=more) if more > 0 else "",
             "missing": _missing(series, answer),
-            "why": plain_text(why.whole, 700) if why else "",
+            "why": " ".join(filter(None, [said, plain_text(why.whole, 700) if why else ""])),
             "responsible": _officials(why.responsible) if why else [],
             "foot": answer.origin.foot,
         }

@@ -14,7 +14,10 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
+from dashboard.answers import county_source
 from dashboard.app import county_page
+from dashboard.briefing import briefing_of
+from dashboard.briefing.sentences import sentences_of
 from dashboard.cli import main
 from dashboard.content.blocks import Facts, Grid
 from dashboard.content.card import card_content
@@ -254,8 +257,33 @@ def test_a_briefing_tells_of_it(county, tmp_path, capsys):
     )
     shapes = [shape for slide in Presentation(str(file)).slides for shape in slide.shapes]
     said = " ".join(shape.text_frame.text for shape in shapes if shape.has_text_frame)
-    assert "农村养老服务" in said
-    assert "特殊困难老人" in said
+    notes = " ".join(
+        slide.notes_slide.notes_text_frame.text
+        for slide in Presentation(str(file)).slides
+        if slide.has_notes_slide
+    )
+    page = file.with_suffix(".html")
+    run(
+        *("briefing", county.setup.config.folder, "--theme", "eldercare", "--month", LAST),
+        *("--lang", "zh", "--out", page),
+    )
+    briefing = briefing_of(
+        county_source(county, Actor("lead", "leader", (EVERYWHERE,))),
+        month=LAST,
+        themes=["eldercare"],
+        lang="zh",
+    )
+    theme = briefing.themes[0]
+    sentences = sentences_of(briefing, theme)
+    # Every sentence that the theme declares is filled, and stands in each form.
+    assert set(sentences) == {one.indicator for one in theme.briefing}
+    for sentence in sentences.values():
+        assert "{" not in sentence
+        assert sentence in notes
+        assert sentence in said
+        assert sentence in page.read_text(encoding="utf-8")
+    assert "农村养老服务挂图作战汇报" in said
+    assert "返贫" not in briefing.title
 
 
 def test_the_notebook_shows_it_and_what_was_left_out(county, tmp_path):

@@ -17,7 +17,6 @@ from dashboard.briefing.slides.place import place_slide
 from dashboard.briefing.slides.rules import rules_slide
 from dashboard.briefing.slides.time_series import time_series_slide
 from dashboard.briefing.slides.worst_places import worst_slide
-from dashboard.texts import text
 
 AddSlide = Callable[[Presentation], object]
 
@@ -29,8 +28,7 @@ def steps(briefing: Briefing) -> int:
 
 def write(briefing: Briefing, file: Path, step: Progress) -> None:
     """Write the slides; `step` is told the name of each when it is drawn."""
-    title = text("slides.cover_title", briefing.lang, place=briefing.name)
-    deck = new_deck(title=title, author=briefing.source.by)
+    deck = new_deck(title=briefing.title, author=briefing.source.by)
     for name, draw in _slides(briefing):
         draw(deck)
         step(name)

@@ -6,7 +6,6 @@ from pptx.presentation import Presentation
 
 from dashboard.briefing.briefing import Briefing
 from dashboard.briefing.slides.canvas import ALARM, EDGE, QUIET, WIDTH, Box, Canvas
-from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.i18n import listed
 
@@ -16,7 +15,7 @@ def cover_slide(deck: Presentation, briefing: Briefing) -> None:
     lang, canvas = briefing.lang, Canvas(deck, briefing.lang)
     answer = briefing.answer(briefing.themes[0]) if briefing.themes else None
     wide = WIDTH - 2 * EDGE - 1.4
-    title = text("slides.cover_title", lang, place=briefing.name)
+    title = briefing.title
     canvas.rule(EDGE + 0.7, 1.75, 2.2)
     canvas.title(title, Box(EDGE + 0.6, 1.95, wide, 1.6), sizes=(48.0, 40.0, 32.0))
     month = period_text(briefing.month, lang)

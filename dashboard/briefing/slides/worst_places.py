@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from pptx.presentation import Presentation
 
 from dashboard.answers.answer import Answer
 from dashboard.briefing.briefing import Briefing
+from dashboard.briefing.sentences import sentences_of
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import TableColumn, TableRow, draw_table
 from dashboard.maps.paper_sheet import PaperSheet
@@ -23,11 +26,18 @@ _SHOWN = 5
 
 def worst_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
     """Add the slide of a theme's first indicator."""
-    view_slide(deck, briefing.answer(theme))
+    view_slide(deck, briefing.answer(theme), sentences_of(briefing, theme))
 
 
-def view_slide(deck: Presentation, answer: Answer) -> None:
-    """Add the slide of one view."""
+def view_slide(
+    deck: Presentation, answer: Answer, sentences: Mapping[str, str] | None = None
+) -> None:
+    """Add the slide of one view; `sentences` by indicator are what its theme says.
+
+    That of the shown indicator stands in place of the summary, the others as far as there is room.
+    """
+    others = dict(sentences or {})
+    told = others.pop(answer.view.indicator, answer.summary)
     canvas = Canvas(deck, answer.view.lang)
     canvas.title(answer.title)
     map_picture(canvas, answer, MAP)
@@ -40,9 +50,10 @@ def view_slide(deck: Presentation, answer: Answer) -> None:
         total=min(len(_listed(answer)), _SHOWN),
     )
     below = Box(_RIGHT.left, end + 0.15, _RIGHT.width, LOW - end - 0.15)
-    canvas.text(below, [answer.summary, *_due(answer, people)])
+    canvas.text(below, [told, *_due(answer, people), *others.values()])
     canvas.foot(answer.origin.foot, answer.origin.mark)
-    canvas.notes(notes_of(answer))
+    title, *lines = notes_of(answer)
+    canvas.notes([title, *(sentences or {}).values(), *lines])
 
 
 def map_picture(canvas: Canvas, answer: Answer, box: Box) -> None:

@@ -1,0 +1,69 @@
+"""What a theme says of its indicators in a briefing: its own sentences, filled."""
+
+from __future__ import annotations
+
+from dashboard.answers.answer import Answer
+from dashboard.answers.titles import short_name
+from dashboard.briefing.briefing import Briefing
+from dashboard.texts import text
+from geodata.cartography.words import number_text
+from geodata.i18n import fill
+from geodata.quantity import Thing
+from geodata.themes import Theme
+
+
+def sentences_of(briefing: Briefing, theme: Theme) -> dict[str, str]:
+    """Return by indicator what the theme says of the briefing's place in the month.
+
+    Nothing for the public, and of an indicator without a figure or without a worst place.
+    """
+    known = briefing.indicators(theme)
+    said = {
+        one.indicator: _filled(
+            briefing.answer(theme, indicator=one.indicator), one.text[briefing.lang]
+        )
+        for one in theme.briefing
+        if one.indicator in known and not briefing.public
+    }
+    return {indicator: sentence for indicator, sentence in said.items() if sentence}
+
+
+def _filled(answer: Answer, template: str) -> str:
+    """Return a sentence with its places filled; empty where no place is worse than another."""
+    atlas, view, worst = answer.atlas, answer.view, answer.worst
+    if atlas.level_of(view.place) == view.level or worst["value"].nunique() < 2:
+        return ""
+    first, decimals = worst.iloc[0], answer.layer.decimals
+    numerator, denominator = answer.parts
+    indicator = answer.indicator
+    values = {
+        "place": short_name(atlas.name(view.place)),
+        "month": answer.period,
+        "value": number_text(answer.value, decimals),
+        "numerator": _part(numerator, indicator.base if indicator.is_share else indicator.counts),
+        "denominator": _part(denominator, indicator.base),
+        "worst": _worst(answer),
+        "worst_value": number_text(first["value"], decimals),
+    }
+    return fill(template, values)
+
+
+def _part(number: float, thing: Thing | None) -> str:
+    """Return a part of a figure as it is written of what it counts."""
+    return (
+        number_text(number, 0)
+        if thing is None
+        else number_text(number / thing.each, thing.decimals)
+    )
+
+
+def _worst(answer: Answer) -> str:
+    """Return the name of the worst place, and of how many others the same is true."""
+    first, lang = answer.worst.iloc[0], answer.view.lang
+    alike = int((answer.worst["value"] == first["value"]).sum())
+    name = short_name(first["name"])
+    if alike == 1:
+        return name
+    level = text(f"atlas.{answer.view.level}", lang)
+    facts = {"name": name, "count": alike, "others": alike - 1, "level": level}
+    return text("slides.worst_alike", lang, **facts)
