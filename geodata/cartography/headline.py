@@ -182,9 +182,9 @@ def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         return ""
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
-    values = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
+    facts = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
     tied = "_tied" if int((ranked == rank).sum()) > 1 else ""
-    said = i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **values)
+    said = i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **facts)
     among = layer.keys.isin(ranked.index)
     return said + others_text(replace(layer, inside=among), lang)
 
