@@ -58,12 +58,12 @@ def _part(number: float, thing: Thing | None) -> str:
 
 
 def _worst(answer: Answer) -> str:
-    """Return the name of the worst place, and of how many others the same is true."""
+    """Return the name of the worst place, and of how many the same is true."""
     first, lang = answer.worst.iloc[0], answer.view.lang
     alike = int((answer.worst["value"] == first["value"]).sum())
     name = short_name(first["name"])
     if alike == 1:
         return name
     level = text(f"atlas.{answer.view.level}", lang)
-    facts = {"name": name, "count": alike, "others": alike - 1, "level": level}
+    facts = {"name": name, "count": alike, "level": level}
     return text("slides.worst_alike", lang, **facts)
