@@ -73,9 +73,9 @@ def text_of(file: Path) -> str:
 
 
 def nearest(name: object, known: Collection[str]) -> str:
-    """Return the known name most like another, - when none is known."""
+    """Return the known name most like another, in words that there is none where none is known."""
     near = difflib.get_close_matches(str(name)[:_LONGEST], list(known), n=1, cutoff=0.0)
-    return near[0] if near else "-"
+    return near[0] if near else Key("themes.none_near")
 
 
 def check_name(place: str, name: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 import unicodedata
@@ -13,6 +14,7 @@ from typing import Any
 
 from geodata.config import SourceSettings
 from geodata.entries import (
+    Faults,
     check_fields,
     check_pair,
     check_value,
@@ -22,7 +24,7 @@ from geodata.entries import (
 )
 from geodata.errors import ThemeError
 from geodata.intake.amounts import split_unit
-from geodata.tables import Table, tables
+from geodata.tables import Column, Table, tables
 
 _FOLDER = Path(__file__).parent / "layouts"
 # Headers under which files name the area of a row; the level is told by the words themselves.
@@ -312,6 +314,16 @@ def _fits(layout: Layout, keys: set[str]) -> bool:
     return all(keys & set(map(header_key, group)) for group in layout.marks)
 
 
+def same_sheets(layout: Layout, other: Layout) -> bool:
+    """Return whether two layouts ask the same of a sheet, so that nothing tells which it is."""
+
+    def asked(of: Layout) -> tuple[object, ...]:
+        marks = frozenset(frozenset(map(header_key, group)) for group in of.marks)
+        return marks, frozenset(map(header_key, of.absent)), frozenset(of.words)
+
+    return asked(layout) == asked(other)
+
+
 def _required(entry: Table) -> tuple[tuple[str, ...], ...]:
     groups = []
     for column in entry.columns.values():
@@ -322,38 +334,66 @@ def _required(entry: Table) -> tuple[tuple[str, ...], ...]:
 
 
 def read_layout(file: Path, known: Mapping[str, Table]) -> Layout:
-    """Return the layout of one YAML file over the known tables.
+    """Return the layout of a YAML file over the known tables; raises ThemeError with all its faults.
 
-    Raises ThemeError naming file, field and what was expected.
+    Where one of its tables is not known, no column is told besides.
     """
-    place, content = str(file), mapping_of(file)
-    check_fields(place, content, _FIELDS)
-    check_pair(place, content, "title")
-    lists = {name: text_list(place, content.get(name, []), name) for name in _LISTS}
+    place, content, faults = str(file), mapping_of(file), Faults()
+    with faults:
+        check_fields(place, content, _FIELDS)
+    if "title" in content:
+        with faults:
+            check_pair(place, content, "title")
+    lists: dict[str, tuple[str, ...]] = dict.fromkeys(_LISTS, ())
+    for name in _LISTS:
+        with faults:
+            lists[name] = text_list(place, content.get(name, []), name)
     for name in lists["tables"]:
-        check_value(place, "tables", name, known)
-    for name in ("tables", "marks"):
-        if not content[name]:
-            raise ThemeError("themes.no_list", place=place, field=name, found=content[name])
-    filled = tuple(known[name] for name in lists["tables"])
-    marks = list_of(place, content["marks"], "marks")
-    rank = content.get("rank", _RANK)
-    if not isinstance(rank, int) or isinstance(rank, bool):
-        raise ThemeError("themes.no_number", place=place, field="rank", found=rank)
+        with faults:
+            check_value(place, "tables", name, known)
+    filled = tuple(known[name] for name in lists["tables"] if name in known)
+    with faults:
+        marks = _marks(place, content)
+    with faults:
+        rank = _rank(place, content)
+    if filled and len(filled) == len(lists["tables"]):
+        with faults:
+            constants = _constants(place, content.get("constants", {}), filled)
+        with faults:
+            measures = _measures(place, content.get("measures", {}), known, filled)
+        with faults:
+            columns = _headers(place, content.get("columns", {}), filled)
+    faults.tell()
     return Layout(
         name=file.stem,
         title=content["title"],
         tables=filled,
-        marks=tuple(text_list(place, group, "marks") for group in marks),
+        marks=marks,
         absent=lists["absent"],
         words=lists["words"],
-        constants=_constants(place, content.get("constants", {}), filled),
-        measures=_measures(place, content.get("measures", {}), known, filled),
+        constants=constants,
+        measures=measures,
         ignored=lists["ignored"],
         months=lists["months"],
-        columns=_headers(place, content.get("columns", {}), filled),
+        columns=columns,
         rank=rank,
     )
+
+
+def _marks(place: str, content: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of headers by which a layout is known; neither they nor its tables are empty."""
+    for name in ("tables", "marks"):
+        if name in content and not content[name]:
+            raise ThemeError("themes.no_list", place=place, field=name, found=content[name])
+    groups = list_of(place, content.get("marks", []), "marks")
+    return tuple(text_list(place, group, "marks") for group in groups)
+
+
+def _rank(place: str, content: Mapping[str, Any]) -> int:
+    rank = content.get("rank", _RANK)
+    if not isinstance(rank, int) or isinstance(rank, bool):
+        raise ThemeError("themes.no_number", place=place, field="rank", found=rank)
+    return rank
 
 
 def _headers(place: str, entry: object, filled: Iterable[Table]) -> Mapping[str, tuple[str, ...]]:
@@ -365,11 +405,33 @@ def _headers(place: str, entry: object, filled: Iterable[Table]) -> Mapping[str,
 
 
 def _constants(place: str, entry: object, filled: Iterable[Table]) -> Mapping[str, Any]:
-    """Return the constants of a layout, each for a column of a table that it fills."""
-    columns = {name: False for each in filled for name in each.columns}
-    check_fields(f"{place} constants", entry, columns)
+    """Return the constants of a layout, each a value of a column of a table that it fills."""
+    columns = {name: column for each in filled for name, column in each.columns.items()}
+    faults = Faults()
+    with faults:
+        check_fields(f"{place} constants", entry, dict.fromkeys(columns, False))
+    for name, value in entry.items() if isinstance(entry, Mapping) else ():
+        if name in columns:
+            with faults:
+                check_constant(f"{place} constants", columns[name], value)
+    faults.tell()
     assert isinstance(entry, Mapping)
     return entry
+
+
+def check_constant(place: str, column: Column, value: object) -> None:
+    """Raise ThemeError for a value that the column of a table cannot hold as it is stored."""
+    if column.choices is not None:
+        several = column.kind == "choices" and isinstance(value, str)
+        for one in str(value).split(",") if several else [value]:
+            check_value(place, column.name, one, column.choices.values)
+    elif column.kind in NUMBERS:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ThemeError("themes.no_amount", place=place, field=column.name, found=value)
+    elif column.kind == "flag":
+        check_value(place, column.name, str(value).lower(), ("true", "false"))
+    elif not isinstance(value, (str, int, datetime.date)) or isinstance(value, bool):
+        raise ThemeError("themes.no_word", place=place, field=column.name, found=value)
 
 
 def _measures(

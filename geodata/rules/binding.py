@@ -16,6 +16,8 @@ from geodata.periods import last_day, shift_month
 
 _NAME = re.compile(r"(?<!:):([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)")
 _PREFIX = "bound__"
+# By which a terminal underlines or colours.
+_CODES = re.compile(r"\x1b\[[0-9;]*m")
 _BOUND = re.compile(r"\bbound__([a-z0-9_]+)")
 # Names that come from the month itself and not from the policy.
 _TIMES = ("month.", "day.")
@@ -41,7 +43,14 @@ def parse(sql: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(named, dialect="duckdb")
     except sqlglot.errors.SqlglotError as problem:
-        raise ThemeError("rules.fault_sql", sql=sql, problem=str(problem)) from problem
+        raise ThemeError("rules.fault_sql", sql=sql, problem=sql_words(problem)) from problem
+
+
+def sql_words(problem: sqlglot.errors.SqlglotError) -> str:
+    """Return what is said of a text that is no SQL, on one line and without codes of a terminal."""
+    told = problem.errors if isinstance(problem, sqlglot.errors.ParseError) else []
+    said = [f"{one['description']} ({one['line']}:{one['col']})" for one in told]
+    return " ".join(_CODES.sub("", said[0] if said else str(problem)).split())
 
 
 @dataclass(frozen=True)

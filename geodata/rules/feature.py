@@ -37,6 +37,16 @@ class FeatureSet:
         own = {cte.alias for cte in tree.find_all(exp.CTE)}
         return frozenset(t.name for t in tree.find_all(exp.Table)) - own
 
+    def source_of(self, column: str) -> str:
+        """Return the name of the column whose values one of the SELECT has; empty for any other."""
+        tree = parse(self.sql)
+        selected = tree.selects if isinstance(tree, exp.Query) else []
+        named = (one.unalias() for one in selected if one.alias_or_name == column)
+        source: object = next(named, None)
+        while isinstance(source, (exp.Max, exp.Min, exp.Coalesce)):
+            source = source.this
+        return source.name if isinstance(source, exp.Column) else ""
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of the columns of the SELECT in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from geodata.entries import (
     text_list,
 )
 from geodata.errors import ThemeError
+from geodata.i18n import LANGUAGES
 from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
 from geodata.tables.enumerations import OWN_THEMES, Enumeration, enumerations
 
@@ -63,22 +64,28 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
     known = enumerations() if lists is None else lists
     place, content = str(file), mapping_of(file)
     check_name(place, file.stem)
-    check_fields(place, content, _TABLE)
     faults = Faults()
     with faults:
-        check_pair(place, content, "title")
-    with faults:
-        check_value(place, "nature", content["nature"], NATURES)
-    entries = content["columns"]
+        check_fields(place, content, _TABLE)
+    if "title" in content:
+        with faults:
+            check_pair(place, content, "title")
+    if "nature" in content:
+        with faults:
+            check_value(place, "nature", content["nature"], NATURES)
+    entries, columns = content.get("columns", {}), {}
     if not isinstance(entries, Mapping):
-        raise ThemeError("themes.no_mapping", place=f"{place} columns", found=entries)
-    columns = {}
+        faults.kept.append(ThemeError("themes.no_mapping", place=f"{place} columns", found=entries))
+        entries = {}
     for name, entry in entries.items():
         with faults:
             columns[name] = _column(f"{place} {name}", name, entry, known)
-    key = text_list(place, content["key"], "key")
+    faults.kept += _same_titles(place, columns)
+    key: tuple[str, ...] = ()
+    with faults:
+        key = text_list(place, content.get("key", []), "key")
     for field, named in (("key", key), ("lists", filter(None, [content.get("lists")]))):
-        for column in named:
+        for column in named if entries else ():
             with faults:
                 check_value(place, field, column, entries)
     faults.tell()
@@ -94,6 +101,17 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
     )
 
 
+def _same_titles(place: str, columns: Mapping[str, Column]) -> Iterator[ThemeError]:
+    """Give each column that has the title of another: a file's header could be either."""
+    for lang in LANGUAGES:
+        first: dict[str, str] = {}
+        for name, column in columns.items():
+            other = first.setdefault(str(column.title[lang]), name)
+            if other != name:
+                told = {"title": column.title[lang], "column": name, "other": other}
+                yield ThemeError("themes.same_title", place=place, **told)
+
+
 def _column(
     place: str, name: str, entry: Mapping[str, Any], lists: Mapping[str, Enumeration]
 ) -> Column:
@@ -102,10 +120,14 @@ def _column(
         check_name(place, name)
     with faults:
         check_fields(place, entry, _COLUMN)
-    faults.tell()
+    if not isinstance(entry, Mapping):
+        faults.tell()
+    kind = entry.get("kind")
     privacy, choice = entry.get("privacy", PRIVACY[-1]), entry.get("choice", "")
-    checked = [("kind", entry["kind"], STORED_AS), ("privacy", privacy, PRIVACY)]
-    if str(entry["kind"]).startswith("choice"):
+    checked: list[tuple[str, Any, Collection[str]]] = [("privacy", privacy, PRIVACY)]
+    if "kind" in entry:
+        checked.append(("kind", kind, STORED_AS))
+    if str(kind).startswith("choice"):
         checked.append(("choice", choice, lists))
     for field, value, known in checked:
         with faults:

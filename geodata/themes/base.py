@@ -10,7 +10,7 @@ from pathlib import Path
 from geodata.figures import Indicator
 from geodata.intake.layouts import Layout as SheetLayout
 from geodata.rules import Feature, FeatureSet, Rule, Subject
-from geodata.tables import Enumeration, Table, enumeration
+from geodata.tables import Enumeration, Table, enumeration, tables
 
 # What lists, cards and samples tell of a household, when a theme knows it.
 HOUSEHOLD = (
@@ -233,6 +233,17 @@ class Theme:
             for choice in enumeration(name).choices
         }
         return known | {token: entry[lang] for token, entry in self.labels.items()}
+
+    def choices_of(self, feature: str) -> Enumeration | None:
+        """Return the allowed values of the column that a feature takes as it is; None where it is none."""
+        known = {**tables(), **self.tables}
+        for one in self.feature_sets:
+            source = one.source_of(feature)
+            read = [known[name].columns for name in sorted(one.reads) if name in known]
+            lists = {c[source].choice: c[source].choices for c in read if source in c}
+            if len(lists) == 1:
+                return next(iter(lists.values()))
+        return None
 
     def breaks_of(self, indicator: str) -> tuple[str | float, ...]:
         """Return where policy cuts an indicator: the breaks of its layer, else its target."""

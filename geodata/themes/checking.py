@@ -37,6 +37,19 @@ _SAID = frozenset({"place", "month", "value", "numerator", "denominator", "worst
 SUMMED_TABLES = ("income_by_place",)
 
 
+class _AnyName(Collection[str]):
+    """Every name, none of which is known."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 @dataclass(frozen=True)
 class Checked:
     """A theme as it is checked: what could be read of it, the policy, and what may be named.
@@ -50,9 +63,13 @@ class Checked:
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
     # The kinds of charts there are, by which figures can be drawn; None where nobody knows.
     charts: Collection[str] | None = None
+    # Kinds of which a file could not be read at all: that is told, and any name of them may be right.
+    unread: Collection[str] = ()
 
     def known(self, kind: str, own: Iterable[str]) -> Collection[str]:
         """Return the names of a kind that may be named."""
+        if kind in self.unread:
+            return _AnyName()
         return list(dict.fromkeys((*own, *self.names.get(kind, ()))))
 
     @property
@@ -381,7 +398,11 @@ def _odd(place: str, names: Iterable[str], known: Collection[str]) -> Iterator[T
 
 
 def _caught(check: Callable[P, None], *given: P.args, **named: P.kwargs) -> Iterator[ThemeError]:
+    """Give what a check says; of a text that is no SQL also where it stands, the first argument."""
     try:
         check(*given, **named)
     except ThemeError as fault:
-        yield fault
+        if fault.key == "rules.fault_sql":
+            yield ThemeError("themes.no_sql", place=given[0], **fault.values)
+        else:
+            yield fault

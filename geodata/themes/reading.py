@@ -51,6 +51,8 @@ class ThemeReading:
     theme: Theme
     faults: tuple[ThemeError, ...]
     names: Mapping[str, frozenset[str]]
+    # The kinds of which a file is no mapping: nobody knows what it names.
+    unread: frozenset[str] = frozenset()
 
 
 def read_theme(folder: Path, name: str = "") -> Theme:
@@ -105,7 +107,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
     names = {kind: frozenset(name for _, name in places) for kind, places in written.items()}
     names["feature"] = frozenset(_names(folder / "features.yaml"))
     names["parameter"] = frozenset(_parameters(folder / "parameters"))
-    return ThemeReading(theme, tuple(files.faults.kept), names)
+    return ThemeReading(theme, tuple(files.faults.kept), names, frozenset(_unread(folder)))
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,18 @@ def _written(folder: Path, key: str, told: ThemeFile) -> dict[str, list[tuple[Pa
         "enumeration": _keys(folder, "enumerations"),
         "subject": [(file, name) for name in told.named("subjects")],
     }
+
+
+def _unread(folder: Path) -> Iterator[str]:
+    """Give the kinds of names of which a file cannot be read as a whole."""
+    files = {"feature": [folder / "features.yaml"], "indicator": [folder / "indicators.yaml"]}
+    files["rule"] = list((folder / "rules").glob("*.yaml"))
+    for kind, named in files.items():
+        faults = Faults()
+        for file in named:
+            _mapping(file, faults)
+        if faults.kept:
+            yield kind
 
 
 def _stems(folder: Path) -> set[str]:

@@ -14,7 +14,7 @@ from geodata.config import find_workspace
 from geodata.entries import Faults, shown
 from geodata.errors import ConfigError, GuatuError, PolicyError, QuantityError, ThemeError
 from geodata.i18n import Key, text
-from geodata.intake.layouts import Layout, read_layout
+from geodata.intake.layouts import Layout, read_layout, same_sheets
 from geodata.intake.schema import Schema
 from geodata.policy import Policy, load_policy
 from geodata.policy.parameter_files import folder_faults
@@ -160,6 +160,9 @@ def _layouts(workspace: Path | None, known: Schema) -> tuple[tuple[Layout, ...],
             read = read_layout(file, known.tables)
             if read.name in {layout.name for layout in known.layouts}:
                 raise ThemeError("themes.layout_twice", file=file, name=read.name)
+            twin = next((one for one in (*known.layouts, *layouts) if same_sheets(one, read)), None)
+            if twin is not None:
+                raise ThemeError("themes.layout_same", file=file, other=twin.name)
             layouts.append(read)
         except ThemeError as error:
             faults.append(ThemeFault(file.name, error, "themes.layout_left_out"))
@@ -244,7 +247,7 @@ def _load(
         return outside
     read = read_folder(place.folder, place.name)
     policy, unread = _policy_of(read.theme)
-    checked = Checked(read.theme, policy, read.names, charts)
+    checked = Checked(read.theme, policy, read.names, charts, read.unread)
     faults = (*read.faults, *unread, *_doubled(read.theme, written), *theme_faults(checked))
     return faults or (tuple(engine_faults(read.theme, policy)) if run else ()) or read.theme
 

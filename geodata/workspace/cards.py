@@ -365,8 +365,15 @@ def _section(
     for name in section.features:
         feature = theme.features[name]
         value = row[name].iloc[0]
+        choices = theme.choices_of(name)
         if feature.unit == "yuan" and pd.notna(value):
             value = value / 100
+        elif choices is not None and pd.notna(value):
+            kept = (one for one in str(value).split(",") if one)
+            value = ",".join(
+                theme.labels[one][lang] if one in theme.labels else choices.label(one, lang)
+                for one in kept
+            )
         values.append((feature.title[lang], None if pd.isna(value) else value, feature.unit))
     shown = findings[findings["rule"].isin(section.rules)]
     columns = ["label", "value", "unit"]

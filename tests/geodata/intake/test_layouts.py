@@ -118,3 +118,39 @@ def test_layout_with_the_name_of_another_is_named(tmp_path):
     (folder / "layouts" / "households.yaml").write_text(LAYOUT, encoding="utf-8")
     (fault,) = find_themes(folder).faults
     assert "households" in fault.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("role", "队员"), ("minutes", "many"), ("visitor", "[a]"), ("household_code", "true")],
+)
+def test_a_constant_that_its_column_cannot_hold_is_told(tmp_path, column, value):
+    layout = LAYOUT.replace("{role: 驻村工作队}", f"{{{column}: {value}}}")
+    (fault,) = find_themes(_workspace(tmp_path / "county", layout=layout)).faults
+    for word in ("卫健.yaml", "constants", column, value.strip("[]").capitalize()[:3].lower()):
+        assert word in fault.sentence("en").lower()
+
+
+def test_all_that_is_wrong_with_a_layout_is_told_at_once(tmp_path):
+    layout = LAYOUT
+    for before, after in (
+        ("ignored:", "ingored:"),
+        ("{role:", "{rol:"),
+        ("{household_code:", "{household_cod:"),
+    ):
+        layout = layout.replace(before, after)
+    (fault,) = find_themes(_workspace(tmp_path / "county", layout=layout)).faults
+    for word in ("ingored", "rol", "household_cod", "constants", "columns"):
+        assert f"{word}" in fault.sentence("en")
+    assert fault.sentence("en").count("nearest") >= 3
+
+
+def test_a_layout_that_asks_what_another_asks_is_told(tmp_path):
+    folder = _workspace(tmp_path / "county")
+    (folder / "layouts" / "疾控.yaml").write_text(LAYOUT, encoding="utf-8")
+    (fault,) = find_themes(folder).faults
+    for word in ("疾控.yaml", "卫健", "marks"):
+        assert word in fault.sentence("en")
+    told_apart = LAYOUT.replace("[[家庭号]", "[[疾控号], [家庭号]")
+    (folder / "layouts" / "疾控.yaml").write_text(told_apart, encoding="utf-8")
+    assert find_themes(folder).faults == ()

@@ -188,6 +188,57 @@ def test_a_name_that_an_indicator_of_ours_misspells_leaves_out_its_theme_alone(
             assert word in said
 
 
+@pytest.mark.parametrize("name", ["features.yaml", "rules/land.yaml", "indicators.yaml"])
+def test_a_slip_of_yaml_is_told_once_and_nothing_that_follows_from_it(workspace, name):
+    file = workspace / "themes" / "yard" / name
+    file.write_text("yard: {zh: [\n" + file.read_text("utf-8"), encoding="utf-8")
+    (fault,) = check_theme(workspace / "themes" / "yard")[1]
+    assert str(file) in fault.sentence()
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "key"),
+    [
+        ("features/household.sql", "FROM household", "FROM household WHERE (", "household.sql"),
+        ("rules/land.yaml", "when: land <=", "when: land <= (", "no_yard when"),
+        ("indicators.yaml", "rules: [no_yard]", "numerator: CASE WHEN", "yard_share numerator"),
+    ],
+)
+def test_sql_that_cannot_be_read_is_told_with_its_place_and_without_codes(
+    workspace, name, before, after, key
+):
+    file = workspace / "themes" / "yard" / name
+    change(file, before, after)
+    faults = check_theme(workspace / "themes" / "yard")[1]
+    for lang in ("zh", "en"):
+        told = " ".join(fault.sentence(lang) for fault in faults)
+        assert str(file) in told
+        assert key in told
+        assert "[4m" not in told
+        assert "\x1b" not in told
+
+
+def test_all_that_is_wrong_with_a_table_is_told_at_once(workspace):
+    file = workspace / "themes" / "yard" / "tables" / "plot.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        """
+title: {zh: 地块, en: plot}
+natur: state
+key: [plot_cod]
+columns:
+  plot_code: {kind: code, zh: 编号, en: code, privacy: opn}
+  area: {kind: numbr, zh: 面积, en: area}
+  size: {kind: number, zh: 编号号, en: size}
+  more: {kind: number, zh: 编号号, en: more}
+""",
+        encoding="utf-8",
+    )
+    told = " ".join(one.sentence("en") for one in check_theme(file.parents[1])[1])
+    for word in ("natur", "plot_cod'", "opn", "numbr", "编号号"):
+        assert word in told
+
+
 def test_our_themes_hold_together():
     assert find_themes().faults == ()
 
