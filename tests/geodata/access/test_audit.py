@@ -164,13 +164,13 @@ def test_four_processes_at_once_keep_one_whole_chain(tmp_path):
 _VICTIM = """
 import sys
 from pathlib import Path
-from geodata.access import Entry
+from geodata.access import AuditEntry
 from tests.geodata.access.county import trail
 folder = Path(sys.argv[1])
 records = trail(folder)
 with open(folder / "acts", "a") as acts:
     for number in range(100_000):
-        records.record(Entry("w", "card", subject=str(number)))
+        records.record(AuditEntry("w", "card", subject=str(number)))
         acts.write(f"{number}\\n")
         acts.flush()
 """
