@@ -41,9 +41,10 @@ from tests.geodata.workspace.test_workspace import LINE, accounts, rows
 
 CONTRACT = "rows about people are read by geodata.access alone"
 COUNTY, VILLAGE, OTHER_VILLAGE = "990101", "990101100201", "990101100202"
-MONTH = "2025-01"
+LAST, MONTH = "2024-12", "2025-01"
 HOUSEHOLDS = tuple(f"xh{number:05d}" for number in range(6))
 OFFICIAL = "王五"
+MONITORED = {"household_type": "脱贫户", "members": 1, "monitored_category": "边缘易致贫户"}
 # A value of each kind that no other column has.
 SECRETS: Mapping[str, Callable[[str], object]] = {
     "text": lambda name: "13912345678" if name == "phone" else f"欧阳{name}",
@@ -74,13 +75,19 @@ def county(tmp_path_factory) -> Workspace:
     folder = make_workspace(tmp_path_factory.mktemp("door") / "county", code=COUNTY, name="某县")
     (folder / "parameters" / "local.yaml").write_text(LINE, encoding="utf-8")
     at = {"place_code": VILLAGE, "reported_month": MONTH}
+    with new_snapshot(folder / "store", LAST) as writer:
+        before = {**MONITORED, "place_code": VILLAGE, "reported_month": LAST}
+        writer.write_table(
+            "household", rows("household", *({**before, "household_code": c} for c in HOUSEHOLDS))
+        )
+        writer.commit(who="clerk", at="2025-01-01T08:00:00", facts={})
     with new_snapshot(folder / "store", MONTH) as writer:
         for name, secrets in identity_columns().items():
             about = [{"household_code": code} for code in HOUSEHOLDS]
             if "household_code" not in tables()[name].columns:
                 about = [{f"{name}_code": "W1"} if f"{name}_code" in tables()[name].columns else {}]
             own = {"person_code": "p1"} if "person_code" in tables()[name].columns else {}
-            kind = {"household_type": "脱贫户", "members": 1} if name == "household" else {}
+            kind = MONITORED if name == "household" else {}
             writer.write_table(
                 name, rows(name, *({**secrets, **at, **own, **kind, **one} for one in about))
             )
@@ -136,6 +143,7 @@ PEOPLE: Mapping[str, Callable[[Workspace], object]] = {
     "card": lambda county: county.card(HOUSEHOLDS[0]),
     "draw_sample": sample,
     "flags": lambda county: county.flags,
+    "flow_households": lambda county: county.flow_households("before"),
     "households": lambda county: county.households(COUNTY),
     "people": everything,
     "places": lambda county: county.places().rows(Request("works")).frame,
@@ -143,10 +151,12 @@ PEOPLE: Mapping[str, Callable[[Workspace], object]] = {
     "why": lambda county: county.why(VILLAGE),
 }
 OTHER = {
+    "absence",
     "build",
     "change",
     "compositions",
     "cube",
+    "flows",
     "guard",
     "hotspots",
     "indicator",
@@ -156,6 +166,7 @@ OTHER = {
     "setup",
     "warm",
     "write_atlas",
+    "write_cube",
 }
 OF_MONTH: Mapping[str, Callable[[Workspace], object]] = {
     "flags": lambda county: county.month().flags,
@@ -165,7 +176,7 @@ OF_MONTH: Mapping[str, Callable[[Workspace], object]] = {
         if name.endswith("_household")
     ],
 }
-OTHER_OF_MONTH = {"built", "counts", "figures", "guard", "reasons", "setup"}
+OTHER_OF_MONTH = {"built", "counts", "figures", "guard", "reasons", "setup", "unanswered"}
 CALLS = {
     **{f"county.{k}": v for k, v in PEOPLE.items()},
     **{f"month.{k}": v for k, v in OF_MONTH.items()},
@@ -217,9 +228,13 @@ def test_what_is_no_row_about_a_person_names_none_and_leaves_no_record(county):
     calls = (
         county.month().counts,
         county.month().figures,
+        county.month().unanswered,
         county.indicator("low_income_share"),
         [county.compositions(theme.key, asked) for theme in county.setup.themes],
         county.change(VILLAGE, "low_income_share", before=MONTH, month=MONTH),
+        county.flows(VILLAGE),
+        county.absence("low_income_share"),
+        county.write_cube(),
         county._repr_html_(),
         county.warm(),
     )
