@@ -314,6 +314,6 @@ def test_who_may_hear_of_it_is_told_on_the_page_what_was_left_out(
     ]
     assert bool(said) == told
     if told:
-        assert "1 个专题或版式没有载入" in said[0]
+        assert "1 个专题、版式或侧栏没有载入" in said[0]
         assert "&lt;b&gt;" in said[0]
         assert "<b>" not in said[0]

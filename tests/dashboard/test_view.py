@@ -55,7 +55,7 @@ def _view(draw, source: Source) -> View:
 
     theme = one_of(source.themes or [""])
     indicator = one_of(source.indicators_of(theme))
-    periods = source.atlas.periods_of(indicator) or ("",)
+    periods = source.periods_of(indicator) or ("",)
     place = one_of(source.atlas.places.index)
     level = one_of(source.levels_below(place))
     rules = [rule.key for each in source.themes.values() for rule in each.rules]
