@@ -51,21 +51,16 @@ KEYS = {
     "password_kinds": "security.password_kinds",
     "reason_length": "security.reason_length",
     "small_count": "privacy.small_count",
-    **{
-        name: f"security.{name}"
-        for name in (
-            "session_hours",
-            "sessions_per_account",
-            "address_failures",
-            "pages_per_account",
-            "pages_per_worker",
-            "exports_per_day",
-            "briefings_at_once",
-            "unmask_per_day",
-            "unmask_alert",
-            "exemption_months",
-        )
-    },
+    "session_hours": "security.session_hours",
+    "sessions_per_account": "security.sessions_per_account",
+    "address_failures": "security.address_failures",
+    "pages_per_account": "security.pages_per_account",
+    "pages_per_worker": "security.pages_per_worker",
+    "exports_per_day": "security.exports_per_day",
+    "briefings_at_once": "security.briefings_at_once",
+    "unmask_per_day": "security.unmask_per_day",
+    "unmask_alert": "security.unmask_alert",
+    "exemption_months": "security.exemption_months",
 }
 MASK_KEYS = {
     "identity_number": "privacy.mask.id",
