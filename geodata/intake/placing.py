@@ -180,7 +180,7 @@ def _old_names(places: PlaceList, aliases: Mapping[str, str]) -> Changes:
     entries = [PlaceChange(old_name=old, new_name=new) for old, new in aliases.items()]
     listed = places.frame["aliases"].str.split(";").explode().str.strip()
     listed = listed[listed.notna() & ~listed.isin(["", "nan"])]
-    parents = places.frame["parent"].map(places.names("township")).fillna("")
+    parents = places.frame["parent"].map(places.names("township")).astype("object").fillna("")
     entries += [
         PlaceChange(old_name=old, new_name=names[code], parent=parents[code])
         for code, old in zip(listed.index.astype(str), listed, strict=True)

@@ -45,7 +45,9 @@ FOREIGN = {code for code, place, _ in HOUSEHOLDS if place != OWN} | {"甲一供�
 
 def told(codes: set[str], heard: str) -> set[str]:
     """Return which codes stand in a text, not as a part of numbers packed as base64."""
-    return {code for code in codes if re.search(rf"(?<![A-Za-z0-9+/]){code}(?![A-Za-z0-9+/])", heard)}
+    return {
+        code for code in codes if re.search(rf"(?<![A-Za-z0-9+/]){code}(?![A-Za-z0-9+/])", heard)
+    }
 
 
 LOCKED = "正被占用，这次操作没有执行"
