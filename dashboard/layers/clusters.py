@@ -8,14 +8,13 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette, draw_layer
-from geodata.cartography.words import period_text
 from geodata.hotspots.village_clusters import KINDS, VillageClusters, village_clusters
 
 # The way of classing that is offered beside natural breaks and quantiles.
@@ -79,14 +78,8 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say which villages of the shown place lie high together, and what the map could show."""
     lang, found = view.lang, clusters_of(source, view)
-    title = text(
-        "map.hotspot_headline",
-        lang,
-        place=source.atlas.name(source.area(view.place)),
-        period=period_text(layer.period, lang),
-        indicator=layer.indicator.title_in(lang),
-        finding=found.finding(lang, layer.keys[layer.inside]),
-    )
+    finding = found.finding(lang, layer.keys[layer.inside])
+    title = counted_sentence("map.hotspot_headline", source, view, layer, finding=finding)
     own = found.of(view.place or "")
     return Headline(title, whole if own is None else own.sentence(lang))
 

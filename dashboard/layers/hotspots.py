@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
 from dashboard.layers.source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
@@ -65,14 +65,8 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say what the hot spots are of the shown place, and why when it is one of them."""
     lang, spots = view.lang, hot_spots_of(source, view)
-    title = text(
-        "map.hotspot_headline",
-        lang,
-        place=source.atlas.name(source.area(view.place)),
-        period=period_text(layer.period, lang),
-        indicator=layer.indicator.title_in(lang),
-        finding=spots.finding(layer.inside, lang),
-    )
+    finding = spots.finding(layer.inside, lang)
+    title = counted_sentence("map.hotspot_headline", source, view, layer, finding=finding)
     if view.place is None or view.place not in layer.keys:
         return Headline(title, whole)
     why = spots.why(view.place, lang)
