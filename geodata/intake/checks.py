@@ -89,7 +89,10 @@ def _report_places(
 def require(
     part: Part, sheets: Sequence[DeliveredSheet], *, issues: Issues, aside: SetAside
 ) -> None:
-    """Set aside rows of a sheet whose required columns are empty or were wrong."""
+    """Set aside rows of a sheet whose required columns are empty or were wrong; tell them all.
+
+    A row is kept where the column says so: its value stays unknown.
+    """
     frame = part.frame
     if not part.main or frame.empty:
         return
@@ -101,6 +104,8 @@ def require(
         empty = np.ones(len(frame), bool) if values is None else values.isna().to_numpy()
         if not empty.any():
             continue
+        # A column that is mostly wrong is no column of this table.
+        kept = column.kept and 2 * int(empty.sum()) <= len(frame)
         header = part.headers.get(column.name, column.title["zh"])
         texts = sheet.table.frame.get(header)
         blank = empty if texts is None else empty & (texts.to_numpy() == "")
@@ -112,9 +117,10 @@ def require(
             table=part.table,
             column=column.name,
             header=header,
-            set_aside=True,
+            set_aside=not kept,
         )
-        aside.add(frame[empty], "required_empty")
+        if not kept:
+            aside.add(frame[empty], "required_empty")
 
 
 def check_households(

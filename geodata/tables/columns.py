@@ -34,7 +34,8 @@ class Column:
     `low` and `high` bound what is possible: a value outside is kept as unknown. `usual` bounds what
     is likely: a value outside is kept and reported. Bounds of money are in yuan. `derived` names
     where the value comes from when a file does not carry it. A `past` month or day cannot lie after
-    the month of the import. `choices` are the allowed values that `choice` names.
+    the month of the import. A row whose `kept` required value is empty or wrong is told and stored
+    without it: that something was there is known. `choices` are the allowed values that `choice` names.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     privacy: str = "identity"
     required: bool = False
+    kept: bool = False
     low: float | None = None
     high: float | None = None
     usual: tuple[float, float] | None = None

@@ -139,7 +139,7 @@ def _column(
     with faults:
         given |= _bounds(place, entry)
     faults.tell()
-    for key in ("unit", "required", "derived", "past"):
+    for key in ("unit", "required", "kept", "derived", "past"):
         if key in entry:
             given[key] = entry[key]
     return Column(

@@ -276,8 +276,37 @@ def test_ledger_rows_of_unknown_households_and_months_to_come_are_set_aside(work
     assert _found(result) == {
         ("unknown_household", 3, "户编号"), ("future_month", 4, "年月"), ("out_of_range", 5, "金额"),
     }  # fmt: skip
-    assert result.issues["set_aside"].all()
-    assert _read(workspace, "SELECT amount FROM ledger")["amount"].tolist() == [10000]
+    told = result.issues.set_index("check")["set_aside"]
+    assert told.to_dict() == {
+        "unknown_household": True, "future_month": True, "out_of_range": False,
+    }  # fmt: skip
+    stored = _read(workspace, "SELECT month, amount FROM ledger ORDER BY month DESC")
+    assert stored["amount"].fillna(-1).tolist() == [10000, -1]
+
+
+def test_an_account_row_that_cannot_be_read_is_kept_so_that_its_month_is_not_known(workspace):
+    _persons(workspace, {})
+    lines = ("H1,2025-03,a1,100", "H1,2025-03,z9,500", "H1,2025-03,a2,约五百", "H1,2025-02,a1,")
+    more = (f"H1,20240{month},a1,9" for month in range(4, 9))
+    _write(workspace, "台账.csv", "\n".join(["户编号,年月,收支项目,金额", *lines, *more]) + "\n")
+    result = _import(workspace)
+    rows = _read(workspace, "SELECT month, item, amount FROM ledger WHERE month > '2025'")
+    found = rows.astype(object).where(rows.notna(), None).itertuples(index=False, name=None)
+    assert set(found) == {
+        ("2025-03", "a1", 10000), ("2025-03", "z9", 50000), ("2025-03", "a2", None),
+        ("2025-02", "a1", None),
+    }  # fmt: skip
+    source = next(one for one in result.manifest.sources if one.file == "台账.csv")
+    assert (source.rows, source.stored, source.set_aside) == (9, 9, 0)
+
+
+def test_a_column_of_an_account_that_is_mostly_wrong_is_not_taken_for_gaps(workspace):
+    _persons(workspace, {})
+    lines = ("H1,2025-03,a1,甲", "H1,2025-03,a2,乙", "H1,2025-03,a3,1")
+    _write(workspace, "台账.csv", "\n".join(["户编号,年月,收支项目,金额", *lines]) + "\n")
+    result = _import(workspace)
+    assert result.issues["set_aside"].sum() >= 2
+    assert _read(workspace, "SELECT item FROM ledger")["item"].tolist() == ["a3"]
 
 
 def test_household_known_last_month_serves_a_month_without_the_list(workspace):
