@@ -9,11 +9,11 @@ from pptx.presentation import Presentation
 
 from dashboard.answers.answer import Answer, answer_of
 from dashboard.answers.source import county_source
-from dashboard.app import county_page
 from dashboard.briefing.fragment import html_fragment
 from dashboard.briefing.slides.canvas import new_deck
 from dashboard.briefing.slides.worst_places import view_slide
 from dashboard.maps.paper_sheet import PaperSheet
+from dashboard.pages.app import county_page
 from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard, system_user
 from geodata.atlas import open_atlas

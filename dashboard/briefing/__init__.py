@@ -1,4 +1,4 @@
-"""One specification of a view, and the forms in which it leaves the building."""
+"""What leaves the building: a month as slides, print or file, and prints about households."""
 
 from dashboard.briefing.briefing import Briefing, briefing_of
 

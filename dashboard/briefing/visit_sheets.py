@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from dashboard.briefing.printing import print_pdf
-from dashboard.content.visits import VisitGroup, VisitList, visit_heads
+from dashboard.session.visit_list import VisitGroup, VisitList, visit_heads
 from dashboard.texts import text
 
 

@@ -26,7 +26,7 @@ from dashboard.texts import text
 )
 def command(workspace: str, household: str, out: Path, **asked: str | None) -> None:
     """Write the card of a household; its code may not stand in the file's name."""
-    from dashboard.prints import open_prints, write_print
+    from dashboard.briefing.household_prints import open_prints, write_print
     from geodata.access import command_notice
     from geodata.errors import BriefingError
 

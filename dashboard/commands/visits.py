@@ -28,7 +28,7 @@ _PAPER = click.Choice(["a4", "a3"])
 )
 def command(workspace: str, unvisited: int, out: Path, **asked: str | None) -> None:
     """Write the list of a place."""
-    from dashboard.prints import open_prints, write_print
+    from dashboard.briefing.household_prints import open_prints, write_print
     from geodata.access import command_notice
 
     prints = open_prints(workspace, out, **asked)  # type: ignore[arg-type]

@@ -1,1 +1,1 @@
-"""What stands on lists, visit lists and cards, as data: the page draws it, and so does print."""
+"""What stands on lists and cards, as data: the page draws it, and so do workbook and print."""

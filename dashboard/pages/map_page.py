@@ -13,8 +13,8 @@ from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.state import State
+from dashboard.session.stops import Stops
 from dashboard.texts import text
 from dashboard.views.address import AddressView
 from dashboard.views.briefing_button import BriefingButton

@@ -10,7 +10,7 @@ from param.parameterized import Event
 from dashboard.pages import phone
 from dashboard.panel_specs import panel_specs
 from dashboard.panels import Parts, panel_of
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
 from dashboard.web.failing import failed_part

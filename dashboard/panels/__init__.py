@@ -7,44 +7,17 @@ A folder holds `panel.yaml` (see `dashboard.panel_specs`), a function `panel(sta
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 
 from panel.viewable import Viewable
 
 from dashboard import panel_specs
-from dashboard.people import People
-from dashboard.points import PointsSeen
-from dashboard.state import State
-from dashboard.stops import Stops
-from geodata.themes import ThemeFault
+from dashboard.session.parts import Parts
+from dashboard.session.state import State
+
+__all__ = ["Parts", "panel_of"]
 
 # A folder of panels that stands elsewhere is looked into as well.
 __path__ = panel_specs.FOLDERS
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a page may show beside the map: households, points, the stops of a briefing.
-
-    `faults` are themes, layouts and panels that were left out, for those who may hear of them.
-    """
-
-    people: People | None = None
-    points: PointsSeen | None = None
-    stops: Stops | None = None
-    faults: tuple[ThemeFault, ...] = ()
-
-    def of_people(self) -> People:
-        """Return what is read of households; raises ValueError where the page shows none."""
-        if self.people is None:
-            raise ValueError("the page shows no households")
-        return self.people
-
-    def of_points(self) -> PointsSeen:
-        """Return the points; raises ValueError where the page shows none."""
-        if self.points is None:
-            raise ValueError("the page shows no points")
-        return self.points
 
 
 def panel_of(name: str, state: State, parts: Parts) -> Viewable:

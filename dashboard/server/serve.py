@@ -9,9 +9,9 @@ from typing import Any
 
 import panel as pn
 
-from dashboard.app import app_of, county_parts
 from dashboard.briefing.queue import BriefingQueue
 from dashboard.layers.finding_counts import FindingCounts
+from dashboard.pages.app import app_of
 from dashboard.panels import Parts
 from dashboard.server.auth import AUDIT, SESSIONS, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
@@ -19,7 +19,8 @@ from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import GUARD, Serving, make_server, run_server
 from dashboard.server.warming import warm_county
-from dashboard.state import State
+from dashboard.session.parts import county_parts
+from dashboard.session.state import State
 from dashboard.views.account import account_links
 from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas

@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 from panel.io import PeriodicCallback
 
 from dashboard.briefing.queue import BriefingQueue
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled

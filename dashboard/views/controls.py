@@ -11,7 +11,7 @@ from panel.io import PeriodicCallback
 from param.parameterized import Event
 
 from dashboard.layers import classing_title
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import COMPARED
 from dashboard.web.component import Viewer, together

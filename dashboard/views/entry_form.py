@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.entries import Entries
+from dashboard.session.entries import Entries
 from dashboard.texts import CATALOGUE, text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element

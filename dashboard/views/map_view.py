@@ -9,8 +9,8 @@ import panel as pn
 
 from dashboard.maps.picture import picture
 from dashboard.maps.screen import CONTROLS, ScreenMap
-from dashboard.points import PointsSeen
-from dashboard.state import OF_LAYER, State
+from dashboard.session.points_seen import PointsSeen
+from dashboard.session.state import OF_LAYER, State
 from dashboard.texts import text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element

@@ -46,7 +46,7 @@ def serve(kind: str, folder: Path, port: int) -> None:
     """Serve one kind of page until killed."""
     import panel as pn
 
-    from dashboard.app import app_of
+    from dashboard.pages.app import app_of
     from dashboard.server.geometry import GeometryFiles
 
     atlas = open_atlas(folder)
@@ -65,7 +65,7 @@ def _map_alone(atlas: Atlas, sources):
     import panel as pn
 
     from dashboard.maps.screen import LIBRARY
-    from dashboard.state import State
+    from dashboard.session.state import State
     from dashboard.views.map_view import MapView
 
     state = State(atlas)

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.people import SORTS, People
-from dashboard.state import State
+from dashboard.session.people import SORTS, People
+from dashboard.session.state import State
 from geodata.access import EVERYWHERE, Actor, Request, mask_names, open_guard
 from geodata.access._rows import month_tables
 from geodata.atlas import open_atlas

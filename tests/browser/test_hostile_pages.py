@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.state import State
+from dashboard.session.stops import Stops
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import AccountError

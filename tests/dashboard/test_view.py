@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.answers import FindingCounts, Source
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.view import (
     ADDRESS,
     COMPARED,

@@ -15,7 +15,7 @@ import dashboard.charts
 from dashboard import panel_specs
 from dashboard.charts import chart_kinds
 from dashboard.panels import Parts, panel_of
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import CATALOGUE
 from geodata.intake.layouts import read_layout
 from geodata.tables import tables

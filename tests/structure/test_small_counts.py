@@ -25,7 +25,7 @@ PLACED = {
     "dashboard/joining/atlas.py": SHELL,
     "dashboard/layers/finding_counts.py": OWN,
     "dashboard/notebook.py": SCOPED,
-    "dashboard/people.py": OWN,
+    "dashboard/session/people.py": OWN,
     "dashboard/server/serve.py": SCOPED,
     "geodata/atlas/folder.py": BUILD,
     "geodata/hotspots/village_clusters.py": "tells clusters and rates of places that are all shown",

@@ -6,7 +6,7 @@ import secrets
 
 from dashboard.panels import Parts
 from dashboard.panels.households.view import HouseholdsView
-from dashboard.state import State
+from dashboard.session.state import State
 
 
 def panel(state: State, parts: Parts) -> HouseholdsView:

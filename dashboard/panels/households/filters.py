@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from param.parameterized import Event
 
 from dashboard.content.rows import COLUMNS, DEFAULT
-from dashboard.people import CATEGORIES, MONITORED, People
+from dashboard.session.people import CATEGORIES, MONITORED, People
 from dashboard.texts import text
 from dashboard.web.component import Viewer
 from geodata.escaping import plain_text

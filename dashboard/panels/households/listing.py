@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 
 from dashboard.content.rows import COLUMNS, HouseholdRows
-from dashboard.exports import households_workbook
+from dashboard.content.workbook import households_workbook
 from dashboard.panels.households.filters import FiltersView
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from dashboard.answers.listing import About
-from dashboard.exports import subjects_workbook
-from dashboard.people import People
-from dashboard.subjects import SubjectList, exported_subjects, listed_subjects
+from dashboard.content.workbook import subjects_workbook
+from dashboard.session.people import People
+from dashboard.session.subjects import SubjectList, exported_subjects, listed_subjects
 from dashboard.texts import text
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text

@@ -12,8 +12,8 @@ from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.listing import HouseholdListing
 from dashboard.panels.households.subjects import SubjectListing
 from dashboard.panels.households.visits import VisitsView
-from dashboard.people import CHOICES, SIZES, SORTS, People
-from dashboard.subjects import listed_about
+from dashboard.session.people import CHOICES, SIZES, SORTS, People
+from dashboard.session.subjects import listed_about
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer

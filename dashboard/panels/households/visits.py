@@ -6,11 +6,10 @@ from pathlib import Path
 
 import panel as pn
 
-from dashboard.content.visits import VisitList, visit_heads
-from dashboard.people import People
+from dashboard.session.people import People
+from dashboard.session.visit_list import VisitList, visit_heads, visit_list
 from dashboard.texts import text
 from dashboard.views.sheet_drawer import SheetDrawer
-from dashboard.visiting import visit_list
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
 from geodata.errors import GuatuError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.panels import Parts
 from dashboard.panels.points.view import PointsView
-from dashboard.state import State
+from dashboard.session.state import State
 
 
 def panel(state: State, parts: Parts) -> PointsView:

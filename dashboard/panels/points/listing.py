@@ -6,7 +6,7 @@ import pandas as pd
 import panel as pn
 
 from dashboard.panels.points.values import value_text
-from dashboard.points import PointsSeen
+from dashboard.session.points_seen import PointsSeen
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.markup import element

@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.panels.points.values import value_text
-from dashboard.points import Chosen, PointsSeen
+from dashboard.session.points_seen import Chosen, PointsSeen
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.markup import filled

@@ -6,7 +6,7 @@ import panel as pn
 
 from dashboard.panels.points.listing import PointList
 from dashboard.panels.points.scorecard import Scorecard
-from dashboard.points import PointsSeen
+from dashboard.session.points_seen import PointsSeen
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element
 from geodata.errors import GuatuError

@@ -7,7 +7,7 @@ import panel as pn
 from dashboard.panels import Parts
 from dashboard.panels.ranking.trend import TrendView
 from dashboard.panels.ranking.view import RankingView
-from dashboard.state import State
+from dashboard.session.state import State
 
 # On a phone both stand below each other with heights of their own.
 _PHONE = """

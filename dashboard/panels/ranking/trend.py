@@ -9,7 +9,7 @@ import pandas as pd
 import panel as pn
 
 from dashboard.charts.time_series import TimeSeries, TimeSeriesFigure
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.web.component import Viewer, together

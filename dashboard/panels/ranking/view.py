@@ -10,7 +10,7 @@ import panel as pn
 import param
 
 from dashboard.answers.answer import ranking_of
-from dashboard.state import OF_LAYER, State
+from dashboard.session.state import OF_LAYER, State
 from dashboard.texts import text
 from dashboard.view import RANKED
 from dashboard.web.component import Component, Viewer

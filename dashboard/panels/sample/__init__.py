@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dashboard.panels import Parts
 from dashboard.panels.sample.view import SamplingView
-from dashboard.sampling import Sampling
-from dashboard.state import State
+from dashboard.session.sampling import Sampling
+from dashboard.session.state import State
 
 
 def panel(state: State, parts: Parts) -> SamplingView:

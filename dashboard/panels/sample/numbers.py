@@ -7,7 +7,7 @@ import datetime
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.sampling import Sampling, numbers_text
+from dashboard.session.sampling import Sampling, numbers_text
 from dashboard.texts import text
 from dashboard.view import MOST
 from dashboard.web.component import Viewer

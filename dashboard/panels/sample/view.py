@@ -22,7 +22,7 @@ from dashboard.content.sampling import (
     village_rows,
 )
 from dashboard.panels.sample.numbers import SampleNumbers
-from dashboard.sampling import Sampling
+from dashboard.session.sampling import Sampling
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of

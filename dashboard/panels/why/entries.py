@@ -7,8 +7,8 @@ from pathlib import Path
 
 import panel as pn
 
-from dashboard.entries import ON_PLACE, Entries, written_by
-from dashboard.people import People
+from dashboard.session.entries import ON_PLACE, Entries, written_by
+from dashboard.session.people import People
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded
 from dashboard.web.component import Viewer

@@ -11,7 +11,7 @@ from param.parameterized import Event
 
 from dashboard.panels.why.composition import composition_charts
 from dashboard.panels.why.entries import PlaceEntries
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import panel as pn
 import param
 
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.view import ADDRESS
 from dashboard.web.component import Component, Viewer
 

@@ -10,7 +10,7 @@ import panel as pn
 from dashboard.charts import stacked
 from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.views.card.entries import CardEntries
 from dashboard.views.card.markup import card_html

@@ -9,8 +9,8 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard.entries import ON_CARD, Entries, written_by
-from dashboard.people import People
+from dashboard.session.entries import ON_CARD, Entries, written_by
+from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded

@@ -8,7 +8,7 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.web.component import Component, Viewer
 from geodata.cartography.coverage import Coverage, coverage

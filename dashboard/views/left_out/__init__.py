@@ -7,7 +7,7 @@ from pathlib import Path
 
 import panel as pn
 
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.web.markup import filled
 from geodata.themes import ThemeFault

@@ -12,7 +12,7 @@ import param
 from dashboard.answers.layers import layer_of
 from dashboard.layers.clusters import clusters_of
 from dashboard.maps.picture import OUTSIDE, bounds, grounds, states_of
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import View
 from dashboard.web.component import Component, Viewer

@@ -10,8 +10,8 @@ import panel as pn
 import param
 
 from dashboard.answers.headline import headline_of
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.state import State
+from dashboard.session.stops import Stops
 from dashboard.texts import text
 from dashboard.view import RANKING
 from dashboard.web.component import Component, Viewer

@@ -9,7 +9,7 @@ import pytest
 from dashboard.answers import answer_of
 from dashboard.answers.public_figures import public_layer
 from dashboard.notebook import open_view
-from dashboard.state import State
+from dashboard.session.state import State
 from geodata.errors import BriefingError
 from geodata.workspace import open_workspace
 from tests.dashboard.briefing.briefed import AT, BY, source_of

@@ -13,9 +13,9 @@ from dashboard.answers import Source, answer_of, county_source
 from dashboard.answers.as_json import answer_json, counts_of, own_figure, ranking_rows
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
-from dashboard.app import county_parts
-from dashboard.state import State
-from dashboard.subjects import listed_about, listed_subjects
+from dashboard.session.parts import county_parts
+from dashboard.session.state import State
+from dashboard.session.subjects import listed_about, listed_subjects
 from dashboard.view import View
 from geodata.access import Actor, command_actor, open_guard
 from geodata.figures import STATES

@@ -16,8 +16,8 @@ from pptx import Presentation
 from dashboard.briefing import queue as queues
 from dashboard.briefing.queue import BriefingQueue, file_of, write_job
 from dashboard.briefing.worker import run
-from dashboard.people import People
-from dashboard.state import State
+from dashboard.session.people import People
+from dashboard.session.state import State
 from dashboard.views.briefing_button import BriefingButton
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas

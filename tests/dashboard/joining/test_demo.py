@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard.joining.demo import DEMO, make_demo
-from dashboard.state import State
+from dashboard.session.state import State
 from geodata.config import read_config
 from geodata.intake.importing import import_month
 from geodata.periods import last_day

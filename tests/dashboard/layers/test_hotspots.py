@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.maps.picture import picture
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
 from dashboard.views.headline import HeadlineView
 from geodata.cartography import CategoryLayer

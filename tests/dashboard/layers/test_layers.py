@@ -9,7 +9,7 @@ import pytest
 from dashboard import layers
 from dashboard.answers.headline import headline_of
 from dashboard.maps.picture import picture
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
 from geodata.atlas import open_atlas
 from tests.invented import grid_atlas

@@ -7,7 +7,7 @@ import pytest
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
 from dashboard.server.geometry import GeometryFiles
-from dashboard.state import State
+from dashboard.session.state import State
 from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
 from tests.invented import COUNTY, grid_atlas

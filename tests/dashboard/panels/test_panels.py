@@ -10,7 +10,7 @@ import pytest
 from dashboard import panel_specs
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import CATALOGUE, text
 from dashboard.view import LISTING, RANKING
 from geodata.atlas import open_atlas

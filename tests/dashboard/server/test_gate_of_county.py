@@ -11,14 +11,14 @@ import pytest
 from panel.io.server import AutoloadJsHandler, DocHandler
 from tornado.web import authenticated
 
-from dashboard.entries import Entries
-from dashboard.people import People
 from dashboard.server import serve as serving_module
 from dashboard.server.gate import _Gate, is_public, path_within
 from dashboard.server.openid import Provider
 from dashboard.server.serving import Serving
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.entries import Entries
+from dashboard.session.people import People
+from dashboard.session.state import State
+from dashboard.session.stops import Stops
 from geodata.access import Actor, load_roles, open_guard
 from geodata.access.entries import kinds
 from geodata.atlas import open_atlas

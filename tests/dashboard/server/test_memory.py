@@ -9,7 +9,7 @@ import panel as pn
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
 from dashboard.server.memory import Tidying
-from dashboard.state import State
+from dashboard.session.state import State
 from tests.invented import grid_atlas
 
 

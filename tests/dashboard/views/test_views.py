@@ -9,7 +9,7 @@ from dashboard.pages.map_page import map_page
 from dashboard.panels.ranking.trend import TrendView
 from dashboard.panels.ranking.view import RankingView
 from dashboard.server.geometry import GeometryFiles
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView

@@ -321,7 +321,7 @@ def contract() -> ForbiddenContract:
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        ("dashboard.people", "geodata.access._rows"),
+        ("dashboard.session.people", "geodata.access._rows"),
         ("dashboard.answers.source", "geodata.store.months"),
         ("geodata.workspace.evidence", "geodata.access._rows"),
         ("geodata.workspace.cards", "geodata.store.embedded"),

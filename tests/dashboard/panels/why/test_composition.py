@@ -14,8 +14,8 @@ from dashboard import charts
 from dashboard.charts.time_series import TimeSeries, TimeSeriesFigure
 from dashboard.panels.why.composition import composition_charts
 from dashboard.panels.why.view import WhyView
-from dashboard.people import People
-from dashboard.state import State
+from dashboard.session.people import People
+from dashboard.session.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.themes import PartsOf

@@ -11,7 +11,7 @@ import pandas as pd
 import param
 
 from dashboard.layers.sample import CLASSES
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from geodata.access import Request
 from geodata.evaluation import Draw, SelfCheck, rate_sentences, suspects

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import panel as pn
 
@@ -11,12 +10,8 @@ from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps.inline import carried, carried_library
 from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import map_page
-from dashboard.panel_specs import panel_faults
-from dashboard.panels import Parts
-from dashboard.people import People
-from dashboard.points import PointsSeen
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.parts import Parts, county_parts
+from dashboard.session.state import State
 from geodata.access import Actor, Guard
 from geodata.atlas import Atlas
 from geodata.policy import Policy
@@ -72,18 +67,6 @@ def county_page(
     parts = county_parts(state, county, actor, guard)
     return map_page(
         state, sources=carried(atlas), script=carried_library(), parts=parts, served=False
-    )
-
-
-def county_parts(state: State, county: Workspace, actor: Actor, guard: Guard) -> Parts:
-    """Return what an actor may read of a workspace beside the map; the state then answers from it."""
-    state.source = replace(state.source, workspace=county, viewer=actor, guard=guard)
-    registry, place = county.setup.registry, county.setup.config.county.code
-    return Parts(
-        People(state, county, actor, guard),
-        PointsSeen(state, county, actor, guard),
-        Stops(state, actor, guard),
-        (*registry.faults, *panel_faults()) if actor.allows(place, "themes") else (),
     )
 
 

@@ -15,7 +15,7 @@ import param
 from dashboard.answers.listing import counted_indicator, household_filters, picked_villages
 from dashboard.content.blocks import CardContent
 from dashboard.content.card import card_content
-from dashboard.state import State
+from dashboard.session.state import State
 from dashboard.texts import text
 from geodata.access import (
     Actor,

@@ -9,10 +9,10 @@ import sqlite3
 
 import pytest
 
-from dashboard.entries import Entries
 from dashboard.panels.why.view import WhyView
-from dashboard.people import People
-from dashboard.state import State
+from dashboard.session.entries import Entries
+from dashboard.session.people import People
+from dashboard.session.state import State
 from dashboard.views.card import CardView
 from dashboard.views.card.entries import CardEntries
 from dashboard.views.entry_form import EntryForm

@@ -1,14 +1,17 @@
-"""The visit list: which households to see, why, and what to look at, by village and helper."""
+"""The visit list of what one viewer looks at: whom to see, why, what to look at, by village and helper."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from dashboard.session.people import People
 from dashboard.texts import text
+from geodata.access import Request
+from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.rules import Rule
 
@@ -58,6 +61,38 @@ class VisitList:
         return sum(len(group.visits) for group in self.groups)
 
 
+def visit_list(people: People) -> VisitList:
+    """Return the households of the list that have findings, by village and helper, worst first.
+
+    More than LONGEST households are not taken, and that is said. The watermark is the audit's.
+    """
+    state, lang = people.state, people.state.lang
+    asked = people.request()
+    filters = (*asked.filters, ("findings", "at_least", 1))
+    total = people.reader.count(replace(asked, filters=filters))
+    order = ("place_code", "helper", "-score", "household_code")
+    wanted = replace(asked, filters=filters, order=order, offset=0, limit=LONGEST)
+    rows = people.reader.export(wanted, reason="visit list")
+    place, level = state.atlas.name(state.place), text(f"atlas.{state.level}", lang)
+    if state.selected:
+        picked = {"place": place, "count": len(state.selected), "level": level}
+        place = text("visits.picked", lang, **picked)
+    about = {"place": place, "month": period_text(state.period, lang)}
+    counts = text("visits.counts", lang, count=f"{len(rows.frame):,}", total=f"{total:,}")
+    if total > LONGEST:
+        counts += text("visits.narrow", lang, limit=LONGEST)
+    mark = text("visits.watermark", lang, mark=f"{people.actor.name} {rows.watermark}")
+    groups = visit_groups(
+        rows.frame,
+        _flags(people, rows.frame["household_code"]),
+        people.county.setup.rules,
+        village=people.village,
+        lang=lang,
+    )
+    notes = (counts, mark) if groups else (text("visits.none", lang),)
+    return VisitList(plain_text(text("visits.title", lang, **about)), notes, groups)
+
+
 def visit_heads(lang: str) -> list[str]:
     """Return the heads of the columns of a visit list."""
     return [text(f"visits.{name}", lang) for name in _HEADS]
@@ -95,6 +130,16 @@ def visit_groups(
         VisitGroup(plain_text(village(place), 40), helper, tuple(visits))
         for (place, helper), visits in groups.items()
     )
+
+
+def _flags(people: People, households: pd.Series) -> pd.DataFrame:
+    """Return the open findings of some households with their sentences as `reason`."""
+    if households.empty:
+        return pd.DataFrame(columns=["household_code", "rule", "reason"])
+    filters = (("household_code", "in", tuple(households)), ("answer", "is", "yes"))
+    flags = people.reader.rows(Request("flags", people.place, filters=filters)).frame
+    month = people.county.month(people.state.period)
+    return flags.assign(reason=month.reasons(flags, people.state.lang))
 
 
 def _visit(row: Any, broken: list[tuple[Rule, str]], lang: str) -> Visit:

@@ -11,11 +11,11 @@ import pytest
 import typst
 
 from dashboard.briefing import briefing_of, printing
+from dashboard.briefing.household_prints import Prints
 from dashboard.briefing.map_series import print_series
 from dashboard.briefing.printing import print_families, print_pdf
 from dashboard.cli import main
 from dashboard.maps.fonts import FAMILIES
-from dashboard.prints import Prints
 from dashboard.view import View
 from geodata.access import open_guard
 from geodata.errors import BriefingError, ScopeError, StoreError

@@ -14,11 +14,11 @@ from dashboard.briefing.card_sheet import print_card
 from dashboard.briefing.visit_sheets import Heading, print_visits
 from dashboard.briefing.writing import check_target, replace_file
 from dashboard.content.card import card_content
-from dashboard.people import People
-from dashboard.state import State
+from dashboard.session.people import People
+from dashboard.session.state import State
+from dashboard.session.visit_list import visit_list
 from dashboard.texts import text
 from dashboard.view import View
-from dashboard.visiting import visit_list
 from geodata.access import Guard, command_actor, open_guard, refuse_beyond_quota, system_user
 from geodata.access.chain import AuditEntry
 from geodata.cartography.words import period_text

@@ -15,15 +15,15 @@ import pytest
 from pptx import Presentation
 
 from dashboard.answers import county_source
-from dashboard.app import county_page
 from dashboard.briefing import briefing_of
 from dashboard.briefing.sentences import sentences_of
 from dashboard.cli import main
 from dashboard.content.blocks import Facts, Grid
 from dashboard.content.card import card_content
-from dashboard.people import People
-from dashboard.points import read_places
-from dashboard.state import State
+from dashboard.pages.app import county_page
+from dashboard.session.people import People
+from dashboard.session.points_seen import read_places
+from dashboard.session.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.intake.layouts import recognise

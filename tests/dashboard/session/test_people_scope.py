@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.people import CATEGORIES, SIZES, SORTS, People
-from dashboard.state import State
-from dashboard.visiting import visit_list
+from dashboard.session.people import CATEGORIES, SIZES, SORTS, People
+from dashboard.session.state import State
+from dashboard.session.visit_list import visit_list
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError

@@ -11,9 +11,9 @@ from dashboard.content.sampling import rate_tiles, township_rows
 from dashboard.layers.sample import CLASSES, SampledLayer
 from dashboard.maps.picture import picture
 from dashboard.panels.sample.view import SamplingView
-from dashboard.people import People
-from dashboard.sampling import Sampling
-from dashboard.state import State
+from dashboard.session.people import People
+from dashboard.session.sampling import Sampling
+from dashboard.session.state import State
 from dashboard.views.headline import HeadlineView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.answers.listing import About, about_of
-from dashboard.people import People
-from dashboard.points import places_reader
+from dashboard.session.people import People
+from dashboard.session.points_seen import places_reader
 from geodata.access import Reader, Request
 
 COLUMNS = ["subject", "name", "place_code", "reason"]

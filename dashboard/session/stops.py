@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.state import State
+from dashboard.session.state import State
 from geodata.access import Actor, Guard, utc_now
 from geodata.errors import GuatuError
 

@@ -9,24 +9,24 @@ import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
 from dashboard.answers.headline import headline_of
-from dashboard.app import county_parts
 from dashboard.charts import bars, stacked
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
-from dashboard.exports import households_workbook
+from dashboard.content.workbook import households_workbook
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
 from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView
 from dashboard.panels.households.visits import visits_html
 from dashboard.panels.why.view import WhyView
-from dashboard.people import MONITORED, PAGE, People
-from dashboard.points import PointsSeen
-from dashboard.state import State
+from dashboard.session.parts import county_parts
+from dashboard.session.people import MONITORED, PAGE, People
+from dashboard.session.points_seen import PointsSeen
+from dashboard.session.state import State
+from dashboard.session.visit_list import visit_list
 from dashboard.views.card.markup import card_html
 from dashboard.views.headline import HeadlineView
 from dashboard.views.text_table import TextTable
-from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.cartography.headline import whole_figure

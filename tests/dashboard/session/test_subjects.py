@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.panels.households.subjects import page_of, pages_of, subjects_table
 from dashboard.panels.households.view import HouseholdsView
-from dashboard.people import People
-from dashboard.state import State
-from dashboard.subjects import COLUMNS, About, SubjectList, exported_subjects, listed_about
+from dashboard.session.people import People
+from dashboard.session.state import State
+from dashboard.session.subjects import COLUMNS, About, SubjectList, exported_subjects, listed_about
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import ScopeError

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.state import State
+from dashboard.session.state import State
 from tests.invented import COUNTY, grid_atlas
 
 TOWNSHIP, VILLAGE = f"{COUNTY}002", f"{COUNTY}002003"

@@ -13,10 +13,10 @@ from dashboard.maps.picture import picture
 from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView
 from dashboard.panels.points.view import PointsView
-from dashboard.people import People
-from dashboard.points import PointsSeen
-from dashboard.state import State
-from dashboard.stops import Stops
+from dashboard.session.people import People
+from dashboard.session.points_seen import PointsSeen
+from dashboard.session.state import State
+from dashboard.session.stops import Stops
 from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
 from dashboard.views.map_view import MapView

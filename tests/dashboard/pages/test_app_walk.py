@@ -9,10 +9,10 @@ import panel as pn
 import panel_material_ui as pmui
 import pytest
 
-from dashboard.app import county_parts
 from dashboard.maps.inline import carried
 from dashboard.pages.map_page import map_page
-from dashboard.state import State
+from dashboard.session.parts import county_parts
+from dashboard.session.state import State
 from dashboard.web.component import Component
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from dashboard.people import People
+from dashboard.session.people import People
 from dashboard.texts import text
 from geodata.access import Grant, Written
 from geodata.access.entries import EntryKind, kinds

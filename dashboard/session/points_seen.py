@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.state import State
+from dashboard.session.state import State
 from geodata.access import Actor, Guard, Reader, Request
 from geodata.rules import Rule
 from geodata.themes import Points

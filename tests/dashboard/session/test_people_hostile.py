@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 
 from dashboard.content.rows import COLUMNS, HouseholdRows
-from dashboard.exports import households_workbook
+from dashboard.content.workbook import households_workbook
 from dashboard.panels.households.visits import visits_html
-from dashboard.people import People
-from dashboard.state import State
+from dashboard.session.people import People
+from dashboard.session.state import State
+from dashboard.session.visit_list import visit_list
 from dashboard.views.card.markup import card_html
-from dashboard.visiting import visit_list
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from tests.hostile_names import NAMES, RARE
