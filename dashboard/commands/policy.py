@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.commands import tell_faults
+from dashboard.commands import ask_for, tell_faults
 from dashboard.texts import text
+from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geodata.policy import Lookup, Parameter, Policy
+    from geodata.policy.setting import CountyValue
     from geodata.themes import Registry, Theme
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -101,6 +105,111 @@ def check(workspace: Path | None, place: str, day: datetime.datetime) -> None:
     if workspace is not None:
         _print_weak(workspace)
     _print_cases(policy, registry, workspace, place, day.date())
+
+
+@command.command("ask", help=text("policy.ask_help"))
+@click.argument(
+    "workspace", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--day", type=_DAY, help=text("policy.ask_day"))
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help=text("policy.ask_set"))
+@click.option("--document", default="", help=text("policy.ask_document"))
+@click.option("--from", "since", type=_DAY, help=text("policy.ask_from"))
+@click.option("--place", help=text("policy.place_help"))
+def ask(
+    workspace: Path,
+    day: datetime.datetime | None,
+    settings: tuple[str, ...],
+    document: str,
+    since: datetime.datetime | None,
+    place: str | None,
+) -> None:
+    """Ask for what has no value, or take what is given; exit code 1 when something stays unset."""
+    from geodata import open_workspace
+    from geodata.policy.setting import CountyValue
+    from geodata.workspace.checkup import unset_parameters
+
+    setup = open_workspace(workspace).setup
+    folder = setup.config.folder / "parameters"
+    place = setup.config.county.code if place is None else place
+    if settings:
+        if not document.strip() or since is None:
+            raise click.UsageError(text("policy.ask_incomplete"))
+        stated = CountyValue(0, document, since.date(), place)
+        for name, said in _pairs(settings):
+            _set(folder, name, said, stated, setup.registry)
+        return
+    now = day or datetime.datetime.now()
+    unset = unset_parameters(setup, now)
+    if not unset:
+        click.echo(text("policy.ask_nothing", day=now.date()))
+        return
+    written = 0
+    with suppress(click.Abort):  # what was answered before is kept
+        for at, lookup in enumerate(unset, 1):
+            touched = _touched(lookup.parameter.key, setup.themes)
+            told = {"at": at, "all": len(unset), "title": _title(lookup.parameter)}
+            key, unit = lookup.parameter.key, _unit_of(lookup.parameter) or "—"
+            click.echo(text("policy.ask_head", **told, key=key, unit=unit))
+            click.echo(text("policy.ask_why", reason=lookup.reason(), touched=touched))
+            setting = _answered(lookup.parameter, now.year, place)
+            if setting is not None:
+                _set(folder, key, str(setting.value), setting, setup.registry)
+                written += 1
+    click.echo(text("policy.ask_left", written=written, left=len(unset) - written))
+    if written < len(unset):
+        raise click.exceptions.Exit(1)
+
+
+def _pairs(settings: Sequence[str]) -> list[tuple[str, str]]:
+    pairs = [tuple(part.strip() for part in one.partition("=")[::2]) for one in settings]
+    for given, (key, written) in zip(settings, pairs, strict=True):
+        if not key or not written:
+            raise click.UsageError(text("policy.ask_not_pair", given=plain_text(given, 80)))
+    return [(key, written) for key, written in pairs]
+
+
+def _set(folder: Path, key: str, written: str, setting: CountyValue, registry: Registry) -> None:
+    """Write one value, among those that the files hold by now."""
+    from geodata.policy import load_policy
+    from geodata.policy.setting import set_value, value_of
+
+    parameter = load_policy(folder, more=registry.parameters)[key]
+    value = value_of(parameter, written)
+    file = set_value(folder, parameter, replace(setting, value=value))
+    click.echo(text("policy.ask_stored", file=file, key=key, value=value))
+
+
+def _answered(parameter: Parameter, year: int, place: str) -> CountyValue | None:
+    """Return what somebody sets for a parameter, None when a question is left empty."""
+    from geodata.errors import PolicyError
+    from geodata.policy.setting import CountyValue, value_of
+
+    def day(written: str) -> datetime.date | None:
+        try:
+            return datetime.date.fromisoformat(written) if written else None
+        except ValueError:
+            raise PolicyError("policy.bad_day", value=written, year=year) from None
+
+    value = ask_for(
+        text("policy.ask_value"), lambda said: value_of(parameter, said) if said else None
+    )
+    if value is None:
+        return None
+    document = ask_for(text("policy.ask_which_document"), str)
+    first = ask_for(text("policy.ask_since", year=year), day) if document else None
+    if first is None:
+        return None
+    told = {"title": _title(parameter), "value": value, "unit": _unit_of(parameter)}
+    asked = text("policy.ask_confirm", **told, since=first, document=document)
+    setting = CountyValue(value, document, first, place)
+    return setting if click.confirm(asked) else None
+
+
+def _title(parameter: Parameter) -> str:
+    from geodata.i18n import default_language
+
+    return parameter.title[default_language()]
 
 
 def _print_weak(workspace: Path) -> None:
@@ -211,5 +320,4 @@ def _worded(lookup: Lookup) -> str:
 
 
 def _unit_of(parameter: Parameter) -> str:
-
     return parameter.unit.text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -50,7 +50,7 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
     earlier = [one for one in months if one < month]
     snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
     facts = store.manifest(snapshot).facts if snapshot else {}
-    places = _latest(store, months, table("place"), tuple(table("place").columns))
+    places = latest_places(store, months)
     codes = {}
     for name, entry in tables.items():
         if not entry.lists:
@@ -68,6 +68,11 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
         places=places,
         codes=codes,
     )
+
+
+def latest_places(store: SnapshotStore, months: Sequence[str]) -> pd.DataFrame | None:
+    """Return the list of places of the latest of some months that has one, None when none has."""
+    return _latest(store, months, table("place"), tuple(table("place").columns))
 
 
 def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
@@ -90,7 +95,7 @@ def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
 
 
 def _latest(
-    store: SnapshotStore, months: list[str], entry: Table, columns: tuple[str, ...]
+    store: SnapshotStore, months: Sequence[str], entry: Table, columns: tuple[str, ...]
 ) -> pd.DataFrame | None:
     """Return columns of a table from the latest snapshot that has it, None when none has."""
     for month in reversed(months):

@@ -56,6 +56,11 @@ def build_months(
     return tuple(builds)
 
 
+def stale_months(setup: Setup) -> tuple[str, ...]:
+    """Return the months with a snapshot that are not built from what is there now, sorted."""
+    return tuple(month for month in setup.store.months() if _unchanged(setup, month) is None)
+
+
 def _unchanged(setup: Setup, month: str) -> Built | None:
     """Return what was built for a month if it was built from what is there now."""
     built = read_built(setup.config.store, month)

@@ -34,7 +34,7 @@ def write_workspace_atlas(
     """
     last = built[-1].month
     places = places_of(setup, built[-1])
-    drawn = _tree(setup)
+    drawn = county_tree(setup)
     outlines = drawn.geometry(drawn.lowest).geometry
     # A village whose record has no shape is in the file, but on no map.
     shaped = outlines.index[~(outlines.isna() | outlines.is_empty)]
@@ -69,7 +69,11 @@ def write_workspace_atlas(
     return {name: count for name, count in join.items() if isinstance(count, int)}
 
 
-def _tree(setup: Setup) -> PlaceTree:
+def county_tree(setup: Setup) -> PlaceTree:
+    """Return the places of the boundary file with their shapes, by code.
+
+    Raises ConfigError when no boundary file is set or no column of it holds village codes.
+    """
     wanted = setup.config.boundaries
     if not wanted.file:
         raise ConfigError("workspace.no_boundaries", folder=str(setup.config.folder))

@@ -88,3 +88,58 @@ def test_check_names_the_rules_of_a_county_that_are_true_of_most(
         assert str(one.unknown if one.unanswered else one.judged) in line
     bare = sum(one.rule.justified is None for one in weak)
     assert f"{len(weak)} 条规则命中过多或无法判断，其中 {bare} 条没有说明" in out
+
+
+LINE = "monitor.line.per_capita"
+
+
+def _unset(folder: Path, day: str) -> int:
+    """Return how many parameters a run without answers leaves unset."""
+    from datetime import datetime
+
+    from geodata.workspace import open_workspace
+    from geodata.workspace.checkup import unset_parameters
+
+    return len(unset_parameters(open_workspace(folder).setup, datetime.fromisoformat(day)))
+
+
+def test_ask_takes_answers_and_leaves_the_rest_unset(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from dashboard.cli import guatu
+    from geodata.config import make_workspace
+
+    folder = make_workspace(tmp_path / "county", code="990101", name="某县")
+    before = _unset(folder, "2031-06-30")
+    answers = ["不知道", "3", "县〔2031〕1号", "明天", "2031-01-01", "y"]
+    arguments = ["policy", "ask", str(folder), "--day", "2031-06-30"]
+    left = CliRunner().invoke(guatu, arguments, input="\n".join(answers) + "\n" * (before + 5))
+    assert left.exit_code == 1
+    assert "“不知道”不是数字" in left.output
+    assert "“明天”不是日期" in left.output
+    assert "写入 1 个" in left.output
+    assert _unset(folder, "2031-06-30") == before - 1
+
+
+def test_ask_takes_values_without_asking(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from geodata.config import make_workspace
+
+    folder = make_workspace(tmp_path / "county", code="990101", name="某县")
+    stated = ("--document", "县〔2031〕1号", "--from", "2031-01-01")
+    code, out = run(capsys, "policy", "ask", str(folder), "--set", f"{LINE}=9000", *stated)
+    assert code == 0
+    assert f"{LINE} = 9000" in out
+    asked = ("--workspace", str(folder), "--place", "990101", "--day", "2031-06-30")
+    code, out = run(capsys, "policy", "list", LINE, *asked)
+    assert "9000 元/人·年" in out
+    for wrong, sentence in (
+        ((f"{LINE}=9000",), "--document"),
+        ((f"{LINE}=many", *stated), "“many”不是数字"),
+        ((LINE, *stated), "参数名=数值"),
+        (("monitor.line=1", *stated), LINE),
+    ):
+        code, out = run(capsys, "policy", "ask", str(folder), "--set", *wrong)
+        assert code == 2
+        assert sentence in out
