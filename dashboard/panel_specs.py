@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import get_type_hints
 
 from dashboard.texts import take_texts, text
-from geodata.entries import (
+from geodata.errors import ThemeError
+from geodata.i18n import LANGUAGES, places_of
+from geodata.themes import Theme, ThemeFault
+from geodata.yaml_entries import (
     Faults,
     check_fields,
     check_texts,
@@ -20,9 +23,6 @@ from geodata.entries import (
     shown,
     text_list,
 )
-from geodata.errors import ThemeError
-from geodata.i18n import LANGUAGES, places_of
-from geodata.themes import Theme, ThemeFault
 
 # Where panels are looked for; a folder of panels that stands elsewhere may be added.
 FOLDERS = [str(Path(__file__).with_name("panels"))]

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from dashboard.answers.headline import absence_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.origin import Origin, origin_of
 from dashboard.answers.public_figures import public_layer, small_outside
 from dashboard.answers.source import Source
-from dashboard.answers.titles import message
+from dashboard.answers.titles import absence_of, message
 from dashboard.maps.paper import DrawnMap, draw_map
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.texts import text

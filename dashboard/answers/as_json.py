@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from dashboard.answers.answer import ranking_of, series_of
-from dashboard.answers.headline import headline_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.source import Source
+from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
 from dashboard.view import View
 from geodata.cartography import NO_DATA, Layer

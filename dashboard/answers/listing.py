@@ -13,7 +13,7 @@ from geodata.figures import Indicator
 from geodata.rules import Subject
 from geodata.themes import Points
 from geodata.workspace.counted import COUNTED
-from geodata.workspace.households import Filter, household_request
+from geodata.workspace.household_list import Filter, household_request
 from geodata.workspace.inputs import Setup
 from geodata.workspace.points import AT
 

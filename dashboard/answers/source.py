@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.layers import colours_lowest, ways_of_classing
 from dashboard.layers.finding_counts import FindingCounts
-from dashboard.layers.source import MapSource
+from dashboard.layers.map_source import MapSource
 from dashboard.view import View, shown_themes
 from geodata.access import Actor, Guard
 from geodata.atlas import open_atlas

@@ -1,16 +1,23 @@
-"""The message of a page as one sentence: which place is worst, with its figure and its counts."""
+"""What a view says in sentences: its headline, and the message of a page about its worst place."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from dashboard.answers.source import Source
+from dashboard.layers import Headline, headline_in
 from dashboard.texts import text
+from dashboard.view import View
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.headline import others_text, whole_figure
-from geodata.cartography.words import figure_text, share_parts
+from geodata.cartography.layer import indicator_decimals
+from geodata.cartography.words import figure_text, period_text, scale_of, share_parts
 from geodata.escaping import plain_text
-from geodata.figures import Indicator
+from geodata.figures import STATES, Indicator
+from geodata.workspace.change_parts import moved_text, split_text
 
 # A title holds two lines; a longer name is cut there and stands whole in the table below.
 _LONGEST = 14
@@ -19,6 +26,25 @@ _LONGEST = 14
 def short_name(name: object) -> str:
     """Return a name as it stands in a title or beside a chart."""
     return plain_text(name, _LONGEST) if isinstance(name, str) else ""
+
+
+def headline_of(source: Source, view: View, layer: Layer) -> Headline:
+    """Return what a layer of a view says, in the language of the view."""
+    own = replace(layer, place=view.place)
+    headline = headline_in(source, view, layer, whole_figure(source.atlas, own, view.lang))
+    sentence = _moved(source, view) or headline.sentence
+    return replace(headline, sentence=sentence + absence_of(source, view))
+
+
+def absence_of(source: Source, view: View) -> str:
+    """Return in brackets why an indicator has no figure in any place; empty where it has."""
+    if source.workspace is None or view.indicator not in source.workspace.setup.indicators:
+        return ""
+    top = source.atlas.states(view.indicator, view.period, source.atlas.levels[0])
+    if not (top == STATES[1]).all():
+        return ""
+    said = source.workspace.absence(view.indicator, view.period or None, view.lang)
+    return text("map.absent", view.lang, why=said) if said else ""
 
 
 def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
@@ -47,6 +73,34 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
     if ties == len(known):
         return text("briefing_page.title_same", lang, **facts) + others_text(layer, lang)
     return text(f"briefing_page.title_{'worst' if ties == 1 else 'tied'}", lang, **facts)
+
+
+def _moved(source: Source, view: View) -> str:
+    """Return how the figure of the shown place moved between the compared months, and why.
+
+    Empty without a comparison, and where the viewer may not see the place as a whole.
+    """
+    if not view.compare or not view.place or source.workspace is None:
+        return ""
+    if not source.actor.allows(view.place, "rows"):
+        return ""
+    change = source.workspace.change(
+        view.place, view.indicator, before=view.compare, month=view.period
+    )
+    indicator, lang = source.atlas.indicator(view.indicator), view.lang
+    moved = moved_text(change, indicator, lang, since=period_text(view.compare, lang))
+    if not moved:
+        return ""
+    figure = figure_text(
+        change["after"] * scale_of(indicator),
+        indicator,
+        decimals=indicator_decimals(source.atlas, indicator),
+        lang=lang,
+    )
+    split = split_text(change, indicator, lang)
+    named = {"place": source.atlas.name(view.place), "period": period_text(view.period, lang)}
+    told = text("map.moved", lang, figure=figure, moved=moved, **named)
+    return told + (text("map.moved_split", lang, split=split) if split else "")
 
 
 def _parent(atlas: Atlas, layer: Layer, row: pd.Series, lang: str) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from dashboard.answers.origin import origin_of
 from dashboard.answers.source import Source, county_source
+from dashboard.briefing.briefing_file import check_target, replace_file
 from dashboard.briefing.card_sheet import print_card
 from dashboard.briefing.visit_sheets import Heading, print_visits
-from dashboard.briefing.writing import check_target, replace_file
 from dashboard.content.card import card_content
 from dashboard.session.people import People
 from dashboard.session.state import State

@@ -10,8 +10,8 @@ from typing import Any
 
 from dashboard.answers.source import county_source
 from dashboard.briefing.briefing import briefing_of
+from dashboard.briefing.briefing_file import steps_of, write_briefing
 from dashboard.briefing.queue import FOLDER, Job, file_of, write_job
-from dashboard.briefing.writing import steps_of, write_briefing
 from dashboard.texts import text
 from geodata.access import Actor, open_guard
 from geodata.errors import GuatuError

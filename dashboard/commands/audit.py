@@ -85,7 +85,7 @@ def who(code: str, workspace: Path) -> None:
 @_folder
 def account(name: str, month: str, households: bool, workspace: Path) -> None:
     """Print what an account did and saw in a month; asking is recorded."""
-    from dashboard.content.records import codes_shown
+    from dashboard.content.audit_words import codes_shown
     from geodata.periods import shift_month
 
     trail = _trail(workspace)
@@ -173,7 +173,7 @@ def _say(found: Verification) -> None:
 def _write_csv(trail: AuditTrail, file: Path) -> None:
     import csv
 
-    from dashboard.content.records import COLUMNS, record_cells
+    from dashboard.content.audit_words import COLUMNS, record_cells
     from geodata.escaping import cell_text
 
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
@@ -187,7 +187,7 @@ def _write_csv(trail: AuditTrail, file: Path) -> None:
 
 
 def _print(trail: AuditTrail, records: list[Record]) -> None:
-    from dashboard.content.records import record_cells
+    from dashboard.content.audit_words import record_cells
 
     shown = trail.shown(records)
     for record in records:

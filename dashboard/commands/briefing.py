@@ -34,7 +34,7 @@ def command(workspace: str, by: str | None, at: str | None, out: Path, **asked) 
 
     from dashboard.answers.source import county_source
     from dashboard.briefing import briefing_of
-    from dashboard.briefing.writing import check_target, form_of, steps_of, write_briefing
+    from dashboard.briefing.briefing_file import check_target, form_of, steps_of, write_briefing
     from geodata.access import command_actor, command_notice, open_guard, system_user
     from geodata.periods import parse_month
     from geodata.workspace import open_workspace

@@ -41,7 +41,7 @@ def command(
     from geodata.i18n import default_language
     from geodata.workspace import open_workspace
     from geodata.workspace.drawing import draw_doors, export_draw
-    from geodata.workspace.people import month_source
+    from geodata.workspace.month_tables import month_source
 
     if out.suffix.lower() != ".xlsx" or not out.parent.is_dir():
         raise click.BadParameter(text("draw.bad_out", file=out), param_hint="--out")

@@ -47,6 +47,6 @@ def _help(name: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help=_help("json"))
 def command(boundaries: Path, table: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """Join a table to boundaries; exit code 0 also when rows stay unmatched."""
-    from dashboard.joining.run import run_join
+    from dashboard.joining.join_folder import run_join
 
     run_join(boundaries, table, options, as_json=as_json)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from dashboard.joining.atlas import FigurePlan, join_tree, make_plan, save_join_atlas
+from dashboard.joining.joined_atlas import FigurePlan, join_tree, make_plan, save_join_atlas
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text
 from geodata.atlas import Atlas

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from dashboard.layers.source import MapSource
+from dashboard.layers.map_source import MapSource
 from dashboard.texts import text
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer

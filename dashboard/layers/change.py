@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
-from dashboard.layers.source import MapSource
+from dashboard.layers.map_source import MapSource
 from dashboard.view import COMPARED, View
 from geodata.cartography import Layer
 from geodata.cartography.change_layer import draw_change

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
-from dashboard.layers.source import MapSource
+from dashboard.layers.map_source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n

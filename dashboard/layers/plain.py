@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.layers import Headline, LayerKind, Sample
-from dashboard.layers.source import MapSource
+from dashboard.layers.map_source import MapSource
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS

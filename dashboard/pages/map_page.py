@@ -21,7 +21,7 @@ from dashboard.views.briefing_button import BriefingButton
 from dashboard.views.card import CardView
 from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
-from dashboard.views.headline import HeadlineView
+from dashboard.views.headline_view import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.left_out import left_out_view
 from dashboard.views.map_view import MapView

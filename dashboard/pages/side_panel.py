@@ -13,7 +13,7 @@ from dashboard.panels import Parts, panel_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
-from dashboard.web.failing import failed_part
+from dashboard.web.failed_part import failed_part
 
 # English words are long: five of them have to fit beside each other.
 _SWITCH = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from dashboard.content.records import COLUMNS, record_cells
+from dashboard.content.audit_words import COLUMNS, record_cells
 from dashboard.server.auth import AUDIT, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page
 from dashboard.texts import text

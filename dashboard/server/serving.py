@@ -19,7 +19,7 @@ from dashboard.briefing.queue import end_orders
 from dashboard.server.accounts_page import accounts_routes
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
-from dashboard.server.failing import fail_in_a_sentence
+from dashboard.server.failed_page import fail_in_a_sentence
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
 from dashboard.server.gate import LARGEST_MESSAGE, gate
 from dashboard.server.health import health_routes

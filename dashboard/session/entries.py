@@ -8,7 +8,7 @@ from datetime import datetime
 from dashboard.session.people import People
 from dashboard.texts import text
 from geodata.access import Grant, Written
-from geodata.access.entries import EntryKind, kinds
+from geodata.access.entry_kinds import EntryKind, kinds
 from geodata.access.writes import PROPOSED, STANDING, is_same_person
 
 ON_CARD = ("visit", "note", "exemption")

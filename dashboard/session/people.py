@@ -30,7 +30,7 @@ from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
-from geodata.workspace.households import household_request
+from geodata.workspace.household_list import household_request
 from geodata.workspace.why import Why, read_officials
 
 SIZES = (20, 50, 100)

@@ -19,8 +19,8 @@ from geodata.evaluation.book import draw_book
 from geodata.evaluation.inspection_rates import LIMITS
 from geodata.periods import last_day
 from geodata.workspace.drawing import NUMBERS, design_numbers, draw_doors, export_draw, rates_of
-from geodata.workspace.listing import HOUSEHOLD_LIST
-from geodata.workspace.people import month_source
+from geodata.workspace.household_list import HOUSEHOLD_LIST
+from geodata.workspace.month_tables import month_source
 
 PAGE = 20
 

@@ -13,7 +13,7 @@ from dashboard.web.component import Viewer
 from dashboard.web.markup import element
 from geodata import i18n
 from geodata.access import Written
-from geodata.access.entries import Field
+from geodata.access.entry_kinds import Field
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 

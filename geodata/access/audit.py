@@ -26,7 +26,7 @@ from geodata.access.chain import (
 from geodata.access.database import Database
 from geodata.access.head_notes import HeadNotes
 from geodata.access.keyring import KeyRing, SealKey
-from geodata.access.origin import COMMAND, process_origin
+from geodata.access.process_origin import COMMAND, process_origin
 from geodata.access.shown import SHOWN, Shown, digest, read_shown, shows
 from geodata.errors import AccessError
 from geodata.escaping import storable

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from geodata.access.guard import guard_of_accounts
-from geodata.access.origin import COMMAND, process_origin
+from geodata.access.process_origin import COMMAND, process_origin
 from geodata.access.scope import EVERYWHERE, Actor
 from geodata.i18n import text
 

@@ -14,8 +14,8 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Text, insert,
 from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry, detail_text
 from geodata.access.database import METADATA
-from geodata.access.entries import checked, kinds
-from geodata.access.origin import COMMAND
+from geodata.access.entry_kinds import checked, kinds
+from geodata.access.process_origin import COMMAND
 from geodata.access.scope import Actor
 from geodata.errors import WriteError
 from geodata.periods import last_day, shift_month

@@ -7,8 +7,8 @@ from geodata.figures.cube import STATES, Cube
 from geodata.figures.families import check_relations
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
-from geodata.figures.ranking import ranked
-from geodata.figures.saved import save_cube
+from geodata.figures.netcdf import save_cube
+from geodata.figures.ranks import ranked
 from geodata.figures.small import SmallFigures
 from geodata.figures.totals import in_yuan, to_successors, total_by
 

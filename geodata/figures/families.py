@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geodata.entries import nearest
 from geodata.errors import ThemeError
 from geodata.figures.indicator import FLOW, Indicator
 from geodata.suppression import Relation, Term
+from geodata.yaml_entries import nearest
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from geodata.entries import (
-    Faults,
-    check_fields,
-    check_name,
-    check_pair,
-    check_value,
-    mapping_of,
-    text_list,
-)
 from geodata.errors import QuantityError, ThemeError
 from geodata.quantity import (
     MONEY,
@@ -33,6 +24,15 @@ from geodata.quantity import (
     shipped_words,
 )
 from geodata.rules import Subject, base_subjects
+from geodata.yaml_entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    mapping_of,
+    text_list,
+)
 
 WORSE = ("high", "low", "none")
 # By what a stock changes from one month to the next: what is added and what is taken away.

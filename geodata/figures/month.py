@@ -8,12 +8,12 @@ from itertools import groupby
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.entries import check_value
 from geodata.figures.indicator import Indicator
 from geodata.figures.totals import PARTS
 from geodata.rules import Binding, Rule
 from geodata.rules.compile import UNKNOWN, YES, answer
 from geodata.store import Engine
+from geodata.yaml_entries import check_value
 
 COLUMNS = ["place", "indicator", *PARTS]
 _FIGURES = pa.schema(

@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from geodata.config import SourceSettings
-from geodata.entries import (
+from geodata.errors import ThemeError
+from geodata.intake.amounts import split_unit
+from geodata.tables import Column, Table, tables
+from geodata.yaml_entries import (
     Faults,
     check_fields,
     check_pair,
@@ -22,9 +25,6 @@ from geodata.entries import (
     mapping_of,
     text_list,
 )
-from geodata.errors import ThemeError
-from geodata.intake.amounts import split_unit
-from geodata.tables import Column, Table, tables
 
 _FOLDER = Path(__file__).parent / "layouts"
 # Headers under which files name the area of a row; the level is told by the words themselves.

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.codes import INVENTED_PREFIX
-from geodata.entries import Faults, check_fields, check_value, list_of, mapping_of
 from geodata.errors import ThemeError
 from geodata.periods import last_day, parse_month
 from geodata.policy import Policy
@@ -23,6 +22,7 @@ from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store.embedded import DuckDBEngine
 from geodata.tables import Table
+from geodata.yaml_entries import Faults, check_fields, check_value, list_of, mapping_of
 
 _ANSWERS = {True: "yes", False: "no", "unknown": "unknown", "out": "out"}
 _WORDS = {1: "yes", 0: "no", 2: "unknown"}

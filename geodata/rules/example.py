@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from geodata.codes import INVENTED_PREFIX
-from geodata.entries import Faults, check_fields, content_of, list_of
 from geodata.errors import ThemeError
 from geodata.periods import last_day, months_until, shift_month
 from geodata.policy import Policy
@@ -23,6 +22,7 @@ from geodata.rules.rule import Rule
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine, stored_columns
 from geodata.tables import Table, tables
+from geodata.yaml_entries import Faults, check_fields, content_of, list_of
 
 HOUSEHOLD, VILLAGE = "example", INVENTED_PREFIX + "0101001201"
 _WORDS = {1: True, 0: False, 2: "unknown"}

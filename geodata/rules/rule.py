@@ -9,10 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import Faults, check_fields, check_name, check_pair, check_value, mapping_of
 from geodata.errors import ThemeError
 from geodata.rules.binding import keys_in
 from geodata.rules.subject import Subject, base_offices, base_subjects
+from geodata.yaml_entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    mapping_of,
+)
 
 SEVERITIES = ("high", "medium", "low")
 # A finding is about people's lives; a record is about what was written down about them.

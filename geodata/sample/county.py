@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 
 from geodata.config import make_workspace
-from geodata.sample import names
+from geodata.sample import invented_names
 from geodata.sample.cases import ledger_cases, plant_cases
 from geodata.sample.exports import registered_persons
 from geodata.sample.faults import CarelessDesk, Fault, FlaggedSubject, plant_faults
 from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
+from geodata.sample.other_tables import denied, entitlement_cases
 from geodata.sample.places import COUNTY_CODE
 from geodata.sample.plan import LINES, line_of, month_text
 from geodata.sample.projects import project_cases
@@ -31,7 +32,6 @@ from geodata.sample.records import FOLDER as RECORDS
 from geodata.sample.records import write_records
 from geodata.sample.rectification import make_register
 from geodata.sample.sheets import write_shapefile
-from geodata.sample.templates import denied, entitlement_cases
 from geodata.sample.world import Month, World, live, make_world
 from geodata.themes import Theme, find_themes
 
@@ -167,7 +167,7 @@ def write_county(
             f"too small: {villages} villages, {households} households, {months} months"
         )
     world = make_world(villages=villages, households=households, months=months, seed=seed)
-    place = make_workspace(folder, code=COUNTY_CODE, name=names.COUNTY)
+    place = make_workspace(folder, code=COUNTY_CODE, name=invented_names.COUNTY)
     themes = find_themes(place).themes
     _write_boundaries(place, world)
     _write_line(place)

@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geodata.sample.households import CHRONIC, labour_and_school, relation_words
+from geodata.sample.invented_names import ethnicities
 from geodata.sample.monitoring import OTHER_RISK, RISKS
-from geodata.sample.names import ethnicities
-from geodata.sample.people import CHRONIC, labour_and_school, relation_words
 from geodata.sample.plan import line_of
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
@@ -188,7 +188,7 @@ _HEALTH = tuple(
     or "健康"
     for bits in range(8)
 )
-# In the order of the schooling numbers of geodata.sample.people.
+# In the order of the schooling numbers of geodata.sample.households.
 _SCHOOLS = (
     "非在校生",
     "学龄前儿童",

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.sample.exports import Columns
+from geodata.sample.households import check_sign, labour_and_school
+from geodata.sample.invented_names import misspell
 from geodata.sample.monitoring import WATER_RISK
-from geodata.sample.names import misspell
-from geodata.sample.people import check_sign, labour_and_school
 from geodata.sample.world import Month, World
 
 

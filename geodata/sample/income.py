@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata.sample.people import DISABLED, SERIOUS, labour_and_school
+from geodata.sample.households import DISABLED, SERIOUS, labour_and_school
 from geodata.sample.plan import Plan, line_of
 from geodata.tables import income_items
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geodata import i18n, periods
-from geodata.sample.names import misspell
+from geodata.sample.invented_names import misspell
 from geodata.sample.places import Places, make_places
 from geodata.sample.plan import PlannedCluster, grow, relative_risks, spread_centres
 from geodata.sample.sheets import write_shapefile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geodata.sample.people import DISABLED, labour_and_school
+from geodata.sample.households import DISABLED, labour_and_school
 from geodata.sample.plan import Plan
 
 _BASE = 0.021  # share of households monitored with the risk not removed

@@ -18,12 +18,18 @@ from geodata.sample.exports import (
     working_export,
 )
 from geodata.sample.faults import File
+from geodata.sample.other_tables import (
+    ledger,
+    place_table,
+    site_table,
+    water_tables,
+    workshop_table,
+)
 from geodata.sample.plan import month_text
 from geodata.sample.projects import project_table
 from geodata.sample.rectification import ledger_tables, make_register
 from geodata.sample.sheets import words, write_csv, write_workbook
 from geodata.sample.support import measures, public_posts, responsibilities, visits
-from geodata.sample.templates import ledger, place_table, site_table, water_tables, workshop_table
 from geodata.sample.world import Month, World
 from geodata.tables import table
 from geodata.themes import Theme

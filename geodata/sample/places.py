@@ -18,7 +18,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Voronoi, cKDTree
 
-from geodata.sample import names
+from geodata.sample import invented_names
 
 _GRID = 384
 _LOWEST, _RELIEF = 180.0, 1150.0
@@ -223,7 +223,7 @@ class Places:
     @property
     def county(self) -> str:
         """The county's name."""
-        return names.COUNTY
+        return invented_names.COUNTY
 
     def around(self, village: int) -> np.ndarray:
         """Return the rows of a village's neighbours, sorted."""
@@ -360,7 +360,7 @@ def _named(
     named.insert(2, "township_code", town["code"])
     named.insert(3, "township", town["name"])
     named.insert(4, "county_code", COUNTY_CODE)
-    named.insert(5, "county", names.COUNTY)
+    named.insert(5, "county", invented_names.COUNTY)
     return named.drop(columns="group"), townships.drop(columns="town")
 
 
@@ -374,7 +374,9 @@ def _township_frame(rng: np.random.Generator, count: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": [f"{COUNTY_CODE}{one:03d}" for one in number],
-            "name": [a + b for a, b in zip(names.township_names(rng, count), kind, strict=True)],
+            "name": [
+                a + b for a, b in zip(invented_names.township_names(rng, count), kind, strict=True)
+            ],
             "town": town,
         }
     )
@@ -384,8 +386,8 @@ def _village_names(rng: np.random.Generator, named: pd.DataFrame) -> np.ndarray:
     """Return names with 村 or 社区; about one in forty repeats a name of another township."""
     urban = named["urban"].to_numpy()
     found = np.empty(len(named), dtype=object)
-    found[urban] = [name + "社区" for name in names.community_names(rng, urban.sum())]
-    found[~urban] = [name + "村" for name in names.village_names(rng, (~urban).sum())]
+    found[urban] = [name + "社区" for name in invented_names.community_names(rng, urban.sum())]
+    found[~urban] = [name + "村" for name in invented_names.village_names(rng, (~urban).sum())]
     rural, group = np.flatnonzero(~urban), named["group"].to_numpy()
     for copy in rng.choice(rural, len(named) // 40, replace=False):
         taken = set(found[group == group[copy]])

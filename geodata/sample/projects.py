@@ -7,9 +7,9 @@ import pandas as pd
 
 from geodata.sample.exports import Columns
 from geodata.sample.faults import FlaggedSubject
+from geodata.sample.other_tables import titled
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, pick, words, yes_no
-from geodata.sample.templates import titled
 from geodata.sample.world import Month, World
 
 _NAMES = (

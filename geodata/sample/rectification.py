@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.sample.exports import Columns, household_codes
+from geodata.sample.other_tables import officials, titled
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, pick, whole, words
-from geodata.sample.templates import officials, titled
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from geodata.sample.exports import Columns, household_codes, person_codes
 from geodata.sample.monitoring import RISKS
+from geodata.sample.other_tables import officials, titled
 from geodata.sample.sheets import choose, decimal, months, pick, whole, words, yes_no
-from geodata.sample.templates import officials, titled
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
+from geodata.sample.households import make_households, make_persons
 from geodata.sample.income import (
     Economy,
     MonthlyAccounts,
@@ -17,7 +18,6 @@ from geodata.sample.income import (
     month_account,
 )
 from geodata.sample.monitoring import HOUSE_RISK, WATER_RISK, family_facts, make_episodes
-from geodata.sample.people import make_households, make_persons
 from geodata.sample.places import CRS, Places, make_places
 from geodata.sample.plan import LAST_MONTH, Plan, line_of, make_plan, month_number
 from geodata.sample.sites import make_sites, relocate

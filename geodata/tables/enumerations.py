@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import Faults, check_fields, check_name, check_pair, list_of, mapping_of
 from geodata.i18n import default_language, load_yaml
+from geodata.yaml_entries import Faults, check_fields, check_name, check_pair, list_of, mapping_of
 
 _FOLDER = Path(__file__).parent
 # Our own themes keep their tables and lists in their folders; they are shipped like the others.

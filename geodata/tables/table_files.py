@@ -7,7 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geodata.entries import (
+from geodata.errors import ThemeError
+from geodata.i18n import LANGUAGES
+from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
+from geodata.tables.enumerations import OWN_THEMES, Enumeration, enumerations
+from geodata.yaml_entries import (
     Faults,
     check_fields,
     check_name,
@@ -16,10 +20,6 @@ from geodata.entries import (
     mapping_of,
     text_list,
 )
-from geodata.errors import ThemeError
-from geodata.i18n import LANGUAGES
-from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
-from geodata.tables.enumerations import OWN_THEMES, Enumeration, enumerations
 
 _DEFINITIONS = Path(__file__).parent / "definitions"
 NATURES = ("state", "events")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec
 
-from geodata.entries import nearest
 from geodata.errors import ThemeError
 from geodata.figures import Indicator
 from geodata.figures.month import month_figures
@@ -27,6 +26,7 @@ from geodata.rules.sql_checks import (
 )
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import Theme
+from geodata.yaml_entries import nearest
 
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")

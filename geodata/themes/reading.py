@@ -8,15 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from geodata.entries import (
-    Faults,
-    check_fields,
-    check_name,
-    check_texts,
-    check_value,
-    mapping_of,
-    text_of,
-)
 from geodata.errors import QuantityError, ThemeError
 from geodata.figures import Indicator, check_relations, read_indicators
 from geodata.intake.layouts import Layout, read_layout
@@ -33,6 +24,15 @@ from geodata.tables import (
 )
 from geodata.themes.base import SampleRows, Theme
 from geodata.themes.theme_file import ThemeFile
+from geodata.yaml_entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_texts,
+    check_value,
+    mapping_of,
+    text_of,
+)
 
 T = TypeVar("T")
 _PAIR = {"zh": True, "en": True}

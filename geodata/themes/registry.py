@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from geodata.config import find_workspace
-from geodata.entries import Faults, shown
 from geodata.errors import ConfigError, GuatuError, PolicyError, QuantityError, ThemeError
 from geodata.i18n import Key, text
 from geodata.intake.layouts import Layout, read_layout, same_sheets
@@ -24,6 +23,7 @@ from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import GROUPS, Theme, Told
 from geodata.themes.checking import Checked, engine_faults, theme_faults
 from geodata.themes.reading import read_folder
+from geodata.yaml_entries import Faults, shown
 
 FOLDER = Path(__file__).parent
 GROUP = "guatu.themes"

@@ -6,16 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from geodata.entries import (
-    Faults,
-    check_fields,
-    check_name,
-    check_pair,
-    check_value,
-    list_of,
-    mapping_of,
-    text_list,
-)
 from geodata.errors import ThemeError
 from geodata.rules.subject import Subject, read_subject
 from geodata.themes.base import (
@@ -32,6 +22,16 @@ from geodata.themes.base import (
     Step,
     ThemeLayer,
     Topic,
+)
+from geodata.yaml_entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    list_of,
+    mapping_of,
+    text_list,
 )
 
 T = TypeVar("T")

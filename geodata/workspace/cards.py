@@ -24,10 +24,10 @@ from geodata.themes import Theme
 from geodata.themes.base import CardSection
 from geodata.workspace import display
 from geodata.workspace.answerable import answerable, unanswered_in, unknown_rule
+from geodata.workspace.household_list import HOUSEHOLD_LIST
 from geodata.workspace.income_account import IncomeAccount, four_records, income_account
 from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import HOUSEHOLD_LIST
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 from geodata.workspace.saved import Built
 from geodata.workspace.surroundings import Surrounding, measures_fit, surrounding_of
 

@@ -12,9 +12,9 @@ from geodata.figures import Cube, Indicator
 from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.themes import PartsOf, Theme
+from geodata.workspace.household_list import INCOME_COLUMNS
 from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import INCOME_COLUMNS
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 from geodata.workspace.saved import Built
 
 

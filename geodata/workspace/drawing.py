@@ -31,8 +31,8 @@ from geodata.evaluation.inspection_rates import LIMITS
 from geodata.figures import Cube
 from geodata.i18n import default_language
 from geodata.periods import last_day
+from geodata.workspace.household_list import HOUSEHOLD_LIST
 from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import HOUSEHOLD_LIST
 from geodata.workspace.saved import Built
 
 # What reads the frame of a sample for an actor; see `draw_doors`.

@@ -14,7 +14,7 @@ from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.workspace.figures import moved_values, shaped_villages, successors_of
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 from geodata.workspace.saved import Built, built_months, read_built
 
 # More than all indicators at all levels.

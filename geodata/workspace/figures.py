@@ -14,7 +14,7 @@ from geodata.atlas.folder import shaped_places
 from geodata.figures import Cube, in_yuan, save_cube, to_successors
 from geodata.version import __version__
 from geodata.workspace.inputs import Setup
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 from geodata.workspace.saved import FOLDER, Built
 
 LEVELS = ("county", "township", "village")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geodata.atlas.folder import atlas_faults
 from geodata.config import Config
-from geodata.figures.saved import cube_is_whole
+from geodata.figures.netcdf import cube_is_whole
 from geodata.store import SnapshotStore
 from geodata.store.snapshots import digest_of
 from geodata.workspace.saved import FOLDER, built_faults, built_months

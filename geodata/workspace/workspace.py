@@ -39,18 +39,17 @@ from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
 from geodata.workspace.change_parts import change_between
-from geodata.workspace.clusters import clusters_of, clusters_sentence
 from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.county_atlas import write_workspace_atlas
+from geodata.workspace.county_hotspots import clusters_of, clusters_sentence
 from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.figures import county_cube, write_county_cube
-from geodata.workspace.households import household_page
+from geodata.workspace.household_list import HOUSEHOLD_LIST, household_page
 from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import HOUSEHOLD_LIST
+from geodata.workspace.month_tables import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.movements import MOVEMENTS, movement_counts, movements_table
-from geodata.workspace.people import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.saved import Built, built_months, read_built
 from geodata.workspace.whatif import WhatIf, run_what_if
 from geodata.workspace.why import Why, explain_place, read_officials

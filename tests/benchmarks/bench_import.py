@@ -89,7 +89,7 @@ def _make(workspace: Path, rows: int) -> None:
 
 
 def _certificates(rng: np.random.Generator, rows: int) -> np.ndarray:
-    from geodata.sample.people import check_sign
+    from geodata.sample.households import check_sign
 
     bodies = [
         f"990101{y}{m:02d}{d:02d}{s:03d}"

@@ -21,7 +21,7 @@ from geodata.access import EVERYWHERE, Actor, Request, mask_names, open_guard
 from geodata.access._rows import month_tables
 from geodata.atlas import open_atlas
 from geodata.workspace import Workspace, open_workspace
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 
 TIMES = 30
 

@@ -17,7 +17,7 @@ JOINED = {
     "dashboard/maps/web.py": "puts script and style into a page of Folium",
     "dashboard/maps/drill.py": "puts script and style into a page of Folium",
     "dashboard/views/card/__init__.py": "leaves room for a chart between two templates",
-    "dashboard/views/card/markup.py": "lays columns around a template",
+    "dashboard/views/card/card_html.py": "lays columns around a template",
 }
 
 

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 
 import pytest
 
 from tests.conftest import ROOT
 
 FILES = sorted([*ROOT.glob("geodata/**/*.py"), *ROOT.glob("dashboard/**/*.py")])
+# Where a module is called like another one because that is what its name means.
+CONVENTIONS = {
+    "dashboard/commands/*.py": "named by the command",
+    "dashboard/layers/*.py": "named by the kind of layer",
+    "dashboard/charts/*.py": "named by the kind of chart",
+    "dashboard/panels/*/view.py": "what the panel of the folder shows",
+}
+# How many modules are called so by a convention; the number only falls.
+MOST_CALLED_ALIKE = 21
 EMPTY = {"found", "one", "asked", "drawn"}
 # How many public names are still empty; the number only falls.
 MOST_EMPTY = 4
+
+
+def _alike(files: Iterable[PurePath]) -> tuple[set[str], int]:
+    """Return the names of several modules without a convention, and how many have one by it."""
+    plain, counts = Counter[str](), Counter[str]()
+    for file in files:
+        if file.stem.startswith("__"):
+            continue
+        counts[file.stem] += 1
+        plain[file.stem] += not any(file.match(pattern) for pattern in CONVENTIONS)
+    alike = {name for name, count in plain.items() if count > 1}
+    return alike, sum(counts[name] - max(plain[name], 1) for name in counts.keys() - alike)
 
 
 def _classes(text: str) -> list[str]:
@@ -52,6 +74,22 @@ def test_no_two_classes_have_one_name():
     counts = Counter(name for file in FILES for name in _classes(file.read_text(encoding="utf-8")))
     assert len(counts) > 300
     assert {name for name, count in counts.items() if count > 1} == set()
+
+
+def test_no_two_modules_have_one_name_but_by_a_convention():
+    alike, by_convention = _alike(FILES)
+    assert alike == set()
+    assert by_convention <= MOST_CALLED_ALIKE
+
+
+def test_modules_called_alike_are_seen():
+    named = ["geodata/rules/run.py", "geodata/store/run.py", "dashboard/commands/draw.py"]
+    named += [
+        "geodata/evaluation/draw.py",
+        "geodata/rules/__init__.py",
+        "geodata/store/__init__.py",
+    ]
+    assert _alike(map(PurePath, named)) == ({"run"}, 1)
 
 
 def test_public_names_say_what_they_are():

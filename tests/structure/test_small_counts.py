@@ -22,7 +22,7 @@ PLACED = {
     "dashboard/commands/hotspots.py": SHELL,
     "dashboard/commands/policy.py": SHELL,
     "dashboard/commands/serve.py": SCOPED,
-    "dashboard/joining/atlas.py": SHELL,
+    "dashboard/joining/joined_atlas.py": SHELL,
     "dashboard/layers/finding_counts.py": OWN,
     "dashboard/notebook.py": SCOPED,
     "dashboard/session/people.py": OWN,

@@ -9,9 +9,9 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.panels.households.filters import FiltersView
-from dashboard.panels.households.listing import HouseholdListing
-from dashboard.panels.households.subjects import SubjectListing
-from dashboard.panels.households.visits import VisitsView
+from dashboard.panels.households.household_listing import HouseholdListing
+from dashboard.panels.households.subject_listing import SubjectListing
+from dashboard.panels.households.visit_drawer import VisitsView
 from dashboard.session.people import CHOICES, SIZES, SORTS, People
 from dashboard.session.subjects import listed_about
 from dashboard.texts import text

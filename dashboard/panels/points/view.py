@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 
-from dashboard.panels.points.listing import PointList
+from dashboard.panels.points.point_listing import PointList
 from dashboard.panels.points.scorecard import Scorecard
 from dashboard.session.points_seen import PointsSeen
 from dashboard.web.component import Viewer

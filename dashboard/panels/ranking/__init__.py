@@ -5,7 +5,7 @@ from __future__ import annotations
 import panel as pn
 
 from dashboard.panels import Parts
-from dashboard.panels.ranking.trend import TrendView
+from dashboard.panels.ranking.place_trend import TrendView
 from dashboard.panels.ranking.view import RankingView
 from dashboard.session.state import State
 

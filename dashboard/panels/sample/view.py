@@ -12,7 +12,8 @@ import panel_material_ui as pmui
 from param.parameterized import Event
 
 from dashboard.content.rows import HouseholdRows
-from dashboard.content.sampling import (
+from dashboard.panels.sample.numbers import SampleNumbers
+from dashboard.panels.sample.sample_rows import (
     HOUSEHOLD_COLUMNS,
     TOWNSHIP_COLUMNS,
     VILLAGE_COLUMNS,
@@ -21,7 +22,6 @@ from dashboard.content.sampling import (
     township_rows,
     village_rows,
 )
-from dashboard.panels.sample.numbers import SampleNumbers
 from dashboard.session.sampling import Sampling
 from dashboard.texts import text
 from dashboard.views.later import later

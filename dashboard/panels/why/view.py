@@ -9,14 +9,14 @@ import pandas as pd
 import panel as pn
 from param.parameterized import Event
 
-from dashboard.panels.why.composition import composition_charts
-from dashboard.panels.why.entries import PlaceEntries
+from dashboard.panels.why.composition_chart import composition_charts
+from dashboard.panels.why.place_entries import PlaceEntries
 from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer, together
-from dashboard.web.failing import failed_part
+from dashboard.web.failed_part import failed_part
 from dashboard.web.markup import element
 from geodata.errors import GuatuError, ScopeError
 from geodata.escaping import plain_text

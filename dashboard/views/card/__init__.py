@@ -12,8 +12,8 @@ from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
 from dashboard.session.people import People
 from dashboard.texts import text
-from dashboard.views.card.entries import CardEntries
-from dashboard.views.card.markup import card_html
+from dashboard.views.card.card_html import card_html
+from dashboard.views.card.household_entries import CardEntries
 from dashboard.views.later import later
 from dashboard.views.sheet_drawer import SheetDrawer
 from dashboard.web.component import Viewer

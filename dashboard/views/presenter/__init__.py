@@ -9,7 +9,7 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.answers.headline import headline_of
+from dashboard.answers.titles import headline_of
 from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.texts import text

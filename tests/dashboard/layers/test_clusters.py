@@ -10,7 +10,7 @@ import shapely
 from dashboard.answers.layers import layer_of
 from dashboard.maps.picture import picture
 from dashboard.session.state import State
-from dashboard.views.headline import HeadlineView
+from dashboard.views.headline_view import HeadlineView
 from geodata.hotspots.built import hotspot_tables
 from geodata.hotspots.village_clusters import KINDS, village_clusters
 from tests.invented_clusters import CENTRE, MONTHS, clustered_atlas

@@ -7,7 +7,7 @@ import pytest
 from dashboard.maps.picture import picture
 from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
-from dashboard.views.headline import HeadlineView
+from dashboard.views.headline_view import HeadlineView
 from geodata.cartography import CategoryLayer
 from tests.invented_clusters import CENTRE, SILENT, clustered_atlas
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from dashboard import layers
-from dashboard.answers.headline import headline_of
+from dashboard.answers.titles import headline_of
 from dashboard.maps.picture import picture
 from dashboard.session.state import State
 from dashboard.views.controls import ControlsView

@@ -20,7 +20,7 @@ from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from geodata.access import Actor, load_roles, open_guard
-from geodata.access.entries import kinds
+from geodata.access.entry_kinds import kinds
 from geodata.atlas import open_atlas
 from geodata.config.settings import OpenIdSettings
 from geodata.errors import GuatuError

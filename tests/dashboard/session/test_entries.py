@@ -14,7 +14,7 @@ from dashboard.session.entries import Entries
 from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.views.card import CardView
-from dashboard.views.card.entries import CardEntries
+from dashboard.views.card.household_entries import CardEntries
 from dashboard.views.entry_form import EntryForm
 from geodata.access import Actor, Database, open_guard
 from geodata.atlas import open_atlas

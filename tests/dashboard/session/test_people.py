@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from bokeh.models import CategoricalColorMapper, CategoricalTickFormatter
 
-from dashboard.answers.headline import headline_of
+from dashboard.answers.titles import headline_of
 from dashboard.charts import bars, stacked
 from dashboard.content.card import income_parts
 from dashboard.content.rows import DEFAULT, HouseholdRows
@@ -17,15 +17,15 @@ from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
 from dashboard.panels.households.filters import FiltersView
 from dashboard.panels.households.view import HouseholdsView
-from dashboard.panels.households.visits import visits_html
+from dashboard.panels.households.visit_drawer import visits_html
 from dashboard.panels.why.view import WhyView
 from dashboard.session.parts import county_parts
 from dashboard.session.people import MONITORED, PAGE, People
 from dashboard.session.points_seen import PointsSeen
 from dashboard.session.state import State
 from dashboard.session.visit_list import visit_list
-from dashboard.views.card.markup import card_html
-from dashboard.views.headline import HeadlineView
+from dashboard.views.card.card_html import card_html
+from dashboard.views.headline_view import HeadlineView
 from dashboard.views.text_table import TextTable
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas

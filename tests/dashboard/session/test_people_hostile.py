@@ -9,11 +9,11 @@ import pytest
 
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.content.workbook import households_workbook
-from dashboard.panels.households.visits import visits_html
+from dashboard.panels.households.visit_drawer import visits_html
 from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.session.visit_list import visit_list
-from dashboard.views.card.markup import card_html
+from dashboard.views.card.card_html import card_html
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from tests.hostile_names import NAMES, RARE

@@ -7,14 +7,14 @@ import json
 import openpyxl
 import pytest
 
-from dashboard.content.sampling import rate_tiles, township_rows
 from dashboard.layers.sample import CLASSES, SampledLayer
 from dashboard.maps.picture import picture
+from dashboard.panels.sample.sample_rows import rate_tiles, township_rows
 from dashboard.panels.sample.view import SamplingView
 from dashboard.session.people import People
 from dashboard.session.sampling import Sampling
 from dashboard.session.state import State
-from dashboard.views.headline import HeadlineView
+from dashboard.views.headline_view import HeadlineView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError

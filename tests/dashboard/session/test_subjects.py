@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from dashboard.panels.households.subjects import page_of, pages_of, subjects_table
+from dashboard.panels.households.subject_listing import page_of, pages_of, subjects_table
 from dashboard.panels.households.view import HouseholdsView
 from dashboard.session.people import People
 from dashboard.session.state import State

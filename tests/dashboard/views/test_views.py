@@ -6,12 +6,12 @@ from bokeh.models import Line
 from dashboard.charts.look import COLOURS
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
-from dashboard.panels.ranking.trend import TrendView
+from dashboard.panels.ranking.place_trend import TrendView
 from dashboard.panels.ranking.view import RankingView
 from dashboard.server.geometry import GeometryFiles
 from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
-from dashboard.views.headline import HeadlineView
+from dashboard.views.headline_view import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
 from dashboard.views.place_path import PlacePathView

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from geodata.access import Actor, AuditTrail, Writes
-from geodata.access.entries import kinds
+from geodata.access.entry_kinds import kinds
 from geodata.errors import AccessError, ScopeError, WriteError
 from tests.geodata.access.county import NOW, TOWNSHIPS, VILLAGES, trail
 

@@ -15,8 +15,8 @@ import python_calamine
 import shapely
 
 from geodata.sample.county import write_county
+from geodata.sample.households import check_sign
 from geodata.sample.month_files import EXPORTS
-from geodata.sample.people import check_sign
 from geodata.sample.world import make_world
 
 SIZE = {"villages": 30, "households": 3000, "months": 12, "seed": 7}

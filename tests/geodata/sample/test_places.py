@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geodata import codes
+from geodata.sample.invented_names import misspell
 from geodata.sample.join_demo import DEMO_INDICATORS, write_join_demo
-from geodata.sample.names import misspell
 from geodata.sample.places import CRS, make_places
 from geodata.sample.plan import PlannedCluster, grow
 from geodata.sample.sheets import write_shapefile

@@ -23,13 +23,13 @@ from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import whole_figure
 from geodata.config import make_workspace
 from geodata.errors import ConfigError, StoreError
-from geodata.figures.saved import cube_is_whole
+from geodata.figures.netcdf import cube_is_whole
 from geodata.periods import months_until, shift_month
 from geodata.store import new_snapshot
 from geodata.store.months import stored_columns
 from geodata.tables import table
 from geodata.workspace import Workspace
-from geodata.workspace.people import month_source
+from geodata.workspace.month_tables import month_source
 
 COUNTY = "990101"
 A1, A2, B1 = "990101100201", "990101100202", "990101101201"

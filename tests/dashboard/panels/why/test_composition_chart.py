@@ -12,7 +12,7 @@ import pytest
 
 from dashboard import charts
 from dashboard.charts.time_series import TimeSeries, TimeSeriesFigure
-from dashboard.panels.why.composition import composition_charts
+from dashboard.panels.why.composition_chart import composition_charts
 from dashboard.panels.why.view import WhyView
 from dashboard.session.people import People
 from dashboard.session.state import State

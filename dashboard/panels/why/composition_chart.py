@@ -9,7 +9,7 @@ import panel as pn
 
 from dashboard.charts import chart_kinds
 from dashboard.texts import text
-from dashboard.web.failing import failed_part
+from dashboard.web.failed_part import failed_part
 from dashboard.web.markup import element
 from geodata.workspace.composition import Composition
 

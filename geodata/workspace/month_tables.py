@@ -9,8 +9,7 @@ from geodata.access import Derived, MonthSource, Privacy
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.counted import COUNTED_COLUMNS, counted_tables
-from geodata.workspace.inputs import Setup
-from geodata.workspace.listing import (
+from geodata.workspace.household_list import (
     HOUSEHOLD_LIST,
     INCOME_BY_PLACE,
     INCOME_COLUMNS,
@@ -19,6 +18,7 @@ from geodata.workspace.listing import (
     add_income_by_place,
     list_tables,
 )
+from geodata.workspace.inputs import Setup
 from geodata.workspace.movements import MOVEMENT_COLUMNS, MOVEMENTS, movements_table
 from geodata.workspace.points import point_tables
 from geodata.workspace.saved import Built

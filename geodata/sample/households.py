@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.sample import names
+from geodata.sample import invented_names
 from geodata.sample.places import COUNTY_CODE, Places
 
 # GB 11643-1999: the weights of the 17 digits, and the check sign by remainder.
@@ -68,7 +68,7 @@ def make_households(rng: np.random.Generator, places: Places, households: int) -
         {
             "village": village,
             "former_poor": rng.random(households) < poor[village],
-            "family": names.family_numbers(rng, village),
+            "family": invented_names.family_numbers(rng, village),
             "group": rng.integers(1, 9, households),
             "farmland": np.where(villages["urban"].to_numpy()[village], 0.0, farm),
             "returned_land": np.where(sloping, rng.gamma(2, 1.5, households), 0).round(1),
@@ -140,9 +140,9 @@ def make_persons(rng: np.random.Generator, households: pd.DataFrame, last: int) 
     persons["health"] = _health(rng, (last - persons["birth"].to_numpy()) // 12, poor)
     own = households["family"].to_numpy()[persons["household"]]
     married_in = persons["relation"].isin([SPOUSE, SON_WIFE, MOTHER]).to_numpy()
-    other = names.family_numbers(rng, np.zeros(count, dtype=int))
+    other = invented_names.family_numbers(rng, np.zeros(count, dtype=int))
     male = persons["male"].to_numpy()
-    persons["name"] = names.person_names(rng, np.where(married_in, other, own), male)
+    persons["name"] = invented_names.person_names(rng, np.where(married_in, other, own), male)
     persons["certificate"] = identity_numbers(persons)
     persons["phone"] = phones(rng, count)
     return persons.drop(columns="slot")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.answers import Source, answer_of, county_source, layer_of
-from dashboard.answers.headline import headline_of
+from dashboard.answers.titles import headline_of
 from dashboard.briefing.fragment import html_fragment
 from geodata.access import Actor, command_actor
 from geodata.escaping import html_text

@@ -1,10 +1,10 @@
-"""The household list of a month as one table: who, where, what is wrong, and who visits."""
+"""The household list of a month: its table (who, where, what is wrong, who visits), and a page of it."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from geodata.access import mask_names
+from geodata.access import Reader, Request, mask_names
 from geodata.store import Engine
 from geodata.tables import income_items
 from geodata.workspace.inputs import Setup
@@ -32,6 +32,11 @@ LIST_COLUMNS = (
     "zone_code",
     "sought",
 )
+# What a page shows; the rest of the list's columns serve to search it.
+COLUMNS = tuple(
+    name for name in LIST_COLUMNS if name not in ("monitored_now", "unvisited_days", "sought")
+)
+Filter = tuple[str, str, object]
 WEIGHTS = {"high": 100, "medium": 10, "low": 1}
 # A visit longer ago than the features look back is told as this many days.
 _LONGEST = 366
@@ -97,6 +102,52 @@ def add_income_by_place(engine: Engine) -> None:
         "SELECT l.place_code, l.month, p.part, SUM(l.amount) AS amount FROM ledger AS l"
         " JOIN item_parts AS p ON p.item = l.item GROUP BY l.place_code, l.month, p.part",
     )
+
+
+def household_request(
+    place: str,
+    *,
+    filters: tuple[Filter, ...] = (),
+    sort: str = "-score",
+    page: tuple[int, int | None] = (0, 50),
+) -> Request:
+    """Return the request of a page of the list: filters on LIST_COLUMNS, one order, offset, length.
+
+    `sort` is a column, with "-" for descending; equal households stand in the order of their codes.
+    Raises ValueError for another column.
+    """
+    if sort.removeprefix("-") not in LIST_COLUMNS:
+        raise ValueError(f"sort must be one of {', '.join(LIST_COLUMNS)}, not {sort!r}")
+    order = (sort,) if sort == "household_code" else (sort, "household_code")
+    offset, limit = page
+    return Request(
+        HOUSEHOLD_LIST,
+        place,
+        columns=("household_code", *COLUMNS[1:]),
+        filters=filters,
+        order=order,
+        offset=offset,
+        limit=limit,
+    )
+
+
+def household_page(
+    reader: Reader,
+    place: str,
+    *,
+    rule: str | None = None,
+    sort: str = "-score",
+    page: tuple[int, int | None] = (0, 50),
+) -> pd.DataFrame:
+    """Return one page of the households of a place; index household_code, columns COLUMNS.
+
+    `score` weighs findings by severity, exempt ones left out; `rules` lists their keys. With `rule`
+    only households that break it. `page` is offset and length (None: all). Names are masked, and
+    the read is on record for the actor of the reader.
+    """
+    filters = () if rule is None else (("rules", "has", rule),)
+    request = household_request(place, filters=filters, sort=sort, page=page)
+    return reader.rows(request).frame.set_index("household_code")
 
 
 _SQL = """

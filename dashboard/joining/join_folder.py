@@ -13,7 +13,7 @@ import click
 import geopandas as gpd
 import pandas as pd
 
-from dashboard.joining.atlas import FigurePlan, join_tree, make_plan, save_join_atlas
+from dashboard.joining.joined_atlas import FigurePlan, join_tree, make_plan, save_join_atlas
 from dashboard.joining.report import write_report
 from dashboard.maps.web import write_web_map
 from dashboard.texts import text

@@ -10,7 +10,7 @@ from bokeh.document import Document
 from panel.io.application import Application, _eval_panel
 from panel.io.handlers import FunctionHandler
 
-from dashboard.server.failing import fail_in_a_sentence
+from dashboard.server.failed_page import fail_in_a_sentence
 from dashboard.texts import text
 
 PERSON = "王某某"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 
-from dashboard.answers.headline import headline_of
+from dashboard.answers.titles import headline_of
 from dashboard.session.state import OF_LAYER, State
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element

@@ -24,7 +24,7 @@ from geodata.access import (
     tally,
 )
 from geodata.access._rows import month_tables
-from geodata.access.origin import process_origin
+from geodata.access.process_origin import process_origin
 from geodata.config import make_workspace
 from geodata.errors import AccessError, ScopeError
 from geodata.periods import months_until
@@ -32,7 +32,7 @@ from geodata.store import new_snapshot
 from geodata.tables import tables
 from geodata.workspace import Workspace, open_workspace
 from geodata.workspace.composition import Asked
-from geodata.workspace.people import WHAT_IF, month_source
+from geodata.workspace.month_tables import WHAT_IF, month_source
 from geodata.workspace.saved import SUMS
 from geodata.workspace.why import read_officials
 from geodata.workspace.workspace import MonthResults
@@ -325,7 +325,7 @@ def contract() -> ForbiddenContract:
         ("dashboard.answers.source", "geodata.store.months"),
         ("geodata.workspace.evidence", "geodata.access._rows"),
         ("geodata.workspace.cards", "geodata.store.embedded"),
-        ("geodata.workspace.listing", "duckdb"),
+        ("geodata.workspace.household_list", "duckdb"),
         ("geodata.themes.registry", "geodata.store.months"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from geodata.atlas import Atlas
 from geodata.hotspots.built import hotspot_tables
 from geodata.hotspots.village_clusters import village_clusters
-from geodata.workspace.clusters import clusters_of, clusters_sentence
+from geodata.workspace.county_hotspots import clusters_of, clusters_sentence
 from geodata.workspace.why import Why
 from tests.invented_clusters import CENTRE, MONTHS, SILENT, clustered_atlas
 

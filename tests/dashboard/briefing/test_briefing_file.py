@@ -8,12 +8,12 @@ from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Pt
 
-from dashboard.briefing import briefing_of, writing
+from dashboard.briefing import briefing_file, briefing_of
+from dashboard.briefing.briefing_file import check_target, known_forms, write_briefing
 from dashboard.briefing.formats import pptx as form
 from dashboard.briefing.slides import text_measure
 from dashboard.briefing.slides.canvas import HEIGHT, WIDTH, Box, Canvas, new_deck
 from dashboard.briefing.slides.tables import TableColumn, TableRow, draw_table
-from dashboard.briefing.writing import check_target, known_forms, write_briefing
 from dashboard.cli import main
 from dashboard.notebook import open_view
 from geodata.access import open_guard
@@ -233,7 +233,7 @@ def test_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
     def refuse(self, *args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(writing.Path, "touch", refuse)
+    monkeypatch.setattr(briefing_file.Path, "touch", refuse)
     with pytest.raises(BriefingError, match="Permission denied"):
         check_target(tmp_path / "a.pptx")
 

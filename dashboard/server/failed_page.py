@@ -11,7 +11,7 @@ from bokeh.application.handlers.function import FunctionHandler
 from bokeh.document import Document
 
 from dashboard.texts import text
-from dashboard.web.failing import failed_part
+from dashboard.web.failed_part import failed_part
 
 
 def fail_in_a_sentence(application: Any, lang: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from geodata.sample import names
+from geodata.sample import invented_names
 from geodata.sample.exports import Columns, household_codes
 from geodata.sample.faults import FlaggedSubject
-from geodata.sample.people import DISABLED, phones
+from geodata.sample.households import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
 from geodata.sample.water import equipment, other_samples, outages, samples
@@ -76,8 +76,8 @@ def titled(name: str, columns: Columns) -> Columns:
 def officials(world: World, count: int, salt: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the names and phones of `count` officials, the same every month."""
     rng = np.random.default_rng([world.seed, salt])
-    family = names.family_numbers(rng, np.zeros(count, dtype=int))
-    return names.person_names(rng, family, rng.random(count) < 0.7), phones(rng, count)
+    family = invented_names.family_numbers(rng, np.zeros(count, dtype=int))
+    return invented_names.person_names(rng, family, rng.random(count) < 0.7), phones(rng, count)
 
 
 def ledger(world: World, month: Month, households: np.ndarray) -> Columns:
