@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -11,7 +12,7 @@ import pandas as pd
 
 from geodata import i18n
 from geodata.atlas import Atlas
-from geodata.cartography.classes import NO_DATA, Breaks, find_breaks
+from geodata.cartography.classes import NO_DATA, Breaks, decimals_of_cuts, find_breaks
 from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
 from geodata.cartography.policy_cuts import PolicyCuts
 from geodata.cartography.ranking import rank_places, worst_of
@@ -20,7 +21,9 @@ from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
 
 # So many places are pointed out on a map, and so long may the name of each be.
-POINTED, LONGEST_NAME = 5, 14
+POINTED, LONGEST_NAME = 3, 14
+# Classes are cut for so many periods, the latest: a year of months and the month a year before.
+SHOWN = 13
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ class Layer:
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes that anybody is in, the worse end first, then those without one."""
-        rows = self._rows([_interval(self.breaks, at, self.indicator) for at in self.order])
+        labels = interval_labels(self.breaks, self.indicator)
+        rows = self._rows([labels[at] for at in self.order])
         return (*rows, *self.without(i18n.text("cartography.no_data", lang), lang))
 
     def _rows(self, labels: Sequence[str]) -> list[LegendRow]:
@@ -159,13 +163,8 @@ class Layer:
     @property
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
         """Return the ends of each class in the order of the legend; None where it is open or has none."""
-        breaks = self.breaks
-        bounds: list[tuple[float | None, float | None]]
-        if breaks.method == "distinct":
-            bounds = [(value, value) for value in breaks.distinct]
-        else:
-            bounds = list(zip((None, *breaks.cuts), (*breaks.cuts, None), strict=True))
-        return tuple(bounds[at] for at in self.order)
+        ends = self.breaks.ends
+        return tuple(ends[at] for at in self.order)
 
     @property
     def reasons(self) -> np.ndarray:
@@ -194,12 +193,11 @@ class Layer:
         return tuple(rows)
 
     def rule(self, lang: str | None = None) -> str:
-        """Return in words how the classes were cut and which side a cut belongs to."""
+        """Return in words how the classes were cut."""
         name = f"cartography.rule_{self.breaks.method}"
-        closed = i18n.text(f"cartography.closed_{self.breaks.closed}", lang)
-        cuts = [number_text(cut, self.breaks.decimals) for cut in self.breaks.cuts]
+        cuts = [number_text(cut, decimals_of_cuts((cut,))) for cut in self.breaks.cuts]
         told = i18n.listed(cuts, lang)
-        said = i18n.text(name, lang, count=self.breaks.count, closed=closed, cuts=told)
+        said = i18n.text(name, lang, count=self.breaks.count, cuts=told)
         if self.indicator.basis:
             basis = self.indicator.basis_in(lang)
             said = i18n.text("cartography.basis", lang, said=said, basis=basis)
@@ -258,19 +256,11 @@ def _drawn(
         classes=breaks.assign(values),
         inside=frame.index.isin(atlas.places_in(place, level)),
         breaks=breaks,
-        palette=_palette(described, breaks),
+        palette=palette_for(described.worse, breaks.count, apart=breaks.apart_class),
         decimals=indicator_decimals(atlas, described),
         limits=limits,
         states=atlas.states(indicator, period, level).to_numpy(),
     )
-
-
-def _palette(indicator: Indicator, breaks: Breaks) -> Palette:
-    """Return the colours of the classes; nothing at all anywhere has the mildest one."""
-    if indicator.worse != "high" or breaks.distinct != (0.0,):
-        return palette_for(indicator.worse, breaks.count)
-    whole = palette_for(indicator.worse, 2)
-    return Palette({theme: shades[:1] for theme, shades in whole.colours.items()})
 
 
 def _breaks(
@@ -284,8 +274,9 @@ def _breaks(
     cuts = tuple(cut for cut in cuts if low < cut <= high)
 
     def find() -> Breaks:
-        known = atlas.all_values(indicator.key, level).to_numpy() * scale_of(indicator)
-        return find_breaks(known, method, limits=cuts)
+        known = atlas.all_values(indicator.key, level, last=SHOWN).to_numpy() * scale_of(indicator)
+        good = high if indicator.worse == "low" else 0.0
+        return find_breaks(known, method, limits=cuts, apart=good if math.isfinite(good) else None)
 
     breaks: Breaks = atlas.once(("breaks", indicator.key, level, method, cuts), find)
     return breaks
@@ -311,17 +302,39 @@ def decimals_of(known: np.ndarray) -> int:
     return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
 
 
-def _interval(breaks: Breaks, index: int, indicator: Indicator) -> str:
-    """Return the interval of one class, e.g. ≤ 10, 10–20, > 20; 0 where there can be no less."""
-    if breaks.method == "distinct":
-        return number_text(breaks.distinct[index], breaks.decimals)
-    below, above = ("≤", ">") if breaks.closed == "right" else ("<", "≥")
-    cuts = [number_text(cut, breaks.decimals) for cut in breaks.cuts]
-    if not cuts:
-        return "—"
-    if index == 0:
-        nothing = breaks.cuts[0] == 0 == indicator.range[0] and breaks.closed == "right"
-        return "0" if nothing else f"{below} {cuts[0]}"
-    if index == len(cuts):
-        return f"{above} {cuts[-1]}"
-    return f"{cuts[index - 1]} – {cuts[index]}"
+def interval_labels(breaks: Breaks, indicator: Indicator) -> list[str]:
+    """Return the classes as read, from the lowest: 0, <3, 3–5, ≥5% or, of whole numbers, 3–4.
+
+    A sign of the unit stands once, at the highest; no decimals are written that carry nothing.
+    """
+    labels = [_interval(breaks, indicator, at, *ends) for at, ends in enumerate(breaks.ends)]
+    signed = labels and any(digit in labels[-1] for digit in "123456789")
+    return [*labels[:-1], labels[-1] + indicator.unit.sign] if signed else labels
+
+
+def _interval(
+    breaks: Breaks, indicator: Indicator, at: int, low: float | None, high: float | None
+) -> str:
+    """Return one class as read; the low end belongs to it, the high end does not."""
+
+    def written(number: float) -> str:
+        decimals = breaks.decimals if breaks.distinct else decimals_of_cuts((number,))
+        return number_text(number, decimals)
+
+    apart, beside = breaks.apart, abs(at - breaks.apart_class) == 1
+    if low is None and high is None:
+        return "—" if apart is None else f"{'>' if at else '<'}{written(apart)}"
+    whole = breaks.whole and not indicator.unit.sign
+    if low is None and whole and apart is not None and beside:
+        low = apart + 1
+    if low is None or high is None:
+        if high is not None:
+            return f"<{written(high)}"
+        low = low or 0.0
+        if apart and beside:
+            return f"{written(low)}–<{written(apart)}"
+        return written(low) if low == indicator.range[1] else f"≥{written(low)}"
+    if low == high:
+        return written(low)
+    last = high - 1 if whole else high
+    return written(low) if low == last else f"{written(low)}–{written(last)}"

@@ -10,14 +10,16 @@ THEMES = ("light", "dark")
 # bright: in both it stands out most. Lightness changes in one direction only, so the order can be
 # read in grey print and by colour-blind eyes (checked by simulation in the tests).
 _SEVERE = {
-    "light": ("#ffffb2", "#fed976", "#fd8d3c", "#e31a1c", "#800026"),
-    "dark": ("#2a1440", "#7b2457", "#c43c4e", "#f47d3a", "#fde047"),
+    "light": ("#fbd08b", "#f49a4f", "#d9502f", "#8e1b1b"),
+    "dark": ("#6b3523", "#b3522b", "#ee9046", "#ffe3a0"),
 }
 # For figures without a worse end.
 _NEUTRAL = {
-    "light": ("#f4fbe4", "#9dd6b0", "#41b6c4", "#2c7fb8", "#1c2f7d"),
-    "dark": ("#1d2b53", "#1f5a8c", "#2c93a8", "#6fcf97", "#eef9a4"),
+    "light": ("#a9cfc8", "#6aa9a0", "#35797a", "#0f4249"),
+    "dark": ("#29504a", "#3f7d70", "#74b8a4", "#d3f3e6"),
 }
+# Of the value that stands apart at the good end, such as 0: it recedes.
+_APART = {"light": "#e6ede2", "dark": "#222b29"}
 # Of a place without a class, by why it has none: ground and pattern. They are neither mild nor severe.
 STATE_COLOURS = {
     "no_data": {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")},
@@ -34,19 +36,28 @@ class Palette:
     colours: Mapping[str, tuple[str, ...]]
 
 
-def palette_for(worse: str, count: int) -> Palette:
-    """Return the palette of `count` classes for a figure whose `worse` end is high, low or none."""
+def palette_for(worse: str, count: int, *, apart: int = -1) -> Palette:
+    """Return the palette of `count` classes for a figure whose `worse` end is high, low or none.
+
+    The class `apart`, the first or the last of them, has a pale colour of its own.
+    """
     anchors = _NEUTRAL if worse == "none" else _SEVERE
-    colours = {theme: _spread(anchors[theme], count) for theme in THEMES}
+    others = count - (apart >= 0)
+    colours = {theme: _spread(anchors[theme], others) for theme in THEMES}
     if worse == "low":
         colours = {theme: tuple(reversed(shades)) for theme, shades in colours.items()}
+    if apart >= 0:
+        colours = {
+            theme: (*shades[:apart], _APART[theme], *shades[apart:])
+            for theme, shades in colours.items()
+        }
     return Palette(colours)
 
 
 def _spread(anchors: Sequence[str], count: int) -> tuple[str, ...]:
-    """Return `count` colours evenly along the anchors; one class takes the middle."""
+    """Return `count` colours evenly along the anchors; one class takes a middle one."""
     if count <= 1:
-        return (anchors[len(anchors) // 2],) * count
+        return (anchors[1],) * count
     steps = [index * (len(anchors) - 1) / (count - 1) for index in range(count)]
     return tuple(_between(anchors, step) for step in steps)
 

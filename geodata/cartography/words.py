@@ -8,6 +8,9 @@ from typing import Any
 from geodata import i18n, periods
 from geodata.figures import STATES, Indicator
 
+# Nearer than this to a whole number, a quotient is one.
+_EXACT = 1e-9
+
 
 def period_text(period: str, lang: str | None = None) -> str:
     """Return a period in words, e.g. 2025年3月; an empty or free key as it is."""
@@ -25,10 +28,14 @@ def state_text(state: str, lang: str | None = None) -> str:
 
 
 def number_text(value: Any, decimals: int) -> str:
-    """Return a number with thousands separated; a dash when it is unknown."""
+    """Return a number with thousands separated; a dash when it is unknown.
+
+    A whole number has no decimals: 0, 18.8 and 100; 99.96 is 100.0, since it is not all.
+    """
     if value is None or not math.isfinite(value):
         return "—"
-    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
+    whole = abs(value - round(value)) < _EXACT
+    return f"{round(value, decimals) + 0.0:,.{0 if whole else decimals}f}"
 
 
 def figure_text(value: Any, indicator: Indicator, *, decimals: int, lang: str | None = None) -> str:

@@ -141,15 +141,19 @@ class Cube:
         sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
         return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
 
-    def all_values(self, indicator: str, level: str) -> pd.Series:
-        """Return the known values of a level in all periods, to cut classes that stay comparable."""
+    def all_values(self, indicator: str, level: str, *, last: int = 0) -> pd.Series:
+        """Return the known values of a level in all periods, to cut classes that stay comparable.
+
+        With `last` only those of so many periods, the latest.
+        """
 
         def find() -> pd.Series:
-            frames = [self.frame(indicator, period, level)["value"] for period in self.periods]
+            periods = self.periods[-last:]
+            frames = [self.frame(indicator, period, level)["value"] for period in periods]
             series: pd.Series = pd.concat(frames).dropna()
             return series
 
-        series: pd.Series = self.once(("values", indicator, level), find)
+        series: pd.Series = self.once(("values", indicator, level, last), find)
         return series
 
     def seen(self, keys: pd.Index) -> pd.Series:

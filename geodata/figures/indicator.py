@@ -168,7 +168,7 @@ class Indicator:
         """Return the decimals of its figures wherever they are written; None: they follow the values."""
         if self.unit.decimals is not None or not self.kind.units:
             return self.unit.decimals
-        return 0 if self.kind.adds_up == "sum" or self.is_money else 2
+        return 0 if self.kind.adds_up == "sum" or self.is_money else 1
 
     def title_in(self, lang: str | None = None) -> str:
         """Return the title in one language, or in the other when it has only that."""

@@ -26,12 +26,12 @@ def _wait_count(view, selector, count):
 def test_overview_shows_every_theme_and_one_click_enters(view, county_served):
     _open_overview(view, county_served)
     assert view.locator(".card h2").count() >= 3
-    assert "33.33%" in view.locator(".card .number").first.inner_text()
+    assert "33.3%" in view.locator(".card .number").first.inner_text()
     assert "有数据的 81 户中 27 户" in view.locator(".card .facts").first.inner_text()
     view.locator(".hotspot:not(.waiting)").first.wait_for(timeout=20_000)
     # All villages are alike: it is said, and none is named as the worst.
     assert view.locator(".worst .place").count() == 0
-    assert "有数据的3个村都是33.33%" in view.locator(".card .tied").first.inner_text()
+    assert "有数据的3个村都是33.3%" in view.locator(".card .tied").first.inner_text()
     view.locator(".card button", has_text="进入").first.click()
     view.wait_for_selector(".screen[data-painted]", timeout=30_000)
     view.go_back()

@@ -51,7 +51,7 @@ def test_first_glance_has_finding_legend_ranking_and_trend(view, served):
     _open(view, served)
     said = view.locator("h1").inner_text()
     assert said.startswith("云岭县2025年低收入户占比最高的2个村：")
-    assert said.endswith("；其次2个村并列34.00%（另有1个村无数据）")
+    assert said.endswith("；其次2个村并列34%（另有1个村无数据）")
     # Of the five classes those that a village is in, and one row of no data.
     assert 3 <= view.locator(".legend .row").count() <= 6
     counts = view.locator(".legend .count").all_inner_texts()

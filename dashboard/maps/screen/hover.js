@@ -39,9 +39,11 @@ function linesOfPlace(screen, id) {
   const depth = sources.findIndex((source) => source.level === picture.level)
   const above = depth > 0 && parent >= 0 ? screen.places[sources[depth - 1].level][parent][0] : ""
   const value = picture.values[id]
+  // As in the sentences: a whole number has no decimals.
+  const digits = Math.abs(value - Math.round(value)) < 1e-9 ? 0 : picture.decimals
   const figure = Number.isFinite(value)
-    ? value.toLocaleString("en-US", {minimumFractionDigits: picture.decimals,
-      maximumFractionDigits: picture.decimals, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
+    ? value.toLocaleString("en-US", {minimumFractionDigits: digits, maximumFractionDigits: digits,
+      signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
     : picture.reasons[Object.keys(picture.states).find((state) => picture.states[state].includes(id)) ?? "no_data"]
   const words = picture.words.length ? [make("div", "above", picture.words[id])] : []
   return [make("div", "name", shorten(name, 40)), make("div", "above", shorten(above, 40)),

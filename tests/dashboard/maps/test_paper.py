@@ -78,7 +78,7 @@ def test_worst_places_are_named_with_their_figure():
     layer = _layer(atlas)
     worst = int(np.nanargmax(layer.values))
     name = atlas.places["name"][layer.keys[worst]]
-    assert f"{name} {layer.values[worst]:.2f}%" in _texts(draw_map(atlas, layer, SMALL))
+    assert f"{name} {layer.values[worst]:.0f}%" in _texts(draw_map(atlas, layer, SMALL))
     told = _texts(draw_map(atlas, layer, dataclasses.replace(SMALL, worst=False)))
     assert not any("%" in text and name in text for text in told)
 

@@ -66,7 +66,7 @@ def test_bounds_are_those_of_the_place():
 def test_worst_places_are_named_with_their_figure():
     atlas = grid_atlas()
     worst = picture(atlas, draw_layer(atlas, "poor_share", "2025", level="village"))["worst"]
-    assert len(worst) == 5
+    assert len(worst) == 3
     assert all(words.endswith("%") for _, words in worst)
 
 

@@ -115,10 +115,10 @@ def test_every_theme_has_a_card_with_figure_and_worst_places(county):
     assert set(cards) == set(state.themes)
     first = cards["monitoring"]
     assert (first["figure"], first["parts"]) == (
-        "33.33%",
+        "33.3%",
         "有数据的 81 户中 27 户；收入按台账，台账不全的按登记",
     )
-    assert (first["worst"], "都是33.33%" in first["tied"]) == ([], True)
+    assert (first["worst"], "都是33.3%" in first["tied"]) == ([], True)
     assert first["target"] == "", "a line of income is none of a share"
     assert cards["relocation"]["target"] == "对照标准：政策性收入占比预警值 50%"
     assert first["waiting"]

@@ -50,7 +50,7 @@ def test_selection_is_counted_and_ranked(state, map_view):
     said = map_view.screen.chosen.splitlines()
     assert said == [
         "已选 2 个村",
-        "合计：低收入户占比 9.00%（有数据的 200 户中 18 户），2 个村中 2 个有数据",
+        "合计：低收入户占比 9%（有数据的 200 户中 18 户），2 个村中 2 个有数据",
     ]
     assert len(ranking.list.table["items"]) == 2
 

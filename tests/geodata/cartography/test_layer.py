@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pytest
@@ -17,10 +16,21 @@ from geodata.cartography import (
     rank_places,
 )
 from geodata.cartography.headline import headline, whole_figure
+from geodata.cartography.layer import interval_labels
 from geodata.cartography.words import change_text, figure_text, number_text, period_text
+from geodata.figures import Indicator
 from geodata.policy import load_policy
+from geodata.quantity import shipped_words
 from tests.invented import COUNTY, INCOME, RATE, grid_atlas
 
+HOUSEHOLDS = Indicator(
+    "households",
+    {"zh": "户数", "en": "Households"},
+    "count",
+    shipped_words().units["household"],
+    shipped_words().things["household"],
+    worse="high",
+)
 SPREAD = np.random.default_rng(3).lognormal(9, 0.5, 1000)
 
 
@@ -35,21 +45,26 @@ def test_every_value_falls_in_one_of_five_classes(method):
 
 def test_quantiles_hold_about_a_fifth_each_after_rounding():
     counts = np.bincount(find_breaks(SPREAD, "quantiles").assign(SPREAD))
-    assert counts.min() >= 180
-    assert counts.max() <= 220
+    assert counts.min() >= 130
+    assert counts.max() <= 270
 
 
 def test_natural_cut_falls_into_the_gap():
     values = [1, 2, 3, 101, 102, 103]
     breaks = find_breaks(values, count=2)
-    assert 3 <= breaks.cuts[0] < 101
+    assert 3 < breaks.cuts[0] <= 101
     assert breaks.assign(values).tolist() == [0, 0, 0, 1, 1, 1]
 
 
-def test_value_on_a_cut_belongs_below_it():
+def test_value_on_a_cut_belongs_above_it():
     breaks = find_breaks(list(range(100)), "quantiles", count=2)
     cut = breaks.cuts[0]
-    assert breaks.assign([cut, np.nextafter(cut, 1e9)]).tolist() == [0, 1]
+    assert breaks.assign([cut, np.nextafter(cut, 0) - 1e-6]).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("part", "whole"), [(29, 100), (7, 100), (57, 100), (3, 60)])
+def test_a_quotient_that_is_a_cut_belongs_above_it_whatever_its_noise(part, whole):
+    assert find_breaks([1.0], limits=[100 * part / whole]).assign([part / whole * 100]) == [1]
 
 
 def test_value_on_a_policy_limit_belongs_above_it():
@@ -85,7 +100,46 @@ def test_same_values_cut_alike():
 
 def test_cuts_are_written_with_few_digits():
     assert find_breaks(SPREAD).decimals == 0
-    assert all(cut % 10 == 0 for cut in find_breaks(SPREAD).cuts)
+    assert all(cut % 1000 == 0 for cut in find_breaks(SPREAD).cuts)
+
+
+SHARES_OF_VILLAGES = (
+    [0.0] * 37 + [1.2, 2.1, 2.9] * 5 + [3.1, 4.4] * 7 + [6.9, 8.3] * 5 + [18.8, 10.8]
+)
+
+
+def test_shares_of_villages_are_cut_on_the_ladder_and_zero_stands_apart():
+    breaks = find_breaks(SHARES_OF_VILLAGES, apart=0.0)
+    assert (breaks.cuts, breaks.apart) == ((3, 5, 10), 0)
+    assert breaks.assign([0, 0.01, 3, 4.99, 5, 10, np.nan]).tolist() == [0, 1, 2, 2, 3, 4, NO_DATA]
+
+
+def test_all_stands_apart_where_it_is_the_good_end_and_the_ladder_counts_down_from_it():
+    values = [100.0] * 30 + [99.0, 98.5, 97.2, 94.0, 93.0, 92.0, 60.0, 55.0] * 2
+    breaks = find_breaks(values, apart=100.0)
+    assert breaks.assign([100, 99.9]).tolist() == [breaks.count - 1, breaks.count - 2]
+    assert {round(100 - cut, 9) for cut in breaks.cuts} <= {1, 2, 3, 5, 10, 20, 30, 50}
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.5, 9.0], [-3.0, 0.0, 4.5, 7.5]])
+def test_nothing_stands_apart_that_nobody_has_or_that_lies_among_the_others(values):
+    assert find_breaks(values, apart=0.0).apart is None
+
+
+@pytest.mark.parametrize(
+    ("values", "indicator", "labels"),
+    [
+        (SHARES_OF_VILLAGES, RATE, ["0", "<3", "3–5", "5–10", "≥10%"]),
+        ([0, 0, 0], RATE, ["0"]),
+        ([0, 0.4, 0.4], RATE, ["0", ">0"]),
+        ([0, 50, 100, 100], RATE, ["0", "50", "100%"]),
+        ([0, 33.3, 66.6, 100, 100, 100], RATE, ["0", "<50", "50–100", "100%"]),
+        ([0, 1, 2, 3, 4, 4, 9, 12], HOUSEHOLDS, ["0", "1–2", "3–4", "5–9", "≥10"]),
+        ([], RATE, []),
+    ],
+)
+def test_classes_are_read_without_decimals_that_carry_nothing(values, indicator, labels):
+    assert interval_labels(find_breaks(values, apart=0.0), indicator) == labels
 
 
 def _linear(colour):
@@ -123,7 +177,7 @@ def _lightness(rgb):
 @pytest.mark.parametrize("worse", ["high", "none"])
 @pytest.mark.parametrize("blindness", BLINDNESS)
 def test_classes_differ_in_lightness_for_every_eye(theme, worse, blindness):
-    colours = palette_for(worse, 5).colours[theme]
+    colours = palette_for(worse, 5, apart=0).colours[theme]
     seen = [_lightness(np.array(BLINDNESS[blindness]) @ _linear(colour)) for colour in colours]
     steps = [b - a for a, b in itertools.pairwise(seen)]
     assert all(step < -4 for step in steps) or all(step > 4 for step in steps), seen
@@ -152,10 +206,10 @@ def test_legend_counts_only_the_shown_place_and_keeps_the_cuts():
 
 def test_rule_is_said_in_words():
     layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village")
-    assert layer.rule("zh").startswith("自然断点分5级，含上限、不含下限")
+    assert layer.rule("zh").startswith("按数值疏密取整分5级，含下限")
     policy = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[10, 20])
-    assert policy.rule("zh") == "按政策标准（10、20）分3级，含下限、不含上限"
-    known = dict(zip(["< 10", "10 – 20", "≥ 20"], policy.counts, strict=True))
+    assert policy.rule("zh") == "按政策标准（10、20）分3级，含下限"
+    known = dict(zip(["<10", "10–20", "≥20%"], policy.counts, strict=True))
     wanted = [label for label in reversed(known) if known[label]]
     assert [row.label for row in policy.legend("zh")] == [*wanted, "无数据"]
     assert len(policy.ends) == len(wanted) > 1
@@ -208,27 +262,12 @@ def test_figures_in_words():
     assert number_text(1234567.891, 1) == "1,234,567.9"
     assert number_text(float("nan"), 1) == "—"
     assert number_text(-0.01, 1) == "0.0"
+    told = [number_text(value, 1) for value in (0, 18.75, 100, 99.96, 0.04, 7 / 100 * 100)]
+    assert told == ["0", "18.8", "100", "100.0", "0.0", "7"]
     assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
     assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
     assert change_text(-0.04, 1) == "0.0"
     assert change_text(-1.04, 1) == "−1.0"
-
-
-@pytest.mark.parametrize(
-    ("values", "cuts", "decimals"),
-    [
-        ([0, 600 / 39, 600 / 31, 100], (0, 18, 50), 0),
-        ([0, 0.001, 1], (0, 0.5), 1),
-        ([12.5], (), 1),
-        ([1, 2], (1,), 0),
-        ([338, 381, 727, 962], (350, 500, 800), 0),
-    ],
-)
-def test_few_values_are_cut_at_round_numbers_and_stay_apart(values, cuts, decimals):
-    breaks = find_breaks(values)
-    assert breaks.cuts == cuts
-    assert breaks.decimals == decimals
-    assert breaks.assign(values).tolist() == list(range(len(values)))
 
 
 NUMBERS = st.one_of(
@@ -240,18 +279,25 @@ NUMBERS = st.one_of(
 
 
 @settings(max_examples=300, deadline=None)
-@given(values=NUMBERS, method=st.sampled_from(["natural", "quantiles"]))
-def test_cuts_can_be_read_and_no_class_is_empty(values, method):
-    breaks = find_breaks(values, method)
-    counts = np.bincount(breaks.assign(values), minlength=breaks.count)
+@given(
+    values=NUMBERS,
+    method=st.sampled_from(["natural", "quantiles"]),
+    apart=st.sampled_from([None, 0.0, 100.0]),
+)
+def test_cuts_can_be_read_and_no_class_is_empty(values, method, apart):
+    breaks = find_breaks(values, method, apart=apart)
+    classes = breaks.assign(values)
+    counts = np.bincount(classes, minlength=breaks.count)
     assert (counts > 0).all()
     assert counts.sum() == len(values)
-    written = [number_text(cut, breaks.decimals) for cut in breaks.cuts]
-    assert len(set(written)) == len(written)
+    assert len(counts) == breaks.count <= 5
+    assert (np.diff(classes[np.argsort(values, kind="stable")].astype(int)) >= 0).all()
+    if breaks.apart is not None:
+        assert set(np.array(values)[classes == breaks.apart_class]) == {breaks.apart}
+    labels = interval_labels(breaks, HOUSEHOLDS)
+    assert len(set(labels)) == breaks.count
+    written = [number_text(cut, 4) for cut in breaks.cuts]
     assert [float(one.replace(",", "")) for one in written] == pytest.approx(breaks.cuts, abs=1e-9)
-    spread = max(values) - min(values)
-    if breaks.method != "distinct":
-        assert breaks.decimals <= min(4, max(0, 2 - math.floor(math.log10(spread))))
 
 
 def test_policy_limits_are_looked_up_by_place_and_month():
@@ -267,5 +313,5 @@ def test_a_limit_that_is_not_set_leaves_natural_breaks_and_says_so():
     limits = policy_limits(["monitor.line.per_capita"], policy, place=COUNTY, period="2025-03")
     layer = draw_layer(grid_atlas(), "income", "2025", level="village", limits=limits)
     assert layer.breaks.method == "natural"
-    assert layer.rule("zh").startswith("政策标准未设定（防返贫监测线），暂用自然断点。")
+    assert layer.rule("zh").startswith("政策标准未设定（防返贫监测线），暂按数值分级。")
     assert "not set" in layer.rule("en")

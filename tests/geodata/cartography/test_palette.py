@@ -40,9 +40,9 @@ def _difference(first: str, second: str, eye: str) -> float:
 
 def _palettes() -> dict[str, tuple[str, ...]]:
     found = {
-        f"{worse} {count} {theme}": palette_for(worse, count).colours[theme]
-        for worse, count, theme in itertools.product(
-            ("high", "none"), (3, 4, 5, 6, 7), ("light", "dark")
+        f"{worse} {count} {apart} {theme}": palette_for(worse, count, apart=apart).colours[theme]
+        for worse, count, apart, theme in itertools.product(
+            ("high", "none"), (3, 4, 5), (-1, 0), ("light", "dark")
         )
     }
     for name, palette in (("change", CHANGE_PALETTE), ("wall", WALL_PALETTE)):
@@ -65,6 +65,22 @@ def test_neighbouring_classes_differ_for_every_eye(name, eye):
 def test_no_two_named_classes_look_the_same(name, eye):
     pairs = itertools.combinations(_palettes()[name], 2)
     assert min(_difference(a, b, eye) for a, b in pairs) >= ENOUGH
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("worse", ["high", "low", "none"])
+@pytest.mark.parametrize("apart", [True, False])
+def test_the_worst_class_stands_out_most_from_the_ground_and_zero_least(worse, theme, apart):
+    ground = re.search(
+        rf'{theme}: {{ground: "(#\w+)"',
+        (Path(ROOT) / "dashboard" / "maps" / "screen" / "ink.js").read_text(encoding="utf-8"),
+    )
+    assert ground is not None
+    good = -1 if not apart else 4 if worse == "low" else 0
+    colours = palette_for(worse, 5, apart=good).colours[theme]
+    away = [_difference(colour, ground[1], "none") for colour in colours]
+    ordered = sorted(away, reverse=worse == "low")
+    assert away == ordered
 
 
 @pytest.mark.parametrize("eye", EYES)

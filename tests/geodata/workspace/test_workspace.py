@@ -227,13 +227,13 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
     assert why.change["rule"] == pytest.approx(0.5)
     assert why.change["value"] == 0
     assert why.lines == (
-        "2025年1月，甲一村收入低于监测线户占比 50.00%（有数据的 2 户中 1 户；收入按台账，台账不全的按登记），"
+        "2025年1月，甲一村收入低于监测线户占比 50%（有数据的 2 户中 1 户；收入按台账，台账不全的按登记），"
         "全县 3 个村由重到轻第 1",
-        "比上月上升50.00个百分点",
+        "比上月上升50个百分点",
         "主要原因：人均纯收入低于监测线 1 户",
         "责任人：包村干部 李某",
     )
-    assert why.split == "变化由来：标准调整 +50.00"
+    assert why.split == "变化由来：标准调整 +50"
     assert why.sentence == "。".join(why.lines) + "。"
     assert why.whole == "。".join([*why.lines, why.split]) + "。"
     assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1
@@ -402,7 +402,7 @@ def test_why_and_headline_write_one_figure_alike(own_county: Workspace) -> None:
     open_workspace(folder).write_atlas()
     atlas = open_atlas(folder)
     layer = draw_layer(atlas, "low_income_share", "2025-01", level="village", place=COUNTY)
-    figure = "40.00%（有数据的 5 户中 2 户；收入按台账，台账不全的按登记）"
+    figure = "40%（有数据的 5 户中 2 户；收入按台账，台账不全的按登记）"
     assert figure in whole_figure(atlas, layer, "zh")
     assert figure in own_county.why(COUNTY, indicator="low_income_share", lang="zh").sentence
 
