@@ -82,7 +82,7 @@ def test_a_scaled_rate_says_so_and_its_bound_is_wider():
 def test_the_sentence_gives_numerator_denominator_bound_and_limit():
     rate = judge_rate("missed_rate", 0, 600, limit=2)
     assert rate.sentence("zh") == (
-        "漏评率：600 中有 0，即 0%；按抽样 95% 把握，总体不高于 0.50%。界限 2%，未越线。"
+        "漏评率：600 中有 0，即 0.00%；按抽样 95% 把握，总体不高于 0.50%。界限 2%，未越线。"
     )
     assert "nobody was surveyed" in judge_rate("missed_rate", 0, 0, limit=2).sentence("en")
     assert "没有在用的界限" in judge_rate("missed_rate", 1, 9, limit=None).sentence("zh")
