@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from dashboard.answers.answer import Answer, answer_of
 from dashboard.answers.source import Source
 from dashboard.texts import text
-from dashboard.view import View
 from geodata.errors import BriefingError
 from geodata.i18n import default_language
+from geodata.kept import Kept
 from geodata.themes import Theme
 
 # Told the name of each step when it is done.
 Progress = Callable[[str], object]
+# The last answers are kept for the page after next, and for the notes.
+_ANSWERS = 512
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Briefing:
     lang: str = "zh"
     public: bool = False
     paper: str = "a4"
-    _answered: dict[View, Answer] = field(default_factory=dict, repr=False, compare=False)
+    _kept: Kept = field(default_factory=lambda: Kept(_ANSWERS), repr=False, compare=False)
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -78,9 +80,8 @@ class Briefing:
             lang=self.lang,
             public=self.public,
         )
-        if view not in self._answered:
-            self._answered[view] = answer_of(self.source, view)
-        return self._answered[view]
+        answer: Answer = self._kept.once(view, lambda: answer_of(self.source, view))
+        return answer
 
 
 def briefing_of(

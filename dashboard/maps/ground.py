@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,12 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.path import Path
 
+from geodata.kept import Kept
+
 # China's datum has the shape of this ellipsoid to a tenth of a millimetre.
 _ELLIPSOID = "GRS80"
+# A way to a plane takes long to find.
+_WAYS = Kept(64)
 
 
 @dataclass(frozen=True)
@@ -44,17 +47,14 @@ class Plane:
         """Return shapes in degrees as shapes in metres; what is missing stays missing."""
         if len(shapes) == 0:
             return shapes
-        way = _way_to(self)
+        way: pyproj.Transformer = _WAYS.once(
+            self, lambda: pyproj.Transformer.from_crs(4326, self.crs, always_xy=True)
+        )
 
         def moved(points: np.ndarray) -> np.ndarray:
             return np.column_stack(way.transform(points[:, 0], points[:, 1]))
 
         return shapely.transform(shapes, moved)
-
-
-@lru_cache(maxsize=64)
-def _way_to(plane: Plane) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(4326, plane.crs, always_xy=True)
 
 
 def renderer_of(figure: object) -> Any:

@@ -26,7 +26,11 @@ from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import ScopeError
+from geodata.kept import Kept
 from geodata.workspace import Workspace, open_workspace
+
+# The maps of so many scopes are kept; each is made from the one map of all.
+_SCOPES = 256
 
 
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
@@ -135,13 +139,14 @@ def _actor(guard: Guard | None) -> Actor:
 
 def _seen_by(atlas: Atlas, guard: Guard) -> Callable[[object], Atlas]:
     """Return what gives each request the atlas of its account; without one, nothing is seen."""
-    kept: dict[tuple[str, ...], Atlas] = {}
+    kept = Kept(_SCOPES)
 
     def seen_by(request: object) -> Atlas:
         account = account_of(request)
         scope = Scope("auditor") if account is None else account.actor.scope
-        if scope.key not in kept:
-            kept[scope.key] = within_scope(atlas, scope, smallest=guard.limits.small_count)
-        return kept[scope.key]
+        seen: Atlas = kept.once(
+            scope.key, lambda: within_scope(atlas, scope, smallest=guard.limits.small_count)
+        )
+        return seen
 
     return seen_by

@@ -5,6 +5,7 @@ Nothing of it enters the address bar.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ from geodata.access import (
 )
 from geodata.escaping import capped, storable
 from geodata.figures import Indicator
+from geodata.kept import Kept
 from geodata.tables import enumeration
 from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
@@ -87,7 +89,7 @@ class People(param.Parameterized):
     def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.state, self.county, self.actor, self.guard = state, county, actor, guard
-        self._listed: tuple[tuple[Any, ...], Listed] | None = None
+        self._kept = Kept(1)
         self._drawn = 0
         # The household and village of the last card that was read.
         self.opened = ("", "")
@@ -149,9 +151,10 @@ class People(param.Parameterized):
         """Return the shown page with its counts, masked; read once for each choice."""
         place = _chosen(self.state, (*_PLACE_CHOICES, *(_COUNTED if self.state.counted else ())))
         asked = (*place, *(getattr(self, name) for name in CHOICES), self.page)
-        if self._listed is None or self._listed[0] != asked:
-            self._listed = (asked, self._read_page())
-        return self._listed[1]
+        # Somebody may be searched for by name, which is no key.
+        key = hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()
+        listed: Listed = self._kept.once(key, self._read_page)
+        return listed
 
     @property
     def rows(self) -> pd.DataFrame:

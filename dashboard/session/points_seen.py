@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.session.state import State
 from geodata.access import Actor, Guard, Reader, Request
+from geodata.kept import Kept
 from geodata.rules import Rule
 from geodata.themes import Points
 from geodata.workspace import Workspace
@@ -40,8 +41,7 @@ class PointsSeen:
     def __init__(self, state: State, county: Workspace, actor: Actor, guard: Guard) -> None:
         self.state, self.county = state, county
         self._actor, self._guard = actor, guard
-        self._kept: dict[tuple[str, str], pd.DataFrame] = {}
-        self._columns: dict[tuple[str, str], pd.DataFrame] = {}
+        self._points, self._columns = Kept(1), Kept(8)
 
     @property
     def kinds(self) -> tuple[Points, ...]:
@@ -53,24 +53,21 @@ class PointsSeen:
     def rows(self) -> pd.DataFrame:
         """Return every point of the theme in the month; columns of `theme_points`."""
         state = self.state
-        asked = (state.theme, state.period)
-        if asked not in self._kept:
-            theme, rules = state.themes[state.theme], self.county.setup.rules
-            points = theme_points(theme, self._read, state.atlas, rules, state.period)
-            self._kept = {asked: points}
-        return self._kept[asked]
+        theme, rules = state.themes[state.theme], self.county.setup.rules
+        rows: pd.DataFrame = self._points.once(
+            (state.theme, state.period),
+            lambda: theme_points(theme, self._read, state.atlas, rules, state.period),
+        )
+        return rows
 
     def columns(self, kind: Points) -> pd.DataFrame:
         """Return what stands side by side of the points of a kind, by key; read once for a month."""
         state = self.state
-        asked = (kind.table, state.period)
-        if asked not in self._columns:
-            kept = {
-                key: columns for key, columns in self._columns.items() if key[1] == state.period
-            }
-            columns = side_by_side(state.themes[state.theme], kind, self._read)
-            self._columns = {**kept, asked: columns}
-        return self._columns[asked]
+        columns: pd.DataFrame = self._columns.once(
+            (kind.table, state.period),
+            lambda: side_by_side(state.themes[state.theme], kind, self._read),
+        )
+        return columns
 
     @property
     def inside(self) -> pd.DataFrame:

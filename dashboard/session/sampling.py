@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 import param
@@ -17,6 +16,7 @@ from geodata.access import Request
 from geodata.evaluation import Draw, SelfCheck, rate_sentences, suspects
 from geodata.evaluation.book import draw_book
 from geodata.evaluation.inspection_rates import LIMITS
+from geodata.kept import Kept
 from geodata.periods import last_day
 from geodata.workspace.drawing import NUMBERS, design_numbers, draw_doors, export_draw, rates_of
 from geodata.workspace.household_list import HOUSEHOLD_LIST
@@ -37,7 +37,7 @@ class Sampling(param.Parameterized):
     def __init__(self, people: People) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # param gives it no types
         self.people, self.state = people, people.state
-        self._kept: tuple[tuple[Any, ...], Draw] | None = None
+        self._kept = Kept(1)
 
     @property
     def county(self) -> str:
@@ -96,10 +96,8 @@ class Sampling(param.Parameterized):
         Raises EvaluationError, StoreError or ScopeError.
         """
         state = self.state
-        asked = (state.period, state.seed, state.numbers)
-        if self._kept is None or self._kept[0] != asked:
-            self._kept = (asked, self._draw())
-        return self._kept[1]
+        drawn: Draw = self._kept.once((state.period, state.seed, state.numbers), self._draw)
+        return drawn
 
     @property
     def rates(self) -> tuple[SelfCheck, ...]:
