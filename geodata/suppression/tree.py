@@ -65,12 +65,13 @@ def hide_small(
     """
     few = small(counts, limit) & ~known
     gone = few if hidden is None else few | hidden
+    hiding = _Hiding(counts, tree, limit, known, few, gone)
     while few.any() or gone.any():
         before = int(gone.sum())
         for places in tree.levels[1:]:
-            _hide_beside(counts, tree.parent, places, gone, few, known, limit)
+            hiding.beside(places)
         for places in reversed(tree.levels[1:]):
-            _hide_above(counts, tree.parent, places, gone, few, known, limit)
+            hiding.above(places)
         if int(gone.sum()) == before:
             break
     return gone
@@ -80,70 +81,60 @@ def still_told(
     counts: Numbers, tree: NumberedTree, limit: int, *, known: Marks, hidden: Marks
 ) -> Marks:
     """Return under which places what is shown would give a hidden count away, by place."""
-    found = np.zeros(len(counts), dtype=bool)
-    few = small(counts, limit) & ~known
+    told = np.zeros(len(counts), dtype=bool)
+    hiding = _Hiding(counts, tree, limit, known, small(counts, limit) & ~known, hidden)
     for places in tree.levels[1:]:
-        found |= _told(counts, tree.parent, places, hidden, few, limit)
-    return found
+        told |= hiding.told(places)
+    return told
 
 
-def _hide_beside(
-    counts: Numbers,
-    parent: Places,
-    places: Places,
-    gone: Marks,
-    few: Marks,
-    known: Marks,
-    limit: int,
-) -> None:
-    """Hide one more place, the smallest above zero, else a zero, in each group that tells too much."""
-    # Each turn takes one place of a group; two make any group quiet that has them.
-    for _ in range(3):
-        told = _told(counts, parent, places, gone, few, limit)
-        wanted = places[_free(counts, places, gone, known) & told[parent[places]]]
-        if not len(wanted):
-            return
-        size = np.where(counts[wanted] > 0, counts[wanted], np.inf)
-        order = wanted[np.lexsort((wanted, size, parent[wanted]))]
-        _, first = np.unique(parent[order], return_index=True)
-        gone[order[first]] = True
+@dataclass(frozen=True)
+class _Hiding:
+    """Counts of a tree while more and more of them are `gone`; `places` are those of one level."""
 
+    counts: Numbers
+    tree: NumberedTree
+    limit: int
+    known: Marks
+    few: Marks
+    gone: Marks
 
-def _hide_above(
-    counts: Numbers,
-    parent: Places,
-    places: Places,
-    gone: Marks,
-    few: Marks,
-    known: Marks,
-    limit: int,
-) -> None:
-    """Hide the sum of each group that still tells too much with nothing left to hide in it."""
-    told = _told(counts, parent, places, gone, few, limit) & ~gone
-    told[parent[places[_free(counts, places, gone, known)]]] = False
-    gone[told & ~known] = True
+    def beside(self, places: Places) -> None:
+        """Hide one more place, the smallest above zero, else a zero, in each group that tells too much."""
+        counts, parent = self.counts, self.tree.parent
+        # Each turn takes one place of a group; two make any group quiet that has them.
+        for _ in range(3):
+            wanted = places[self._free(places) & self.told(places)[parent[places]]]
+            if not len(wanted):
+                return
+            size = np.where(counts[wanted] > 0, counts[wanted], np.inf)
+            order = wanted[np.lexsort((wanted, size, parent[wanted]))]
+            _, first = np.unique(parent[order], return_index=True)
+            self.gone[order[first]] = True
 
+    def above(self, places: Places) -> None:
+        """Hide the sum of each group that still tells too much with nothing left to hide in it."""
+        told = self.told(places) & ~self.gone
+        told[self.tree.parent[places[self._free(places)]]] = False
+        self.gone[told & ~self.known] = True
 
-def _free(counts: Numbers, places: Places, gone: Marks, known: Marks) -> Marks:
-    """Return which of some places could still be hidden."""
-    found: Marks = ~gone[places] & ~known[places] & ~np.isnan(counts[places])
-    return found
+    def told(self, places: Places) -> Marks:
+        """Return under which places what is shown gives a hidden count away, by place."""
+        size, above, gone = len(self.counts), self.tree.parent[places], self.gone
+        moves = gone[places] & ~np.isnan(self.counts[places])
+        value = np.where(moves, self.counts[places], 0.0)
+        number = np.bincount(above, moves, size)
+        total = np.bincount(above, value, size)
+        of_few = np.bincount(above, moves & self.few[places], size)
+        # Where only small ones are hidden, their least or greatest sum tells each of them.
+        extreme = (of_few == number) & ((total == number) | (total == number * (self.limit - 1)))
+        beside = (of_few > 0) & ((number < 2) | (total < self.limit) | extreme)
+        told: Marks = np.where(gone, number == 0, beside)
+        has = np.zeros(size, dtype=bool)
+        has[above] = True
+        return told & has
 
-
-def _told(
-    counts: Numbers, parent: Places, places: Places, gone: Marks, few: Marks, limit: int
-) -> Marks:
-    """Return under which places what is shown gives a hidden count away, by place."""
-    size, above = len(parent), parent[places]
-    moves = gone[places] & ~np.isnan(counts[places])
-    value = np.where(moves, counts[places], 0.0)
-    number = np.bincount(above, moves, size)
-    total = np.bincount(above, value, size)
-    of_few = np.bincount(above, moves & few[places], size)
-    # Where only small ones are hidden, their least or greatest sum tells each of them.
-    extreme = (of_few == number) & ((total == number) | (total == number * (limit - 1)))
-    beside = (of_few > 0) & ((number < 2) | (total < limit) | extreme)
-    found: Marks = np.where(gone, number == 0, beside)
-    has = np.zeros(size, dtype=bool)
-    has[above] = True
-    return found & has
+    def _free(self, places: Places) -> Marks:
+        """Return which of some places could still be hidden."""
+        free: Marks = ~self.gone[places] & ~self.known[places] & ~np.isnan(self.counts[places])
+        return free
