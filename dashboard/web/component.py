@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,10 +38,22 @@ class Viewer(pn.viewable.Viewer):
 
 
 class Component(JSComponent):
-    """A component that answers with mappings; anything else a browser sends is ignored."""
+    """A component that answers with mappings; anything else a browser sends is ignored.
+
+    Its script and style are `script.js` and `style.css` beside it, unless it names others.
+    """
 
     # Panel names only a text here; a path is read when it is sent.
     _esm: ClassVar[Any] = "export function render() {}"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        folder = Path(inspect.getfile(cls)).parent
+        script, style = folder / "script.js", folder / "style.css"
+        if "_esm" not in vars(cls) and script.is_file():
+            cls._esm = script
+        if "_stylesheets" not in vars(cls) and style.is_file():
+            cls._stylesheets = [style.read_text(encoding="utf-8")]
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel gives it no types

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pandas as pd
 import panel as pn
@@ -29,11 +28,6 @@ class RankingList(Component):
 
     table = param.Dict(default={})
     dark = param.Boolean(default=False)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class RankingView(Viewer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import panel as pn
 import param
 
@@ -18,8 +16,6 @@ class Address(Component):
     query = param.String()
     playing = param.Boolean()
     narrow = param.Boolean(doc="whether the window is as narrow as a phone")
-
-    _esm = Path(__file__).with_name("script.js")
 
 
 class AddressView(Viewer):

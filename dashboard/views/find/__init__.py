@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
 import panel as pn
 import param
 
@@ -24,11 +21,6 @@ class Find(Component):
     asked = param.String()
     dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class FindView(Viewer):

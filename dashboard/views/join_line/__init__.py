@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
 import panel as pn
 import param
 
@@ -21,11 +18,6 @@ class JoinNote(Component):
 
     content = param.Dict(default={})
     dark = param.Boolean(default=False)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class JoinLineView(Viewer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import param
@@ -22,7 +21,6 @@ class Notice(Component):
     lang = param.String(default="zh", constant=True)
     newer = param.Boolean(doc="whether there is a month that this page does not have")
 
-    _esm = Path(__file__).with_name("script.js")
     _stylesheets: ClassVar[list[str]] = [
         ":host { display: block; width: 100%; } "
         ".told { display: flex; gap: 16px; align-items: center; padding: 8px 16px; background: #0b57d0; "

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
 import numpy as np
 import panel as pn
 import param
@@ -39,11 +36,6 @@ class Overview(Component):
     outlines = param.String(constant=True, doc="address of the outlines of the lowest level")
     dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class OverviewView(Viewer):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
 import panel as pn
 import param
 
@@ -18,11 +15,6 @@ class PlacePath(Component):
     """Names from the top down; a click answers with the position of the step."""
 
     steps = param.List(default=[])
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class PlacePathView(Viewer):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import ClassVar
 
 import panel as pn
 import param
@@ -31,11 +29,6 @@ class Presenter(Component):
     note = param.String()
     dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 class PresenterView(Viewer):

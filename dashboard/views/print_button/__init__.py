@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import param
@@ -17,7 +16,6 @@ class PrintButton(Component):
     style = param.String(constant=True)
     content = param.String(doc="HTML of the sheet, already escaped")
 
-    _esm = Path(__file__).with_name("script.js")
     _stylesheets: ClassVar[list[str]] = [
         "button { font: inherit; padding: 6px 18px; cursor: pointer; background: #0b57d0; color: #fff;"
         " border: 0; border-radius: 4px; }"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
 import param
 
 from dashboard.web.component import Component
@@ -15,11 +12,6 @@ class TextTable(Component):
 
     table = param.Dict(default={"title": "", "note": "", "columns": [], "rows": []})
     dark = param.Boolean(default=False)
-
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets: ClassVar[list[str]] = [
-        Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    ]
 
 
 def row_of(message: dict[str, object], count: int) -> int | None:

@@ -24,8 +24,6 @@ SIXTH = {
     "style.css": "p { color: teal; }",
     "script.js": "export function render({model}) { return document.createElement(model.tag) }",
     "__init__.py": """
-from pathlib import Path
-
 import panel as pn
 import param
 
@@ -35,8 +33,6 @@ from dashboard.web.component import Component
 
 class Sixth(Component):
     tag = param.String("p", constant=True)
-    _esm = Path(__file__).with_name("script.js")
-    _stylesheets = [Path(__file__).with_name("style.css").read_text()]
 
 
 def panel(state, parts):
