@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
-
-from dashboard.cli import main
 from geodata.access import AuditEntry, open_trail
 from geodata.config import make_workspace
-
-
-@pytest.fixture
-def run(capsys):
-    def run(*arguments) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return int(left.value.code or 0), printed.out + printed.err
-
-    return run
 
 
 def test_a_workspace_is_saved_destroyed_and_brought_back(tmp_path, run):

@@ -8,23 +8,9 @@ import sqlite3
 
 import pytest
 
-from dashboard.cli import main
 from geodata.access import Actor, AuditEntry, Shown, open_guard
 
 TOWN = "990101001"
-
-
-@pytest.fixture
-def run(capsys):
-    """Return a function that runs one command and gives its exit code and what it printed."""
-
-    def run(*arguments) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as left:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return int(left.value.code or 0), printed.out + printed.err
-
-    return run
 
 
 @pytest.fixture
