@@ -28,19 +28,3 @@ def at_level(code: str, level: str) -> str:
     if len(code) < width:
         raise ValueError(f"code {code!r} lies above the level {level}")
     return code[:width]
-
-
-def parent_of(code: str) -> str | None:
-    """Return the code one level up, or None for a province."""
-    place = LEVELS.index(level_of(code))
-    return None if place == 0 else code[: WIDTHS[LEVELS[place - 1]]]
-
-
-def is_within(code: str, place: str) -> bool:
-    """Return whether a code is the place itself or lies in it."""
-    return code.startswith(place)
-
-
-def is_invented(code: str) -> bool:
-    """Return whether a code belongs to the invented sample and so to no real place."""
-    return code.startswith(INVENTED_PREFIX)

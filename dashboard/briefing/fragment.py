@@ -15,14 +15,14 @@ _HEADS = ("rank", "place", "value", "change")
 _SHOWN = 10
 
 
-def html_fragment(answer: Answer, sheet: PaperSheet | None = None) -> str:
+def html_fragment(answer: Answer) -> str:
     """Return the view as HTML for a notebook or a page; every text from data is escaped."""
     lang, decimals = answer.view.lang, answer.layer.decimals
     return filled(
         Path(__file__).with_name("fragment.html"),
         answer=answer,
         lang=lang,
-        picture=base64.b64encode(answer.map(sheet or PaperSheet(dpi=110)).picture()).decode(),
+        picture=base64.b64encode(answer.map(PaperSheet(dpi=110)).picture()).decode(),
         heads=[text(f"ranking.{name}", lang) for name in _HEADS],
         rows=[
             (

@@ -28,21 +28,20 @@ def print_pdf(
     data: Mapping[str, object],
     *,
     pictures: Mapping[str, bytes] | None = None,
-    families: tuple[str, ...] = FAMILIES,
 ) -> bytes:
     """Return the PDF of a template of `prints` filled with `data`; fonts are embedded.
 
     `pictures` are files that the data names. The same arguments give the same bytes. Raises
     BriefingError when no typeface with Chinese is installed.
     """
-    made = _compile(template, data, pictures or {}, print_families(families), form="pdf")
+    made = _compile(template, data, pictures or {}, form="pdf")
     assert isinstance(made, bytes)
     return made
 
 
 def page_count(template: str, data: Mapping[str, object]) -> int:
     """Return how many pages a template without pictures takes."""
-    pages = _compile(template, data, {}, print_families(), form="svg")
+    pages = _compile(template, data, {}, form="svg")
     return len(pages) if isinstance(pages, list) else 1
 
 
@@ -50,7 +49,6 @@ def _compile(
     template: str,
     data: Mapping[str, object],
     pictures: Mapping[str, bytes],
-    families: tuple[str, ...],
     *,
     form: Literal["pdf", "svg"],
 ) -> bytes | list[bytes] | None:
@@ -60,7 +58,7 @@ def _compile(
             shutil.copy(file, folder)
         for name, content in pictures.items():
             (folder / name).write_bytes(content)
-        filled = json.dumps({**data, "fonts": list(families)}, ensure_ascii=False)
+        filled = json.dumps({**data, "fonts": list(print_families())}, ensure_ascii=False)
         (folder / "data.json").write_text(filled, encoding="utf-8")
         # The packages of the compiler would come from outside; there are none in this folder.
         made, warnings = typst.compile_with_warnings(

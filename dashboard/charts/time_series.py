@@ -125,10 +125,10 @@ def _bounds(values: np.ndarray) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _ticks(names: Sequence[str], count: int = 4) -> dict[int, str]:
+def _ticks(names: Sequence[str]) -> dict[int, str]:
     """Return a few evenly spaced ticks, so that long names do not run into one another."""
     if not names:
         return {}
-    wanted = min(len(names), count if max(map(len, names)) > 5 else 2 * count)
+    wanted = min(len(names), 4 if max(map(len, names)) > 5 else 8)
     places = np.unique(np.linspace(0, len(names) - 1, wanted).round().astype(int))
     return {int(place): names[place] for place in places}

@@ -37,9 +37,9 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up_log(stream=None) -> None:  # type: ignore[no-untyped-def]
+def set_up_log() -> None:
     """Send the log of the server and of its libraries to the error output, as JSON lines."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name, level in _LEVELS.items():
         logger = logging.getLogger(name)

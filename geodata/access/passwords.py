@@ -28,7 +28,6 @@ def password_faults(
     password: str,
     name: str,
     limits: AccessLimits,
-    lang: str | None = None,
     *,
     words: Sequence[str] = (),
 ) -> list[str]:
@@ -40,16 +39,16 @@ def password_faults(
     faults = []
     if not limits.password_length <= len(password) <= LONGEST:
         faults.append(
-            i18n.text("access.password_length", lang, least=limits.password_length, most=LONGEST)
+            i18n.text("access.password_length", None, least=limits.password_length, most=LONGEST)
         )
     if len(_kinds(password)) < limits.password_kinds:
-        faults.append(i18n.text("access.password_kinds", lang, least=limits.password_kinds))
+        faults.append(i18n.text("access.password_kinds", None, least=limits.password_kinds))
     if name and name.casefold() in password.casefold():
-        faults.append(i18n.text("access.password_has_name", lang))
+        faults.append(i18n.text("access.password_has_name"))
     if len(set(password)) < limits.password_length // 2:
-        faults.append(i18n.text("access.password_repeats", lang))
+        faults.append(i18n.text("access.password_repeats"))
     if is_common(password, (name, *words)):
-        faults.append(i18n.text("access.password_common", lang))
+        faults.append(i18n.text("access.password_common"))
     return faults
 
 

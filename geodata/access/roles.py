@@ -28,9 +28,9 @@ class Role:
 
 
 @cache
-def load_roles(file: Path = _FILE) -> Mapping[str, Role]:
-    """Return the roles of a file by name; an unsound rule raises ValueError naming it."""
-    content = load_yaml(file)
+def load_roles() -> Mapping[str, Role]:
+    """Return the roles by name; an unsound rule raises ValueError naming it."""
+    content = load_yaml(_FILE)
     assert isinstance(content, dict)
     roles = {
         name: Role(name, entry["acts"], frozenset(entry["sees"]), frozenset(entry["exports"]))
@@ -38,7 +38,7 @@ def load_roles(file: Path = _FILE) -> Mapping[str, Role]:
     }
     faults = [fault for role in roles.values() for fault in _faults(role)]
     if faults:
-        raise ValueError(f"{file.name}: " + "; ".join(faults))
+        raise ValueError(f"{_FILE.name}: " + "; ".join(faults))
     return roles
 
 

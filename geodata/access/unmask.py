@@ -117,10 +117,6 @@ class Unmasking:
         mine = _GRANTS.c.actor == actor.name
         return self._found(mine & (_GRANTS.c.since <= _text(now)) & (_GRANTS.c.until > _text(now)))
 
-    def all_since(self, day: datetime) -> list[Grant]:
-        """Return every grant since a time, for the auditor."""
-        return self._found(_GRANTS.c.since >= _text(day))
-
     def _found(self, condition) -> list[Grant]:  # type: ignore[no-untyped-def]
         query = select(_GRANTS).where(condition).order_by(_GRANTS.c.id)
         with self._trail.database.reading() as connection:

@@ -178,9 +178,9 @@ class Indicator:
         """Return from which source it is made, empty where there is one only."""
         return in_language(self.basis, lang) if self.basis else ""
 
-    def unit_in(self, lang: str | None = None, number: str = "") -> str:
+    def unit_in(self, lang: str | None = None) -> str:
         """Return the unit in one language, as it stands after a number; empty when there is none."""
-        return self.unit.text(lang, number)
+        return self.unit.text(lang)
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as plain JSON values."""

@@ -9,8 +9,6 @@ def test_code_v11_is_a_township_200_and_a_recoded_village():
     code = "522632210500"
     assert codes.level_of(code) == "village"
     assert codes.at_level(code, "county") == "522632"
-    assert codes.parent_of(code) == "522632210"
-    assert codes.is_within(code, "5226")
 
 
 @pytest.mark.parametrize("text", ["", "5", "52263", "52263221050", "5226322105OO", "５２２６３２"])
@@ -34,17 +32,8 @@ def test_a_code_begins_with_the_codes_of_all_levels_above_it(level):
         else:
             with pytest.raises(ValueError, match="lies above the level"):
                 codes.at_level(CODES[level], other)
-    above = CODES[codes.LEVELS[known - 1]] if known else None
-    assert codes.parent_of(CODES[level]) == above
 
 
 @pytest.mark.parametrize("width", [0, 1, 3, 5, 7, 8, 10, 11, 13])
 def test_other_widths_are_no_code(width):
     assert not codes.is_code("9" * width)
-
-
-def test_only_codes_that_no_place_has_are_invented():
-    assert codes.is_invented("990101") is True
-    assert codes.is_invented("530102") is False
-    assert codes.is_within("990101", "990101")
-    assert not codes.is_within("9901", "990101")

@@ -53,7 +53,6 @@ def draw_table(
     columns: Sequence[TableColumn],
     rows: Sequence[TableRow],
     *,
-    size: float = BODY,
     total: int | None = None,
 ) -> float:
     """Draw the rows that find room in the box; the rest is counted below. Returns where it ends.
@@ -63,8 +62,8 @@ def draw_table(
     whole = sum(column.share for column in columns)
     widths = [box.width * column.share / whole for column in columns]
     heads = TableRow(tuple(column.head for column in columns))
-    cut = [_cut(row, widths, size) for row in rows]
-    high = [_height(row, widths, size) for row in (heads, *cut)]
+    cut = [_cut(row, widths) for row in rows]
+    high = [_height(row, widths) for row in (heads, *cut)]
     total = len(rows) if total is None else total
     shown = _fitting(high, box.height - (_ROW if total > len(rows) else 0))
     if shown < len(rows):
@@ -75,30 +74,30 @@ def draw_table(
         table.columns[number].width = Inches(width)
     for number, row in enumerate((heads, *cut[:shown])):
         table.rows[number].height = Inches(high[number])
-        _write(canvas, table, number, row, columns, size)
+        _write(canvas, table, number, row, columns)
     frame.height = Inches(sum(high[: shown + 1]))
     if total > shown:
         below = Box(box.left, box.top + sum(high[: shown + 1]) + 0.02, box.width, _ROW - 0.04)
         said = text("slides.more", canvas.lang, count=total - shown)
-        canvas.text(below, [said], size=min(size, BODY), colour=QUIET)
+        canvas.text(below, [said], size=BODY, colour=QUIET)
         return below.top + below.height
     return box.top + sum(high[: shown + 1])
 
 
-def _cut(row: TableRow, widths: Sequence[float], size: float) -> TableRow:
+def _cut(row: TableRow, widths: Sequence[float]) -> TableRow:
     cells = (
-        cut_to(plain_text(cell, 300), size, width - 2 * _PAD - 0.04, _LINES)
+        cut_to(plain_text(cell, 300), BODY, width - 2 * _PAD - 0.04, _LINES)
         for cell, width in zip(row.cells, widths, strict=True)
     )
     return TableRow(tuple(cells), row.colour, row.alarm)
 
 
-def _height(row: TableRow, widths: Sequence[float], size: float) -> float:
+def _height(row: TableRow, widths: Sequence[float]) -> float:
     lines = max(
-        lines_of(cell, size, width - 2 * _PAD - 0.04)
+        lines_of(cell, BODY, width - 2 * _PAD - 0.04)
         for cell, width in zip(row.cells, widths, strict=True)
     )
-    return max(_ROW, height_of(lines, size) + 0.08)
+    return max(_ROW, height_of(lines, BODY) + 0.08)
 
 
 def _fitting(heights: Sequence[float], room: float) -> int:
@@ -112,7 +111,7 @@ def _fitting(heights: Sequence[float], room: float) -> int:
     return count
 
 
-def _write(canvas: Canvas, table, number: int, row: TableRow, columns, size: float) -> None:  # type: ignore[no-untyped-def]
+def _write(canvas: Canvas, table, number: int, row: TableRow, columns) -> None:  # type: ignore[no-untyped-def]
     for at, (cell_text, column) in enumerate(zip(row.cells, columns, strict=True)):
         cell = table.cell(number, at)
         fill = HEAD if number == 0 else STRIPE if number % 2 == 0 else PLAIN
@@ -127,7 +126,7 @@ def _write(canvas: Canvas, table, number: int, row: TableRow, columns, size: flo
         paragraph.alignment = PP_ALIGN.RIGHT if column.number else PP_ALIGN.LEFT
         colour = _ink(fill) if at not in row.alarm else "b3261e"
         bold = number == 0 or at in row.alarm or bool(row.colour and at == 0)
-        write_run(paragraph, cell_text, size, bold=bold, colour=colour, lang=canvas.lang)
+        write_run(paragraph, cell_text, BODY, bold=bold, colour=colour, lang=canvas.lang)
 
 
 def _ink(fill: str) -> str:

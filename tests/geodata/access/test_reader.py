@@ -169,7 +169,7 @@ def test_a_card_is_masked_until_the_glass_is_broken_and_again_after_three_hours(
     assert name(NOW + 3 * HOUR) == "王*"
     opened = records(tmp_path, act="unmask")
     assert [(one.subject, one.reason) for one in opened] == [(HOUSEHOLD, "核实住房安全情况")]
-    assert [one.until for one in shared.unmasking.all_since(NOW)] == [NOW + 3 * HOUR]
+    assert [one.until for one in shared.unmasking.of(OFFICER, NOW)] == [NOW + 3 * HOUR]
 
 
 def test_a_broken_glass_is_for_one_household_and_one_actor(tmp_path):
