@@ -11,7 +11,10 @@ from dashboard.texts import text
 if TYPE_CHECKING:
     from geodata.workspace import Workspace
 
-_TERMS = ("before", "new", "returned", "corrected_in", "removed", "corrected_out", "after")
+_TERMS = (
+    *("before", "new", "returned", "delivered_again", "corrected_in"),
+    *("removed", "not_delivered", "corrected_out", "after"),
+)
 
 
 @click.command(help=text("flows.help"))

@@ -87,19 +87,28 @@ class Rate:
             return math.floor(self.positives - limit * self.counted)
         return math.floor(limit * self.counted - self.positives)
 
-    def sentence(self, lang: str | None = None) -> str:
-        """Return the rate, its verdict and its bound in words."""
+    def sentence(self, lang: str | None = None, by_lot: Rate | None = None) -> str:
+        """Return the rate, its verdict and its bound in words.
+
+        `by_lot` is the rate of those that the bound rests on, where they are not all: it stands with
+        the bound, and the rate of all without one.
+        """
         lang = lang or default_language()
         title = text(f"evaluation.{self.kind}", lang)
         if not self.counted:
             return text("evaluation.nobody", lang, title=title)
         limit = "" if self.limit is None else f"{self.limit:g}"
         verdict = text(f"evaluation.verdict_{self.verdict}", lang, limit=limit)
-        return self._counted(title, lang) + verdict + self._shown(lang)
+        if by_lot is None or by_lot.counted == self.counted:
+            return self._counted(self.variant, title, lang) + verdict + self._shown(lang)
+        told = self._counted("drawn", title, lang) + verdict
+        if by_lot.counted:
+            told += by_lot._counted("by_lot", title, lang)
+        return told + self._shown(lang)
 
-    def _counted(self, title: str, lang: str) -> str:
+    def _counted(self, variant: str, title: str, lang: str) -> str:
         return text(
-            f"evaluation.told_{self.variant}",
+            f"evaluation.told_{variant}",
             lang,
             title=title,
             found=f"{float(self.positives):,.0f}",
@@ -252,7 +261,7 @@ def rate_sentences(
     for one in checked:
         kind = "unasked" if one.rate.kind == "satisfaction" else "unknown_size"
         unknown = text(f"evaluation.{kind}", lang, count=one.unknown) if one.unknown else ""
-        said.append(one.rate.sentence(lang) + unknown)
+        said.append(one.rate.sentence(lang, one.by_lot) + unknown)
     return said
 
 

@@ -63,7 +63,7 @@ class Indicator:
     summed over villages says in `listed` whom it counts: `subject`, and `where` over its features.
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
     shrinks by (`out_of`) from one month to the next.
-    `basis` is by language: from which of several sources of one quantity it is made.
+    `basis` is by language: from which of several sources, or by which of several readings, it is made.
     """
 
     key: str

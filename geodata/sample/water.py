@@ -71,7 +71,7 @@ def dry_days(rng: np.random.Generator, works: pd.DataFrame, plan: Plan, month: i
 def outages(
     rng: np.random.Generator, works: pd.DataFrame, days: np.ndarray, month: int
 ) -> pd.DataFrame:
-    """Return the outages of a month: works, zone, first and last day, cause, households."""
+    """Return the outages of a month: works, zone, first day, day of repair, cause, households."""
     hit = (
         works.assign(days=days)[days > 0]
         .groupby(["works", "zone"], as_index=False)
@@ -84,7 +84,7 @@ def outages(
             "works": hit["works"],
             "zone": hit["zone"],
             "start": [f"{prefix}{day:02d}" for day in start],
-            "end": [f"{prefix}{day:02d}" for day in start + hit["days"] - 1],
+            "end": [f"{prefix}{day:02d}" for day in start + hit["days"]],
             "cause": np.where(hit["ridge"], "枯水期水源不足", "管网检修"),
             "households": hit["households"],
         }

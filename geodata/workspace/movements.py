@@ -1,8 +1,9 @@
 """Monitored households from one month to the next: who was there, came, returned, left, is corrected.
 
-For every place and category: stock before + new + returned + corrected in - removed - corrected out =
-stock after. Each term is a set of households, so that the sum holds for whatever places are added up.
-A household of a village that was merged since stands under the successor, before as well as after.
+For every place and category: stock before + new + returned + delivered again + corrected in - removed
+- not delivered - corrected out = stock after. Each term is a set of households, so that the sum holds
+for whatever places are added up. New, returned and removed are those of the indicators, by one feature
+set. A household of a village that was merged since stands under the successor in both months.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.access import Derived
+from geodata.rules import Binding
+from geodata.rules.feature import shared_sets
 from geodata.store import Engine, SnapshotStore
 from geodata.tables import tables
 from geodata.workspace.engines import households_of_last_month, month_engine
@@ -21,15 +24,19 @@ TERMS = {
     "before": 1,
     "new": 1,
     "returned": 1,
+    "delivered_again": 1,
     "corrected_in": 1,
     "removed": -1,
+    "not_delivered": -1,
     "corrected_out": -1,
     "after": 0,
 }
-# Why a stock was corrected: the household is under another village or category, one of the two months
-# lacks it, or its month of identification or removal is another than the one it changed in.
+# Why a stock was corrected: the household is under another village or category, one of the two lists
+# lacks it though its village delivered, or its month of identification or removal is another than the
+# one it changed in.
 CAUSES = ("moved", "category", "no_record", "dated")
 BEFORE = "household_of_last_month"
+_EVENTS = "monitored_events"
 
 
 def movements_table(store: SnapshotStore, month: str) -> Derived | None:
@@ -50,7 +57,9 @@ def movements_table(store: SnapshotStore, month: str) -> Derived | None:
 
 def add_movements(engine: Engine, month: str) -> None:
     """Give an engine that has household, place and BEFORE, a month earlier, the table MOVEMENTS."""
-    engine.add_table(MOVEMENTS, _SQL.format(before=BEFORE, month=month))
+    events = next(one for one in shared_sets() if one.name == _EVENTS)
+    engine.add_table(_EVENTS, Binding(month).sql(events.sql, engine.name))
+    engine.add_table(MOVEMENTS, _SQL.format(before=BEFORE))
 
 
 def movement_counts(store: SnapshotStore, month: str, place: str = "") -> pd.DataFrame | None:
@@ -82,9 +91,8 @@ earlier AS (
   SELECT
     h.household_code,
     COALESCE(n.successor, m.successor, h.place_code) AS place_code,
-    h.monitored_category AS category, h.identified_month,
+    h.monitored_category AS category,
     h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS monitored,
-    h.monitored_category IS NOT NULL AND COALESCE(h.risk_removed, FALSE) AS was_removed,
     ROW_NUMBER() OVER (PARTITION BY h.household_code ORDER BY h.place_code) AS number
   FROM {before} AS h
   LEFT JOIN merged AS m ON m.place_code = h.place_code
@@ -94,65 +102,76 @@ later AS (
   SELECT
     h.household_code,
     COALESCE(n.successor, m.successor, h.place_code) AS place_code,
-    h.monitored_category AS category, h.identified_month,
+    h.monitored_category AS category,
     h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS monitored,
-    h.monitored_category IS NOT NULL AND h.identified_month = '{month}' AS identified_now,
-    COALESCE(h.risk_removed, FALSE) AND h.removed_month = '{month}' AS removed_now,
-    -- Who was poor before was first identified as poor: an earlier month tells only of the others.
-    h.household_type = '一般农户' AND h.first_identified_month < h.identified_month AS had_episode,
+    e.identified_now, e.returned_now, e.removed_now,
     ROW_NUMBER() OVER (PARTITION BY h.household_code ORDER BY h.place_code) AS number
   FROM household AS h
+  LEFT JOIN monitored_events AS e ON e.household_code = h.household_code
   LEFT JOIN merged AS m ON m.place_code = h.place_code
   LEFT JOIN merged AS n ON n.place_code = m.successor
 ),
+-- A village without a single household in a list did not deliver it: its households are unknown.
+delivered_before AS (SELECT DISTINCT place_code FROM earlier),
+delivered AS (SELECT DISTINCT place_code FROM later),
 both_months AS (
   SELECT
     COALESCE(b.household_code, a.household_code) AS household_code,
+    b.household_code IS NOT NULL AS listed_before, a.household_code IS NOT NULL AS listed,
     b.place_code AS place_before, a.place_code AS place_after,
     b.category AS category_before, a.category AS category_after,
     COALESCE(b.monitored, FALSE) AS was, COALESCE(a.monitored, FALSE) AS is_now,
-    COALESCE(a.identified_now, FALSE) AS identified_now, COALESCE(a.removed_now, FALSE) AS removed_now,
-    COALESCE(b.was_removed, FALSE) OR COALESCE(a.had_episode, FALSE) AS again,
-    -- Removed and taken in again within one month: monitored at both ends, by another episode.
-    COALESCE(b.monitored AND a.monitored AND a.identified_now
-      AND b.identified_month < a.identified_month, FALSE) AS renewed,
-    COALESCE(b.place_code = a.place_code AND b.category = a.category, FALSE) AS same,
-    CASE WHEN b.household_code IS NULL OR a.household_code IS NULL THEN 'no_record'
-         WHEN b.place_code <> a.place_code THEN 'moved'
-         WHEN b.monitored AND a.monitored THEN 'category' ELSE 'dated' END AS cause
+    COALESCE(a.identified_now, FALSE) AS identified_now,
+    COALESCE(a.returned_now, FALSE) AS returned_now,
+    COALESCE(a.removed_now, FALSE) AS removed_now
   FROM (SELECT * FROM earlier WHERE number = 1) AS b
   FULL JOIN (SELECT * FROM later WHERE number = 1) AS a ON a.household_code = b.household_code
 ),
-ends AS (
-  SELECT household_code, place_before AS place_code, category_before AS category, 'before' AS term,
-    CAST(NULL AS VARCHAR) AS cause
-  FROM both_months WHERE was
-  UNION ALL
-  SELECT household_code, place_after, category_after, 'after', NULL FROM both_months WHERE is_now
-),
-departures AS (
+carried AS (
   SELECT
-    household_code,
-    CASE WHEN was THEN place_before ELSE place_after END AS place_code,
-    CASE WHEN was THEN category_before ELSE category_after END AS category,
-    CASE WHEN renewed OR removed_now THEN 'removed' ELSE 'corrected_out' END AS term,
-    CASE WHEN renewed OR removed_now THEN NULL ELSE cause END AS cause
-  FROM both_months
-  WHERE (was AND is_now AND (renewed OR NOT same)) OR (was AND NOT is_now)
-    OR (NOT was AND NOT is_now AND identified_now AND removed_now)
+    c.*,
+    d.place_code IS NOT NULL AS village_before, e.place_code IS NOT NULL AS village_now,
+    was AND (is_now OR identified_now OR removed_now) AS stays
+  FROM both_months AS c
+  LEFT JOIN delivered_before AS d ON d.place_code = c.place_after
+  LEFT JOIN delivered AS e ON e.place_code = c.place_before
 ),
-arrivals AS (
+-- First a household is moved to where the month has it; what its record says happens there.
+changed AS (
   SELECT
-    household_code, place_after AS place_code, category_after AS category,
-    CASE WHEN renewed THEN 'returned'
-         WHEN was OR NOT identified_now THEN 'corrected_in'
-         WHEN again THEN 'returned' ELSE 'new' END AS term,
-    CASE WHEN renewed OR (NOT was AND identified_now) THEN NULL ELSE cause END AS cause
-  FROM both_months
-  WHERE (was AND is_now AND (renewed OR NOT same)) OR (NOT was AND is_now)
-    OR (NOT was AND NOT is_now AND identified_now AND removed_now)
+    c.*,
+    stays AND (place_before <> place_after OR category_before <> category_after) AS shifted,
+    CASE WHEN place_before <> place_after THEN 'moved' ELSE 'category' END AS shift_cause,
+    -- What the record leaves unexplained: 1 came without an event, -1 left without one.
+    CASE WHEN is_now THEN 1 ELSE 0 END - CASE WHEN stays THEN 1 ELSE 0 END
+      - CASE WHEN identified_now THEN 1 ELSE 0 END + CASE WHEN removed_now THEN 1 ELSE 0 END AS rest
+  FROM carried AS c
 )
-SELECT household_code, place_code, category, term, cause FROM ends
-UNION ALL SELECT household_code, place_code, category, term, cause FROM departures
-UNION ALL SELECT household_code, place_code, category, term, cause FROM arrivals
+SELECT household_code, place_before AS place_code, category_before AS category, 'before' AS term,
+  CAST(NULL AS VARCHAR) AS cause
+FROM changed WHERE was
+UNION ALL
+SELECT household_code, place_after, category_after, 'after', NULL FROM changed WHERE is_now
+UNION ALL
+SELECT household_code, place_after, category_after, CASE WHEN returned_now THEN 'returned' ELSE 'new' END, NULL
+FROM changed WHERE identified_now
+UNION ALL
+SELECT household_code, place_after, category_after, 'removed', NULL FROM changed WHERE removed_now
+UNION ALL
+SELECT household_code, place_before, category_before, 'corrected_out', shift_cause FROM changed WHERE shifted
+UNION ALL
+SELECT household_code, place_after, category_after, 'corrected_in', shift_cause FROM changed WHERE shifted
+UNION ALL
+SELECT household_code, place_after, category_after,
+  CASE WHEN listed_before OR village_before THEN 'corrected_in' ELSE 'delivered_again' END,
+  CASE WHEN listed_before THEN 'dated' WHEN village_before THEN 'no_record' END
+FROM changed WHERE rest = 1
+UNION ALL
+SELECT household_code, place_after, category_after, 'corrected_out', 'dated' FROM changed WHERE stays AND rest = -1
+UNION ALL
+SELECT household_code, place_before, category_before,
+  CASE WHEN listed OR village_now THEN 'corrected_out' ELSE 'not_delivered' END,
+  CASE WHEN NOT listed THEN CASE WHEN village_now THEN 'no_record' END
+       WHEN place_before <> place_after THEN 'moved' ELSE 'dated' END
+FROM changed WHERE was AND NOT stays
 """

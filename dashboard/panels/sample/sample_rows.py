@@ -105,25 +105,22 @@ def _tile(one: SelfCheck, day: str, lang: str) -> Tile:
     title = text(f"sampling.{rate.kind}", lang)
     if not rate.counted:
         return Tile(rate.kind, title, "—", (text("sampling.nobody", lang),), "unknown")
-    lines = [
-        _parts(rate, lang),
-        text(
-            "sampling.bound_low" if rate.kind == "satisfaction" else "sampling.bound_high",
-            lang,
-            bound=f"{rate.bound:.2f}",
-        ),
-    ]
+    # The bound rests on the lot alone: it stands beside the rate of the lot.
+    lot = one.by_lot if one.by_lot is not None and one.by_lot.counted else None
+    side = "low" if rate.kind == "satisfaction" else "high"
+    bound = text(f"sampling.bound_{side}", lang, bound=f"{rate.bound:.2f}")
+    lines = [_parts(rate, lang), bound if lot is None else f"{_lot(lot, lang)}{bound}"]
     if one.unknown:
         key = "unasked" if rate.kind == "satisfaction" else "unknown"
         lines.append(text(f"sampling.{key}", lang, count=f"{one.unknown:,}"))
-    if one.by_lot is not None and one.by_lot.counted:
-        by_lot = {
-            "found": f"{float(one.by_lot.positives):,.0f}",
-            "counted": f"{one.by_lot.counted:,}",
-        }
-        lines.append(text("sampling.by_lot", lang, percent=f"{one.by_lot.percent:.2f}", **by_lot))
     lines.append(_verdict(rate, day, lang))
     return Tile(rate.kind, title, f"{rate.percent:.2f}%", tuple(lines), rate.verdict)
+
+
+def _lot(rate: Rate, lang: str) -> str:
+    found, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
+    told = {"found": found, "counted": counted, "percent": f"{rate.percent:.2f}"}
+    return text("sampling.by_lot", lang, **told)
 
 
 def _parts(rate: Rate, lang: str) -> str:

@@ -27,8 +27,9 @@ def test_terms_are_told_for_a_place_and_add_up(
     code, out = _run(capsys, folder, "--place", VILLAGES[0], "--lang", "zh")
     assert code == 0
     line = next(line for line in out.splitlines() if line.strip().startswith("全部"))
-    before, new, again, more, gone, less, after = map(int, re.findall(r"\d+", line))
-    assert before + new + again + more - gone - less == after
+    before, *changes, after = (int(number) for number in re.findall(r"[+-]?\d+", line))
+    assert len(changes) == 7
+    assert before + sum(changes) == after
 
 
 @pytest.mark.parametrize("term", ["before", "after", "removed"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from geodata.evaluation import (
 )
 from geodata.evaluation.bounds import effective_size
 from geodata.evaluation.draw import Design, Draw
-from geodata.evaluation.inspection_rates import self_check
+from geodata.evaluation.inspection_rates import rate_sentences, self_check
 from geodata.policy import load_policy
 
 
@@ -143,6 +144,36 @@ def test_the_weak_half_says_nothing_of_all():
     assert rate.bound == pytest.approx(100 * upper_bound(0, 20))
     only_weak = self_check(_drawn(members, weak_found, ["weak"] * 40), {})[0].rate
     assert only_weak.bound == 100
+
+
+DAY = datetime.date(2025, 12, 31)
+# The rate that stands before a bound, which side the bound is of, and the bound.
+BESIDE = re.compile(
+    r"([\d.]+)%[；;] ?(?:按抽样 95% 把握，总体|with 95% confidence )(\D+) ([\d.]+)%"
+)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_bound_includes_the_rate_that_stands_beside_it(seed):
+    """Over designs of all shares of weak households, sizes and prevalences, in both languages."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(1, 90))
+    members, weak = rng.integers(1, 8, count), rng.random(count) < rng.choice([0, 0.3, 0.5, 1])
+    wrong = rng.random(count) < np.where(weak, rng.choice([0, 0.4, 1]), rng.choice([0, 0.02, 0.3]))
+    drawn = _drawn(members, wrong, np.where(weak, "weak", "lot").tolist())
+    content = pd.Series(rng.random(count) < 0.8, drawn.households.index).astype(object)
+    asked = rng.random(count) < 0.9
+    drawn = replace(drawn, households=drawn.households.assign(satisfied=content.where(asked)))
+    checked = self_check(drawn, {})
+    for lang in ("zh", "en"):
+        beside = [
+            told for line in rate_sentences(checked, DAY, lang) for told in BESIDE.findall(line)
+        ]
+        told = [one for one in checked if one.rate.counted and one.by_lot and one.by_lot.counted]
+        assert len(beside) == len(told)
+        for rate, side, bound in beside:
+            low = "不低于" in side or "least" in side
+            assert float(bound) <= float(rate) if low else float(bound) >= float(rate)
 
 
 @pytest.mark.parametrize("prevalence", [0.01, 0.05])

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.config import read_config
-from geodata.store import SnapshotStore
+from geodata.config import make_workspace, read_config
+from geodata.periods import months_until
+from geodata.store import SnapshotStore, new_snapshot
 from geodata.store.embedded import DuckDBEngine
+from geodata.workspace import Workspace, open_workspace
 from geodata.workspace.movements import BEFORE, MOVEMENTS, TERMS, add_movements, movement_counts
+from tests.geodata.workspace.test_workspace import rows
 
 MONTH, LAST = "2025-06", "2025-05"
 PLACES = ("990101100201", "990101100202", "990101101201", "990101101202")
@@ -50,8 +53,8 @@ def _moved(
     merged: dict[str, str] | None = None,
 ) -> pd.DataFrame:
     engine = DuckDBEngine()
-    for name, rows in ((BEFORE, before), ("household", after)):
-        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype("string")
+    for name, homes in ((BEFORE, before), ("household", after)):
+        frame = pd.DataFrame(homes, columns=list(COLUMNS)).astype("string")
         frame["risk_removed"] = frame["risk_removed"].map(
             {"True": True, "False": False}, na_action="ignore"
         )
@@ -98,12 +101,13 @@ EDGE, UNSTABLE = CATEGORIES[1], CATEGORIES[0]
         (_home(**NEVER), _home(**NOW), {"returned", "after"}, None),
         (
             _home(risk_removed=True, removed_month="2024-09"),
-            _home(first_identified_month=MONTH, **NOW),
+            _home(household_type="脱贫户", removed_month="2024-09", **NOW),
             {"returned", "after"},
             None,
         ),
         (_home(), _home(**GONE), {"before", "removed"}, None),
-        (_home(), _home(**NOW), {"before", "removed", "returned", "after"}, None),
+        (_home(), _home(**NOW), {"before", "corrected_out", "returned", "after"}, "dated"),
+        (_home(**NEVER), _home(risk_removed=True, **NOW), set(), None),
         (_home(**NEVER), _home(**NOW, **GONE), {"returned", "removed"}, None),
         (_home(**NEVER), _home(), {"corrected_in", "after"}, "dated"),
         (
@@ -112,8 +116,22 @@ EDGE, UNSTABLE = CATEGORIES[1], CATEGORIES[0]
             {"before", "corrected_out"},
             "dated",
         ),
-        (_home(), None, {"before", "corrected_out"}, "no_record"),
-        (None, _home(), {"corrected_in", "after"}, "no_record"),
+        (_home(), None, {"before", "not_delivered"}, None),
+        (None, _home(), {"delivered_again", "after"}, None),
+        (None, _home(**NOW, first_identified_month=MONTH), {"new", "after"}, None),
+        (None, _home(**GONE), {"delivered_again", "removed"}, None),
+        (
+            _home(removed_month="2024-09", risk_removed=True),
+            _home(**GONE),
+            {"corrected_in", "removed"},
+            "dated",
+        ),
+        (
+            _home(identified_month=None),
+            _home(**NOW),
+            {"before", "corrected_out", "returned", "after"},
+            "dated",
+        ),
     ],
 )
 def test_a_household_is_told_by_what_happened_to_it(
@@ -126,6 +144,16 @@ def test_a_household_is_told_by_what_happened_to_it(
     assert set(found["term"]) == terms
     assert set(found["cause"].dropna()) == ({cause} if cause else set())
     _closes(found)
+
+
+def test_only_a_village_that_delivered_nothing_is_not_delivered() -> None:
+    other = _home(household_code="2")
+    gone = _moved([_home(), other], [other])
+    assert gone.loc[gone["household_code"] == "1", "cause"].dropna().tolist() == ["no_record"]
+    missed = _moved([_home(), other], [_home(household_code="3", place_code=B)])
+    lost = missed[missed["term"] == "not_delivered"]
+    assert sorted(lost["household_code"]) == ["1", "2"]
+    assert "corrected_out" not in set(missed["term"])
 
 
 def test_who_moves_to_another_township_or_category_is_corrected_on_both_sides() -> None:
@@ -170,10 +198,10 @@ def test_terms_close_in_whatever_histories(seed: int) -> None:
     after = [kept.get(row["household_code"], row) if rng.random() < 0.5 else row for row in after]
     found = _moved(before, after, {PLACES[3]: PLACES[2]} if seed % 2 else None)
     _closes(found)
-    for term, rows in (("before", before), ("after", after)):
+    for term, homes in (("before", before), ("after", after)):
         held = {
             row["household_code"]
-            for row in rows
+            for row in homes
             if row["monitored_category"] and row["risk_removed"] is not True
         }
         assert set(found.loc[found["term"] == term, "household_code"]) == held
@@ -192,3 +220,88 @@ def test_flows_of_the_sample_county_close_for_every_month_place_and_category(sam
             assert whole["before"].sum() == stock
         stock = whole["after"].sum()
         assert stock > 0
+
+
+# What each indicator counts among the terms, and of which category; "" is every one.
+COUNTED = {
+    "identified_households": ("new", ""),
+    "returned_households": ("returned", ""),
+    "removed_households": ("removed", ""),
+    "monitored_households": ("after", ""),
+    "unstable_households": ("after", CATEGORIES[0]),
+    "borderline_households": ("after", CATEGORIES[1]),
+    "sudden_households": ("after", CATEGORIES[2]),
+}
+
+
+def _agree(county: Workspace, month: str) -> None:
+    """Assert that every indicator of a month counts the term it is, in every place."""
+    built = county.month(month).built
+    figures = built.frame("figures")
+    villages = figures["place"].unique()
+    places = {"", *villages, *(one[:9] for one in villages)}
+    for place in places:
+        terms = movement_counts(county.setup.store, month, place)
+        assert terms is not None
+        assert (terms[IN].sum(axis=1) - terms[OUT].sum(axis=1)).eq(terms["after"]).all()
+        inside = figures[figures["place"].str.startswith(place)]
+        for indicator, (term, category) in COUNTED.items():
+            told = inside.loc[inside["indicator"] == indicator, "numerator"].sum()
+            held = terms[term].sum() if not category else terms[term].get(category, 0)
+            assert told == held, (month, place, indicator)
+
+
+@pytest.mark.parametrize("seed", [3, 17])
+def test_indicators_count_the_terms_where_deliveries_are_missing(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    months = months_until(MONTH, 7)
+    make_workspace(tmp_path, code="990101", name="某县")
+    store = SnapshotStore(read_config(tmp_path).store)
+    homes = [_home(household_code=str(code), **NEVER) for code in range(80)]
+    for home in homes:
+        home |= {
+            "place_code": rng.choice(PLACES),
+            "household_type": rng.choice(["脱贫户", "一般农户"]),
+        }
+    for number, month in enumerate(months):
+        for home in homes:
+            _live(home, month, rng)
+        # A village, a township or the whole list of a month does not come.
+        missing = {2: PLACES[0], 3: PLACES[2][:9], 5: "9"}.get(number, "-")
+        listed = [home for home in homes if not str(home["place_code"]).startswith(missing)]
+        told = [{**home, "members": 2, "reported_month": month} for home in listed]
+        place = [{"place_code": code, "name": code, "reported_month": month} for code in PLACES]
+        with new_snapshot(store.folder, month) as writer:
+            if told:
+                writer.write_table("household", rows("household", *told))
+            writer.write_table("place", rows("place", *place))
+            writer.commit(who="clerk", at=f"{month}-28T08:00:00", facts={})
+    county = open_workspace(tmp_path)
+    county.build(months)
+    undelivered = 0
+    for month in months[1:]:
+        _agree(county, month)
+        terms = movement_counts(county.setup.store, month)
+        assert terms is not None
+        undelivered += terms["not_delivered"].sum()
+    assert undelivered > 10
+
+
+def _live(home: dict[str, object], month: str, rng: np.random.Generator) -> None:
+    """Let a household be taken in, removed, taken in again, moved, or wrongly dated in a month."""
+    monitored = home["monitored_category"] is not None and not home["risk_removed"]
+    chance = rng.random()
+    if not monitored and chance < 0.25:
+        first = home["first_identified_month"] or month
+        home |= {"monitored_category": rng.choice(CATEGORIES), "first_identified_month": first}
+        home |= {"identified_month": month, "risk_removed": False}
+        # Some records forget the episode before.
+        home["removed_month"] = home["removed_month"] if rng.random() < 0.5 else None
+    elif monitored and chance < 0.2:
+        home |= {"risk_removed": True, "removed_month": month}
+    elif monitored and chance < 0.25:
+        home["identified_month"] = month
+    elif monitored and chance < 0.3:
+        home["monitored_category"] = rng.choice(CATEGORIES)
+    elif chance > 0.95:
+        home["place_code"] = rng.choice(PLACES)

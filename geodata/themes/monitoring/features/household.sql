@@ -94,6 +94,7 @@ joined AS (
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
     q.posts, q.holders, q.oldest AS oldest_with_post,
+    k.identified_now, k.returned_now, k.removed_now,
     t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.satisfied, t.dissatisfied_with,
     e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract,
     e.pensions, e.old_age_allowances, e.disability_allowances, e.education_allowances
@@ -109,6 +110,7 @@ joined AS (
   LEFT JOIN public_posts AS q ON q.household_code = h.household_code
   LEFT JOIN monitoring_sheets AS t ON t.household_code = h.household_code
   LEFT JOIN monitoring_entitlements AS e ON e.household_code = h.household_code
+  LEFT JOIN monitored_events AS k ON k.household_code = h.household_code
 ),
 judged AS (
   SELECT
@@ -190,11 +192,9 @@ SELECT
   until_removed AS months_until_removed,
   identified_month > first_identified_month AS reentered,
   first_identified_month,
-  COALESCE(identified_month = :month.now, FALSE) AND monitored_category IS NOT NULL AS identified_now,
-  COALESCE(removed_month = :month.now, FALSE) AND COALESCE(risk_removed, FALSE) AS removed_now,
-  -- A formerly poor household was first identified as poor; only for others an earlier month tells.
-  COALESCE(identified_month = :month.now AND first_identified_month < identified_month, FALSE)
-    AND household_type = '一般农户' AS returned_now,
+  COALESCE(identified_now, FALSE) AS identified_now,
+  COALESCE(removed_now, FALSE) AS removed_now,
+  COALESCE(returned_now, FALSE) AS returned_now,
   COALESCE(measures, 0) AS measures,
   COALESCE(measures_begun, 0) AS measures_begun,
   (CAST(SUBSTRING(first_month, 1, 4) AS INT) - CAST(SUBSTRING(identified_month, 1, 4) AS INT)) * 12

@@ -6,8 +6,8 @@ dry AS (
   SELECT DISTINCT z.zone_code, d.number, d.in_month
   FROM zones AS z
   JOIN outage AS o ON o.works_code = z.works_code AND (o.zone_code IS NULL OR o.zone_code = z.zone_code)
-  -- Every day on which water failed counts, the last as well as the first.
-  JOIN recent_day AS d ON d.day >= o.start_day AND (o.end_day IS NULL OR d.day <= o.end_day)
+  -- From the day of the break to the day before water came back, which is a day with water.
+  JOIN recent_day AS d ON d.day >= o.start_day AND (o.end_day IS NULL OR d.day < o.end_day)
 ),
 runs AS (
   SELECT zone_code, COUNT(*) AS days
