@@ -1,5 +1,6 @@
 """The settings of a workspace: ``guatu.toml`` as frozen data classes."""
 
+from geodata.config.changing import change_settings
 from geodata.config.settings import (
     FOLDERS,
     BoundarySettings,
@@ -25,6 +26,7 @@ __all__ = [
     "PlaceDecision",
     "PlaceSettings",
     "SourceSettings",
+    "change_settings",
     "find_workspace",
     "make_workspace",
     "read_config",

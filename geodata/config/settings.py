@@ -66,13 +66,20 @@ class PlaceSettings:
 
 @dataclass(frozen=True)
 class BoundarySettings:
-    """The boundary file of the lowest level and its columns, where they cannot be guessed."""
+    """The boundary file of the lowest level and its columns, where they cannot be guessed.
+
+    `township` is the column of the names above `name`. `only` keeps the outlines whose columns hold
+    these texts; `datum` "gcj02" takes out the shift of Chinese map sites.
+    """
 
     file: str = ""
     code: str = ""
     name: str = ""
+    township: str = ""
     encoding: str = ""
     crs: str = ""
+    datum: str = ""
+    only: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from geodata.joining.crosswalk import Changes, PlaceChange
 from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
 
+# No division has such a code: places of a county without a code are numbered below it.
+WITHOUT_CODE = "990000"
 # Columns that carry the area of a row until its code is known.
 AREA = ("area_county", "area_township", "area_village")
 
@@ -23,11 +25,13 @@ class PlaceList:
     """The places of a county, and `origin`: where the list comes from.
 
     `frame` is indexed by code and has the other columns of the table of places, with `level` and
-    `aliases` in every row, and `parent`.
+    `aliases` in every row, and `parent`. `own` gives the place of codes that boundaries and files
+    have of their own.
     """
 
     frame: pd.DataFrame
     origin: str
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, level: str) -> pd.DataFrame:
         """Return the places of one level."""
@@ -158,6 +162,7 @@ class Placer:
             if decision.name in (village, code) and decision.township in ("", township):
                 return decision.code, "decision"
         if code:
+            code = self.places.own.get(code, code)
             return (code, "code") if code in self._names else ("", "")
         if not village:
             upper = self._township(township)
@@ -197,7 +202,9 @@ def area_texts(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index).astype("str")
 
 
-def place_list(frame: pd.DataFrame, origin: str) -> PlaceList:
+def place_list(
+    frame: pd.DataFrame, origin: str, *, own: Mapping[str, str] | None = None
+) -> PlaceList:
     """Return the list of places of a place table: levels and parents follow from the codes."""
     levels = {WIDTHS[level]: level for level in ("county", "township", "village")}
     places = frame.drop_duplicates("place_code").set_index("place_code").sort_index()
@@ -207,7 +214,7 @@ def place_list(frame: pd.DataFrame, origin: str) -> PlaceList:
     )
     parents = np.where(codes.str.len() == 12, codes.str[:9], codes.str[:6])
     aliases = places["aliases"].astype("str").fillna("")
-    return PlaceList(places.assign(level=level, parent=parents, aliases=aliases), origin)
+    return PlaceList(places.assign(level=level, parent=parents, aliases=aliases), origin, own or {})
 
 
 def assigned_places(areas: pd.DataFrame, known: pd.DataFrame, county: str) -> pd.DataFrame:
@@ -225,7 +232,8 @@ def assigned_places(areas: pd.DataFrame, known: pd.DataFrame, county: str) -> pd
     named = given[(given["place_code"] == "") & (given[AREA[2]] != "")]
     listed = dict(zip(table["place_code"], table["name"], strict=True))
     townships = {name: code for code, name in listed.items() if len(code) == WIDTHS["township"]}
-    _number(townships, sorted(set(named[AREA[1]])), county.ljust(6, "0")[:6], rows)
+    above = (county or WITHOUT_CODE).ljust(6, "0")[:6]
+    _number(townships, sorted(set(named[AREA[1]])), above, rows)
     for township in sorted(set(named[AREA[1]])):
         inside = {
             name: code

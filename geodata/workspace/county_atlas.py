@@ -11,14 +11,17 @@ import pandas as pd
 from geodata import codes
 from geodata.atlas import write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, place_tree
-from geodata.boundaries.read import Boundaries, read_boundaries
+from geodata.boundaries.read import Boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
 from geodata.hotspots.built import hotspot_tables
+from geodata.intake.placefile import outline_codes, outline_rows, read_layer, read_places_file
 from geodata.workspace.figures import places_of, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
+
+_CODE = "place_code"
 
 
 def write_workspace_atlas(
@@ -74,16 +77,26 @@ def county_tree(setup: Setup) -> PlaceTree:
 
     Raises ConfigError when no boundary file is set or no column of it holds village codes.
     """
+    layer = read_layer(setup.config)
     wanted = setup.config.boundaries
-    if not wanted.file:
-        raise ConfigError("workspace.no_boundaries", folder=str(setup.config.folder))
-    layer = read_boundaries(
-        setup.config.folder / wanted.file, encoding=wanted.encoding or None, crs=wanted.crs or None
-    )
+    places = read_places_file(setup.config.folder)
+    if places is not None:
+        codes_of = outline_codes(outline_rows(layer, wanted), places)
+        return place_tree(_with_codes(layer, codes_of), code=_CODE)
     code = wanted.code or _code_column(layer)
     if code is None:
-        raise ConfigError("workspace.no_code_column", file=wanted.file)
+        raise ConfigError(
+            "workspace.no_code_column", file=wanted.file, folder=str(setup.config.folder)
+        )
     return place_tree(layer, code=code)
+
+
+def _with_codes(layer: Boundaries, codes_of: pd.Series) -> Boundaries:
+    """Return a layer with place codes; outlines of one place are one, those of none stay apart."""
+    frame = layer.frame[[layer.frame.geometry.name]].assign(**{_CODE: codes_of.astype("str")})
+    named = frame[frame[_CODE] != ""]
+    whole = named.dissolve(_CODE, as_index=False) if named[_CODE].duplicated().any() else named
+    return replace(layer, frame=pd.concat([whole, frame[frame[_CODE] == ""]], ignore_index=True))
 
 
 def _named(tree: PlaceTree, places: pd.DataFrame) -> PlaceTree:

@@ -1,0 +1,60 @@
+"""Settings changed as a person would: the lines concerned, everything else as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geodata.config import change_settings, make_workspace, read_config
+from geodata.errors import ConfigError
+
+TEXT = st.text(min_size=1, max_size=30)
+
+
+@given(name=TEXT, file=TEXT, only=st.dictionaries(TEXT, TEXT, max_size=3), assign=st.booleans())
+def test_what_is_set_is_read_and_other_lines_stay(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    file: str,
+    only: dict[str, str],
+    assign: bool,
+) -> None:
+    folder = make_workspace(tmp_path_factory.mktemp("c") / "county", code="990301", name="某县")
+    before = (folder / "guatu.toml").read_text(encoding="utf-8").split("\n")
+    changes = {
+        "county": {"name": name},
+        "boundaries": {"file": file, "only": only or ""},
+        "places": {"assign": assign},
+    }
+    config = change_settings(folder, changes)
+    assert (config.county.code, config.county.name) == ("990301", name)
+    assert (config.boundaries.file, config.boundaries.only) == (file, only)
+    assert config.places.assign is assign
+    after = (folder / "guatu.toml").read_text(encoding="utf-8").split("\n")
+    kept = [line for line in before if not line.startswith("name =")]
+    assert [line for line in after if line in kept] == kept
+    again = change_settings(folder, {"boundaries": {"file": "", "only": ""}})
+    assert (again.boundaries.file, again.boundaries.only) == ("", {})
+
+
+def test_a_section_that_is_not_there_is_added(tmp_path: Path) -> None:
+    (tmp_path / "guatu.toml").write_text("# mine", encoding="utf-8")
+    assert change_settings(tmp_path, {"map": {"approval": "一号"}}).maps.approval == "一号"
+    assert (tmp_path / "guatu.toml").read_text(encoding="utf-8").startswith("# mine")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['[county]\nlanguages = [\n"zh"]\nname = """a\nb"""\n', 'county = {name = "甲"}\n'],
+)
+def test_a_form_that_cannot_be_changed_leaves_the_file_as_it_was(
+    tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "guatu.toml").write_text(content, encoding="utf-8")
+    before = read_config(tmp_path)
+    with pytest.raises(ConfigError):
+        change_settings(tmp_path, {"county": {"name": "乙", "code": "99"}})
+    assert read_config(tmp_path) == before
