@@ -1,17 +1,23 @@
-"""``guatu boundaries``: what a boundary file holds, how it was read and what is wrong with it."""
+"""``guatu boundaries``: what a boundary file holds, what is wrong with it, and repairs by decision."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.texts import text
 
+if TYPE_CHECKING:
+    from geodata.boundaries.read import Boundaries
+
+_FILE = click.Path(path_type=Path)
+
 
 @click.command("boundaries", help=text("boundaries_command.help"))
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=_FILE)
 @click.option("--encoding", help=text("boundaries_command.encoding"))
 @click.option("--crs", help=text("boundaries_command.crs"))
 @click.option("--datum", help=text("boundaries_command.datum"))
@@ -19,16 +25,92 @@ from dashboard.texts import text
 @click.option("--code", help=text("boundaries_command.code"))
 @click.option("--names", default="", help=text("boundaries_command.names"))
 @click.option("--json", "as_json", is_flag=True, help=text("boundaries_command.json"))
-def command(path: Path, code: str | None, names: str, as_json: bool, **options: str | None) -> None:
-    """Print what was read, as lines for people or as one JSON object."""
+@click.option("--out", type=_FILE, help=text("boundaries_command.out"))
+@click.option("--last", type=_FILE, help=text("boundaries_command.last"))
+@click.option("--decisions", type=_FILE, help=text("boundaries_command.decisions"))
+def command(
+    path: Path,
+    code: str | None,
+    names: str,
+    as_json: bool,
+    out: Path | None,
+    last: Path | None,
+    decisions: Path | None,
+    **options: str | None,
+) -> None:
+    """Print what was read, as lines or JSON; with `--out` write its faults, and what was decided."""
     from geodata.boundaries.read import read_boundaries
     from geodata.boundaries.summary import summarise
 
+    if out is None and (last or decisions):
+        raise click.UsageError(text("boundaries_command.needs_out"))
     boundaries = read_boundaries(path, **options)
     columns = [name.strip() for name in names.split(",") if name.strip()]
     summary = summarise(boundaries, code=code, names=columns)
     if as_json:
         click.echo(json.dumps(summary.to_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in summary.lines():
+            click.echo(line)
+    if out is not None:
+        stated = ([code] if code else []) or columns
+        _faults(boundaries, stated, out, last, decisions)
+
+
+def _faults(
+    boundaries: Boundaries, stated: list[str], out: Path, last: Path | None, decisions: Path | None
+) -> None:
+    """Write the faults of a layer, and the layer as it was decided to be mended."""
+    from dashboard.joining.fault_report import count_lines, write_faults, write_mended
+    from geodata.boundaries.boundary_faults import boundary_faults, feature_keys
+    from geodata.boundaries.mending import mend_layer, read_repair_decisions
+    from geodata.boundaries.read import read_boundaries
+    from geodata.intake.readers import read_table
+
+    decided = read_repair_decisions(read_table(decisions).frame) if decisions else ()
+    before = read_boundaries(last) if last else None
+    columns = stated or _key_columns(boundaries)
+    keys = feature_keys(boundaries.frame, columns)
+    last_keys = feature_keys(before.frame, columns_of(before, columns)) if before else []
+    faults = boundary_faults(
+        boundaries.frame, keys, last=before.frame if before else None, last_keys=last_keys
+    )
+    for line in count_lines(faults) or [text("boundaries_command.no_faults")]:
+        click.echo(line, err=True)
+    title = text("boundaries_command.faults_title", file=boundaries.path.name)
+    write_faults(out, boundaries.frame, keys, faults, title=title)
+    click.echo(text("boundaries_command.faults_at", folder=out), err=True)
+    if not decided:
         return
-    for line in summary.lines():
-        click.echo(line)
+    mended = mend_layer(boundaries.frame, faults, decided, last=before.frame if before else None)
+    if mended.stale:
+        shown = ", ".join(mended.stale[:5])
+        told = text("boundary_faults.decisions_stale", count=len(mended.stale), faults=shown)
+        click.echo(told, err=True)
+    file = write_mended(out, boundaries.path.stem, mended)
+    count = mended.record["fault"].nunique()
+    click.echo(text("boundaries_command.mended_at", count=count, file=file, out=out), err=True)
+
+
+def _key_columns(boundaries: Boundaries) -> list[str]:
+    from geodata.boundaries.levels import guess_columns
+
+    guess = guess_columns(boundaries.frame)
+    return [guess.code] if guess.code else [column for _, column in guess.names[-2:]]
+
+
+def columns_of(boundaries: Boundaries, columns: list[str]) -> list[str]:
+    """Return the key columns of last year's layer: those of this year's, else those that look like it.
+
+    Raises BoundaryError when this year's were found and last year's layer has none of the kind.
+    """
+    from geodata.errors import BoundaryError
+
+    known = [str(name) for name in boundaries.frame.columns]
+    if all(column in known for column in columns):
+        return columns
+    guessed = _key_columns(boundaries)
+    if len(guessed) != len(columns):
+        missing = ", ".join(column for column in columns if column not in known)
+        raise BoundaryError("boundaries.no_such_column", columns=missing, names=", ".join(known))
+    return guessed

@@ -72,3 +72,46 @@ def test_options_nobody_understands_leave_with_2_and_one_sentence(run, shapefile
 def test_hostile_names_do_not_reach_the_terminal_as_controls(run, tmp_path):
     layer({"村": ["\x1b[31m红\x07村?村", "b"]}).to_parquet(tmp_path / "a.parquet")
     assert "\x1b" not in run(str(tmp_path / "a.parquet"))[1]
+
+
+def test_faults_are_written_decided_and_mended_on_record(run, tmp_path):
+    import geopandas as gpd
+    import pandas as pd
+
+    from tests.geodata.boundaries.test_boundary_faults import DAMAGES, grid
+
+    DAMAGES["overlap"][0](grid()).to_file(tmp_path / "now.gpkg")
+    out = tmp_path / "faults"
+    named = (str(tmp_path / "now.gpkg"), "--names", "name", "--out", str(out))
+    grid().to_file(tmp_path / "last.gpkg")
+    code, _, err = run(*named, "--last", str(tmp_path / "last.gpkg"))
+    assert code == 0
+    assert "重叠：1 处" in err
+    page = (out / "faults.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "http://www.w3.org" in page.replace("https", "http")
+    assert page.count("http") == page.count("http://www.w3.org/2000/svg")
+    assert len(gpd.read_file(out / "faults.geojson")) == 1
+    assert not (out / "repairs.csv").exists()
+    table = pd.read_csv(out / "faults.csv", dtype=str, keep_default_na=False)
+    table.loc[0, ["decision", "who", "when"]] = ["采纳", "张三", "2031-03-01"]
+    table.to_csv(tmp_path / "decided.csv", index=False, encoding="utf-8-sig")
+    code, _, err = run(*named, "--decisions", str(tmp_path / "decided.csv"))
+    assert code == 0
+    assert "做了 1 处修复" in err
+    assert len(pd.read_csv(out / "repairs.csv")) == 2
+    code, _, err = run(
+        str(out / "now.mended.gpkg"), "--names", "name", "--out", str(tmp_path / "b")
+    )
+    assert "没有查出问题" in err
+
+
+def test_decisions_without_a_folder_are_refused(run, shapefile, tmp_path):
+    code, _, err = run(shapefile, "--decisions", str(tmp_path / "no.csv"))
+    assert code == 2
+    assert "--out" in err
+    code, _, err = run(
+        shapefile, "--out", str(tmp_path / "o"), "--decisions", str(tmp_path / "no.csv")
+    )
+    assert code == 2
+    assert "no.csv" in err
