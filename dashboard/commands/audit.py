@@ -123,14 +123,14 @@ def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
         records = list(read_export(exported))
         base = (records[0].seq - 1, records[0].previous) if records else (0, START)
         keys = audit_ring(workspace).keys
-        found = verify_records(records, noted=noted, base=base, keys=keys)
+        verification = verify_records(records, noted=noted, base=base, keys=keys)
     else:
         trail = _trail(workspace)
-        found = trail.verify(noted=noted)
-        if found.whole:
+        verification = trail.verify(noted=noted)
+        if verification.whole:
             trail.note_head()
-    _say(found)
-    if not found.whole:
+    _say(verification)
+    if not verification.whole:
         sys.exit(1)
 
 
@@ -144,12 +144,12 @@ def export(file: Path, workspace: Path) -> None:
     trail = _trail(workspace)
     trail.record(AuditEntry.by(command_actor(), "audit_export", detail={"file": file.name}))
     if file.suffix == ".csv":
-        found = trail.verify()
+        verification = trail.verify()
         _write_csv(trail, file)
     else:
-        found = trail.export(file)
-    click.echo(text("audit.exported", file=file, count=found.records))
-    _say(found)
+        verification = trail.export(file)
+    click.echo(text("audit.exported", file=file, count=verification.records))
+    _say(verification)
 
 
 def _trail(folder: Path) -> AuditTrail:
@@ -158,16 +158,16 @@ def _trail(folder: Path) -> AuditTrail:
     return open_trail(folder, made=True)
 
 
-def _say(found: Verification) -> None:
-    span = {"count": found.records, "first": found.first, "last": found.last}
-    click.echo(text("audit.whole" if found.whole else "audit.broken", **span))
-    for fault in found.faults[:20]:
+def _say(verification: Verification) -> None:
+    span = {"count": verification.records, "first": verification.first, "last": verification.last}
+    click.echo(text("audit.whole" if verification.whole else "audit.broken", **span))
+    for fault in verification.faults[:20]:
         click.echo("  " + text(f"audit.fault_{fault.kind}", seq=fault.seq))
-    if len(found.faults) > 20:
-        click.echo("  " + text("audit.more_faults", count=len(found.faults) - 20))
-    for remark in found.remarks[:20]:
+    if len(verification.faults) > 20:
+        click.echo("  " + text("audit.more_faults", count=len(verification.faults) - 20))
+    for remark in verification.remarks[:20]:
         click.echo("  " + text(f"audit.remark_{remark.kind}", seq=remark.seq))
-    click.echo(text("audit.head", head=found.head))
+    click.echo(text("audit.head", head=verification.head))
 
 
 def _write_csv(trail: AuditTrail, file: Path) -> None:

@@ -54,5 +54,5 @@ def command(workspace: str, month: tuple[str, ...], engine: str) -> None:
     for fault in (fault for one in months for fault in one.unanswered):
         click.echo(fault.sentence(), err=True)
     last = months[chosen.index(max(chosen))].counts
-    found = {answer: int(last[answer].sum()) for answer in ("yes", "unknown", "exempt")}
-    click.echo(text("build.findings", month=max(chosen), **found))
+    answers = {answer: int(last[answer].sum()) for answer in ("yes", "unknown", "exempt")}
+    click.echo(text("build.findings", month=max(chosen), **answers))

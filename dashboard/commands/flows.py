@@ -43,13 +43,13 @@ def command(
 
 
 def _print_terms(county: Workspace, place: str, month: str, lang: str | None) -> None:
-    found = county.flows(place, month=month)
-    if found is None:
+    flows = county.flows(place, month=month)
+    if flows is None:
         click.echo(text("flows.no_month_before", lang, month=month))
         return
     code = place or county.setup.config.county.code
     click.echo(text("flows.title", lang, month=month, place=code))
-    for name, row in found.iterrows():
+    for name, row in flows.iterrows():
         counts = {term: int(row[term]) for term in _TERMS}
         click.echo("  " + text("flows.line", lang, category=_category(str(name), lang), **counts))
 

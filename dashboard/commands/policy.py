@@ -225,8 +225,8 @@ def _print_weak(workspace: Path) -> None:
         click.echo(text("policy.not_built"))
         return
     month = county.months[-1]
-    found = weak_rules(county.month(month).counts, county.setup.rules)
-    for weak in found:
+    listed = weak_rules(county.month(month).counts, county.setup.rules)
+    for weak in listed:
         kind = "unanswered" if weak.unanswered else "often"
         told = {"yes": weak.yes, "judged": weak.judged, "unknown": weak.unknown}
         rule = weak.rule
@@ -234,8 +234,8 @@ def _print_weak(workspace: Path) -> None:
         if rule.justified is not None:
             day = str(rule.justified_on)
             click.echo("  " + text("policy.justified", day=day, words=rule.justified[lang]))
-    bare = sum(weak.rule.justified is None for weak in found)
-    click.echo(text("policy.weak", month=month, all=len(found), bare=bare, few=FEW))
+    bare = sum(weak.rule.justified is None for weak in listed)
+    click.echo(text("policy.weak", month=month, all=len(listed), bare=bare, few=FEW))
 
 
 def _print_cases(

@@ -77,10 +77,10 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
 
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say which villages of the shown place lie high together, and what the map could show."""
-    lang, found = view.lang, clusters_of(source, view)
-    finding = found.finding(lang, layer.keys[layer.inside])
+    lang, clusters = view.lang, clusters_of(source, view)
+    finding = clusters.finding(lang, layer.keys[layer.inside])
     title = counted_sentence("map.hotspot_headline", source, view, layer, finding=finding)
-    own = found.of(view.place or "")
+    own = clusters.of(view.place or "")
     return Headline(title, whole if own is None else own.sentence(lang))
 
 

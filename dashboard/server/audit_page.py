@@ -36,19 +36,20 @@ class AuditPage(Page):
         wanted = self.get_body_argument("do", "")
         if wanted == "verify":
             actor = self._auditor("audit_verify")
-            found = await self.in_thread(self._trail.verify)
-            key = "audit.whole" if found.whole else "audit.broken"
-            span = {"count": found.records, "first": found.first, "last": found.last}
+            checked = await self.in_thread(self._trail.verify)
+            key = "audit.whole" if checked.whole else "audit.broken"
+            span = {"count": checked.records, "first": checked.first, "last": checked.last}
             parts = [text(key, self.lang, **span)]
             parts += [
-                text(f"audit.fault_{one.kind}", self.lang, seq=one.seq) for one in found.faults[:20]
+                text(f"audit.fault_{one.kind}", self.lang, seq=one.seq)
+                for one in checked.faults[:20]
             ]
             parts += [
                 text(f"audit.remark_{one.kind}", self.lang, seq=one.seq)
-                for one in found.remarks[:20]
+                for one in checked.remarks[:20]
             ]
-            head = text("audit.head", self.lang, head=found.head)
-            self._show(actor, said=" ".join(parts), whole=found.whole, head=head)
+            head = text("audit.head", self.lang, head=checked.head)
+            self._show(actor, said=" ".join(parts), whole=checked.whole, head=head)
         elif wanted == "export":
             self._auditor("audit_export")
             content = await self.in_thread(_copy, self._trail)
@@ -144,7 +145,7 @@ def _found(trail: AuditTrail, asked: dict[str, str]) -> list[Record]:
             datetime.datetime.fromisoformat(f"{one}-01").astimezone()
             for one in (asked["month"], shift_month(asked["month"], 1))
         )
-    found = trail.records(
+    records = trail.records(
         since=since,
         until=until,
         under=asked["place"],
@@ -153,7 +154,7 @@ def _found(trail: AuditTrail, asked: dict[str, str]) -> list[Record]:
         actor=asked["actor"],
         showing=asked["household"],
     )
-    return found[::-1]
+    return records[::-1]
 
 
 def _titles(lang: str) -> list[str]:

@@ -50,8 +50,8 @@ class SignIn(AuthProvider):
         kept: Account | None = getattr(handler.request, KEPT, None)
         token = handler.get_cookie(COOKIE)
         if kept is None and token:
-            found = self.guard.sessions.seen(token, self.guard.trail.clock())
-            kept = found and replace(found, address=str(handler.request.remote_ip))
+            signed_in = self.guard.sessions.seen(token, self.guard.trail.clock())
+            kept = signed_in and replace(signed_in, address=str(handler.request.remote_ip))
             setattr(handler.request, KEPT, kept)
         return kept
 

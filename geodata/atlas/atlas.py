@@ -32,10 +32,10 @@ class Atlas(Cube):
 
     def computed(self, name: str) -> pd.DataFrame | None:
         """Return a table that was computed when the atlas was made; None where there is none."""
-        found = self.tables.get(name)
-        if isinstance(found, Path):
-            return self.once(("table", name), lambda: pd.read_parquet(found))
-        return found
+        table = self.tables.get(name)
+        if isinstance(table, Path):
+            return self.once(("table", name), lambda: pd.read_parquet(table))
+        return table
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
         """Return the outlines of one level in EPSG:4326, index key."""

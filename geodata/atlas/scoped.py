@@ -66,8 +66,8 @@ class ScopedAtlas(Atlas):
 
     def not_applicable(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return in which places within reach nobody is in the scope of an indicator, by key."""
-        found = self.whole.not_applicable(indicator, period, level)
-        return found & self.seen(found.index) & ~self.hidden(indicator, period, level)
+        marks = self.whole.not_applicable(indicator, period, level)
+        return marks & self.seen(marks.index) & ~self.hidden(indicator, period, level)
 
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figures of one place in each period; none when it is out of reach."""

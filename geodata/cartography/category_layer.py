@@ -125,6 +125,6 @@ class CategoryLayer(Layer):
         names = self.names[lang]
         told = {state: state_text(state, lang) for state in STATES[2:]}
         return [
-            names[found] if found < len(names) else told.get(state, self.unknown[lang])
-            for found, state in zip(self.classes, self.reasons, strict=True)
+            names[number] if number < len(names) else told.get(state, self.unknown[lang])
+            for number, state in zip(self.classes, self.reasons, strict=True)
         ]

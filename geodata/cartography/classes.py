@@ -104,22 +104,22 @@ def find_breaks(
         return Breaks((), "empty")
     if apart not in (numbers[0], numbers[-1]):
         apart = None
-    found = Breaks((), method, apart=apart, at_top=apart is not None and apart > numbers[0])
+    breaks = Breaks((), method, apart=apart, at_top=apart is not None and apart > numbers[0])
     if limits:
         cuts = tuple(sorted(float(limit) for limit in set(limits) - {apart}))
-        return _cut(replace(found, method="policy"), cuts, numbers)
+        return _cut(replace(breaks, method="policy"), cuts, numbers)
     distinct = np.unique(numbers)
     if len(distinct) == 1 or (len(distinct) <= count and _small(distinct)):
         kept = tuple(distinct.tolist())
-        return replace(found, method="distinct", decimals=_readable(kept), distinct=kept)
+        return replace(breaks, method="distinct", decimals=_readable(kept), distinct=kept)
     others = numbers if apart is None else numbers[numbers != apart]
     room = count - 1 - (apart is not None)
-    return _cut(found, _cuts(others, method, room, top=apart if found.at_top else None), numbers)
+    return _cut(breaks, _cuts(others, method, room, top=apart if breaks.at_top else None), numbers)
 
 
-def _cut(found: Breaks, cuts: tuple[float, ...], numbers: np.ndarray) -> Breaks:
+def _cut(breaks: Breaks, cuts: tuple[float, ...], numbers: np.ndarray) -> Breaks:
     whole = bool((numbers == np.round(numbers)).all()) and _small(cuts)
-    return replace(found, cuts=cuts, decimals=decimals_of_cuts(cuts), whole=whole)
+    return replace(breaks, cuts=cuts, decimals=decimals_of_cuts(cuts), whole=whole)
 
 
 def _small(numbers: Sequence[float] | np.ndarray) -> bool:

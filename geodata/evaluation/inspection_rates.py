@@ -293,8 +293,8 @@ def _counted(
             int(known.loc[kept & wrong, "persons"].sum()),
             int(known.loc[kept, "persons"].sum()),
         )
-        found = judge_rate(kind, *counts, limit=limit)
-        return replace(found, bound=bound, households=len(drawn), best=best)
+        judged = judge_rate(kind, *counts, limit=limit)
+        return replace(judged, bound=bound, households=len(drawn), best=best)
 
     whole = pd.Series(True, known.index)
     return SelfCheck(rate(whole), len(rows) - len(known), rate(known["chosen"] == "lot"))
@@ -310,8 +310,8 @@ def _satisfaction(households: pd.DataFrame, limit: float | None) -> SelfCheck:
     bound, best = 100 * (1 - household_bound(drawn, one)), 100 * (1 - could_show(one))
 
     def rate(said: pd.Series) -> Rate:
-        found = judge_rate("satisfaction", int(said.sum()), len(said), limit=limit)
-        return replace(found, bound=bound, households=len(drawn), best=best)
+        judged = judge_rate("satisfaction", int(said.sum()), len(said), limit=limit)
+        return replace(judged, bound=bound, households=len(drawn), best=best)
 
     return SelfCheck(rate(yes), len(households) - len(asked), rate(yes[by_lot]))
 
@@ -332,10 +332,12 @@ def _poverty(draw: Draw, checks: list[SelfCheck], limit: float | None) -> SelfCh
             return None
         rows = draw.households[draw.households["group"] == group]
         members = rows["persons"].dropna().astype(float)
-        found = members.where(suspect[members.index] == kind, 0.0)
+        suspected = members.where(suspect[members.index] == kind, 0.0)
         lot = rows.loc[members.index, "chosen"] == "lot"
-        weak_found += int(found[~lot].sum())
-        upper = household_bound(found[lot].to_numpy(), members[lot].to_numpy(), confidence=_EACH)
+        weak_found += int(suspected[~lot].sum())
+        upper = household_bound(
+            suspected[lot].to_numpy(), members[lot].to_numpy(), confidence=_EACH
+        )
         others = max(persons - int(members[~lot].sum()), rate.counted)
         parts.append(Scaled(int(rate.positives), rate.counted, others, upper))
     if not sizes.get("population"):

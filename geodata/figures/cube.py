@@ -80,12 +80,12 @@ class Cube:
 
     def path(self, place: str | None) -> tuple[str, ...]:
         """Return the keys from the top level down to a place; empty for the whole area."""
-        found: list[str] = []
+        places: list[str] = []
         while place is not None:
             parent = self._row(place)["parent"]
-            found.append(place)
+            places.append(place)
             place = None if pd.isna(parent) else str(parent)
-        return tuple(reversed(found))
+        return tuple(reversed(places))
 
     def places_in(self, place: str | None, level: str) -> pd.Index:
         """Return the keys of a level that lie in a place (or are it), in code order."""
@@ -119,8 +119,8 @@ class Cube:
         lowest places behind the figure.
         """
         asked = ("frame", indicator, period, level)
-        found: pd.DataFrame = self.once(asked, lambda: self._frame(indicator, period, level))
-        return found.copy(deep=False)
+        figures: pd.DataFrame = self.once(asked, lambda: self._frame(indicator, period, level))
+        return figures.copy(deep=False)
 
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         rows = self._rows(indicator, period)
@@ -131,8 +131,8 @@ class Cube:
     def series(self, indicator: str, place: str | None) -> pd.DataFrame:
         """Return the figure of one place (None: the whole) in each period; columns of `frame`."""
         asked = ("series", indicator, place)
-        found: pd.DataFrame = self.once(asked, lambda: self._series(indicator, place))
-        return found.copy(deep=False)
+        figures: pd.DataFrame = self.once(asked, lambda: self._series(indicator, place))
+        return figures.copy(deep=False)
 
     def _series(self, indicator: str, place: str | None) -> pd.DataFrame:
         lowest = self.places_in(place, self.lowest)
@@ -184,8 +184,8 @@ class Cube:
             nothing = judged & (frame["missing"] == 0)
             return frame["value"].isna() & (nobody | nothing)
 
-        found: pd.Series = self.once(("not applicable", indicator, period, level), find)
-        return found
+        marks: pd.Series = self.once(("not applicable", indicator, period, level), find)
+        return marks
 
     def states(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return one of STATES for every place of a level, by key."""
@@ -214,7 +214,7 @@ class Cube:
 
         def find() -> pd.Series:
             about = {"household", subject}
-            keys = [key for key, found in self.indicators.items() if found.subject in about]
+            keys = [key for key, known in self.indicators.items() if known.subject in about]
             rows = self.values[(self.values["period"] == period) & (self.values["subjects"] > 0)]
             rows = rows[rows["indicator"].isin(keys)]
             upper = self.ancestors(self.lowest, level)
@@ -222,8 +222,8 @@ class Cube:
             places = self.places_in(None, level)
             return pd.Series(places.isin(above), index=places)
 
-        found: pd.Series = self.once(("reported", subject, period, level), find)
-        return found
+        reported: pd.Series = self.once(("reported", subject, period, level), find)
+        return reported
 
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
@@ -238,8 +238,8 @@ class Cube:
         if period is not None:
             frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
             return frame
-        found = [rows for (key, _), rows in where.items() if key == indicator]
-        return self.values.iloc[np.concatenate(found) if found else []]
+        numbers = [rows for (key, _), rows in where.items() if key == indicator]
+        return self.values.iloc[np.concatenate(numbers) if numbers else []]
 
     @property
     def _where(self) -> dict[tuple[str, str], np.ndarray]:
@@ -257,10 +257,10 @@ class Cube:
         Numerator and denominator are NaN where either is unknown or the denominator is nothing.
         """
         rows, (at, parts) = self._where.get((indicator, period), _NONE), self._placed
-        found = np.full((len(self.places), len(PARTS)), np.nan)
-        found[at[rows]] = parts[rows]
-        found[~(found[:, 1] > 0), :2] = np.nan
-        return dict(zip(PARTS, found.T, strict=True))
+        sums = np.full((len(self.places), len(PARTS)), np.nan)
+        sums[at[rows]] = parts[rows]
+        sums[~(sums[:, 1] > 0), :2] = np.nan
+        return dict(zip(PARTS, sums.T, strict=True))
 
     @property
     def _placed(self) -> tuple[np.ndarray, np.ndarray]:

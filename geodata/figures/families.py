@@ -83,13 +83,13 @@ def _has_circle(relations: Sequence[Relation]) -> bool:
 
 def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
     """Return the relations of an indicator: key, 1 for the period before, and its sign."""
-    found = []
+    relations = []
     if indicator.sum_of:
-        found.append([(indicator.key, 0, 1), *((key, 0, -1) for key in indicator.sum_of)])
+        relations.append([(indicator.key, 0, 1), *((key, 0, -1) for key in indicator.sum_of)])
     if indicator.flow:
         flows = [(key, 0, sign) for way, sign in _SIGNS for key in indicator.flow.get(way, ())]
-        found.append([(indicator.key, 0, 1), (indicator.key, 1, -1), *flows])
-    return found
+        relations.append([(indicator.key, 0, 1), (indicator.key, 1, -1), *flows])
+    return relations
 
 
 _SIGNS = tuple(zip(FLOW, (-1, 1), strict=True))

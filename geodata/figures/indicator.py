@@ -268,16 +268,16 @@ def _words(
     place: str, entry: Mapping[str, Any], words: Words, faults: Faults
 ) -> Mapping[str, object]:
     """Return unit and things that an entry names; what is not known is kept in `faults`."""
-    found: dict[str, object] = {"counts": None, "base": None}
+    named: dict[str, object] = {"counts": None, "base": None}
     with faults, _placed(place):
         quantity_of(entry["quantity"])
     with faults, _placed(place):
-        found["unit"] = words.unit(entry["unit"])
+        named["unit"] = words.unit(entry["unit"])
     for field in ("counts", "base"):
         if field in entry:
             with faults, _placed(place):
-                found[field] = words.thing(field, entry[field])
-    return found
+                named[field] = words.thing(field, entry[field])
+    return named
 
 
 @contextmanager
@@ -299,5 +299,5 @@ def _about_its_subject(entry: Mapping[str, Any], given: Mapping[str, Any]) -> No
     for field, is_subject in checked:
         thing = given[field]
         if is_subject and thing is not None and thing.root != subject:
-            found = {"field": field, "found": thing.key, "subject": subject}
-            raise QuantityError("quantity.fault_subject", **found)
+            values = {"field": field, "found": thing.key, "subject": subject}
+            raise QuantityError("quantity.fault_subject", **values)

@@ -31,13 +31,15 @@ def month_figures(
     `numerator` and `denominator` are over the subjects whose parts are known, `missing` counts the
     others, `subjects` all in scope. Money stays in fen. Sorted by indicator and place.
     """
-    found: dict[str, pa.Table] = {}
+    by_indicator: dict[str, pa.Table] = {}
     for table, group in groupby(sorted(indicators, key=lambda m: m.table), key=lambda m: m.table):
         chosen = list(group)
         wide = engine.rows(_query(table, chosen, rules, binding, engine.name))
         for number, indicator in enumerate(chosen):
-            found[indicator.key] = _of_indicator(wide, number, indicator)
-    return pa.concat_tables([_FIGURES.empty_table(), *(found[key] for key in sorted(found))])
+            by_indicator[indicator.key] = _of_indicator(wide, number, indicator)
+    return pa.concat_tables(
+        [_FIGURES.empty_table(), *(by_indicator[key] for key in sorted(by_indicator))]
+    )
 
 
 def _query(

@@ -39,7 +39,7 @@ def parse(sql: str) -> exp.Expr:
 
     The tree is shared between calls: copy before changing it.
     """
-    named = _NAME.sub(lambda found: _PREFIX + found[1].replace(".", "__"), sql)
+    named = _NAME.sub(lambda match: _PREFIX + match[1].replace(".", "__"), sql)
     try:
         return sqlglot.parse_one(named, dialect="duckdb")
     except sqlglot.errors.SqlglotError as problem:
@@ -82,7 +82,7 @@ class Binding:
 
     def fill(self, text: str) -> str:
         """Return a template with its names replaced by their values."""
-        return _BOUND.sub(lambda found: self._value(found[1].replace("__", ".")), text)
+        return _BOUND.sub(lambda match: self._value(match[1].replace("__", ".")), text)
 
     def _value(self, name: str) -> str:
         if name.startswith(_TIMES):

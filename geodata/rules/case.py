@@ -66,7 +66,7 @@ def read_cases(folder: Path, rules: Collection[str] | None = None) -> tuple[Case
 
     `rules` are those that a case may be of, by default any.
     """
-    found, faults = [], Faults()
+    cases, faults = [], Faults()
     for file in sorted(folder.glob("*.yaml")):
         with faults:
             for rule, entries in mapping_of(file).items():
@@ -76,9 +76,9 @@ def read_cases(folder: Path, rules: Collection[str] | None = None) -> tuple[Case
                         check_value(str(file), "rule", rule, rules)
                     for number, entry in enumerate(list_of(place, entries, rule), 1):
                         with faults:
-                            found.append(_case(f"{place} {number}", rule, entry))
+                            cases.append(_case(f"{place} {number}", rule, entry))
     faults.tell()
-    return tuple(found)
+    return tuple(cases)
 
 
 def _case(place: str, rule: str, entry: object) -> Case:
@@ -118,7 +118,7 @@ def run_cases(
         }
     engine = DuckDBEngine()
     ordered = sorted(cases, key=_setting)
-    found: dict[int, Outcome] = {}
+    outcomes: dict[int, Outcome] = {}
     for _, group in groupby(ordered, key=_setting):
         chosen = list(group)
         binding = _binding(chosen[0], policy, sets, rules)
@@ -132,9 +132,9 @@ def run_cases(
                 place = f"{rule.theme} {case.rule} {case.name}"
                 told = engine_words(problem)
                 raise ThemeError("themes.sql_engine", place=place, problem=told) from problem
-            found[id(case)] = Outcome(case, _word(result["answer"]), _at_edge(result))
+            outcomes[id(case)] = Outcome(case, _word(result["answer"]), _at_edge(result))
     engine.close()
-    return tuple(found[id(case)] for case in cases)
+    return tuple(outcomes[id(case)] for case in cases)
 
 
 def _setting(case: Case) -> tuple[str, str]:

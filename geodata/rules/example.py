@@ -52,14 +52,14 @@ _FIELDS = {name: name == "name" for name in Example.__dataclass_fields__}
 
 def read_examples(file: Path) -> tuple[Example, ...]:
     """Return the examples of one file; raises ThemeError naming all that is wrong."""
-    found, faults = [], Faults()
+    examples, faults = [], Faults()
     for number, entry in enumerate(list_of(str(file), content_of(file), "examples"), 1):
         with faults:
             check_fields(f"{file} {number}", entry, _FIELDS)
             assert isinstance(entry, Mapping)
-            found.append(Example(**entry))
+            examples.append(Example(**entry))
     faults.tell()
-    return tuple(found)
+    return tuple(examples)
 
 
 def find_differences(
@@ -84,7 +84,7 @@ def find_differences(
         add_base_tables(engine, example.month)
         asked = {*example.features, *(features_table(rules[key]) for key in example.answers)}
         make_features(engine, sets, binding, wanted=asked)
-        found = [
+        answers = [
             (f"{name}.{column}", _shown(engine.frame(f"SELECT {column} FROM {name}")), expected)
             for name, features in example.features.items()
             for column, expected in features.items()
@@ -92,8 +92,8 @@ def find_differences(
         for key, expected in example.answers.items():
             query = answers_query([rules[key]], binding, engine.name)
             answered = engine.frame(f"SELECT answer FROM ({query}) AS judged")
-            found.append((key, "out" if answered.empty else _answered(answered), expected))
-    return tuple(f"{name}: {got}, {wanted}" for name, got, wanted in found if got != wanted)
+            answers.append((key, "out" if answered.empty else _answered(answered), expected))
+    return tuple(f"{name}: {got}, {wanted}" for name, got, wanted in answers if got != wanted)
 
 
 def _shown(frame: pd.DataFrame) -> object:

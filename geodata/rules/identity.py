@@ -41,10 +41,10 @@ def identity_columns(sql: str, identity: _Carried) -> frozenset[str]:
     `identity` names the identity columns of each table and feature set.
     """
     tree = parse(sql)
-    found: dict[int, frozenset[str]] = {}
+    carried: dict[int, frozenset[str]] = {}
     for scope in traverse_scope(tree):
-        found[id(scope.expression)] = _outputs(scope, found, identity)
-    return found[id(tree)]
+        carried[id(scope.expression)] = _outputs(scope, carried, identity)
+    return carried[id(tree)]
 
 
 def _selected(tree: exp.Expr) -> exp.Selectable:
@@ -55,7 +55,7 @@ def _selected(tree: exp.Expr) -> exp.Selectable:
 
 
 def _outputs(
-    scope: Scope, found: Mapping[int, frozenset[str]], identity: _Carried
+    scope: Scope, below: Mapping[int, frozenset[str]], identity: _Carried
 ) -> frozenset[str]:
     query = scope.expression
     if isinstance(query, exp.SetOperation):
@@ -63,12 +63,12 @@ def _outputs(
         return frozenset(
             names[part.named_selects.index(name)]
             for part in map(_selected, (query.left.unnest(), query.right.unnest()))
-            for name in found[id(part)]
+            for name in below[id(part)]
         )
     sources = {
         name: frozenset(identity.get(source.name, ()))
         if isinstance(source, exp.Table)
-        else found.get(id(source.expression), frozenset())
+        else below.get(id(source.expression), frozenset())
         for name, source in scope.sources.items()
     }
     carried: set[str] = set()

@@ -93,12 +93,12 @@ def read_rules(
     """
     known = subjects or base_subjects(), offices or base_offices()
     entries = mapping_of(file)
-    faults, found = Faults(), []
+    faults, rules = Faults(), []
     for key, entry in entries.items():
         with faults:
-            found.append(_read_rule(file, theme, key, entry, *known))
+            rules.append(_read_rule(file, theme, key, entry, *known))
     faults.tell()
-    return tuple(found)
+    return tuple(rules)
 
 
 def _read_rule(
@@ -132,8 +132,8 @@ def _read_rule(
             check_value(place, name, entry.get(name, known[0]), known)
     for name in _DAYS:
         if not isinstance(entry.get(name, datetime.date.min), datetime.date):
-            found = {"field": name, "found": entry[name]}
-            faults.kept.append(ThemeError("themes.no_day", place=place, **found))
+            values = {"field": name, "found": entry[name]}
+            faults.kept.append(ThemeError("themes.no_day", place=place, **values))
     absent = {"justified", "justified_on"} - set(entry)
     if len(absent) == 1:
         faults.kept.append(ThemeError("rules.fault_absent", place=place, field=absent.pop()))

@@ -81,13 +81,13 @@ _COUNTS = pa.schema(
 
 def _counts(engine: Engine, rules: Sequence[Rule], binding: Binding) -> pa.Table:
     """Return the counts of every place and rule, one row each, sorted by both."""
-    found = []
+    tables = []
     for _, group in groupby(sorted(rules, key=features_table), key=features_table):
         chosen = list(group)
         wide = engine.rows(counts_query(chosen, binding, engine.name))
         for rule in chosen:
             key = pa.array([rule.key] * wide.num_rows, pa.string())
             answers = [wide[f"{name}__{rule.key}"] for name in ANSWERS]
-            found.append(pa.table([wide["place"], key, *answers], names=_COUNTS.names))
-    counts = pa.concat_tables([_COUNTS.empty_table(), *(each.cast(_COUNTS) for each in found)])
+            tables.append(pa.table([wide["place"], key, *answers], names=_COUNTS.names))
+    counts = pa.concat_tables([_COUNTS.empty_table(), *(each.cast(_COUNTS) for each in tables)])
     return counts.sort_by([("place", "ascending"), ("rule", "ascending")])

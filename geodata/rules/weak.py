@@ -42,11 +42,11 @@ def weak_rules(counts: pd.DataFrame, rules: Mapping[str, Rule]) -> tuple[WeakRul
 
 
 def _weak(rules: Mapping[str, Rule], sums: pd.DataFrame) -> Iterable[WeakRule]:
-    found = dict(zip(sums.index, sums.to_numpy(dtype=int).tolist(), strict=True))
+    by_rule = dict(zip(sums.index, sums.to_numpy(dtype=int).tolist(), strict=True))
     for key, rule in rules.items():
-        if key not in found:
+        if key not in by_rule:
             continue
-        yes, no, unknown, exempt = found[key]
+        yes, no, unknown, exempt = by_rule[key]
         yes += exempt
         judged = yes + no
         often = judged >= FEW and Fraction(yes, judged) > MOST

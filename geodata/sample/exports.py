@@ -245,7 +245,7 @@ def _abilities(world: World, month: Month, rows: np.ndarray) -> Columns:
     """Return relation, school, health, labour, insurance and public post of persons."""
     people = world.persons.iloc[rows]
     who = people["household"].to_numpy()
-    labour, school = (found[rows] for found in labour_and_school(world.persons, month.number))
+    labour, school = (column[rows] for column in labour_and_school(world.persons, month.number))
     age = (month.number - people["birth"].to_numpy()) // 12
     post = world.economy.traits["post_number"].to_numpy()[who] == people["number"]
     return {

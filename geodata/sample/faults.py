@@ -86,15 +86,15 @@ class CarelessDesk:
     def choose(self, file: str, mask: np.ndarray, count: int = _COPIES) -> list[int]:
         """Return positions of rows of a file where `mask` holds, of households not yet touched."""
         owners = self.owners[file]
-        found: list[int] = []
+        positions: list[int] = []
         for position in self.rng.permutation(np.flatnonzero(mask)):
             owner = int(owners[position])
             if owner not in self.taken:
                 self.taken.add(owner)
-                found.append(int(position))
-            if len(found) == count:
+                positions.append(int(position))
+            if len(positions) == count:
                 break
-        return sorted(found)
+        return sorted(positions)
 
     def write(self, file: str, position: int, header: str, value: str, *, check: str = "") -> None:
         """Put a value into a cell; with `check` it is remembered as a fault of that kind."""
@@ -272,7 +272,7 @@ def _in_persons(desk: CarelessDesk, world: World, month: Month, rows: np.ndarray
     """Plant faults of identity, labour, posts and insurance in the export of persons."""
     people = world.persons.iloc[rows]
     age = (month.number - people["birth"].to_numpy()) // 12
-    labour, school = (found[rows] for found in labour_and_school(world.persons, month.number))
+    labour, school = (column[rows] for column in labour_and_school(world.persons, month.number))
     relation, healthy = people["relation"].to_numpy(), (people["health"] == 0).to_numpy()
     idle = month.work_months[rows] == 0
     post = desk.files["persons"].columns["公益性岗位类别"].to_numpy(zero_copy_only=False) != ""

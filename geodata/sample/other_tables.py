@@ -48,13 +48,13 @@ def denied(world: World) -> Mapping[str, np.ndarray]:
         "d6f": disabled & world.economy.traits["dibao"].to_numpy()[who],
         "d6g": pupil & homes["former_poor"].to_numpy()[who],
     }
-    found: dict[str, np.ndarray] = {}
+    by_item: dict[str, np.ndarray] = {}
     taken = np.zeros(len(homes), dtype=bool)
     for item, mask in able.items():
         chosen = np.unique(who[mask & fit[who] & ~taken[who]])[:_EACH]
         taken[chosen] = True
-        found[item] = chosen
-    return found
+        by_item[item] = chosen
+    return by_item
 
 
 def entitlement_cases(world: World) -> list[FlaggedSubject]:

@@ -191,8 +191,8 @@ def outlines(land: Land, owner: np.ndarray, villages: np.ndarray) -> np.ndarray:
     borders = shapely.linestrings(land.walls[left != right])
     faces = shapely.get_parts(shapely.polygonize(borders))
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
-    found = place[owner[cKDTree(land.points).query(inside)[1]]]
-    faces = faces[found >= 0][np.argsort(found[found >= 0], kind="stable")]
+    owners = place[owner[cKDTree(land.points).query(inside)[1]]]
+    faces = faces[owners >= 0][np.argsort(owners[owners >= 0], kind="stable")]
     if len(faces) != len(villages):
         raise ValueError(f"{len(faces)} faces for {len(villages)} villages")
     step = land.terrain.side / np.sqrt(len(land.points))
@@ -385,16 +385,16 @@ def _township_frame(rng: np.random.Generator, count: int) -> pd.DataFrame:
 def _village_names(rng: np.random.Generator, named: pd.DataFrame) -> np.ndarray:
     """Return names with 村 or 社区; about one in forty repeats a name of another township."""
     urban = named["urban"].to_numpy()
-    found = np.empty(len(named), dtype=object)
-    found[urban] = [name + "社区" for name in invented_names.community_names(rng, urban.sum())]
-    found[~urban] = [name + "村" for name in invented_names.village_names(rng, (~urban).sum())]
+    names = np.empty(len(named), dtype=object)
+    names[urban] = [name + "社区" for name in invented_names.community_names(rng, urban.sum())]
+    names[~urban] = [name + "村" for name in invented_names.village_names(rng, (~urban).sum())]
     rural, group = np.flatnonzero(~urban), named["group"].to_numpy()
     for copy in rng.choice(rural, len(named) // 40, replace=False):
-        taken = set(found[group == group[copy]])
+        taken = set(names[group == group[copy]])
         model = rng.choice(rural[group[rural] != group[copy]]) if group.max() else copy
-        if found[model] not in taken:
-            found[copy] = found[model]
-    return found
+        if names[model] not in taken:
+            names[copy] = names[model]
+    return names
 
 
 def _pairs(graph: csr_array, rows: np.ndarray) -> np.ndarray:

@@ -113,11 +113,11 @@ class Moves:
         chain = alone[:, :, :-1] + alone[:, :, self._chain].sum(axis=3)
         whole = chain + alone[:, :, self._top]
         alone = np.where(missing, _HOLE, alone)
-        found = np.stack(
+        prices = np.stack(
             [alone[:, :, :-1], *(np.where(missing[:-1], NEVER, one) for one in (chain, whole))]
         )
-        found = found.ravel()
-        return np.append(np.minimum(found, NEVER), [0, NEVER]).astype(np.int16)
+        prices = prices.ravel()
+        return np.append(np.minimum(prices, NEVER), [0, NEVER]).astype(np.int16)
 
     def columns(self, rows: Places) -> Columns:
         """Return how the costs of some rows are made of prices."""
@@ -172,8 +172,8 @@ class Columns:
         """Return the cost of each move of a count that goes the wanted way (1) or the other (-1)."""
         first, second = (self.mine, self.its) if way > 0 else (self.mine_turned, self.its_turned)
         both = prices[first] + prices[second]
-        found: Costs = np.where(both < 0, np.where(both == 2 * _HOLE, 0, NEVER), both)
-        return np.minimum(found, NEVER).astype(np.int16)
+        total: Costs = np.where(both < 0, np.where(both == 2 * _HOLE, 0, NEVER), both)
+        return np.minimum(total, NEVER).astype(np.int16)
 
 
 def _turned(at: Places, turn: int, block: int) -> Places:

@@ -75,26 +75,26 @@ class Paths:
 
     def costs(self, needs: Sequence[Need]) -> NDArray[np.int16]:
         """Return what the cheapest move of each need costs."""
-        found = np.full(len(needs), NEVER, dtype=np.int16)
+        cheapest = np.full(len(needs), NEVER, dtype=np.int16)
         plain: dict[int, list[int]] = defaultdict(list)
         ended = []
         for number, need in enumerate(needs):
             if not self._moves.is_lowest(need.place):
-                found[number] = min(int(costs.min()) for _, costs in self._moves_of(need))
+                cheapest[number] = min(int(costs.min()) for _, costs in self._moves_of(need))
             elif need.ends is None:
                 plain[need.family].append(number)
             else:
                 ended.append(number)
         for family, numbers in plain.items():
             best = self.change((family, 0), 1, None).min(axis=(1, 2))
-            found[numbers] = best[self._at([needs[number] for number in numbers])]
+            cheapest[numbers] = best[self._at([needs[number] for number in numbers])]
         if ended:
             at = self._at([needs[number] for number in ended])
             for family, way in needs[ended[0]].ends or ():
                 ends = np.concatenate([(needs[one].ends or {})[family, way] for one in ended])
                 costs = np.where(ends, self._continued((family, 1), way)[at], NEVER)
-                found[ended] = np.minimum(found[ended], costs.min(axis=(1, 2)))
-        return found
+                cheapest[ended] = np.minimum(cheapest[ended], costs.min(axis=(1, 2)))
+        return cheapest
 
     def _at(self, needs: Sequence[Need]) -> Places:
         return np.searchsorted(self._rows, np.concatenate([need.rows for need in needs]))
@@ -105,16 +105,16 @@ class Paths:
         for number, need in enumerate(needs):
             if need.ends is None and self._moves.is_lowest(need.place):
                 plain[need.family].append(number)
-        found: dict[int, Marks] = {}
+        marks_of: dict[int, Marks] = {}
         for family, numbers in plain.items():
             costs = self.change((family, 0), 1, None)
             at = self._at([needs[number] for number in numbers])
-            found |= zip(numbers, (costs[at] == 0)[:, None], strict=True)
+            marks_of |= zip(numbers, (costs[at] == 0)[:, None], strict=True)
         for number, need in enumerate(needs):
-            if number not in found:
+            if number not in marks_of:
                 marks = [costs == 0 for _, costs in self._moves_of(need)]
-                found[number] = np.logical_or.reduce(marks)
-        return [found[number] for number in range(len(needs))]
+                marks_of[number] = np.logical_or.reduce(marks)
+        return [marks_of[number] for number in range(len(needs))]
 
     def cheapest(self, need: Need) -> tuple[list[int], list[int]]:
         """Return families and places that the cheapest move of a need changes in this month."""
@@ -181,11 +181,11 @@ class Paths:
 
     def _cells(self, cell: _Cell, way: int, at: tuple[int, int, int]) -> list[_Cell]:
         """Return the counts that change in one move."""
-        found: list[_Cell] = []
+        cells: list[_Cell] = []
         todo: list[tuple[_Cell, int, int | None]] = [(cell, way, None)]
         while todo:
             here, its_way, since = todo.pop()
-            found.append(here)
+            cells.append(here)
             for row, sign in self._graph.at[here]:
                 if row != since:
                     others = [
@@ -195,4 +195,4 @@ class Paths:
                     ]
                     best = min(others, key=lambda one: int(self.change(one[0], one[1], row)[at]))
                     todo.append((*best, row))
-        return found
+        return cells

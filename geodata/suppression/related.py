@@ -119,9 +119,9 @@ class RelatedCounts:
             left = [some[number] for number in np.flatnonzero(closed.costs(some) > 0)]
             ends = {one: paths.ending(self._lagged, one).free(left) for one in ways}
             for number, need in enumerate(left):
-                found = {one: marks[number] for one, marks in ends.items()}
-                same = b"".join(one.tobytes() for one in (need.rows, *found.values()))
-                pending[same] = Need(need.family, need.place, need.rows, found)
+                reached = {one: marks[number] for one, marks in ends.items()}
+                same = b"".join(one.tobytes() for one in (need.rows, *reached.values()))
+                pending[same] = Need(need.family, need.place, need.rows, reached)
         self._pending = list(pending.values())
         past = defaultdict(list)
         for start in range(0, self.moves.size if ways else 0, _AT_ONCE):

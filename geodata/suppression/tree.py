@@ -25,14 +25,14 @@ class NumberedTree:
     @cached_property
     def above(self) -> tuple[Places, ...]:
         """Return for each place those it lies in, nearest first."""
-        found = []
+        paths = []
         for place in range(len(self.parent)):
             path, at = [], self.parent[place]
             while at >= 0:
                 path.append(at)
                 at = self.parent[at]
-            found.append(np.array(path, dtype=np.intp))
-        return tuple(found)
+            paths.append(np.array(path, dtype=np.intp))
+        return tuple(paths)
 
     @classmethod
     def of(cls, parent: Sequence[int] | Places) -> NumberedTree:

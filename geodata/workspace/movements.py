@@ -72,11 +72,11 @@ def movement_counts(store: SnapshotStore, month: str, place: str = "") -> pd.Dat
         return None
     with month_engine(store, month, tables()) as (engine, _):
         table.make(engine)
-        found = engine.frame(
+        counts = engine.frame(
             f"SELECT place_code, category, term, COUNT(*) AS households FROM {MOVEMENTS}"
             " GROUP BY place_code, category, term"
         )
-    inside = found[found["place_code"].str.startswith(place)]
+    inside = counts[counts["place_code"].str.startswith(place)]
     sums = inside.groupby(["category", "term"])["households"].sum().unstack(fill_value=0)
     wide: pd.DataFrame = sums.reindex(columns=list(TERMS), fill_value=0).astype(int)
     return wide

@@ -50,16 +50,16 @@ class Built:
         file = self.file(name)
         if not file.is_file():
             return ()
-        found = pq.read_metadata(file)
+        metadata = pq.read_metadata(file)
         known: set[str] = set()
-        groups = (found.row_group(at) for at in range(found.num_row_groups))
+        groups = (metadata.row_group(at) for at in range(metadata.num_row_groups))
         for group in groups:
             for at in range(group.num_columns):
                 column = group.column(at)
                 counted = column.statistics
                 if counted is None or counted.null_count < column.num_values:
                     known.add(column.path_in_schema)
-        return tuple(one for one in found.schema.names if one not in known)
+        return tuple(one for one in metadata.schema.names if one not in known)
 
 
 def digest_of(inputs: Mapping[str, Any]) -> str:

@@ -276,8 +276,8 @@ class Workspace:
 
     def absence(self, indicator: str, month: str | None = None, lang: str | None = None) -> str:
         """Return why an indicator has no figure in a month; see `absence_text`."""
-        found = self.setup.indicators[indicator]
-        return absence_text(self.setup, self._built(month), found, lang or default_language())
+        known = self.setup.indicators[indicator]
+        return absence_text(self.setup, self._built(month), known, lang or default_language())
 
     def change(self, place: str, indicator: str, *, before: str, month: str) -> dict[str, float]:
         """Return the change of a figure between two months; see `change_between`."""
@@ -374,10 +374,10 @@ class Workspace:
 
         The first row, "", is all categories together. None without a snapshot of the month before.
         """
-        found = movement_counts(self.setup.store, self._built(month).month, place)
-        if found is None:
+        flows = movement_counts(self.setup.store, self._built(month).month, place)
+        if flows is None:
             return None
-        return pd.concat([found.sum().to_frame("").T, found])
+        return pd.concat([flows.sum().to_frame("").T, flows])
 
     def flow_households(
         self, term: str, place: str = "", *, category: str = "", month: str | None = None
