@@ -12,7 +12,6 @@ from dashboard.answers.listing import points_of
 from dashboard.answers.source import Source
 from dashboard.layers import colours_lowest
 from dashboard.layers.finding_counts import FindingCounts
-from dashboard.layers.hotspots import hot_spots_of
 from dashboard.panel_specs import panel_specs
 from dashboard.view import (
     ADDRESS,
@@ -28,7 +27,6 @@ from dashboard.view import (
 )
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.hotspots import HotspotLayer
 from geodata.i18n import LANGUAGES
 from geodata.policy import Policy
 from geodata.themes import Points, Theme
@@ -130,11 +128,6 @@ class State(param.Parameterized):
     def beside(self) -> Layer:
         """Return the layer of the compared period, in the classes of the map itself."""
         return compared_layer(self.source, self.shown)
-
-    @property
-    def hotspots(self) -> HotspotLayer:
-        """Return the hot spots of the indicator as of the period, at the coloured level."""
-        return hot_spots_of(self.source, self.shown)
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -73,7 +73,9 @@ class ControlsView(Viewer):
         """Show the state; equal values are not set again, so nothing echoes."""
         state, lang = self.state, self.state.lang
         themes = {plain_text(theme.title[lang], 30): key for key, theme in state.themes.items()}
-        levels = {text(f"controls.by_{level}", lang): level for level in _levels(state)}
+        levels = {
+            text(f"controls.by_{level}", lang): level for level in state.levels_below(state.area)
+        }
         methods = {classing_title(method, lang): method for method in state.methods}
         periods = {period_text(period, lang): period for period in state.periods} or {"": ""}
         several = len(state.periods) > 1
@@ -123,10 +125,6 @@ class ControlsView(Viewer):
     def _step(self) -> None:
         with together():
             self.state.step()
-
-
-def _levels(state: State) -> tuple[str, ...]:
-    return state.levels_below(state.area)
 
 
 def _together(choose: Callable[[Event], None], event: Event) -> None:

@@ -166,7 +166,11 @@ class Accounts:
             raise AccountError("access.locked", minutes=self._limits.lock_minutes)
         if not right or row.disabled:
             self._trail.record(replace(entry, outcome="failed"))
-            raise AccountError("access.sign_in_failed", **self._lock_values())
+            raise AccountError(
+                "access.sign_in_failed",
+                failures=self._limits.failures,
+                minutes=self._limits.lock_minutes,
+            )
         with self._database.writing() as connection:
             self._trail.append(connection, replace(entry, role=row.role, outcome="done"))
             connection.execute(delete(_FAILURES).where(_FAILURES.c.who == who))
@@ -217,9 +221,6 @@ class Accounts:
                 change = mine if count else insert(_FAILURES)
                 connection.execute(change.values(**(row if count else row | {"who": who})))
         return False
-
-    def _lock_values(self) -> dict[str, int]:
-        return {"failures": self._limits.failures, "minutes": self._limits.lock_minutes}
 
     def _check_password(self, password: str, name: str) -> None:
         faults = password_faults(password, name, self._limits, words=self._words)

@@ -59,7 +59,8 @@ def choose_crs(stated: str | None, bounds: Bounds, *, given: object = None) -> C
         reason = Remark("boundaries.crs_given", {"name": crs.name})
     elif stated:
         crs = _parsed(stated, "boundaries.prj_invalid")
-        reason = Remark(f"boundaries.crs_{_how(crs)}", {"name": crs.name})
+        how = "custom" if crs.to_epsg(min_confidence=70) is None else "identified"
+        reason = Remark(f"boundaries.crs_{how}", {"name": crs.name})
     else:
         return _from_coordinates(bounds)
     _refuse_contradiction(crs, bounds)
@@ -80,10 +81,6 @@ def _identified(crs: pyproj.CRS) -> pyproj.CRS:
     """Return the registered CRS that a definition is beyond doubt, else the definition itself."""
     code = crs.to_epsg(min_confidence=70)
     return crs if code is None else pyproj.CRS.from_epsg(code)
-
-
-def _how(crs: pyproj.CRS) -> str:
-    return "custom" if crs.to_epsg(min_confidence=70) is None else "identified"
 
 
 def _from_coordinates(bounds: Bounds) -> CrsChoice:

@@ -236,7 +236,9 @@ def choose_encoding(
         name = next(iter(stated), "utf-8")
         return EncodingChoice(name, True, Remark("boundaries.encoding_ascii"), remarks)
     scores = {name: plausibility(high, name) for name in dict.fromkeys([*CODECS, *stated])}
-    ranked = sorted(scores, key=lambda name: (-scores[name] - _bonus(name, stated), name))
+    ranked = sorted(
+        scores, key=lambda name: (-scores[name] - _LABEL_BONUS * (name in stated), name)
+    )
     return _verdict(ranked, scores, stated, remarks)
 
 
@@ -285,10 +287,6 @@ def _stated(labels: Sequence[Label]) -> tuple[dict[str, Label], tuple[Remark, ..
         else:
             stated.setdefault(name, label)
     return stated, tuple(remarks)
-
-
-def _bonus(name: str, stated: dict[str, Label]) -> float:
-    return _LABEL_BONUS if name in stated else 0.0
 
 
 _STRING = re.compile(rb'"([^"]{1,400})"')
