@@ -19,10 +19,7 @@ def layer_of(source: Source, view: View, sample: Mapping[str, str] | None = None
     """
     what = (view.theme, view.indicator, view.period, view.level, source.area(view.place))
     how = (view.classes, view.compare, view.compared, tuple((sample or {}).items()))
-    layer: Layer = source.kept.once(
-        ("layer", *what, *how), lambda: drawn_layer(source, view, sample or {})
-    )
-    return layer
+    return source.kept.once(("layer", *what, *how), lambda: drawn_layer(source, view, sample or {}))
 
 
 def compared_layer(source: Source, view: View) -> Layer:

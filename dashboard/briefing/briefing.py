@@ -80,8 +80,7 @@ class Briefing:
             lang=self.lang,
             public=self.public,
         )
-        answer: Answer = self._kept.once(view, lambda: answer_of(self.source, view))
-        return answer
+        return self._kept.once(view, lambda: answer_of(self.source, view))
 
 
 def briefing_of(

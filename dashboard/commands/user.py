@@ -100,8 +100,7 @@ def _me() -> str:
 def _new_password(ask: bool, guard: Guard) -> str:
     if ask:
         prompt = text("user.password_prompt", least=guard.limits.password_length)
-        answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=True)
-        return answer
+        return click.prompt(prompt, hide_input=True, confirmation_prompt=True)
     return _made_password(guard.limits.password_length + 4)
 
 

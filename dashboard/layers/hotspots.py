@@ -47,11 +47,10 @@ def draw_hotspots(atlas: Atlas, spots: HotspotLayer, place: str | None) -> Hotsp
 def hot_spots_of(source: MapSource, view: View) -> HotspotLayer:
     """Return the hot spots of the indicator as of the period, at the coloured level."""
     asked = ("hot spots", view.indicator, view.period, view.level)
-    spots: HotspotLayer = source.kept.once(
+    return source.kept.once(
         asked,
         lambda: hotspot_layer(source.atlas, view.indicator, view.period, level=view.level),
     )
-    return spots
 
 
 def _wants(source: MapSource, view: View, sample: Sample) -> bool:

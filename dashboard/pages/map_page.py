@@ -28,6 +28,7 @@ from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
 from dashboard.views.place_path import PlacePathView
 from dashboard.views.presenter import PresenterView
+from dashboard.web.component import filling
 from geodata.escaping import plain_text
 
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
@@ -138,7 +139,7 @@ class _Body:
     def _overview(self) -> pn.viewable.Viewable:
         overview = OverviewView(self.state, self.sources)
         pn.state.onload(overview.find_hotspots)
-        return pn.Column(overview, sizing_mode="stretch_both", styles={"min-height": "0"}, margin=0)
+        return filling(overview)
 
     def _map(self) -> pn.viewable.Viewable:
         state, parts = self.state, self.parts

@@ -13,6 +13,7 @@ from dashboard.panels import Parts, panel_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
+from dashboard.web.component import filling
 from dashboard.web.failed_part import failed_part
 
 # English words are long: five of them have to fit beside each other.
@@ -25,7 +26,6 @@ _SWITCH = {
         "minWidth": 0,
     }
 }
-_KEPT = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
 
 
 def side_panel(state: State, parts: Parts) -> pn.Column:
@@ -89,7 +89,7 @@ def _part(name: str, state: State, parts: Parts) -> pn.Column:
 
 
 def _kept(shown: Viewable) -> pn.Column:
-    return pn.Column(shown, css_classes=["guatu-part"], **_KEPT)
+    return filling(shown, css_classes=["guatu-part"])
 
 
 def _failed(name: str, lang: str, error: Exception) -> pn.pane.HTML:

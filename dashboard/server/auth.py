@@ -98,8 +98,7 @@ class SignIn(AuthProvider):
 
 def account_of(request: object) -> Account | None:
     """Return the account that a session's request was signed in with, if any."""
-    account: Account | None = getattr(request, KEPT, None)
-    return account
+    return getattr(request, KEPT, None)
 
 
 def safe_next(wanted: str, prefix: str) -> str:

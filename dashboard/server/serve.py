@@ -144,9 +144,8 @@ def _seen_by(atlas: Atlas, guard: Guard) -> Callable[[object], Atlas]:
     def seen_by(request: object) -> Atlas:
         account = account_of(request)
         scope = Scope("auditor") if account is None else account.actor.scope
-        seen: Atlas = kept.once(
+        return kept.once(
             scope.key, lambda: within_scope(atlas, scope, smallest=guard.limits.small_count)
         )
-        return seen
 
     return seen_by

@@ -153,8 +153,7 @@ class People(param.Parameterized):
         asked = (*place, *(getattr(self, name) for name in CHOICES), self.page)
         # Somebody may be searched for by name, which is no key.
         key = hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()
-        listed: Listed = self._kept.once(key, self._read_page)
-        return listed
+        return self._kept.once(key, self._read_page)
 
     @property
     def rows(self) -> pd.DataFrame:

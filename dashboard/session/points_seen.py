@@ -54,20 +54,18 @@ class PointsSeen:
         """Return every point of the theme in the month; columns of `theme_points`."""
         state = self.state
         theme, rules = state.themes[state.theme], self.county.setup.rules
-        rows: pd.DataFrame = self._points.once(
+        return self._points.once(
             (state.theme, state.period),
             lambda: theme_points(theme, self._read, state.atlas, rules, state.period),
         )
-        return rows
 
     def columns(self, kind: Points) -> pd.DataFrame:
         """Return what stands side by side of the points of a kind, by key; read once for a month."""
         state = self.state
-        columns: pd.DataFrame = self._columns.once(
+        return self._columns.once(
             (kind.table, state.period),
             lambda: side_by_side(state.themes[state.theme], kind, self._read),
         )
-        return columns
 
     @property
     def inside(self) -> pd.DataFrame:

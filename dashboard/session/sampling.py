@@ -96,8 +96,7 @@ class Sampling(param.Parameterized):
         Raises EvaluationError, StoreError or ScopeError.
         """
         state = self.state
-        drawn: Draw = self._kept.once((state.period, state.seed, state.numbers), self._draw)
-        return drawn
+        return self._kept.once((state.period, state.seed, state.numbers), self._draw)
 
     @property
     def rates(self) -> tuple[SelfCheck, ...]:

@@ -30,6 +30,12 @@ def together() -> Iterator[None]:
         yield
 
 
+def filling(*parts: Any, **options: Any) -> pn.Column:
+    """Return parts below each other that take the room there is, and no more of it."""
+    styles = {"min-height": "0"}
+    return pn.Column(*parts, sizing_mode="stretch_both", margin=0, styles=styles, **options)
+
+
 class Viewer(pn.viewable.Viewer):
     """A part of the page that is made of others: `__panel__` returns what is shown."""
 

@@ -35,8 +35,7 @@ class Coverage:
 def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None) -> Coverage:
     """Return the coverage of one indicator and period within a place."""
     asked = ("coverage", indicator, period, place)
-    result: Coverage = atlas.once(asked, lambda: _coverage(atlas, indicator, period, place))
-    return result
+    return atlas.once(asked, lambda: _coverage(atlas, indicator, period, place))
 
 
 def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> Coverage:

@@ -222,13 +222,12 @@ def draw_layer(
     """
     limits = limits if isinstance(limits, PolicyCuts) else PolicyCuts(tuple(limits))
     asked = ("layer", indicator, period, level, place, method, str(limits))
-    layer: Layer = atlas.once(
+    return atlas.once(
         asked,
         lambda: _drawn(
             atlas, indicator, period, level=level, place=place, method=method, limits=limits
         ),
     )
-    return layer
 
 
 def _drawn(
@@ -278,8 +277,7 @@ def _breaks(
         good = high if indicator.worse == "low" else 0.0
         return find_breaks(known, method, limits=cuts, apart=good if math.isfinite(good) else None)
 
-    breaks: Breaks = atlas.once(("breaks", indicator.key, level, method, cuts), find)
-    return breaks
+    return atlas.once(("breaks", indicator.key, level, method, cuts), find)
 
 
 def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
@@ -291,8 +289,7 @@ def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
         known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
         return decimals_of(known)
 
-    decimals: int = atlas.once(("decimals", indicator.key), find)
-    return decimals
+    return atlas.once(("decimals", indicator.key), find)
 
 
 def decimals_of(known: np.ndarray) -> int:

@@ -96,8 +96,7 @@ class Cube:
             above = self.ancestors(level, self._row(place)["level"])
             return above.index[above == place]
 
-        index: pd.Index = self.once(("places", place, level), find)
-        return index
+        return self.once(("places", place, level), find)
 
     def ancestors(self, level: str, above: str) -> pd.Series:
         """Return for each key of a level the key of its ancestor at a level above (or its own)."""
@@ -109,8 +108,7 @@ class Cube:
                 upper = upper.map(self.places["parent"])
             return upper
 
-        series: pd.Series = self.once(("ancestors", level, above), find)
-        return series
+        return self.once(("ancestors", level, above), find)
 
     def frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level: value, its four parts, places_with_data, places.
@@ -153,8 +151,7 @@ class Cube:
             series: pd.Series = pd.concat(frames).dropna()
             return series
 
-        series: pd.Series = self.once(("values", indicator, level, last), find)
-        return series
+        return self.once(("values", indicator, level, last), find)
 
     def seen(self, keys: pd.Index) -> pd.Series:
         """Return whether the figures of each place may be shown; here all, by key."""
@@ -184,8 +181,7 @@ class Cube:
             nothing = judged & (frame["missing"] == 0)
             return frame["value"].isna() & (nobody | nothing)
 
-        marks: pd.Series = self.once(("not applicable", indicator, period, level), find)
-        return marks
+        return self.once(("not applicable", indicator, period, level), find)
 
     def states(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return one of STATES for every place of a level, by key."""
@@ -203,8 +199,7 @@ class Cube:
             told = np.select(holds, list(kinds), default="no_data")
             return pd.Series(told.astype(object), index=frame.index)
 
-        series: pd.Series = self.once(("states", indicator, period, level), find)
-        return series
+        return self.once(("states", indicator, period, level), find)
 
     def _reported(self, subject: str, period: str, level: str) -> pd.Series:
         """Return of which places any such subject, or any household, was judged, by key.
@@ -222,8 +217,7 @@ class Cube:
             places = self.places_in(None, level)
             return pd.Series(places.isin(above), index=places)
 
-        reported: pd.Series = self.once(("reported", subject, period, level), find)
-        return reported
+        return self.once(("reported", subject, period, level), find)
 
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""
@@ -236,8 +230,7 @@ class Cube:
 
         where = self._where
         if period is not None:
-            frame: pd.DataFrame = self.values.iloc[where.get((indicator, period), [])]
-            return frame
+            return self.values.iloc[where.get((indicator, period), [])]
         numbers = [rows for (key, _), rows in where.items() if key == indicator]
         return self.values.iloc[np.concatenate(numbers) if numbers else []]
 

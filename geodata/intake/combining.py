@@ -306,5 +306,4 @@ def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
 
 def _aligned(values: pd.Series, index: pd.Index, dtype: Any) -> pd.Series:
     same = len(values) == len(index) and values.index.equals(index)
-    aligned: pd.Series = (values if same else values.reindex(index)).astype(dtype)
-    return aligned
+    return (values if same else values.reindex(index)).astype(dtype)

@@ -136,5 +136,4 @@ class _Hiding:
 
     def _free(self, places: Places) -> Marks:
         """Return which of some places could still be hidden."""
-        free: Marks = ~self.gone[places] & ~self.known[places] & ~np.isnan(self.counts[places])
-        return free
+        return ~self.gone[places] & ~self.known[places] & ~np.isnan(self.counts[places])

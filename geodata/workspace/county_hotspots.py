@@ -14,8 +14,7 @@ def clusters_of(atlas: Atlas, indicator: str, month: str) -> HotspotLayer:
     The atlas is that of who asks: where it hides a figure, the numbers around it stay away.
     """
     asked = ("hot spots", indicator, month)
-    layer: HotspotLayer = atlas.once(asked, lambda: hotspot_layer(atlas, indicator, month))
-    return layer
+    return atlas.once(asked, lambda: hotspot_layer(atlas, indicator, month))
 
 
 def clusters_sentence(atlas: Atlas, why: Why, month: str, lang: str) -> str:

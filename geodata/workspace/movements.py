@@ -78,8 +78,7 @@ def movement_counts(store: SnapshotStore, month: str, place: str = "") -> pd.Dat
         )
     inside = counts[counts["place_code"].str.startswith(place)]
     sums = inside.groupby(["category", "term"])["households"].sum().unstack(fill_value=0)
-    wide: pd.DataFrame = sums.reindex(columns=list(TERMS), fill_value=0).astype(int)
-    return wide
+    return sums.reindex(columns=list(TERMS), fill_value=0).astype(int)
 
 
 _SQL = """

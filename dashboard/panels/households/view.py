@@ -16,7 +16,7 @@ from dashboard.session.people import CHOICES, SIZES, SORTS, People
 from dashboard.session.subjects import listed_about
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
-from dashboard.web.component import Viewer
+from dashboard.web.component import Viewer, filling
 from geodata.errors import GuatuError
 from geodata.i18n import parted
 
@@ -74,8 +74,7 @@ class HouseholdsView(Viewer):
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-        return pn.Column(
+        return filling(
             self.top,
             self.filters,
             self.all,
@@ -83,7 +82,6 @@ class HouseholdsView(Viewer):
             self.pages,
             VisitsView(self.people),
             scroll="y",
-            **kept,
         )
 
     def _bind(self) -> None:

@@ -9,6 +9,7 @@ from dashboard.panels.points.values import value_text
 from dashboard.session.points_seen import PointsSeen
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
+from dashboard.web.component import filling
 from dashboard.web.markup import element
 from geodata.escaping import plain_text
 from geodata.themes import Points
@@ -31,8 +32,7 @@ class PointList:
         self.sheet = TextTable(dark=self.state.dark, sizing_mode="stretch_both", margin=0)
         self.sheet.on_message(self.answer)
         self.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
-        kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-        self.column = pn.Column(self.count, self.sheet, **kept)
+        self.column = filling(self.count, self.sheet)
 
     def show(self) -> None:
         """Show the points of the area."""

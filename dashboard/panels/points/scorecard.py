@@ -11,6 +11,7 @@ from dashboard.panels.points.values import value_text
 from dashboard.session.points_seen import Chosen, PointsSeen
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
+from dashboard.web.component import filling
 from dashboard.web.markup import filled
 from geodata.cartography.words import number_text
 from geodata.escaping import plain_text
@@ -36,9 +37,8 @@ class Scorecard:
         self.listed.on_click(lambda event: self.state.choose_side("households"))
         self.sheet.on_message(self.answer)
         self.state.param.watch(lambda event: self.sheet.param.update(dark=event.new), "dark")
-        kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
         top = pn.Row(self.back, self.listed, sizing_mode="stretch_width", margin=0)
-        self.column = pn.Column(top, self.card, self.sheet, **kept)
+        self.column = filling(top, self.card, self.sheet)
 
     def show(self, chosen: Chosen) -> None:
         """Show one point."""

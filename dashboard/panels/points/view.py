@@ -7,7 +7,7 @@ import panel as pn
 from dashboard.panels.points.point_listing import PointList
 from dashboard.panels.points.scorecard import Scorecard
 from dashboard.session.points_seen import PointsSeen
-from dashboard.web.component import Viewer
+from dashboard.web.component import Viewer, filling
 from dashboard.web.markup import element
 from geodata.errors import GuatuError
 
@@ -26,8 +26,7 @@ class PointsView(Viewer):
         self._update()
 
     def __panel__(self) -> pn.viewable.Viewable:
-        kept = {"sizing_mode": "stretch_both", "margin": 0, "styles": {"min-height": "0"}}
-        return pn.Column(self.refused, self.list.column, self.card.column, **kept)
+        return filling(self.refused, self.list.column, self.card.column)
 
     def _update(self, *events: object) -> None:
         if self.state.side != "points" or not self.points.kinds:
