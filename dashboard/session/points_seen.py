@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.session.state import State
-from geodata.access import Actor, Guard, Reader, Request
+from geodata.access import Actor, Guard, Request
 from geodata.kept import Kept
 from geodata.rules import Rule
 from geodata.themes import Points
 from geodata.workspace import Workspace
 from geodata.workspace.points import (
     FeatureValue,
-    ReadTable,
     broken_rules,
     scorecard,
     side_by_side,
@@ -93,15 +92,5 @@ class PointsSeen:
         )
 
     def _read(self, request: Request) -> pd.DataFrame:
-        return read_places(self.county, self._actor, self._guard, self.state.period)(request)
-
-
-def read_places(county: Workspace, actor: Actor, guard: Guard, month: str) -> ReadTable:
-    """Return what reads rows about places, not about persons, within an actor's places."""
-    reader = places_reader(county, actor, guard, month)
-    return lambda request: reader.rows(request).frame
-
-
-def places_reader(county: Workspace, actor: Actor, guard: Guard, month: str) -> Reader:
-    """Return the reader of rows about places, not about persons."""
-    return county.places(month, actor=actor, guard=guard)
+        door = self.county.places(self.state.period, actor=self._actor, guard=self._guard)
+        return door.rows(request).frame

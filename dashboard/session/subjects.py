@@ -8,7 +8,6 @@ import pandas as pd
 
 from dashboard.answers.listing import About, about_of
 from dashboard.session.people import People
-from dashboard.session.points_seen import places_reader
 from geodata.access import Reader, Request
 
 COLUMNS = ["subject", "name", "place_code", "reason"]
@@ -44,7 +43,8 @@ def exported_subjects(people: People, about: About) -> tuple[SubjectList, str]:
 
 
 def _reader(people: People) -> Reader:
-    return places_reader(people.county, people.actor, people.guard, people.state.period)
+    month = people.state.period
+    return people.county.places(month, actor=people.actor, guard=people.guard)
 
 
 def _request(people: People, about: About) -> Request:

@@ -22,7 +22,6 @@ from dashboard.content.blocks import Facts, Grid
 from dashboard.content.card import card_content
 from dashboard.pages.app import county_page
 from dashboard.session.people import People
-from dashboard.session.points_seen import read_places
 from dashboard.session.state import State
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -222,7 +221,11 @@ def test_its_points_stand_on_the_map_with_their_state(county):
     folder = county.setup.config.folder
     atlas, theme = open_atlas(folder), county.setup.themes[-1]
     guard, actor = open_guard(folder), Actor("leader", "leader", (EVERYWHERE,))
-    read = read_places(county, actor, guard, LAST)
+    door = county.places(LAST, actor=actor, guard=guard)
+
+    def read(request):
+        return door.rows(request).frame
+
     points = theme_points(theme, read, atlas, theme.rules_by_key, LAST)
     assert len(points) == len(_sheet(county.setup.config.raw / LAST / "养老服务站.xlsx"))
     assert set(points["state"]) <= {"medium", "low", "fine"}
