@@ -64,7 +64,7 @@ def hide_small(
     covers nothing.
     """
     few = small(counts, limit) & ~known
-    gone = few if hidden is None else few | hidden
+    gone = few.copy() if hidden is None else few | hidden
     hiding = _Hiding(counts, tree, limit, known, few, gone)
     while few.any() or gone.any():
         before = int(gone.sum())
