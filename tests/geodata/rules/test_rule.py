@@ -97,6 +97,14 @@ def test_without_the_parameter_every_answer_is_unknown() -> None:
     assert counts[["yes", "no", "unknown"]].sum().tolist() == [0, 0, 6]
 
 
+def test_who_is_exempt_is_counted_apart_from_whom_nothing_is_known_of() -> None:
+    known = dataclasses.replace(binding(), exempt={"low": ("h1", "990101001202")})
+    counts = run_rules(engine(), [rule(scope="poor")], known).counts.to_pandas()
+    rows = counts.set_index("place")[["yes", "no", "unknown", "exempt"]]
+    assert rows.loc["990101001201"].tolist() == [0, 1, 1, 1]
+    assert rows.loc["990101001202"].tolist() == [0, 1, 1, 0]
+
+
 def test_a_rule_holds_only_on_its_days() -> None:
     ended = rule(key="old", until=datetime.date(2025, 6, 29))
     found = run_rules(engine(), [rule(), ended], binding())
