@@ -194,16 +194,16 @@ def _displayed(
     if kind == "value":
         names = ("smoothed", "weight", "lower", "upper", "exceedance")
         return {"rate": e, **dict.fromkeys(names, unknown)}
-    found = empirical_bayes(e, b, kind=kind, level=settings.level)
+    smoothed = empirical_bayes(e, b, kind=kind, level=settings.level)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(b > 0, e / b, np.nan)
     line = settings.threshold
     return {
         "rate": rate,
-        "smoothed": found.rate,
-        "weight": found.weight,
-        "lower": found.lower,
-        "upper": found.upper,
+        "smoothed": smoothed.rate,
+        "weight": smoothed.weight,
+        "lower": smoothed.lower,
+        "upper": smoothed.upper,
         "exceedance": unknown if line is None else exceedance(e, b, line, kind=kind),
     }
 

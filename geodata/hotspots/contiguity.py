@@ -175,14 +175,14 @@ def _nearest(
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     bounds = shapely.total_bounds(shapes[usable])
     radius = max(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1]) / usable.sum() ** 0.5, 1e-9)
-    found, open_rows = [], short
+    pairs, open_rows = [], short
     while len(open_rows):
         row, other = tree.query(shapes[open_rows], predicate="dwithin", distance=radius)
         enough = np.bincount(row, minlength=len(open_rows)) > wanted  # the village finds itself
         keep = enough[row] & (open_rows[row] != other)
-        found.append(np.c_[open_rows[row[keep]], other[keep]])
+        pairs.append(np.c_[open_rows[row[keep]], other[keep]])
         open_rows, radius = open_rows[~enough], radius * 2
-    focal, other = np.concatenate(found).T
+    focal, other = np.concatenate(pairs).T
     apart = shapely.distance(shapes[focal], shapes[other])
     linked = np.asarray(matrix[focal, other]).ravel() > 0
     order = np.lexsort((other, apart, ~linked, focal))  # own neighbours first: they count

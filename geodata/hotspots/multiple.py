@@ -111,5 +111,5 @@ def count_skewness(
         third = within * (1 - 2 * mean) if proportion else mean
         skew = np.where(known, third / b**2 / (within / b) ** 1.5, 0.0)
         size = links.with_self @ known.astype(np.float64)
-        found = (links.with_self @ skew) / size**1.5
-    return np.asarray(np.nan_to_num(found))
+        skewness = (links.with_self @ skew) / size**1.5
+    return np.asarray(np.nan_to_num(skewness))

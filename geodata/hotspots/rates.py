@@ -145,9 +145,9 @@ def empirical_bayes(
     unknown = np.isnan(e) | np.isnan(b)
     tail = (1 - level) / 2
     bounds = [_quantile(e, b, mean, between, form, at=at) for at in (tail, 1 - tail)]
-    found = [np.where(unknown, np.nan, part) for part in (shrunk, weight, *bounds)]
+    estimates = [np.where(unknown, np.nan, part) for part in (shrunk, weight, *bounds)]
     shape = given.array.shape
-    own, weights, lower, upper = (given.labelled(part.reshape(shape)) for part in found)
+    own, weights, lower, upper = (given.labelled(part.reshape(shape)) for part in estimates)
     return EmpiricalBayes(own, weights, lower, upper, mean, between)
 
 
@@ -189,10 +189,10 @@ def _quantile(
     """Return a quantile of the posterior; the mean itself where nothing varies."""
     one, two = _posterior(e, b, mean, between, form)
     if form == "proportion":
-        found = special.betaincinv(one, two, at)
+        quantile = special.betaincinv(one, two, at)
     else:
-        found = special.gammaincinv(one, at) / two
-    return np.where((between > 0) & np.isfinite(one) & np.isfinite(two), found, mean)
+        quantile = special.gammaincinv(one, at) / two
+    return np.where((between > 0) & np.isfinite(one) & np.isfinite(two), quantile, mean)
 
 
 def exceedance(events: object, base: object, threshold: float, *, kind: str = "proportion") -> Same:

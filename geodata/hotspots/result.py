@@ -131,27 +131,28 @@ class HotspotResult:
 
     def places(self, keys: Iterable[object]) -> HotspotResult:
         """Return the result of some villages only: filtered, never computed again."""
-        found = self.ids.get_indexer(pd.Index(list(keys)))
-        if (found < 0).any():
+        positions = self.ids.get_indexer(pd.Index(list(keys)))
+        if (positions < 0).any():
             raise HotspotError(
-                "hotspots.unknown_village", label=np.asarray(list(keys), dtype=object)[found < 0][0]
+                "hotspots.unknown_village",
+                label=np.asarray(list(keys), dtype=object)[positions < 0][0],
             )
         rows: dict[str, Any] = {
-            name: value[found]
+            name: value[positions]
             for name in (field.name for field in fields(self))
             if isinstance(value := getattr(self, name), np.ndarray) and name != "county_rate"
         }
-        return replace(self, ids=self.ids[found], **rows)
+        return replace(self, ids=self.ids[positions], **rows)
 
     def period_position(self, period: object = None) -> int:
         """Return the position of a period, the last one by default."""
         if period is None:
             return len(self.periods) - 1
-        found = self.periods.get_indexer(pd.Index([period]))[0]
-        if found < 0:
+        position = self.periods.get_indexer(pd.Index([period]))[0]
+        if position < 0:
             known = ", ".join(str(one) for one in self.periods)
             raise HotspotError("hotspots.no_period", period=period, known=known)
-        return int(found)
+        return int(position)
 
     def frame(self, period: object = None, lang: str | None = None) -> pd.DataFrame:
         """Return one row a village: the figures of one period (the last) and the category."""
@@ -267,10 +268,10 @@ class HotspotResult:
         return xr.Dataset(data, coords={"place": self.ids, "period": self.periods})
 
     def _row(self, place: object) -> int:
-        found = self.ids.get_indexer(pd.Index([place]))[0]
-        if found < 0:
+        position = self.ids.get_indexer(pd.Index([place]))[0]
+        if position < 0:
             raise HotspotError("hotspots.unknown_village", label=place)
-        return int(found)
+        return int(position)
 
 
 _CODES = (*range(-8, 9), NOT_ASSESSED)

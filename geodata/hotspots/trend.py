@@ -75,8 +75,8 @@ def mann_kendall(series: object, *, decimals: int | None = 9) -> MannKendall:
         tau = s / np.sqrt((half - pairs) * half)
     z, p = _scores(s, variance, n)
     z_ar1, p_ar1 = _scores(s, dependent, n)
-    found = (s, variance, dependent, z, p, z_ar1, p_ar1, tau, slope, r, n)
-    return MannKendall(*(_shaped(part, given) for part in found))
+    parts = (s, variance, dependent, z, p, z_ar1, p_ar1, tau, slope, r, n)
+    return MannKendall(*(_shaped(part, given) for part in parts))
 
 
 def _shaped(result: np.ndarray, given: Labelled) -> Same:
@@ -194,8 +194,8 @@ def seasonal_mann_kendall(series: object, *, season: int = 12) -> MannKendall:
         tau = s / half
     z, p = _scores(s, variance, n)
     nothing = np.full(len(x), np.nan)
-    found = (s, variance, variance, z, p, z, p, tau, _seasonal_slopes(years), nothing, n)
-    return MannKendall(*(_shaped(part, given) for part in found))
+    fields = (s, variance, variance, z, p, z, p, tau, _seasonal_slopes(years), nothing, n)
+    return MannKendall(*(_shaped(part, given) for part in fields))
 
 
 def _seasonal_slopes(years: np.ndarray) -> np.ndarray:
@@ -334,13 +334,13 @@ def trend_direction(
         raise HotspotError("hotspots.bad_option", name="test", value=test, known=known)
     given = read_values(z, "z")
     x = _series(given)
-    found = seasonal_mann_kendall(x) if test == "seasonal" else mann_kendall(x)
-    p = found.p_ar1 if test == "ar1" else found.p
+    tested = seasonal_mann_kendall(x) if test == "seasonal" else mann_kendall(x)
+    p = tested.p_ar1 if test == "ar1" else tested.p
     length = (x.shape[1] - 1) / (12 if test == "seasonal" else 1)
     with np.errstate(invalid="ignore"):
         # the tolerance keeps a change of exactly 0.5 on the material side of rounding
-        moved = np.abs(found.slope) * length >= MATERIAL_CHANGE - 1e-12
-        direction = np.where((p <= alpha) & moved, np.sign(found.S), 0)
+        moved = np.abs(tested.slope) * length >= MATERIAL_CHANGE - 1e-12
+        direction = np.where((p <= alpha) & moved, np.sign(tested.S), 0)
     if rate is not None:
         own = mann_kendall(_series(read_values(rate, "rate"))).S
         direction = np.where(np.sign(own) == direction, direction, 0)

@@ -87,10 +87,10 @@ class Neighbours:
 
     def _positions(self, pairs: Iterable[Sequence[object]]) -> np.ndarray:
         labels = np.array([list(pair) for pair in pairs], dtype=object).reshape(-1, 2)
-        found = self.ids.get_indexer(pd.Index(labels.ravel()))
-        if (found < 0).any():
-            raise HotspotError("hotspots.unknown_village", label=labels.ravel()[found < 0][0])
-        return found.reshape(-1, 2)
+        positions = self.ids.get_indexer(pd.Index(labels.ravel()))
+        if (positions < 0).any():
+            raise HotspotError("hotspots.unknown_village", label=labels.ravel()[positions < 0][0])
+        return positions.reshape(-1, 2)
 
     def edges(self) -> pd.DataFrame:
         """Return one row per link: focal, neighbour (labels), added; both directions."""
@@ -202,12 +202,12 @@ def read_links(neighbours: Any, n: int, index: pd.Index | None = None) -> Links:
         return _from_matrix(sparse.csr_array(neighbours, dtype=np.float64), n)
     focal, other = _pairs(neighbours)
     ids = index if index is not None else pd.RangeIndex(n)
-    found = [ids.get_indexer(pd.Index(side)) for side in (focal, other)]
-    for side, positions in zip((focal, other), found, strict=True):
+    sides = [ids.get_indexer(pd.Index(side)) for side in (focal, other)]
+    for side, positions in zip((focal, other), sides, strict=True):
         if (positions < 0).any():
             label = np.asarray(side, dtype=object)[positions < 0][0]
             raise HotspotError("hotspots.unknown_village", label=label)
-    return _unit(binary(found[0], found[1], n))
+    return _unit(binary(sides[0], sides[1], n))
 
 
 def _is_square(neighbours: object) -> bool:

@@ -25,7 +25,7 @@ EMPTY = {"found", "one", "asked", "drawn"}
 # How many public names are still empty; the number only falls.
 MOST_EMPTY = 4
 # How often anything is still bound to `found`; the number only falls.
-MOST_FOUND = 32
+MOST_FOUND = 20
 
 
 def _alike(files: Iterable[PurePath]) -> tuple[set[str], int]:

@@ -118,8 +118,8 @@ def _tile(one: SelfCheck, day: str, lang: str) -> Tile:
 
 
 def _lot(rate: Rate, lang: str) -> str:
-    found, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
-    told = {"found": found, "counted": counted, "percent": f"{rate.percent:.2f}"}
+    cases, counted = f"{float(rate.positives):,.0f}", f"{rate.counted:,}"
+    told = {"found": cases, "counted": counted, "percent": f"{rate.percent:.2f}"}
     return text("sampling.by_lot", lang, **told)
 
 
