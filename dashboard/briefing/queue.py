@@ -44,8 +44,8 @@ class BriefingQueue:
         self.workspace, self.clock = workspace, clock
         self.folder = workspace / FOLDER
 
-    def order(self, actor: Actor, asked: Mapping[str, object], *, name: str) -> str:
-        """Begin to make a briefing and return its token; `asked` are options of briefing_of.
+    def order(self, actor: Actor, options: Mapping[str, object], *, name: str) -> str:
+        """Begin to make a briefing and return its token; `options` are options of briefing_of.
 
         `name` is the file's name for who collects it; its ending says the form.
         """
@@ -61,7 +61,7 @@ class BriefingQueue:
             "workspace": str(self.workspace),
             "token": token,
             "actor": asdict(actor),
-            "asked": dict(asked),
+            "asked": dict(options),
             "at": f"{self.clock().astimezone():%Y-%m-%d %H:%M}",
         }
         # A process of its own: drawing takes most of a core, and the pages must stay quick.

@@ -44,14 +44,14 @@ class SampledLayer(CategoryLayer):
     def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
         """Return the villages that were drawn by name; of many, only the first."""
         names = atlas.places["name"].reindex(self.keys).to_numpy()
-        return [(at, plain_text(names[at], LONGEST_NAME)) for at in self.drawn[:NAMED]]
+        return [(at, plain_text(names[at], LONGEST_NAME)) for at in self.positions[:NAMED]]
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes in words; no village is without one."""
         return super().legend(lang)[:-1]
 
     @property
-    def drawn(self) -> list[int]:
+    def positions(self) -> list[int]:
         """Return the positions of the shown villages that were drawn."""
         return np.flatnonzero((self.classes < len(CLASSES)) & self.inside).tolist()
 

@@ -90,7 +90,7 @@ class Sampling(param.Parameterized):
         return max(known) if known and len(known) == len(ends) else None
 
     @property
-    def drawn(self) -> Draw:
+    def draw(self) -> Draw:
         """Return the sample of the whole county as far as the viewer sees it.
 
         Raises EvaluationError, StoreError or ScopeError.
@@ -101,12 +101,12 @@ class Sampling(param.Parameterized):
     @property
     def rates(self) -> tuple[SelfCheck, ...]:
         """Return the rates of the sample by the limits of the day."""
-        return rates_of(self.people.county.setup, self.drawn, self.day)
+        return rates_of(self.people.county.setup, self.draw, self.day)
 
     @property
     def classes(self) -> dict[str, str]:
         """Return why each village was drawn, as one of the classes of the map."""
-        rows = self.drawn.villages
+        rows = self.draw.villages
         classes = rows["stratum"] + "_" + rows["chosen"]
         return {str(key): name for key, name in classes.items() if name in CLASSES}
 
@@ -117,7 +117,7 @@ class Sampling(param.Parameterized):
         Index place_code; name, stratum, index, chosen, order (among the weakest of its kind),
         exited, missed, suspects (households).
         """
-        drawn, households = self.drawn, self.households
+        drawn, households = self.draw, self.households
         rows = drawn.villages.copy()
         weak = rows[rows["chosen"] == "weak"]
         rows["order"] = weak.groupby("stratum").cumcount() + 1
@@ -131,7 +131,7 @@ class Sampling(param.Parameterized):
     @property
     def households(self) -> pd.DataFrame:
         """Return the drawn households of the place looked at with `suspect`: the rate, or empty."""
-        rows = self.drawn.households.assign(suspect=suspects(self.drawn))
+        rows = self.draw.households.assign(suspect=suspects(self.draw))
         return rows[rows["place_code"].astype(str).str.startswith(self.state.place or "")]
 
     @property
@@ -171,7 +171,7 @@ class Sampling(param.Parameterized):
     def workbook(self) -> io.BytesIO:
         """Return the sample as the command writes it; what leaves is recorded with the seed."""
         people, lang = self.people, self.state.lang
-        left, mark = export_draw(self.drawn, people.reader, self.county, reason=self._reason)
+        left, mark = export_draw(self.draw, people.reader, self.county, reason=self._reason)
         titles = {one.key: one.title[lang] for one in people.county.indicators}
         return draw_book(
             left,

@@ -201,7 +201,7 @@ class SamplingView(Viewer):
 
     def _head(self) -> str:
         sampling, lang = self.sampling, self.state.lang
-        drawn = sampling.drawn
+        drawn = sampling.draw
         counts = {"villages": len(drawn.villages), "households": len(drawn.households)}
         month = period_text(drawn.design.month, lang)
         title = self._text("title", month=month, seed=drawn.design.seed, **counts)
@@ -219,7 +219,7 @@ class SamplingView(Viewer):
     def _townships_of(self) -> dict[str, str]:
         atlas = self.state.atlas
         names = {}
-        for key in self.sampling.drawn.villages.index:
+        for key in self.sampling.draw.villages.index:
             path = atlas.path(key if key in atlas.places.index else None)
             names[str(key)] = atlas.name(path[-2]) if len(path) > 1 else ""
         return names
@@ -257,7 +257,7 @@ class SamplingView(Viewer):
 
     def _design(self, lang: str) -> dict[str, object]:
         titles = {one.key: one.title[lang] for one in self.sampling.people.county.indicators}
-        lines = design_lines(self.sampling.drawn, titles, lang)
+        lines = design_lines(self.sampling.draw, titles, lang)
         return {
             "columns": [{"label": "", "kind": "text"}, {"label": "", "kind": "text"}],
             "rows": [{"cells": [head, plain_text(said, 600)], "mark": ""} for head, said in lines],

@@ -15,10 +15,10 @@ _LONGEST = 40
 
 
 class Find(Component):
-    """Places that fit what was `asked`, by name, place above and key; a choice answers its position."""
+    """Places that fit what was `sought`, by name, place above and key; a choice answers its position."""
 
     places = param.List(default=[])
-    asked = param.String()
+    sought = param.String()
     dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
 
@@ -53,8 +53,8 @@ class FindView(Viewer):
             self.state.go(key)
             self.state.spotlight = lowest
 
-    def _search(self, asked: str) -> None:
-        wanted, atlas = asked.strip()[:_LONGEST], self.state.atlas
+    def _search(self, sought: str) -> None:
+        wanted, atlas = sought.strip()[:_LONGEST], self.state.atlas
         places = atlas.places
         hits = places["name"].str.contains(wanted, case=False, regex=False)
         hits |= places.index.str.startswith(wanted)
@@ -69,5 +69,5 @@ class FindView(Viewer):
             for key, name, over in zip(rows.index, rows["name"], above, strict=True)
         ]
         # An answer given before the page was connected may not have arrived: it is sent anew.
-        self.find.param.update(places=[], asked="")
-        self.find.param.update(places=shown, asked=asked)
+        self.find.param.update(places=[], sought="")
+        self.find.param.update(places=shown, sought=sought)

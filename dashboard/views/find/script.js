@@ -18,7 +18,7 @@ export function render({model}) {
 
   const close = () => { list.replaceChildren(); box.setAttribute("aria-expanded", "false") }
   const answered = () => {
-    if (entered && model.asked === box.value && model.places.length) { entered = false; go(at); return }
+    if (entered && model.sought === box.value && model.places.length) { entered = false; go(at); return }
     show()
   }
   const go = (index) => { model.send_msg({type: "go", index}); box.value = ""; box.blur(); close() }
@@ -33,7 +33,7 @@ export function render({model}) {
       item.addEventListener("pointerdown", (event) => { event.preventDefault(); go(index) })
       return item
     }))
-    if (!model.places.length && model.asked === box.value) { list.append(make("li", "none", model.texts.none)) }
+    if (!model.places.length && model.sought === box.value) { list.append(make("li", "none", model.texts.none)) }
     box.setAttribute("aria-expanded", "true")
   }
   // What is typed before the page is connected reaches nobody: it is asked again until it is answered.
@@ -41,7 +41,7 @@ export function render({model}) {
   function ask() {
     model.send_msg({type: "find", text: box.value})
     clearTimeout(again)
-    again = setTimeout(() => { if (box.value.trim() && model.asked !== box.value) { ask() } }, 1500)
+    again = setTimeout(() => { if (box.value.trim() && model.sought !== box.value) { ask() } }, 1500)
   }
   model.on("remove", () => clearTimeout(again))
   box.addEventListener("input", () => { at = 0; entered = false; ask(); show() })
@@ -58,7 +58,7 @@ export function render({model}) {
     if (event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)) { event.preventDefault(); box.focus() }
   }
   window.addEventListener("keydown", slash)
-  whenever(model, ["asked"], answered)
+  whenever(model, ["sought"], answered)
   whenever(model, ["dark"], show)
   model.on("remove", () => window.removeEventListener("keydown", slash))
   root.classList.toggle("dark", model.dark)

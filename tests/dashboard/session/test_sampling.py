@@ -53,9 +53,9 @@ def test_an_address_keeps_seed_numbers_and_day_and_opens_the_same_sample(samplin
     assert {"side=sample", "seed=0", "numbers=3%2C12%2C0%2C50"} <= set(query[1:].split("&"))
     two = sampling_as(query)
     assert (two.state.seed, str(two.day)) == (0, "2020-12-31")
-    assert list(one.drawn.households.index) == list(two.drawn.households.index)
+    assert list(one.draw.households.index) == list(two.draw.households.index)
     other = sampling_as(query.replace("seed=0", "seed=8"))
-    assert set(other.drawn.households.index) != set(one.drawn.households.index)
+    assert set(other.draw.households.index) != set(one.draw.households.index)
 
 
 @pytest.mark.parametrize(
@@ -112,15 +112,15 @@ def test_a_row_of_a_village_leads_there_and_narrows_list_and_counts(sampling_as)
     assert sampling.state.place == VILLAGES[0]
     assert len(view.sheet.table["rows"]) == 1
     assert set(sampling.rows()["place_code"]) == {VILLAGES[0]}
-    assert len(sampling.drawn.villages) == len(VILLAGES)
+    assert len(sampling.draw.villages) == len(VILLAGES)
 
 
 def test_an_officer_draws_only_from_the_own_places_and_is_told(sampling_as):
     officer = Actor("town", "township_officer", (TOWNSHIP,))
     sampling = sampling_as(actor=officer)
     view = SamplingView(sampling)
-    assert set(sampling.drawn.villages.index) == {VILLAGES[0], VILLAGES[1]}
-    assert sampling.drawn.households["place_code"].str.startswith(TOWNSHIP).all()
+    assert set(sampling.draw.villages.index) == {VILLAGES[0], VILLAGES[1]}
+    assert sampling.draw.households["place_code"].str.startswith(TOWNSHIP).all()
     assert "只从您能看的 2 个村、54 户里抽，不代表全县" in view.rates.object
     assert sampling.rows()["place_code"].str.startswith(TOWNSHIP).all()
 
@@ -139,7 +139,7 @@ def test_who_can_draw_nothing_reads_why(sampling_as, actor, said):
     assert not view.sheet.visible
     assert not sampling.state.sample
     with pytest.raises(GuatuError):
-        _ = sampling.drawn
+        _ = sampling.draw
 
 
 def test_presenting_shows_no_household(sampling_as):
@@ -169,10 +169,10 @@ def test_numbers_that_are_not_set_are_named_and_fields_opened(sampling_as):
 def test_another_seed_or_day_is_taken_from_the_fields(sampling_as):
     sampling = sampling_as()
     view = SamplingView(sampling)
-    before = list(sampling.drawn.households.index)
+    before = list(sampling.draw.households.index)
     view.numbers.seed.value = "12"
     assert sampling.state.seed == 12
-    assert list(sampling.drawn.households.index) != before
+    assert list(sampling.draw.households.index) != before
     view.numbers.seed.value = "-3"
     assert (sampling.state.seed, view.numbers.seed.value) == (12, "12")
     assert "没有在用的界限" in view.rates.object
