@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 from dashboard.server.auth import ACCOUNTS, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page, local_time
 from dashboard.texts import text
-from geodata.access import Account, Actor, AuditEntry
+from geodata.access import Account, Actor
 from geodata.errors import AccountError
 
 # What an administrator does by the commands of the server.
@@ -22,11 +22,11 @@ class AccountsPage(Page):
 
     def get(self) -> None:
         """Show every account."""
-        self._show(self._administrator("users"))
+        self._show(self.permitted("users", act="users"))
 
     def post(self) -> None:
         """Shut an account out, let it in again, or end its sign-ins."""
-        actor = self._administrator("users")
+        actor = self.permitted("users", act="users")
         wanted, name = self.get_body_argument("do", ""), self.get_body_argument("account", "")
         guard, fault = self.sign_in.guard, ""
         try:
@@ -44,19 +44,6 @@ class AccountsPage(Page):
         except AccountError as error:
             fault = error.sentence(self.lang)
         self._show(actor, fault)
-
-    def _administrator(self, act: str) -> Actor:
-        """Return who is asking when he manages users; anybody else is refused, recorded."""
-        account = self.sign_in.account(self)
-        if account is None:
-            raise HTTPError(403)
-        actor = account.actor
-        allowed = bool(actor.allows("", "users"))
-        outcome = "allowed" if allowed else "refused"
-        self.sign_in.guard.trail.record(AuditEntry.by(actor, act, outcome=outcome))
-        if not allowed:
-            raise HTTPError(403)
-        return actor
 
     def _show(self, actor: Actor, fault: str = "") -> None:
         accounts = self.sign_in.guard.accounts.all()

@@ -14,7 +14,7 @@ from dashboard.content.audit_words import COLUMNS, record_cells
 from dashboard.server.auth import AUDIT, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page
 from dashboard.texts import text
-from geodata.access import AuditEntry, AuditTrail, Record
+from geodata.access import AuditTrail, Record
 from geodata.access.scope import Actor
 from geodata.escaping import plain_text
 from geodata.i18n import CATALOGUE as WORDS
@@ -35,7 +35,7 @@ class AuditPage(Page):
         """Check the chain, or hand out a copy of all records."""
         wanted = self.get_body_argument("do", "")
         if wanted == "verify":
-            actor = self._auditor("audit_verify")
+            actor = self.permitted("audit", act="audit_verify")
             checked = await self.in_thread(self._trail.verify)
             key = "audit.whole" if checked.whole else "audit.broken"
             span = {"count": checked.records, "first": checked.first, "last": checked.last}
@@ -51,7 +51,7 @@ class AuditPage(Page):
             head = text("audit.head", self.lang, head=checked.head)
             self._show(actor, said=" ".join(parts), whole=checked.whole, head=head)
         elif wanted == "export":
-            self._auditor("audit_export")
+            self.permitted("audit", act="audit_export")
             content = await self.in_thread(_copy, self._trail)
             self.set_header("Content-Type", "application/x-ndjson; charset=utf-8")
             self.set_header("Content-Disposition", 'attachment; filename="audit.jsonl"')
@@ -68,22 +68,11 @@ class AuditPage(Page):
     def _asked(self) -> dict[str, str]:
         return {name: self.get_query_argument(name, "").strip()[:64] for name in _FILTERS}
 
-    def _auditor(self, act: str, subject: str = "") -> Actor:
-        """Return who is asking when it is an auditor, recorded; anybody else is refused, recorded."""
-        account = self.sign_in.account(self)
-        if account is None:
-            raise HTTPError(403)
-        actor = account.actor
-        allowed = bool(actor.allows("", "audit"))
-        outcome = "allowed" if allowed else "refused"
-        self._trail.record(AuditEntry.by(actor, act, subject=subject, outcome=outcome))
-        if not allowed:
-            raise HTTPError(403)
-        return actor
-
     def _show(self, actor: Actor | None = None, **said: object) -> None:
         if actor is None:
-            self._auditor("audit", self._asked["household"] or self._asked["actor"])
+            self.permitted(
+                "audit", act="audit", subject=self._asked["household"] or self._asked["actor"]
+            )
         asked = self._asked
         fault = self._fault(asked)
         records = [] if fault else _found(self._trail, asked)

@@ -23,7 +23,7 @@ from dashboard.server.auth import (
 from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
-from geodata.access import Account
+from geodata.access import Account, Actor, AuditEntry
 from geodata.errors import AccountError
 
 T = TypeVar("T")
@@ -45,6 +45,20 @@ class Page(RequestHandler):
         """Return the language asked for, else that of the server."""
         wanted = self.get_query_argument("lang", self.sign_in.lang)
         return wanted if wanted in ("zh", "en") else "zh"
+
+    def permitted(self, right: str, *, act: str, subject: str = "") -> Actor:
+        """Return who is asking when the account has the right; anybody else is refused. Both recorded."""
+        account = self.sign_in.account(self)
+        if account is None:
+            raise HTTPError(403)
+        actor = account.actor
+        allowed = bool(actor.allows("", right))
+        outcome = "allowed" if allowed else "refused"
+        entry = AuditEntry.by(actor, act, subject=subject, outcome=outcome)
+        self.sign_in.guard.trail.record(entry)
+        if not allowed:
+            raise HTTPError(403)
+        return actor
 
     def show(self, name: str, path: str, **values: object) -> None:
         """Answer with a page that nothing keeps."""
