@@ -200,7 +200,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     known = choices.indicators_of(theme)
     indicator = words.one_of("indicator", known, next(iter(known), ""))
     periods = choices.periods_of(indicator)
-    place = words.one_of("place", choices.atlas.places.index, choices.root)
+    place = words.place(choices.atlas, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
     shown = choices.panels_of(theme, presenting=presenting)
@@ -272,6 +272,15 @@ class _Words:
         """Return the word when it is known, else the default."""
         word = self._last(name)
         return self._taken(name, word) if word is not None and word in known else default
+
+    def place(self, atlas: Atlas, default: str | None) -> str | None:
+        """Return the place of the word, of one that has ended its successor; else the default."""
+        word = self._last("place") or ""
+        into = atlas.ended[word][2] if word in atlas.ended else word
+        if into not in atlas.places.index:
+            return default
+        self._taken("place", word)
+        return into
 
     def several(self, name: str, known) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
         """Return the known ones of all words of a name, each once, in their order."""

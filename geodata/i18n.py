@@ -27,17 +27,24 @@ def default_language() -> str:
 
 
 class _Counting(string.Formatter):
-    """Fills ``{count:household|households}`` with a number and the word for one or for several."""
+    """Fills ``{count:household|households}`` with a number and the word for one or for several.
+
+    After ``=`` the words stand without the number: ``{count:=the village|the {count} villages}``.
+    """
 
     def format_field(self, value: object, format_spec: str) -> str:
         one, apart, several = format_spec.partition("|")
         if not apart:
             return str(super().format_field(value, format_spec))
-        return f"{value} {one if str(value) == '1' else several}"
+        said = one.removeprefix("=") if str(value) == "1" else several
+        return said if one.startswith("=") else f"{value} {said}"
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
-    """Return a template with its ``{places}`` filled; ``{count:one|several}`` agrees with its number."""
+    """Return a template with its ``{places}`` filled; ``{count:one|several}`` agrees with its number.
+
+    With ``{count:=one|several}`` the number is not written unless the words name it.
+    """
     if "|" in template:
         return _COUNTING.vformat(template, (), values)
     return template.format(**values)

@@ -13,6 +13,7 @@ from dashboard.answers.answer import ranking_of, series_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.source import Source
+from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
 from dashboard.view import View
@@ -44,6 +45,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "level": view.level,
         "title": finding.title,
         "sentence": finding.sentence,
+        "taken_in": taken_in_sentence(source, view),
         "indicator": _indicator(layer, view.lang),
         "figure": own_figure(source, view, layer),
         **counts_of(layer, view.lang),

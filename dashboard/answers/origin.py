@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from dashboard.answers.source import Source
+from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.texts import text
 from dashboard.view import View
 from geodata.cartography.coverage import Coverage, coverage
@@ -45,6 +46,7 @@ class Origin:
     source: str
     rules: str
     joined: str
+    places: str
     made: str
     approval: str
     mark: str
@@ -54,7 +56,15 @@ class Origin:
     @property
     def foot(self) -> str:
         """Return the line at the foot of a page."""
-        parts = (self.month, self.source, self.rules, self.joined, self.made, self.approval)
+        parts = (
+            self.month,
+            self.source,
+            self.rules,
+            self.joined,
+            self.places,
+            self.made,
+            self.approval,
+        )
         return "　".join(part for part in parts if part)
 
 
@@ -76,6 +86,7 @@ def origin_of(source: Source, view: View) -> Origin:
         source=_text("source", lang, snapshot=snapshot, boundary=plain_text(boundary, 40) or "—"),
         rules=_text("rules", lang, **digests, **said),
         joined=_joined(source, complete, lang),
+        places=taken_in_sentence(source, view),
         made=_text("made", lang, at=plain_text(source.at, 40), by=plain_text(source.by, 40)),
         approval=_text("approval", lang, number=approval),
         mark=_text("mark_public" if view.public else "mark_internal", lang),

@@ -99,7 +99,7 @@ class Source(MapSource):
         rows = self._officials(view.period)
         rows = rows[rows["place_code"].str.startswith(view.place)]
         places = self.atlas.places.index.intersection(list(rows["place_code"].unique()))
-        officials = [responsible_for(rows, key).assign(place=key) for key in places]
+        officials = [responsible_for(rows, key, view.lang).assign(place=key) for key in places]
         return pd.concat(officials)[columns] if officials else pd.DataFrame(columns=columns)
 
     def _officials(self, month: str) -> pd.DataFrame:

@@ -175,9 +175,9 @@ def _section(section: ShownSection, words: Mapping[str, str], lang: str) -> Fact
 
 def _surroundings(card: Card, lang: str) -> Facts:
     """Return what the household lives by, such as its water, and who answers for it."""
-    none = text("card.nothing", lang)
+    none, roles = text("card.nothing", lang), enumeration("responsibility_role")
     helpers = [
-        f"{shown(row.role, lang)} {shown(row.name, lang)}"
+        f"{shown(roles.label(str(row.role), lang), lang)} {shown(row.name, lang)}"
         for row in card.responsible[["role", "name"]].itertuples(index=False)
     ]
     told = [(plain_text(one.title, 60), _chain(one.parts, lang)) for one in card.surroundings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import panel as pn
 
+from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
 from dashboard.session.state import OF_LAYER, State
 from dashboard.web.component import Viewer
@@ -38,6 +39,8 @@ class HeadlineView(Viewer):
         # The heading of a lowest place begins with its figure; it is not said twice.
         if not headline.title.startswith(headline.sentence):
             content += element("p", headline.sentence, 400)
+        if taken_in := taken_in_sentence(state.source, state.shown):
+            content += element("p", taken_in, 200)
         return content
 
     def _update(self, *events: object) -> None:

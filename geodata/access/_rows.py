@@ -23,6 +23,8 @@ _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
 _MONTHS_OPEN = 3
 # How far back a card tells of events: the month itself and the 35 before.
 _MONTHS_TOLD = 36
+# The list of places tells of each under its own code.
+_REGISTER = "place"
 
 
 class MonthTables:
@@ -35,6 +37,8 @@ class MonthTables:
         self._source = source
         self._engine = DuckDBEngine()
         self._known: set[str] = set()
+        # The name to read each table by: with the places that ended under their successors.
+        self._read_as: dict[str, str] = {}
         self._alone = threading.RLock()
 
     def read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
@@ -44,13 +48,40 @@ class MonthTables:
             for _, comparison, table in request.filters:
                 if comparison == "among":
                     self._add(str(table).partition(":")[0])
-            query = _query(request, prefixes)
+            query = _query(request, prefixes, self._named(request.table))
             return self._engine.frame(query.sql(dialect=self._engine.name))
 
     def prepare(self, name: str) -> None:
         """Open a table, so that the first who reads it does not wait."""
         with self._alone:
             self._add(name)
+            self._named(name)
+
+    def _named(self, table: str) -> str:
+        """Return the name under which rows of places that ended are those of their successors.
+
+        A table without such rows is read as it is, so that its files are searched by place.
+        """
+        if table not in self._read_as:
+            self._read_as[table] = self._moved(table)
+        return self._read_as[table]
+
+    def _moved(self, table: str) -> str:
+        successors = self._source.successors
+        if not successors or table == _REGISTER:
+            return table
+        ended = exp.column("place_code").isin(*(_text(code) for code in successors))
+        some = exp.select("place_code").from_(table).where(ended).limit(1)
+        engine = self._engine
+        if engine.frame(some.sql(dialect=engine.name)).empty:
+            return table
+        place = exp.Case(this=exp.column("place_code"), default=exp.column("place_code"))
+        for code, successor in successors.items():
+            place = place.when(_text(code), _text(successor))
+        moved = exp.alias_(place, "place_code")
+        star = exp.Star(replace=[moved])
+        engine.add_view(f"{table}_now", exp.select(star).from_(table).sql(dialect=engine.name))
+        return f"{table}_now"
 
     def _add(self, name: str) -> None:
         if name in self._known:
@@ -89,11 +120,11 @@ def month_tables(source: MonthSource) -> MonthTables:
     return _MONTHS.once(source.key, lambda: MonthTables(source))
 
 
-def _query(request: Request, prefixes: tuple[str, ...]) -> exp.Select:
+def _query(request: Request, prefixes: tuple[str, ...], table: str) -> exp.Select:
     columns: list[exp.Expr] = [exp.column(name) for name in request.columns] or [exp.Star()]
     if request.counting:
         columns = [exp.alias_(exp.Count(this=exp.Star()), "rows")]
-    query = exp.select(*columns).from_(request.table)
+    query = exp.select(*columns).from_(table)
     inside = [
         exp.Like(this=exp.column("place_code"), expression=exp.Literal.string(f"{prefix}%"))
         for prefix in prefixes

@@ -25,7 +25,8 @@ class MonthSource:
     """One month of a store: its snapshot, the folder of built tables, and the derived ones.
 
     `tables` are those there are. `key` names everything it was made from. `privacy` are the columns of every table as they are
-    to a reader of households, `place_privacy` as they are to a reader of places.
+    to a reader of households, `place_privacy` as they are to a reader of places. Rows of a place that
+    has ended are those of the place that `successors` names for it.
     """
 
     store: SnapshotStore = field(repr=False)
@@ -36,3 +37,4 @@ class MonthSource:
     derived: Mapping[str, Derived] = field(repr=False)
     privacy: Mapping[str, Mapping[str, Privacy]] = field(repr=False)
     place_privacy: Mapping[str, Mapping[str, Privacy]] = field(repr=False)
+    successors: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -20,13 +20,17 @@ class Atlas(Cube):
     `places` says in shape whether a place has an outline. `outlines`: GeoDataFrame per level in
     EPSG:4326, index key, edges shared within and between levels. `join` and `source` hold the
     counts and the origin that every page shows. `tables` are what was computed of it when it was
-    made, by name: frames, or the files they are read from when asked for.
+    made, by name: frames, or the files they are read from when asked for. `ended` are the places that
+    are part of another now, by code: name, last month (empty where it is not said), successor.
     """
 
     outlines: Mapping[str, gpd.GeoDataFrame]
     join: Mapping[str, object]
     source: Mapping[str, object]
     tables: Mapping[str, pd.DataFrame | Path] = field(
+        default_factory=dict, repr=False, kw_only=True
+    )
+    ended: Mapping[str, tuple[str, str, str]] = field(
         default_factory=dict, repr=False, kw_only=True
     )
 

@@ -24,6 +24,7 @@ from geodata.store.snapshots import digest_of, write_durably
 FORMAT = 2
 FOLDER = "atlas"
 _TABLE = "table_"
+_PLACE_COLUMNS = ("level", "name", "parent", "valid_from", "valid_to")
 VALUE_COLUMNS = ["place", "period", "indicator", *PARTS]
 
 
@@ -54,6 +55,7 @@ def build_atlas(
     indicators: Sequence[Indicator],
     join: Mapping[str, object],
     source: Mapping[str, object],
+    ended: Mapping[str, tuple[str, str, str]] | None = None,
 ) -> Atlas:
     """Return an atlas in memory; the arguments are those of `write_atlas`."""
     places = _places(tree)
@@ -79,6 +81,7 @@ def build_atlas(
         outlines=outlines,
         join=dict(join),
         source=dict(source),
+        ended=dict(ended or {}),
     )
 
 
@@ -91,6 +94,7 @@ def write_atlas(
     indicators: Sequence[Indicator],
     join: Mapping[str, object],
     source: Mapping[str, object],
+    ended: Mapping[str, tuple[str, str, str]] | None = None,
     compute: Compute = lambda atlas, before: {},
 ) -> None:
     """Write the atlas of a joined folder, whole or not at all.
@@ -98,11 +102,17 @@ def write_atlas(
     `values` is long: place (key of the lowest level), period (a key of geodata.periods, or ""
     when there is one only), indicator, numerator, denominator (NaN: not reported; 1 for a plain
     value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept
-    as they are for the page to show. `compute` gives the tables of the atlas, told the atlas and the
+    as they are for the page to show, `ended` is that of an Atlas. `compute` gives the tables of the atlas, told the atlas and the
     one it takes the place of, where there is one.
     """
     atlas = build_atlas(
-        title=title, tree=tree, values=values, indicators=indicators, join=join, source=source
+        title=title,
+        tree=tree,
+        values=values,
+        indicators=indicators,
+        join=join,
+        source=source,
+        ended=ended,
     )
     save_atlas(replace(atlas, tables=compute(atlas, _opened(Path(folder)))), Path(folder))
 
@@ -140,6 +150,7 @@ def save_atlas(atlas: Atlas, folder: Path) -> None:
         "indicators": [indicator.to_json() for indicator in atlas.indicators.values()],
         "join": atlas.join,
         "source": atlas.source,
+        "ended": atlas.ended,
         "files": files,
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
@@ -216,6 +227,7 @@ def open_atlas(folder: Path | str) -> Atlas:
             indicators={one["key"]: Indicator.from_json(one) for one in facts["indicators"]},
             join=facts["join"],
             source=facts["source"],
+            ended={code: (one[0], one[1], one[2]) for code, one in facts.get("ended", {}).items()},
             tables={
                 name.removeprefix(_TABLE): file(name) for name in files if name.startswith(_TABLE)
             },
@@ -224,23 +236,13 @@ def open_atlas(folder: Path | str) -> Atlas:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error
 
 
-def shaped_places(folder: Path, level: str) -> pd.Index | None:
-    """Return the places of a level that have an outline in the atlas of a folder; None without one."""
-    home = folder / FOLDER
-    file = home / _files(home).get("places", {"file": "places.parquet"})["file"]
-    if not file.is_file():
-        return None
-    places = pd.read_parquet(file, columns=["level", "shape"])
-    return places.index[places["shape"] & (places["level"] == level)]
-
-
 def _places(tree: Tree) -> pd.DataFrame:
-    """Return level, name and parent by key, top-down and then in code order."""
-    places = tree.places[["level", "name", "parent"]].copy()
+    """Return level, name, parent and terms by key, top-down and then in code order."""
+    places = tree.places[[name for name in _PLACE_COLUMNS if name in tree.places]].copy()
     places.index.name = "key"
     order = places["level"].map({level: depth for depth, level in enumerate(tree.levels)})
     places = places.assign(order=order).reset_index().sort_values(["order", "key"])
-    return places.set_index("key")[["level", "name", "parent"]]
+    return places.set_index("key").drop(columns="order")
 
 
 def _sorted_values(values: pd.DataFrame) -> pd.DataFrame:

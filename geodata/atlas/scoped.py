@@ -57,6 +57,10 @@ class ScopedAtlas(Atlas):
         hidden = ~self.seen(frame.index) | self.hidden(indicator, period, level)
         return _without(frame, hidden, untold)
 
+    def _there(self, level: str, period: str) -> pd.Series:
+        """Return whether there was each place, as the whole atlas knows it."""
+        return self.whole._there(level, period)
+
     def hidden(self, indicator: str, period: str, level: str) -> pd.Series:
         """Return which places within reach have a figure that is hidden as a small count.
 

@@ -39,7 +39,7 @@ def coverage(atlas: Atlas, indicator: str, period: str, place: str | None = None
 
 
 def _coverage(atlas: Atlas, indicator: str, period: str, place: str | None) -> Coverage:
-    inside = atlas.places_in(place, atlas.lowest)
+    inside = atlas.places_in(place, atlas.lowest, period)
     values = atlas.frame(indicator, period, atlas.lowest)["value"].reindex(inside)
     states = atlas.states(indicator, period, atlas.lowest).reindex(inside)
     asked = states != "not_applicable"

@@ -253,7 +253,7 @@ def _drawn(
         keys=frame.index,
         values=values,
         classes=breaks.assign(values),
-        inside=frame.index.isin(atlas.places_in(place, level)),
+        inside=frame.index.isin(atlas.places_in(place, level, period)),
         breaks=breaks,
         palette=palette_for(described.worse, breaks.count, apart=breaks.apart_class),
         decimals=indicator_decimals(atlas, described),

@@ -43,7 +43,7 @@ def _ranked(
     before: str | None,
 ) -> pd.DataFrame:
     described = atlas.indicator(indicator)
-    inside = atlas.places_in(place, level)
+    inside = atlas.places_in(place, level, period)
     frame = atlas.frame(indicator, period, level).reindex(inside)
     frame["value"] *= scale_of(described)
     before = before or previous_period(atlas, indicator, period)

@@ -31,7 +31,8 @@ T = TypeVar("T")
 class Cube:
     """Places and their figures, however they were made; every total is made here.
 
-    `places`: index key; level, name, parent (key or missing). `values`: place (lowest level),
+    `places`: index key; level, name, parent (key or missing), and where it is known valid_from and
+    valid_to, the first and last month of a place, empty where open. `values`: place (lowest level),
     period, indicator, numerator, denominator, missing and subjects (NaN where it is not known who
     was judged); money in yuan. A plain sum has the denominator 1.
     """
@@ -87,8 +88,15 @@ class Cube:
             place = None if pd.isna(parent) else str(parent)
         return tuple(reversed(places))
 
-    def places_in(self, place: str | None, level: str) -> pd.Index:
-        """Return the keys of a level that lie in a place (or are it), in code order."""
+    def places_in(self, place: str | None, level: str, period: str = "") -> pd.Index:
+        """Return the keys of a level that lie in a place (or are it), in code order.
+
+        With a period only those that there were in it.
+        """
+        if period:
+            there = self._there(level, period)[self.places_in(place, level)]
+            present: pd.Index = there.index[there]
+            return present
 
         def find() -> pd.Index:
             if place is None:
@@ -97,6 +105,29 @@ class Cube:
             return above.index[above == place]
 
         return self.once(("places", place, level), find)
+
+    def _there(self, level: str, period: str) -> pd.Series:
+        """Return whether there was each place of a level in a period, by key.
+
+        Before its first and after its last month there is none, unless it reported; a place above is
+        there with any within it.
+        """
+
+        def find() -> pd.Series:
+            keys = self.places_in(None, self.lowest)
+            if "valid_from" not in self.places:
+                return pd.Series(True, index=self.places_in(None, level))
+            terms = self.places.loc[keys]
+            there = terms["valid_from"] <= period
+            there &= (terms["valid_to"] == "") | (terms["valid_to"] >= period)
+            told = self.values["numerator"].notna() & (self.values["period"] == period)
+            there |= keys.isin(self.values.loc[told, "place"])
+            upper = self.ancestors(self.lowest, level)
+            above: pd.Series = there.groupby(upper).any().reindex(self.places_in(None, level))
+            return above.fillna(True).astype(bool)
+
+        series: pd.Series = self.once(("there", level, period), find)
+        return series
 
     def ancestors(self, level: str, above: str) -> pd.Series:
         """Return for each key of a level the key of its ancestor at a level above (or its own)."""
@@ -123,7 +154,8 @@ class Cube:
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         rows = self._rows(indicator, period)
         upper = self.ancestors(self.lowest, level)
-        sizes = upper.value_counts().reindex(self.places_in(None, level)).fillna(0)
+        there = upper[self.places_in(None, self.lowest, period)]
+        sizes = there.value_counts().reindex(self.places_in(None, level)).fillna(0)
         return total_by(rows, rows["place"].map(upper), self.indicator(indicator), sizes=sizes)
 
     def series(self, indicator: str, place: str | None) -> pd.DataFrame:
@@ -136,7 +168,8 @@ class Cube:
         lowest = self.places_in(place, self.lowest)
         rows = self._rows(indicator)
         rows = rows[rows["place"].isin(lowest)]
-        sizes = pd.Series(len(lowest), index=pd.Index(self.periods, name="period"))
+        counts = {one: len(self.places_in(place, self.lowest, one)) for one in self.periods}
+        sizes = pd.Series(counts, dtype="int64").rename_axis("period")
         return total_by(rows, rows["period"], self.indicator(indicator), sizes=sizes)
 
     def all_values(self, indicator: str, level: str, *, last: int = 0) -> pd.Series:

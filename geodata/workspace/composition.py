@@ -12,6 +12,7 @@ from geodata.figures import Cube, Indicator
 from geodata.i18n import text
 from geodata.tables import enumerations
 from geodata.themes import PartsOf, Theme
+from geodata.workspace.figures import village_sums
 from geodata.workspace.household_list import INCOME_COLUMNS
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import month_source
@@ -99,7 +100,7 @@ def _rules(setup: Setup, built: Built, theme: Theme, request: Asked) -> Composit
     indicator = next((one for one in theme.indicators if one.key == request.indicator), None)
     if indicator is None or len(indicator.rules) < 2:
         return None
-    counts = built.frame("counts")
+    counts = village_sums(setup, built, "counts")
     inside = counts["place"].astype(str).str.startswith(request.prefixes)
     yes = counts[inside & counts["rule"].isin(indicator.rules)].groupby("rule")["yes"].sum()
     yes = yes.reindex(list(indicator.rules)).fillna(0).astype(int)

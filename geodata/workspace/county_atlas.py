@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geodata import codes
 from geodata.atlas import write_atlas
-from geodata.boundaries.hierarchy import PlaceTree, place_tree
+from geodata.boundaries.hierarchy import PlaceTree, cleaned, dissolved, place_tree
+from geodata.boundaries.levels import code_texts
 from geodata.boundaries.read import Boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
 from geodata.hotspots.built import hotspot_tables
 from geodata.intake.placefile import outline_codes, outline_rows, read_layer, read_places_file
-from geodata.workspace.figures import places_of, village_values
+from geodata.workspace.figures import village_values
 from geodata.workspace.inputs import Setup
+from geodata.workspace.place_register import PlaceRegister
 from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
 
@@ -31,22 +35,22 @@ def write_workspace_atlas(
 
     Hot spots of months that changed are computed with it, by so many `processes`.
 
-    A village that was merged away is shown under its successor. A village without a shape stays
-    among the places, so that the figures above hold it. Raises ConfigError when no boundary file
-    is set or no column of it holds village codes.
+    A village that has ended is shown under its successor, its outline as part of it. A village
+    without a shape stays among the places, so that the figures above hold it. Raises ConfigError
+    when no boundary file is set or no column of it holds village codes.
     """
     last = built[-1].month
-    places = places_of(setup, built[-1])
+    register = setup.place_register
     drawn = county_tree(setup)
     outlines = drawn.geometry(drawn.lowest).geometry
     # A village whose record has no shape is in the file, but on no map.
     shaped = outlines.index[~(outlines.isna() | outlines.is_empty)]
     indicators = _indicators(setup)
-    values = village_values(setup, built, shaped)
-    tree = _named(add_unshaped(drawn, values["place"].unique()), places)
+    values = village_values(setup, built)
+    tree = _named(add_unshaped(drawn, values["place"].unique()), register)
     reported = pd.Index(values.loc[values["period"] == last, "place"].unique())
     lost = pd.Index(values["place"].unique()).difference(shaped)
-    names = places["name"].reindex(lost).fillna("")
+    names = register.places["name"].reindex(lost).fillna("")
     join = {
         "boundary_features": len(shaped),
         "matched_boundary": len(shaped.intersection(reported)),
@@ -62,6 +66,7 @@ def write_workspace_atlas(
         tree=tree,
         values=values,
         indicators=indicators,
+        ended=register.ended,
         join=join,
         source={
             "boundaries": setup.config.boundaries.file,
@@ -82,13 +87,14 @@ def county_tree(setup: Setup) -> PlaceTree:
     places = read_places_file(setup.config.folder)
     if places is not None:
         codes_of = outline_codes(outline_rows(layer, wanted), places)
-        return place_tree(_with_codes(layer, codes_of), code=_CODE)
+        coded = _with_codes(layer, codes_of)
+        return place_tree(_as_of_now(coded, _CODE, setup.place_register), code=_CODE)
     code = wanted.code or _code_column(layer)
     if code is None:
         raise ConfigError(
             "workspace.no_code_column", file=wanted.file, folder=str(setup.config.folder)
         )
-    return place_tree(layer, code=code)
+    return place_tree(_as_of_now(layer, code, setup.place_register), code=code)
 
 
 def _with_codes(layer: Boundaries, codes_of: pd.Series) -> Boundaries:
@@ -99,10 +105,30 @@ def _with_codes(layer: Boundaries, codes_of: pd.Series) -> Boundaries:
     return replace(layer, frame=pd.concat([whole, frame[frame[_CODE] == ""]], ignore_index=True))
 
 
-def _named(tree: PlaceTree, places: pd.DataFrame) -> PlaceTree:
-    """Return the tree with the names of the county's own list of places, the key where it has none."""
-    listed = places["name"].reindex(tree.places.index)
-    return replace(tree, places=tree.places.assign(name=listed.fillna(tree.places["name"])))
+def _as_of_now(layer: Boundaries, code: str, register: PlaceRegister) -> Boundaries:
+    """Return boundaries in which the area of every place that has ended is its successor's."""
+    keys = code_texts(layer.frame[code])
+    now = register.now(keys)
+    touched = now.isin(now[now != keys].dropna())
+    if not touched.any():
+        return layer
+    shapes = gpd.GeoSeries(layer.frame.geometry[touched])
+    whole = dissolved(cleaned(shapes), now[touched])
+    # The attributes are the successor's own where it is drawn already.
+    order = (now != keys).sort_values(kind="stable").index
+    frame = layer.frame.assign(**{code: now}).loc[order]
+    kept = frame[~touched[order] | ~now[order].duplicated()].sort_index()
+    joined = kept[code].map(whole).to_numpy(dtype=object)
+    drawn = np.where(touched[kept.index], joined, kept.geometry.to_numpy())
+    shaped = kept.set_geometry(gpd.GeoSeries(drawn, index=kept.index, crs=kept.crs))
+    return replace(layer, frame=shaped.reset_index(drop=True))
+
+
+def _named(tree: PlaceTree, register: PlaceRegister) -> PlaceTree:
+    """Return the tree with names and terms of the county's own list, the key where it names none."""
+    places = tree.places
+    names = register.places["name"].reindex(places.index).fillna(places["name"])
+    return replace(tree, places=places.assign(name=names).join(register.terms(places.index)))
 
 
 def _code_column(layer: Boundaries) -> str | None:

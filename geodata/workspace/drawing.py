@@ -156,8 +156,9 @@ def _villages(
     place = setup.config.county.code
     columns = ("place_code", "exited", "persons")
     known = read(Request("village", place, columns=columns))
-    known = known.drop_duplicates("place_code").set_index("place_code")
-    exited = known["exited"]
+    # Of a village and those it has taken in since: where any was poor, those households are there.
+    by_village = known.groupby("place_code")
+    exited, persons = by_village["exited"].max(), by_village["persons"].sum(min_count=1)
     places = read(Request("place", place, columns=("place_code", "name")))
     names = places.drop_duplicates("place_code").set_index("place_code")["name"]
     stratum = exited.map({True: "exited", False: "other"}).fillna("unknown")
@@ -165,7 +166,7 @@ def _villages(
     figures = pd.DataFrame({key: cube.frame(key, month, cube.lowest)["value"] for key in judged})
     worse = figures.mul([-1 if cube.indicators[key].worse == "low" else 1 for key in judged])
     listed = names.reindex(exited.index).fillna("")
-    frame = pd.DataFrame({"name": listed, "stratum": stratum, "population": known["persons"]})
+    frame = pd.DataFrame({"name": listed, "stratum": stratum, "population": persons})
     return frame.join(worse.reindex(exited.index)).sort_index()
 
 

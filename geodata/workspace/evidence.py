@@ -9,13 +9,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.access import Request, public_rows
-from geodata.figures import Cube, Indicator, ranked, to_successors
+from geodata.figures import Cube, Indicator, ranked
 from geodata.kept import Kept
 from geodata.periods import shift_month
-from geodata.workspace.figures import moved_values, shaped_villages, successors_of
+from geodata.workspace.figures import village_sums, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import month_source
-from geodata.workspace.saved import Built, built_months, read_built
+from geodata.workspace.saved import Built, read_built
 
 # More than all indicators at all levels.
 _RANKS_KEPT = 1000
@@ -106,12 +106,12 @@ class Evidence:
 
     @cached_property
     def _counts(self) -> pd.DataFrame:
-        return _sorted(to_successors(self.built.frame("counts"), self._successors))
+        return _sorted(village_sums(self.setup, self.built, "counts"))
 
     @cached_property
     def _counts_before(self) -> pd.DataFrame:
         assert self.before is not None
-        return _sorted(to_successors(self.before.frame("counts"), self._successors))
+        return _sorted(village_sums(self.setup, self.before, "counts"))
 
     @cached_property
     def _figures(self) -> tuple[pd.DataFrame, ...]:
@@ -120,15 +120,8 @@ class Evidence:
         now, before = (
             values[values["period"] == month] for month in (self.built.month, self.before.month)
         )
-        old = moved_values(self.setup, [self.built], self._successors, "figures_before")
+        old = village_values(self.setup, [self.built], "figures_before")
         return tuple(_sorted(one) for one in (before, now, old))
-
-    @cached_property
-    def _successors(self) -> pd.Series:
-        """Return which village stands for each one that was merged away, as the cube has it."""
-        store = self.setup.config.store
-        last = read_built(store, built_months(store)[-1]) or self.built
-        return successors_of(self.setup, last, shaped_villages(self.setup))
 
     @cached_property
     def _names(self) -> dict[str, object]:

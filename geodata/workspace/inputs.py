@@ -23,6 +23,7 @@ from geodata.tables import Column, Table
 from geodata.themes import Registry, Theme
 from geodata.version import __version__
 from geodata.workspace.engines import MONTHS_BACK, snapshots_before
+from geodata.workspace.place_register import PlaceRegister, read_place_register
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Setup:
     def tables(self) -> Mapping[str, Table]:
         """Return the tables of the workspace: those of the product and of its themes."""
         return self.registry.tables
+
+    @cached_property
+    def place_register(self) -> PlaceRegister:
+        """Return the newest list of places: what stands for a place that has ended."""
+        return read_place_register(self.store)
 
     @cached_property
     def privacy(self) -> Mapping[str, Mapping[str, Privacy]]:

@@ -53,13 +53,21 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         **point_tables(setup),
         **counted_tables(answerable(setup, unanswered_in(built)), built.month),
     }
-    moved = movements_table(setup.store, built.month)
+    moved = movements_table(setup.store, built.month, setup.place_register.successors)
     if moved is not None:
         derived[MOVEMENTS] = moved
     key = (str(built.folder), built.digest, *snapshots)
     privacy, places = month_privacy(setup), _place_privacy(setup)
     return MonthSource(
-        setup.store, setup.tables, built.month, built.folder, key, derived, privacy, places
+        setup.store,
+        setup.tables,
+        built.month,
+        built.folder,
+        key,
+        derived,
+        privacy,
+        places,
+        {str(code): str(into) for code, into in setup.place_register.successors.items()},
     )
 
 

@@ -39,9 +39,10 @@ BEFORE = "household_of_last_month"
 _EVENTS = "monitored_events"
 
 
-def movements_table(store: SnapshotStore, month: str) -> Derived | None:
+def movements_table(store: SnapshotStore, month: str, successors: pd.Series) -> Derived | None:
     """Return the table MOVEMENTS of a month: MOVEMENT_COLUMNS, one row a household and term.
 
+    `successors` names the place that stands for one that has ended.
     None without a snapshot of the month before: nothing can be said of what changed.
     """
     add_before = households_of_last_month(store, month)
@@ -50,24 +51,28 @@ def movements_table(store: SnapshotStore, month: str) -> Derived | None:
 
     def make(engine: Engine) -> None:
         add_before(engine, BEFORE)
-        add_movements(engine, month)
+        add_movements(engine, month, successors)
 
-    return Derived(("household", "place"), make)
+    return Derived(("household",), make)
 
 
-def add_movements(engine: Engine, month: str) -> None:
-    """Give an engine that has household, place and BEFORE, a month earlier, the table MOVEMENTS."""
+def add_movements(engine: Engine, month: str, successors: pd.Series) -> None:
+    """Give an engine that has household, and BEFORE a month earlier, the table MOVEMENTS."""
+    codes = {"place_code": successors.index.astype("str"), "successor": successors.astype("str")}
+    engine.add_rows("merged", pd.DataFrame(codes).reset_index(drop=True))
     events = next(one for one in shared_sets() if one.name == _EVENTS)
     engine.add_table(_EVENTS, Binding(month).sql(events.sql, engine.name))
     engine.add_table(MOVEMENTS, _SQL.format(before=BEFORE))
 
 
-def movement_counts(store: SnapshotStore, month: str, place: str = "") -> pd.DataFrame | None:
+def movement_counts(
+    store: SnapshotStore, month: str, place: str = "", *, successors: pd.Series
+) -> pd.DataFrame | None:
     """Return how many households each term holds within a place: one row a category, one column a term.
 
     None without a snapshot of the month before. Counts only; who they are is read through a reader.
     """
-    table = movements_table(store, month)
+    table = movements_table(store, month, successors)
     if table is None:
         return None
     with month_engine(store, month, tables()) as (engine, _):
@@ -82,25 +87,20 @@ def movement_counts(store: SnapshotStore, month: str, place: str = "") -> pd.Dat
 
 
 _SQL = """
-WITH merged AS (
-  SELECT place_code, MIN(successor_code) AS successor FROM place
-  WHERE successor_code IS NOT NULL GROUP BY place_code
-),
-earlier AS (
+WITH earlier AS (
   SELECT
     h.household_code,
-    COALESCE(n.successor, m.successor, h.place_code) AS place_code,
+    COALESCE(m.successor, h.place_code) AS place_code,
     h.monitored_category AS category,
     h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS monitored,
     ROW_NUMBER() OVER (PARTITION BY h.household_code ORDER BY h.place_code) AS number
   FROM {before} AS h
   LEFT JOIN merged AS m ON m.place_code = h.place_code
-  LEFT JOIN merged AS n ON n.place_code = m.successor
 ),
 later AS (
   SELECT
     h.household_code,
-    COALESCE(n.successor, m.successor, h.place_code) AS place_code,
+    COALESCE(m.successor, h.place_code) AS place_code,
     h.monitored_category AS category,
     h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS monitored,
     e.identified_now, e.returned_now, e.removed_now,
@@ -108,7 +108,6 @@ later AS (
   FROM household AS h
   LEFT JOIN monitored_events AS e ON e.household_code = h.household_code
   LEFT JOIN merged AS m ON m.place_code = h.place_code
-  LEFT JOIN merged AS n ON n.place_code = m.successor
 ),
 -- A village without a single household in a list did not deliver it: its households are unknown.
 delivered_before AS (SELECT DISTINCT place_code FROM earlier),

@@ -18,6 +18,7 @@ from geodata.tables import income_items
 from geodata.workspace import display
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
+from geodata.workspace.place_register import PlaceRegister
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def run_what_if(
         before = _answers(engine, setup, areas)
         _switch_off(engine, month, items, workshop)
         after = _answers(engine, setup, tuple(_over_changed(area) for area in areas))
-    households = _compare(before, after, place)
+    households = _compare(before, after, place, setup.place_register)
     added = households[["place_code", "new"]].explode("new").dropna()
     places = added.groupby(["place_code", "new"]).size().rename("households").reset_index()
     places.columns = ["place", "rule", "households"]
@@ -125,14 +126,16 @@ def _income(setup: Setup) -> str:
     return f"SELECT household_code, place_code, {feature} AS income_per_person FROM {table}"
 
 
-def _compare(before: pd.DataFrame, after: pd.DataFrame, place: str) -> pd.DataFrame:
+def _compare(
+    before: pd.DataFrame, after: pd.DataFrame, place: str, register: PlaceRegister
+) -> pd.DataFrame:
     """Return the households that change; sets are compared household by household."""
     none: frozenset[str] = frozenset()
     pairs = list(zip(before["rules"], after["rules"].reindex(before.index), strict=True))
     sets = [tuple(s if isinstance(s, frozenset) else none for s in pair) for pair in pairs]
     frame = pd.DataFrame(
         {
-            "place_code": before["place_code"],
+            "place_code": register.now(before["place_code"]),
             "before": before["income_per_person"] / 100,
             "after": after["income_per_person"].reindex(before.index) / 100,
             "new": [sorted(new - old) for old, new in sets],

@@ -17,6 +17,7 @@ from geodata.figures import Indicator
 from geodata.i18n import default_language, listed, parted, text
 from geodata.periods import last_day
 from geodata.rules import Rule
+from geodata.tables import enumeration
 from geodata.workspace import display
 from geodata.workspace.change_parts import change_of, moved_text, split_text
 from geodata.workspace.evidence import Evidence
@@ -95,7 +96,7 @@ def explain_place(
     rules = _rules(evidence, place, shown, lang)
     change = change_of(evidence, place, shown)
     known = pd.DataFrame(columns=list(OFFICIAL)) if officials is None else officials
-    responsible = responsible_for(known, place)
+    responsible = responsible_for(known, place, lang)
     name = plain_text(evidence.name(place), _LONGEST)
     due, due_else = _due(setup, rules, shown, lang)
     who, who_else = _who(responsible, lang) if named else ("", "")
@@ -251,13 +252,18 @@ def read_officials(reader: Reader, place: str) -> pd.DataFrame:
     return reader.rows(Request("responsibility", place, columns=OFFICIAL, filters=asked)).frame
 
 
-def responsible_for(rows: pd.DataFrame, place: str) -> pd.DataFrame:
-    """Return the people who answer for the place itself, not for what lies in it."""
+def responsible_for(rows: pd.DataFrame, place: str, lang: str) -> pd.DataFrame:
+    """Return the people who answer for the place itself, not for what lies in it.
+
+    Columns role (in words of the language), name and unit.
+    """
     own = rows[(rows["place_code"] == place) & rows["household_code"].isna()]
     if own.empty and codes.is_code(place[:6]):
         own = rows[rows["place_code"].str.rstrip("0") == place.rstrip("0")]
         own = own[own["household_code"].isna()]
-    return own[["role", "name", "unit"]].reset_index(drop=True)
+    roles = enumeration("responsibility_role")
+    said = own["role"].map(lambda role: roles.label(str(role), lang), na_action="ignore")
+    return own[["role", "name", "unit"]].assign(role=said).reset_index(drop=True)
 
 
 def _who(responsible: pd.DataFrame, lang: str) -> tuple[str, str]:

@@ -45,7 +45,7 @@ from geodata.workspace.county_hotspots import clusters_of, clusters_sentence
 from geodata.workspace.drawing import ReadFrame, draw_county, draw_doors
 from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
-from geodata.workspace.figures import county_cube, write_county_cube
+from geodata.workspace.figures import county_cube, village_sums, write_county_cube
 from geodata.workspace.household_list import HOUSEHOLD_LIST, household_page
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import FLAG_COLUMNS, WHAT_IF, month_source
@@ -89,12 +89,12 @@ class MonthResults:
     @property
     def counts(self) -> pd.DataFrame:
         """Return yes, no, unknown and exempt for each village and rule."""
-        return self.built.frame("counts")
+        return village_sums(self.setup, self.built, "counts")
 
     @property
     def figures(self) -> pd.DataFrame:
         """Return numerator, denominator, missing and subjects for each village and indicator."""
-        return self.built.frame("figures")
+        return village_sums(self.setup, self.built, "figures")
 
     @property
     def unanswered(self) -> tuple[ThemeFault, ...]:
@@ -374,7 +374,10 @@ class Workspace:
 
         The first row, "", is all categories together. None without a snapshot of the month before.
         """
-        flows = movement_counts(self.setup.store, self._built(month).month, place)
+        register, built = self.setup.place_register, self._built(month)
+        flows = movement_counts(
+            self.setup.store, built.month, place, successors=register.successors
+        )
         if flows is None:
             return None
         return pd.concat([flows.sum().to_frame("").T, flows])
@@ -383,7 +386,8 @@ class Workspace:
         self, term: str, place: str = "", *, category: str = "", month: str | None = None
     ) -> pd.DataFrame | None:
         """Return the households of one term of `flows`, masked and on record: MOVEMENT_COLUMNS."""
-        if movements_table(self.setup.store, self._built(month).month) is None:
+        built, successors = self._built(month), self.setup.place_register.successors
+        if movements_table(self.setup.store, built.month, successors) is None:
             return None
         wanted: tuple[tuple[str, str, object], ...] = (("term", "is", term),)
         if category:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.answers import FindingCounts, Source
+from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.session.state import State
 from dashboard.view import (
     ADDRESS,
@@ -154,3 +155,21 @@ def test_more_places_than_an_address_holds_are_left_out():
     view = View(selected=tuple(f"{number:012d}" for number in range(101)))
     assert "selected" not in view.address
     assert len(replace(view, selected=view.selected[1:]).address) < LONGEST_ADDRESS
+
+
+def test_the_address_of_a_place_that_has_ended_leads_to_its_successor():
+    atlas = grid_atlas()
+    into = str(atlas.places_in(None, atlas.lowest)[0])
+    ended = {"gone": ("Gone", "2025-03", into), "far": ("Far", "", "nowhere")}
+    source = Source(replace(atlas, ended=ended), {})
+    view, ignored = read_address("?place=gone", source)
+    assert (view.place, ignored) == (into, ())
+    assert View.parse(view.address, source) == view
+    view, ignored = read_address("?place=far", source)
+    assert (view.place, ignored) == (source.root, ("place=far",))
+    # What it has taken in is said with its figures, above it only where the village came from outside.
+    told = {
+        lang: taken_in_sentence(source, replace(view, place=into, lang=lang)) for lang in LANGUAGES
+    }
+    assert all("Gone" in said and "2025" in said for said in told.values())
+    assert taken_in_sentence(source, replace(view, place=None)) == ""

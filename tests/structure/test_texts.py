@@ -64,12 +64,33 @@ def test_a_word_after_a_number_agrees_with_it(key):
     assert wrong == []
 
 
+@pytest.mark.parametrize(("name", "key"), KEYS)
+def test_one_thing_is_not_counted_where_it_is_pointed_at(name, key):
+    """The village, and not: the 1 village; what several are tied for is never one."""
+    entry = CATALOGUES[name].entry(key)
+    if "tied" in key:
+        return
+    counted = {
+        field
+        for _, field, spec, _ in string.Formatter().parse(entry["en"])
+        if field and "|" in (spec or "")
+    }
+    values = {one: 1 if one in counted else "X" for one in _places(entry["en"])}
+    said = {lang: i18n.fill(entry[lang], values) for lang in i18n.LANGUAGES}
+    pointed = r"(?i)\b(the|these|those|all|both) 1\b|^\W*1 \w+ (\w+ )?(are|have|were)\b"
+    assert re.search(pointed, said["en"]) is None
+    assert re.search(r"(有数据的|全部) ?1 ?(个|项|户)", said["zh"]) is None
+
+
 def test_a_number_is_written_with_the_word_for_one_or_for_several():
     forms = {"1": "1 village", "0": "0 villages", "2": "2 villages", "1.5": "1.5 villages"}
     for number, said in forms.items():
         assert i18n.fill("{count:village|villages}", {"count": number}) == said
     given = {"count": 1, "level": "township"}
     assert i18n.fill("{count:{level}|{level}s}", given) == "1 township"
+    pointed = "{count:=the {level}|the {count} {level}s}"
+    assert i18n.fill(pointed, given) == "the township"
+    assert i18n.fill(pointed, given | {"count": 3}) == "the 3 townships"
     assert i18n.fill("{count:,}", {"count": 1000}) == "1,000"
 
 

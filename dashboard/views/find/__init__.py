@@ -58,6 +58,8 @@ class FindView(Viewer):
         places = atlas.places
         hits = places["name"].str.contains(wanted, case=False, regex=False)
         hits |= places.index.str.startswith(wanted)
+        former = (into for code, (name, _, into) in atlas.ended.items() if wanted in (code, name))
+        hits |= places.index.isin([*former])
         rows = places[hits & bool(wanted)]
         # What begins with the text stands before what only holds it.
         inner = ~rows["name"].str.startswith(wanted)

@@ -20,7 +20,6 @@ from geodata.figures.totals import PARTS
 from geodata.workspace import Workspace, open_workspace
 from geodata.workspace.change_parts import change_of
 from geodata.workspace.evidence import Evidence, Months
-from geodata.workspace.figures import successors_of
 
 pytestmark = pytest.mark.xdist_group("sample")
 
@@ -128,7 +127,7 @@ def test_a_merged_village_stands_under_its_successor_in_every_answer(
     county: Workspace, atlas: Atlas, merged: dict[str, str]
 ) -> None:
     month = county.months[1]
-    raw = county.month(month).figures.set_index(["place", "indicator"])["subjects"]
+    raw = county.month(month).built.frame("figures").set_index(["place", "indicator"])["subjects"]
     own, other = (raw[merged[name], "households"] for name in ("code", "into"))
     assert own > 0
     assert merged["code"] not in county.cube.places.index
@@ -140,22 +139,11 @@ def test_a_merged_village_stands_under_its_successor_in_every_answer(
     change = change_of(evidence, merged["into"], evidence.indicators["households"])
     assert change["after"] == own + other
     counts = county.month(month).counts
-    found = counts[counts["place"].isin([merged["code"], merged["into"]])]
+    assert merged["code"] not in set(counts["place"])
+    raw_counts = county.month(month).built.frame("counts")
+    found = raw_counts[raw_counts["place"].isin([merged["code"], merged["into"]])]
     assert evidence.counted(merged["into"])["yes"].sum() == found["yes"].sum()
-
-
-def test_successors_are_followed_to_the_last_and_stay_where_the_map_has_none(
-    county: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    codes = {"a": "b", "b": "c", "c": None, "x": "y", "y": "x"}
-    places = pd.DataFrame({"successor_code": codes, "name": ""})
-    monkeypatch.setattr("geodata.workspace.figures.places_of", lambda *asked: places)
-    last = county.month().built
-    found = successors_of(county.setup, last, None)
-    assert found[["a", "b"]].tolist() == ["c", "c"]
-    shaped = pd.Index(["b", "c"])
-    assert successors_of(county.setup, last, shaped).to_dict() == {"a": "c"}
-    assert successors_of(county.setup, last, pd.Index(["a"])).empty
+    assert counts.loc[counts["place"] == merged["into"], "yes"].sum() == found["yes"].sum()
 
 
 def test_parts_of_a_merged_village_are_added_and_unknown_ones_stay_unknown() -> None:
