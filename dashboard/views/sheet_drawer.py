@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard.session.state import State
+from dashboard.texts import text
 from dashboard.views.print_button import PrintButton
 from dashboard.web.component import Viewer
 
@@ -15,25 +16,24 @@ from dashboard.web.component import Viewer
 class SheetDrawer(Viewer):
     """The drawer, made when it is first opened: most pages never open it.
 
-    `style` is of the printed sheet; `leave` is called when the drawer is shut.
+    `style` is of the printed sheet; the texts of the buttons are NAME.print and NAME.close.
     """
 
     def __init__(
-        self,
-        content: pn.viewable.Viewable,
-        *,
-        style: str,
-        to_print: str,
-        to_close: str,
-        leave: Callable[[], None],
+        self, content: pn.viewable.Viewable, *, style: str, name: str, state: State
     ) -> None:
         super().__init__()
-        self._content, self._leave, self._to_close = content, leave, to_close
+        self.content, self._to_close = content, text(f"{name}.close", state.lang)
+        to_print = text(f"{name}.print", state.lang)
         self._button = PrintButton(label=to_print, style=style, width=120, margin=(8, 16))
         self._space = pn.Column(margin=0)
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self._space
+
+    def leave(self) -> None:
+        """Let go of what is shown; called when the drawer is shut."""
+        raise NotImplementedError
 
     @property
     def is_open(self) -> bool:
@@ -57,15 +57,15 @@ class SheetDrawer(Viewer):
     @cached_property
     def _drawer(self) -> pmui.Drawer:
         out = pmui.Button(label=self._to_close, icon="close", variant="contained")
-        out.on_click(lambda event: self._leave())
+        out.on_click(lambda event: self.leave())
         drawer = pmui.Drawer(
             pn.Row(self._button, pn.layout.HSpacer(), out, sizing_mode="stretch_width"),
-            self._content,
+            self.content,
             anchor="right",
             size=980,
             # On a phone the sheet is as wide as the window, not as a page of paper.
             sx={"maxWidth": "100vw"},
             open=False,
         )
-        drawer.param.watch(lambda event: None if event.new else self._leave(), "open")
+        drawer.param.watch(lambda event: None if event.new else self.leave(), "open")
         return drawer

@@ -11,12 +11,10 @@ from dashboard.charts import stacked
 from dashboard.content.blocks import Chart
 from dashboard.content.card import part_titles
 from dashboard.session.people import People
-from dashboard.texts import text
 from dashboard.views.card.card_html import card_html
 from dashboard.views.card.household_entries import CardEntries
 from dashboard.views.later import later
 from dashboard.views.sheet_drawer import SheetDrawer
-from dashboard.web.component import Viewer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -28,32 +26,25 @@ _WHOLE = (
 _STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
-class CardView(Viewer):
+class CardView(SheetDrawer):
     """The card of the open household; nothing is drawn before one is opened."""
 
+    content: pn.Column
+
     def __init__(self, people: People) -> None:
-        super().__init__()
+        content = pn.Column(stylesheets=[_WHOLE], sizing_mode="stretch_width", margin=0)
+        super().__init__(content, style=_STYLE, name="card", state=people.state)
         self.people = people
-        self.content = pn.Column(stylesheets=[_WHOLE], sizing_mode="stretch_width", margin=0)
-        self.drawer = SheetDrawer(
-            self.content,
-            style=_STYLE,
-            to_print=text("card.print", people.state.lang),
-            to_close=text("card.close", people.state.lang),
-            leave=self._leave,
-        )
         people.param.watch(self._update, ["household"])
 
-    def __panel__(self) -> pn.viewable.Viewable:
-        return self.drawer.__panel__()
-
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close the card."""
         self.people.household = ""
 
     def _update(self, *events: object) -> None:
         people = self.people
         if not people.household:
-            self.drawer.close()
+            self.close()
             return
         parts: list[pn.viewable.Viewable]
         try:
@@ -61,7 +52,7 @@ class CardView(Viewer):
         except GuatuError as error:
             parts = [_html(html_text(error.sentence(people.state.lang), 500))]
         # The parts are new each time: a chart that is changed while hidden loses its layout.
-        self.drawer.open()
+        self.open()
         self.content.objects = parts
 
     def _parts(self) -> list[pn.viewable.Viewable]:
@@ -71,7 +62,7 @@ class CardView(Viewer):
         """
         content = self.people.content()
         head, body = card_html(content)
-        self.drawer.prints(f"{head}<div id='chart'></div>{body}")
+        self.prints(f"{head}<div id='chart'></div>{body}")
         amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
         entries = CardEntries(self.people, self._update)
         if amounts.empty:

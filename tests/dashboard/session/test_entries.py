@@ -159,7 +159,7 @@ def test_the_card_is_readable_for_a_reason_and_says_so(people_as):
         ("refused", "看"),
         ("allowed", "今天上门核查住房安全"),
     ]
-    assert view.drawer.is_open
+    assert view.is_open
 
 
 def test_a_card_read_in_full_is_not_open_to_another_person(people_as):
