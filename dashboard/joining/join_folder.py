@@ -19,7 +19,7 @@ from dashboard.maps.web import write_web_map
 from dashboard.texts import text
 from geodata.boundaries.read import Boundaries, finding_lines, read_boundaries
 from geodata.errors import JoinError
-from geodata.escaping import cell_text
+from geodata.escaping import cell_text, plain_text
 from geodata.intake.period_tables import read_series
 from geodata.intake.readers import SourceTable, read_table, read_tables
 from geodata.joining import JoinResult, join_indicators
@@ -58,6 +58,11 @@ def summary_lines(layer: Boundaries, result: JoinResult, notes: Sequence[str]) -
         proposed=result.proposed_boundary,
         unmatched=len(result.unmatched_boundary),
     )
+    doubled = result.duplicates["table"]
+    if doubled:
+        named = sorted(doubled.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
+        shown = "、".join(f"{plain_text(key, 60)} ×{times}" for key, times in named)
+        yield text("join.doubled_rows", count=len(doubled), names=shown)
     yield from notes
 
 

@@ -255,8 +255,8 @@ class _Comparison:
         rows = usable[rows]
         common = shapely.area(shapely.intersection(self._shapes[rows], self._last[lasts]))
         whole = shapely.area(self._shapes[rows]) + shapely.area(self._last[lasts]) - common
-        found = zip(rows, lasts, common / np.maximum(whole, 1e-12), strict=True)
-        return {(int(row), int(at)): float(part) for row, at, part in found}
+        pairs = zip(rows, lasts, common / np.maximum(whole, 1e-12), strict=True)
+        return {(int(row), int(at)): float(part) for row, at, part in pairs}
 
     def _swaps(self, share: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
         """Return (row, row of last year) of villages that lie where another of the layer lay."""

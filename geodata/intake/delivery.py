@@ -32,7 +32,9 @@ from geodata.intake.readers import SourceTable, read_tables
 from geodata.intake.schema import Schema
 from geodata.intake.templates import GUIDES
 
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet"})
+SUFFIXES = frozenset(
+    {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet", ".dta", ".sav", ".zsav"}
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,19 @@ from geodata.i18n import text
 from geodata.intake.readers import SourceTable, read_table
 from geodata.periods import parse_period
 
-_KINDS = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods", ".parquet"}
+_KINDS = {
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".ods",
+    ".parquet",
+    ".dta",
+    ".sav",
+    ".zsav",
+}
 _PERIOD_IN_NAME = re.compile(
     r"(?:19|20)\d{2}(?:\s*[-_.年]?\s*(?:Q[1-4]|第?[1-4]季度?|1[0-2]月?|0[1-9]月?|[1-9]月))?年?",
     re.I,

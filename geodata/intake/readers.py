@@ -13,7 +13,7 @@ import pandas as pd
 from geodata.errors import SourceError
 from geodata.escaping import html_text
 from geodata.i18n import text
-from geodata.intake import plainsheets, textfiles, workbooks
+from geodata.intake import plainsheets, statfiles, textfiles, workbooks
 from geodata.intake.header import Header, find_header, unique_names
 
 _HEAD_ROWS = 200
@@ -57,7 +57,7 @@ class SourceTable:
 def read_table(
     path: str | os.PathLike[str], *, sheet: str | None = None, encoding: str | None = None
 ) -> SourceTable:
-    """Return one table of a CSV, xlsx, xls, ods or Parquet file, every cell as text.
+    """Return one table of a CSV, xlsx, xls, ods, Parquet, Stata or SPSS file, every cell as text.
 
     The kind is told from the content, not the name. Of a workbook the named sheet is read, else the
     first that holds a table. Raises SourceError when the file is no table, is empty or is locked.
@@ -83,6 +83,8 @@ def read_tables(
     kind = _kind_of(file)
     if kind == "workbook":
         tables = _from_workbook(file, sheet, hidden=hidden)
+    elif kind == "statistics":
+        tables = [_from_statistics(file, encoding)]
     else:
         tables = [_from_parquet(file) if kind == "parquet" else _from_text(file, encoding)]
     kept = tables if empty else [table for table in tables if len(table.frame)]
@@ -115,6 +117,8 @@ def _kind_of(file: Path) -> str:
         return "workbook"
     if head.startswith(b"PAR1"):
         return "parquet"
+    if statfiles.kind_of(head):
+        return "statistics"
     _refuse_other_kinds(file, head)
     return "text"
 
@@ -228,6 +232,15 @@ def _from_parquet(file: Path) -> SourceTable:
     }
     header = Header(1, 0, names, doubled)
     return _table(file, pd.DataFrame(columns), header, [])
+
+
+def _from_statistics(file: Path, encoding: str | None) -> SourceTable:
+    with file.open("rb") as opened:
+        head = opened.read(64)
+    frame = statfiles.read_statistics(file, head, encoding=encoding)
+    names, doubled = unique_names([str(name) for name in frame.columns])
+    columns = {number: _texts(frame.iloc[:, number]) for number in range(frame.shape[1])}
+    return _table(file, pd.DataFrame(columns), Header(1, 0, names, doubled), [])
 
 
 def _texts(values: pd.Series) -> pd.Series:

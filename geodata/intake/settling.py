@@ -139,15 +139,15 @@ def _with_outlines(settled: Settled, known: pd.DataFrame | None) -> Settled:
     own = named & (rows["code"] != "")
     codes = dict(zip(places["boundary"], places["place_code"], strict=True))
     earlier = set() if known is None else set(known["place_code"])
-    found = named & ~own & rows["key"].map(codes).isin(earlier)
+    listed = named & ~own & rows["key"].map(codes).isin(earlier)
     return replace(
         settled,
         # Where every outline has its code and nothing else is listed, the codes say it all.
         places=None if known is None and own.all() else places,
         outlines=len(rows),
         with_code=int(own.sum()),
-        known=int(found.sum()),
-        numbered=int((named & ~own & ~found).sum()),
+        known=int(listed.sum()),
+        numbered=int((named & ~own & ~listed).sum()),
         unnamed=int((~named).sum()),
         shared=int((named & rows["key"].duplicated()).sum()),
     )

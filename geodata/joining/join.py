@@ -25,6 +25,7 @@ from geodata.joining.matching import (
 )
 from geodata.joining.proposals import settle_proposals
 from geodata.joining.steps import match_codes, match_locations, match_names, propose_similar
+from geodata.joining.witnesses import refuse_weak_guess
 
 
 def join_indicators(
@@ -47,7 +48,8 @@ def join_indicators(
     Steps: decisions, code, location (with `table_xy`), name within the parent, normalised name,
     aliases and changes, then proposals, which are never applied. Name columns run from the parent to the place, as a list or
     as text with commas. Columns not stated are guessed. `periods` gives the period of each row; rows
-    of different periods are no duplicates. Raises JoinError for columns that do not fit.
+    of different periods are no duplicates. Raises JoinError for columns that do not fit, and for
+    guessed ones that match less than half of both sides or that points or parents contradict.
     """
     layer: gpd.GeoDataFrame = getattr(boundaries, "frame", boundaries)
     layer = layer.reset_index(drop=True)
@@ -68,6 +70,7 @@ def join_indicators(
     changes = read_changes(aliases) + read_changes(crosswalk) + alias_changes(taken, theirs)
     stale = apply_decisions(work, taken)
     _run_steps(work, changes, layer)
+    refuse_weak_guess(work, layer, frame, columns)
     rows = getattr(table, "rows", None)
     rows = np.arange(len(frame)) + 2 if rows is None or len(rows) != len(frame) else rows
     return JoinResult(

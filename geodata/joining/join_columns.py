@@ -25,6 +25,8 @@ _SERIAL = re.compile(
 _CODE_HINT = re.compile(
     r"code|代[码碼号號]|编码|編碼|区划|區劃|adcode|ubigeo|geoid|pac|cun|xzq|dm$|id", re.I
 )
+# Of short codes so many agree, and so many stand beside the same names, when they are no chance.
+_NEARLY, _MOSTLY_SAME = 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def settle_columns(
     if not all(names) and (stated[1] or not stated[0]):
         names = _guess_names(boundaries, table, *names)
         guessed += ["name"] if all(names) else []
+    if not any(codes) and all(names) and not any(stated):
+        codes = _witnessed_codes(boundaries, table, names[0][-1], names[1][-1])
+        guessed += ["code"] if all(codes) else []
     if not all(codes):
         codes = (None, None)
     if not all(names):
@@ -133,20 +138,77 @@ def _guess_codes(
     return best
 
 
+def _witnessed_codes(
+    boundaries: pd.DataFrame, table: pd.DataFrame, ours: str, theirs: str
+) -> tuple[str | None, str | None]:
+    """Return short codes that nearly all agree, where the names beside them say they are the same.
+
+    Running numbers agree as well; those stand beside other names.
+    """
+    best: tuple[str | None, str | None] = (None, None)
+    most = 0
+    rights = _code_columns(table, unique=False, short=True)
+    for one, left in _code_columns(boundaries, unique=True, short=True).items():
+        for other, right in rights.items():
+            if _agreement(left, right) < _NEARLY:
+                continue
+            pair = [
+                pd.DataFrame(
+                    {"code": clean_codes(_texts(frame[code]))[0], "name": _texts(frame[name])}
+                )
+                for frame, code, name in ((boundaries, one, ours), (table, other, theirs))
+            ]
+            met = pair[0].merge(pair[1].drop_duplicates(), on="code")
+            same = met["name_x"].map(name_stem) == met["name_y"].map(name_stem)
+            if len(met) > most and same.mean() >= _MOSTLY_SAME:
+                best, most = (one, other), len(met)
+    return best
+
+
+def code_candidates(boundaries: pd.DataFrame, table: pd.DataFrame) -> list[tuple[str, str, int]]:
+    """Return the pairs of code columns that have a code in common, and how many rows have one."""
+    rights = _code_columns(table, unique=False)
+    pairs = []
+    for one, ours in _code_columns(boundaries, unique=True).items():
+        for other, theirs in rights.items():
+            width = max(one_width(ours) or 0, one_width(theirs) or 0) or None
+            known = set(restore_zeros(ours, width))
+            rows = restore_zeros(clean_codes(_texts(table[other]))[0], width).isin(known).sum()
+            if rows:
+                pairs.append((one, other, int(rows)))
+    return pairs
+
+
+def name_candidates(frame: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return the distinct names of each column of texts, cleaned and without their endings."""
+    return {column: names for column, (names, _) in _name_columns(frame, ()).items()}
+
+
+def name_stem(name: str) -> str:
+    """Return a name as `name_candidates` has it."""
+    return split_ending(clean_name(name), lowest=True)[0]
+
+
 def _codes_in(frame: pd.DataFrame, column: str) -> pd.Series:
     codes = clean_codes(pd.Series(_texts(frame[column]).unique(), dtype=str))[0]
     return codes[codes != ""].drop_duplicates()
 
 
-def _code_columns(frame: pd.DataFrame, *, unique: bool) -> dict[str, pd.Series]:
-    """Return the distinct codes of each column that can be one: fixed width, no running number."""
+def _code_columns(
+    frame: pd.DataFrame, *, unique: bool, short: bool = False
+) -> dict[str, pd.Series]:
+    """Return the distinct codes of each column that can be one: fixed width, no running number.
+
+    With `short` also those of two digits and more, which somebody else has to vouch for.
+    """
+    digits = r"[A-Z]{0,4}\d{2,20}" if short else r"[A-Z]{0,4}\d{4,20}"
     by_column = {}
     for column in map(str, frame.columns):
         if column == "geometry" or _SERIAL.match(column) or frame[column].dtype.name == "geometry":
             continue
         texts = _texts(frame[column])
         codes = _codes_in(frame, column)
-        if codes.empty or not codes.str.fullmatch(r"[A-Z]{0,4}\d{4,20}").mean() > 0.95:
+        if codes.empty or not codes.str.fullmatch(digits).mean() > 0.95:
             continue
         if unique and len(codes) < 0.8 * (texts != "").sum():
             continue
@@ -154,7 +216,7 @@ def _code_columns(frame: pd.DataFrame, *, unique: bool) -> dict[str, pd.Series]:
         if widths.iloc[0] < 0.5 * len(codes) or len(widths) > 3:
             continue
         hinted = _CODE_HINT.search(column) is not None
-        if widths.index[0] >= (4 if hinted else 6):
+        if widths.index[0] >= (2 if short else 4 if hinted else 6):
             by_column[column] = codes
     return by_column
 

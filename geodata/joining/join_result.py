@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -170,6 +171,23 @@ def _path(shape: BaseGeometry, left: float, top: float, across: float, down: flo
     return "".join(lines)
 
 
+# A number as machines write it; a leading zero, a blank or a comma says that it is text to a person.
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Return a column of texts as numbers when all that is filled is one, whole where all are whole."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    texts = column.astype("str").fillna("").str.strip()
+    filled = texts != ""
+    if not filled.any() or not texts[filled].map(lambda text: bool(_NUMBER.fullmatch(text))).all():
+        return column
+    numbers = pd.to_numeric(texts.where(filled), errors="coerce")
+    whole = not texts[filled].str.contains(r"[.eE]").any()
+    return numbers.astype("Int64") if whole else numbers.astype("float64")
+
+
 @dataclass(frozen=True)
 class JoinResult:
     """A join of table rows to boundary features, nothing applied that is only likely.
@@ -258,7 +276,8 @@ class JoinResult:
     def frame(self) -> gpd.GeoDataFrame:
         """The boundaries with the outcome, and the table's columns where one row fits a feature.
 
-        With several rows for a feature the columns stay empty; `feature_values` puts them together.
+        Columns of plain numbers are numbers, others texts; codes stay as they are written. With
+        several rows for a feature the columns stay empty; `feature_values` puts them together.
         """
         lines = self._lines("boundary").reset_index(drop=True)
         joined = self.boundaries.assign(
@@ -266,11 +285,22 @@ class JoinResult:
         )
         rows = pd.Series(np.arange(len(self.table)), index=self.feature_of_row)
         single = rows[(rows.index >= 0) & ~rows.index.duplicated(keep=False)]
-        fitted = self.table.iloc[single.to_numpy()].set_axis(single.index)
+        # Typed as a whole, so that what a column is does not hang on which rows fit.
+        fitted = self._typed_table.iloc[single.to_numpy()].set_axis(single.index)
         fitted = fitted.reindex(range(len(joined)))
         taken = {str(name).casefold() for name in joined.columns}
         names = {name: f"{name}_table" for name in fitted if str(name).casefold() in taken}
         return joined.join(fitted.rename(columns=names))
+
+    @cached_property
+    def _typed_table(self) -> pd.DataFrame:
+        """The joined table with its columns of plain numbers as numbers."""
+        kept = {self.columns.table_code, *self.columns.table_name}
+        typed = {
+            name: column if name in kept else _as_numbers(column)
+            for name, column in self.table.items()
+        }
+        return pd.DataFrame(typed, index=self.table.index)
 
     def map_svg(self, width: int = 360) -> str:
         """Return the features coloured by outcome as inline SVG."""

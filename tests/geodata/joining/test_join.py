@@ -349,4 +349,4 @@ def test_frame_holds_outcome_and_the_columns_of_single_rows():
         boundary_code="code", table_code="代码",
     )  # fmt: skip
     assert result.frame["join_outcome"].tolist() == ["matched", "matched", "unmatched"]
-    assert result.frame["户数"].fillna("").tolist() == ["5", "", ""]
+    assert result.frame["户数"].astype(object).fillna("").tolist() == [5, "", ""]
