@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +15,10 @@ from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette, draw_layer
-from geodata.hotspots.village_clusters import KINDS, VillageClusters, village_clusters
+from geodata.cartography.layer import Outline
+from geodata.cartography.words import share_parts
+from geodata.figures import Indicator
+from geodata.hotspots.village_clusters import KINDS, FoundCluster, VillageClusters, village_clusters
 
 # The way of classing that is offered beside natural breaks and quantiles.
 CLUSTERS = "clusters"
@@ -27,21 +30,14 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class ClusterLayer(CategoryLayer):
-    """A layer of kinds of villages; `groups` are the positions of each cluster."""
+    """A layer of kinds of villages, with a line around each cluster."""
 
     kind: ClassVar[str] = CLUSTERS
-
-    groups: tuple[tuple[int, ...], ...] = field(default=(), kw_only=True)
 
     @property
     def hatched(self) -> int:
         """Return the class of villages of which neither can be told."""
         return KINDS.index("unsure")
-
-    @property
-    def outlined(self) -> tuple[tuple[int, ...], ...]:
-        """Return the positions of the places of each cluster."""
-        return self.groups
 
 
 def draw_clusters(atlas: Atlas, clusters: VillageClusters, place: str | None) -> ClusterLayer:
@@ -58,8 +54,27 @@ def draw_clusters(atlas: Atlas, clusters: VillageClusters, place: str | None) ->
         unknown={lang: i18n.text("hotspots.not_assessed", lang) for lang in i18n.LANGUAGES},
         said={lang: clusters.rule(lang) for lang in i18n.LANGUAGES},
     )
-    groups = (plain.keys.get_indexer(pd.Index(one.codes)).tolist() for one in clusters.clusters)
-    return replace(layer, groups=tuple(tuple(sorted(group)) for group in groups))
+    return replace(layer, outlines=outlines_of(clusters, plain))
+
+
+def outlines_of(clusters: VillageClusters, layer: Layer) -> tuple[Outline, ...]:
+    """Return a line around each cluster, with the village by which it is called and its households."""
+    return tuple(_outline(cluster, layer, clusters.indicator) for cluster in clusters.clusters)
+
+
+def _outline(cluster: FoundCluster, layer: Layer, indicator: Indicator) -> Outline:
+    positions = sorted(layer.keys.get_indexer(pd.Index(cluster.codes)).tolist())
+    words = {}
+    for lang in i18n.LANGUAGES:
+        made = share_parts(cluster.observed, cluster.base, indicator, lang)
+        title = text("map.cluster_title", lang, count=len(positions))
+        told = (
+            ""
+            if made is None
+            else text("map.cluster_parts", lang, part=made[0], base=made[1], counted=made[2])
+        )
+        words[lang] = (title, told)
+    return Outline(tuple(positions), words)
 
 
 def clusters_of(source: MapSource, view: View) -> VillageClusters:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.layers import Headline, LayerKind, Sample
+from dashboard.layers.clusters import outlines_of
 from dashboard.layers.map_source import MapSource
 from dashboard.view import POLICY, View
 from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS
 from geodata.cartography.headline import headline
+from geodata.hotspots.village_clusters import village_clusters
 
 
 def draw_plain(source: MapSource, view: View) -> Layer:
@@ -41,7 +43,15 @@ def limits_of(source: MapSource, view: View) -> PolicyCuts:
 
 
 def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
-    return draw_plain(source, view)
+    """Return the figures, with a line around the villages that lie high together.
+
+    What leaves for the public points out no villages.
+    """
+    layer = draw_plain(source, view)
+    if view.level != source.atlas.lowest or view.public or layer.indicator.worse == "none":
+        return layer
+    found = village_clusters(source.atlas, view.indicator, view.period)
+    return replace(layer, outlines=outlines_of(found, layer))
 
 
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:

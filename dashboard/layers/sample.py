@@ -16,7 +16,7 @@ from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import CategoryLayer, Layer, Palette
-from geodata.cartography.layer import LONGEST_NAME, LegendRow
+from geodata.cartography.layer import LONGEST_NAME, LegendRow, PointedOut
 from geodata.escaping import plain_text
 
 # The strata with how a village of each was chosen, as the map tells them apart.
@@ -41,10 +41,10 @@ class SampledLayer(CategoryLayer):
         """Return what stands over the legend."""
         return i18n.text("cartography.sample_title", lang)
 
-    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
+    def pointed_out(self, atlas: Atlas, lang: str | None = None) -> list[PointedOut]:
         """Return the villages that were drawn by name; of many, only the first."""
         names = atlas.places["name"].reindex(self.keys).to_numpy()
-        return [(at, plain_text(names[at], LONGEST_NAME)) for at in self.positions[:NAMED]]
+        return [PointedOut(at, plain_text(names[at], LONGEST_NAME)) for at in self.positions[:NAMED]]
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes in words; no village is without one."""

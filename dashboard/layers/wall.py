@@ -16,6 +16,7 @@ from dashboard.view import View
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography import NO_DATA, CategoryLayer, Layer, Palette
+from geodata.cartography.layer import PointedOut
 
 # The way of classing that is offered where findings are known.
 WALL = "wall"
@@ -39,11 +40,12 @@ class WallLayer(CategoryLayer):
         return i18n.text("cartography.wall_title", lang)
 
     @property
-    def ticked(self) -> np.ndarray:
-        """Return the positions of the places in which nothing is open."""
-        return np.flatnonzero((self.classes == TICKED) & self.inside)
+    def signs(self) -> list[tuple[int, str]]:
+        """Return a tick on every place in which nothing is open."""
+        done = np.flatnonzero((self.classes == TICKED) & self.inside)
+        return [(int(at), "✓") for at in done]
 
-    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
+    def pointed_out(self, atlas: Atlas, lang: str | None = None) -> list[PointedOut]:
         """Return nothing: the colour says what is worst."""
         return []
 

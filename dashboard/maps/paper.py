@@ -155,8 +155,8 @@ def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
     for depth, shapes in enumerate(reversed(ground.levels.values())):
         _patch(axes, shapes, facecolor="none", edgecolor=LINE, linewidth=1.1 + 0.7 * depth)
     _patch(axes, ground.area, facecolor="none", edgecolor=INK, linewidth=2.2)
-    for group in layer.outlined:
-        whole = np.array([shapely.union_all(ground.lowest[list(group)])])
+    for outline in layer.outlines:
+        whole = np.array([shapely.union_all(ground.lowest[list(outline.at)])])
         _patch(axes, whole, facecolor="none", edgecolor="#ffffff", linewidth=5)
         _patch(axes, whole, facecolor="none", edgecolor=INK, linewidth=2.8)
 

@@ -9,16 +9,19 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.palette import STATE_COLOURS, THEMES
-from geodata.cartography.words import state_text
+from geodata.cartography.coverage import coverage
+from geodata.cartography.palette import QUIET, STATE_COLOURS, THEMES
+from geodata.cartography.words import number_text, state_text
 from geodata.escaping import plain_text
 from geodata.figures import STATES
+from geodata.i18n import default_language, parted
 
 # The class of a place that lies outside the shown one.
 OUTSIDE = 254
-# With more places than this in view only the level above is named; the worst are always.
+# With more places than this in view a drawn map names the level above; the worst are always.
 NAMED = 80
 # Five decimals of a degree are about one metre.
 _GRID = 1e-5
@@ -68,34 +71,33 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
     """Return one change of the map: values and classes as typed arrays, legend, names, bounds."""
     classes = np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8")
     named = _named(atlas, layer)
+    level = atlas.level_of(layer.place) or atlas.levels[0]
+    whole = atlas.places_in(layer.place, level)
     return {
         "level": layer.level,
+        "place": {"level": level, "ids": _positions(atlas, whole, level)},
         "values": _compact(layer),
         "classes": classes,
         "colours": {theme: list(colours) for theme, colours in layer.palette.colours.items()},
+        "form": layer.form,
+        "largest": layer.largest if layer.form == "circles" else 0,
+        "quiet": {theme: QUIET[theme] for theme in THEMES},
+        "quiet_class": layer.breaks.apart_class if layer.kind == "plain" else -1,
         "states": states_of(layer),
         "grounds": grounds(),
         "reasons": {state: state_text(state, lang) for state in STATES[1:]},
-        "legend": [
-            {
-                "label": row.label,
-                "count": row.count,
-                "colour": row.colour,
-                "state": row.state,
-                "hatched": row.hatched,
-            }
-            for row in layer.legend(lang)
-        ],
-        "rule": layer.rule(lang),
+        **legend_told(atlas, layer, lang),
         "words": layer.words(lang),
-        "title": plain_text(layer.title(lang)),
         "unit": layer.suffix(lang),
         "decimals": layer.decimals,
         "signed": layer.signed,
         "hatched": layer.hatched,
-        "outlined": outlined(atlas, layer),
-        "ticked": layer.ticked.tolist(),
-        "worst": [list(one) for one in layer.pointed_out(atlas)],
+        "outlined": outlined(atlas, layer, lang),
+        "signs": [list(one) for one in layer.signs],
+        "worst": [
+            [one.at, one.words, one.name, one.above, one.figure, one.parts]
+            for one in layer.pointed_out(atlas, lang)
+        ],
         "named": named,
         "named_ids": _positions(atlas, atlas.places_in(layer.place, named), named),
         "bounds": bounds(atlas, layer.place),
@@ -103,15 +105,60 @@ def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str,
     }
 
 
-def outlined(atlas: Atlas, layer: Layer) -> dict[str, object]:
-    """Return as GeoJSON one outline around each group of places that a layer points out."""
+def legend_told(atlas: Atlas, layer: Layer, lang: str | None = None) -> dict[str, object]:
+    """Return the legend as plain values: title, rows by class, their sum in words, sizes of circles."""
+    rows, level = layer.legend(lang), text(f"atlas.{layer.level}", lang)
+    classed = sorted((row for row in rows if row.at >= 0), key=lambda row: row.at)
+    counts = [str(row.count) for row in classed]
+    total = sum(row.count for row in classed)
+    said = [text("map.legend_sum", lang, counts="+".join(counts), total=total, level=level)]
+    unshaped = len(coverage(atlas, layer.indicator.key, layer.period, layer.place).unshaped)
+    if unshaped and layer.level == atlas.lowest:
+        said.append(text("map.legend_unshaped", lang, count=unshaped, level=level))
+    return {
+        "title": plain_text(layer.title(lang)),
+        "rule": layer.rule(lang),
+        "bars": text("map.legend_bars", lang, level=level),
+        "sum": parted(said, lang) if counts else "",
+        "legend": [
+            {
+                "label": row.label,
+                "count": row.count,
+                "colour": row.colour,
+                "state": row.state,
+                "hatched": row.hatched,
+                "at": row.at,
+            }
+            for row in rows
+        ],
+        "outline": text("map.legend_outline", lang) if layer.outlines else "",
+        "circles": [
+            [value, number_text(value, 0) + layer.suffix(lang)] for value in circle_values(layer)
+        ],
+    }
+
+
+def circle_values(layer: Layer) -> list[float]:
+    """Return up to three round figures whose circles stand in the legend, the largest first."""
+    if layer.form != "circles":
+        return []
+    power = 10 ** np.floor(np.log10(layer.largest))
+    known = [digit * power * ten for ten in (0.01, 0.1, 1) for digit in (1, 2, 5)]
+    wanted = [layer.largest, layer.largest / 4, layer.largest / 16]
+    found = [max((one for one in known if one <= size), default=0.0) for size in wanted]
+    return [float(one) for one in dict.fromkeys(found) if one >= 1]
+
+
+def outlined(atlas: Atlas, layer: Layer, lang: str | None = None) -> dict[str, object]:
+    """Return as GeoJSON one outline around each group of places that a layer points out, with words."""
     shapes = atlas.shapes(layer.level, layer.keys)
-    groups = [shapely.union_all(shapes[list(group)]) for group in layer.outlined]
+    groups = [shapely.union_all(shapes[list(outline.at)]) for outline in layer.outlines]
     rounded = shapely.set_precision(np.array(groups, dtype=object), _GRID, mode="pointwise")
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
-        for text in shapely.to_geojson(rounded)
-    ]
+    features = []
+    for outline, shape in zip(layer.outlines, shapely.to_geojson(rounded), strict=True):
+        title, told = outline.words.get(lang or default_language(), ("", ""))
+        words = {"title": title, "told": told}
+        features.append({"type": "Feature", "properties": words, "geometry": json.loads(shape)})
     return {"type": "FeatureCollection", "features": features}
 
 
@@ -141,11 +188,17 @@ def bounds(atlas: Atlas, place: str | None) -> list[float]:
 
 
 def _named(atlas: Atlas, layer: Layer) -> str:
-    """Return the level whose names are written on the map."""
-    depth = atlas.levels.index(layer.level)
-    if depth and int(layer.inside.sum()) > NAMED:
-        return atlas.levels[depth - 1]
-    return layer.level
+    """Return the level whose names are written on the map: the one that the shown place is made of."""
+    level = atlas.level_of(layer.place)
+    depth = 0 if level is None else atlas.levels.index(level)
+    deepest = atlas.levels.index(layer.level)
+    if level is None and len(atlas.places_in(None, atlas.levels[0])) > 1:
+        return atlas.levels[0]
+    while depth < deepest:
+        depth += 1
+        if len(atlas.places_in(layer.place, atlas.levels[depth])) > 1:
+            break
+    return atlas.levels[depth]
 
 
 def _positions(atlas: Atlas, keys: pd.Index, level: str) -> list[int]:

@@ -86,10 +86,10 @@ def _asked(
         position = int(layer.keys.get_indexer(pd.Index([sheet.spotlight]))[0])
         done.add(position)
         yield plain_text(names.iloc[position], _LONGEST), at[position], "worst"
-    for position, words in layer.pointed_out(atlas) if sheet.worst else ():
-        if position not in done:
-            done.add(position)
-            yield words, at[position], "worst"
+    for pointed in layer.pointed_out(atlas, sheet.lang) if sheet.worst else ():
+        if pointed.at not in done:
+            done.add(pointed.at)
+            yield pointed.words, at[pointed.at], "worst"
     yield from _above(axes, atlas, layer)
     if not _names_all(layer, sheet):
         return

@@ -144,8 +144,8 @@ def _labels(atlas: Atlas, layer: Layer) -> list[folium.Marker]:
     frame = atlas.geometry(layer.level)
     west, south, east, north = bounds(atlas, None)
     markers, taken = [], shapely.MultiPolygon()
-    for position, words in layer.pointed_out(atlas):
-        key = layer.keys[position]
+    for pointed in layer.pointed_out(atlas):
+        key, words = layer.keys[pointed.at], pointed.words
         if key in frame.index:
             point = shapely.point_on_surface(frame.geometry[key])
             wide, high = (east - west) * len(words) / 110, (north - south) / 50

@@ -14,6 +14,12 @@ export function makeButton(name, text, action) {
   return node
 }
 
+export function makeShape(tag, attributes) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
+  for (const [name, value] of Object.entries(attributes)) { node.setAttribute(name, value) }
+  return node
+}
+
 // Call `action` when one of the model's properties changes.
 export function whenever(model, names, action) {
   for (const name of names) { model.on(name, action) }

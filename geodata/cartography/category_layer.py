@@ -95,6 +95,11 @@ class CategoryLayer(Layer):
         )
 
     @property
+    def form(self) -> str:
+        """Return that places are filled, whatever the figures are."""
+        return "filled"
+
+    @property
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
         """Return that no class has ends."""
         return ((None, None),) * len(self.order)

@@ -11,10 +11,9 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA
-from geodata.cartography.layer import LONGEST_NAME, POINTED, Layer, draw_layer
+from geodata.cartography.layer import POINTED, Layer, PointedOut, draw_layer
 from geodata.cartography.palette import Palette
 from geodata.cartography.words import change_text, number_text, period_text, scale_of
-from geodata.escaping import plain_text
 from geodata.figures import STATES
 
 # From much worse to much better: orange to blue can be told apart by colour-blind eyes.
@@ -52,16 +51,21 @@ class ChangeLayer(CategoryLayer):
         """Return what is written behind a change."""
         return f" {self.unit(lang)}" if self.indicator.is_share else super().suffix(lang)
 
-    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
+    @property
+    def signs(self) -> list[tuple[int, str]]:
+        """Return an arrow on every shown place that changed, up where its figure grew."""
+        changed = self.inside & np.isfinite(self.values) & (self.values != 0)
+        return [(int(at), "▲" if self.values[at] > 0 else "▼") for at in np.flatnonzero(changed)]
+
+    def pointed_out(self, atlas: Atlas, lang: str | None = None) -> list[PointedOut]:
         """Return the places that became worse most (without a worse end: changed most)."""
         directed = {"low": -self.values, "none": np.abs(self.values)}
         towards = directed.get(self.indicator.worse, self.values)
         towards = np.where(self.inside & np.isfinite(towards), towards, -np.inf)
         order = [int(at) for at in np.argsort(-towards, kind="stable")[:POINTED] if towards[at] > 0]
-        names = atlas.places["name"].reindex(self.keys).to_numpy()
         return [
-            (at, f"{plain_text(names[at], LONGEST_NAME)} {change_text(value, self.decimals)}")
-            for at, value in zip(order, self.values[order], strict=True)
+            self.told(atlas, at, change_text(self.values[at], self.decimals), lang=lang)
+            for at in order
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -16,7 +16,13 @@ from geodata.cartography.classes import NO_DATA, Breaks, decimals_of_cuts, find_
 from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
 from geodata.cartography.policy_cuts import PolicyCuts
 from geodata.cartography.ranking import rank_places, worst_of
-from geodata.cartography.words import decimals_for, number_text, scale_of, state_text
+from geodata.cartography.words import (
+    decimals_for,
+    number_text,
+    scale_of,
+    share_parts,
+    state_text,
+)
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
 
@@ -30,7 +36,8 @@ SHOWN = 13
 class LegendRow:
     """One class of the legend: its interval in words, how many places, its colour by theme.
 
-    `state` is one of STATES: that of places with a class is shown.
+    `state` is one of STATES: that of places with a class is shown. `at` is the number of the
+    class, -1 for places without one.
     """
 
     label: str
@@ -38,11 +45,36 @@ class LegendRow:
     colour: dict[str, str]
     state: str = STATES[0]
     hatched: bool = False
+    at: int = -1
 
     @property
     def no_data(self) -> bool:
         """Return whether it is of places without a class, for whatever reason."""
         return self.state != STATES[0]
+
+
+@dataclass(frozen=True)
+class PointedOut:
+    """A place that a map points out: its position, and in words name, place above, figure and parts."""
+
+    at: int
+    name: str
+    above: str = ""
+    figure: str = ""
+    parts: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return name and figure in one line."""
+        return f"{self.name} {self.figure}".rstrip()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Places that one line is drawn around, by position; by language its title and what lies in it."""
+
+    at: tuple[int, ...]
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +84,9 @@ class Layer:
     `states` tells of each, as one of STATES, whether it has a figure and why not.
 
     `inside` tells which places lie in the shown place; legend counts are theirs alone. The cuts
-    hold for all periods of the indicator, so that colours can be compared over time.
+    hold for all periods of the indicator, so that colours can be compared over time. `outlines`
+    are drawn over whatever is shown. `largest` is the largest figure of any place in these
+    periods: the size of circles is told by it.
     """
 
     # The kind of layer; another kind says otherwise what a map says of it.
@@ -73,6 +107,8 @@ class Layer:
     decimals: int
     limits: PolicyCuts = field(default_factory=PolicyCuts, kw_only=True)
     states: np.ndarray = field(kw_only=True)
+    outlines: tuple[Outline, ...] = field(default=(), kw_only=True)
+    largest: float = field(default=math.nan, kw_only=True)
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes that anybody is in, the worse end first, then those without one."""
@@ -89,6 +125,7 @@ class Layer:
                 int(counts[at]),
                 {name: one[at] for name, one in colours.items()},
                 hatched=at == self.hatched,
+                at=at,
             )
             for label, at in zip(labels, self.order, strict=True)
         ]
@@ -135,17 +172,17 @@ class Layer:
         return -1
 
     @property
-    def outlined(self) -> tuple[tuple[int, ...], ...]:
-        """Return the positions of places that are drawn with one outline around them."""
-        return ()
+    def form(self) -> str:
+        """Return how the figures are drawn: what adds up as circles, anything else as filled places."""
+        return "circles" if self.indicator.adds_up == "sum" and self.largest > 0 else "filled"
 
     @property
-    def ticked(self) -> np.ndarray:
-        """Return the positions of the places that are ticked off."""
-        return np.array([], dtype="int64")
+    def signs(self) -> list[tuple[int, str]]:
+        """Return the signs that stand on places, by position."""
+        return []
 
-    def pointed_out(self, atlas: Atlas) -> list[tuple[int, str]]:
-        """Return position and text of the places to point out, the worst first."""
+    def pointed_out(self, atlas: Atlas, lang: str | None = None) -> list[PointedOut]:
+        """Return the places to point out, the worst first."""
         shown = self.classes[self.inside]
         if self.indicator.worse == "none" or int((shown != NO_DATA).sum()) < 2:
             return []
@@ -153,12 +190,38 @@ class Layer:
             atlas, self.indicator.key, self.period, level=self.level, place=self.place
         )
         ranked = worst_of(ranked, self.indicator.worse, POINTED).places
-        sign = self.indicator.unit.sign
-        texts = [
-            f"{plain_text(row.name, LONGEST_NAME)} {number_text(row.value, self.decimals)}{sign}"
-            for row in ranked.itertuples()
+        frame = atlas.frame(self.indicator.key, self.period, self.level)
+        parts = frame.loc[ranked.index, ["numerator", "denominator"]].to_numpy()
+        positions = self.keys.get_indexer(ranked.index).tolist()
+        return [
+            self.told(atlas, at, number_text(value, self.decimals), self._parts(made, lang), lang)
+            for at, value, made in zip(positions, ranked["value"], parts, strict=True)
         ]
-        return list(zip(self.keys.get_indexer(ranked.index).tolist(), texts, strict=True))
+
+    def told(
+        self, atlas: Atlas, at: int, number: str, parts: str = "", lang: str | None = None
+    ) -> PointedOut:
+        """Return what is said of a place that is pointed out, with a number and its parts in words."""
+        place = self.keys[at]
+        path = atlas.path(place)
+        # The place above is told where the map shows several of them.
+        nested = len(path) > 1 and path[-2] != (self.place or atlas.places.index[0])
+        return PointedOut(
+            at,
+            plain_text(atlas.name(place), LONGEST_NAME),
+            plain_text(atlas.name(path[-2]), LONGEST_NAME) if nested else "",
+            number
+            + (self.suffix(lang) if self.indicator.unit.sign or self.form == "circles" else ""),
+            parts,
+        )
+
+    def _parts(self, made: np.ndarray, lang: str | None) -> str:
+        """Return what a figure was made of in few words, e.g. 37户中4户."""
+        told = share_parts(made[0], made[1], self.indicator, lang)
+        if told is None:
+            return ""
+        part, base, counted = told
+        return i18n.text("cartography.short_parts", lang, part=part, base=base, counted=counted)
 
     @property
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
@@ -259,6 +322,7 @@ def _drawn(
         decimals=indicator_decimals(atlas, described),
         limits=limits,
         states=atlas.states(indicator, period, level).to_numpy(),
+        largest=_largest(atlas, described, level),
     )
 
 
@@ -278,6 +342,12 @@ def _breaks(
         return find_breaks(known, method, limits=cuts, apart=good if math.isfinite(good) else None)
 
     return atlas.once(("breaks", indicator.key, level, method, cuts), find)
+
+
+def _largest(atlas: Atlas, indicator: Indicator, level: str) -> float:
+    """Return the largest figure of any place of a level; unknown where one of them is negative."""
+    known = atlas.all_values(indicator.key, level, last=SHOWN).to_numpy() * scale_of(indicator)
+    return float(known.max()) if len(known) and known.min() >= 0 else math.nan
 
 
 def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:

@@ -18,8 +18,8 @@ _NEUTRAL = {
     "light": ("#a9cfc8", "#6aa9a0", "#35797a", "#0f4249"),
     "dark": ("#29504a", "#3f7d70", "#74b8a4", "#d3f3e6"),
 }
-# Of the value that stands apart at the good end, such as 0: it recedes.
-_APART = {"light": "#e6ede2", "dark": "#222b29"}
+# Of the value that stands apart at the good end, such as 0, and under circles: it recedes.
+QUIET = {"light": "#e6ede2", "dark": "#222b29"}
 # Of a place without a class, by why it has none: ground and pattern. They are neither mild nor severe.
 STATE_COLOURS = {
     "no_data": {"light": ("#eceff1", "#90a4ae"), "dark": ("#2b3138", "#66727d")},
@@ -48,7 +48,7 @@ def palette_for(worse: str, count: int, *, apart: int = -1) -> Palette:
         colours = {theme: tuple(reversed(shades)) for theme, shades in colours.items()}
     if apart >= 0:
         colours = {
-            theme: (*shades[:apart], _APART[theme], *shades[apart:])
+            theme: (*shades[:apart], QUIET[theme], *shades[apart:])
             for theme, shades in colours.items()
         }
     return Palette(colours)

@@ -8,7 +8,8 @@ function under(screen, spot, layer) {
   return screen.map.queryRenderedFeatures(spot, {layers: [layer]})[0] ?? null
 }
 
-export const placeAt = (screen, spot) => under(screen, spot, "fill-" + screen.level)?.id ?? null
+export const placeAt = (screen, spot) => under(screen, spot, "circles")?.properties.i
+  ?? under(screen, spot, "fill-" + screen.level)?.id ?? null
 export const pointAt = (screen, spot) => under(screen, spot, "points")?.properties.at ?? null
 
 const tell = (screen, id) => window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: screen}}))

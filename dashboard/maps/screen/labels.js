@@ -46,19 +46,20 @@ export function worstLayer(screen) {
 
 export function tickLayer(screen) {
   const ink = INK[screen.theme]
-  return {id: "ticks", type: "symbol", source: "ticks", layout: {"text-field": "✓", "text-font": BOLD,
+  return {id: "ticks", type: "symbol", source: "ticks", layout: {"text-field": ["get", "t"], "text-font": BOLD,
     "text-size": letters(screen, 1.3), "text-offset": [0, -0.85], "text-allow-overlap": true,
     "text-ignore-placement": true},
-  paint: {"text-color": ink.tick, "text-halo-color": ink.halo, "text-halo-width": 1.5}}
+  paint: {"text-color": ["match", ["get", "t"], "✓", ink.tick, ink.text], "text-halo-color": ink.halo, "text-halo-width": 1.5}}
 }
 
-// Which names are written: the worst places always; the level shown when the place is small
-// enough to read them; otherwise the level above it.
-export function writeNames(screen, picture) {
+// Which names the map library writes: those of the worst places where no cards tell of them, and
+// those of the places that the shown one is made of where they are too many to be set one by one.
+export function writeNames(screen, picture, {cards, apart}) {
   const {map} = screen
   const worst = new Set(picture.worst.map((row) => row[0]))
+  map.setLayoutProperty("worst", "visibility", cards ? "none" : "visible")
   for (const {level} of screen.model.sources) {
-    const visible = level === picture.named
+    const visible = level === picture.named && !apart
     map.setLayoutProperty("label-" + level, "visibility", visible ? "visible" : "none")
     if (!visible) { continue }
     const ids = picture.named_ids.filter((id) => level !== picture.level || !worst.has(id))

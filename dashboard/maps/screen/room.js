@@ -2,7 +2,11 @@
 // piece on two maps side by side.
 
 import {letters} from "./labels.js"
+import {hasFigures, placedCards, takenBoxes} from "./overlay.js"
 import {OUTSIDE, planeOf} from "./sketch.js"
+
+// A place is not drawn smaller than this for the sake of a card.
+const SMALLER = 0.62
 
 // The smallest padding on the left or below with which no place lies under the legend.
 export function paddingOf(screen) {
@@ -13,9 +17,18 @@ export function paddingOf(screen) {
   for (let share = 0; share <= 1; share += 0.1) {
     tried.push({...around, left: around.left + share * wide}, {...around, bottom: around.bottom + share * high})
   }
+  const card = screen.cards.length ? Math.max(...screen.cards.map(({width: own}) => own)) + 56 : 0
+  for (const pad of card ? [...tried] : []) {
+    for (const share of [0.5, 1]) {
+      tried.push({...pad, right: pad.right + share * card}, {...pad, left: pad.left + share * card})
+    }
+  }
   const free = tried.map((pad) => fitted(screen, pad)).filter((layout) => layout.hidden === 0)
   free.sort((a, b) => b.scale - a.scale)
-  return free[0]?.pad ?? {...around, bottom: around.bottom + high}
+  const taken = card ? takenBoxes(screen) : []
+  const roomy = card ? free.find(({scale, plane}) => scale > SMALLER * free[0].scale
+    && placedCards(screen, plane.at, taken).every((slot) => slot)) : null
+  return (roomy ?? free[0])?.pad ?? {...around, bottom: around.bottom + high}
 }
 
 // How large the place is drawn with a padding, and how many of its places the legend hides.
@@ -26,7 +39,7 @@ function fitted(screen, pad) {
   const right = 12 + legend.offsetWidth + 12, roof = height - 12 - legend.offsetHeight - 12
   // The name of a worst place is centred on it, or stands beside it where there are symbols.
   const letter = letters(screen, 1.25) * (symbols.points.length ? 0.7 : 0.35)
-  const names = new Map(picture.worst.map(([id, text]) => [id, text.length * letter]))
+  const names = new Map((hasFigures(screen) ? [] : picture.worst).map(([id, text]) => [id, text.length * letter]))
   let hidden = 0
   screen.places[picture.level].forEach(([, x, y, , size], id) => {
     if (x === null || picture.classes[id] === OUTSIDE) { return }
@@ -35,7 +48,7 @@ function fitted(screen, pad) {
     const wide = Math.max(reach, names.get(id) ?? 0)
     if (px - wide < right && py + reach > roof) { hidden += 1 }
   })
-  return {pad, scale: plane.scale, hidden}
+  return {pad, plane, scale: plane.scale, hidden}
 }
 
 export function fit(screen, duration = 500) {

@@ -2,16 +2,18 @@
 // Geometry comes once by address; a change of period or indicator is one typed array (`picture`).
 // Every text from data enters the page as text (textContent or drawn glyphs), never as HTML.
 
-import {make, makeButton, noteShown, whenever} from "../../web/dom.js"
+import {make, makeButton, makeShape, noteShown, whenever} from "../../web/dom.js"
+import {circlesOf} from "./circles.js"
 import {hover, leave, lightWithOthers, placeAt, pointAt} from "./hover.js"
 import {INK} from "./ink.js"
 import {writeNames} from "./labels.js"
 import {listClasses} from "./legend.js"
+import {arrange, followMap, hasFigures, loadAbove, makeCards, makeOverlay, namesAbove} from "./overlay.js"
 import {patterns} from "./patterns.js"
 import {fit, goTogether, moved, paddingOf} from "./room.js"
 import {followPointer, makeSketch, markPlaces, startDrawing} from "./select.js"
-import {outlinesAt, sketchMap} from "./sketch.js"
-import {colourPlaces, restyle, styleOf} from "./style.js"
+import {outlinesAt, ringsOf, sketchMap} from "./sketch.js"
+import {WIDTHS, colourPlaces, restyle, styleOf} from "./style.js"
 import {placeSymbols} from "./symbols.js"
 
 const ICONS = {
@@ -21,7 +23,6 @@ const ICONS = {
   spot: "M12 3v3M12 18v3M3 12h3M18 12h3M12 8a4 4 0 1 0 0 8 4 4 0 1 0 0-8",
   lasso: "M12 4c5 0 9 2.500 9 6s-4 6-9 6-9-2.500-9-6 4-6 9-6M7 15c-2 2-1 4 1 4s2 2 1 3",
 }
-const SVG_NAMES = "http://www.w3.org/2000/svg"
 
 let library = null
 function load(address) {
@@ -44,6 +45,8 @@ class Screen {
     this.drawn = null
     this.mode = null
     this.places = {}
+    this.cards = []
+    this.only = null
     this.build()
   }
 
@@ -54,8 +57,9 @@ class Screen {
     this.first = make("canvas", "first")
     this.north.append(make("span", "arrow", "▲"), make("span", "letter", this.model.texts.north))
     this.sketch = makeSketch(this)
+    this.overlay = makeOverlay()
     this.wait = make("p", "wait", this.model.texts.wait)
-    this.root.append(this.canvas, this.first, this.sketch, this.legend, this.tools, this.chip, this.north,
+    this.root.append(this.canvas, this.first, this.overlay, this.sketch, this.legend, this.tools, this.chip, this.north,
       this.tip, this.wait)
     const actions = {up: () => this.say("up"), whole: () => fit(this), box: () => startDrawing(this, "box"),
       spot: () => this.say("spotlight"), lasso: () => startDrawing(this, "lasso")}
@@ -64,11 +68,8 @@ class Screen {
 
   tool(name, action) {
     const node = makeButton(name, undefined, action)
-    const icon = document.createElementNS(SVG_NAMES, "svg")
-    icon.setAttribute("viewBox", "0 0 24 24")
-    const stroke = document.createElementNS(SVG_NAMES, "path")
-    stroke.setAttribute("d", ICONS[name])
-    icon.append(stroke)
+    const icon = makeShape("svg", {viewBox: "0 0 24 24"})
+    icon.append(makeShape("path", {d: ICONS[name]}))
     node.append(icon)
     node.title = this.model.texts[name]
     node.setAttribute("aria-label", node.title)
@@ -101,11 +102,25 @@ class Screen {
     this.map.on("mousemove", (event) => hover(this, event))
     this.map.on("mouseout", () => leave(this))
     this.map.on("click", (event) => this.click(event))
-    this.map.on("move", () => moved(this))
+    this.map.on("move", () => { moved(this); if (this.ready) { followMap(this) } })
+    this.map.on("moveend", () => { if (this.ready) { this.arrange() } })
     this.map.on("error", (event) => console.error(String(event.error?.message ?? event.error)))
     this.sizes = new ResizeObserver(() => { this.map.resize(); fit(this, 0) })
     this.sizes.observe(this.canvas)
     followPointer(this)
+  }
+
+  // The lines of the levels above the shown one, and those around places pointed out together.
+  borders(ink) {
+    const {picture, sources} = this.model
+    const above = sources.slice(0, sources.findIndex(({level}) => level === picture.level)).reverse()
+    const around = picture.outlined.features.flatMap(({geometry}) => ringsOf(geometry))
+    return [...above.map(({level}, depth) => ({rings: [...this.shapes[level].values()].flat(), width: WIDTHS[depth + 1] ?? WIDTHS[2],
+      colour: depth ? ink.area : ink.town})), {rings: around, colour: ink.halo, width: 7}, {rings: around, colour: ink.text, width: 3.5}]
+  }
+
+  arrange() {
+    arrange(this, (x, y) => { const spot = this.map.project([x, y]); return [spot.x, spot.y] })
   }
 
   // A first picture on a plain canvas: the library takes seconds, the outlines are there at once.
@@ -113,18 +128,21 @@ class Screen {
     listClasses(this, this.model.picture)
     const {level} = this.model.picture
     const {outlines: address} = this.model.sources.find((source) => source.level === level)
-    const outlines = await outlinesAt(address)
+    const [outlines] = await Promise.all([outlinesAt(address), loadAbove(this)])
     // The page gives the box its size only after it has been put in.
     await new Promise((done) => requestAnimationFrame(done))
     const {picture} = this.model
     if (this.removed || picture.level !== level) { return }
     const ink = INK[this.theme]
-    sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
+    this.root.classList.toggle("dark", this.model.dark)
+    makeCards(this)
+    const circles = circlesOf(this, picture)
+    const plane = sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
       grounds: patterns(picture.grounds[this.theme]), states: picture.states, outside: ink.outside, line: ink.line,
-      bounds: picture.bounds, pad: paddingOf(this)})
+      bounds: picture.bounds, pad: paddingOf(this), borders: this.borders(ink), circles, quiet: circles.length ? picture.quiet[this.theme] : undefined})
+    if (plane) { arrange(this, plane.at) }
     // Nothing of the half-made map beneath is to be seen through the sketch.
     this.first.style.background = ink.ground
-    this.root.classList.toggle("dark", this.model.dark)
     this.wait.remove()
     noteShown("guatu-sketched", () => { this.root.dataset.sketched = "1" })
   }
@@ -137,12 +155,14 @@ class Screen {
     this.level = picture.level
     colourPlaces(this, picture)
     restyle(this, picture)
-    writeNames(this, picture)
+    writeNames(this, picture, {cards: hasFigures(this), apart: namesAbove(this)})
     listClasses(this, picture)
+    makeCards(this)
     markPlaces(this)
     placeSymbols(this)
     const target = picture.bounds.join() + picture.legend.length + symbols.kinds.length
-    if (this.drawn !== target) { fit(this, this.drawn === null ? 0 : 500) }
+    this.arrange()
+    if (this.drawn !== target || this.cards.some(({slot}) => !slot)) { fit(this, this.drawn === null ? 0 : 500) }
     this.drawn = target
     this.tip.style.display = "none"
     this.map.once("idle", () => {

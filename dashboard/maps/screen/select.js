@@ -1,16 +1,14 @@
 // Places picked by a box or a lasso: drawn by the pointer, marked by an outline, counted in a chip.
 
-import {make, makeButton} from "../../web/dom.js"
+import {make, makeButton, makeShape} from "../../web/dom.js"
 import {leave} from "./hover.js"
-import {OUTSIDE} from "./sketch.js"
+import {OUTSIDE, insideRings} from "./sketch.js"
 
-const SVG = "http://www.w3.org/2000/svg"
 const MODES = ["box", "lasso"]
 
 export function makeSketch(screen) {
-  const sketch = document.createElementNS(SVG, "svg")
-  sketch.setAttribute("class", "sketch")
-  screen.outline = document.createElementNS(SVG, "polygon")
+  const sketch = makeShape("svg", {class: "sketch"})
+  screen.outline = makeShape("polygon", {})
   sketch.append(screen.outline)
   return sketch
 }
@@ -72,15 +70,6 @@ function caught(screen, ring) {
   return screen.places[picture.level].flatMap(([, x, y], id) => {
     if (x === null || picture.classes[id] === OUTSIDE) { return [] }
     const {x: left, y: top} = screen.map.project([x, y])
-    return within(left, top, ring) ? [id] : []
+    return insideRings([left, top], [ring]) ? [id] : []
   })
-}
-
-function within(x, y, ring) {
-  let inside = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [a, b] = ring[i], [c, d] = ring[j]
-    if ((b > y) !== (d > y) && x < (c - a) * (y - b) / (d - b) + a) { inside = !inside }
-  }
-  return inside
 }

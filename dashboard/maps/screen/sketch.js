@@ -18,6 +18,8 @@ export function outlinesAt(address) {
   return kept.get(address)
 }
 
+export const ringsOf = ({type, coordinates}) => type === "Polygon" ? coordinates : coordinates.flat()
+
 const eastward = (longitude) => longitude / 360
 const southward = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
 
@@ -33,17 +35,31 @@ export function planeOf(bounds, {width, height}, pad) {
   return {scale, at: (x, y) => [dx + (eastward(x) - left) * scale, dy + (southward(y) - top) * scale]}
 }
 
+// Whether a point lies within rings, of which those inside others are holes.
+export function insideRings([x, y], rings) {
+  let inside = false
+  for (const ring of rings) {
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [a, b] = ring[i], [c, d] = ring[j]
+      if ((b > y) !== (d > y) && x < (c - a) * (y - b) / (d - b) + a) { inside = !inside }
+    }
+  }
+  return inside
+}
+
 // By position the reason why a place has no class.
 export function reasonsOf(states) {
   return new Map(Object.entries(states).flatMap(([state, ids]) => ids.map((id) => [id, state])))
 }
 
 // Draw the places of one level. `pad` is in pixels of the page; `grounds` are canvases that are
-// repeated over the places without a class, by the reason, which `states` tells.
-export function sketchMap(canvas, outlines, {classes, colours, grounds, states, outside, line, bounds, pad}) {
+// repeated over the places without a class, by the reason, which `states` tells; `circles` have point,
+// radius and class, and then the places themselves are `quiet`; `borders` are rings with a colour and
+// a width. Returns how the map lies.
+export function sketchMap(canvas, outlines, {classes, colours, grounds, states, outside, line, bounds, pad, borders = [], circles = [], quiet}) {
   const ratio = window.devicePixelRatio || 1
   const {clientWidth: width, clientHeight: height} = canvas
-  if (!width || !height) { return }
+  if (!width || !height) { return null }
   canvas.width = width * ratio
   canvas.height = height * ratio
   const pen = penOf(canvas)
@@ -57,12 +73,28 @@ export function sketchMap(canvas, outlines, {classes, colours, grounds, states, 
   const fills = Object.fromEntries(Object.entries(grounds).map(([state, drawn]) => [state, pen.createPattern(drawn, "repeat")]))
   for (const {id, geometry} of outlines.features) {
     const of = classes[id]
-    pen.fillStyle = of === OUTSIDE ? outside : of === MISSING ? fills[reasons.get(id) ?? "no_data"] : colours[of]
+    pen.fillStyle = of === OUTSIDE ? outside : of === MISSING ? fills[reasons.get(id) ?? "no_data"] : quiet ?? colours[of]
     pen.beginPath()
-    for (const part of geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates) {
-      part.forEach(trace)
-    }
+    ringsOf(geometry).forEach(trace)
     pen.fill("evenodd")
     pen.stroke()
   }
+  pen.lineJoin = "round"
+  for (const {rings, colour, width: thick} of borders) {
+    pen.strokeStyle = colour
+    pen.lineWidth = thick
+    pen.beginPath()
+    rings.forEach(trace)
+    pen.stroke()
+  }
+  pen.strokeStyle = line
+  pen.lineWidth = 1.4
+  for (const {point, radius, own} of circles) {
+    pen.fillStyle = colours[own]
+    pen.beginPath()
+    pen.arc(...plane.at(...point), radius, 0, 7)
+    pen.fill()
+    pen.stroke()
+  }
+  return plane
 }

@@ -1,10 +1,13 @@
 // The layers of the map, from the ground up, and their colours: places by feature-state.
 
+import {circleFeatures} from "./circles.js"
 import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
 import {mixed, patterns, pixels, slanted} from "./patterns.js"
 import {MISSING, OUTSIDE, reasonsOf} from "./sketch.js"
 
+// Of the lines of the shown level and of those above it.
+export const WIDTHS = [0.8, 1.6, 2.8]
 const NOTHING = {type: "FeatureCollection", features: []}
 // What a level has of its own, besides its outlines.
 const REASONS = ["no_data", "not_applicable", "hidden", "outside"]
@@ -13,7 +16,7 @@ const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
 
 export function styleOf(screen) {
   const ink = INK[screen.theme], {sources: levels} = screen.model
-  const sources = Object.fromEntries(["worst", "ticks", "points", "outlined"].map((name) => [name, {type: "geojson", data: NOTHING}]))
+  const sources = Object.fromEntries(["worst", "ticks", "points", "outlined", "circles"].map((name) => [name, {type: "geojson", data: NOTHING}]))
   const fills = [], lines = [], marks = [], texts = []
   levels.forEach((source, depth) => {
     const {level} = source
@@ -29,7 +32,7 @@ export function styleOf(screen) {
     }
     const rank = levels.length - depth
     lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
-      paint: {"line-color": ink.line, "line-width": [0.8, 1.6, 2.6][rank - 1] ?? 2.6}})
+      paint: {"line-color": ink.line, "line-width": WIDTHS[rank - 1] ?? WIDTHS[2]}})
     marks.push({id: "mark-" + level, type: "line", source: level, layout: {"line-join": "round"},
       paint: {"line-color": ink.mark, "line-width": 4,
         "line-opacity": ["case", OWN_STATE("hover"), 1, OWN_STATE("marked"), 1, 0]}})
@@ -49,13 +52,18 @@ export function styleOf(screen) {
   // One line around villages that are pointed out together, on a light one that parts it from them.
   const around = [["outlined-halo", ink.halo, 7], ["outlined", ink.text, 3.5]].map(([id, colour, width]) => ({id,
     type: "line", source: "outlined", layout: {"line-join": "round"}, paint: {"line-color": colour, "line-width": width}}))
-  const layers = [ground, ...fills, ...lines, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
+  const circles = {id: "circles", type: "circle", source: "circles", layout: {"circle-sort-key": ["get", "order"]},
+    paint: {"circle-radius": ["get", "radius"], "circle-color": ["get", "colour"], "circle-opacity": 0.9,
+      "circle-stroke-color": ink.halo, "circle-stroke-width": 1.4}}
+  const layers = [ground, ...fills, ...lines, circles, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
   return {version: 8, sources, layers}
 }
 
 export function restyle(screen, picture) {
   const {map, theme} = screen, ink = INK[theme]
   map.getSource("outlined").setData(picture.outlined)
+  map.getSource("circles").setData(circleFeatures(screen, picture))
+  map.setPaintProperty("circles", "circle-stroke-color", ink.halo)
   map.setPaintProperty("outlined-halo", "line-color", ink.halo)
   map.setPaintProperty("outlined", "line-color", ink.text)
   const unsure = slanted(picture.colours[theme][picture.hatched] ?? ink.ground, picture.grounds[theme].no_data[1])
@@ -84,13 +92,16 @@ export function restyle(screen, picture) {
 export function colourPlaces(screen, picture) {
   const {map, model, theme} = screen
   const colours = picture.colours[theme], {classes} = picture
-  const lit = model.spotlight && model.marked.length ? new Set(model.marked) : null
+  const lit = screen.only ?? (model.spotlight && model.marked.length ? new Set(model.marked) : null)
+  const only = lit === null ? null : ["in", ["get", "i"], ["literal", Array.from(lit)]]
+  map.setFilter("circles", picture.form === "circles" ? only : null)
   const reasons = reasonsOf(picture.states)
-  const shades = colours.map((colour) => mixed(colour, INK[theme].ground, 0.8))
+  const own = picture.form === "circles" ? colours.map(() => picture.quiet[theme]) : colours
+  const shades = own.map((colour) => mixed(colour, INK[theme].ground, 0.8))
   for (let id = 0; id < classes.length; id++) {
-    const own = classes[id], dim = lit !== null && !lit.has(id)
-    map.setFeatureState({source: picture.level, id}, {unsure: own === picture.hatched && !dim,
-      colour: own < OUTSIDE ? (dim ? shades : colours)[own] : INK[theme].outside,
-      reason: own === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
+    const of = classes[id], dim = lit !== null && !lit.has(id)
+    map.setFeatureState({source: picture.level, id}, {unsure: of === picture.hatched && !dim,
+      colour: of < OUTSIDE ? (dim ? shades : own)[of] : INK[theme].outside,
+      reason: of === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
   }
 }

@@ -35,7 +35,7 @@ export function symbolCanvas(shape, state, size = 44) {
   return canvas
 }
 
-// Put the points of sites and works on the map, and the ticks of the wall map.
+// Put the points of sites and works on the map, and ticks and arrows of places.
 export function placeSymbols(screen) {
   const {map, model: {picture, symbols: {points}}} = screen
   for (const {shape, state} of points) {
@@ -50,7 +50,7 @@ export function placeSymbols(screen) {
   // Among many symbols there may be no room; a name over a symbol is better than none.
   map.setLayoutProperty("worst", "text-overlap", spots.length ? "always" : "never")
   const known = screen.places[picture.level]
-  const ticks = Array.from(picture.ticked).filter((id) => known[id]?.[1] != null).map((id) => ({
-    type: "Feature", properties: {}, geometry: {type: "Point", coordinates: known[id].slice(1, 3)}}))
+  const ticks = picture.signs.filter(([id]) => known[id]?.[1] != null).map(([id, t]) => ({
+    type: "Feature", properties: {t}, geometry: {type: "Point", coordinates: known[id].slice(1, 3)}}))
   map.getSource("ticks").setData({type: "FeatureCollection", features: ticks})
 }

@@ -137,6 +137,6 @@ def test_a_layer_for_outside_tells_hidden_places_from_those_without_data(source)
     answer = answer_of(source, source.view(public=False, lang="zh"))
     hidden = pd.Series([True], index=answer.layer.keys[:1])
     *_, missing, gone = public_layer(answer.layer, hidden).legend("zh")
-    assert (gone.label, gone.count, gone.state) == ("数量少，不显示", 1, "hidden")
+    assert (gone.label, gone.count, gone.state) == ("不显示", 1, "hidden")
     assert missing.label == "无数据"
     assert missing.state == "no_data"

@@ -32,7 +32,7 @@ def test_every_village_is_of_the_kind_that_the_answer_says(atlas, state):
     assert (state.layer.classes == found.kinds).all()
     assert state.layer.hatched == KINDS.index("unsure")
     keys = state.layer.keys
-    members = [[keys[at] for at in group] for group in state.layer.outlined]
+    members = [[keys[at] for at in outline.at] for outline in state.layer.outlines]
     assert members == [sorted(one.codes) for one in found.clusters]
 
 
@@ -43,6 +43,7 @@ def test_picture_has_hatching_and_one_outline_around_each_cluster(atlas, state, 
     hatched = [row["label"] for row in shown["legend"] if row["hatched"]]
     assert len(hatched) == 1
     (around,) = shown["outlined"]["features"]
+    assert str(len(state.layer.outlines[0].at)) in around["properties"]["title"]
     whole = shapely.geometry.shape(around["geometry"])
     first = village_clusters(atlas, "poor_share", state.period).clusters[0]
     villages = shapely.union_all(atlas.shapes("village", list(first.codes)))
@@ -67,4 +68,4 @@ def test_an_indicator_without_clusters_says_why(atlas):
     state = State(atlas, "?indicator=income&classes=clusters")
     assert (state.layer.classes == 255).all()
     assert "不找连片" in state.layer.rule("zh")
-    assert layer_of(state.source, state.shown).outlined == ()
+    assert layer_of(state.source, state.shown).outlines == ()

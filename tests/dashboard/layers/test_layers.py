@@ -23,6 +23,7 @@ import numpy as np
 from dashboard.layers import Headline, LayerKind
 from dashboard.layers.plain import draw_plain
 from geodata.cartography import CategoryLayer, Palette
+from geodata.cartography.layer import PointedOut
 
 HALVES = Palette({"light": ("#111111", "#eeeeee"), "dark": ("#eeeeee", "#111111")})
 
@@ -34,12 +35,12 @@ class HalvesLayer(CategoryLayer):
     def title(self, lang=None):
         return "Halves"
 
-    def pointed_out(self, atlas):
-        return [(0, "first")]
+    def pointed_out(self, atlas, lang=None):
+        return [PointedOut(0, "first")]
 
     @property
-    def ticked(self):
-        return np.array([1])
+    def signs(self):
+        return [(1, "✓")]
 
 
 def _draw(source, view, sample):
@@ -79,7 +80,8 @@ def test_a_kind_in_a_module_of_its_own_is_offered_drawn_and_told(seventh):
     assert State(atlas, state.query).classes == "halves"
     shown = picture(atlas, state.layer, lang="en")
     assert [row["label"] for row in shown["legend"]] == ["one", "two", "none"]
-    assert (shown["title"], shown["worst"], shown["ticked"]) == ("Halves", [[0, "first"]], [1])
+    assert (shown["title"], shown["worst"][0][:2]) == ("Halves", [0, "first"])
+    assert shown["signs"] == [[1, "✓"]]
     assert shown["words"][:2] == ["one", "two"]
     assert headline_of(state.source, state.shown, state.layer).title == "Half and half"
     assert "各半" in ControlsView(state).classes.options

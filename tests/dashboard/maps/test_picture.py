@@ -1,13 +1,31 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard.maps.picture import OUTSIDE, labels_json, outlines_json, picture
 from geodata.cartography import NO_DATA, draw_layer
-from tests.invented import COUNTY, HOSTILE, grid_atlas
+from geodata.quantity import shipped_words
+from tests.invented import COUNTY, HOSTILE, RATE, grid_atlas
+
+
+def counted_atlas():
+    """Return the atlas with its shares also as counts of households."""
+    atlas = grid_atlas()
+    rows = atlas.values[atlas.values["indicator"] == "poor_share"]
+    count = dataclasses.replace(
+        RATE, key="poor", quantity="count", unit=shipped_words().units["household"], base=None
+    )
+    return dataclasses.replace(
+        atlas,
+        values=pd.concat([atlas.values, rows.assign(indicator="poor")]),
+        indicators={**atlas.indicators, "poor": count},
+    )
+
 
 FIRST = f"{COUNTY}001001"
 
@@ -67,7 +85,46 @@ def test_worst_places_are_named_with_their_figure():
     atlas = grid_atlas()
     worst = picture(atlas, draw_layer(atlas, "poor_share", "2025", level="village"))["worst"]
     assert len(worst) == 3
-    assert all(words.endswith("%") for _, words in worst)
+    assert all(words.endswith("%") for _, words, *_ in worst)
+
+
+def test_what_adds_up_is_drawn_as_circles_and_a_share_fills_places():
+    atlas = counted_atlas()
+    for key in atlas.indicators:
+        layer = draw_layer(atlas, key, "2025", level="village")
+        sent = picture(atlas, layer)
+        sums = layer.indicator.adds_up == "sum"
+        assert sent["form"] == ("circles" if sums else "filled")
+        assert bool(sent["circles"]) == sums
+        if sums:
+            values = np.concatenate(
+                [draw_layer(atlas, key, p, level="village").values for p in atlas.periods]
+            )
+            assert sent["largest"] == np.nanmax(values)
+            shown = [value for value, _ in sent["circles"]]
+            assert shown == sorted(shown, reverse=True)
+            assert shown[0] <= sent["largest"]
+
+
+@pytest.mark.parametrize("place", [None, COUNTY, f"{COUNTY}002"])
+@pytest.mark.parametrize("level", ["village", "township"])
+@pytest.mark.parametrize("key", ["poor_share", "income"])
+def test_the_bars_of_the_legend_and_those_apart_count_every_place_shown(key, level, place):
+    atlas = grid_atlas()
+    layer = draw_layer(atlas, key, "2025", level=level, place=place)
+    sent = picture(atlas, layer, lang="zh")
+    bars = [row["count"] for row in sent["legend"] if row["at"] >= 0]
+    apart = [row["count"] for row in sent["legend"] if row["at"] < 0]
+    assert sum(bars) + sum(apart) == layer.inside.sum()
+    terms, total = sent["sum"].split("个")[0].split("＝")
+    assert sum(map(int, terms.split("+"))) == sum(bars) == int(total)
+
+
+def test_the_places_that_the_shown_one_is_made_of_are_named():
+    atlas = grid_atlas()
+    for place, named in ((None, "township"), (COUNTY, "township"), (f"{COUNTY}002", "village")):
+        layer = draw_layer(atlas, "poor_share", "2025", level="village", place=place)
+        assert picture(atlas, layer)["named"] == named
 
 
 def test_column_without_a_figure_is_drawn_as_no_data():

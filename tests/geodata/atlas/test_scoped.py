@@ -209,11 +209,11 @@ def test_a_hidden_figure_is_told_from_one_that_is_absent():
     assert layer.without_class("hidden").sum() == 2
     *_, missing, hidden = layer.legend("zh")
     assert (missing.label, missing.count, missing.state) == ("无数据", 0, "no_data")
-    assert (hidden.label, hidden.count, hidden.state) == ("数量少，不显示", 2, "hidden")
+    assert (hidden.label, hidden.count, hidden.state) == ("不显示", 2, "hidden")
     assert missing.colour != hidden.colour
     change = draw_change(mine, key, mine.periods[-2:], level="village", place=towns[1])
-    assert change.legend("en")[-1].label == "hidden: small count"
-    assert change.words("zh")[layer.keys.get_loc(villages[0])] == "数量少，不显示"
+    assert change.legend("en")[-1].label == "not shown: small count"
+    assert change.words("zh")[layer.keys.get_loc(villages[0])] == "不显示"
     there = replace(layer, place=villages[0])
     assert "不显示" in headline(mine, there, "zh")
     assert set(coverage(mine, key, period, towns[1]).missing["reason"]) == {"hidden"}
@@ -224,7 +224,7 @@ def test_the_numbers_behind_a_hot_spot_do_not_give_a_hidden_count_away():
     mine, key, period, _ = mine_of({villages[0]: 1.0})
     found = hotspot_layer(mine, key, period)
     told = {place: found.result.explanation(place, unit="", lang="zh") for place in found.keys}
-    assert "数量少，不显示" in found.why(villages[0], "zh")
+    assert "不显示" in found.why(villages[0], "zh")
     for place, veiled in zip(found.keys, found.veiled, strict=True):
         assert (told[place] in found.why(place, "zh")) != veiled
     near = found.veiled & ~mine.hidden(key, period, "village").to_numpy(dtype=bool)

@@ -123,7 +123,7 @@ def test_a_legend_counts_every_place_once_whatever_its_state():
     rows = gone.legend("zh")
     assert sum(row.count for row in rows) == 6
     assert [row.label for row in rows if row.no_data] == [
-        "无数据", "不适用", "数量少，不显示", "不在您的范围内",
+        "无数据", "不适用", "不显示", "范围外",
     ]  # fmt: skip
     assert len({row.colour["light"] for row in rows if row.no_data}) == 4
     assert len(re.findall(r"\d个村", headline(atlas, gone, "zh"))) >= 1

@@ -1,0 +1,208 @@
+// What stands over the map as text: cards that tell of the worst places with lines to them, names of
+// the places that the shown one is made of, words beside an outline. None lies over another, over the
+// legend or over what else stands over the map.
+
+import {make, makeShape} from "../../web/dom.js"
+import {boxesMeet, landRows, placeCallouts, runsThrough} from "../callouts.js"
+import {shorten} from "./labels.js"
+import {insideRings, outlinesAt, ringsOf} from "./sketch.js"
+
+// A narrower map has no room for cards; so many names of the level above are set one by one.
+const NARROW = 560, NAMES = 60
+const GRID = 8, REACH = 15, AIR = 4
+
+export function makeOverlay() {
+  const overlay = make("div", "overlay")
+  overlay.append(makeShape("svg", {class: "leaders"}))
+  return overlay
+}
+
+// Fetch the outlines of the levels above the lowest: small, and needed to know where the place lies.
+export async function loadAbove(screen) {
+  screen.shapes = {}
+  await Promise.all(screen.model.sources.slice(0, -1).map(async ({level, outlines}) => {
+    const {features} = await outlinesAt(outlines)
+    screen.shapes[level] = new Map(features.map(({id, geometry}) => [id, ringsOf(geometry)]))
+  }))
+}
+
+// Whether the worst places have figures to be told; many names without any are the map library's.
+export const hasFigures = ({model: {picture: {worst}}}) => worst.length > 0 && worst.every((row) => row[4])
+
+// The cards of a picture, measured while they cannot be seen.
+export function makeCards(screen) {
+  const {overlay, model: {picture}} = screen
+  overlay.querySelectorAll(".card").forEach((card) => card.remove())
+  const known = screen.places[picture.level]
+  screen.cards = !hasFigures(screen) || screen.canvas.clientWidth < NARROW ? [] : picture.worst.filter(([id]) => known[id]?.[1] != null)
+    .map(([id, , name, above, figure, parts]) => {
+      const card = make("div", "card"), head = make("div", "head"), line = make("div", "line")
+      head.append(make("b", "", name), make("span", "above", above))
+      line.append(make("b", "figure", figure), make("span", "parts", parts))
+      card.append(head, line)
+      const own = picture.classes[id]
+      card.style.setProperty("--own", picture.colours[screen.theme][own] ?? "currentColor")
+      card.dataset.id = id
+      card.style.visibility = "hidden"
+      overlay.append(card)
+      return {card, id, point: known[id].slice(1, 3), width: card.offsetWidth, height: card.offsetHeight}
+    })
+}
+
+// What is taken already, as boxes [left, top, right, bottom] in the map.
+export function takenBoxes(screen) {
+  const frame = screen.root.getBoundingClientRect()
+  const boxes = [screen.legend, screen.tools, screen.north, screen.root.querySelector(".maplibregl-ctrl-scale"), screen.chip]
+    .filter((node) => node && node.offsetWidth)
+    .map((node) => node.getBoundingClientRect())
+    .map(({left, top, right, bottom}) => [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top])
+  if (screen.over) { boxes.push([0, 0, screen.over.right, screen.over.bottom]) }
+  return boxes
+}
+
+function landOf(screen, at) {
+  const {level, ids} = screen.model.picture.place
+  const shapes = screen.shapes?.[level]
+  const rings = shapes ? ids.flatMap((id) => shapes.get(id) ?? []) : []
+  return landRows(rings.map((ring) => ring.map(([x, y]) => at(x, y))), screen.canvas.clientHeight)
+}
+
+export function placedCards(screen, at, taken) {
+  const anchors = screen.cards.map(({point, width, height}) => ({x: at(...point)[0], y: at(...point)[1], width, height}))
+  const {clientWidth: width, clientHeight: height} = screen.canvas
+  return placeCallouts(anchors, {width, height, taken, land: landOf(screen, at)})
+}
+
+// Put cards, names and words where they find room; `at` gives the pixel of a point in degrees.
+export function arrange(screen, at) {
+  const {overlay} = screen
+  screen.at = at
+  const taken = takenBoxes(screen)
+  const placed = placedCards(screen, at, taken)
+  const lines = []
+  screen.cards.forEach((own, n) => {
+    own.slot = placed[n]
+    own.card.style.visibility = placed[n] ? "visible" : "hidden"
+    if (!placed[n]) { return }
+    own.card.style.left = placed[n].box[0] + "px"
+    own.card.style.top = placed[n].box[1] + "px"
+    own.card.classList.toggle("left", placed[n].line[2][0] === placed[n].box[2])
+    taken.push(placed[n].box)
+    lines.push(placed[n].line)
+  })
+  drawLines(screen)
+  overlay.querySelectorAll(".town, .worst, .outlined").forEach((words) => words.remove())
+  overlay.classList.remove("moving")
+  writeWorst(screen, at, taken, lines)
+  writeTowns(screen, at, taken, lines)
+  writeOutlines(screen, at, taken, lines)
+  overlay.dataset.cards = String(lines.length)
+}
+
+function drawLines(screen) {
+  const drawn = screen.cards.filter(({slot}) => slot).map(({slot, point}) => {
+    const points = [screen.at(...point), slot.line[1], slot.line[2]], [cx, cy] = points[0]
+    const group = makeShape("g", {}), line = points.map((spot) => spot.join()).join(" ")
+    group.append(...["halo", "ink"].map((name) => makeShape("polyline", {points: line, class: name})),
+      makeShape("circle", {cx, cy, r: 5}))
+    return group
+  })
+  screen.overlay.querySelector(".leaders").replaceChildren(...drawn)
+}
+
+// While the map moves, cards stay and their lines follow; names are set anew when it rests.
+export function followMap(screen) {
+  screen.overlay.classList.add("moving")
+  drawLines(screen)
+}
+
+// The names of a level above the shown one, each within its own place; of many, the map library's.
+export function namesAbove({model: {picture, sources}}) {
+  const lowest = sources[sources.length - 1].level
+  return picture.named !== lowest && picture.named_ids.length <= NAMES
+}
+
+// Where there is no room for a card, name and figure stand by the place.
+function writeWorst(screen, at, taken, lines) {
+  if (!hasFigures(screen)) { return }
+  const {overlay, model: {picture}} = screen, known = screen.places[picture.level]
+  const told = new Set(screen.cards.filter(({slot}) => slot).map(({id}) => id))
+  for (const [id, words] of picture.worst) {
+    if (told.has(id) || known[id]?.[1] == null) { continue }
+    write(overlay, make("div", "worst", words), at(known[id][1], known[id][2]), [], taken, lines)
+  }
+}
+
+// Put a label where it is free, nearest to a point, and count its box as taken; else leave it out.
+function write(overlay, label, middle, rings, taken, lines) {
+  overlay.append(label)
+  const wide = label.offsetWidth / 2, high = label.offsetHeight / 2
+  const spot = spotFor(middle, {wide, high}, rings, taken, lines)
+  if (!spot) { label.remove(); return }
+  label.style.left = spot[0] + "px"
+  label.style.top = spot[1] + "px"
+  taken.push(boxAround(spot, wide, high))
+}
+
+function writeTowns(screen, at, taken, lines) {
+  const {overlay, model: {picture}} = screen
+  if (!namesAbove(screen)) { return }
+  const rows = screen.places[picture.named]
+  const around = screen.cards.filter(({slot}) => slot).map(({point}) => at(...point))
+  taken.push(...around.map(([x, y]) => [x - 9, y - 9, x + 9, y + 9]))
+  for (const id of picture.named_ids) {
+    const [name, x, y] = rows[id] ?? []
+    if (x == null) { continue }
+    const rings = (screen.shapes?.[picture.named]?.get(id) ?? []).map((ring) => ring.map((point) => at(...point)))
+    write(overlay, make("div", "town", shorten(name)), at(x, y), rings, taken, lines)
+  }
+}
+
+const boxAround = ([x, y], wide, high) => [x - wide, y - high, x + wide, y + high]
+
+// The free middle nearest to a point: within the rings where that can be, else half in them.
+function spotFor(middle, {wide, high}, rings, taken, lines) {
+  const tried = []
+  for (let row = -REACH; row <= REACH; row++) {
+    for (let column = -REACH; column <= REACH; column++) {
+      const spot = [middle[0] + column * GRID, middle[1] + row * GRID]
+      tried.push([Math.hypot(column, row * 1.3), spot])
+    }
+  }
+  tried.sort((one, other) => one[0] - other[0])
+  const free = tried.map(([, spot]) => spot).filter((spot) => {
+    const box = boxAround(spot, wide, high)
+    return !taken.some((other) => boxesMeet(box, other, AIR)) && !lines.some((line) => runsThrough(line, box))
+  })
+  const corners = ([x, y]) => [[x - wide, y - high], [x + wide, y - high], [x - wide, y + high], [x + wide, y + high]]
+  if (!rings.length) { return free[0] ?? null }
+  return free.find((spot) => corners(spot).every((corner) => insideRings(corner, rings)))
+    ?? free.find((spot) => insideRings(spot, rings)) ?? null
+}
+
+// The words of an outline, beside it.
+function writeOutlines(screen, at, taken, lines) {
+  const {overlay, model: {picture}} = screen
+  for (const {properties: {title, told}, geometry} of picture.outlined.features) {
+    if (!title) { continue }
+    const points = ringsOf(geometry).flat().map((point) => at(...point))
+    const [left, right] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
+    const [top, bottom] = [Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))]
+    const words = make("div", "outlined")
+    words.append(make("b", "", title), make("span", "", told))
+    overlay.append(words)
+    const wide = words.offsetWidth / 2, high = words.offsetHeight / 2, middle = (top + bottom) / 2
+    const spots = [[right + wide + 10, middle], [left - wide - 10, middle], [(left + right) / 2, bottom + high + 6],
+      [(left + right) / 2, top - high - 6], [right + wide + 10, bottom], [left - wide - 10, bottom], [right + wide + 10, top], [left - wide - 10, top]]
+    const {clientWidth: width, clientHeight: height} = screen.canvas
+    const spot = spots.find((one) => {
+      const box = boxAround(one, wide, high)
+      return box[0] > 0 && box[1] > 0 && box[2] < width && box[3] < height
+        && !taken.some((other) => boxesMeet(box, other, AIR)) && !lines.some((line) => runsThrough(line, box))
+    })
+    if (!spot) { words.remove(); continue }
+    words.style.left = spot[0] + "px"
+    words.style.top = spot[1] + "px"
+    taken.push(boxAround(spot, wide, high))
+  }
+}
