@@ -18,7 +18,7 @@ def layer_of(source: Source, view: View, sample: Mapping[str, str] | None = None
     `sample` says why each drawn village was drawn, by key: then it is the map of that sample.
     """
     what = (view.theme, view.indicator, view.period, view.level, source.area(view.place))
-    how = (view.classes, view.compare, view.compared, tuple((sample or {}).items()))
+    how = (view.classes, view.compare, view.compared, tuple((sample or {}).items()), view.public)
     return source.kept.once(("layer", *what, *how), lambda: drawn_layer(source, view, sample or {}))
 
 

@@ -44,7 +44,9 @@ class SampledLayer(CategoryLayer):
     def pointed_out(self, atlas: Atlas, lang: str | None = None) -> list[PointedOut]:
         """Return the villages that were drawn by name; of many, only the first."""
         names = atlas.places["name"].reindex(self.keys).to_numpy()
-        return [PointedOut(at, plain_text(names[at], LONGEST_NAME)) for at in self.positions[:NAMED]]
+        return [
+            PointedOut(at, plain_text(names[at], LONGEST_NAME)) for at in self.positions[:NAMED]
+        ]
 
     def legend(self, lang: str | None = None) -> tuple[LegendRow, ...]:
         """Return the classes in words; no village is without one."""

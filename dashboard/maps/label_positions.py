@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 # Tried in this order around the point of a place, in units of the size of the text.
 _WAYS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -40,10 +41,12 @@ def position_labels(
     *,
     inside: tuple[float, float, float, float],
     taken: Sequence[tuple[float, float, float, float]] = (),
+    lines: Sequence[shapely.LineString] = (),
 ) -> tuple[Placed, ...]:
     """Return the names that find room, in the order given, which is their importance.
 
-    `inside` is the left, low, right and high edge of the map and `taken` what is there already.
+    `inside` is the left, low, right and high edge of the map, `taken` and `lines` what is there
+    already.
     A name that finds no room is left out; the caller knows how many by the difference.
     """
     boxes = [tuple(map(float, box)) for box in taken]
@@ -57,7 +60,8 @@ def position_labels(
                 x + name.width / 2,
                 y + name.height / 2,
             )
-            if _fits(box, inside) and not _meets(box, boxes):
+            crossed = any(shapely.intersects(shapely.box(*box), line) for line in lines)
+            if _fits(box, inside) and not _meets(box, boxes) and not crossed:
                 boxes.append(box)
                 placed.append(Placed(name, x, y, is_far))
                 break

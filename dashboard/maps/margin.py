@@ -9,17 +9,18 @@ import numpy as np
 import shapely
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.patches import Circle, PathPatch, Polygon, Rectangle
 
 from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane, path_of, renderer_of, round_length
-from dashboard.maps.paper_sheet import PaperSheet
-from dashboard.maps.picture import bounds
+from dashboard.maps.paper_sheet import PaperSheet, circle_radius
+from dashboard.maps.picture import bounds, circle_values, legend_told
 from dashboard.texts import text
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.layer import LegendRow
 from geodata.cartography.palette import STATE_COLOURS
+from geodata.cartography.words import number_text
 from geodata.escaping import plain_text
 
 INK, QUIET = "#10171c", "#4a555c"
@@ -50,7 +51,7 @@ def draw_margin(
     column.scale(points_per_metre, foot)
     foot += _FOOT
     foot = column.inset(atlas, layer, sheet, foot)
-    column.legend(layer, sheet.lang, unnamed, foot)
+    column.legend(atlas, layer, sheet.lang, unnamed, foot)
 
 
 class _Column:
@@ -166,42 +167,118 @@ class _Column:
             top += font.get_size() * 1.3
         return top
 
-    def legend(self, layer: Layer, lang: str | None, unnamed: int, foot: float) -> None:
-        """Write title, classes with counts, how the classes were cut, and what has no name."""
+    def legend(
+        self, atlas: Atlas, layer: Layer, lang: str | None, unnamed: int, foot: float
+    ) -> None:
+        """Write title, a bar for each class, their sum, how the classes were cut, and what has no name."""
         unit = layer.indicator.unit_in(lang)
         title = plain_text(layer.indicator.title_in(lang), 60)
         title = text("paper.legend", lang, title=title, unit=unit) if unit else title
-        rows, level = layer.legend(lang), text(f"atlas.{layer.level}", lang)
+        level = text(f"atlas.{layer.level}", lang)
+        rows, told = _rising(layer.legend(lang)), legend_told(atlas, layer, lang)
         head, small = self.font(0.95, "bold"), self.font(0.72)
         y = self.height - _AIR
         for line in self.lines(title, head, 3):
             y -= head.get_size() * 1.3
             self.write(_AIR, y, line, head)
-        notes = self.lines(layer.rule(lang), small)
+        notes = self.lines(str(told["sum"]), small, 3) + self.lines(layer.rule(lang), small)
         if unnamed:
             said = text("paper.unnamed", lang, count=unnamed, level=level)
             notes += self.lines(said, small)
         below = len(notes) * small.get_size() * 1.3 + 2 * _AIR
-        high = min(self.sheet.text * 1.75, (y - foot - below) / max(len(rows), 1))
+        y -= 0.5 * _AIR
+        if self.narrow(rows):
+            y = self.bars(rows, y, min(self.sheet.text * 6.5, y - foot - below - 60))
+        else:
+            y = self.table(rows, level, y, y - foot - below)
+        if layer.outlines:
+            y = self.around(text("map.legend_outline", lang), y)
+        if layer.form == "circles":
+            y = self.circles(layer, lang, y)
+        y -= _AIR
+        for line in notes:
+            y -= small.get_size() * 1.3
+            self.write(_AIR, y, line, small, color=QUIET)
+
+    def narrow(self, rows: Sequence[LegendRow]) -> bool:
+        """Return whether the classes are told in so few signs that bars stand side by side."""
+        room = (self.width - 2 * _AIR) / max(len(rows), 1)
+        return len(rows) > 0 and max(len(row.label) for row in rows) * self.sheet.text * 0.4 <= room
+
+    def bars(self, rows: Sequence[LegendRow], top: float, tall: float) -> float:
+        """Draw a bar for each class, as high as it has places; returns how low that reaches."""
+        font, bold = self.font(0.7), self.font(0.74, "bold")
+        step = (self.width - 2 * _AIR) / len(rows)
+        foot = top - tall
+        most = max(1, *(row.count for row in rows))
+        for at, row in enumerate(rows):
+            left, high = _AIR + at * step, (tall - bold.get_size() * 1.5) * row.count / most
+            high = max(high, 3.0 if not row.no_data else 8.0) if row.count else 0.5
+            self.swatch(row, (left + 0.05 * step, foot), 0.9 * step, high)
+            middle = left + step / 2
+            self.write(middle, foot + high + 3, f"{row.count:,}", bold, ha="center")
+            label = plain_text(row.label, 30)
+            self.write(middle, foot - font.get_size() * 1.3, label, font, ha="center")
+        return foot - font.get_size() * 1.6
+
+    def swatch(self, row: LegendRow, at: tuple[float, float], wide: float, high: float) -> None:
+        """Draw the look of a class in a box."""
+        line, hatch = "#78909c", UNSURE if row.hatched else HATCHES.get(row.state)
+        if row.no_data:
+            line = STATE_COLOURS[row.state]["light"][1]
+        box = Rectangle(at, wide, high, lw=0.6, ec=line, hatch=hatch)
+        box.set_facecolor(row.colour["light"])
+        self.axes.add_patch(box)
+
+    def around(self, words: str, top: float) -> float:
+        """Draw the look of an outline and what it is; returns how low that reaches."""
+        font = self.font(0.72)
+        low = top - font.get_size() * 2
+        box = (_AIR + 1, low + 1)
+        self.axes.add_patch(Rectangle(box, 24, font.get_size(), lw=2.4, fc="none", ec=INK))
+        self.write(_AIR + _SWATCH, low + 2, words, font)
+        return low
+
+    def circles(self, layer: Layer, lang: str | None, top: float) -> float:
+        """Draw circles of round figures, one standing in the other; returns how low that reaches."""
+        font = self.font(0.72)
+        values = circle_values(layer)
+        if not values:
+            return top
+        radii = circle_radius(np.array(values), layer.largest, self.sheet)
+        middle, foot = _AIR + radii[0], top - 2 * radii[0] - _AIR
+        gap = max(2 * radii[0] / max(len(values) - 1, 1), font.get_size() * 1.2)
+        for at, (value, radius) in enumerate(zip(values, radii, strict=True)):
+            self.axes.add_patch(Circle((middle, foot + radius), radius, fc="none", ec=INK, lw=0.8))
+            y = foot + 2 * radii[0] - at * gap
+            self.axes.plot(
+                [middle, middle + radii[0] + 8], [foot + 2 * radius, y], color=INK, lw=0.6
+            )
+            words = number_text(value, 0) + layer.suffix(lang)
+            self.write(middle + radii[0] + 11, y, words, font, va="center")
+        return float(min(foot, foot + 2 * radii[0] - (len(values) - 1) * gap - font.get_size()))
+
+    def table(self, rows: Sequence[LegendRow], level: str, y: float, room: float) -> float:
+        """Write a row for each class with its number of places; returns how low that reaches."""
+        lang = self.sheet.lang
+        high = min(self.sheet.text * 1.75, room / max(len(rows), 1))
         counts = [text("paper.count", lang, count=f"{row.count:,}", level=level) for row in rows]
         share = min(1.0, high / self.sheet.text / 1.3)
         font = self.font(share * self.fit(rows, counts, self.font(share)))
         for row, count in zip(rows, counts, strict=True):
             y -= high
-            line, hatch = "#78909c", UNSURE if row.hatched else HATCHES.get(row.state)
-            if row.no_data:
-                line = STATE_COLOURS[row.state]["light"][1]
-            box = Rectangle((_AIR, y), _SWATCH - 7, high * 0.72, lw=0.6, ec=line, hatch=hatch)
-            box.set_facecolor(row.colour["light"])
-            self.axes.add_patch(box)
+            self.swatch(row, (_AIR, y), _SWATCH - 7, high * 0.72)
             middle = y + high * 0.36
             self.write(_AIR + _SWATCH, middle, plain_text(row.label, 30), font, va="center")
             right = self.width - _AIR
             self.write(right, middle, count, font, va="center", ha="right", color=QUIET)
-        y -= _AIR
-        for line in notes:
-            y -= small.get_size() * 1.3
-            self.write(_AIR, y, line, small, color=QUIET)
+        return y
+
+
+def _rising(rows: Sequence[LegendRow]) -> list[LegendRow]:
+    """Return the classes from the lowest up, then those without one that anybody is in."""
+    classed = sorted((row for row in rows if row.at >= 0), key=lambda row: row.at)
+    return classed + [row for row in rows if row.at < 0 and row.count]
 
 
 def _pieces(words: str) -> list[str]:

@@ -17,21 +17,27 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
+from matplotlib.patheffects import withStroke
 
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
 from dashboard.maps.margin import HATCHES, UNSURE, draw_margin
-from dashboard.maps.paper_sheet import PaperSheet
+from dashboard.maps.paper_callouts import CalloutPainter
+from dashboard.maps.paper_sheet import PaperSheet, circle_radius
 from dashboard.maps.picture import bounds
 from dashboard.maps.place_names import write_names
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
-from geodata.cartography.palette import STATE_COLOURS
+from geodata.cartography.callouts import Callout
+from geodata.cartography.palette import QUIET, STATE_COLOURS
 
 INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
 # Of the width of the text: the column beside the map, and the air around the shown place.
 _COLUMN, _AIR = 15.5, 0.04
+# The window is made this much wider, one after another, until all cards find room.
+_WIDER = (1.0, 1.15, 1.3, 1.45)
 _THEME = "light"
 _UNKNOWN = STATE_COLOURS["no_data"]
 _LOG = logging.getLogger(__name__)
@@ -77,15 +83,17 @@ def draw_map(atlas: Atlas, layer: Layer, sheet: PaperSheet | None = None) -> Dra
     axes = figure.add_axes((0, 0, 1 - column / sheet.width, 1))
     axes.set_axis_off()
     ground = _Ground.of(atlas, layer)
-    window = _window(ground, (sheet.width - column) / sheet.height)
-    axes.set_xlim(window[0], window[2])
-    axes.set_ylim(window[1], window[3])
+    pointed = layer.pointed_out(atlas, sheet.lang) if sheet.worst else []
+    painter = CalloutPainter(axes, layer, sheet, letters, pointed)
+    window, placed = _laid_out(axes, ground, layer, painter, (sheet.width - column) / sheet.height)
     _fill(axes, ground, layer, sheet)
     _borders(axes, ground, atlas, layer)
+    _signs(axes, ground, layer, sheet, letters)
+    callouts = painter.draw(placed)
     scale = (sheet.width - column) * sheet.dpi / (window[2] - window[0])  # pixels a metre
     if sheet.spotlight is not None:
         _light(axes, ground, layer, sheet, scale)
-    unnamed = write_names(axes, atlas, layer, sheet, ground.lowest, letters)
+    unnamed = write_names(axes, atlas, layer, sheet, ground.lowest, letters, callouts)
     per_metre = scale / sheet.dpi * 72
     draw_margin(figure, atlas, layer, sheet, letters, unnamed=unnamed, points_per_metre=per_metre)
     return DrawnMap(figure, letters, unnamed)
@@ -115,7 +123,32 @@ class _Ground:
         return cls(plane, plane.project(drawn), levels, plane.project(own))
 
 
-def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]:
+def _laid_out(
+    axes: Axes, ground: _Ground, layer: Layer, painter: CalloutPainter, aspect: float
+) -> tuple[tuple[float, float, float, float], list[Callout | None]]:
+    """Return the window that is shown and the cards in it: wider where that gives all of them room.
+
+    A place whose card finds no room even then is told of by its name.
+    """
+    points = anchors_of(ground.lowest[[one.at for one in painter.pointed]])
+    tried = []
+    for wider in _WIDER if len(points) else _WIDER[:1]:
+        window = _window(ground, aspect, wider)
+        axes.set_xlim(window[0], window[2])
+        axes.set_ylim(window[1], window[3])
+        placed = painter.place(points, ground.area) if np.isfinite(points).all() else []
+        tried.append((sum(one is not None for one in placed), -wider, window, placed))
+        if tried[-1][0] == len(points):
+            break
+    _, _, window, placed = max(tried, key=lambda one: one[:2])
+    axes.set_xlim(window[0], window[2])
+    axes.set_ylim(window[1], window[3])
+    return window, placed or [None] * len(painter.pointed)
+
+
+def _window(
+    ground: _Ground, aspect: float, wider: float = 1.0
+) -> tuple[float, float, float, float]:
     """Return left, low, right and high in metres: the shown place with air, widened to `aspect`."""
     window = shapely.total_bounds(ground.area)
     if not np.isfinite(window).all():
@@ -125,6 +158,7 @@ def _window(ground: _Ground, aspect: float) -> tuple[float, float, float, float]
     left, low, right, high = window
     air = _AIR * max(right - left, high - low, 1.0)
     wide, tall = right - left + 2 * air, high - low + 2 * air
+    wide *= wider
     wide, tall = max(wide, tall * aspect), max(tall, wide / aspect)
     x, y = (left + right) / 2, (low + high) / 2
     return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
@@ -135,6 +169,8 @@ def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet) -> None:
     pale = 0.42 if sheet.spotlight is not None else 1.0
     _patch(axes, ground.lowest[~layer.inside], facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5)
     colours = layer.palette.colours[_THEME]
+    if layer.form == "circles":
+        colours = (QUIET[_THEME],) * len(colours)
     for class_, colour in enumerate(colours):
         chosen = ground.lowest[layer.inside & (layer.classes == class_)]
         hatch = UNSURE if class_ == layer.hatched else None
@@ -159,6 +195,56 @@ def _borders(axes: Axes, ground: _Ground, atlas: Atlas, layer: Layer) -> None:
         whole = np.array([shapely.union_all(ground.lowest[list(outline.at)])])
         _patch(axes, whole, facecolor="none", edgecolor="#ffffff", linewidth=5)
         _patch(axes, whole, facecolor="none", edgecolor=INK, linewidth=2.8)
+
+
+def _signs(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet, letters: Typeface) -> None:
+    """Draw the circles of figures that add up, and the signs that stand on places."""
+    if layer.form == "circles":
+        shown = np.flatnonzero(layer.inside & (layer.values > 0))
+        shown = shown[np.argsort(-layer.values[shown], kind="stable")]
+        points = anchors_of(ground.lowest[shown])
+        radius = circle_radius(layer.values[shown], layer.largest, sheet)
+        colours = np.array(layer.palette.colours[_THEME])[layer.classes[shown]]
+        # The area of a marker is told in points by the square around it.
+        axes.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=(2 * radius) ** 2,
+            c=colours.tolist(),
+            linewidths=0.9,
+            edgecolors="#ffffff",
+            alpha=0.92,
+            zorder=2.5,
+        )
+    font = FontProperties(family=list(letters.families), size=sheet.text * 0.8)
+    at = [position for position, _ in layer.signs]
+    for (x, y), (_, sign) in zip(anchors_of(ground.lowest[at]), layer.signs, strict=True):
+        if np.isfinite(x):
+            halo = [withStroke(linewidth=2, foreground="#ffffff")]
+            axes.text(
+                x,
+                y,
+                sign,
+                fontproperties=font,
+                color=INK,
+                ha="center",
+                va="center",
+                zorder=2.6,
+                path_effects=halo,
+            )
+
+
+def anchors_of(shapes: np.ndarray) -> np.ndarray:
+    """Return the middle of the largest circle in each shape (n, 2); NaN without a shape."""
+    circles = shapely.maximum_inscribed_circle(shapes)
+    return np.array(
+        [
+            shapely.get_coordinates(one)[0]
+            if one is not None and not one.is_empty
+            else (np.nan, np.nan)
+            for one in circles
+        ]
+    ).reshape(-1, 2)
 
 
 def _light(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet, scale: float) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+_REACH = 1.5  # of the text: the radius of the largest circle
+
 
 @dataclass(frozen=True)
 class PaperSheet:
@@ -22,3 +26,8 @@ class PaperSheet:
     spotlight: str | None = None
     mark: str = ""
     worst: bool = True
+
+
+def circle_radius(values: np.ndarray, largest: float, sheet: PaperSheet) -> np.ndarray:
+    """Return the radius in points of the circles of figures, whose area is the figure."""
+    return np.asarray(np.maximum(_REACH * sheet.text * np.sqrt(values / largest), 1.6))

@@ -70,7 +70,7 @@ def fingerprint(content: bytes) -> str:
 def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str, object]:
     """Return one change of the map: values and classes as typed arrays, legend, names, bounds."""
     classes = np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8")
-    named = _named(atlas, layer)
+    named = named_level(atlas, layer)
     level = atlas.level_of(layer.place) or atlas.levels[0]
     whole = atlas.places_in(layer.place, level)
     return {
@@ -187,7 +187,7 @@ def bounds(atlas: Atlas, place: str | None) -> list[float]:
     return [float(side) for side in box] if np.isfinite(box).all() else [73.0, 18.0, 135.0, 54.0]
 
 
-def _named(atlas: Atlas, layer: Layer) -> str:
+def named_level(atlas: Atlas, layer: Layer) -> str:
     """Return the level whose names are written on the map: the one that the shown place is made of."""
     level = atlas.level_of(layer.place)
     depth = 0 if level is None else atlas.levels.index(level)

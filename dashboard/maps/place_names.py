@@ -15,8 +15,9 @@ from matplotlib.patheffects import withStroke
 from dashboard.maps.fonts import Typeface
 from dashboard.maps.ground import Plane, renderer_of
 from dashboard.maps.label_positions import Placed, Wanted, position_labels
+from dashboard.maps.paper_callouts import PaperCallouts
 from dashboard.maps.paper_sheet import PaperSheet
-from dashboard.maps.picture import NAMED, bounds
+from dashboard.maps.picture import NAMED, bounds, named_level
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.escaping import plain_text
@@ -33,7 +34,13 @@ _Name: TypeAlias = tuple[str, np.ndarray, str]
 
 
 def write_names(
-    axes: Axes, atlas: Atlas, layer: Layer, sheet: PaperSheet, shapes: np.ndarray, letters: Typeface
+    axes: Axes,
+    atlas: Atlas,
+    layer: Layer,
+    sheet: PaperSheet,
+    shapes: np.ndarray,
+    letters: Typeface,
+    callouts: PaperCallouts,
 ) -> int:
     """Write what finds room; returns how many places whose name was wanted have none."""
     renderer = renderer_of(axes.get_figure(root=True))
@@ -57,14 +64,15 @@ def write_names(
 
     asked = [
         wanted(words, point, kind)
-        for words, point, kind in _asked(axes, atlas, layer, sheet, at)
+        for words, point, kind in _asked(axes, atlas, layer, sheet, at, callouts.told)
         if np.isfinite(point).all()
     ]
     edge = axes.get_window_extent()
-    placed = position_labels(asked, inside=(edge.x0, edge.y0, edge.x1, edge.y1))
+    inside = (edge.x0, edge.y0, edge.x1, edge.y1)
+    placed = position_labels(asked, inside=inside, taken=callouts.boxes, lines=callouts.lines)
     for name in placed:
         _write(axes, name, fonts[name.wanted.kind], sheet)
-    if not _names_all(layer, sheet):
+    if not _names_all(atlas, layer, sheet):
         return 0
     kinds = [
         sum(name.kind != "above" for name in some) for some in (asked, [p.wanted for p in placed])
@@ -72,16 +80,23 @@ def write_names(
     return kinds[0] - kinds[1]
 
 
-def _names_all(layer: Layer, sheet: PaperSheet) -> bool:
-    return int(layer.inside.sum()) <= NAMED and sheet.spotlight is None
+def _names_all(atlas: Atlas, layer: Layer, sheet: PaperSheet) -> bool:
+    """Return whether the coloured places are those that the shown one is made of, and not too many."""
+    few = int(layer.inside.sum()) <= NAMED
+    return few and sheet.spotlight is None and named_level(atlas, layer) == layer.level
 
 
 def _asked(
-    axes: Axes, atlas: Atlas, layer: Layer, sheet: PaperSheet, at: np.ndarray
+    axes: Axes,
+    atlas: Atlas,
+    layer: Layer,
+    sheet: PaperSheet,
+    at: np.ndarray,
+    told: frozenset[int],
 ) -> Iterator[_Name]:
     """Yield words, point and kind of every name, the most important first."""
     names = atlas.places["name"].reindex(layer.keys)
-    done: set[int] = set()
+    done: set[int] = set(told)
     if sheet.spotlight in layer.keys:
         position = int(layer.keys.get_indexer(pd.Index([sheet.spotlight]))[0])
         done.add(position)
@@ -91,7 +106,7 @@ def _asked(
             done.add(pointed.at)
             yield pointed.words, at[pointed.at], "worst"
     yield from _above(axes, atlas, layer)
-    if not _names_all(layer, sheet):
+    if not _names_all(atlas, layer, sheet):
         return
     known = layer.classes < len(layer.palette.colours["light"])
     badness = np.where(known, layer.values, -np.inf)

@@ -50,10 +50,17 @@ def test_picture_has_hatching_and_one_outline_around_each_cluster(atlas, state, 
     assert whole.symmetric_difference(villages).area < 0.01 * villages.area
 
 
-def test_other_maps_have_neither(atlas):
-    plain = picture(atlas, State(atlas, "?indicator=poor_share").layer)
+def test_the_map_of_the_share_itself_has_the_outline_and_no_hatching(atlas, state):
+    layer = State(atlas, "?indicator=poor_share").layer
+    assert layer.outlines == state.layer.outlines != ()
+    plain = picture(atlas, layer, lang="zh")
     assert plain["hatched"] == -1
-    assert plain["outlined"]["features"] == []
+    assert plain["outline"]
+    assert State(atlas, "?indicator=poor_share&level=township").layer.outlines == ()
+    told = State(atlas, "?indicator=poor_share")
+    for public in (False, True, False):
+        shown = replace(told.shown, public=public)
+        assert (layer_of(told.source, shown).outlines == ()) == public
     assert not any(row["hatched"] for row in plain["legend"])
 
 

@@ -19,7 +19,8 @@ from dashboard.maps.fonts import FAMILIES, typeface
 from dashboard.maps.ground import Plane, path_of, round_length
 from dashboard.maps.label_positions import Wanted, position_labels
 from dashboard.maps.paper import draw_map
-from dashboard.maps.paper_sheet import PaperSheet
+from dashboard.maps.paper_sheet import PaperSheet, circle_radius
+from dashboard.maps.picture import legend_told
 from geodata.cartography import NO_DATA, draw_layer
 from geodata.errors import BriefingError
 from geodata.hotspots import hotspot_layer
@@ -56,8 +57,9 @@ def test_legend_is_that_of_the_screen_with_no_data_and_counts():
     texts = _texts(draw_map(atlas, layer, SMALL))
     for row in layer.legend("zh"):
         assert row.label in texts
-        assert f"{row.count}个村" in texts
+        assert str(row.count) in texts
     assert "无数据" in texts
+    assert any(text.startswith(legend_told(atlas, layer, "zh")["sum"][:6]) for text in texts)
 
 
 def test_colours_are_those_of_the_classes_and_no_data_is_hatched():
@@ -78,16 +80,17 @@ def test_worst_places_are_named_with_their_figure():
     layer = _layer(atlas)
     worst = int(np.nanargmax(layer.values))
     name = atlas.places["name"][layer.keys[worst]]
-    assert f"{name} {layer.values[worst]:.0f}%" in _texts(draw_map(atlas, layer, SMALL))
+    shown = _texts(draw_map(atlas, layer, SMALL))
+    assert f"{layer.values[worst]:.0f}%" in " ".join(shown)
+    assert name in " ".join(shown)
     told = _texts(draw_map(atlas, layer, dataclasses.replace(SMALL, worst=False)))
     assert not any("%" in text and name in text for text in told)
 
 
 def test_names_without_room_are_counted_and_told():
     atlas = grid_atlas(4, 15)
-    drawn = draw_map(
-        atlas, _layer(atlas), PaperSheet(width=3.4, height=1.6, dpi=60, text=7, lang="zh")
-    )
+    own = _layer(atlas, place=f"{COUNTY}001")
+    drawn = draw_map(atlas, own, PaperSheet(width=3.4, height=1.6, dpi=60, text=7, lang="zh"))
     assert drawn.unnamed > 0
     assert any(f"另有 {drawn.unnamed} 个村" in text for text in _texts(drawn))
 
@@ -163,6 +166,43 @@ def test_one_village_in_the_spotlight_is_named_and_the_others_are_not():
     texts = _texts(lit)
     assert "2-3村" in texts
     assert "1-1村" not in texts
+
+
+def test_the_county_names_its_townships_and_a_township_its_villages():
+    atlas = grid_atlas()
+    whole = _texts(draw_map(atlas, _layer(atlas), dataclasses.replace(SMALL, worst=False)))
+    own = _texts(draw_map(atlas, _layer(atlas, place=f"{COUNTY}002"), SMALL))
+    assert "第1乡" in whole
+    assert not any(text.endswith("村") and "-" in text for text in whole)
+    assert any("2-3村" in text for text in own)
+
+
+def test_cards_lie_within_the_map_and_off_the_place_and_each_other():
+    atlas = grid_atlas(6, 2)
+    drawn = draw_map(atlas, _layer(atlas), PaperSheet(width=9, height=4, dpi=60, lang="zh"))
+    axes = drawn.figure.axes[0]
+    cards = [
+        shapely.box(*artist.get_window_extent().extents)
+        for artist in axes.get_children()
+        if getattr(artist, "get_zorder", int)() == 6 and artist.get_width() > 30
+    ]
+    county = atlas.geometry("county").total_bounds
+    plane = Plane.around(np.array(county))
+    land = shapely.transform(
+        plane.project(np.array([shapely.box(*county)])), axes.transData.transform
+    )
+    assert len(cards) == 3
+    frame = shapely.box(*axes.get_window_extent().extents)
+    for card in cards:
+        assert frame.buffer(1).contains(card)
+        assert card.distance(land[0]) > 0
+    assert all(not a.intersects(b) for a, b in combinations(cards, 2))
+
+
+@pytest.mark.parametrize("part", [0.25, 1.0])
+def test_the_area_of_a_circle_is_its_figure(part):
+    whole, other = circle_radius(np.array([40.0, 40.0 * part]), 40.0, SMALL)
+    assert (other / whole) ** 2 == pytest.approx(part)
 
 
 def test_hot_spots_are_drawn_with_their_words():
