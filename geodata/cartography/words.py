@@ -8,8 +8,8 @@ from typing import Any
 from geodata import i18n, periods
 from geodata.figures import STATES, Indicator
 
-# Nearer than this to a whole number, a quotient is one.
-_EXACT = 1e-9
+# Decimals behind which a quotient has nothing but the noise of its division.
+_EXACT = 9
 
 
 def period_text(period: str, lang: str | None = None) -> str:
@@ -34,8 +34,8 @@ def number_text(value: Any, decimals: int) -> str:
     """
     if value is None or not math.isfinite(value):
         return "—"
-    whole = abs(value - round(value)) < _EXACT
-    return f"{round(value, decimals) + 0.0:,.{0 if whole else decimals}f}"
+    value = round(value, _EXACT)
+    return f"{round(value, decimals) + 0.0:,.{0 if value == round(value) else decimals}f}"
 
 
 def figure_text(value: Any, indicator: Indicator, *, decimals: int, lang: str | None = None) -> str:
