@@ -50,8 +50,8 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
     layer = draw_plain(source, view)
     if view.level != source.atlas.lowest or view.public or layer.indicator.worse == "none":
         return layer
-    found = village_clusters(source.atlas, view.indicator, view.period)
-    return replace(layer, outlines=outlines_of(found, layer))
+    clusters = village_clusters(source.atlas, view.indicator, view.period)
+    return replace(layer, outlines=outlines_of(clusters, layer))
 
 
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:

@@ -145,8 +145,8 @@ def circle_values(layer: Layer) -> list[float]:
     power = 10 ** np.floor(np.log10(layer.largest))
     known = [digit * power * ten for ten in (0.01, 0.1, 1) for digit in (1, 2, 5)]
     wanted = [layer.largest, layer.largest / 4, layer.largest / 16]
-    found = [max((one for one in known if one <= size), default=0.0) for size in wanted]
-    return [float(one) for one in dict.fromkeys(found) if one >= 1]
+    nearest = [max((one for one in known if one <= size), default=0.0) for size in wanted]
+    return [float(size) for size in dict.fromkeys(nearest) if size >= 1]
 
 
 def outlined(atlas: Atlas, layer: Layer, lang: str | None = None) -> dict[str, object]:
