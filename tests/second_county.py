@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geodata.config import make_workspace
+from geodata.periods import months_until
 from geodata.store import new_snapshot
 from geodata.workspace import Workspace, open_workspace
 from tests.geodata.workspace.test_workspace import rows
@@ -251,6 +252,8 @@ def make_second_county(folder: Path, *, households: int, seed: int) -> tuple[Wor
     with new_snapshot(folder / "store", LAST) as writer:
         for name, told in story.tables.items():
             writer.write_table(name, rows(name, *told))
+        # The visits of a year came in one file.
+        writer.note_months("visit", months_until(LAST, 13))
         writer.commit(who="clerk", at="2025-10-01T08:00:00", facts={})
     county = open_workspace(folder)
     county.build([LAST])

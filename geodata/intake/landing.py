@@ -17,6 +17,7 @@ from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.placing import PlaceList, Placer
 from geodata.store import Manifest, SourceFile, new_snapshot, stored_columns
+from geodata.store.known_months import EARLIER
 from geodata.store.months import REPORTED
 from geodata.tables import table
 
@@ -139,7 +140,12 @@ def land(
     """
     with new_snapshot(store, landing.month) as writer:
         for name, rows in sorted(landing.tables.items()):
-            if name == "place" or rows.frame.empty:
+            if name == "place":
+                continue
+            # A file without a row says that there was nothing: that is known, too.
+            if "month" not in rows.table.columns and rows.table.nature == "events":
+                writer.note_months(name, [EARLIER, landing.month])
+            if rows.frame.empty:
                 continue
             pa.default_memory_pool().release_unused()
             writer.write_table(
@@ -147,8 +153,6 @@ def land(
             )
             if "month" in rows.table.columns:
                 writer.note_months(name, sorted(rows.frame["month"].unique()))
-            elif rows.table.nature == "events":
-                writer.note_months(name, ["0000-00", landing.month])
         writer.write_table("place", _places(places, landing.month), sort=["place_code"])
         for name, frame in frames.items():
             writer.write_table(name, _findings(frame))

@@ -1,8 +1,9 @@
-"""Tables that feature sets read beside those of the month: items, recent days, the year before."""
+"""Tables that feature sets read beside those of the month: items, recent days, coverage, the year before."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from geodata.tables import income_items
 DAYS = 365
 # The households as their snapshot of twelve months before had them; no rows without that snapshot.
 HOUSEHOLD_BEFORE = "household_before"
-BASE_TABLES = ("income_item", "recent_day", HOUSEHOLD_BEFORE)
+BASE_TABLES = ("income_item", "recent_day", "coverage", HOUSEHOLD_BEFORE)
 
 
 def income_item_table() -> pd.DataFrame:
@@ -45,7 +46,23 @@ def recent_day_table(month: str) -> pd.DataFrame:
     )
 
 
-def add_base_tables(engine: Engine, month: str) -> None:
-    """Give an engine the tables income_item and recent_day."""
+def coverage_table(month: str, since: Mapping[str, str]) -> pd.DataFrame:
+    """Return how far back each table of events is known without a gap: table_name, months, days.
+
+    `since` has the first known month of each; both counts end with the month. A table that the month
+    did not bring has no row: what it does not hold is then unknown and not absent.
+    """
+    end, rows = last_day(month), []
+    for name, first in sorted(since.items()):
+        start = datetime.date.fromisoformat(f"{first}-01")
+        months = (end.year - start.year) * 12 + end.month - start.month + 1
+        rows.append((name, months, (end - start).days + 1))
+    frame = pd.DataFrame(rows, columns=["table_name", "months", "days"])
+    return frame.astype({"table_name": "str", "months": "int64", "days": "int64"})
+
+
+def add_base_tables(engine: Engine, month: str, since: Mapping[str, str]) -> None:
+    """Give an engine the tables income_item, recent_day and coverage (`since`: see coverage_table)."""
     engine.add_rows("income_item", income_item_table())
     engine.add_rows("recent_day", recent_day_table(month))
+    engine.add_rows("coverage", coverage_table(month, since))

@@ -60,7 +60,7 @@ def empty_month(
     keys = needed_keys(sets, rules)
     values = policy.comparable(keys, INVENTED_PREFIX, last_day(MONTH))
     with empty_engine(known) as engine:
-        add_base_tables(engine, MONTH)
+        add_base_tables(engine, MONTH, {})
         yield engine, Binding(MONTH, values, texts=policy.texts(keys))
 
 

@@ -33,6 +33,7 @@ class Example:
     """One example.
 
     `income` and `income_before` give yearly amounts by item, spread evenly over the twelve months;
+    `since` the first month that a table of events is known from (two years back; empty: not at all);
     `tables` rows of any table; `features` and `answers` what is expected. Money is in yuan.
     """
 
@@ -43,6 +44,7 @@ class Example:
     income: Mapping[str, float] = field(default_factory=dict)
     income_before: Mapping[str, float] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    since: Mapping[str, str] = field(default_factory=dict)
     features: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     answers: Mapping[str, object] = field(default_factory=dict)
 
@@ -81,7 +83,11 @@ def find_differences(
     binding = Binding(example.month, values, texts=chosen.texts(keys))
     with empty_engine(known) as engine:
         _fill(engine, example, known)
-        add_base_tables(engine, example.month)
+        # Known for two years, unless the example says otherwise.
+        events = [name for name, table in known.items() if table.nature == "events"]
+        usual = dict.fromkeys(events, shift_month(example.month, -24))
+        since = {name: first for name, first in {**usual, **example.since}.items() if first}
+        add_base_tables(engine, example.month, since)
         asked = {*example.features, *(features_table(rules[key]) for key in example.answers)}
         make_features(engine, sets, binding, wanted=asked)
         answers = [

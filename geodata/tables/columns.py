@@ -77,8 +77,10 @@ class Table:
 
     A month of a "state" table is the whole list as it stands at the end of that month. A month of
     an "events" table holds what was reported in that month; all months up to a month together are
-    what is known, and for one key the latest report counts. Events that are `lasting` are known
-    however long ago they were reported; features look back on others only so far as they need.
+    what is known, and for one key the latest report counts. Events that are `lasting` are a
+    register with its own dates: what was before its first delivery is in it, and it is known however
+    long ago it was reported. Of others only the months are known that brought them without a gap
+    (the base table coverage), and features look back only so far as they need.
     `lists` is the column whose codes other tables may name: one that is not listed is reported. A
     row of a table that is `in_village` needs a village, or the lowest level that the county has.
     """

@@ -34,6 +34,7 @@ _RESERVED = (
     *(
         "change",
         "counts",
+        "coverage",
         "figures",
         "figures_before",
         "flags",

@@ -12,6 +12,7 @@ from geodata.rules import Binding
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
 from geodata.store import Engine, SnapshotStore
 from geodata.store.embedded import open_engine
+from geodata.store.known_months import known_since
 from geodata.store.months import add_month, stored_columns
 from geodata.tables import Table, tables
 
@@ -33,7 +34,8 @@ def month_engine(
     """Give an engine with the known tables of a month, and the snapshots each came from."""
     with closing(open_engine(engine, threads=threads)) as opened:
         used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK), known=known)
-        add_base_tables(opened, month)
+        since = known_since(store, month, known, back=MONTHS_BACK)
+        add_base_tables(opened, month, since)
         before = snapshots_before(store, month)
         files = [file for each in before for file in store.files(each, "household")]
         opened.add_files(HOUSEHOLD_BEFORE, files, stored_columns(known["household"]))

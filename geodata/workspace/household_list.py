@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from geodata.access import Reader, Request, mask_names
+from geodata.rules.base_tables import coverage_table
 from geodata.store import Engine
+from geodata.store.known_months import known_since
 from geodata.tables import income_items
 from geodata.workspace.inputs import Setup
 
@@ -60,15 +62,15 @@ def list_tables(setup: Setup) -> tuple[str, ...]:
     """Return the tables that the list is made from: those of a month, and sets of features."""
     told = (setup.registry.told(role) for role in _TOLD)
     sets = dict.fromkeys(one.table for one in told if one is not None)
-    return ("household", "flags", "responsibility", "visit", *sets)
+    return ("household", "flags", "responsibility", *sets)
 
 
 def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
     """Give an engine that has the tables of `list_tables` the table `household_list`: LIST_COLUMNS, one row each.
 
     `score` weighs findings by severity, exempt ones left out; `rules` are their keys, worst first.
-    `unvisited_days` is at most 366, for a household without a visit in a year too; NULL where the
-    county has no visits at all. `sought` is what a search looks through.
+    `unvisited_days` is at most 366, for a household without a visit in a year too; for one whose
+    visits are known for less, as many days as they are; NULL where they are not. `sought` is what a search looks through.
     """
     heads = engine.frame("SELECT household_code, head_name FROM household")
     heads["head_name"] = mask_names(heads["head_name"])
@@ -84,9 +86,19 @@ def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
     }
     joins = "\n".join(
         f"LEFT JOIN {name} ON {name}.household_code = h.household_code"
-        for name in list_tables(setup)[4:]
+        for name in list_tables(setup)[3:]
     )
-    named = {"month": month, "longest": _LONGEST, "high": WEIGHTS["high"], "joins": joins}
+    known = known_since(setup.store, month, {"visit": setup.tables["visit"]}, back=12)
+    days = coverage_table(month, known)["days"]
+    # Without a visit in all the time that is known.
+    unseen = "NULL" if days.empty else str(_LONGEST if days[0] >= _LONGEST - 1 else days[0])
+    named = {
+        "month": month,
+        "longest": _LONGEST,
+        "unseen": unseen,
+        "high": WEIGHTS["high"],
+        "joins": joins,
+    }
     engine.add_table(HOUSEHOLD_LIST, _SQL.format(**named, **columns))
 
 
@@ -169,20 +181,18 @@ helped AS (
   WHERE household_code IS NOT NULL AND role = '帮扶责任人'
     AND (end_month IS NULL OR end_month >= '{month}')
   GROUP BY household_code
-),
-visits AS (SELECT COUNT(*) AS known FROM visit)
+)
 SELECT h.household_code, h.place_code, n.head_name, {persons} AS persons,
   {income_per_person} AS income_per_person, {monitored_category} AS monitored_category,
   {monitored_now} AS monitored_now,
   CAST(COALESCE(f.score, 0) AS BIGINT) AS score, COALESCE(f.high, 0) AS high,
   COALESCE(f.findings, 0) AS findings, COALESCE(f.rules, '') AS rules,
   {days_since_visit} AS days_since_visit,
-  CASE WHEN v.known > 0 THEN LEAST(COALESCE({days_since_visit}, {longest}), {longest}) END
-    AS unvisited_days,
+  CAST(CASE WHEN {days_since_visit} > {longest} THEN {longest} ELSE COALESCE({days_since_visit}, {unseen}) END
+    AS BIGINT) AS unvisited_days,
   p.helper, h.site_code, h.zone_code,
   LOWER(CONCAT(h.household_code, ' ', COALESCE(n.head_name, ''))) AS sought
 FROM one AS h
-CROSS JOIN visits AS v
 LEFT JOIN masked_heads AS n ON n.household_code = h.household_code
 {joins}
 LEFT JOIN found AS f ON f.household_code = h.household_code

@@ -84,7 +84,7 @@ def product(folder: Path) -> tuple[int, Found]:
     with empty_engine() as engine:
         for name in ("household", "ledger"):
             engine.add_files(name, [folder / f"{name}.parquet"], stored_columns(table(name)))
-        add_base_tables(engine, MONTH)
+        add_base_tables(engine, MONTH, {})
         make_features(engine, sets, binding)
         flags = run_rules(engine, rules, binding).flags
     return flags.num_rows, {

@@ -1,7 +1,7 @@
 -- Net income of each household over twelve months: W + B + P + T - E, in fen. Unknown when a month
 -- of the household is missing or holds an item nobody knows; then the declared figure stands in, and
--- income_basis says so. Shares (policy_income, income_base) are taken over the months that were
--- reported; months_reported says how many.
+-- income_basis says so. Shares (policy_income, income_base) are of all twelve months or unknown: a
+-- season says nothing of a year. months_reported says how many there are.
 -- Persons are those who live and budget together, else those registered ("以户籍为依据,统筹实际居住和
 -- 共享收支"). A declared figure a head is taken as declared: the household's is that times the persons
 -- it is divided by. Two years are compared only on one basis, each over its own persons.
@@ -29,7 +29,6 @@ accounts AS (
     COALESCE(b.resident_members, b.members) AS persons_before,
     COALESCE(f.months, 0) AS months_reported,
     f.steady_months,
-    COALESCE(f.unreadable, 0) = 0 AS readable,
     COALESCE(f.months = 12 AND f.unreadable = 0 AND t.items > 0, FALSE) AS complete,
     COALESCE(f.months_before = 12 AND f.unreadable_before = 0 AND t.items_before > 0, FALSE) AS complete_before,
     t.wage, t.business, t.property, t.transfer, t.expense, t.policy, t.dividends, t.posts,
@@ -57,10 +56,10 @@ SELECT
   CASE WHEN complete THEN property END AS property_income,
   CASE WHEN complete THEN transfer END AS transfer_income,
   CASE WHEN complete THEN expense END AS business_expense,
-  policy AS policy_income,
-  dividends AS dividend_income,
-  posts AS post_income,
-  CASE WHEN readable THEN base END AS income_base,
+  CASE WHEN complete THEN policy END AS policy_income,
+  CASE WHEN complete THEN dividends END AS dividend_income,
+  CASE WHEN complete OR posts > 0 THEN posts END AS post_income,
+  CASE WHEN complete THEN base END AS income_base,
   CASE WHEN complete AND :monitor.clear.min_income_stable_months > 0 THEN steady_months END AS steady_months,
   CASE WHEN complete THEN net END AS ledger_net,
   CASE WHEN complete THEN net ELSE declared END AS net_income,

@@ -42,6 +42,6 @@ def test_features_and_rules_of_a_theme_run_without_values(theme, unset):
     values = {**POLICY.comparable(keys, "99", day), **dict.fromkeys(gone)}
     binding = Binding("2025-06", values, texts=POLICY.texts(keys))
     with empty_engine(tables()) as engine:
-        add_base_tables(engine, "2025-06")
+        add_base_tables(engine, "2025-06", {})
         make_features(engine, theme.feature_sets, binding)
         assert run_rules(engine, theme.rules, binding).counts.num_rows == 0

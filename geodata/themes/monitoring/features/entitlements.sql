@@ -1,5 +1,7 @@
 -- Who in a household is entitled to something by what is recorded, and whether it came in a year.
--- Ages are a year above the first, so that everybody counted was entitled for all twelve months.
+-- Only accounts of all twelve months tell whether something came: a share of those to whom it was seen
+-- to come would be of nobody else. Ages are a year above the first, so that everybody counted was
+-- entitled for all twelve months.
 WITH aged AS (
   SELECT
     p.household_code, p.health, p.schooling, p.pension_insurance, p.chronic_contract, p.certificate,
@@ -40,9 +42,10 @@ SELECT
   c.pensioners, c.very_old, c.severely_disabled, c.pupils, c.chronic,
   CASE WHEN c.chronic_without_contract > 0 OR c.chronic_unknown = 0 THEN c.chronic_without_contract END
     AS chronic_without_contract,
-  COALESCE(p.pensions, 0) AS pensions,
-  COALESCE(p.old_age_allowances, 0) AS old_age_allowances,
-  COALESCE(p.disability_allowances, 0) AS disability_allowances,
-  COALESCE(p.education_allowances, 0) AS education_allowances
+  CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.pensions, 0) END AS pensions,
+  CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.old_age_allowances, 0) END AS old_age_allowances,
+  CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.disability_allowances, 0) END AS disability_allowances,
+  CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.education_allowances, 0) END AS education_allowances
 FROM counted AS c
 LEFT JOIN paid AS p ON p.household_code = c.household_code
+LEFT JOIN income AS i ON i.household_code = c.household_code

@@ -1,4 +1,5 @@
--- What the monitoring rules know about a household.
+-- What the monitoring rules know about a household. What looks back on visits is told as absent only
+-- where the visits of the whole time are known (coverage), and as there wherever one is.
 WITH visited AS (
   SELECT
     household_code,
@@ -89,13 +90,15 @@ joined AS (
     p.serious_uninsured, p.serious_unknown, p.labourers, p.labour_unknown, p.without_labour,
     p.workers, p.work_unknown, p.disabled, p.ill, p.health_unknown, p.dibao_members, p.youngest_worker,
     p.working_without_ability, p.working_at_school, a.old_as_labour, a.healthy_as_weak,
-    v.visits, v.last_day, v.longest, v.untimed, c.clue_day,
+    v.visits, v.last_day, v.longest, v.untimed, v.cleared_day, c.clue_day,
+    CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
+    x.months AS account_months_known,
     m.measures, m.measures_begun, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
     q.posts, q.holders, q.oldest AS oldest_with_post,
     k.identified_now, k.returned_now, k.removed_now,
-    t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.satisfied, t.dissatisfied_with,
+    t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.asked_lately, t.satisfied, t.dissatisfied_with,
     e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract,
     e.pensions, e.old_age_allowances, e.disability_allowances, e.education_allowances
   FROM household AS h
@@ -103,6 +106,8 @@ joined AS (
   LEFT JOIN people AS p ON p.household_code = h.household_code
   LEFT JOIN monitoring_persons AS a ON a.household_code = h.household_code
   LEFT JOIN visited AS v ON v.household_code = h.household_code
+  LEFT JOIN coverage AS y ON y.table_name = 'visit'
+  LEFT JOIN coverage AS x ON x.table_name = 'ledger'
   LEFT JOIN clues AS c ON c.household_code = h.household_code
   LEFT JOIN helped AS m ON m.household_code = h.household_code
   LEFT JOIN answered_for AS r ON r.household_code = h.household_code
@@ -128,7 +133,13 @@ judged AS (
            OR POSITION(house_grade IN :housing.safe_grades) > 0 THEN FALSE END AS house_gap,
     -- Two columns of opposite polarity: a problem (yes is bad), solved (yes is good).
     CASE WHEN water_problem OR NOT water_solved THEN TRUE
-         WHEN water_problem = FALSE OR water_solved THEN FALSE END AS water_gap
+         WHEN water_problem = FALSE OR water_solved THEN FALSE END AS water_gap,
+    -- A head and of the family: after a death it must have fallen a head, after a birth the family's own.
+    CASE WHEN income_per_person_before > 0
+      THEN LEAST(
+        (income_per_person_before - income_per_person) * CAST(100 AS DOUBLE) / income_per_person_before,
+        100 - income_per_person * persons * CAST(100 AS DOUBLE) / (income_per_person_before * persons_before))
+    END AS income_fall
   FROM joined AS j
 )
 SELECT
@@ -147,12 +158,7 @@ SELECT
   net_income_before,
   income_per_person,
   income_per_person_before,
-  -- A head and of the family: after a death it must have fallen a head, after a birth the family's own.
-  CASE WHEN income_per_person_before > 0
-    THEN LEAST(
-      (income_per_person_before - income_per_person) * CAST(100 AS DOUBLE) / income_per_person_before,
-      100 - income_per_person * persons * CAST(100 AS DOUBLE) / (income_per_person_before * persons_before))
-  END AS income_fall,
+  income_fall,
   steady_months,
   CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) AS adjusted_per_person,
   CAST(net - rigid_expense AS DOUBLE) / NULLIF(persons, 0) AS after_rigid_per_person,
@@ -211,15 +217,32 @@ SELECT
   COALESCE(water, FALSE) AS water_help,
   COALESCE(assurance_only, FALSE) AS assurance_only,
   COALESCE(dibao_measure, FALSE) AS dibao_measure,
-  COALESCE(visits, 0) AS visits,
+  CASE WHEN visits > 0 THEN visits WHEN visit_days_known = 365 THEN 0 END AS visits,
+  visit_days_known,
   DATEDIFF('day', last_day, :day.now) AS days_since_visit,
-  -- A visit nobody timed may have been the long one.
-  CASE WHEN untimed = 0 OR longest >= :survey.min_minutes THEN longest END AS longest_visit_minutes,
+  -- A visit nobody timed, or one before the visits are known, may have been the long one. Before, none
+  -- is told at all: a share of those whose long visit was seen would be of nobody else.
+  CASE WHEN visit_days_known = 365 AND (untimed = 0 OR longest >= :survey.min_minutes) THEN longest END AS longest_visit_minutes,
+  -- Without a visit that decided, an earlier clue may lie before the visits are known.
   DATEDIFF('day', clue_day, :day.now) AS days_since_clue,
+  COALESCE(visit_days_known = 365 OR DATEDIFF('day', cleared_day, :day.now) < visit_days_known, FALSE)
+    AS clues_known,
+  CASE WHEN DATEDIFF('day', clue_day, :day.now) < visit_days_known THEN TRUE
+       WHEN clue_day IS NULL
+         AND (visit_days_known = 365 OR DATEDIFF('day', cleared_day, :day.now) < visit_days_known)
+         THEN FALSE END AS clue_open,
   COALESCE(helpers, 0) AS helpers,
+  -- A kind of warning that the county has not set warns nobody. Who is not known to be warned is not,
+  -- where the accounts of both years were delivered.
+  CASE WHEN (:monitor.drop.pct_threshold IS NOT NULL AND income_fall >= :monitor.drop.pct_threshold)
+    OR (COALESCE(:monitor.surge.rule_rigid_gt_last_income = 1, FALSE) AND rigid_expense > net_income_before)
+    OR (COALESCE(:monitor.surge.rule_after_rigid_below_line = 1, FALSE)
+      AND :monitor.line.per_capita IS NOT NULL AND income_per_person >= :monitor.line.per_capita
+      AND CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) < :monitor.line.per_capita)
+    THEN TRUE WHEN account_months_known >= 24 THEN FALSE END AS warned,
   COALESCE(relocated, FALSE) OR site_code IS NOT NULL AS relocated,
   COALESCE(posts, 0) AS posts, COALESCE(holders, 0) AS holders, oldest_with_post,
-  sheets, blank_sheets, members_seen, water_seen, house_seen, satisfied, dissatisfied_with,
+  sheets, blank_sheets, members_seen, water_seen, house_seen, asked_lately, satisfied, dissatisfied_with,
   pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract,
   pensions, old_age_allowances, disability_allowances, education_allowances,
   removed_per_capita_income, SUBSTRING(removed_month, 1, 4) AS removed_year,

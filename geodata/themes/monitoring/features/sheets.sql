@@ -27,21 +27,24 @@ counted AS (
 ),
 asked AS (
   SELECT
-    household_code, satisfied, dissatisfied_with,
+    household_code, day, satisfied, dissatisfied_with,
     ROW_NUMBER() OVER (PARTITION BY household_code ORDER BY day DESC, visitor) AS place_from_last
   FROM visit
   WHERE satisfied IS NOT NULL AND day > :day.minus_365 AND day <= :day.now
 )
 SELECT
   h.household_code,
-  COALESCE(c.sheets, 0) AS sheets,
+  CASE WHEN c.sheets > 0 THEN c.sheets WHEN y.days > 0 THEN 0 END AS sheets,
   CASE WHEN t.judgements > 0 THEN c.blanks END AS blank_sheets,
   c.members_seen,
   c.water_seen = 1 AS water_seen,
   c.house_seen = 1 AS house_seen,
-  a.satisfied,
+  CASE WHEN a.satisfied IS NOT NULL THEN TRUE WHEN y.days >= 365 THEN FALSE END AS asked_lately,
+  -- A later answer may stand in a month that did not come.
+  CASE WHEN DATEDIFF('day', a.day, :day.now) < y.days THEN a.satisfied END AS satisfied,
   a.dissatisfied_with
 FROM household AS h
 CROSS JOIN told AS t
+LEFT JOIN coverage AS y ON y.table_name = 'visit'
 LEFT JOIN counted AS c ON c.household_code = h.household_code
 LEFT JOIN asked AS a ON a.household_code = h.household_code AND a.place_from_last = 1

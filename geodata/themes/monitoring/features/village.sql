@@ -16,12 +16,6 @@ answered_for AS (
   WHERE household_code IS NULL AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 ),
--- Who is to visit the households monitored now, and when each last did; without a single visit in a year nothing can be said.
-seen AS (
-  SELECT COUNT(*) AS visits
-  FROM visit
-  WHERE day > :day.minus_365 AND day <= :day.now
-),
 team AS (
   SELECT place_code, MAX(day) AS last_day
   FROM visit
@@ -35,6 +29,7 @@ stationed AS (
     AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 ),
+-- Who is to visit the households monitored now, and when each last did.
 helper AS (
   SELECT r.place_code, r.name, MAX(w.day) AS last_day
   FROM responsibility AS r
@@ -89,13 +84,17 @@ SELECT
   c.households_listed, c.monitored_listed, c.former_poor_listed, c.farmland_listed,
   COALESCE(r.responsible, 0) AS responsible,
   COALESCE(m.members, 0) AS team_members,
-  CASE WHEN s.visits > 0 THEN COALESCE(i.helpers, 0) END AS village_helpers,
-  CASE WHEN s.visits > 0 THEN COALESCE(i.helpers_idle, 0) END AS helpers_idle,
-  CASE WHEN s.visits > 0 THEN COALESCE(DATEDIFF('day', t.last_day, :day.now), 366) END AS days_since_team_visit,
-  COALESCE(k.asked, 0) AS asked,
-  k.satisfied * CAST(100 AS DOUBLE) / NULLIF(k.asked, 0) AS satisfied_share
+  COALESCE(i.helpers, 0) AS village_helpers,
+  -- Nobody is idle whose visit is seen; who is not seen is idle where the whole interval is known.
+  CASE WHEN y.days > :visit.interval_days OR (:visit.interval_days > 0 AND COALESCE(i.helpers_idle, 0) = 0)
+    THEN COALESCE(i.helpers_idle, 0) END AS helpers_idle,
+  CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
+  CASE WHEN t.last_day IS NOT NULL THEN DATEDIFF('day', t.last_day, :day.now)
+       WHEN y.days >= 365 THEN 366 END AS days_since_team_visit,
+  CASE WHEN y.days >= 365 THEN COALESCE(k.asked, 0) END AS asked,
+  CASE WHEN y.days >= 365 THEN k.satisfied * CAST(100 AS DOUBLE) / NULLIF(k.asked, 0) END AS satisfied_share
 FROM village AS v
-CROSS JOIN seen AS s
+LEFT JOIN coverage AS y ON y.table_name = 'visit'
 LEFT JOIN team AS t ON t.place_code = v.place_code
 LEFT JOIN stationed AS m ON m.place_code = v.place_code
 LEFT JOIN idle AS i ON i.place_code = v.place_code

@@ -8,11 +8,12 @@ WITH joined AS (
     h.fetch_minutes, h.fetch_metres, h.fetch_climb, h.water_looks_clean, h.dry_days, h.water_solved,
     h.water_problem, COALESCE(h.resident_members, h.members) AS persons,
     w.works_code, w.works_name, w.decentralised, w.water_short, w.quality_fails, w.relaxed_used,
-    w.items_tested, w.fluoride, w.fluoride_over,
+    w.items_tested, y.months AS test_months_known, w.fluoride, w.fluoride_over,
     z.outage_days, z.outage_days_month, z.longest_outage, z.reliability
   FROM household AS h
   LEFT JOIN water_zone AS z ON z.zone_code = h.zone_code
   LEFT JOIN water_works AS w ON w.works_code = z.works_code
+  LEFT JOIN coverage AS y ON y.table_name = 'water_sample'
 ),
 graded AS (
   SELECT
@@ -30,7 +31,9 @@ graded AS (
       WHEN quality_fails THEN 0
       WHEN NOT quality_fails AND relaxed_used THEN 1
       WHEN NOT quality_fails THEN 2
-      WHEN (works_code IS NULL OR decentralised) AND COALESCE(items_tested, 0) = 0
+      -- How it looks stands in only where it is known that nobody tested it.
+      WHEN works_code IS NULL OR (decentralised AND COALESCE(items_tested, 0) = 0
+        AND test_months_known >= :water.test.max_age_months)
         THEN CASE WHEN water_looks_clean THEN 1 WHEN NOT water_looks_clean THEN 0 END
     END AS quality_grade,
     -- Time, distance and climb weigh the same: each that was measured is judged, and the worst
@@ -84,6 +87,8 @@ SELECT
   water_problem,
   fluoride,
   fluoride_over,
+  -- Before the tests of their whole age are known only failing is: no share is told of those alone.
+  test_months_known >= :water.test.max_age_months AS tests_known,
   quantity_grade,
   quality_grade,
   convenience_grade,

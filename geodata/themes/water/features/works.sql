@@ -5,6 +5,7 @@ WITH served AS (
     MAX(outage_days) AS outage_days,
     MAX(outage_days_month) AS outage_days_month,
     MAX(longest_outage) AS longest_outage,
+    MAX(longest_outage_seen) AS longest_outage_seen,
     MIN(reliability) AS reliability
   FROM water_zone
   GROUP BY works_code
@@ -57,7 +58,7 @@ SELECT
   w.constrained,
   w.water_short,
   COALESCE(w.keeper, k.keeper) IS NOT NULL AS has_keeper,
-  s.outage_days, s.outage_days_month, s.longest_outage, s.reliability,
+  s.outage_days, s.outage_days_month, s.longest_outage, s.longest_outage_seen, s.reliability,
   COALESCE(e.equipment, 0) AS equipment,
   COALESCE(e.equipment_down, 0) AS equipment_down,
   COALESCE(e.defluoridation_down, 0) AS defluoridation_down,
@@ -67,9 +68,17 @@ SELECT
   q.days_since_source_test,
   q.days_since_test,
   q.months_since_test,
-  COALESCE(q.samples_in_year, 0) AS samples_in_year,
+  CASE WHEN w.type IN ('Ⅰ型', 'Ⅱ型', 'Ⅲ型') THEN :water.sampling.groundwater.type1_3
+       WHEN w.type = 'Ⅳ型' THEN 31 * :water.sampling.groundwater.type4
+       WHEN w.type = 'Ⅴ型' THEN 31 * :water.sampling.groundwater.type5 END AS source_test_interval,
+  y.months AS test_months_known,
+  y.days AS test_days_known,
+  CASE WHEN q.samples_in_year >= :water.sampling.decentralised OR y.days >= 365
+    THEN COALESCE(q.samples_in_year, 0) END AS samples_in_year,
   CASE WHEN t.items_over > 0 THEN TRUE
-       WHEN t.tested_in_full AND t.items_unknown = 0 THEN FALSE END AS quality_fails,
+       -- An item beside the required ones may have failed before the tests are known.
+       WHEN t.tested_in_full AND t.items_unknown = 0 AND y.months >= :water.test.max_age_months
+         THEN FALSE END AS quality_fails,
   t.items_tested, t.items_over, t.items_unknown, t.relaxed_used, t.tested_day,
   t.fluoride, t.fluoride_limit, t.fluoride_over,
   t.nitrate_n, t.nitrate_n_limit, t.nitrate_n_over,
@@ -101,4 +110,5 @@ LEFT JOIN served AS s ON s.works_code = w.works_code
 LEFT JOIN equipped AS e ON e.works_code = w.works_code
 LEFT JOIN sourced AS q ON q.works_code = w.works_code
 LEFT JOIN water_tests AS t ON t.works_code = w.works_code
+LEFT JOIN coverage AS y ON y.table_name = 'water_sample'
 LEFT JOIN kept AS k ON k.place_code = w.place_code

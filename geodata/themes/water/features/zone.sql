@@ -1,4 +1,5 @@
 -- Days without water in each supply zone: outages of the zone and of its whole works, each day once.
+-- Known where the outages of the whole time are (coverage); of a part only what no other month mends.
 WITH zones AS (
   SELECT DISTINCT zone_code, works_code FROM supply_zone WHERE zone_code IS NOT NULL
 ),
@@ -30,10 +31,14 @@ longest AS (
 SELECT
   z.zone_code,
   z.works_code,
-  COALESCE(s.outage_days, 0) AS outage_days,
-  COALESCE(s.outage_days_month, 0) AS outage_days_month,
-  COALESCE(l.longest_outage, 0) AS longest_outage,
-  (365 - COALESCE(s.outage_days, 0)) * CAST(100 AS DOUBLE) / 365 AS reliability
+  CASE WHEN y.days >= 365 OR (365 - s.outage_days) * CAST(100 AS DOUBLE) / 365 < :water.reliability.basic
+    THEN COALESCE(s.outage_days, 0) END AS outage_days,
+  CASE WHEN y.days > 0 THEN COALESCE(s.outage_days_month, 0) END AS outage_days_month,
+  CASE WHEN y.days >= 365 THEN COALESCE(l.longest_outage, 0) END AS longest_outage,
+  COALESCE(l.longest_outage, 0) AS longest_outage_seen,
+  CASE WHEN y.days >= 365 OR (365 - s.outage_days) * CAST(100 AS DOUBLE) / 365 < :water.reliability.basic
+    THEN (365 - COALESCE(s.outage_days, 0)) * CAST(100 AS DOUBLE) / 365 END AS reliability
 FROM zones AS z
 LEFT JOIN summed AS s ON s.zone_code = z.zone_code
 LEFT JOIN longest AS l ON l.zone_code = z.zone_code
+LEFT JOIN coverage AS y ON y.table_name = 'outage'

@@ -45,7 +45,7 @@ def findings(tables: dict[str, list[dict[str, object]]], **parameters: float | N
         for name, records in tables.items():
             engine.add_rows(f"{name}_rows", rows(name, *records))
             engine.add_view(name, f"SELECT * FROM {name}_rows")
-        add_base_tables(engine, MONTH)
+        add_base_tables(engine, MONTH, {})
         binding = Binding(
             MONTH, policy.comparable(keys, COUNTY, day("2025-06-30")), texts=policy.texts(keys)
         )

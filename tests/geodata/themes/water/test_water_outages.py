@@ -31,8 +31,13 @@ def _days(outages: list[Outage]) -> dict[str, tuple[int, int, int]]:
         for name, records in (("outage", told), ("supply_zone", supplied)):
             engine.add_rows(f"{name}_rows", rows(name, *records))
             engine.add_view(name, f"SELECT * FROM {name}_rows")
-        add_base_tables(engine, MONTH)
-        make_features(engine, THEME.feature_sets, Binding(MONTH), wanted=["water_zone"])
+        add_base_tables(engine, MONTH, {"outage": "2023-06"})
+        make_features(
+            engine,
+            THEME.feature_sets,
+            Binding(MONTH, {"water.reliability.basic": 90}),
+            wanted=["water_zone"],
+        )
         frame = engine.frame("SELECT * FROM water_zone").set_index("zone_code")
     return {
         zone: tuple(
