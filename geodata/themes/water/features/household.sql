@@ -1,6 +1,9 @@
 -- The four indicators of T/CHES 18 for each household: 2 passes, 1 basically passes, 0 fails;
 -- unknown where nothing was reported. The verdict is the lowest of the four.
-WITH joined AS (
+WITH sampled AS (
+  SELECT COUNT(*) AS samples FROM water_sample WHERE day <= :day.now
+),
+joined AS (
   SELECT
     h.household_code, h.place_code, h.zone_code, h.water_access, h.water_supply,
     -- Where nobody measured at home, what the works can supply for each person stands in.
@@ -8,11 +11,12 @@ WITH joined AS (
     h.fetch_minutes, h.fetch_metres, h.fetch_climb, h.water_looks_clean, h.dry_days, h.water_solved,
     h.water_problem, COALESCE(h.resident_members, h.members) AS persons,
     w.works_code, w.works_name, w.decentralised, w.water_short, w.quality_fails, w.relaxed_used,
-    w.items_tested, y.months AS test_months_known, w.fluoride, w.fluoride_over,
+    w.items_tested, w.passes_as_known, y.months AS test_months_known, s.samples, w.fluoride, w.fluoride_over,
     z.outage_days, z.outage_days_month, z.longest_outage, z.reliability
   FROM household AS h
   LEFT JOIN water_zone AS z ON z.zone_code = h.zone_code
   LEFT JOIN water_works AS w ON w.works_code = z.works_code
+  CROSS JOIN sampled AS s
   LEFT JOIN coverage AS y ON y.table_name = 'water_sample'
 ),
 graded AS (
@@ -87,8 +91,11 @@ SELECT
   water_problem,
   fluoride,
   fluoride_over,
-  -- Before the tests of their whole age are known only failing is: no share is told of those alone.
-  test_months_known >= :water.test.max_age_months AS tests_known,
+  -- Before the tests of their whole age are known only failing is: no share is told of those alone. A
+  -- county that has sent no test at all has no proof.
+  CASE WHEN test_months_known >= :water.test.max_age_months THEN TRUE WHEN samples > 0 THEN FALSE END
+    AS tests_known,
+  passes_as_known,
   quantity_grade,
   quality_grade,
   convenience_grade,

@@ -79,6 +79,7 @@ SELECT
        -- An item beside the required ones may have failed before the tests are known.
        WHEN t.tested_in_full AND t.items_unknown = 0 AND y.months >= :water.test.max_age_months
          THEN FALSE END AS quality_fails,
+  t.tested_in_full AND t.items_unknown = 0 AND t.items_over = 0 AS passes_as_known,
   t.items_tested, t.items_over, t.items_unknown, t.relaxed_used, t.tested_day,
   t.fluoride, t.fluoride_limit, t.fluoride_over,
   t.nitrate_n, t.nitrate_n_limit, t.nitrate_n_over,
