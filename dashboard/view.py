@@ -44,7 +44,7 @@ class View:
 
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
     `ranked` what the ranking begins with; `rule`, `site`, `zone` and `counted` (whom the figure
-    counts) narrow the list; `point` is
+    counts) narrow the list, `page` is which of its pages is shown, from 1; `point` is
     table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. Nothing
     of it is about a person. `sentence` replaces the title made from the figures, and `public`
     leaves out findings, names of officials, and counts small enough to point at a household: both
@@ -67,6 +67,7 @@ class View:
     site: str = ""
     zone: str = ""
     counted: bool = False
+    page: int = 1
     selected: tuple[str, ...] = ()
     seed: int = 1
     numbers: str = ""
@@ -104,7 +105,7 @@ class View:
 # What of a view is in the address, and in which order.
 ADDRESS = tuple(one.name for one in fields(View) if one.name not in _NOT_ADDRESSED)
 # What is left out of an address because it is how a page opens anyway.
-_OPENING = {"view": "map", "side": RANKING, "compared": "change", "seed": "1"}
+_OPENING = {"view": "map", "side": RANKING, "compared": "change", "page": 1, "seed": "1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +222,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         site=words.matching("site", is_code_text),
         zone=words.matching("zone", is_code_text),
         counted=words.flag("counted"),
+        page=max(words.whole("page", 1), 1),
         selected=words.several("selected", choices.atlas.places_in(None, level)),
         seed=words.whole("seed", 1),
         numbers=words.matching("numbers", _NUMBERS.fullmatch),

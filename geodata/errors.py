@@ -33,7 +33,7 @@ class GuatuError(Exception):
         if self.key not in i18n.CATALOGUE:
             return f"{self.key} {self.values or ''}".strip()
         values = {
-            name: i18n.text(value, lang) if isinstance(value, i18n.Key) else value
+            name: i18n.text(value, lang, **value.values) if isinstance(value, i18n.Key) else value
             for name, value in self.values.items()
         }
         return i18n.text(self.key, lang, **values)

@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -17,7 +17,18 @@ LANGUAGES = ("zh", "en")
 
 
 class Key(str):
-    """The key of a text that stands as a value inside another text, in the same language."""
+    """The key of a text that stands as a value inside another text, in the same language.
+
+    `values` fill its own places.
+    """
+
+    values: Mapping[str, object]
+
+    def __new__(cls, key: str, /, **values: object) -> Key:
+        """Return the key with what fills its text."""
+        made = super().__new__(cls, key)
+        made.values = values
+        return made
 
 
 def default_language() -> str:
@@ -103,7 +114,8 @@ class Catalogue:
         if self._parent is not None and key in self._parent:
             return self._parent.entry(key)
         near = difflib.get_close_matches(key, list(self._entries), n=3)
-        raise KeyError(f"no text '{key}' in the catalogue; nearest: {', '.join(near) or 'none'}")
+        told = f"; nearest: {', '.join(near)}" if near else ""
+        raise KeyError(f"no text '{key}' in the catalogue{told}")
 
     def text(self, key: str, lang: str | None = None, /, **values: object) -> str:
         """Return the text of a key in one language with its ``{places}`` filled."""
@@ -192,6 +204,19 @@ def listed(things: Iterable[str], lang: str | None = None) -> str:
 def parted(clauses: Iterable[str], lang: str | None = None) -> str:
     """Return clauses one after another, told apart also where they list things."""
     return _BETWEEN[lang or default_language()][1].join(clauses)
+
+
+def nearest(name: object, known: Collection[str], *, most: int = 1, cutoff: float = 0.0) -> Key:
+    """Return which known names are most like another, as words of a sentence.
+
+    Where none is so much alike as `cutoff` (0 to 1), the words say that.
+    """
+    near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], list(known), n=most, cutoff=cutoff)
+    return Key("themes.near", names=", ".join(near)) if near else Key("themes.none_near")
+
+
+# Of a longer name the nearest is not looked for in all its letters.
+_LONGEST_NAME = 100
 
 
 CATALOGUE = Catalogue(Path(__file__).parent / "labels")

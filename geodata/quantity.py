@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -187,8 +186,7 @@ def in_language(texts: Mapping[str, str], lang: str | None, number: str = "") ->
 def _known(field: str, key: object, known: Mapping[str, T]) -> T:
     if isinstance(key, str) and key in known:
         return known[key]
-    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.0)
-    values = {"found": "" if key is None else str(key), "near": near[0] if near else "-"}
+    values = {"found": "" if key is None else str(key), "near": i18n.nearest(key, known)}
     raise QuantityError("quantity.unknown", field=field, known=", ".join(known), **values)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,14 +10,12 @@ from typing import Any, Self
 import yaml
 
 from geodata.errors import ThemeError, ThemeErrors
-from geodata.i18n import LANGUAGES, Key, load_yaml
+from geodata.i18n import LANGUAGES, Key, load_yaml, nearest
 
 # Names become names of tables and columns in SQL.
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # So many known names are told; the nearest one is told besides.
 _SHOWN = 12
-# Of a longer name the nearest is not looked for in all its letters.
-_LONGEST = 100
 
 
 class Faults:
@@ -70,12 +67,6 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (ValueError, OSError) as problem:
         raise ThemeError("themes.no_utf8", file=file) from problem
-
-
-def nearest(name: object, known: Collection[str]) -> str:
-    """Return the known name most like another, in words that there is none where none is known."""
-    near = difflib.get_close_matches(str(name)[:_LONGEST], list(known), n=1, cutoff=0.0)
-    return near[0] if near else Key("themes.none_near")
 
 
 def check_name(place: str, name: object) -> None:

@@ -18,6 +18,7 @@ from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
 from dashboard.view import View
 from geodata.cartography import NO_DATA, Layer
+from geodata.cartography.decimals import is_steady
 from geodata.cartography.headline import figure_of_whole
 from geodata.figures import STATES
 
@@ -51,7 +52,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         **counts_of(layer, view.lang),
         "rule": layer.rule(view.lang),
         "ranking": ranking,
-        "movers": _movers(ranking, layer.indicator.worse),
+        "movers": _movers(ranking, layer),
         "hot_spots": _hot_spots(source, view),
         "list": asdict(page_list(source, view)),
         "counted": {"kind": counted.kind, "count": counted.count},
@@ -120,11 +121,17 @@ def ranking_rows(source: Source, view: View) -> list[dict[str, Any]]:
     ]
 
 
-def _movers(rows: list[dict[str, Any]], worse: str) -> list[dict[str, Any]]:
-    """Return the places that became worse most, worst first; without a worse end those that moved."""
+def _movers(rows: list[dict[str, Any]], layer: Layer) -> list[dict[str, Any]]:
+    """Return the places that became worse most, worst first; without a worse end those that moved.
+
+    A change that says nothing (`is_steady`) is none.
+    """
+    worse = layer.indicator.worse
 
     def worsened(row: Mapping[str, Any]) -> float:
-        change = float(row["change"] or 0)
+        change, base = float(row["change"] or 0), float(row["denominator"] or 0)
+        if is_steady(change, base, layer.indicator, layer.decimals):
+            return 0.0
         return change if worse == "high" else -change if worse == "low" else abs(change)
 
     moved = sorted((row for row in rows if worsened(row) > 0), key=worsened, reverse=True)

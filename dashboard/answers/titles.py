@@ -12,8 +12,8 @@ from dashboard.texts import text
 from dashboard.view import View
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
+from geodata.cartography.decimals import indicator_decimals
 from geodata.cartography.headline import others_text, whole_figure
-from geodata.cartography.layer import indicator_decimals
 from geodata.cartography.words import figure_text, period_text, scale_of, share_parts
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 from panel.viewable import Viewable
 from param.parameterized import Event
 
 from dashboard.pages import phone
+from dashboard.pages.guarded import guarded
 from dashboard.panel_specs import panel_specs
 from dashboard.panels import Parts, panel_of
 from dashboard.session.state import State
@@ -81,15 +83,23 @@ def _first(names: list[str]) -> list[str]:
 
 
 def _part(name: str, state: State, parts: Parts) -> pn.Column:
-    """Return a panel in its frame; where it cannot be made, a sentence that says so."""
+    """Return a panel in its frame; where it cannot be made or go on, a sentence that says so."""
+    frame = _kept()
+
+    def fails(error: Exception) -> None:
+        frame.objects = [_failed(name, state.lang, error)]
+
+    sources = [one for one in (state, parts.people) if isinstance(one, param.Parameterized)]
     try:
-        return _kept(panel_of(name, state, parts))
+        with guarded(sources, fails):
+            frame.append(panel_of(name, state, parts))
     except Exception as error:
-        return _kept(_failed(name, state.lang, error))
+        fails(error)
+    return frame
 
 
-def _kept(shown: Viewable) -> pn.Column:
-    return filling(shown, css_classes=["guatu-part"])
+def _kept(*shown: Viewable) -> pn.Column:
+    return filling(*shown, css_classes=["guatu-part"])
 
 
 def _failed(name: str, lang: str, error: Exception) -> pn.pane.HTML:

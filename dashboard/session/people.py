@@ -94,8 +94,10 @@ class People(param.Parameterized):
         # The household and village of the last card that was read.
         self.opened = ("", "")
         watched = [name for name in (*_PLACE_CHOICES, *_COUNTED) if name in state.param]
-        state.param.watch(self._first_page, watched)
+        state.param.watch(self._close_card, watched)
+        state.param.watch(self._turned, "page")
         self.param.watch(self._first_page, list(CHOICES))
+        self.page = state.page - 1
 
     @property
     def place(self) -> str:
@@ -167,7 +169,7 @@ class People(param.Parameterized):
 
     def turn(self, by: int, pages: int = 0) -> None:
         """Go some pages on or back, within what there is: the household list's, or so many."""
-        self.page = min(max(self.page + by, 0), (pages or self.pages) - 1)
+        self.state.page = min(max(self.page + by, 0), (pages or self.pages) - 1) + 1
 
     def draw(self, seed: int) -> None:
         """Open one household of the list by lot; the same list and seed give the same household.
@@ -270,7 +272,14 @@ class People(param.Parameterized):
         return self.county.people(self.state.period, actor=self.actor, guard=self.guard)
 
     def _first_page(self, *events: object) -> None:
-        self.param.update(page=0, household="")
+        self.state.page = 1
+        self.household = ""
+
+    def _close_card(self, *events: object) -> None:
+        self.household = ""
+
+    def _turned(self, *events: object) -> None:
+        self.page = self.state.page - 1
 
 
 def _chosen(state: State, names: tuple[str, ...]) -> tuple[Any, ...]:

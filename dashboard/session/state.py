@@ -34,6 +34,9 @@ from geodata.themes import Points, Theme
 # Whatever of a state its layer follows from.
 OF_LAYER = ["theme", "place", "indicator", "period", "level", "classes", "compare", "compared"]
 OF_LAYER += ["sample", "seed"]
+# Whatever of a state says what the list beside the map holds.
+OF_LIST = ["side", "place", "period", "theme", "rule", "site", "point", "zone", "selected"]
+OF_LIST += ["counted", "indicator"]
 
 
 class State(param.Parameterized):
@@ -59,6 +62,7 @@ class State(param.Parameterized):
     site = param.String(doc="code of a point whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
     counted = param.Boolean(default=False, doc="whether the list holds whom the figure counts")
+    page = param.Integer(default=1, bounds=(1, MOST), doc="page of the list, from 1")
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
     numbers = param.String(doc="numbers of the sample in the order of NUMBERS, commas between")
     limits = param.String(doc="ISO day whose limits judge the rates; empty for the month's last")
@@ -84,14 +88,25 @@ class State(param.Parameterized):
         self.source = Source(atlas, shown_themes(atlas, themes), policy, findings)
         self.atlas, self.themes, self.policy = atlas, self.source.themes, policy
         self.findings = findings
+        self._reading = False
         self.param.watch(self._leave_list, ["side", "presenting"])
+        self.param.watch(self._first_page, OF_LIST)
         self.read(query)
 
     def read(self, query: str) -> None:
         """Take over an address; what is absent or unknown to the atlas becomes the default."""
         view = View.parse(query, self.source)
         words = {name: getattr(view, name) for name in ADDRESS}
-        self.param.update(**words | {"selected": list(view.selected)})
+        self._reading = True
+        try:
+            self.param.update(**words | {"selected": list(view.selected)})
+        finally:
+            self._reading = False
+
+    def _first_page(self, *events: object) -> None:
+        """Begin a list at its first page when it holds others; an address says which page it is."""
+        if not self._reading:
+            self.page = 1
 
     @property
     def shown(self) -> View:

@@ -15,7 +15,7 @@ from dashboard.texts import text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element
 from geodata.atlas.selection import total_of
-from geodata.cartography.layer import indicator_decimals
+from geodata.cartography.decimals import indicator_decimals
 from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
 from geodata.escaping import plain_text
 from geodata.themes import Points

@@ -11,6 +11,7 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA
+from geodata.cartography.decimals import is_steady
 from geodata.cartography.layer import POINTED, Layer, PointedOut, draw_layer
 from geodata.cartography.palette import Palette
 from geodata.cartography.words import change_text, number_text, period_text, scale_of
@@ -74,15 +75,21 @@ def draw_change(
 ) -> ChangeLayer:
     """Return the layer of the change from the first to the second period; values are the changes.
 
-    Changes that round to nothing are one class; the others are cut at their median size. A place
+    Changes that say nothing (`is_steady`) are one class; the others are cut at their median size. A place
     without a figure in either period has no class.
     """
     before, after = periods
     plain = draw_layer(atlas, indicator, after, level=level, place=place)
     scale = scale_of(plain.indicator)
     old = atlas.frame(indicator, before, level)["value"].reindex(plain.keys).to_numpy() * scale
+    bases = atlas.frame(indicator, after, level)["denominator"].reindex(plain.keys).to_numpy()
     old_states = atlas.states(indicator, before, level).reindex(plain.keys).to_numpy()
-    change = np.round(plain.values - old, plain.decimals) + 0.0
+    moved = plain.values - old
+    steady = [
+        is_steady(one, base, plain.indicator, plain.decimals)
+        for one, base in zip(moved, bases, strict=True)
+    ]
+    change = np.where(steady, 0.0, np.round(moved, plain.decimals) + 0.0)
     sizes = np.abs(change[np.isfinite(change) & (change != 0)])
     cut = float(np.round(np.median(sizes), plain.decimals)) if len(sizes) else 0.0
     towards = -change if plain.indicator.worse == "low" else change

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geodata import i18n
 from geodata.atlas import Atlas
+from geodata.cartography.decimals import is_steady
 from geodata.cartography.layer import Layer
 from geodata.cartography.ranking import previous_period, rank_places, worst_of
 from geodata.cartography.words import (
@@ -136,13 +137,15 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     """
     indicator = layer.indicator
     course = atlas.series(indicator.key, layer.place)
-    series = course["value"] * scale_of(indicator)
+    series, base = course["value"] * scale_of(indicator), course["denominator"]
     before = previous_period(atlas, indicator.key, layer.period)
     value = series.get(layer.period, float("nan"))
     earlier = float("nan") if before is None else series[before]
     if before is None or pd.isna(value) or pd.isna(earlier):
         return "", "plain"
     change = round(float(value - earlier), layer.decimals)
+    if is_steady(float(value - earlier), base[layer.period], indicator, layer.decimals):
+        change = 0.0
     way = "up" if change > 0 else "down" if change < 0 else "none"
     amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
     if indicator.is_share:
@@ -175,10 +178,9 @@ def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     siblings = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=path[-2]
     )
-    ranked, values = siblings["rank"], siblings["value"]
-    rank, value = ranked.get(layer.place), values.get(layer.place)
-    best = values.min() if layer.indicator.worse == "high" else values.max()
-    if pd.isna(rank) or value == best:
+    ranked = siblings["rank"]
+    rank = ranked.get(layer.place)
+    if pd.isna(rank) or rank == ranked.max():
         return ""
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)

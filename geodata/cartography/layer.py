@@ -13,16 +13,11 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, decimals_of_cuts, find_breaks
+from geodata.cartography.decimals import indicator_decimals
 from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
 from geodata.cartography.policy_cuts import PolicyCuts
 from geodata.cartography.ranking import rank_places, worst_of
-from geodata.cartography.words import (
-    decimals_for,
-    number_text,
-    scale_of,
-    share_parts,
-    state_text,
-)
+from geodata.cartography.words import number_text, scale_of, share_parts, state_text
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
 
@@ -348,25 +343,6 @@ def _largest(atlas: Atlas, indicator: Indicator, level: str) -> float:
     """Return the largest figure of any place of a level; unknown where one of them is negative."""
     known = atlas.all_values(indicator.key, level, last=SHOWN).to_numpy() * scale_of(indicator)
     return float(known.max()) if len(known) and known.min() >= 0 else math.nan
-
-
-def indicator_decimals(atlas: Atlas, indicator: Indicator) -> int:
-    """Return the decimals of every figure of an indicator, whatever its place, level and period."""
-    if indicator.decimals is not None:
-        return indicator.decimals
-
-    def find() -> int:
-        known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
-        return decimals_of(known)
-
-    return atlas.once(("decimals", indicator.key), find)
-
-
-def decimals_of(known: np.ndarray) -> int:
-    """Return the decimals that tell figures apart; whole numbers have none."""
-    if not len(known) or np.all(known == np.round(known)):
-        return 0
-    return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
 
 
 def interval_labels(breaks: Breaks, indicator: Indicator) -> list[str]:

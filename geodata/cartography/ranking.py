@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geodata.atlas import Atlas
+from geodata.cartography.decimals import indicator_decimals
 from geodata.cartography.words import scale_of
 from geodata.figures import ranked
 
@@ -54,7 +55,7 @@ def _ranked(
     frame["change"] = frame["value"] - frame["previous"]
     frame["name"] = atlas.places["name"].reindex(inside)
     frame["parent_name"] = atlas.places["parent"].reindex(inside).map(atlas.places["name"])
-    frame = ranked(frame, described.worse)
+    frame = ranked(frame, described.worse, decimals=indicator_decimals(atlas, described))
     columns = ["rank", "name", "parent_name", "value", "previous", "change"]
     return frame[[*columns, "places_with_data", "places"]]
 
@@ -82,13 +83,12 @@ def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> Worst:
     """
     known = ranking[ranking["rank"].notna()]
     if worse != "none" and len(known):
-        best = known["value"].max() if worse == "low" else known["value"].min()
-        known = known[known["value"] != best]
+        known = known[known["rank"] != known["rank"].max()]
         if worse == "high":
             known = known[known["value"] != 0]
     named = known.head(count)
-    if len(known) <= count or known["value"].iloc[count] != named["value"].iloc[-1]:
+    if len(known) <= count or known["rank"].iloc[count] != named["rank"].iloc[-1]:
         return Worst(named)
-    value = float(named["value"].iloc[-1])
-    tied = known["value"] == value
-    return Worst(named[named["value"] != value], int(tied.sum()), value)
+    last = named["rank"].iloc[-1]
+    tied = int((known["rank"] == last).sum())
+    return Worst(named[named["rank"] != last], tied, float(named["value"].iloc[-1]))

@@ -54,7 +54,10 @@ def parts_text(
     told, said = share_parts(numerator, denominator, indicator, lang), []
     if told is not None:
         part, base, counted = told
-        said.append(i18n.text("cartography.parts", lang, part=part, base=base, counted=counted))
+        # A base that is itself counted, or a part of the subjects, is those in question.
+        plain = indicator.denominator == "1" and indicator.scope == "TRUE"
+        key = "cartography.parts" if plain else "cartography.parts_in_question"
+        said.append(i18n.text(key, lang, part=part, base=base, counted=counted))
     if indicator.basis and math.isfinite(numerator):
         said.append(indicator.basis_in(lang))
     return i18n.text("cartography.in_brackets", lang, said=i18n.parted(said, lang)) if said else ""

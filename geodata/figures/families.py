@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from geodata.errors import ThemeError
 from geodata.figures.indicator import FLOW, Indicator
+from geodata.i18n import nearest
 from geodata.suppression import Relation, Term
-from geodata.yaml_entries import nearest
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.config import Config
-from geodata.errors import GuatuError, SourceError
-from geodata.i18n import default_language, text
+from geodata.errors import GuatuError, SourceError, ThemeError
+from geodata.i18n import default_language, nearest, text
 from geodata.intake.amounts import unit_factor
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import (
@@ -23,6 +23,7 @@ from geodata.intake.layouts import (
     Likeness,
     better_likeness,
     bindings,
+    check_constant,
     header_key,
     likeness,
     mapped_layout,
@@ -279,11 +280,19 @@ def _setting_faults(config: Config, schema: Schema) -> list[str]:
             continue
         known_columns = {*schema.tables[settings.table].columns, "county", "township", "village"}
         named = {*settings.columns, *settings.constants, *settings.values, *settings.units}
-        faults.extend(
-            text("imports.no_column", number=number, table=settings.table, column=column)
-            for column in sorted(named - known_columns)
-        )
         filled = schema.tables[settings.table].columns
+        told = {"number": number, "table": settings.table}
+        for column in sorted(named - known_columns):
+            near = nearest(column, known_columns)
+            faults.append(
+                SourceError("imports.no_column", column=column, near=near, **told).sentence()
+            )
+        for column in sorted(settings.constants.keys() & filled.keys()):
+            try:
+                place = f"guatu.toml [[source]] {number} constants"
+                check_constant(place, filled[column], settings.constants[column])
+            except ThemeError as fault:
+                faults.append(fault.sentence())
         faults.extend(
             text("imports.no_unit", number=number, column=column, unit=unit)
             for column, unit in sorted(settings.units.items())

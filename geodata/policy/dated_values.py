@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping
 
 from geodata.errors import PolicyError, QuantityError
+from geodata.i18n import nearest
 from geodata.policy.parameter import DatedValue
 from geodata.policy.reference import GRADES, STATUSES, Reference
 from geodata.quantity import Unit, Words, shipped_words
@@ -68,8 +68,7 @@ def _read_value(entry: object, *, workspace: bool) -> DatedValue:
         raise PolicyError("policy.fault_entry", found=repr(entry))
     for field in entry:
         if field not in _FIELDS:
-            near = difflib.get_close_matches(str(field), _FIELDS, n=1)
-            raise PolicyError("policy.fault_field", field=field, near=", ".join(near or _FIELDS))
+            raise PolicyError("policy.fault_field", field=field, near=nearest(field, _FIELDS))
     value = entry["value"]
     if value is not None and not isinstance(value, (bool, int, float, str)):
         raise PolicyError("policy.fault_value", found=repr(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from geodata.errors import PolicyError, QuantityError
-from geodata.i18n import load_yaml, text
+from geodata.i18n import load_yaml, nearest, text
 from geodata.policy.dated_values import read_pair, read_unit, read_values
 from geodata.policy.parameter import DatedValue, Parameter
 from geodata.policy.policy import Policy
@@ -76,7 +75,7 @@ def _read_file(key: str, file: Path, words: Words) -> Parameter:
     content = _mapping_in(file)
     for field in content:
         if field not in _FIELDS:
-            raise PolicyError("policy.fault_field", field=field, near=", ".join(_FIELDS))
+            raise PolicyError("policy.fault_field", field=field, near=nearest(field, _FIELDS))
     quantity, unit = _what(content, words)
     title, values = read_pair(content.get("title"), "title"), content.get("values")
     return Parameter(key, title, quantity, unit, read_values(values, workspace=False), file)
@@ -126,8 +125,7 @@ def _override(
     key: str, values: object, known: dict[str, Parameter], overridden: dict[str, Parameter]
 ) -> tuple[DatedValue, ...]:
     if key not in known:
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        raise PolicyError("policy.fault_unknown_key", near=", ".join(near) or "-")
+        raise PolicyError("policy.fault_unknown_key", near=nearest(key, known, cutoff=0.5))
     if key in overridden:
         raise PolicyError("policy.fault_known_elsewhere", other=overridden[key].file)
     return read_values(values, workspace=True)

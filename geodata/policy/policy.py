@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from geodata.errors import PolicyError
+from geodata.i18n import nearest
 from geodata.policy.parameter import DatedValue, Lookup, Parameter
 from geodata.policy.reference import Reference
 
@@ -43,8 +43,8 @@ class Policy:
         """Return one parameter; an unknown key raises PolicyError naming the nearest known ones."""
         key = split_years(key)[0]
         if key not in self.parameters:
-            near = difflib.get_close_matches(key, self.parameters, n=3, cutoff=0.5)
-            raise PolicyError("policy.unknown_key", name=key, near=", ".join(near) or "-")
+            near = nearest(key, self.parameters, most=3, cutoff=0.5)
+            raise PolicyError("policy.unknown_key", name=key, near=near)
         return self.parameters[key]
 
     def at(self, key: str, place: str, day: datetime.date) -> Lookup:

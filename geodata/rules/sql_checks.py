@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from sqlglot import exp
 
 from geodata.errors import ThemeError
+from geodata.i18n import nearest
 from geodata.policy.policy import split_years
 from geodata.rules.binding import names_in, parse
 from geodata.rules.feature import FeatureSet
-from geodata.yaml_entries import nearest
 
 _BOUND = "bound__"
 # Functions that every engine has and that read nothing but their arguments: no file, no setting of

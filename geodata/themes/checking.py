@@ -10,7 +10,7 @@ from typing import ParamSpec
 from geodata.errors import ThemeError
 from geodata.figures import Indicator
 from geodata.figures.month import month_figures
-from geodata.i18n import places_of
+from geodata.i18n import nearest, places_of
 from geodata.policy import Policy
 from geodata.rules import FeatureSet
 from geodata.rules.base_tables import BASE_TABLES
@@ -26,7 +26,6 @@ from geodata.rules.sql_checks import (
 )
 from geodata.tables import Table, enumerations, tables
 from geodata.themes.base import Theme
-from geodata.yaml_entries import nearest
 
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")

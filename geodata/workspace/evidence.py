@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.access import Request, public_rows
+from geodata.cartography.decimals import indicator_decimals
 from geodata.figures import Cube, Indicator, ranked
 from geodata.kept import Kept
 from geodata.periods import shift_month
@@ -55,7 +56,8 @@ class Evidence:
 
         def rank() -> pd.DataFrame:
             frame = self.cube.frame(indicator.key, self.built.month, level)
-            return ranked(frame, indicator.worse)
+            decimals = indicator_decimals(self.cube, indicator)
+            return ranked(frame, indicator.worse, decimals=decimals, scale=indicator.unit.scale)
 
         return self._kept.once((indicator.key, level), rank)
 

@@ -82,6 +82,20 @@ def test_one_thing_is_not_counted_where_it_is_pointed_at(name, key):
     assert re.search(r"(有数据的|全部) ?1 ?(个|项|户)", said["zh"]) is None
 
 
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_what_is_nearest_is_told_in_words_that_also_say_that_nothing_is(lang):
+    near = {known: i18n.nearest("wehn", known) for known in (("when", "value"), ())}
+    told = [i18n.text(key, lang, **key.values) for key in near.values()]
+    assert "when" in told[0]
+    assert told[1] == i18n.text("themes.none_near", lang)
+    assert i18n.nearest("monitor", ("zzz",), cutoff=0.5) == "themes.none_near"
+    for _, key in KEYS:
+        entry = i18n.CATALOGUE.entry(key)[lang] if key in i18n.CATALOGUE else ""
+        assert (
+            re.search(r"(nearest|最接近)[^,;，；]*\{near\}", entry) is None or "hotspots" in key
+        ), key
+
+
 def test_a_number_is_written_with_the_word_for_one_or_for_several():
     forms = {"1": "1 village", "0": "0 villages", "2": "2 villages", "1.5": "1.5 villages"}
     for number, said in forms.items():

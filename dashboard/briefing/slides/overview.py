@@ -13,6 +13,7 @@ from dashboard.briefing.briefing import Briefing
 from dashboard.briefing.slides.canvas import EDGE, LOW, TOP, WIDTH, Box, Canvas
 from dashboard.briefing.slides.tables import TableColumn, TableRow, draw_table
 from dashboard.texts import text
+from geodata.cartography.decimals import is_steady
 from geodata.cartography.words import change_text, number_text, share_parts
 from geodata.i18n import listed
 
@@ -53,9 +54,11 @@ def change_of(answer: Answer) -> float:
 
 
 def direction_of(answer: Answer) -> str:
-    """Return worse, better or same; same too when it rounds to nothing or has no worse end."""
+    """Return worse, better or same; same too when it says nothing or has no worse end."""
     change, worse = change_of(answer), answer.layer.indicator.worse
-    if worse == "none" or pd.isna(change) or round(change, answer.layer.decimals) == 0:
+    base = answer.own["denominator"].iloc[-1] if len(answer.own) else float("nan")
+    steady = is_steady(change, base, answer.layer.indicator, answer.layer.decimals)
+    if worse == "none" or pd.isna(change) or steady:
         return "same"
     return "worse" if (change > 0) == (worse == "high") else "better"
 

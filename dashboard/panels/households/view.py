@@ -126,6 +126,10 @@ class HouseholdsView(Viewer):
             self.sheet.table = {"title": "", "note": note, "columns": [], "rows": []}
             return
         last = self.listing.pages - 1
+        if people.page > last:
+            # An address may name a page that there is no more: the last one is shown.
+            people.turn(0, self.listing.pages)
+            return
         self.back.disabled, self.next.disabled = people.page == 0, people.page >= last
 
     def _choose_listing(self) -> None:

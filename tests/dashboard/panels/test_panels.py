@@ -159,6 +159,31 @@ def test_a_panel_that_fails_is_a_sentence_in_its_place(county, sixth, caplog):
     assert "sixth.gone" not in caplog.text
 
 
+def test_a_panel_that_fails_at_a_later_step_is_a_sentence_and_the_page_goes_on(
+    county, sixth, caplog
+):
+    said = SIXTH["__init__.py"].replace(
+        "def panel(state, parts):\n",
+        "def panel(state, parts):\n"
+        "    state.param.watch(lambda event: {}['Wang'], ['period', 'level'])\n",
+    )
+    assert "Wang" in said
+    (sixth / "__init__.py").write_text(said, encoding="utf-8")
+    state = _state(county, "?theme=water&side=sixth")
+    column, told = side_panel(state, Parts(people=object())), []
+    state.param.watch(lambda event: told.append(event.new), "period")
+    before = state.period
+    state.period = next(one for one in state.periods if one != before)
+    (words,) = column[1].select(lambda one: type(one).__name__ == "HTML")
+    assert text("page.part_failed", part="第六") in words.object
+    assert told == [state.period], "who follows after the panel hears of it"
+    state.period = before
+    assert len(told) == 2
+    assert "KeyError" in caplog.text
+    assert "Wang" not in caplog.text
+    assert caplog.text.count("panel sixth") == 1
+
+
 def test_a_panel_is_made_only_when_it_is_first_looked_at(county):
     column = side_panel(_state(county, "?theme=water"), Parts(people=object()))
     assert len(column) == 2

@@ -136,6 +136,27 @@ def test_rule_and_search_narrow_the_list_and_begin_at_the_first_page(people_as):
     assert list(people.rows.index) == [f"h{number:03d}" for number in range(10, 20)]
 
 
+def test_the_page_of_a_list_is_in_the_address_until_the_list_holds_others(people_as):
+    people = people_as(f"?place={COUNTY}&side=households&page=2")
+    assert (people.page, people.state.page) == (1, 2)
+    assert len(people.rows) == PAGE
+    people.turn(1)
+    assert "page=3" in people.state.query
+    again = people_as(people.state.query)
+    assert list(again.rows.index) == list(people.rows.index)
+    people.state.filter_rule("income_below_line")
+    assert (people.page, "page=" in people.state.query) == (0, False)
+    people.turn(1)
+    assert people.state.page == 2
+    people.search = "H0"
+    assert people.state.page == 1
+    # Going back to an address whose page is the shown one keeps it.
+    people.state.read(f"?place={COUNTY}&side=households&page=3")
+    assert people.page == 2
+    people.state.read(f"?place={VILLAGES[0]}&side=households&page=3")
+    assert (people.page, people.state.page) == (2, 3)
+
+
 def test_officer_lists_only_households_of_his_own_village(people_as):
     officer = Actor("officer", "village_officer", (VILLAGES[1],))
     people = people_as(f"?place={VILLAGES[1]}", officer)

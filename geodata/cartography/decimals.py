@@ -1,0 +1,44 @@
+"""With how many decimals the figures of an indicator are written everywhere, and what says nothing."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from geodata.cartography.words import decimals_for, scale_of
+from geodata.figures import Cube, Indicator
+
+
+def indicator_decimals(atlas: Cube, indicator: Indicator) -> int:
+    """Return the decimals of every figure of an indicator, whatever its place, level and period."""
+    if indicator.decimals is not None:
+        return indicator.decimals
+
+    def find() -> int:
+        known = atlas.all_values(indicator.key, atlas.lowest).to_numpy() * scale_of(indicator)
+        return decimals_of(known)
+
+    return atlas.once(("decimals", indicator.key), find)
+
+
+def decimals_of(known: np.ndarray) -> int:
+    """Return the decimals that tell figures apart; whole numbers have none."""
+    if not len(known) or np.all(known == np.round(known)):
+        return 0
+    return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
+
+
+def is_steady(change: float, base: float, indicator: Indicator, decimals: int) -> bool:
+    """Return whether a change, in shown units, says nothing: it is written as none, or is too small.
+
+    Of a share too small is what is less than one of those it counts makes of its `base`.
+    """
+    if not math.isfinite(change):
+        return False
+    if round(change, decimals) == 0:
+        return True
+    counted = indicator.counts
+    if not indicator.is_share or counted is None or indicator.is_money or not base > 0:
+        return False
+    return abs(change) * base / scale_of(indicator) < 1 - 1e-9
