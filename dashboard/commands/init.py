@@ -30,6 +30,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--boundary-name", metavar="COL", help=text("init.boundary_name"))
 @click.option("--boundary-township", metavar="COL", help=text("init.boundary_township"))
 @click.option("--only", metavar="COL=VALUE", multiple=True, help=text("init.only"))
+@click.option("--around", type=_PATH, help=text("init.around"))
 @click.option("--encoding", help=text("init.encoding"))
 @click.option("--crs", help=text("init.crs"))
 @click.option("--datum", help=text("init.datum"))
@@ -138,6 +139,8 @@ class _Answers:
         only = dict(part.partition("=")[::2] for part in self._given["only"])
         if "" in only or "" in only.values():
             raise ConfigError("config.not_a_pair", value=", ".join(self._given["only"]))
+        if self._given["around"] is not None:
+            return self._around(Path(_file(str(self._given["around"]))))
         file = self._said("boundaries", now.file, lambda one: _file(one, self._config.folder))
         columns = [self._given[f"boundary_{key}"] for key in ("code", "name", "township")]
         if not (file or stated or only or any(columns)):
@@ -147,6 +150,20 @@ class _Answers:
         if not now.file:
             raise ConfigError("config.columns_of_nothing")
         return self._columns(replace(now, **stated, only=only or now.only))
+
+    def _around(self, file: Path) -> BoundarySettings:
+        """Return the settings of approximate outlines, drawn around the points of a table."""
+        from geodata.errors import ConfigError
+        from geodata.intake.readers import read_table
+        from geodata.intake.settling import draw_around
+
+        name, township = (self._given[f"boundary_{key}"] for key in ("name", "township"))
+        if not name or name == _NONE:
+            raise ConfigError("config.around_names")
+        township = "" if township in (None, _NONE) else str(township)
+        drawn = draw_around(self._config.folder, read_table(file).frame, name, township)
+        click.echo(text("init.drawn_around", file=drawn.file))
+        return drawn
 
     def _columns(self, wanted: BoundarySettings) -> BoundarySettings:
         from geodata.intake.placefile import guessed_columns, read_layer

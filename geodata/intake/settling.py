@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.boundaries.approximate import outlines_around
 from geodata.boundaries.levels import guess_columns
 from geodata.codes import WIDTHS, is_code
 from geodata.config import BoundarySettings, Config, change_settings
@@ -25,6 +26,8 @@ from geodata.intake.placefile import (
 )
 from geodata.intake.placing import WITHOUT_CODE
 from geodata.intake.readers import read_table
+from geodata.joining.join_columns import coordinates
+from geodata.joining.witnesses import point_columns
 from geodata.store import SnapshotStore
 from geodata.tables import table
 
@@ -106,6 +109,28 @@ def copy_boundaries(folder: Path, file: Path) -> str:
     except OSError as error:
         raise ConfigError("config.no_folder", folder=str(home), why=error.strerror) from None
     return f"boundaries/{file.name}"
+
+
+def draw_around(folder: Path, table: pd.DataFrame, name: str, township: str) -> BoundarySettings:
+    """Draw approximate outlines around the points of a table into the workspace; returns its settings.
+
+    Raises SourceError for a column that is not there, and where the table has no points.
+    """
+    listed = "、".join(map(str, table.columns))
+    columns = [column for column in (township, name) if column]
+    for column in columns:
+        if column not in table.columns:
+            raise SourceError(
+                "imports.no_list_column", column=column, file="--around", columns=listed
+            )
+    named = point_columns(table)
+    if named is None:
+        raise ConfigError("config.no_points", file="--around", columns=listed)
+    outlines = outlines_around(coordinates(table, named), table[columns])
+    file = folder / "boundaries" / "approximate.gpkg"
+    file.unlink(missing_ok=True)
+    outlines.to_file(file, layer="approximate", driver="GPKG")
+    return BoundarySettings(f"boundaries/{file.name}", "", name, township)
 
 
 def settle_county(config: Config, answers: CountyAnswers) -> Settled:
