@@ -41,7 +41,7 @@ def test_app_figure_and_html_show_the_numbers_of_the_facts(opened):
     np.testing.assert_array_equal(state.layer.values, answer.layer.values)
     drawn, page = _figure_texts(opened.figure()), opened.html()
     for row in answer.legend:
-        assert {row.label, f"{row.count}个村"} <= set(drawn)
+        assert {row.label, str(row.count)} <= set(drawn)
     for row in answer.worst.itertuples():
         assert answer.worded(row.value) in page
     # All villages are alike, so that the map points out none.
