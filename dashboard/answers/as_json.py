@@ -13,6 +13,7 @@ from dashboard.answers.answer import ranking_of, series_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.source import Source
+from dashboard.answers.strip import strip_of
 from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
@@ -32,7 +33,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
     The counts of `classes`, no_data, not_applicable, hidden and outside add up to the places of
     the level in `area`, which is the place, or what a lowest place is shown in. `list` is what the
     page lists where the address opens the list or names a rule, else `counted`: exactly whom the
-    numerator of the figure counts.
+    numerator of the figure counts. `strip` has the figures of the theme over the map.
     """
     layer = layer_of(source, view)
     finding, ranking = headline_of(source, view, layer), ranking_rows(source, view)
@@ -50,6 +51,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "indicator": _indicator(layer, view.lang),
         "figure": own_figure(source, view, layer),
         **counts_of(layer, view.lang),
+        "strip": [asdict(figure) for figure in strip_of(source, view)],
         "rule": layer.rule(view.lang),
         "ranking": ranking,
         "movers": _movers(ranking, layer),

@@ -10,21 +10,13 @@ from typing import Any
 import holoviews as hv
 from bokeh.models import NumeralTickFormatter, Plot
 
+from dashboard.web.tokens import tokens
+
+# Parts of a chart by the token that colours them.
+_PARTS = {"own": "accent", "above": "spark", "ink": "ink", "ground": "paper", "grid": "hair"}
 COLOURS = {
-    "light": {
-        "own": "#0b57d0",
-        "above": "#78828c",
-        "ink": "#10171c",
-        "ground": "#ffffff",
-        "grid": "#dde2e7",
-    },
-    "dark": {
-        "own": "#7cc4ff",
-        "above": "#9aa7b2",
-        "ink": "#ffffff",
-        "ground": "#1a2027",
-        "grid": "#37414b",
-    },
+    look: {part: tokens(look)[token] for part, token in _PARTS.items()}
+    for look in ("light", "dark")
 }
 
 

@@ -1,13 +1,11 @@
-"""The leader's page: what is chosen on the left, the map, and the ranking on the right."""
+"""The leader's page: figures over the map, the map with its finding, and a panel beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import panel as pn
-import panel_material_ui as pmui
 from panel_material_ui.template.base import Page
-from param.parameterized import Event
 
 from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
@@ -17,45 +15,56 @@ from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.texts import text
 from dashboard.views.address import AddressView
+from dashboard.views.bar_tools import BarToolsView
 from dashboard.views.briefing_button import BriefingButton
 from dashboard.views.card import CardView
 from dashboard.views.controls import ControlsView
+from dashboard.views.film import FilmView
 from dashboard.views.find import FindView
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.left_out import left_out_view
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
-from dashboard.views.place_path import PlacePathView
+from dashboard.views.popover import popover
 from dashboard.views.presenter import PresenterView
+from dashboard.views.strip import StripView
+from dashboard.views.top_bar import TopBarView
 from dashboard.web.component import filling
+from dashboard.web.tokens import tokens, tokens_css
 from geodata.escaping import plain_text
 
-FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif"
-# The title of a narrow page is cut instead of being broken sign by sign.
-_TITLE = {
-    "whiteSpace": "nowrap",
-    "overflow": "hidden",
-    "textOverflow": "ellipsis",
-    "minWidth": 0,
-    "@media (max-width: 800px)": {"fontSize": "18px"},
-}
-# Words as they are written: in capitals four tabs do not fit beside the map.
-_TYPE = {"fontFamily": FONT, "fontSize": 16, "button": {"textTransform": "none"}}
-_PARTS = {"MuiAppBar": {"styleOverrides": {"root": {"& .MuiTypography-root": _TITLE}}}}
-THEME = {
-    "typography": _TYPE,
-    "components": _PARTS,
-    "palette": {"primary": {"main": "#0b57d0"}},
-}
-DARK_THEME = {
-    "typography": _TYPE,
-    "components": _PARTS,
-    "palette": {
-        "primary": {"main": "#1e4f8f"},
-        "background": {"paper": "#1a2027", "default": "#12161b"},
-    },
-}
+# What stands over the map: the finding in its corner, and what opens how it is drawn.
+_STAGE = """
+:host { position: relative; background: var(--ground); }
+:host > .guatu-corner { position: absolute; left: 20px; top: 14px; z-index: 4; width: auto; max-width: min(46%, 40em); pointer-events: none; }
+:host > .guatu-settings { position: absolute; right: 14px; bottom: 92px; z-index: 4; color: var(--ink); background: var(--raised);
+  border: 1px solid var(--hair); border-radius: 8px; }
+"""
+# The height of the top line, in which everything is one row.
+_TOP = 44
+_CLEAR = {"backgroundImage": "none", "boxShadow": "none"}
+# Words as they are written, not in capitals.
+_TYPE = {"fontFamily": tokens()["sans"], "fontSize": 16, "button": {"textTransform": "none"}}
+
+
+def _look(look: str) -> dict[str, object]:
+    """Return how the library draws its own parts: in the colours of every other part."""
+    own = tokens(look)
+    bar = {**_CLEAR, "backgroundColor": own["bar"]}
+    line = {"minHeight": f"{_TOP}px !important", "padding": "0 8px 0 24px !important"}
+    return {
+        "typography": _TYPE,
+        "components": {
+            "MuiAppBar": {"styleOverrides": {"root": bar}},
+            "MuiToolbar": {"styleOverrides": {"root": line}},
+        },
+        "palette": {
+            "primary": {"main": own["accent"], "contrastText": own["on-accent"]},
+            "background": {"paper": own["paper"], "default": own["ground"]},
+            "text": {"primary": own["ink"], "secondary": own["soft"]},
+        },
+    }
 
 
 def map_page(
@@ -74,50 +83,62 @@ def map_page(
     `who` stands at the end of the top line: who is signed in.
     """
     parts = parts or Parts()
-    body = _Body(state, sources, script, parts)
+    body = _Body(state, sources, script, parts, served=served)
     presenter = PresenterView(state, parts.stops or Stops(state))
-    left_out = left_out_view(state, parts.faults)
-    orders = [BriefingButton(parts.people)] if served and parts.people is not None else []
+    title = plain_text(text("page.title", state.lang, area=state.atlas.title), 60)
     page = session_page(
-        title=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
-        meta_name=plain_text(text("page.title", state.lang, area=state.atlas.title), 60),
+        title="",
+        meta_title=title,
+        meta_name=title,
         dark_theme=state.dark,
-        sidebar=[
-            pn.Column(
-                PlacePathView(state),
-                FindView(state),
-                ControlsView(state),
-                JoinLineView(state),
-                *orders,
-                margin=(12, 16),
-                sizing_mode="stretch_width",
-            )
+        theme_toggle=False,
+        # The address is kept in the header, which is always there.
+        header=[
+            TopBarView(state),
+            FindView(state),
+            BarToolsView(state, served=served),
+            presenter,
+            *([AddressView(state)] if served else []),
+            *left_out_view(state, parts.faults),
+            *_account(state, who),
         ],
-        sidebar_open=_has_sidebar(state),
-        sidebar_width=280,
-        sidebar_resizable=False,
-        sidebar_variant="auto",
-        # A closed drawer of a phone holds nothing, so the address is kept in the header.
-        header=[pn.layout.HSpacer(), presenter, *_addressed(state, served), *left_out, *who],
         main=[body.column],
-        theme_config={"light": THEME, "dark": DARK_THEME},
+        stylesheets=[tokens_css()],
+        theme_config={look: _look(look) for look in ("light", "dark")},
     )
     page.param.watch(lambda event: state.param.update(dark=event.new), "dark_theme")
-    state.param.watch(lambda event: page.param.update(dark_theme=event.new), "dark")
-    state.param.watch(
-        lambda *events: page.param.update(sidebar_open=_has_sidebar(state)),
-        ["view", "presenting", "narrow"],
-    )
+
+    def follow(*events: object) -> None:
+        looks = ("presenting", state.presenting), ("on-dark", state.dark)
+        page.param.update(dark_theme=state.dark, css_classes=[name for name, on in looks if on])
+
+    state.param.watch(follow, ["dark", "presenting"])
+    follow()
     return page
+
+
+def _account(state: State, who: Sequence[pn.viewable.Viewable]) -> list[pn.viewable.Viewable]:
+    """Return what opens the links of whoever is signed in; nothing without."""
+    if not who:
+        return []
+    label = text("page.account", state.lang)
+    return [popover(label, lambda: who, icon="account_circle", color="light", width=240)]
 
 
 class _Body:
     """The overview or the map; each is made when it is first looked at."""
 
     def __init__(
-        self, state: State, sources: list[dict[str, str]], script: str, parts: Parts
+        self,
+        state: State,
+        sources: list[dict[str, str]],
+        script: str,
+        parts: Parts,
+        *,
+        served: bool,
     ) -> None:
         self.state, self.sources, self.script, self.parts = state, sources, script, parts
+        self.served = served
         self._made: dict[str, pn.viewable.Viewable] = {}
         self.column = pn.Column(sizing_mode="stretch_both", styles={"min-height": "0"})
         self._show()
@@ -143,47 +164,31 @@ class _Body:
 
     def _map(self) -> pn.viewable.Viewable:
         state, parts = self.state, self.parts
-        kept = {"sizing_mode": "stretch_both", "styles": {"min-height": "0"}}
-        middle = pn.Column(
+        kept = {"sizing_mode": "stretch_both", "styles": {"min-height": "0"}, "margin": 0}
+        corner = pn.Column(HeadlineView(state), css_classes=["guatu-corner"], margin=0)
+        settings = popover(
+            text("page.settings", state.lang),
+            self._settings,
+            icon="tune",
+            upwards=True,
+            css_classes=["guatu-settings"],
+        )
+        stage = pn.Column(
             MapView(state, self.sources, self.script, parts.points),
+            corner,
+            settings,
             css_classes=["guatu-map"],
-            margin=(0, 4, 8, 12),
+            stylesheets=[_STAGE, phone.STAGE],
             sizing_mode="stretch_both",
-        )
-        row = pn.Row(middle, side_panel(state, parts), stylesheets=[phone.ROW], **kept)
-        drawer = [] if parts.people is None else [CardView(parts.people)]
-        return pn.Column(
-            HeadlineView(state),
-            row,
-            *drawer,
-            stylesheets=[phone.PAGE],
             margin=0,
-            **kept,
         )
+        row = pn.Row(stage, side_panel(state, parts), stylesheets=[phone.ROW], **kept)
+        drawer = [] if parts.people is None else [CardView(parts.people)]
+        film = FilmView(state, self.sources)
+        return pn.Column(StripView(state), row, film, *drawer, stylesheets=[phone.PAGE], **kept)
 
-
-def _has_sidebar(state: State) -> bool:
-    return state.view == "map" and not state.presenting and not state.narrow
-
-
-def _addressed(state: State, served: bool) -> list[pn.viewable.Viewable | pn.viewable.Viewer]:
-    """Return what changes the address of the page: its mirror and the switch of the language."""
-    return [_language(state), AddressView(state)] if served else []
-
-
-def _language(state: State) -> pmui.Button:
-    """Return the switch to the other language; the page is loaded anew in it."""
-    button = pmui.Button(
-        label=text("page.other_language", state.lang),
-        variant="text",
-        color="light",
-        size="large",
-        margin=(5, 0),
-        sx={"minWidth": 0, "padding": "6px 8px"},
-    )
-
-    def change(event: Event) -> None:
-        state.lang = "en" if state.lang == "zh" else "zh"
-
-    button.on_click(change)
-    return button
+    def _settings(self) -> list[pn.viewable.Viewable | pn.viewable.Viewer]:
+        """Return how the map is drawn, how complete it is, and what makes a briefing of it."""
+        people = self.parts.people
+        orders = [BriefingButton(people)] if self.served and people is not None else []
+        return [ControlsView(self.state), JoinLineView(self.state), *orders]

@@ -16,6 +16,13 @@ ROW = """
   :host > .guatu-map { height: 62vh !important; }
 }
 """
+# The finding stands over the map instead of on it.
+STAGE = """
+@media (max-width: 800px) {
+  :host { display: flex !important; flex-direction: column; }
+  :host > .guatu-corner { position: static; order: -1; max-width: none; padding: 8px 12px; }
+}
+"""
 # A list keeps a height of its own: it scrolls under its head.
 SIDE = """
 @media (max-width: 800px) {

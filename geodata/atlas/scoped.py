@@ -50,6 +50,11 @@ class ScopedAtlas(Atlas):
         keys = self.places.index
         return SmallFigures(self.whole, self.own(keys), self.seen(keys), self.smallest)
 
+    def reported(self, subject: str, level: str) -> pd.DataFrame:
+        """Return which places within reach had such subjects, or households, judged by period."""
+        reported = self.whole.reported(subject, level)
+        return reported[self.seen(reported.index)].reindex(reported.index, fill_value=False)
+
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:
         """Return every place of a level; those out of reach have no figure and no coverage."""
         frame = self.whole.frame(indicator, period, level)

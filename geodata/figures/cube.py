@@ -209,7 +209,7 @@ class Cube:
             frame = self.frame(indicator, period, level)
             judged = frame["subjects"] > 0
             subject = self.indicator(indicator).subject
-            nobody = ~judged & self._reported(subject, period, level).reindex(frame.index)
+            nobody = ~judged & self.reported(subject, level)[period].reindex(frame.index)
             nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
             nothing = judged & (frame["missing"] == 0)
             return frame["value"].isna() & (nobody | nothing)
@@ -234,23 +234,25 @@ class Cube:
 
         return self.once(("states", indicator, period, level), find)
 
-    def _reported(self, subject: str, period: str, level: str) -> pd.Series:
-        """Return of which places any such subject, or any household, was judged, by key.
+    def reported(self, subject: str, level: str) -> pd.DataFrame:
+        """Return whether any such subject, or any household, was judged in each place and period.
 
-        The register of households is what every place sends; other tables may have no row of it.
+        Index key, a column a period. The register of households is what every place sends; other
+        tables may have no row of it.
         """
 
-        def find() -> pd.Series:
+        def find() -> pd.DataFrame:
             about = {"household", subject}
             keys = [key for key, known in self.indicators.items() if known.subject in about]
-            rows = self.values[(self.values["period"] == period) & (self.values["subjects"] > 0)]
+            rows = self.values[self.values["subjects"] > 0]
             rows = rows[rows["indicator"].isin(keys)]
-            upper = self.ancestors(self.lowest, level)
-            above = upper[upper.index.isin(rows["place"])]
+            pairs = rows[["place", "period"]].drop_duplicates()
+            upper = pairs["place"].map(self.ancestors(self.lowest, level))
+            counted = pd.crosstab(upper, pairs["period"])
             places = self.places_in(None, level)
-            return pd.Series(places.isin(above), index=places)
+            return counted.reindex(index=places, columns=list(self.periods), fill_value=0) > 0
 
-        return self.once(("reported", subject, period, level), find)
+        return self.once(("reported", subject, level), find)
 
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""

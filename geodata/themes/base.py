@@ -194,6 +194,8 @@ class Sentence:
 class Theme:
     """All of one theme as its folder says it; `labels` names the words in details of rules.
 
+    `short` is its name where there is little room, `strip` the indicators whose figures stand over
+    the map, the first of them where the file names none.
     `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
@@ -216,6 +218,8 @@ class Theme:
     points: tuple[Points, ...] = field(default=(), repr=False)
     composition: tuple[PartsOf, ...] = field(default=(), repr=False)
     due: tuple[str, ...] = ()
+    strip: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = field(default=(), repr=False)
     subjects: Mapping[str, Subject] = field(default_factory=dict, repr=False)
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)

@@ -245,6 +245,7 @@ def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, "layers", "breaks", cuts, keys)
     for topic in theme.topics:
         yield from _unknown(file, "topics", "indicators", topic.indicators, indicators)
+    yield from _unknown(file, "strip", "indicators", theme.strip, indicators)
     for sentence in theme.briefing:
         yield from _unknown(file, "briefing", "indicator", [sentence.indicator], indicators)
     for section in theme.card:

@@ -76,6 +76,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
     subjects = dict(base_subjects()) | {s.name: s for s in told.subjects()}
     lists, brought, sheets = _tables(files)
     rules, indicators = _judged(files, key, told, subjects)
+    layers, keys = told.layers(), [one.key for one in indicators]
     written = _written(folder, key, told)
     theme = Theme(
         key=key,
@@ -86,14 +87,16 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         feature_sets=tuple(files.of("features", partial(_set, key), "*.sql")),
         features=files.entries("features.yaml", _feature, needed=True),
         indicators=tuple(indicators),
-        layers=told.layers(),
+        layers=layers,
         card=told.card(),
         briefing=told.briefing(),
         labels=files.entries("labels.yaml", _label),
         points=told.points(),
         composition=told.composition(),
         due=told.due,
-        topics=told.topics(one.key for one in indicators),
+        strip=told.strip(layers, keys),
+        short=told.short,
+        topics=told.topics(keys),
         subjects=subjects,
         tables=brought,
         lists=lists,
@@ -104,10 +107,18 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
             f"{kind} {name}": file for kind, places in written.items() for file, name in places
         },
     )
+    names = _named(folder, written)
+    return ThemeReading(theme, tuple(files.faults.kept), names, frozenset(_unread(folder)))
+
+
+def _named(
+    folder: Path, written: Mapping[str, list[tuple[Path, str]]]
+) -> dict[str, frozenset[str]]:
+    """Return by kind what the files of a theme define, read or not."""
     names = {kind: frozenset(name for _, name in places) for kind, places in written.items()}
     names["feature"] = frozenset(_names(folder / "features.yaml"))
     names["parameter"] = frozenset(_parameters(folder / "parameters"))
-    return ThemeReading(theme, tuple(files.faults.kept), names, frozenset(_unread(folder)))
+    return names
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,13 +35,15 @@ from geodata.yaml_entries import (
 )
 
 T = TypeVar("T")
+# So many figures stand over the map where a theme names none.
+STRIP = 5
 # Field of theme.yaml and of its entries -> whether it must be there.
 FIELDS = {
     "title": True,
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
-    "inspection": False,
+    **dict.fromkeys(("inspection", "short", "strip"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
@@ -68,15 +70,24 @@ class ThemeFile:
         with faults:
             self.content = mapping_of(file)
             check_fields(str(file), self.content, FIELDS)
-        if "title" in self.content:
-            with faults:
-                check_pair(str(file), self.content, "title")
+        for name in ("title", "short"):
+            if name in self.content:
+                with faults:
+                    check_pair(str(file), self.content, name)
 
     @property
     def title(self) -> Mapping[str, str]:
         """Return the title of the theme; empty where it is absent."""
-        title = self.content.get("title")
-        return {lang: str(text) for lang, text in title.items()} if isinstance(title, dict) else {}
+        return self._pair_of("title")
+
+    @property
+    def short(self) -> Mapping[str, str]:
+        """Return its name where there is little room, by default the title."""
+        return self._pair_of("short") or self.title
+
+    def _pair_of(self, field: str) -> Mapping[str, str]:
+        pair = self.content.get(field)
+        return {lang: str(text) for lang, text in pair.items()} if isinstance(pair, dict) else {}
 
     @property
     def order(self) -> int:
@@ -91,6 +102,14 @@ class ThemeFile:
         with self.faults:
             return _texts(str(self.file), self.content, "due")
         return ()
+
+    def strip(self, layers: Iterable[ThemeLayer], indicators: Sequence[str]) -> tuple[str, ...]:
+        """Return the indicators whose figures stand over the map, by default the first ones."""
+        first = [one.indicator for one in layers if one.indicator in indicators]
+        with self.faults:
+            if chosen := _texts(str(self.file), self.content, "strip"):
+                return chosen
+        return tuple(dict.fromkeys((*first, *indicators)))[:STRIP]
 
     def named(self, field: str) -> tuple[str, ...]:
         """Return the names of the entries of a field, those that cannot be read among them."""

@@ -17,6 +17,10 @@ export function paddingOf(screen) {
   for (let share = 0; share <= 1; share += 0.1) {
     tried.push({...around, left: around.left + share * wide}, {...around, bottom: around.bottom + share * high})
   }
+  const roof = screen.over?.bottom ?? 0
+  for (const pad of [...tried]) {
+    for (const share of [0.34, 0.67, 1]) { if (roof) { tried.push({...pad, top: Math.max(pad.top, share * roof)}) } }
+  }
   const card = screen.cards.length ? Math.max(...screen.cards.map(({width: own}) => own)) + 56 : 0
   for (const pad of card ? [...tried] : []) {
     for (const share of [0.5, 1]) {
@@ -31,7 +35,7 @@ export function paddingOf(screen) {
   return (roomy ?? free[0])?.pad ?? {...around, bottom: around.bottom + high}
 }
 
-// How large the place is drawn with a padding, and how many of its places the legend hides.
+// How large the place is drawn with a padding, and how many of its places lie under the legend or the headline.
 function fitted(screen, pad) {
   const {canvas, legend, model: {picture, symbols}} = screen
   const height = canvas.clientHeight
@@ -46,7 +50,8 @@ function fitted(screen, pad) {
     const reach = Math.sqrt(size) * 1e-4 / 360 * plane.scale / 2
     const [px, py] = plane.at(x, y)
     const wide = Math.max(reach, names.get(id) ?? 0)
-    if (px - wide < right && py + reach > roof) { hidden += 1 }
+    const under = px - wide < screen.over?.right && py - reach < screen.over.bottom
+    if (under || (px - wide < right && py + reach > roof)) { hidden += 1 }
   })
   return {pad, plane, scale: plane.scale, hidden}
 }
@@ -58,6 +63,20 @@ export function fit(screen, duration = 500) {
   if (asked.group) { window.dispatchEvent(new CustomEvent("guatu:fit", {detail: asked})) }
   if (asked.taken) { return }
   screen.map.fitBounds(screen.model.picture.bounds, {padding: paddingOf(screen), duration, maxZoom: 16})
+}
+
+// Keep the places out from under what stands over the map; returns what ends it.
+export function keepClear(screen) {
+  const listen = ({detail: {box}}) => {
+    const own = screen.root.getBoundingClientRect()
+    const right = box.right - own.left, bottom = box.bottom - own.top
+    const over = box.height && box.left < own.right && box.top < own.bottom && right > 0 && bottom > 0
+    const before = JSON.stringify(screen.over)
+    screen.over = over ? {right, bottom} : null
+    if (before !== JSON.stringify(screen.over)) { fit(screen, 0) }
+  }
+  window.addEventListener("guatu:over", listen)
+  return () => window.removeEventListener("guatu:over", listen)
 }
 
 function take(screen, asked) {

@@ -10,7 +10,7 @@ import {writeNames} from "./labels.js"
 import {listClasses} from "./legend.js"
 import {arrange, followMap, hasFigures, loadAbove, makeCards, makeOverlay, namesAbove} from "./overlay.js"
 import {patterns} from "./patterns.js"
-import {fit, goTogether, moved, paddingOf} from "./room.js"
+import {fit, goTogether, keepClear, moved, paddingOf} from "./room.js"
 import {followPointer, makeSketch, markPlaces, startDrawing} from "./select.js"
 import {outlinesAt, ringsOf, sketchMap} from "./sketch.js"
 import {WIDTHS, colourPlaces, restyle, styleOf} from "./style.js"
@@ -131,6 +131,7 @@ class Screen {
     const [outlines] = await Promise.all([outlinesAt(address), loadAbove(this)])
     // The page gives the box its size only after it has been put in.
     await new Promise((done) => requestAnimationFrame(done))
+    window.dispatchEvent(new CustomEvent("guatu:asks"))
     const {picture} = this.model
     if (this.removed || picture.level !== level) { return }
     const ink = INK[this.theme]
@@ -198,7 +199,7 @@ class Screen {
 
 export function render({model}) {
   const screen = new Screen(model)
-  const endings = [goTogether(screen), lightWithOthers(screen)]
+  const endings = [goTogether(screen), lightWithOthers(screen), keepClear(screen)]
   whenever(model, ["picture", "symbols", "dark", "spotlight"], () => screen.paintSoon())
   whenever(model, ["marked"], () => model.spotlight ? screen.paintSoon() : markPlaces(screen))
   whenever(model, ["chosen"], () => markPlaces(screen))

@@ -18,7 +18,7 @@ from geodata.cartography.coverage import coverage
 from geodata.errors import GuatuError
 
 _CSS = (
-    "p{margin:4px 0;padding:8px 12px;border-left:4px solid #0b57d0;font-size:17px}"
+    "p{margin:4px 0;padding:8px 12px;border-left:4px solid var(--accent);font-size:var(--text)}"
     "small{opacity:.75}"
 )
 

@@ -19,7 +19,6 @@ class Find(Component):
 
     places = param.List(default=[])
     sought = param.String()
-    dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
 
 
@@ -31,13 +30,11 @@ class FindView(Viewer):
         self.state = state
         self._keys: list[str] = []
         self.find = Find(
-            dark=state.dark,
             texts={name: text(f"find.{name}", state.lang) for name in ("find", "none")},
-            sizing_mode="stretch_width",
-            margin=(6, 0),
+            margin=(0, 8),
+            align="center",
         )
         self.find.on_message(self._answer)
-        state.param.watch(lambda event: self.find.param.update(dark=event.new), "dark")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.find

@@ -23,7 +23,6 @@ export function render({model}) {
   }
   const go = (index) => { model.send_msg({type: "go", index}); box.value = ""; box.blur(); close() }
   function show() {
-    root.classList.toggle("dark", model.dark)
     if (!box.value.trim()) { close(); return }
     at = Math.min(at, Math.max(model.places.length - 1, 0))
     list.replaceChildren(...model.places.map(([name, above, key], index) => {
@@ -59,8 +58,6 @@ export function render({model}) {
   }
   window.addEventListener("keydown", slash)
   whenever(model, ["sought"], answered)
-  whenever(model, ["dark"], show)
   model.on("remove", () => window.removeEventListener("keydown", slash))
-  root.classList.toggle("dark", model.dark)
   return root
 }

@@ -17,7 +17,6 @@ class JoinNote(Component):
     """A sentence, and tables behind a button."""
 
     content = param.Dict(default={})
-    dark = param.Boolean(default=False)
 
 
 class JoinLineView(Viewer):
@@ -26,9 +25,8 @@ class JoinLineView(Viewer):
     def __init__(self, state: State) -> None:
         super().__init__()
         self.state = state
-        self.note = JoinNote(content=self._content(), dark=state.dark, sizing_mode="stretch_width")
+        self.note = JoinNote(content=self._content(), sizing_mode="stretch_width")
         state.param.watch(self._update, ["place", "indicator", "period"])
-        state.param.watch(self._darken, ["dark"])
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.note
@@ -91,9 +89,6 @@ class JoinLineView(Viewer):
 
     def _update(self, *events: object) -> None:
         self.note.content = self._content()
-
-    def _darken(self, *events: object) -> None:
-        self.note.dark = self.state.dark
 
 
 def _level(state: State) -> str:

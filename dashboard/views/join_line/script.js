@@ -28,9 +28,8 @@ export function render({model}) {
     open.style.display = parts.length ? "" : "none"
     const shut = makeButton("close", close, () => box.close())
     box.replaceChildren(shut, ...parts.flatMap(table))
-    root.classList.toggle("dark", model.dark)
   }
-  whenever(model, ["content", "dark"], fill)
+  whenever(model, ["content"], fill)
   fill()
   return root
 }

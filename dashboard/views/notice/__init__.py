@@ -23,10 +23,10 @@ class Notice(Component):
 
     _stylesheets: ClassVar[list[str]] = [
         ":host { display: block; width: 100%; } "
-        ".told { display: flex; gap: 16px; align-items: center; padding: 8px 16px; background: #0b57d0; "
-        "color: #fff; font-size: clamp(17px, 1.15vw, 22px); } .told[hidden] { display: none; } "
-        "button { font: inherit; padding: 4px 18px; border: 1px solid #fff; border-radius: 6px; "
-        "background: #fff; color: #0b57d0; cursor: pointer; }"
+        ".told { display: flex; gap: 16px; align-items: center; padding: 8px 16px; background: var(--accent); "
+        "color: var(--on-accent); font-size: var(--text); } .told[hidden] { display: none; } "
+        "button { font: inherit; padding: 4px 18px; border: 1px solid currentColor; border-radius: 6px; "
+        "background: var(--paper); color: var(--accent); cursor: pointer; }"
     ]
 
     def __init__(self, document: Document | None = None, **values: object) -> None:

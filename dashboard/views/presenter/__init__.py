@@ -27,7 +27,6 @@ class Presenter(Component):
     at = param.Integer(default=-1)
     presenting = param.Boolean(default=False)
     note = param.String()
-    dark = param.Boolean(default=False)
     texts = param.Dict(default={}, constant=True)
 
 
@@ -40,14 +39,12 @@ class PresenterView(Viewer):
         self.bar = Presenter(
             presenting=state.presenting,
             stops=self._sentences(),
-            dark=state.dark,
             texts={name: text(f"presenter.{name}", state.lang) for name in _WORDS},
-            margin=(0, 8),
+            margin=(0, 4),
             align="center",
         )
         self.bar.on_message(self._answer)
         state.param.watch(lambda event: self.bar.param.update(presenting=event.new), "presenting")
-        state.param.watch(lambda event: self.bar.param.update(dark=event.new), "dark")
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.bar

@@ -36,7 +36,7 @@ export function render({model}) {
   }
 
   function fill() {
-    root.className = "presenter" + (model.presenting ? " on" : "") + (model.dark ? " dark" : "")
+    root.className = "presenter" + (model.presenting ? " on" : "")
     const count = model.stops.length
     const parts = []
     const menu = makeButton("menu", words.list + " (" + count + ")", () => { open = !open; fill() })
@@ -74,7 +74,7 @@ export function render({model}) {
   }
   window.addEventListener("keydown", key, true)
   document.addEventListener("fullscreenchange", screen)
-  whenever(model, ["stops", "at", "presenting", "note", "dark"], fill)
+  whenever(model, ["stops", "at", "presenting", "note"], fill)
   model.on("remove", () => {
     window.removeEventListener("keydown", key, true)
     document.removeEventListener("fullscreenchange", screen)

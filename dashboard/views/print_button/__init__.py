@@ -17,6 +17,6 @@ class PrintButton(Component):
     content = param.String(doc="HTML of the sheet, already escaped")
 
     _stylesheets: ClassVar[list[str]] = [
-        "button { font: inherit; padding: 6px 18px; cursor: pointer; background: #0b57d0; color: #fff;"
+        "button { font: inherit; padding: 6px 18px; cursor: pointer; background: var(--accent); color: var(--on-accent);"
         " border: 0; border-radius: 4px; }"
     ]

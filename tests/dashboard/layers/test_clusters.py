@@ -10,7 +10,7 @@ import shapely
 from dashboard.answers.layers import layer_of
 from dashboard.maps.picture import picture
 from dashboard.session.state import State
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from geodata.hotspots.built import hotspot_tables
 from geodata.hotspots.village_clusters import KINDS, village_clusters
 from tests.invented_clusters import CENTRE, MONTHS, clustered_atlas
@@ -66,9 +66,9 @@ def test_the_map_of_the_share_itself_has_the_outline_and_no_hatching(atlas, stat
 
 def test_headline_says_where_and_of_a_village_of_it_the_same(state):
     view = HeadlineView(state)
-    assert "连在一起偏高" in view.pane.object
+    assert "连在一起偏高" in view.headline.title
     state.go(CENTRE)
-    assert "连在一起偏高" in view.pane.object
+    assert "连在一起偏高" in view.headline.title
 
 
 def test_an_indicator_without_clusters_says_why(atlas):

@@ -7,7 +7,7 @@ import pytest
 from dashboard.maps.picture import picture
 from dashboard.session.state import State
 from dashboard.views.controls import ControlsView
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from geodata.cartography import CategoryLayer
 from tests.invented_clusters import CENTRE, SILENT, clustered_atlas
 
@@ -45,10 +45,10 @@ def test_figures_stay_the_figures_of_the_indicator(state):
 
 def test_headline_counts_hot_spots_and_says_why_of_a_village(state):
     view = HeadlineView(state)
-    assert "个村中有热点" in view.pane.object
+    assert "个村中有热点" in view.headline.title
     state.go(CENTRE)
-    assert "连续12个月为热点" in view.pane.object
-    assert "8个相邻村" in view.pane.object
+    assert "连续12个月为热点" in view.headline.title
+    assert "8个相邻村" in view.headline.title
 
 
 def test_drill_down_keeps_the_kinds_of_the_county(state):

@@ -59,7 +59,7 @@ def content(part: Any) -> Iterator[tuple[str, Any]]:
 
 
 def said_on(page: pmui.Page) -> list[tuple[str, Any]]:
-    return [found for part in (*page.sidebar, *page.main) for found in content(part)]
+    return [found for part in (*page.header, *page.main) for found in content(part)]
 
 
 @pytest.fixture
@@ -71,22 +71,19 @@ def open_page(sampled, tmp_path):
     def opened(query: str) -> tuple[State, pmui.Page]:
         state = State(atlas, query, themes=sampled.setup.themes, policy=sampled.setup.policy)
         parts = county_parts(state, sampled, actor, guard)
-        return state, map_page(state, sources=carried(atlas), script="", parts=parts)
+        page = map_page(state, sources=carried(atlas), script="", parts=parts)
+        for part in page.main:
+            for button in part.select(pmui.IconButton):
+                button.clicks += 1
+        return state, page
 
     return opened
 
 
-def widget(page: pmui.Page, *, offering: str) -> Any:
-    """Return the widget of the page that offers a value."""
-    shown = [one for part in page.sidebar for one in part.select()]
-    for one in shown:
-        options = getattr(one, "options", None) or {}
-        groups = getattr(one, "groups", None) or {}
-        offered = [*options.values()] if isinstance(options, dict) else []
-        offered += [key for group in groups.values() for key in group.values()]
-        if offering in offered:
-            return one
-    raise AssertionError(f"nothing offers {offering}")
+def tell(page: pmui.Page, kind: str, **message: object) -> None:
+    """Send a component of the page what its browser side says."""
+    parts = (one for part in (*page.header, *page.main) for one in part.select(Component))
+    next(one for one in parts if type(one).__name__ == kind)._handle_msg(message)
 
 
 def narrow(state: State) -> None:
@@ -114,14 +111,14 @@ def test_after_clicks_every_part_of_a_page_is_as_on_a_new_page(open_page, side):
         compared.add((state.theme, state.side == side))
 
     for theme in (*state.themes, next(iter(state.themes))):
-        widget(page, offering=theme).value = theme
+        tell(page, "TopBar", key=theme)
         state.choose_side(side)
         compare("theme")
         last = state.indicators_of(theme)[-1]
-        widget(page, offering=last).value = last
+        tell(page, "Strip", key=last)
         compare("indicator")
         other = next(one for one in state.periods if one != state.period)
-        widget(page, offering=other).value = other
+        tell(page, "BarTools", type="month", period=other)
         compare("month")
         narrow(state)
         compare("narrowed")

@@ -25,7 +25,7 @@ from dashboard.session.points_seen import PointsSeen
 from dashboard.session.state import State
 from dashboard.session.visit_list import visit_list
 from dashboard.views.card.card_html import card_html
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from dashboard.views.text_table import TextTable
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -106,9 +106,9 @@ def test_rules_that_do_not_count_for_the_indicator_are_marked_off(people_as):
 def test_two_compared_months_say_what_the_change_is_made_of(people_as):
     asked = f"?place={COUNTY}&indicator=low_income_share&compare=2024-12&lang=zh"
     people = people_as(asked)
-    assert "，与2024年12月持平" in HeadlineView(people.state).pane.object
+    assert "，与2024年12月持平" in HeadlineView(people.state).headline.sentence
     people.state.compare = ""
-    assert "，与2024年12月持平</p>" in HeadlineView(people.state).pane.object
+    assert HeadlineView(people.state).headline.sentence.endswith("，与2024年12月持平")
     officer = people_as(asked, Actor("v1", "village_officer", (VILLAGES[0],)))
     state = officer.state
     alone = whole_figure(state.atlas, state.layer, "zh")

@@ -14,7 +14,7 @@ from dashboard.panels.sample.view import SamplingView
 from dashboard.session.people import People
 from dashboard.session.sampling import Sampling
 from dashboard.session.state import State
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.errors import GuatuError
@@ -91,7 +91,7 @@ def test_the_page_draws_marks_the_map_and_lists(sampling_as):
     assert len(drawn["worst"]) == len(VILLAGES)
     # Every village is drawn here: a class that nobody is in has no place in the legend.
     assert "没有抽中" not in [row["label"] for row in drawn["legend"]]
-    assert "抽中 3 个村" in headline.pane.object
+    assert "抽中 3 个村" in headline.headline.title
     assert "错退率" in view.rates.object
     assert "从全县 3 个村、81 户里抽" in view.rates.object
     assert len(view.sheet.table["rows"]) == len(VILLAGES)

@@ -17,10 +17,10 @@ from dashboard.session.people import People
 from dashboard.session.points_seen import PointsSeen
 from dashboard.session.state import State
 from dashboard.session.stops import Stops
-from dashboard.views.controls import ControlsView
 from dashboard.views.find import FindView
 from dashboard.views.map_view import MapView
 from dashboard.views.overview import OverviewView
+from dashboard.views.strip import StripView
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
@@ -63,14 +63,15 @@ def test_a_bare_address_opens_the_overview_and_any_other_the_map(county):
 
 def test_indicators_stand_under_their_topics_and_nothing_echoes(county):
     state = _state(county, "?theme=monitoring")
-    view = ControlsView(state)
-    assert next(iter(view.indicator.groups)) == "收入和支出"
-    assert view.indicator.value == "low_income_share"
+    view = StripView(state)
+    assert view.strip.topics[0][0] == "收入和支出"
+    assert view.strip.at == "low_income_share"
     told = []
     state.param.watch(lambda event: told.append(event.new), "indicator")
     state.choose_theme("water")
-    assert "水质和检测" in view.indicator.groups
-    view.indicator.value = "fluoride_mean"
+    assert "水质和检测" in [title for title, _ in view.strip.topics]
+    view._answer({"key": "fluoride_mean"})
+    view._answer({"key": "low_income_share"})
     assert (state.theme, state.indicator) == ("water", "fluoride_mean")
     assert told == ["water_not_safe_share", "fluoride_mean"]
 
@@ -103,9 +104,8 @@ def test_nothing_chosen_in_a_theme_narrows_another(county, way):
 def test_a_theme_without_topics_has_a_flat_list(county):
     state = _state(county, "?theme=water")
     state.themes["water"] = replace(state.themes["water"], topics=())
-    view = ControlsView(state)
-    assert view.indicator.groups is None
-    assert list(view.indicator.options.values()) == list(state.indicators_of("water"))
+    ((title, offered),) = StripView(state).strip.topics
+    assert (title, [key for key, _ in offered]) == ("", list(state.indicators_of("water")))
 
 
 def test_every_theme_has_a_card_with_figure_and_worst_places(county):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bokeh.models import Line
 
@@ -10,11 +12,13 @@ from dashboard.panels.ranking.place_trend import TrendView
 from dashboard.panels.ranking.view import RankingView
 from dashboard.server.geometry import GeometryFiles
 from dashboard.session.state import State
+from dashboard.views import headline
+from dashboard.views.bar_tools import BarToolsView
 from dashboard.views.controls import ControlsView
-from dashboard.views.headline_view import HeadlineView
+from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.map_view import MapView
-from dashboard.views.place_path import PlacePathView
+from dashboard.views.strip import StripView
 from geodata.cartography import rank_places
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
@@ -99,17 +103,18 @@ def test_ranking_tells_worse_from_better(state):
     assert all(row["course"] == "better" for row in rising)
 
 
-def test_headline_escapes_names(state):
+def test_headline_hands_names_on_as_text(state):
     view = HeadlineView(state)
     state.go(VILLAGE)
-    assert "<script>" not in view.pane.object
-    assert "&lt;script&gt;" in view.pane.object
+    assert "<script>" in view.headline.title
+    script = (Path(headline.__file__).parent / "script.js").read_text()
+    assert "innerHTML" not in script
 
 
 def test_path_goes_back(state):
-    view = PlacePathView(state)
+    view = HeadlineView(state)
     state.go(VILLAGE)
-    assert view.trail.steps[:2] == ["云岭县", "第2乡"]
+    assert view.headline.steps[:2] == ["云岭县", "第2乡"]
     view._answer({"index": 0})
     assert state.place == COUNTY
     view._answer({"index": 9})
@@ -124,16 +129,41 @@ def test_join_line_names_what_is_missing_and_why(state):
 
 def test_controls_follow_and_set_the_state(state):
     view = ControlsView(state)
-    view.period.value = "2023"
-    assert state.period == "2023"
-    state.step()
-    assert view.period.value == "2024"
-    view.indicator.value = "income"
-    assert state.indicator == "income"
     view.level.value = "township"
     assert state.level == "township"
     state.go(TOWNSHIP)
     assert not view.level.visible
+
+
+def test_bar_sets_month_language_and_look_and_follows_them(state):
+    view = BarToolsView(state, served=True)
+    view._answer({"type": "month", "period": "2023"})
+    assert (state.period, view.tools.period) == ("2023", "2023")
+    for wrong in ("1999", None, ["2023"], 2024):
+        view._answer({"type": "month", "period": wrong})
+    state.step()
+    assert view.tools.period == "2024"
+    assert [period for period, _ in view.tools.months] == list(reversed(state.periods))
+    view._answer({"type": "dark"})
+    assert (state.dark, view.tools.dark) == (True, True)
+    view._answer({"type": "language"})
+    assert state.lang == "en"
+
+
+def test_a_page_inside_another_leaves_the_language_alone(state):
+    view = BarToolsView(state, served=False)
+    view._answer({"type": "language"})
+    assert (state.lang, view.tools.switches) == ("zh", False)
+
+
+def test_strip_chooses_the_indicator_and_names_one_without_a_cell(state):
+    view = StripView(state)
+    assert [cell["key"] for cell in view.strip.cells] == ["poor_share", "income"]
+    view._answer({"key": "income"})
+    assert (state.indicator, view.strip.at, view.strip.titled) == ("income", "income", "人均纯收入")
+    for wrong in ("poverty", None, ["income"], 1):
+        view._answer({"key": wrong})
+    assert state.indicator == "income"
 
 
 def test_trend_shows_the_place_against_its_parent(state):

@@ -127,6 +127,8 @@ SPOILT = {
     "feature without a text": ("features/household.sql", "AS land", "AS land, members", "members", "features.yaml"),
     "no village": ("features/household.sql", "place_code, ", "", "place_code", "household"),
     "unknown indicator": ("theme.yaml", "layers: [{indicator: yard_share}]", "layers: [{indicator: yard_shre}]", "yard_shre", "yard_share"),
+    "unknown figure over the map": ("theme.yaml", "order: 9", "strip: [yard_shre]", "strip", "yard_shre", "yard_share"),
+    "half a short name": ("theme.yaml", "order: 9", "short: {zh: 庭院}", "short", "en"),
     "unknown target": ("indicators.yaml", "worse: high", "worse: high\ntarget: yard.most", "yard.most"),
     "unknown quantity": ("indicators.yaml", "quantity: share", "quantity: shar", "yard_share", "shar", "share"),
     "target of another quantity": ("indicators.yaml", "worse: high", "worse: high\ntarget: monitor.line.per_capita", "yard_share", "monitor.line.per_capita"),

@@ -1,0 +1,101 @@
+"""The figures of the theme over the map: a click chooses the indicator, the last cell opens all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import panel as pn
+import param
+
+from dashboard.answers.strip import StripFigure, strip_of
+from dashboard.session.state import State
+from dashboard.texts import text
+from dashboard.web.component import Component, Viewer, together
+from geodata.escaping import plain_text
+
+_LONGEST = 60
+_WEB = Path(__file__).parents[2] / "web"
+_ARROWS = {"up": "▲ ", "down": "▼ ", "same": "＝ ", "": ""}
+
+
+class Strip(Component):
+    """Cells side by side, one of them chosen, and all indicators by topic; it answers with a key."""
+
+    cells = param.List(default=[])
+    at = param.String(doc="key of the indicator that is shown")
+    titled = param.String(doc="its title, where no cell has it")
+    topics = param.List(default=[], doc="title, and key and title of each indicator")
+    texts = param.Dict(default={}, constant=True)
+
+    _stylesheets: ClassVar[list[str]] = [
+        file.read_text(encoding="utf-8")
+        for file in (Path(__file__).with_name("style.css"), _WEB / "spark.css")
+    ]
+
+
+class StripView(Viewer):
+    """The strip of a state."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.strip = Strip(
+            cells=self._cells(),
+            topics=self._topics(),
+            texts={name: text(f"strip.{name}", state.lang) for name in ("all", "close")},
+            sizing_mode="stretch_width",
+            margin=0,
+            **self._chosen(),
+        )
+        self.strip.on_message(self._answer)
+        state.param.watch(self._follow, ["theme", "place", "period"])
+        state.param.watch(self._choose, ["indicator"])
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.strip
+
+    def _cells(self) -> list[dict[str, object]]:
+        return [_cell(figure) for figure in strip_of(self.state.source, self.state.shown)]
+
+    def _topics(self) -> list[list[object]]:
+        state = self.state
+        topics = state.topics_of(state.theme) or {"": state.indicators_of(state.theme)}
+        named = {title: [[key, self._title(key)] for key in keys] for title, keys in topics.items()}
+        return [[plain_text(title, _LONGEST), keys] for title, keys in named.items()]
+
+    def _title(self, key: str) -> str:
+        return plain_text(self.state.atlas.indicator(key).title_in(self.state.lang), _LONGEST)
+
+    def _chosen(self) -> dict[str, str]:
+        key = self.state.indicator
+        return {"at": key, "titled": self._title(key) if key else ""}
+
+    def _follow(self, *events: object) -> None:
+        self.strip.param.update(cells=self._cells(), topics=self._topics(), **self._chosen())
+
+    def _choose(self, *events: object) -> None:
+        self.strip.param.update(**self._chosen())
+
+    def _answer(self, message: dict[str, object]) -> None:
+        key = message.get("key")
+        if isinstance(key, str) and key in self.state.indicators_of(self.state.theme):
+            with together():
+                self.state.choose_indicator(key)
+
+
+def _cell(figure: StripFigure) -> dict[str, object]:
+    """Return what the browser draws of one figure."""
+    return {
+        "key": figure.indicator,
+        "title": plain_text(figure.title, _LONGEST),
+        "number": figure.number,
+        "unit": figure.unit,
+        "note": figure.note,
+        "moved": _ARROWS[figure.way] + figure.moved,
+        "course": figure.course,
+        "values": list(figure.values),
+        "now": figure.now,
+        "limit": figure.limit,
+        "limit_text": figure.limit_text,
+    }

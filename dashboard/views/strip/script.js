@@ -1,0 +1,70 @@
+// The figures of the theme side by side, each with its change and its course; all indicators behind the last cell.
+
+import {make, makeButton, whenever} from "../../web/dom.js"
+import {sparkline} from "../../web/spark.js"
+
+export function render({model}) {
+  const root = make("div", "strip")
+  const cells = make("div", "cells")
+  const all = makeButton("all", undefined, () => show(topics.hidden))
+  all.setAttribute("aria-haspopup", "true")
+  const topics = make("div", "topics")
+  root.append(cells, all, topics)
+  const choose = (key) => { show(false); model.send_msg({key}) }
+
+  function cell(one) {
+    const node = makeButton("cell", undefined, () => choose(one.key))
+    node.dataset.key = one.key
+    const figure = make("span", "figure")
+    figure.append(make("span", "number", one.number), make("span", "unit", one.unit), make("span", "note", one.note))
+    const moved = make("span", "moved")
+    moved.append(make("span", one.course, one.moved), make("span", "limit", one.limit_text))
+    node.append(make("span", "title", one.title), figure, sparkline(one.values, one.now, one.limit), moved)
+    node.title = one.title
+    return node
+  }
+
+  function fill() {
+    cells.replaceChildren(...model.cells.map(cell))
+    topics.replaceChildren(...model.topics.map(([title, keys]) => {
+      const section = make("section")
+      if (title) { section.append(make("h3", "", title)) }
+      section.append(...keys.map(([key, name]) => {
+        const node = makeButton("", name, () => choose(key))
+        node.dataset.key = key
+        return node
+      }))
+      return section
+    }))
+    mark()
+  }
+
+  function mark() {
+    for (const node of root.querySelectorAll("[data-key]")) {
+      node.setAttribute("aria-pressed", String(node.dataset.key === model.at))
+    }
+    const other = Boolean(model.at) && !model.cells.some((one) => one.key === model.at)
+    all.replaceChildren(...other ? [make("span", "here", model.titled)] : [], make("span", "", model.texts.all + " ▾"))
+    all.setAttribute("aria-pressed", String(other))
+    const here = cells.querySelector("[aria-pressed=true]")
+    if (here) { cells.scrollLeft = Math.max(0, here.offsetLeft - cells.offsetLeft - 40) }
+  }
+
+  function show(wanted) {
+    topics.hidden = !wanted
+    all.setAttribute("aria-expanded", String(wanted))
+    if (wanted) { (topics.querySelector("[aria-pressed=true]") ?? topics.querySelector("button"))?.focus() }
+  }
+
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !topics.hidden) { show(false); all.focus() }
+  })
+  const elsewhere = (event) => { if (!event.composedPath().includes(root)) { show(false) } }
+  document.addEventListener("pointerdown", elsewhere)
+  whenever(model, ["cells", "topics"], fill)
+  whenever(model, ["at", "titled"], mark)
+  model.on("remove", () => document.removeEventListener("pointerdown", elsewhere))
+  show(false)
+  fill()
+  return root
+}

@@ -1,0 +1,103 @@
+"""The figures over the map are those of the answer, for every theme, place and month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.answers import Source, answer_of, county_source
+from dashboard.answers.as_json import answer_json, own_figure
+from dashboard.answers.layers import layer_of
+from dashboard.answers.strip import strip_of
+from dashboard.session.state import State
+from dashboard.views.strip import StripView
+from geodata.access import Actor, command_actor
+from geodata.cartography.words import number_text
+from geodata.workspace import Workspace
+from tests.invented_county import COUNTY, VILLAGES
+
+THEMES = ("monitoring", "relocation", "water", "rectification")
+
+
+@pytest.fixture(scope="module")
+def source(sampled: Workspace) -> Source:
+    return county_source(sampled, command_actor())
+
+
+def _views(source: Source, theme: str):
+    atlas = source.atlas
+    places = [
+        source.root,
+        atlas.places_in(None, "township")[0],
+        atlas.places_in(None, "village")[3],
+    ]
+    for place in places:
+        for period in atlas.periods[-2:]:
+            yield source.view(theme=theme, place=place, period=period, lang="zh")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_figure_is_that_of_its_own_answer(source, theme):
+    compared = 0
+    for view in _views(source, theme):
+        figures = strip_of(source, view)
+        assert tuple(one.indicator for one in figures) == source.themes[theme].strip
+        assert answer_json(source, view)["strip"][0]["value"] == figures[0].value
+        for one in figures:
+            if view.period not in source.periods_of(one.indicator):
+                continue
+            own = replace(view, indicator=one.indicator)
+            answer, layer = answer_of(source, own), layer_of(source, own)
+            told = own_figure(source, own, layer)
+            assert (one.value, one.numerator) == (told["value"], told["numerator"]), own
+            assert one.number == number_text(answer.value, layer.decimals)
+            assert told["text"].startswith(one.number)
+            assert one.values[one.now] in (told["value"], None)
+            compared += one.value is not None
+    assert compared > 20
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_page_draws_these_figures(sampled, source, theme):
+    setup = sampled.setup
+    for view in _views(source, theme):
+        state = State(source.atlas, view.address, themes=setup.themes, policy=setup.policy)
+        cells = StripView(state).strip.cells
+        figures = strip_of(source, view)
+        for cell, one in zip(cells, figures, strict=True):
+            assert (cell["key"], cell["number"], cell["unit"]) == (
+                one.indicator,
+                one.number,
+                one.unit,
+            )
+            assert cell["moved"].endswith(one.moved)
+            assert bool(cell["moved"]) == bool(one.way)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_figure_moves_by_what_lies_between_its_months(source, theme):
+    ways = set()
+    for view in _views(source, theme):
+        for one in strip_of(source, view):
+            known = one.now > 0 and None not in one.values[one.now - 1 : one.now + 1]
+            assert (one.change is not None) == known, one
+            if not known:
+                assert (one.way, one.moved) == ("", "")
+                continue
+            before, now = one.values[one.now - 1 : one.now + 1]
+            assert one.change == pytest.approx(now - before)
+            ways.add(one.way)
+            words = {"up": "升多", "down": "降少", "same": "平"}[one.way]
+            assert any(word in one.moved for word in words), one.moved
+    assert "same" in ways
+
+
+def test_what_a_scope_hides_is_hidden_there_too(county):
+    officer = Actor("officer", "village_officer", (VILLAGES[0],))
+    source = county_source(county, officer)
+    for theme in source.themes:
+        for one in strip_of(source, source.view(theme=theme, place=COUNTY)):
+            assert (one.value, one.numerator, one.change) == (None, None, None)
+            assert (one.number, one.note) == ("—", "不在您的范围内")
+            assert set(one.values) <= {None}
