@@ -62,6 +62,10 @@ class BoundaryError(GuatuError):
     """Boundaries that cannot be read or placed: parts of a shapefile, CRS, encoding, geometry."""
 
 
+class GroundError(GuatuError):
+    """A file of the ground under a map that cannot be read: relief, rivers, roads, settlements."""
+
+
 class JoinError(GuatuError):
     """A join that cannot be made: columns, decisions or a table of changes that do not fit."""
 

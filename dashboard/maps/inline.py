@@ -10,6 +10,7 @@ import holoviews as hv
 import panel
 from panel.viewable import Viewable
 
+from dashboard.maps.context import ground_json
 from dashboard.maps.picture import labels_json, outlines_json, picture
 from dashboard.maps.screen import CONTROLS, LIBRARY, ScreenMap
 from dashboard.texts import text
@@ -82,7 +83,7 @@ def inline_map(
 
 def carried(atlas: Atlas) -> list[dict[str, str]]:
     """Return the outlines and names of every level as addresses that hold their content."""
-    return [
+    sources = [
         {
             "level": level,
             "outlines": _address("application/json", outlines_json(atlas, level)),
@@ -90,6 +91,10 @@ def carried(atlas: Atlas) -> list[dict[str, str]]:
         }
         for level in atlas.levels
     ]
+    ground = ground_json(atlas)
+    if ground is not None:
+        sources[0]["ground"] = _address("application/json", ground)
+    return sources
 
 
 def carried_library() -> str:

@@ -16,11 +16,13 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.patheffects import withStroke
 
+from dashboard.maps.context import GroundPicture, lines_of, relief_of
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
 from dashboard.maps.margin import HATCHES, UNSURE, draw_margin
@@ -36,6 +38,9 @@ from geodata.cartography.palette import QUIET, STATE_COLOURS
 INK, LINE, AWAY, HERE = "#10171c", "#37474f", "#f1f3f4", "#0b57d0"
 # Of the width of the text: the column beside the map, and the air around the shown place.
 _COLUMN, _AIR = 15.5, 0.04
+_QUIET = 0.62
+# Of rivers and roads: colour, and width by rank.
+_LINES = {"river": ("#8aa6b4", (0.5, 0.9, 1.6)), "road": ("#7a6f60", (0.35, 0.6, 1.0))}
 # The window is made this much wider, one after another, until all cards find room.
 _WIDER = (1.0, 1.15, 1.3, 1.45)
 _THEME = "light"
@@ -86,7 +91,11 @@ def draw_map(atlas: Atlas, layer: Layer, sheet: PaperSheet | None = None) -> Dra
     pointed = layer.pointed_out(atlas, sheet.lang) if sheet.worst else []
     painter = CalloutPainter(axes, layer, sheet, letters, pointed)
     window, placed = _laid_out(axes, ground, layer, painter, (sheet.width - column) / sheet.height)
-    _fill(axes, ground, layer, sheet)
+    relief = relief_of(atlas)
+    _lay_relief(axes, ground, relief, window, over=False)
+    _fill(axes, ground, layer, sheet, quiet=_QUIET if relief else 1.0)
+    _lay_relief(axes, ground, relief, window, over=True)
+    _lay_lines(axes, ground, atlas)
     _borders(axes, ground, atlas, layer)
     _signs(axes, ground, layer, sheet, letters)
     callouts = painter.draw(placed)
@@ -164,10 +173,64 @@ def _window(
     return x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2
 
 
-def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet) -> None:
-    """Fill every place: in its class, hatched without data, pale outside the shown place."""
+def _lay_relief(
+    axes: Axes,
+    ground: _Ground,
+    relief: GroundPicture | None,
+    window: tuple[float, float, float, float],
+    *,
+    over: bool,
+) -> None:
+    """Draw the relief under the places, where it shows through the quiet ones, or paler over all."""
+    if relief is None:
+        return
+    west, south, east, north = relief.bounds
+    middle = ((west + east) / 2, (south + north) / 2)
+    ends = shapely.points(
+        [(west, middle[1]), (middle[0], south), (east, middle[1]), (middle[0], north)]
+    )
+    left, low, right, high = ground.plane.project(ends)
+    axes.imshow(
+        relief.pixels(),
+        extent=(
+            float(shapely.get_x(left)),
+            float(shapely.get_x(right)),
+            float(shapely.get_y(low)),
+            float(shapely.get_y(high)),
+        ),
+        aspect="auto",
+        interpolation="bilinear",
+        alpha=0.45 if over else 0.6,
+        zorder=0.9 if not over else 1.0,
+    )
+    axes.set_xlim(window[0], window[2])
+    axes.set_ylim(window[1], window[3])
+
+
+def _lay_lines(axes: Axes, ground: _Ground, atlas: Atlas) -> None:
+    """Draw rivers and roads quietly, the wider the higher their rank, and seats as small squares."""
+    for (kind, rank), shapes in lines_of(atlas).items():
+        moved = ground.plane.project(shapes)
+        if kind == "settlement":
+            at = shapely.get_coordinates(shapely.centroid(moved))
+            axes.plot(*at.T, "s", ms=3.2, mfc="#ffffff", mec=INK, mew=0.9, zorder=2.2)
+            continue
+        colour, widths = _LINES[kind]
+        lines = [shapely.get_coordinates(one) for one in shapely.get_parts(moved)]
+        drawn = LineCollection(lines, colors=colour, linewidths=widths[rank - 1], alpha=0.75)
+        drawn.set_zorder(1.0)
+        axes.add_collection(drawn, autolim=False)
+
+
+def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet, *, quiet: float) -> None:
+    """Fill every place: in its class, hatched without data, pale outside the shown place.
+
+    With a relief below, outside and the value that stands apart are `quiet`: they let it through.
+    """
     pale = 0.42 if sheet.spotlight is not None else 1.0
-    _patch(axes, ground.lowest[~layer.inside], facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5)
+    away = ground.lowest[~layer.inside]
+    _patch(axes, away, facecolor=AWAY, edgecolor="#ffffff", linewidth=0.5, alpha=quiet)
+    apart = -1 if layer.kind != "plain" else layer.breaks.apart_class
     colours = layer.palette.colours[_THEME]
     if layer.form == "circles":
         colours = (QUIET[_THEME],) * len(colours)
@@ -175,7 +238,8 @@ def _fill(axes: Axes, ground: _Ground, layer: Layer, sheet: PaperSheet) -> None:
         chosen = ground.lowest[layer.inside & (layer.classes == class_)]
         hatch = UNSURE if class_ == layer.hatched else None
         style = {"facecolor": colour, "edgecolor": "#90a4ae", "hatch": hatch, "linewidth": 0}
-        _patch(axes, chosen, alpha=pale, **style)
+        faint = quiet if class_ == apart or layer.form == "circles" else 1.0
+        _patch(axes, chosen, alpha=pale * faint, **style)
     for state, ground_colours in STATE_COLOURS.items():
         base, stroke = ground_colours[_THEME]
         style = {"facecolor": base, "edgecolor": stroke, "hatch": HATCHES[state], "linewidth": 0}

@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
+from dashboard.maps.context import ground_json
 from dashboard.maps.picture import fingerprint, labels_json, outlines_json
 from geodata.atlas import Atlas
 
@@ -23,6 +24,9 @@ class GeometryFiles:
             outlines = self._keep(outlines_json(atlas, level), ".geojson")
             labels = self._keep(labels_json(atlas, level), ".json")
             self.sources.append({"level": level, "outlines": outlines, "labels": labels})
+        ground = ground_json(atlas)
+        if ground is not None:
+            self.sources[0]["ground"] = self._keep(ground, ".json")
 
     def _keep(self, content: bytes, ending: str) -> str:
         name = fingerprint(content) + ending

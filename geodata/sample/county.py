@@ -32,6 +32,7 @@ from geodata.sample.records import FOLDER as RECORDS
 from geodata.sample.records import write_records
 from geodata.sample.rectification import make_register
 from geodata.sample.sheets import write_shapefile
+from geodata.sample.terrain_files import write_terrain
 from geodata.sample.world import Month, World, live, make_world
 from geodata.themes import Theme, find_themes
 
@@ -170,6 +171,7 @@ def write_county(
     place = make_workspace(folder, code=COUNTY_CODE, name=invented_names.COUNTY)
     themes = find_themes(place).themes
     _write_boundaries(place, world)
+    write_terrain(place / "context", world.places)
     _write_line(place)
     _write_own_values(place)
     faults: list[Fault] = []

@@ -214,11 +214,13 @@ class Places:
     `villages` has one row per village in the order of codes: code, name, township_code, township,
     county_code, county, urban (a community of residents), metres (height of the settlement), x, y
     and the polygon. `townships` has code, name. `neighbours` (m, 2) are pairs of village rows.
+    `terrain` is the land they lie in.
     """
 
     villages: gpd.GeoDataFrame
     townships: pd.DataFrame
     neighbours: np.ndarray
+    terrain: Terrain
 
     @property
     def county(self) -> str:
@@ -249,7 +251,7 @@ def make_places(villages: int, townships: int, seed: int) -> Places:
     frame = _frame(land, catchments, chosen)
     named, township_frame = _named(rng, frame, groups)
     pairs = _pairs(graph, named.pop("row").to_numpy())
-    return Places(named, township_frame, pairs)
+    return Places(named, township_frame, pairs, terrain)
 
 
 def _county(
@@ -325,9 +327,14 @@ def _contiguous(graph: csr_array, centres: list[int], unevenness: np.ndarray) ->
     return np.asarray(owner)
 
 
+def south_west(terrain: Terrain) -> tuple[float, float]:
+    """Return where the south-west corner of the land lies, in metres of CRS."""
+    return _CENTRE[0] - terrain.side / 2, _CENTRE[1] - terrain.side / 2
+
+
 def _frame(land: Land, catchments: Catchments, chosen: np.ndarray) -> gpd.GeoDataFrame:
     seats = catchments.seats[chosen]
-    shift = np.array(_CENTRE) - land.terrain.side / 2
+    shift = np.array(south_west(land.terrain))
     polygons = outlines(land, catchments.owner, chosen)
     return gpd.GeoDataFrame(
         {

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geodata import codes
-from geodata.atlas import write_atlas
+from geodata.atlas import Atlas, write_atlas
 from geodata.boundaries.hierarchy import PlaceTree, cleaned, dissolved, place_tree
 from geodata.boundaries.levels import code_texts
 from geodata.boundaries.read import Boundaries
 from geodata.errors import ConfigError
 from geodata.figures import Indicator
+from geodata.ground import read_ground
 from geodata.hotspots.built import hotspot_tables
 from geodata.intake.placefile import outline_codes, outline_rows, read_layer, read_places_file
 from geodata.workspace.figures import village_values
@@ -26,6 +28,8 @@ from geodata.workspace.saved import Built
 from geodata.workspace.unshaped import add_unshaped
 
 _CODE = "place_code"
+# Where a workspace keeps the files of the ground: heights, rivers, roads, settlements.
+CONTEXT = "context"
 
 
 def write_workspace_atlas(
@@ -72,9 +76,18 @@ def write_workspace_atlas(
             "boundaries": setup.config.boundaries.file,
             "snapshot": setup.store.snapshot_of(last),
         },
-        compute=partial(hotspot_tables, processes=processes),
+        compute=partial(_computed, setup, processes=processes),
     )
     return {name: count for name, count in join.items() if isinstance(count, int)}
+
+
+def _computed(
+    setup: Setup, atlas: Atlas, before: Atlas | None = None, *, processes: int = 1
+) -> dict[str, pd.DataFrame | Path]:
+    """Return the tables of an atlas: its hot spots, and the ground under it where files of it are there."""
+    bounds = atlas.geometry(atlas.levels[0]).total_bounds
+    ground = read_ground(setup.config.folder / CONTEXT, [float(end) for end in bounds])
+    return {**hotspot_tables(atlas, before, processes=processes), **ground}
 
 
 def county_tree(setup: Setup) -> PlaceTree:

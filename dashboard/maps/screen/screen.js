@@ -4,6 +4,7 @@
 
 import {make, makeButton, makeShape, noteShown, whenever} from "../../web/dom.js"
 import {circlesOf} from "./circles.js"
+import {layGround} from "./ground.js"
 import {hover, leave, lightWithOthers, placeAt, pointAt} from "./hover.js"
 import {INK} from "./ink.js"
 import {writeNames} from "./labels.js"
@@ -97,7 +98,9 @@ class Screen {
     this.map.addControl(new gl.ScaleControl({maxWidth: 140, unit: "metric"}), "bottom-right")
     this.map.once("style.load", () => {
       this.ready = true
+      this.hasGround = Boolean(this.model.sources[0].ground)
       this.paint()
+      layGround(this)
     })
     this.map.on("mousemove", (event) => hover(this, event))
     this.map.on("mouseout", () => leave(this))

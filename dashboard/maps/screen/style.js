@@ -1,6 +1,7 @@
 // The layers of the map, from the ground up, and their colours: places by feature-state.
 
 import {circleFeatures} from "./circles.js"
+import {groundSource, inkGround, lineLayers, seatLayer} from "./ground.js"
 import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
 import {mixed, patterns, pixels, slanted} from "./patterns.js"
@@ -17,6 +18,7 @@ const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
 export function styleOf(screen) {
   const ink = INK[screen.theme], {sources: levels} = screen.model
   const sources = Object.fromEntries(["worst", "ticks", "points", "outlined", "circles"].map((name) => [name, {type: "geojson", data: NOTHING}]))
+  sources.ground = groundSource()
   const fills = [], lines = [], marks = [], texts = []
   levels.forEach((source, depth) => {
     const {level} = source
@@ -25,7 +27,8 @@ export function styleOf(screen) {
     sources["labels-" + level] = {type: "geojson", data: nameFeatures(screen.places[level])}
     const fill = (id, paint) => fills.push({id: id + level, type: "fill", source: level,
       layout: {visibility: "none"}, paint: {"fill-antialias": false, ...paint}})
-    fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]]})
+    fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]],
+      "fill-opacity": ["case", OWN_STATE("quiet"), 0.62, 1]})
     fill("unsure-", {"fill-pattern": "unsure", "fill-opacity": ["case", OWN_STATE("unsure"), 1, 0]})
     for (const reason of REASONS) {
       fill(reason + "-", {"fill-pattern": reason, "fill-opacity": ["case", ["==", ["feature-state", "reason"], reason], 1, 0]})
@@ -55,7 +58,7 @@ export function styleOf(screen) {
   const circles = {id: "circles", type: "circle", source: "circles", layout: {"circle-sort-key": ["get", "order"]},
     paint: {"circle-radius": ["get", "radius"], "circle-color": ["get", "colour"], "circle-opacity": 0.9,
       "circle-stroke-color": ink.halo, "circle-stroke-width": 1.4}}
-  const layers = [ground, ...fills, ...lines, circles, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
+  const layers = [ground, ...fills, ...lineLayers(screen.theme), ...lines, seatLayer(screen.theme), circles, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
   return {version: 8, sources, layers}
 }
 
@@ -84,6 +87,7 @@ export function restyle(screen, picture) {
     map.setPaintProperty("label-" + level, "text-color", ink.soft)
     map.setPaintProperty("label-" + level, "text-halo-color", ink.halo)
   })
+  inkGround(screen)
   map.setPaintProperty("worst", "text-color", ink.text)
   map.setPaintProperty("worst", "text-halo-color", ink.halo)
   screen.root.classList.toggle("dark", screen.model.dark)
@@ -100,7 +104,8 @@ export function colourPlaces(screen, picture) {
   const shades = own.map((colour) => mixed(colour, INK[theme].ground, 0.8))
   for (let id = 0; id < classes.length; id++) {
     const of = classes[id], dim = lit !== null && !lit.has(id)
-    map.setFeatureState({source: picture.level, id}, {unsure: of === picture.hatched && !dim,
+    const quiet = of === OUTSIDE || of === picture.quiet_class || (picture.form === "circles" && of < OUTSIDE)
+    map.setFeatureState({source: picture.level, id}, {quiet: quiet && screen.hasGround, unsure: of === picture.hatched && !dim,
       colour: of < OUTSIDE ? (dim ? shades : own)[of] : INK[theme].outside,
       reason: of === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
   }
