@@ -10,7 +10,7 @@ import holoviews as hv
 import panel
 from panel.viewable import Viewable
 
-from dashboard.maps.context import ground_json
+from dashboard.maps.ground_layers import ground_json
 from dashboard.maps.picture import labels_json, outlines_json, picture
 from dashboard.maps.screen import CONTROLS, LIBRARY, ScreenMap
 from dashboard.texts import text

@@ -22,9 +22,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.patheffects import withStroke
 
-from dashboard.maps.context import GroundPicture, lines_of, relief_of
 from dashboard.maps.fonts import Typeface, typeface
 from dashboard.maps.ground import Plane, path_of
+from dashboard.maps.ground_layers import GroundPicture, lines_of, relief_of
 from dashboard.maps.margin import HATCHES, UNSURE, draw_margin
 from dashboard.maps.paper_callouts import CalloutPainter
 from dashboard.maps.paper_sheet import PaperSheet, circle_radius

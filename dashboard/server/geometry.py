@@ -7,7 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from dashboard.maps.context import ground_json
+from dashboard.maps.ground_layers import ground_json
 from dashboard.maps.picture import fingerprint, labels_json, outlines_json
 from geodata.atlas import Atlas
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from dashboard.maps.context import ground_json, lines_of, relief_of
+from dashboard.maps.ground_layers import ground_json, lines_of, relief_of
 from dashboard.maps.paper import draw_map
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.server.geometry import GeometryFiles
