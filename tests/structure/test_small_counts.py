@@ -24,6 +24,7 @@ PLACED = {
     "dashboard/commands/serve.py": SCOPED,
     "dashboard/joining/joined_atlas.py": SHELL,
     "dashboard/layers/finding_counts.py": OWN,
+    "dashboard/maps/ground_layers.py": "relief, rivers and roads; no counts",
     "dashboard/notebook.py": SCOPED,
     "dashboard/session/people.py": OWN,
     "dashboard/server/serve.py": SCOPED,
