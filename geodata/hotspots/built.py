@@ -29,7 +29,7 @@ from geodata.hotspots.smoothing import SmoothedRates, smooth_rates
 from geodata.hotspots.windows import village_windows
 
 # Whatever is changed in how hot spots are computed, changes this: months of before are made anew.
-VERSION = "1"
+VERSION = "2"
 MAPS, CLUSTERS = "hotspot_maps", "hotspot_clusters"
 _OPTIONS = ClusterOptions()
 _MAP_COLUMNS = ["period", "indicator", "digest", "reason", "rate", "factor", "doubled", "p"]

@@ -30,35 +30,45 @@ class Chance:
         return np.asarray((1 + 2 * again) * (1 - self.alike) + self.alike * base * periods)
 
 
-def estimate_chance(events: np.ndarray, base: np.ndarray) -> Chance:
-    """Return how (n, T) counts vary, by moments; see `moments`."""
-    alike, stays = moments(events[None], base)
+def estimate_chance(
+    events: np.ndarray, base: np.ndarray, without: np.ndarray | None = None
+) -> Chance:
+    """Return how (n, T) counts vary, by moments; the villages `without` (n,) bool take no part."""
+    rest = slice(None) if without is None else ~without
+    alike, stays = moments(events[rest][None], base[rest])
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.nan_to_num(events.sum(axis=0) / base.sum(axis=0))
+        rate = np.nan_to_num(events[rest].sum(axis=0) / base[rest].sum(axis=0))
     return Chance(rate, float(alike[0]), float(stays[0]))
 
 
-def moments(events: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def moments(
+    events: np.ndarray, base: np.ndarray, without: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return `alike` and `stays` of (R, n, T) maps, each (R,).
 
     With e = E - B m and v = m(1-m) of each month: alike = sum(e^2 - B v) / sum(B (B-1) v), and of
     neighbouring months stays = sum(e e' - alike B B' s s') / sum(min(B, B') s s'), s = sqrt(v). If
     villages differ from month to month, and not for good, sums over months are thought to vary more
-    than they do: the side of caution.
+    than they do: the side of caution. The villages `without` (R, n) bool of each map take no part.
     """
+    base = base[None]
+    if without is not None:
+        events = np.where(without[:, :, None], 0.0, events)
+        base = np.where(without[:, :, None], 0.0, base)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.nan_to_num(events.sum(axis=1) / base.sum(axis=0))
+        rate = np.nan_to_num(events.sum(axis=1) / base.sum(axis=1))
     free = rate * (1 - rate)
     rest = events - base * rate[:, None]
-    excess = (rest**2).sum(axis=(1, 2)) - (free * base.sum(axis=0)).sum(axis=1)
-    pairs = (free * (base * (base - 1)).sum(axis=0)).sum(axis=1)
+    excess = np.einsum("rnt,rnt->r", rest, rest) - (free * base.sum(axis=1)).sum(axis=1)
+    pairs = (free * (base * (base - 1)).sum(axis=1)).sum(axis=1)
     alike = np.clip(excess / np.where(pairs > 0, pairs, np.inf), 0.0, 0.95)
-    if base.shape[1] < 2:
+    if base.shape[2] < 2:
         return alike, np.zeros(len(alike))
     both = np.sqrt(free[:, :-1] * free[:, 1:])
-    moved = (rest[:, :, :-1] * rest[:, :, 1:]).sum(axis=(1, 2))
-    moved -= alike * (both * (base[:, :-1] * base[:, 1:]).sum(axis=0)).sum(axis=1)
-    same = (both * np.minimum(base[:, :-1], base[:, 1:]).sum(axis=0)).sum(axis=1)
+    moved = np.einsum("rnt,rnt->r", rest[:, :, :-1], rest[:, :, 1:])
+    again = (base[:, :, :-1] * base[:, :, 1:]).sum(axis=1)
+    moved -= alike * (both * again).sum(axis=1)
+    same = (both * np.minimum(base[:, :, :-1], base[:, :, 1:]).sum(axis=1)).sum(axis=1)
     return alike, np.clip(moved / np.where(same > 0, same, np.inf), 0.0, 0.99)
 
 
@@ -108,14 +118,21 @@ def draw_maps(
 
 
 def studentised(
-    largest: np.ndarray, maps: np.ndarray, base: np.ndarray, chance: Chance, spans: Sequence[int]
+    largest: np.ndarray,
+    maps: np.ndarray,
+    without: np.ndarray,
+    base: np.ndarray,
+    judged: tuple[Chance, Sequence[int]],
 ) -> np.ndarray:
     """Return the largest ratio of each simulated map as its own variation would have judged it.
 
     How much villages differ is not known but estimated, in the map that is looked at as in those
-    that it is compared with: the mean design effect of both stands in for a scan of its own.
+    that it is compared with, from the villages outside the clearest set (`without`, (R, n) bool):
+    the mean design effect of both stands in for a scan of its own. `judged` are the chance of the
+    map that is looked at, and the spans.
     """
-    alike, stays = moments(maps.astype(np.float64), base)
+    chance, spans = judged
+    alike, stays = moments(maps.astype(np.float64), base, without)
     size = base[:, -1].mean()
     own = sum(float(chance.effect(size, span)) for span in spans)
     theirs = sum(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse, special
@@ -15,9 +15,8 @@ from geodata.hotspots.chance import (
     village_levels,
 )
 from geodata.hotspots.result import MIN_EVENTS, check_options
+from geodata.hotspots.scan_sets import ScanSets, trials
 
-# A set that lies so few standard errors above the county is no candidate: its ratio is not computed.
-_CANDIDATE = 1.5
 # Equal sums of counts differ by rounding.
 _EQUAL = 1e-4
 _BATCH = 111
@@ -36,7 +35,7 @@ class ClusterOptions:
     max_share: float = 0.10
     replicates: int = 999
     enough: int = 20
-    spans: tuple[int, ...] = (1, 2, 3, 6)
+    spans: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     alpha: float = 0.05
     min_events: int = MIN_EVENTS
     reference: int = 5
@@ -88,45 +87,46 @@ class ClusterScan:
 
 
 @dataclass(frozen=True, eq=False)
-class _ScanSets:
-    """The sets of villages of one map: members, and per span the households they count as."""
+class _Counts:
+    """Events and base (n, T) of the villages that take part, 0 where unknown; their positions."""
 
-    members: sparse.csr_array
+    events: np.ndarray
     base: np.ndarray
-    spans: tuple[int, ...]
-    weights: tuple[np.ndarray, ...]
-    min_events: int
-    sizes: tuple[np.ndarray, ...] = field(default=())
+    positions: np.ndarray
 
-    def ratios(self, events: np.ndarray) -> list[np.ndarray]:
-        """Return per span the log likelihood ratio of every set and map; `events` (n, T, R)."""
-        last = events.shape[1]
-        return [
-            self._ratios(events[:, last - span :].sum(axis=1), at)
-            for at, span in enumerate(self.spans)
-        ]
+    def without(self, left: np.ndarray) -> _Counts:
+        """Return those of the villages that are not left out, (n,) bool."""
+        return _Counts(self.events[~left], self.base[~left], self.positions[~left])
 
-    def _ratios(self, summed: np.ndarray, at: int) -> np.ndarray:
-        weight, size = self.weights[at], self.sizes[at][:, None]
-        effective = (summed * weight[:, None]).astype(np.float32)
-        counted = self.members @ effective
-        whole, total = effective.sum(axis=0, dtype=np.float64), self._total(at)
-        rate = whole / total
-        error = np.sqrt(np.maximum(size * (rate * (1 - rate))[None] * (1 - size / total), 1e-12))
-        clear = counted - size * rate[None] > _CANDIDATE * error
-        # Where even the county's rate gives enough events, a candidate has them.
-        if (size * rate[None] / weight.max()).min() < self.min_events:
-            clear &= self.members @ summed.astype(np.float32) >= self.min_events - 0.5
-        found = np.zeros(counted.shape, dtype=np.float32)
-        row, column = np.nonzero(clear)
-        inside, tried = counted[row, column].astype(np.float64), size[row, 0]
-        inside = np.minimum(inside, tried)
-        found[row, column] = log_ratio(inside, tried, whole[column], total)
-        return found
 
-    def _total(self, at: int) -> float:
-        span = self.base[:, self.base.shape[1] - self.spans[at] :].sum(axis=1)
-        return float((span * self.weights[at]).sum())
+@dataclass(frozen=True, eq=False)
+class _ScanStep:
+    """One look at a map: what chance does to it, ratios (S, spans), those of simulated maps."""
+
+    sets: ScanSets
+    seen: np.ndarray
+    largest: np.ndarray
+
+    def p(self, ratio: float) -> float:
+        """Return the share of maps without a cluster whose largest ratio is no smaller."""
+        above = (self.largest >= ratio - _EQUAL).sum()
+        return float((1 + above) / (len(self.largest) + 1))
+
+    def clear(self, alpha: float) -> list[tuple[np.ndarray, int, float, float]]:
+        """Return (villages, span, ratio, p) of clear sets that share no village, clearest first."""
+        taken = np.zeros(self.sets.members.shape[1], dtype=bool)
+        clear = []
+        for flat in np.argsort(-self.seen, axis=None, kind="stable"):
+            row, at = divmod(int(flat), self.seen.shape[1])
+            ratio = float(self.seen[row, at])
+            p = self.p(ratio)
+            if ratio <= 0 or p > alpha:
+                break
+            inside = self.sets.villages(row)
+            if not taken[inside].any():
+                taken[inside] = True
+                clear.append((inside, self.sets.spans[at], ratio, p))
+        return clear
 
 
 def find_clusters(
@@ -149,130 +149,98 @@ def find_clusters(
     6 periods at once. A village counts as B / d households, d its design effect (`Chance.effect`):
     villages that differ anyhow, and households that stay as they are, count as fewer. Maps without a
     cluster shuffle the levels of the villages over the map (`draw_maps`) and are judged by their own
-    variation (`studentised`). Sequential Monte Carlo p of Besag and Clifford (1991), Biometrika 78,
+    variation (`studentised`), estimated without the clearest set, which would hide itself. Where
+    clusters are found, the map without them is looked at again, until none is left (Zhang, Assuncao
+    and Kulldorff 2010, J. Probability and Statistics 642379): any false one needs the first look to
+    be wrong, or a later one. Sequential Monte Carlo p of Besag and Clifford (1991), Biometrika 78,
     301-304.
     """
     settings = options or ClusterOptions()
     known = np.isfinite(events[:, -1]) & (np.nan_to_num(base[:, -1]) > 0)
     there = np.isfinite(events) & (np.nan_to_num(base) > 0)
     e, b = (np.where(there, part, 0.0)[known] for part in (events, base))
-    if known.sum() < 2 or not 0 < e[:, -1].sum() < b[:, -1].sum():
+    whole = _Counts(e, b, np.flatnonzero(known))
+    first = _look(whole, windows, (seed, settings))
+    if first is None:
         return ClusterScan(())
-    chance = estimate_chance(e, b)
-    spans = tuple(span for span in settings.spans if span <= b.shape[1])
-    sets = _sets(windows, known, b, chance, spans, settings)
+    rates = estimate_chance(e, b).rate
+    clusters: list[Cluster] = []
+    left, counts = np.zeros(len(events), dtype=bool), whole
+    step: _ScanStep | None = first
+    while step is not None and (clear := step.clear(settings.alpha)):
+        clusters += [_described(counts, rates, one) for one in clear]
+        left[np.concatenate([one.members for one in clusters])] = True
+        counts = whole.without(left[whole.positions])
+        apart = sparse.csr_array(windows[windows @ left.astype(np.float32) == 0])
+        step = _look(counts, apart, (seed + len(clusters), settings))
+    chance = replace(first.sets.chance, rate=rates)
+    line = float(np.quantile(first.largest, 1 - settings.alpha))
+    factor, doubled = power_of(first.sets.members, b[:, -1], chance, line, settings)
+    p = first.p(float(first.seen.max()))
+    return ClusterScan(tuple(clusters), p, chance, line, len(first.largest), factor, doubled)
+
+
+def _look(
+    counts: _Counts, windows: sparse.csr_array, drawn: tuple[int, ClusterOptions]
+) -> _ScanStep | None:
+    """Return the ratios of all sets and of simulated maps; None where there is nothing to scan."""
+    settings = drawn[1]
+    events, base = counts.events, counts.base
+    if len(base) < 2 or not 0 < events[:, -1].sum() < base[:, -1].sum():
+        return None
+    members = sparse.csr_array(windows[:, counts.positions])
+    spans = tuple(span for span in settings.spans if span <= base.shape[1])
+    limits = (settings.max_share, settings.min_events)
+    whole = estimate_chance(events, base)
+    sets = ScanSets.within(members, base, whole, spans, limits)
     if not sets.members.shape[0]:
-        return ClusterScan(())
-    seen = np.stack([ratio[:, 0] for ratio in sets.ratios(e[:, :, None])], axis=1)
-    largest = _without_clusters(sets, e, chance, float(seen.max()), (seed, settings))
-    line = float(np.quantile(largest, 1 - settings.alpha))
-    found = _apart(sets, seen, largest, settings.alpha)
-    positions = np.flatnonzero(known)
-    clusters = tuple(_described(sets, (e, b), chance, one, positions) for one in found)
-    factor, doubled = power_of(sets.members, b[:, -1], chance, line, settings)
-    return ClusterScan(
-        clusters, _p(largest, float(seen.max())), chance, line, len(largest), factor, doubled
-    )
-
-
-def _sets(
-    windows: sparse.csr_array,
-    known: np.ndarray,
-    base: np.ndarray,
-    chance: Chance,
-    spans: tuple[int, ...],
-    settings: ClusterOptions,
-) -> _ScanSets:
-    """Return the sets that hold two known villages at least and no more than the largest share."""
-    members = windows if known.all() else sparse.csr_array(windows[:, known])
-    small = members @ base[:, -1] <= settings.max_share * base[:, -1].sum()
-    several = np.diff(members.indptr) >= 2
-    members = sparse.csr_array(members[small & several].astype(np.float32))
-    weights = tuple(1 / chance.effect(base[:, -1], span) for span in spans)
-    sizes = tuple(
-        members @ (base[:, base.shape[1] - span :].sum(axis=1) * weight)
-        for span, weight in zip(spans, weights, strict=True)
-    )
-    return _ScanSets(members, base, spans, weights, settings.min_events, sizes)
+        return None
+    alone = np.zeros(len(base), dtype=bool)
+    alone[sets.villages(int(sets.ratios(events).max(axis=1).argmax()))] = True
+    sets = replace(sets, chance=estimate_chance(events, base, alone))
+    seen = sets.ratios(events)
+    return _ScanStep(sets, seen, _without_clusters(sets, events, whole, float(seen.max()), drawn))
 
 
 def _without_clusters(
-    sets: _ScanSets,
+    sets: ScanSets,
     events: np.ndarray,
-    chance: Chance,
+    whole: Chance,
     seen: float,
     drawn: tuple[int, ClusterOptions],
 ) -> np.ndarray:
-    """Return the largest ratio on each simulated map, until it is clear that `seen` is not rare."""
+    """Return the largest ratio on each simulated map, until it is clear that `seen` is not rare.
+
+    Drawn is what `whole`, the map with all its sets, lets be thought: with the clearest set left
+    out villages would differ too little, and where they differ anyhow one map in ten would tell a
+    false cluster.
+    """
     seed, settings = drawn
     rng = np.random.default_rng(seed)
-    levels = village_levels(events, sets.base, chance)
+    levels = village_levels(events, sets.base, whole)
     largest = np.zeros(0)
     while len(largest) < settings.replicates:
         count = min(_BATCH, settings.replicates - len(largest))
-        maps = draw_maps(rng, count, sets.base, chance, levels)
-        ratios = sets.ratios(np.ascontiguousarray(maps.transpose(1, 2, 0)))
-        maxima = np.max([ratio.max(axis=0) for ratio in ratios], axis=0)
-        largest = np.r_[largest, studentised(maxima, maps, sets.base, chance, sets.spans)]
+        maps = draw_maps(rng, count, sets.base, whole, levels)
+        best = sets.clearest(np.ascontiguousarray(maps.transpose(1, 2, 0)))
+        without = sets.members[best.row].toarray() > 0
+        judged = (sets.chance, sets.spans)
+        largest = np.r_[largest, studentised(best.ratio, maps, without, sets.base, judged)]
         if (largest >= seen - _EQUAL).sum() >= settings.enough:
             break
     return largest
 
 
-def _p(largest: np.ndarray, ratio: float) -> float:
-    return float((1 + (largest >= ratio - _EQUAL).sum()) / (len(largest) + 1))
-
-
-def _apart(
-    sets: _ScanSets, seen: np.ndarray, largest: np.ndarray, alpha: float
-) -> list[tuple[int, int, float, float]]:
-    """Return (set, span, ratio, p) of the clearest sets that share no village, clearest first."""
-    members = sets.members
-    taken = np.zeros(members.shape[1], dtype=bool)
-    found = []
-    for flat in np.argsort(-seen, axis=None, kind="stable"):
-        row, at = divmod(int(flat), seen.shape[1])
-        ratio = float(seen[row, at])
-        p = _p(largest, ratio)
-        if ratio <= 0 or p > alpha:
-            break
-        inside = members.indices[members.indptr[row] : members.indptr[row + 1]]
-        if not taken[inside].any():
-            taken[inside] = True
-            found.append((row, sets.spans[at], ratio, p))
-    return found
-
-
 def _described(
-    sets: _ScanSets,
-    counts: tuple[np.ndarray, np.ndarray],
-    chance: Chance,
-    found: tuple[int, int, float, float],
-    positions: np.ndarray,
+    counts: _Counts, rates: np.ndarray, clear: tuple[np.ndarray, int, float, float]
 ) -> Cluster:
-    row, span, ratio, p = found
-    members = sets.members
-    inside = np.sort(members.indices[members.indptr[row] : members.indptr[row + 1]])
-    events, base = (part[inside, part.shape[1] - span :] for part in counts)
-    expected = float((base * chance.rate[-span:]).sum())
-    return Cluster(
-        positions[inside], span, float(events.sum()), float(base.sum()), expected, ratio, p
-    )
-
-
-def log_ratio(inside: np.ndarray, tried: np.ndarray, whole: np.ndarray, total: float) -> np.ndarray:
-    """Return Kulldorff's binomial log likelihood ratio of `inside` of `tried` against the rest."""
-    return np.asarray(
-        _trials(inside, tried)
-        + _trials(np.maximum(whole - inside, 0.0), total - tried)
-        - _trials(whole, np.full_like(whole, total))
-    )
-
-
-def _trials(happened: np.ndarray, tried: np.ndarray) -> np.ndarray:
-    """Return x ln(x/n) + (n-x) ln((n-x)/n)."""
-    rest = np.maximum(tried - happened, 0.0)
-    return np.asarray(special.xlogy(happened, happened / tried) + special.xlogy(rest, rest / tried))
+    """Return a clear set with its counts, and what the `rates` (T,) of the county let expect."""
+    inside, span, ratio, p = clear
+    last = slice(counts.base.shape[1] - span, None)
+    events, base = counts.events[inside, last], counts.base[inside, last]
+    expected = float((base * rates[last]).sum())
+    members = counts.positions[inside]
+    return Cluster(members, span, float(events.sum()), float(base.sum()), expected, ratio, p)
 
 
 def power_of(
@@ -293,15 +261,15 @@ def power_of(
     if np.isnan(factor) or not few.shape[0]:
         return np.nan, np.nan
     weight = 1 / chance.effect(base, 1)
-    size, trials = few @ (base * weight), few @ base
+    size, held = few @ (base * weight), few @ base
     low, high = size * rate, size.copy()
     for _ in range(40):
         middle = (low + high) / 2
-        passed = _trials(middle, size) - special.xlogy(middle, rate) > line * np.ones(len(size)) + (
+        passed = trials(middle, size) - special.xlogy(middle, rate) > line * np.ones(len(size)) + (
             special.xlogy(size - middle, 1 - rate)
         )
         low, high = np.where(passed, low, middle), np.where(passed, middle, high)
     raised = factor * rate
-    need = np.maximum(high * trials / size, settings.min_events)
-    spread = np.sqrt(trials * raised * (1 - raised) * trials / size)
-    return factor, float(special.ndtr((trials * raised - need + 0.5) / spread).mean())
+    need = np.maximum(high * held / size, settings.min_events)
+    spread = np.sqrt(held * raised * (1 - raised) * held / size)
+    return factor, float(special.ndtr((held * raised - need + 0.5) / spread).mean())

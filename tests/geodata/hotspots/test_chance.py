@@ -57,8 +57,23 @@ def test_a_map_that_varies_more_than_ours_counts_for_less():
     quiet = Chance(np.full(6, 0.1), 0.0, 0.0)
     loud = _maps(0.05, 0.0)[None]
     still = _maps(0.0, 0.0)[None]
-    assert studentised(np.array([10.0]), loud, BASE, quiet, (1,))[0] < 5
-    assert studentised(np.array([10.0]), still, BASE, quiet, (1,))[0] > 8
+    none = np.zeros((1, len(BASE)), dtype=bool)
+    assert studentised(np.array([10.0]), loud, none, BASE, (quiet, (1,)))[0] < 5
+    assert studentised(np.array([10.0]), still, none, BASE, (quiet, (1,)))[0] > 8
+
+
+@pytest.mark.parametrize("periods", [1, 6])
+def test_villages_left_out_are_as_if_they_were_not_there(periods):
+    events, base = _maps(0.02, 0.8)[:300, :periods], BASE[:300, :periods]
+    events[:5] = 50
+    rest = np.arange(300) >= 5
+    left_out = moments(events[None], base, ~rest[None])
+    np.testing.assert_allclose(left_out, moments(events[rest][None], base[rest]))
+    found = estimate_chance(events, base, ~rest)
+    again = estimate_chance(events[rest], base[rest])
+    assert (found.alike, found.stays) == (again.alike, again.stays)
+    np.testing.assert_array_equal(found.rate, again.rate)
+    assert found.alike < estimate_chance(events, base).alike / 3
 
 
 def test_one_period_says_nothing_of_who_stays():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geodata.hotspots.clusters import ClusterOptions, find_clusters, log_ratio
+from geodata.hotspots.clusters import ClusterOptions, find_clusters
 from geodata.hotspots.scan import spatial_scan
+from geodata.hotspots.scan_sets import log_ratio
 from tests.benchmarks.bench_clusters import false_share, found_share, power_error
 from tests.benchmarks.invented_maps import counts, county, planted
 
@@ -91,6 +92,24 @@ def test_ratio_is_that_of_kulldorff_where_villages_vary_no_more_than_chance():
     # villages that differ count as fewer households, so that the same set is less clear
     first = find_clusters(events, base, place.windows, seed=1).clusters[0]
     assert first.ratio < theirs.log_ratio
+
+
+def test_a_second_cluster_is_found_behind_one_that_stands_out_more():
+    place, _, events, base = _map(risk=1.0, seed=3)
+    centres = np.argsort(place.xy[:, 0])[[8, -8]]
+    groups = [np.argsort(place.distances[centre])[:5] for centre in centres]
+    for group, share in zip(groups, (0.6, 0.12), strict=True):
+        events[group] = np.round(base[group] * share)
+    scan = find_clusters(events, base, place.windows, seed=1)
+    told = [set(one.members.tolist()) for one in scan.clusters]
+    for group in groups:
+        assert any(len(members & set(group.tolist())) >= 4 for members in told)
+    assert len(set().union(*told)) == sum(map(len, told))
+    # held against the county as it is, not against what is left of it
+    rates = events.sum(axis=0) / base.sum(axis=0)
+    for one in scan.clusters:
+        inside = (one.members, slice(3 - one.span, 3))
+        assert one.expected == pytest.approx((base * rates)[inside].sum())
 
 
 def test_clearly_unclear_maps_are_not_simulated_to_the_end():
