@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help=text("workspace.import_strict"))
 @click.option("--json", "as_json", is_flag=True, help=text("workspace.import_json"))
 @click.option("--who", default=None, help=text("workspace.import_who"))
+@click.option("--incoming", metavar="KEY", help=text("workspace.import_incoming"))
 @click.option(
     "--report", default=None, type=click.Path(file_okay=False), help=text("workspace.import_report")
 )
@@ -40,16 +41,20 @@ def command(
     strict: bool,
     as_json: bool,
     who: str | None,
+    incoming: str | None,
     report: str | None,
 ) -> None:
     """Import one month and say what was found."""
     from geodata.config import read_config
     from geodata.errors import GuatuError
     from geodata.intake.importing import import_month
+    from geodata.intake.incoming import incoming_config, take_in, upload_of
     from geodata.periods import parse_month
     from geodata.themes import find_themes
 
-    config = read_config(workspace)
+    home = read_config(workspace)
+    upload = None if incoming is None else upload_of(home.folder, incoming)
+    config = home if upload is None else incoming_config(home, upload.key)
     try:
         month = parse_month(month)
     except ValueError:
@@ -73,6 +78,8 @@ def command(
         if as_json:
             click.echo(_refused(error, month))
         raise
+    if upload is not None and not dry_run:
+        take_in(home, upload)
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
     _tell(result, config, report, as_json=as_json)
     aside = sum(source.set_aside for source in result.manifest.sources)

@@ -18,6 +18,7 @@ SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/logout", "/password"
 AUDIT = "/audit"
 SESSIONS = "/sessions"
 ACCOUNTS = "/accounts"
+IMPORTS = "/imports"
 OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"

@@ -109,6 +109,7 @@ class _Arriving(HTTPMessageDelegate):
         self._status = self._fault(start_line, headers)
         if not self._status:
             self._inner = self._handler(start_line, headers)
+            self._connection.set_max_body_size(max(THROWN_AWAY, self._left))
             declared = headers.get("Content-Length", "")
             if declared.isdigit() and int(declared[:20]) > self._left:
                 self._status = 413

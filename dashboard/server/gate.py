@@ -16,6 +16,7 @@ from dashboard.server.ahead import ahead
 from dashboard.server.auth import (
     ACCOUNTS,
     AUDIT,
+    IMPORTS,
     KEPT,
     OPENID,
     OPENID_BACK,
@@ -153,7 +154,7 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
-        if path in (AUDIT, ACCOUNTS, SESSIONS, *UNCHANGED):
+        if path in (AUDIT, ACCOUNTS, IMPORTS, SESSIONS, *UNCHANGED):
             return
         if not account.actor.scope.starts("figure"):
             if path == "/" and self.request.method == "GET" and account.actor.allows("", "audit"):

@@ -13,7 +13,7 @@ from dashboard.briefing.queue import BriefingQueue
 from dashboard.layers.finding_counts import FindingCounts
 from dashboard.pages.app import app_of
 from dashboard.panels import Parts
-from dashboard.server.auth import AUDIT, SESSIONS, SIGN_OUT, account_of
+from dashboard.server.auth import AUDIT, IMPORTS, SESSIONS, SIGN_OUT, account_of
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
@@ -120,6 +120,7 @@ def _account_links(serving: Serving) -> Callable[[object, str], list[Any]] | Non
             "sign_out": f"{prefix}{SIGN_OUT}?lang={lang}",
             "audit": f"{prefix}{AUDIT}?lang={lang}",
             "sessions": f"{prefix}{SESSIONS}?lang={lang}",
+            "imports": f"{prefix}{IMPORTS}?lang={lang}",
         }
         return account_links(account.actor, lang, **at)
 

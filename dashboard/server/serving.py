@@ -24,6 +24,7 @@ from dashboard.server.front import THROWN_AWAY, Hosts, name_of
 from dashboard.server.gate import LARGEST_MESSAGE, gate
 from dashboard.server.health import health_routes
 from dashboard.server.idle import watch_idle
+from dashboard.server.imports_page import imports_routes
 from dashboard.server.log import log_request, set_up_log
 from dashboard.server.memory import watch_memory
 from dashboard.server.openid import Provider
@@ -109,7 +110,7 @@ def make_server(
             provider=_provider(serving.guard.folder),
         )
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
-        routes += accounts_routes(sign_in)
+        routes += [*accounts_routes(sign_in), *imports_routes(sign_in)]
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     # Where there are several, they part while the server is made.

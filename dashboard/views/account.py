@@ -10,16 +10,18 @@ from geodata.escaping import plain_text
 
 
 def account_links(
-    actor: Actor, lang: str, *, sign_out: str, audit: str, sessions: str
+    actor: Actor, lang: str, *, sign_out: str, audit: str, sessions: str, imports: str
 ) -> list[pmui.Button]:
-    """Return the links: to the audit for whoever may read it, to one's sign-ins, and out by one's name.
+    """Return the links: to audit and imports for whoever may, to one's sign-ins, and out by one's name.
 
-    `sign_out`, `audit` and `sessions` are addresses on this server.
+    `sign_out`, `audit`, `sessions` and `imports` are addresses on this server.
     """
     shared = {"variant": "text", "color": "light", "size": "large"}
     links = []
     if actor.allows("", "audit"):
         links.append(pmui.Button(label=text("audit_page.title", lang), href=audit, **shared))
+    if actor.allows("", "imports"):
+        links.append(pmui.Button(label=text("imports_page.title", lang), href=imports, **shared))
     own = text("sign_in.sessions_title", lang)
     links.append(pmui.Button(label=own, href=sessions, **shared))
     leave = text("page.sign_out", lang, name=plain_text(actor.name, 24))

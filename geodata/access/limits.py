@@ -31,14 +31,16 @@ class AccessLimits:
     unmask_per_day: int
     unmask_alert: int
     exemption_months: int
+    imports_by_two: bool
     patterns: Patterns
 
     @classmethod
     def of(cls, value: Callable[[str], object]) -> AccessLimits:
         """Return the limits from a look-up of parameter keys, already bound to place and day."""
         numbers = {name: int(str(value(key))) for name, key in KEYS.items()}
+        by_two = value(BY_TWO) is True
         patterns = {name: Pattern.parse(str(value(key))) for name, key in MASK_KEYS.items()}
-        return cls(**numbers, patterns=Patterns(**patterns))
+        return cls(**numbers, imports_by_two=by_two, patterns=Patterns(**patterns))
 
 
 KEYS = {
@@ -62,6 +64,7 @@ KEYS = {
     "unmask_alert": "security.unmask_alert",
     "exemption_months": "security.exemption_months",
 }
+BY_TWO = "security.imports_by_two"
 MASK_KEYS = {
     "identity_number": "privacy.mask.id",
     "phone": "privacy.mask.phone",

@@ -1,6 +1,6 @@
 """The settings of a workspace: ``guatu.toml`` as frozen data classes."""
 
-from geodata.config.changing import change_settings
+from geodata.config.changing import add_place_decision, change_settings
 from geodata.config.settings import (
     FOLDERS,
     BoundarySettings,
@@ -26,6 +26,7 @@ __all__ = [
     "PlaceDecision",
     "PlaceSettings",
     "SourceSettings",
+    "add_place_decision",
     "change_settings",
     "find_workspace",
     "make_workspace",

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from geodata.config.settings import FILE_NAME, Config, read_config
+from geodata.config.settings import FILE_NAME, Config, PlaceDecision, read_config
 from geodata.errors import ConfigError
 
 Value = str | bool | Mapping[str, str]
@@ -33,6 +33,26 @@ def change_settings(folder: Path, changes: Mapping[str, Mapping[str, Value]]) ->
     try:
         config = read_config(folder)
         _check_taken(file, content, changes)
+    except ConfigError:
+        _replace(file, before)
+        raise
+    return config
+
+
+def add_place_decision(folder: Path, decision: PlaceDecision) -> Config:
+    """Add what a name of a place stands for to the settings; returns what is read of them afterwards.
+
+    Raises ConfigError, with the file as it was, when the result could not be read.
+    """
+    file = folder / FILE_NAME
+    before = file.read_text(encoding="utf-8-sig")
+    entries = {"township": decision.township, "name": decision.name, "code": decision.code}
+    lines = [f"{key} = {_quoted(value)}" for key, value in entries.items()]
+    _replace(file, "\n".join([before.rstrip("\n"), "", "[[places.decisions]]", *lines, ""]))
+    try:
+        config = read_config(folder)
+        if decision not in config.places.decisions:
+            raise ConfigError("config.not_changed", file=str(file), key="places.decisions")
     except ConfigError:
         _replace(file, before)
         raise

@@ -140,7 +140,10 @@ class SourceSettings:
 
 @dataclass(frozen=True)
 class Config:
-    """All settings of one workspace; `folder` is where its guatu.toml lies."""
+    """All settings of one workspace; `folder` is where its guatu.toml lies.
+
+    `delivered` is the folder below it that holds a folder of delivered files for each month.
+    """
 
     folder: Path
     county: CountySettings = CountySettings()
@@ -151,6 +154,7 @@ class Config:
     openid: OpenIdSettings = OpenIdSettings()
     audit: AuditSettings = AuditSettings()
     sources: tuple[SourceSettings, ...] = ()
+    delivered: str = "raw"
 
     @property
     def store(self) -> Path:
@@ -160,7 +164,7 @@ class Config:
     @property
     def raw(self) -> Path:
         """Return the folder with one folder of delivered files a month."""
-        return self.folder / "raw"
+        return self.folder / self.delivered
 
 
 # Section of the file -> field of Config and what its entries are; a tuple for [[sections]].

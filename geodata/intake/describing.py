@@ -114,6 +114,7 @@ def described_result(result: ImportResult, said: pd.DataFrame) -> dict[str, Any]
         "snapshot": result.manifest.snapshot,
         "files": files,
         "issues": _issues(said),
+        "places": _open_places(result.places),
         "totals": {
             "rows_read": sum(source.rows for source in result.manifest.sources),
             "rows_stored": sum(source.stored for source in result.manifest.sources),
@@ -121,6 +122,21 @@ def described_result(result: ImportResult, said: pd.DataFrame) -> dict[str, Any]
             **{name: int(counts.get(name, 0)) for name in ("error", "warning", "notice")},
         },
     }
+
+
+def _open_places(ledger: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the areas of the files that are in no list: rows, and the nearest place with its code."""
+    lost = ledger[ledger["outcome"] != "matched"]
+    return [
+        {
+            "township": str(area["township"]),
+            "name": str(area["village"]),
+            "rows": int(area["rows"]),
+            "proposal": str(area["proposal"]),
+            "code": str(area["proposal"]).split()[-1] if area["proposal"] else "",
+        }
+        for area in lost.to_dict("records")
+    ]
 
 
 def _issues(said: pd.DataFrame) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
 
 # No division has such a code: places of a county without a code are numbered below it.
-WITHOUT_CODE = "990000"
+WITHOUT_CODE = "999999"
 # Columns that carry the area of a row until its code is known.
 AREA = ("area_county", "area_township", "area_village")
 

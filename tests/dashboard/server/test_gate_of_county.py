@@ -39,7 +39,7 @@ PLACES = {
 FIRST = "First-2026-x"
 # Every route, by who reaches it: a new one has no place here and fails the test.
 OPEN, PAGE, LIVE, FIGURE, SELF, OWN = "open", "page", "live", "figure", "self", "own"
-AUDIT, USERS = "audit", "users"
+AUDIT, USERS, IMPORTS = "audit", "users", "imports"
 PAGES = ("", "/monitoring", "/relocation", "/water", "/rectification")
 ROUTES = {
     "/login": OPEN,
@@ -55,6 +55,7 @@ ROUTES = {
     "/logout": SELF,
     "/audit": AUDIT,
     "/accounts": USERS,
+    "/imports": IMPORTS,
     "/sessions": OWN,
     r"/components/(.*)": FIGURE,
     r"/geometry/([0-9a-f]+\.(?:geo)?json)": FIGURE,
@@ -152,7 +153,7 @@ def expected(name: str, kind: str) -> set[int]:
         return {302, 403} if kind != SELF else {200}
     if kind in (SELF, OWN):
         return {200}
-    if kind in (AUDIT, USERS):
+    if kind in (AUDIT, USERS, IMPORTS):
         return {200} if kind in acts else {403}
     if not figures:
         # Whoever reads the audit or manages accounts is sent there.

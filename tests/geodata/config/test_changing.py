@@ -5,15 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.config import change_settings, make_workspace, read_config
+from geodata.config import (
+    PlaceDecision,
+    add_place_decision,
+    change_settings,
+    make_workspace,
+    read_config,
+)
 from geodata.errors import ConfigError
 
-TEXT = st.text(min_size=1, max_size=30)
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# Signs that mean something in TOML, and others that only have to come through.
+TEXT = st.text(alphabet="\"'\\#=[]{}\n\r\t\x00\x7f .甲a1é🙂", min_size=1, max_size=30)
 
 
+@FEW
 @given(name=TEXT, file=TEXT, only=st.dictionaries(TEXT, TEXT, max_size=3), assign=st.booleans())
 def test_what_is_set_is_read_and_other_lines_stay(
     tmp_path_factory: pytest.TempPathFactory,
@@ -57,4 +66,24 @@ def test_a_form_that_cannot_be_changed_leaves_the_file_as_it_was(
     before = read_config(tmp_path)
     with pytest.raises(ConfigError):
         change_settings(tmp_path, {"county": {"name": "乙", "code": "99"}})
+    assert read_config(tmp_path) == before
+
+
+@FEW
+@given(township=TEXT, name=TEXT, code=st.sampled_from(["", "990301100201"]))
+def test_a_decision_about_a_name_is_added_and_read(
+    tmp_path_factory: pytest.TempPathFactory, township: str, name: str, code: str
+) -> None:
+    folder = make_workspace(tmp_path_factory.mktemp("c") / "county")
+    first = PlaceDecision("甲", "", "乙")
+    second = PlaceDecision(name, code, township)
+    add_place_decision(folder, first)
+    assert add_place_decision(folder, second).places.decisions == (first, second)
+
+
+def test_a_decision_in_settings_of_another_form_leaves_them_as_they_were(tmp_path: Path) -> None:
+    (tmp_path / "guatu.toml").write_text("[places]\ndecisions = []\n", encoding="utf-8")
+    before = read_config(tmp_path)
+    with pytest.raises(ConfigError):
+        add_place_decision(tmp_path, PlaceDecision("甲", "", ""))
     assert read_config(tmp_path) == before

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geodata.access.scope import is_scope_place
 from geodata.errors import ConfigError, SourceError
 from geodata.intake.placefile import (
     COLUMNS,
@@ -17,7 +18,9 @@ from geodata.intake.placefile import (
     settle_places,
     write_places_file,
 )
+from geodata.intake.placing import WITHOUT_CODE
 
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 NAMES = st.sampled_from(["上河村", "下河村", "石桥村", "Upper", "Lower", "a", "12", ""])
 ROWS = st.lists(st.tuples(st.sampled_from(["青龙镇", "白马乡", ""]), NAMES), max_size=12)
 
@@ -35,6 +38,7 @@ def _rows(pairs: list[tuple[str, str]], *, own: bool) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["key", "code", "township", "name"], dtype="str")
 
 
+@FEW
 @given(first=ROWS, more=ROWS, own=st.booleans())
 def test_every_outline_has_one_code_and_keeps_it(
     first: list[tuple[str, str]], more: list[tuple[str, str]], own: bool
@@ -56,6 +60,14 @@ def test_every_outline_has_one_code_and_keeps_it(
     # The order of the file decides nothing.
     turned = settle_places(rows[::-1].reset_index(drop=True), county="990301", name="某县")
     assert turned.equals(places)
+
+
+def test_places_of_a_county_without_code_can_be_given_to_an_account() -> None:
+    places = settle_places(
+        _rows([("青龙镇", "上河村"), ("白马乡", "")], own=False), county="", name=""
+    )
+    assert all(is_scope_place(code) for code in places["place_code"])
+    assert (places["place_code"].str[:6] == WITHOUT_CODE).all()
 
 
 def test_whole_codes_are_taken_as_they_are(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import PolicyError
 from geodata.policy import Policy, load_policy
 from geodata.policy.setting import CountyValue, set_value, value_of
 
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 DAY = datetime.date(2031, 1, 1)
 PLACE = "990101"
 SHIPPED = load_policy()
@@ -114,6 +115,7 @@ def test_what_is_no_value_of_the_quantity_is_refused_with_it(key: str, written: 
     assert written in str(refused.value)
 
 
+@FEW
 @given(st.text(max_size=40))
 def test_any_text_is_a_value_or_refused_in_a_sentence(written: str) -> None:
     for key in ("monitor.line.per_capita", "monitor.clear.block_if_no_labour_household"):

@@ -1,0 +1,193 @@
+"""Files that somebody brought for a month and that are not imported yet: kept apart, tried, then stored."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from geodata.config import Config
+from geodata.errors import SourceError
+from geodata.escaping import plain_text
+from geodata.intake.delivery import SUFFIXES, delivered_files
+from geodata.periods import parse_month
+from geodata.store.snapshots import write_durably
+
+FOLDER = "incoming"
+# What may come at once, in bytes and files; a month of a large county is some 40 MB.
+LARGEST, MOST_FILES = 64 * 2**20, 40
+WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED = (
+    "waiting",
+    "trying",
+    "tried",
+    "refused",
+    "storing",
+    "stored",
+    "dropped",
+)
+_KEY = re.compile(r"[0-9a-f]{12}")
+_FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One upload: its key, month, who brought it and when, the names of the files, and its state.
+
+    `stored_by` and `snapshot` are filled once it is stored, `told` is why it was refused.
+    """
+
+    key: str
+    month: str
+    by: str
+    at: str
+    files: tuple[str, ...]
+    state: str = WAITING
+    stored_by: str = ""
+    snapshot: str = ""
+    told: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something can still be done with it."""
+        return self.state in (WAITING, TRYING, TRIED, REFUSED)
+
+
+def incoming_config(config: Config, key: str) -> Config:
+    """Return the settings of a workspace that read the files of an upload in place of those delivered."""
+    return replace(config, delivered=f"{FOLDER}/{_checked(key)}/raw")
+
+
+def upload_folder(folder: Path, key: str) -> Path:
+    """Return the folder of an upload; raises SourceError for a key that is none."""
+    return folder / FOLDER / _checked(key)
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise SourceError("imports.no_incoming", key=plain_text(key, 20))
+    return key
+
+
+def keep_files(
+    config: Config,
+    month: str,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    by: str,
+    at: str,
+    whole: bool = False,
+) -> Incoming:
+    """Keep uploaded files of a month apart, with the files delivered before that they do not replace.
+
+    With `whole` the upload is the whole month. Raises SourceError for a month that is none, for no
+    file, for names that are no tables or came twice, and for more than there may be.
+    """
+    try:
+        month = parse_month(month)
+    except ValueError:
+        raise SourceError("imports.no_month_given", month=plain_text(month, 20)) from None
+    names = [_file_name(name) for name, _ in files]
+    wrong = [name for name in names if Path(name).suffix.lower() not in SUFFIXES]
+    if not names:
+        raise SourceError("imports.no_upload")
+    if wrong:
+        listed = "、".join(wrong[:5])
+        raise SourceError("imports.no_table_file", files=listed, kinds=", ".join(sorted(SUFFIXES)))
+    if len({name.casefold() for name in names}) < len(names):
+        raise SourceError("imports.twice_uploaded", files="、".join(sorted(names)[:8]))
+    if len(names) > MOST_FILES or sum(len(content) for _, content in files) > LARGEST:
+        raise SourceError("imports.too_much", files=MOST_FILES, megabytes=LARGEST // 2**20)
+    upload = Incoming(secrets.token_hex(6), month, by, at, tuple(names))
+    home = upload_folder(config.folder, upload.key) / "raw" / month
+    home.mkdir(parents=True, mode=0o700)
+    before = config.raw / month
+    if not whole and before.is_dir():
+        replaced = {name.casefold() for name in names}
+        for file in delivered_files(before):
+            if file.name.casefold() not in replaced:
+                shutil.copyfile(file, home / file.name)
+    for name, (_, content) in zip(names, files, strict=True):
+        (home / name).write_bytes(content)
+    return _kept(config.folder, upload)
+
+
+def _file_name(given: str) -> str:
+    """Return the last part of a name that a browser sent, without signs that no file has."""
+    last = re.split(r"[/\\]", given)[-1]
+    name = _FORBIDDEN.sub("_", last).strip().lstrip(".~$")
+    stem, ending = os.path.splitext(name)
+    return f"{stem[:80]}{ending[:8]}" or "_"
+
+
+def _kept(folder: Path, upload: Incoming) -> Incoming:
+    content = json.dumps(asdict(upload), ensure_ascii=False, indent=1).encode()
+    write_durably(upload_folder(folder, upload.key) / "state.json", content)
+    return upload
+
+
+def with_state(folder: Path, upload: Incoming, state: str, **facts: str) -> Incoming:
+    """Keep a new state of an upload, with what is told of it; returns it."""
+    known = {
+        name: facts.get(name, getattr(upload, name)) for name in ("stored_by", "snapshot", "told")
+    }
+    stored_by, snapshot, told = known.values()
+    return _kept(
+        folder, replace(upload, state=state, stored_by=stored_by, snapshot=snapshot, told=told)
+    )
+
+
+def uploads(folder: Path) -> tuple[Incoming, ...]:
+    """Return the uploads of a workspace, newest first; what cannot be read is left out."""
+    known = []
+    for file in (folder / FOLDER).glob("*/state.json"):
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            upload = Incoming(**{**content, "files": tuple(content["files"])})
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if upload.key == file.parent.name:
+            known.append(upload)
+    return tuple(sorted(known, key=lambda one: (one.at, one.key), reverse=True))
+
+
+def upload_of(folder: Path, key: str) -> Incoming:
+    """Return one upload; raises SourceError when there is none of the key."""
+    _checked(key)
+    for upload in uploads(folder):
+        if upload.key == key:
+            return upload
+    raise SourceError("imports.no_incoming", key=key)
+
+
+def trial_of(folder: Path, key: str) -> dict[str, Any] | None:
+    """Return what a trial of an upload said (the JSON of `guatu import --json`), None before there is one."""
+    try:
+        content = json.loads(
+            (upload_folder(folder, key) / "trial.json").read_text(encoding="utf-8")
+        )
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def take_in(config: Config, upload: Incoming) -> None:
+    """Put the files of a stored upload in the place of those delivered before, which are kept beside."""
+    home = upload_folder(config.folder, upload.key)
+    there = config.raw / upload.month
+    if there.is_dir():
+        there.rename(home / "before")
+    config.raw.mkdir(parents=True, exist_ok=True)
+    (home / "raw" / upload.month).rename(there)
+
+
+def drop_files(folder: Path, upload: Incoming) -> Incoming:
+    """Delete the files of an upload and keep that it was dropped; returns it."""
+    for part in ("raw", "report"):
+        shutil.rmtree(upload_folder(folder, upload.key) / part, ignore_errors=True)
+    return with_state(folder, upload, DROPPED)
