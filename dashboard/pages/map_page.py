@@ -38,7 +38,7 @@ from geodata.escaping import plain_text
 _STAGE = """
 :host { position: relative; background: var(--ground); }
 :host > .guatu-corner { position: absolute; left: 20px; top: 14px; z-index: 4; width: auto; max-width: min(46%, 40em); pointer-events: none; }
-:host > .guatu-settings { position: absolute; right: 14px; bottom: 92px; z-index: 4; color: var(--ink); background: var(--raised);
+:host > .guatu-settings { position: absolute; right: 12px; bottom: 228px; z-index: 4; color: var(--ink); background: var(--raised);
   border: 1px solid var(--hair); border-radius: 8px; }
 """
 # The height of the top line, in which everything is one row.

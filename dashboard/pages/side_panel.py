@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import panel as pn
-import panel_material_ui as pmui
 import param
 from panel.viewable import Viewable
-from param.parameterized import Event
 
 from dashboard.pages import phone
 from dashboard.pages.guarded import guarded
@@ -15,19 +13,9 @@ from dashboard.panels import Parts, panel_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
+from dashboard.views.panel_tabs import PanelTabs
 from dashboard.web.component import filling
 from dashboard.web.failed_part import failed_part
-
-# English words are long: five of them have to fit beside each other.
-_SWITCH = {
-    "& .MuiToggleButton-root": {
-        "textTransform": "none",
-        "padding": "8px 4px",
-        "fontSize": "clamp(14px, 0.95vw, 19px)",
-        "lineHeight": 1.4,
-        "minWidth": 0,
-    }
-}
 
 
 def side_panel(state: State, parts: Parts) -> pn.Column:
@@ -36,13 +24,13 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
     There is a switch where there are several.
     """
     made: dict[str, pn.Column] = {}
-    switch = pmui.RadioButtonGroup(sizing_mode="stretch_width", margin=(4, 0, 8, 0), sx=_SWITCH)
+    switch = PanelTabs(sizing_mode="stretch_width", margin=(0, 0, 8, 0))
     column = pn.Column(
         switch,
         css_classes=["guatu-side"],
         stylesheets=[phone.SIDE],
         sizing_mode="stretch_both",
-        margin=(0, 12, 8, 8),
+        margin=(4, 24, 4, 20),
     )
 
     def shown() -> list[str]:
@@ -62,16 +50,12 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
                 column.append(made[here])
         for name, part in made.items():
             part.visible = name == here
-        options = {text(f"{name}.tab", state.lang): name for name in names}
-        switch.param.update(options=options, value=here or None, visible=len(names) > 1)
+        labels = [[name, text(f"{name}.tab", state.lang)] for name in names]
+        switch.param.update(names=labels, at=here, visible=len(names) > 1)
         width = panel_specs()[here].width if here else "0px"
         column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
 
-    def choose(event: Event) -> None:
-        if event.new:
-            state.choose_side(event.new)
-
-    switch.param.watch(choose, "value")
+    switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))
     state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
     return column

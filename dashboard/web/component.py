@@ -36,6 +36,15 @@ def filling(*parts: Any, **options: Any) -> pn.Column:
     return pn.Column(*parts, sizing_mode="stretch_both", margin=0, styles=styles, **options)
 
 
+def styles_of(module: str, *shared: str) -> list[str]:
+    """Return `style.css` beside a module, given its `__file__`, and style sheets of this package."""
+    files = [
+        Path(module).with_name("style.css"),
+        *(Path(__file__).with_name(one) for one in shared),
+    ]
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
 class Viewer(pn.viewable.Viewer):
     """A part of the page that is made of others: `__panel__` returns what is shown."""
 

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import panel as pn
 import param
 
 from dashboard.answers.answer import ranking_of
+from dashboard.answers.month_window import courses_of, side_by_side
 from dashboard.session.state import OF_LAYER, State
 from dashboard.texts import text
 from dashboard.view import RANKED
-from dashboard.web.component import Component, Viewer
+from dashboard.web.component import Component, Viewer, styles_of
 from geodata.cartography import Layer
 from geodata.cartography.classes import NO_DATA
+from geodata.cartography.decimals import is_steady
 from geodata.cartography.headline import course_of, others_text
-from geodata.cartography.words import change_text, number_text, period_text, state_text
+from geodata.cartography.words import number_text, period_text, share_parts, state_text
 from geodata.escaping import plain_text
 
-# A leader reads the first ten, an officer scrolls; everything is in the exports.
-SHOWN = 100
+# Rows of a page until the browser says how many have room; it may have no more than MOST.
+ROWS, MOST = 12, 60
 
 
 class RankingList(Component):
-    """Rows of a ranking; a click answers with the key of the place."""
+    """Rows of a ranking, a page of them; it answers with the key of a place, a page, or room for rows."""
 
     table = param.Dict(default={})
     dark = param.Boolean(default=False)
+
+    _stylesheets: ClassVar[list[str]] = styles_of(__file__, "spark.css")
 
 
 class RankingView(Viewer):
@@ -35,7 +41,7 @@ class RankingView(Viewer):
 
     def __init__(self, state: State) -> None:
         super().__init__()
-        self.state = state
+        self.state, self.rows, self.first, self._turned = state, ROWS, 0, False
         self.list = RankingList(
             table=self._table(), dark=state.dark, sizing_mode="stretch_both", margin=0
         )
@@ -56,18 +62,42 @@ class RankingView(Viewer):
             ranked = ranked.sort_values("change", ascending=worst_last, kind="stable")
         if state.selected:
             ranked = ranked[ranked.index.isin(state.selected)]
-        shown = ranked.head(SHOWN)
-        if state.place in ranked.index and state.place not in shown.index:
-            shown = pd.concat([shown, ranked.loc[[state.place]]])
-        hidden = len(ranked) - len(shown)
-        more = text("ranking.more", state.lang, count=hidden) if hidden else ""
+        if state.place in ranked.index and not self._turned:
+            at = int(ranked.index.get_indexer(pd.Index([state.place]))[0])
+            self.first = at // self.rows * self.rows
+        self.first = min(self.first, max(len(ranked) - 1, 0) // self.rows * self.rows)
+        shown = ranked.iloc[self.first : self.first + self.rows]
         return {
             "title": self._title(len(ranked)),
-            "columns": self._columns(),
+            "columns": self._columns(len(ranked)),
             "sorted": "change" if by_change else "value",
-            "items": self._items(shown, state.layer),
-            "more": more,
+            "items": self._items(ranked, shown, state.layer),
+            "rest": self._rest(ranked),
+            "zeros": self._zeros(ranked),
+            "pages": [self.first > 0, self.first + self.rows < len(ranked)],
         }
+
+    def _rest(self, ranked: pd.DataFrame) -> str:
+        """Return in words what comes after the page: how many places, from which figure to which."""
+        state, layer = self.state, self.state.layer
+        rest = ranked.iloc[self.first + self.rows :]
+        known = rest[rest["rank"].notna() & (rest["value"] != 0)]["value"]
+        if known.empty:
+            return others_text(layer, state.lang).strip(" （）()")
+        sign = layer.indicator.unit.sign
+        ends = [number_text(one, layer.decimals) + sign for one in (known.iloc[-1], known.iloc[0])]
+        key = "ranking.rest_alike" if ends[0] == ends[1] else "ranking.rest"
+        level = text(f"atlas.{state.level}", state.lang)
+        return text(key, state.lang, count=len(known), level=level, low=ends[0], high=ends[1])
+
+    def _zeros(self, ranked: pd.DataFrame) -> str:
+        """Return how many places have nothing of what is bad; empty where nothing is not good."""
+        state = self.state
+        zeros = int((ranked["value"] == 0).sum())
+        if state.layer.indicator.worse != "high" or not zeros:
+            return ""
+        level = text(f"atlas.{state.level}", state.lang)
+        return text("ranking.zeros", state.lang, count=zeros, level=level)
 
     def _by_change(self) -> bool:
         state = self.state
@@ -76,55 +106,103 @@ class RankingView(Viewer):
         return bool(state.compare) and state.compared == "change"
 
     def _title(self, count: int) -> str:
+        """Return what the list is of, where it is not all of the map."""
         state = self.state
+        if not state.selected:
+            return ""
         level = text(f"atlas.{state.level}", state.lang)
-        key = "ranking.selected" if state.selected else "ranking.title"
         name = plain_text(state.atlas.name(state.area), 20)
         period = period_text(state.period, state.lang)
-        said = text(key, state.lang, level=level, place=name, count=count, period=period)
-        return said if state.selected else said + others_text(state.layer, state.lang, among=True)
+        said = {"level": level, "place": name, "count": count, "period": period}
+        return text("ranking.selected", state.lang, **said)
 
-    def _columns(self) -> list[str]:
-        unit = self.state.layer.indicator.unit_in(self.state.lang)
-        names = [text(f"ranking.{name}", self.state.lang) for name in _COLUMNS]
-        compare = self.state.compare
-        since = period_text(compare, self.state.lang) if compare else ""
-        change = text("ranking.since", self.state.lang, period=since) if since else names[3]
-        return [*names[:2], unit or names[2], change]
+    def _columns(self, count: int) -> list[str]:
+        state, lang = self.state, self.state.lang
+        indicator = state.layer.indicator
+        level = text("ranking.places", lang, level=text(f"atlas.{state.level}", lang), count=count)
+        months = text("ranking.months", lang, count=len(self._periods()))
+        counted = indicator.base.text(lang, "2") if self._has_parts() and indicator.base else ""
+        since = period_text(state.compare, lang) if state.compare else ""
+        change = (
+            text("ranking.since", lang, period=since) if since else text("ranking.change", lang)
+        )
+        unit = indicator.unit_in(lang) or text("ranking.value", lang)
+        return [text("ranking.rank", lang), level, months, unit, counted, change]
 
-    def _items(self, shown: pd.DataFrame, layer: Layer) -> list[dict[str, object]]:
-        state, worse = self.state, layer.indicator.worse
+    def _periods(self) -> tuple[str, ...]:
+        return side_by_side(self.state.periods, self.state.period)
+
+    def _has_parts(self) -> bool:
+        """Return whether whom a share counts stands beside it: small places must not mislead."""
+        return bool(self.state.layer.indicator.counts_things)
+
+    def _items(
+        self, ranked: pd.DataFrame, shown: pd.DataFrame, layer: Layer
+    ) -> list[dict[str, object]]:
+        state, periods = self.state, self._periods()
         positions = layer.keys.get_indexer(shown.index)
-        row: Any
-        tallest = max(shown["value"].abs().max(), 1e-12) if shown["value"].notna().any() else 1.0
-        nested = shown["parent_name"].nunique() > 1
+        tallest = ranked["value"].abs().max()
+        tied = ranked["rank"].value_counts()
+        nested = ranked["parent_name"].nunique() > 1
+        courses = courses_of(state.source, state.shown).reindex(shown.index).to_numpy(dtype=float)
+        rows = zip(shown.index, shown.to_dict("records"), courses, positions, strict=True)
         items = []
-        # One small mapping a row for the browser; at most a hundred rows.
-        for row, position in zip(shown.itertuples(), positions, strict=True):
+        # One small mapping a row for the browser; no more rows than it has room for.
+        for key, row, course, position in rows:
             class_ = int(layer.classes[position])
             known = class_ != NO_DATA
+            above = row["parent_name"] if nested and pd.notna(row["parent_name"]) else ""
             items.append(
                 {
-                    "key": row.Index,
+                    "key": key,
                     "id": int(position),
-                    "rank": str(row.rank) if known else "—",
-                    "name": plain_text(row.name),
+                    "rank": self._rank(row["rank"], tied) if known else "—",
+                    "name": plain_text(row["name"]),
                     "basis": layer.indicator.basis_in(state.lang),
-                    "parent": plain_text(row.parent_name)
-                    if nested and pd.notna(row.parent_name)
-                    else "",
-                    "note": state_text(row.state, state.lang),
-                    "value": number_text(row.value, layer.decimals),
-                    "share": round(100 * abs(row.value) / tallest, 1) if known else 0,
+                    "parent": plain_text(above),
+                    "note": state_text(row["state"], state.lang),
+                    "values": [None if np.isnan(one) else float(one) for one in course],
+                    "now": periods.index(state.period) if state.period in periods else -1,
+                    "value": number_text(row["value"], layer.decimals),
+                    "share": round(100 * abs(row["value"]) / tallest, 1)
+                    if known and tallest
+                    else 0,
                     "colour": _colour(layer, class_),
-                    "change": change_text(row.change, layer.decimals),
-                    "course": course_of(row.change, worse),
-                    "here": row.Index == state.place,
+                    "parts": self._parts(row),
+                    **self._change(row, layer),
+                    "here": key == state.place,
                 }
             )
         return items
 
+    def _rank(self, rank: int, tied: pd.Series) -> str:
+        if tied[rank] < 2:
+            return str(rank)
+        return text("ranking.tied", self.state.lang, rank=rank)
+
+    def _parts(self, row: Mapping[Hashable, Any]) -> str:
+        told = share_parts(
+            row["numerator"], row["denominator"], self.state.layer.indicator, self.state.lang
+        )
+        return f"{told[0]}/{told[1]}" if told and self._has_parts() else ""
+
+    def _change(self, row: Mapping[Hashable, Any], layer: Layer) -> dict[str, str]:
+        """Return the change in words and its course; a dash where it says nothing."""
+        change, base, indicator = row["change"], row["denominator"], layer.indicator
+        if pd.isna(change) or is_steady(change, base, indicator, layer.decimals):
+            return {"change": "—", "course": "plain"}
+        arrow = "▲" if change > 0 else "▼"
+        amount = number_text(abs(change), layer.decimals)
+        return {"change": f"{arrow} {amount}", "course": course_of(change, indicator.worse)}
+
     def _update(self, *events: object) -> None:
+        self._turned, self.first = False, 0
+        self.list.table = self._table()
+
+    def _turn(self, first: int, rows: int) -> None:
+        """Show the page that begins with a row, or holds it where there is room for other rows."""
+        self._turned = rows == self.rows
+        self.first, self.rows = max(first, 0) // rows * rows, rows
         self.list.table = self._table()
 
     def _darken(self, *events: object) -> None:
@@ -137,9 +215,10 @@ class RankingView(Viewer):
             self.state.go(str(key))
         elif message.get("type") == "sort" and message.get("by") in RANKED[1:]:
             self.state.ranked = message["by"]
-
-
-_COLUMNS = ("rank", "place", "value", "change")
+        elif message.get("type") == "page" and message.get("to") in (-1, 1):
+            self._turn(self.first + int(str(message["to"])) * self.rows, self.rows)
+        elif message.get("type") == "room" and type(message.get("rows")) is int:
+            self._turn(self.first, min(max(int(str(message["rows"])), 3), MOST))
 
 
 def _colour(layer: Layer, class_: int) -> dict[str, str]:

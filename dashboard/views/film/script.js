@@ -26,7 +26,7 @@ function traced({geometry: {type, coordinates}}, at) {
 }
 
 export function render({model}) {
-  const root = make("div", "film folded")
+  const root = make("div", "reel folded")
   const words = model.texts
   const play = makeButton("play", undefined, () => toggle(!model.playing))
   const [earlier, later] = ["‹", "›"].map((sign, side) => makeButton("turn", sign, () => go(model.beyond[side])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import panel as pn
@@ -11,11 +10,10 @@ import param
 from dashboard.answers.strip import StripFigure, strip_of
 from dashboard.session.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component, Viewer, together
+from dashboard.web.component import Component, Viewer, styles_of, together
 from geodata.escaping import plain_text
 
 _LONGEST = 60
-_WEB = Path(__file__).parents[2] / "web"
 _ARROWS = {"up": "▲ ", "down": "▼ ", "same": "＝ ", "": ""}
 
 
@@ -28,10 +26,7 @@ class Strip(Component):
     topics = param.List(default=[], doc="title, and key and title of each indicator")
     texts = param.Dict(default={}, constant=True)
 
-    _stylesheets: ClassVar[list[str]] = [
-        file.read_text(encoding="utf-8")
-        for file in (Path(__file__).with_name("style.css"), _WEB / "spark.css")
-    ]
+    _stylesheets: ClassVar[list[str]] = styles_of(__file__, "spark.css")
 
 
 class StripView(Viewer):

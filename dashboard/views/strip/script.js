@@ -4,7 +4,7 @@ import {make, makeButton, whenever} from "../../web/dom.js"
 import {sparkline} from "../../web/spark.js"
 
 export function render({model}) {
-  const root = make("div", "strip")
+  const root = make("div", "figures")
   const cells = make("div", "cells")
   const all = makeButton("all", undefined, () => show(topics.hidden))
   all.setAttribute("aria-haspopup", "true")

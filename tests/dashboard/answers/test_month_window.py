@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from dashboard.answers import Source, county_source
 from dashboard.answers.month_window import MONTHS, not_reported, side_by_side
 from geodata.access import command_actor
+from geodata.atlas.scoped import ScopedAtlas
 from geodata.workspace import Workspace
 
 PERIODS = tuple(f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13))
@@ -39,15 +41,19 @@ def source(sampled: Workspace) -> Source:
 
 def test_a_place_that_sent_nothing_is_told_of_its_month_alone(source):
     atlas = source.atlas
+    assert isinstance(atlas, ScopedAtlas)
+    whole = atlas.whole
     first, last = atlas.periods_of("low_income_share")[-2:]
     village = atlas.places_in(None, "village")[0]
-    gone = (atlas.values["place"] == village) & (atlas.values["period"] == last)
-    poorer = replace(source, atlas=replace(atlas, values=atlas.values[~gone]))
-    view = poorer.view(theme="monitoring", place=village[:9])
+    view = source.view(theme="monitoring", place=village[:9])
+
+    def without(rows: pd.Series) -> dict[str, tuple[str, ...]]:
+        poorer = replace(atlas, whole=replace(whole, values=whole.values[~rows]))
+        return not_reported(replace(source, atlas=poorer), view, (first, last))
+
     before = not_reported(source, view, (first, last))
-    after = not_reported(poorer, view, (first, last))
+    after = without((whole.values["place"] == village) & (whole.values["period"] == last))
     assert after[first] == before[first]
     assert set(after[last]) == {*before[last], village}
-    never = replace(atlas, values=atlas.values[atlas.values["place"] != village])
-    told = not_reported(replace(source, atlas=never), view, (first, last))
-    assert village not in {*told[first], *told[last]}, "a place that never sent is none of a month"
+    never = without(whole.values["place"] == village)
+    assert village not in {*never[first], *never[last]}, "what never sent is missing in no month"

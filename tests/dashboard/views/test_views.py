@@ -8,8 +8,8 @@ from bokeh.models import Line
 from dashboard.charts.look import COLOURS
 from dashboard.maps.screen import LIBRARY
 from dashboard.pages.map_page import map_page
-from dashboard.panels.ranking.place_trend import TrendView
 from dashboard.panels.ranking.view import RankingView
+from dashboard.panels.trend.place_trend import TrendView
 from dashboard.server.geometry import GeometryFiles
 from dashboard.session.state import State
 from dashboard.views import headline
@@ -95,11 +95,11 @@ def test_ranking_is_sorted_by_what_its_head_was_clicked_for(state):
 def test_ranking_tells_worse_from_better(state):
     items = RankingView(state).list.table["items"]
     assert {row["course"] for row in items} <= {"worse", "better", "plain"}
-    rising = [row for row in items if row["change"].startswith("+")]
+    rising = [row for row in items if row["change"].startswith("▲")]
     assert rising
     assert all(row["course"] == "worse" for row in rising)
     state.choose_indicator("income")
-    rising = [r for r in RankingView(state).list.table["items"] if r["change"].startswith("+")]
+    rising = [r for r in RankingView(state).list.table["items"] if r["change"].startswith("▲")]
     assert all(row["course"] == "better" for row in rising)
 
 

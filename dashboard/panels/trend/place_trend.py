@@ -16,7 +16,7 @@ from dashboard.web.component import Viewer, together
 from dashboard.web.markup import filled
 from geodata.cartography.words import period_text, scale_of
 
-_CSS = "h2 { margin: 0; font-size: clamp(16px, 1.1vw, 22px); } small { font-weight: 400; opacity: 0.8; }"
+_CSS = "h2 { margin: 0; font-size: var(--text); } small { font-weight: 400; color: var(--soft); }"
 
 
 class TrendView(Viewer):
