@@ -104,11 +104,14 @@ class ThemeFile:
         return ()
 
     def strip(self, layers: Iterable[ThemeLayer], indicators: Sequence[str]) -> tuple[str, ...]:
-        """Return the indicators whose figures stand over the map, by default the first ones."""
+        """Return the indicators whose figures stand over the map, by default the first ones.
+
+        The one that the theme opens with is always the first.
+        """
         first = [one.indicator for one in layers if one.indicator in indicators]
         with self.faults:
             if chosen := _texts(str(self.file), self.content, "strip"):
-                return chosen
+                return tuple(dict.fromkeys((*first[:1], *chosen)))
         return tuple(dict.fromkeys((*first, *indicators)))[:STRIP]
 
     def named(self, field: str) -> tuple[str, ...]:

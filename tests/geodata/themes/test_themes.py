@@ -148,6 +148,12 @@ def test_every_indicator_is_in_one_topic_and_the_layers_come_first(theme: Theme)
 
 
 @every_theme
+def test_the_strip_begins_with_the_indicator_that_opens(theme: Theme) -> None:
+    assert theme.strip[0] == theme.layers[0].indicator
+    assert 4 <= len(theme.strip) <= 6
+
+
+@every_theme
 def test_every_sentence_is_there_in_both_languages_with_the_same_places(theme: Theme) -> None:
     known = {"value", "threshold", "detail", "year", "month"}
     for rule in theme.rules:
