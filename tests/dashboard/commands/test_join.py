@@ -265,3 +265,28 @@ def test_earlier_folder_is_replaced_and_other_files_stay(county, figures, tmp_pa
     run(county, figures, "--out", out)
     assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert "matched" in (out / "ledger.csv").read_text(encoding="utf-8-sig")
+
+
+def test_places_with_several_rows_are_said_without_a_folder(county, tmp_path, capsys):
+    codes = ["990101001001", "990101001001", "990101001002", "990101001003", "990101002004"]
+    table = write_csv(tmp_path, 代码=codes, 户=["1", "2", "3", "4", "5"])
+    assert run(county, table) == 0
+    assert "表里有 1 个地方同一期不止一行：990101001001 ×2" in capsys.readouterr().out
+    once = write_csv(tmp_path, "once.csv", 代码=codes[1:], 户=["2", "3", "4", "5"])
+    assert run(county, once) == 0
+    assert "不止一行" not in capsys.readouterr().out
+
+
+def test_a_guess_that_fits_too_little_is_refused_with_what_could_be_stated(tmp_path, capsys):
+    names = [f"{first}{second}村" for first in "甲乙丙" for second in "东西南北"]
+    layer = gpd.GeoDataFrame(
+        {"NAME": names}, geometry=[box(114 + n, 36, 115 + n, 37) for n in range(12)], crs=4490
+    )
+    layer.to_file(tmp_path / "v.gpkg")
+    named = [*names[:3], *(f"别处{n}屯" for n in range(9))]
+    spots = {"经度": [str(114.5 + n) for n in range(12)], "纬度": ["36.5"] * 12}
+    table = write_csv(tmp_path, 地名=named, **spots)
+    assert run(tmp_path / "v.gpkg", table) == 2
+    said = capsys.readouterr().err
+    assert "1. --table-xy 经度,纬度（12 行中可对上 12 行）" in said
+    assert run(tmp_path / "v.gpkg", table, "--table-xy", "经度,纬度") == 0
