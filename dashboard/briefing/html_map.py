@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from dashboard.answers.answer import Answer
@@ -15,6 +16,7 @@ from dashboard.maps.drill import drill_map, drill_places
 from dashboard.texts import text
 from geodata.cartography import Layer
 from geodata.cartography.headline import whole_figure
+from geodata.cartography.palette import QUIET
 from geodata.cartography.words import figure_text, period_text, state_text
 from geodata.escaping import plain_text
 from geodata.figures import STATES
@@ -71,6 +73,8 @@ def _layer(briefing: Briefing, theme: Theme, keys: list[str]) -> dict[str, objec
         "unit": answer.unit,
         "message": plain_text(answer.title, 160),
         "colours": list(answer.layer.palette.colours["light"]),
+        "circles": answer.layer.form == "circles",
+        "quiet": QUIET["light"],
         "rule": answer.rule,
         "foot": answer.origin.foot,
         "months": [*_earlier(briefing, answer, keys), _month(answer, upper, keys)],
@@ -125,7 +129,16 @@ def _told(
         "order": order.tolist(),
         "classes": _classes(lowest, keys),
         "legend": _legend(lowest, lang),
+        "sizes": _sizes(lowest, keys),
     }
+
+
+def _sizes(layer: Layer, keys: list[str]) -> list[float]:
+    """Return the radius of each place's circle, 1 for the largest figure; empty without circles."""
+    if layer.form != "circles":
+        return []
+    shown = pd.Series(np.sqrt(np.maximum(layer.values, 0) / layer.largest), index=layer.keys)
+    return [round(float(size), 3) for size in shown.reindex(keys).fillna(0)]
 
 
 def _classes(layer: Layer, keys: list[str]) -> list[int]:
@@ -139,7 +152,7 @@ def _classes(layer: Layer, keys: list[str]) -> list[int]:
 
 def _legend(layer: Layer, lang: str) -> list[list[object]]:
     return [
-        [row.label, "" if row.no_data else row.colour["light"], row.count, row.state]
+        [row.label, "" if row.no_data else row.colour["light"], row.count, row.state, row.at]
         for row in layer.legend(lang)
     ]
 

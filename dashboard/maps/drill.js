@@ -1,7 +1,7 @@
 // Drilling over the places of a stand-alone map: what is said of a place, month, indicator.
 // All text enters by textContent, so that no text from data is read as markup.
 
-import {make} from "../web/dom.js"
+import {make, makeShape} from "../web/dom.js"
 
 export function drill(map, outlines, told) {
   const words = told.words
@@ -64,36 +64,49 @@ export function drill(map, outlines, told) {
     const special = hot()
     const classes = special ? special.classes : month().classes
     const palette = special ? special.colours : layer().colours
+    const circled = !special && layer().circles
+    circles.clearLayers()
     byId.forEach((shape, id) => {
       const colour = palette[classes[id]]
       const inside = within(id, area())
       shape.setStyle({
-        fillColor: colour || `url(#${told.states[classes[id] - palette.length]})`, fillOpacity: inside ? 1 : 0.18,
+        fillColor: (colour && circled ? layer().quiet : colour) || `url(#${told.states[classes[id] - palette.length]})`, fillOpacity: inside ? 1 : 0.18,
         color: id === at.place ? "#0b57d0" : "#ffffff", weight: id === at.place ? 4 : 0.8,
       })
       if (id === at.place) shape.bringToFront()
+    })
+    if (circled) drawCircles(palette, classes)
+  }
+
+  // Figures that add up: the area of a circle is its figure, the largest lie lowest.
+  const circles = L.layerGroup().addTo(map)
+  function drawCircles(palette, classes) {
+    const sized = [...byId.keys()].filter((id) => month().sizes[id] > 0 && within(id, area()))
+    sized.sort((one, other) => month().sizes[other] - month().sizes[one]).forEach((id) => {
+      const look = {radius: Math.max(3, 24 * month().sizes[id]), fillColor: palette[classes[id]], fillOpacity: 0.9,
+        color: "#ffffff", weight: 1.4, interactive: false}
+      circles.addLayer(L.circleMarker(byId.get(id).getBounds().getCenter(), look))
     })
   }
 
   function legend() {
     const special = hot()
-    const rows = (special || month()).legend.map((row) => {
-      const line = make("div", "row")
-      const ns = "http://www.w3.org/2000/svg"
-      const square = document.createElementNS(ns, "svg")
-      const inside = document.createElementNS(ns, "rect")
-      square.setAttribute("width", 26)
-      square.setAttribute("height", 18)
-      inside.setAttribute("width", 26)
-      inside.setAttribute("height", 18)
-      inside.setAttribute("fill", row[1] || `url(#${row[3]})`)
-      inside.setAttribute("stroke", "#0003")
-      square.append(inside)
-      line.append(square, make("span", "interval", row[0]), make("span", "count", row[2]))
-      return line
-    })
+    const told = (special || month()).legend
+    const rising = told.filter((row) => row[4] >= 0).sort((one, other) => one[4] - other[4])
+    const shown = [...rising, ...told.filter((row) => row[4] < 0 && row[2] > 0)]
+    const most = Math.max(1, ...told.map((row) => row[2]))
+    const bars = make("div", "bars")
+    // Words do not stand side by side.
+    bars.classList.toggle("wordy", rising.some((row) => row[0].length > 9))
+    bars.append(...shown.map((row) => {
+      const bar = make("div", row[4] < 0 ? "bar apart" : "bar"), size = Math.max(row[2] ? 4 : 1, 64 * row[2] / most)
+      const square = makeShape("svg", {width: 34, height: size})
+      square.append(makeShape("rect", {width: 34, height: size, fill: row[1] || `url(#${row[3]})`, stroke: "#0003"}))
+      bar.append(make("span", "count", row[2]), square, make("span", "interval", row[0]))
+      return bar
+    }))
     const unit = layer().unit ? " (" + layer().unit + ")" : ""
-    fill("legend", make("strong", "", layer().title + unit), ...rows, make("small", "", special ? special.rule : layer().rule))
+    fill("legend", make("strong", "", layer().title + unit), bars, make("small", "", special ? special.rule : layer().rule))
   }
 
   function table(heads, rows, kinds) {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import folium
+import numpy as np
 import shapely
 from branca.element import MacroElement
 from jinja2 import Template
@@ -17,14 +18,16 @@ from dashboard.maps.picture import bounds, grounds
 from dashboard.texts import text
 from dashboard.web.markup import element, filled
 from geodata.atlas import Atlas
-from geodata.cartography import NO_DATA, Layer, draw_layer, rank_places
+from geodata.cartography import NO_DATA, Layer, LegendRow, draw_layer, rank_places
 from geodata.cartography.coverage import coverage
 from geodata.cartography.headline import headline, whole_figure
+from geodata.cartography.palette import QUIET
 from geodata.cartography.words import figure_text, period_text, state_text
 from geodata.escaping import html_text
 
 _HERE = Path(__file__).parent
 _GRID = 1e-5
+_REACH, _WORDY = 24.0, 9  # pixels of the largest circle; signs of a label that stands in a row
 # What folium names its variables by.
 _NAME = re.compile(r"(?<=[a-z]_)[0-9a-f]{32}(?![0-9a-f])")
 # A marker would fetch its picture before it is given its text.
@@ -54,6 +57,8 @@ def web_map(atlas: Atlas, *, indicator: str | None = None, lang: str | None = No
     _places(atlas, layer, lang).add_to(chart)
     for level in reversed(atlas.levels[:-1]):
         border_lines(atlas, level).add_to(chart)
+    for circle in _circles(atlas, layer):
+        circle.add_to(chart)
     for marker in _labels(atlas, layer):
         marker.add_to(chart)
     west, south, east, north = bounds(atlas, None)
@@ -94,6 +99,8 @@ def _places(atlas: Atlas, layer: Layer, lang: str | None) -> folium.GeoJson:
     positions = layer.keys.get_indexer(frame.index)
     parents = atlas.places["parent"].reindex(frame.index).map(atlas.places["name"])
     colours = layer.palette.colours["light"]
+    if layer.form == "circles":
+        colours = (QUIET["light"],) * len(colours)
     shapes = shapely.set_precision(frame.geometry.to_numpy(), _GRID, mode="pointwise")
     features, reasons = [], layer.reasons
     # Feature by feature, because folium takes mappings.
@@ -187,12 +194,44 @@ def _beside(atlas: Atlas, layer: Layer, lang: str | None) -> str:
         whole=whole_figure(atlas, layer, lang),
         indicator=layer.indicator.title_in(lang),
         unit=layer.indicator.unit_in(lang),
-        legend=layer.legend(lang),
+        bars=_bars(layer, lang),
+        wordy=any(len(row.label) > _WORDY for row in layer.legend(lang)),
         rule=layer.rule(lang),
         lines=lines,
         figures=figures,
         grounds=grounds()["light"],
     )
+
+
+def _bars(layer: Layer, lang: str | None) -> list[tuple[LegendRow, int]]:
+    """Return the classes from the lowest up, then those without a figure, each with a height in pixels."""
+    rows = sorted(layer.legend(lang), key=lambda row: (row.no_data, row.at))
+    most = max(1, *(row.count for row in rows))
+    shown = [row for row in rows if row.count or not row.no_data]
+    return [(row, max(4 if row.count else 1, 64 * row.count // most)) for row in shown]
+
+
+def _circles(atlas: Atlas, layer: Layer) -> list[folium.CircleMarker]:
+    """Return figures that add up as circles whose area is the figure, the largest first."""
+    if layer.form != "circles":
+        return []
+    shapes = atlas.shapes(layer.level, layer.keys)
+    points = shapely.get_coordinates(shapely.point_on_surface(shapes[~shapely.is_missing(shapes)]))
+    placed = dict(zip(np.flatnonzero(~shapely.is_missing(shapes)).tolist(), points, strict=True))
+    colours = layer.palette.colours["light"]
+    shown = [int(at) for at in np.argsort(-layer.values) if layer.values[at] > 0 and at in placed]
+    return [
+        folium.CircleMarker(
+            location=(float(placed[at][1]), float(placed[at][0])),
+            radius=max(3.0, _REACH * float(np.sqrt(layer.values[at] / layer.largest))),
+            color="#ffffff",
+            weight=1.4,
+            fill_color=colours[layer.classes[at]],
+            fill_opacity=0.9,
+            interactive=False,
+        )
+        for at in shown
+    ]
 
 
 def stable_names(page: str) -> str:

@@ -44,6 +44,17 @@ def test_months_before_are_there_and_the_last_is_the_briefings(page):
     assert len(_told(page)["layers"][0]["months"]) == 2
 
 
+def test_counts_are_drawn_as_circles_and_bars_count_every_village(county, page):
+    briefing = briefing_of(source_of(county), lang="zh")
+    for told, theme in zip(_told(page)["layers"], briefing.themes, strict=True):
+        lowest = briefing.answer(theme, level=briefing.source.atlas.lowest).layer
+        month = told["months"][-1]
+        assert told["circles"] == (lowest.form == "circles") == bool(month["sizes"])
+        assert sum(row[2] for row in month["legend"]) == lowest.inside.sum()
+        if told["circles"]:
+            assert 0 < max(month["sizes"]) <= 1
+
+
 def test_every_place_has_its_reason_and_its_broken_rules(page):
     told = _told(page)
     assert all(told["layers"][0]["why"])

@@ -3,7 +3,12 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
+import pytest
+
 from dashboard.maps.web import web_map, write_web_map
+from geodata.cartography import draw_layer
+from tests.dashboard.maps.test_picture import counted_atlas
 from tests.invented import COUNTY, HOSTILE, grid_atlas
 
 
@@ -20,6 +25,26 @@ def test_page_says_finding_legend_and_join():
     assert "云岭县2025年低收入户占比最高的3个村" in page
     assert "按数值疏密取整分5级" in page
     assert "11/12" in page
+
+
+def test_the_bars_of_the_legend_count_every_place():
+    page = web_map(grid_atlas(), lang="zh")
+    bars = page.split('<div class="bars')[1].split("</aside>")[0]
+    counts = [int(one) for one in re.findall(r'<span class="count">(\d+)</span>', bars)]
+    assert sum(counts) == 12
+
+
+def test_what_adds_up_is_drawn_as_circles_over_quiet_places():
+    atlas = counted_atlas()
+    page = web_map(atlas, indicator="poor", lang="zh")
+    layer = draw_layer(atlas, "poor", "2025", level="village")
+    radii = [float(one) for one in re.findall(r'"radius": ([\d.]+)', page)]
+    assert len(radii) == (layer.values > 0).sum()
+    assert radii == sorted(radii, reverse=True)
+    least, most = np.nanmin(layer.values), np.nanmax(layer.values)
+    assert (radii[-1] / radii[0]) ** 2 == pytest.approx(
+        max(least / most, (3 / radii[0]) ** 2), rel=1e-3
+    )
 
 
 def test_hostile_names_are_shown_and_never_run():
