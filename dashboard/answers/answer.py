@@ -79,7 +79,12 @@ class Answer:
 
     @property
     def worst(self) -> pd.DataFrame:
-        """Return the ranked places that have a figure."""
+        """Return the places that have a figure, those with too small a base to rank behind the others."""
+        return self.ranked[self.ranked["value"].notna()]
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """Return the places that have a rank, worst first."""
         return self.ranked[self.ranked["rank"].notna()]
 
     def worded(self, value: float) -> str:
@@ -142,7 +147,7 @@ def answer_of(source: Source, view: View) -> Answer:
 def ranking_of(source: Source, view: View) -> pd.DataFrame:
     """Return the places of the map, worst first, with the counts behind each figure.
 
-    Columns of `rank_places`, numerator, denominator and state (of STATES); the change is since the compared period,
+    Columns of `rank_places` and state (of STATES); the change is since the compared period,
     by default the one before.
     """
     ranked = rank_places(
@@ -153,9 +158,8 @@ def ranking_of(source: Source, view: View) -> pd.DataFrame:
         place=source.area(view.place),
         before=view.compare or None,
     )
-    shown = (view.indicator, view.period, view.level)
-    counts = source.atlas.frame(*shown)[["numerator", "denominator"]]
-    return ranked.join(counts).join(source.atlas.states(*shown).rename("state"))
+    states = source.atlas.states(view.indicator, view.period, view.level)
+    return ranked.join(states.rename("state"))
 
 
 def series_of(atlas: Atlas, view: View, place: str | None) -> pd.DataFrame:
@@ -171,8 +175,9 @@ def _visible_ranking(ranked: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
     A change tells the figure of the month before, which may have to be hidden.
     """
     gone = hidden.reindex(ranked.index, fill_value=False)
-    figures = ["rank", "value", "numerator", "denominator"]
+    figures = ["rank", "value", "shown", "numerator", "denominator", "many"]
     ranked = ranked.assign(**{name: ranked[name].mask(gone) for name in figures})
+    ranked = ranked.assign(few=ranked["few"] & ~gone)
     return ranked.assign(previous=float("nan"), change=float("nan"))
 
 

@@ -117,6 +117,7 @@ def ranking_rows(source: Source, view: View) -> list[dict[str, Any]]:
             "parent": None if pd.isna(row["parent_name"]) else row["parent_name"],
             **{name: _number(row[name]) for name in _PARTS},
             "rank": _number(row["rank"]),
+            "few": bool(row["few"]),
             "state": row["state"],
         }
         for code, row in zip(ranked.index, ranked.to_dict("records"), strict=True)

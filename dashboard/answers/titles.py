@@ -13,7 +13,8 @@ from dashboard.view import View
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.decimals import indicator_decimals
-from geodata.cartography.headline import others_text, whole_figure
+from geodata.cartography.headline import few_text, headline, others_text, whole_figure
+from geodata.cartography.ranking import counted_only
 from geodata.cartography.words import figure_text, period_text, scale_of, share_parts
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
@@ -52,11 +53,14 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
 
     It has numerator and denominator besides the columns of `rank_places`.
     """
-    known = ranked[ranked["rank"].notna()]
-    if len(known) < 2 or layer.indicator.worse == "none":
+    known, valued = ranked[ranked["rank"].notna()], ranked[ranked["value"].notna()]
+    alike = valued["shown"].nunique() == 1
+    if len(valued) > 1 and counted_only(valued) and not alike and layer.indicator.worse != "none":
+        return headline(atlas, layer, lang)
+    if len(valued) < 2 or layer.indicator.worse == "none":
         return whole_figure(atlas, layer, lang)
-    first = known.iloc[0]
-    ties = int((known["value"] == first["value"]).sum())
+    first = valued.iloc[0]
+    ties = len(valued) if alike else int((known["shown"] == first["shown"]).sum())
     figure = figure_text(first["value"], layer.indicator, decimals=layer.decimals, lang=lang)
     facts = {
         "title": layer.indicator.title_in(lang),
@@ -67,12 +71,13 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
         "end": text(f"cartography.end_{layer.indicator.worse}", lang),
         "figure": figure,
         "count": ties,
-        "places": len(known),
+        "places": len(valued),
         "counts": _counts(first, layer.indicator, lang),
     }
-    if ties == len(known):
+    if alike:
         return text("briefing_page.title_same", lang, **facts) + others_text(layer, lang)
-    return text(f"briefing_page.title_{'worst' if ties == 1 else 'tied'}", lang, **facts)
+    said = text(f"briefing_page.title_{'worst' if ties == 1 else 'tied'}", lang, **facts)
+    return said + few_text(atlas, layer, ranked, lang)
 
 
 def _moved(source: Source, view: View) -> str:

@@ -9,7 +9,7 @@ from dashboard.answers.answer import Answer
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.texts import text
 from dashboard.web.markup import filled
-from geodata.cartography.words import change_text
+from geodata.cartography.words import change_text, rank_text
 
 _HEADS = ("rank", "place", "value", "change")
 _SHOWN = 10
@@ -26,7 +26,7 @@ def html_fragment(answer: Answer) -> str:
         heads=[text(f"ranking.{name}", lang) for name in _HEADS],
         rows=[
             (
-                row["rank"],
+                rank_text(row["rank"]),
                 row["name"],
                 answer.worded(row["value"]),
                 change_text(row["change"], decimals),

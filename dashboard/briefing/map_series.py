@@ -14,7 +14,7 @@ from dashboard.briefing.printing import print_pdf
 from dashboard.briefing.sentences import sentences_of
 from dashboard.maps.paper_sheet import PaperSheet
 from dashboard.texts import text
-from geodata.cartography.words import change_text, period_text
+from geodata.cartography.words import change_text, period_text, rank_text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.themes import Theme
@@ -110,7 +110,7 @@ def _table(series: _Series, answer: Answer) -> tuple[list[str], list[list[str]]]
     rows = []
     for row in places.head(_ROWS[series.briefing.paper]).to_dict("records"):
         cells = {
-            "rank": str(row["rank"]),
+            "rank": rank_text(row["rank"]),
             "place": plain_text(row["name"], _SHORT),
             "value": answer.worded(row["value"]),
             "counts": f"{row['numerator']:,.0f} / {row['denominator']:,.0f}",

@@ -30,8 +30,8 @@ def sentences_of(briefing: Briefing, theme: Theme) -> dict[str, str]:
 
 def _filled(answer: Answer, template: str) -> str:
     """Return a sentence with its places filled; empty where no place is worse than another."""
-    atlas, view, worst = answer.atlas, answer.view, answer.worst
-    if atlas.level_of(view.place) == view.level or worst["value"].nunique() < 2:
+    atlas, view, worst = answer.atlas, answer.view, answer.compared
+    if atlas.level_of(view.place) == view.level or worst["shown"].nunique() < 2:
         return ""
     first, decimals = worst.iloc[0], answer.layer.decimals
     numerator, denominator = answer.parts
@@ -59,8 +59,8 @@ def _part(number: float, thing: Thing | None) -> str:
 
 def _worst(answer: Answer) -> str:
     """Return the name of the worst place, and of how many the same is true."""
-    first, lang = answer.worst.iloc[0], answer.view.lang
-    alike = int((answer.worst["value"] == first["value"]).sum())
+    first, lang = answer.compared.iloc[0], answer.view.lang
+    alike = int((answer.compared["shown"] == first["shown"]).sum())
     name = short_name(first["name"])
     if alike == 1:
         return name

@@ -11,6 +11,7 @@ import click
 
 from dashboard.texts import text
 from geodata.escaping import plain_text
+from geodata.quantity import MONEY
 
 if TYPE_CHECKING:
     from dashboard.answers.source import Source
@@ -132,6 +133,14 @@ def _actor(guard: Guard, account: str) -> Actor:
     return actor.actor
 
 
+def _parts(told: dict[str, Any], row: dict[str, Any]) -> str:
+    """Return numerator and denominator of a share of things, as in the ranking."""
+    indicator = told["indicator"]
+    if indicator["quantity"] != "share" or indicator["counts"] == MONEY:
+        return ""
+    return f" ({row['numerator']:,.0f}/{row['denominator']:,.0f})"
+
+
 def _lines(told: dict[str, Any], lang: str) -> list[str]:
     """Return the answer as a person reads it: finding, legend, the worst places, hot spots."""
     lines = [told["title"]]
@@ -143,9 +152,9 @@ def _lines(told: dict[str, Any], lang: str) -> list[str]:
     counts += [(text(f"show.{name}", lang), told[name]) for name in names if told[name]]
     lines += [f"  {label}: {count}" for label, count in counts]
     lines += [
-        f"  {row['rank']}. {plain_text(row['name'], 40)} {row['value']:,.6g}"
+        f"  {row['rank'] or '—'}. {plain_text(row['name'], 40)} {row['value']:,.6g}{_parts(told, row)}"
         for row in told["ranking"][:_ROWS]
-        if row["rank"] is not None
+        if row["value"] is not None
     ]
     lines += [f"  {spot['sentence']}" for spot in told["hot_spots"]]
     return [plain_text(line, 500) for line in lines]

@@ -56,6 +56,7 @@ def build_atlas(
     join: Mapping[str, object],
     source: Mapping[str, object],
     ended: Mapping[str, tuple[str, str, str]] | None = None,
+    least_bases: Mapping[str, int] | None = None,
 ) -> Atlas:
     """Return an atlas in memory; the arguments are those of `write_atlas`."""
     places = _places(tree)
@@ -82,6 +83,7 @@ def build_atlas(
         join=dict(join),
         source=dict(source),
         ended=dict(ended or {}),
+        least_bases=dict(least_bases or {}),
     )
 
 
@@ -95,6 +97,7 @@ def write_atlas(
     join: Mapping[str, object],
     source: Mapping[str, object],
     ended: Mapping[str, tuple[str, str, str]] | None = None,
+    least_bases: Mapping[str, int] | None = None,
     compute: Compute = lambda atlas, before: {},
 ) -> None:
     """Write the atlas of a joined folder, whole or not at all.
@@ -102,7 +105,8 @@ def write_atlas(
     `values` is long: place (key of the lowest level), period (a key of geodata.periods, or ""
     when there is one only), indicator, numerator, denominator (NaN: not reported; 1 for a plain
     value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept
-    as they are for the page to show, `ended` is that of an Atlas. `compute` gives the tables of the atlas, told the atlas and the
+    as they are for the page to show, `ended` and `least_bases`
+    are those of an Atlas. `compute` gives the tables of the atlas, told the atlas and the
     one it takes the place of, where there is one.
     """
     atlas = build_atlas(
@@ -113,6 +117,7 @@ def write_atlas(
         join=join,
         source=source,
         ended=ended,
+        least_bases=least_bases,
     )
     save_atlas(replace(atlas, tables=compute(atlas, _opened(Path(folder)))), Path(folder))
 
@@ -151,6 +156,7 @@ def save_atlas(atlas: Atlas, folder: Path) -> None:
         "join": atlas.join,
         "source": atlas.source,
         "ended": atlas.ended,
+        "least_bases": atlas.least_bases,
         "files": files,
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
@@ -228,6 +234,7 @@ def open_atlas(folder: Path | str) -> Atlas:
             join=facts["join"],
             source=facts["source"],
             ended={code: (one[0], one[1], one[2]) for code, one in facts.get("ended", {}).items()},
+            least_bases=facts.get("least_bases", {}),
             tables={
                 name.removeprefix(_TABLE): file(name) for name in files if name.startswith(_TABLE)
             },

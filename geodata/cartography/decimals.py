@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from geodata.cartography.words import decimals_for, scale_of
+from geodata.cartography.words import EXACT, decimals_for, scale_of
 from geodata.figures import Cube, Indicator
 
 
@@ -42,3 +44,19 @@ def is_steady(change: float, base: float, indicator: Indicator, decimals: int) -
     if not indicator.is_share or counted is None or indicator.is_money or not base > 0:
         return False
     return abs(change) * base / scale_of(indicator) < 1 - 1e-9
+
+
+def shown_values(
+    values: Sequence[float] | np.ndarray | pd.Series, indicator: Indicator, decimals: int
+) -> np.ndarray:
+    """Return shown values as they are read: those that are written alike are equal.
+
+    One that rounds to an end of what is possible, none or all, without being it stays beside it.
+    """
+    # Behind these decimals a quotient has nothing but the noise of its division.
+    numbers = np.round(np.asarray(values, dtype="float64"), EXACT)
+    read = np.round(numbers, decimals)
+    beside = 0.5 * 10.0**-decimals
+    read = np.where((read == 0) & (numbers != 0), np.copysign(beside, numbers), read)
+    high = indicator.range[1]
+    return np.asarray(np.where((read == high) & (numbers < high), high - beside, read) + 0.0)

@@ -10,13 +10,20 @@ from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.decimals import is_steady
 from geodata.cartography.layer import Layer
-from geodata.cartography.ranking import previous_period, rank_places, worst_of
+from geodata.cartography.ranking import (
+    counted_only,
+    most_of,
+    previous_period,
+    rank_places,
+    worst_of,
+)
 from geodata.cartography.words import (
     figure_text,
     number_text,
     parts_text,
     period_text,
     scale_of,
+    short_parts,
     state_text,
 )
 from geodata.figures import STATES
@@ -32,11 +39,11 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     ranked = rank_places(
         atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
     )
-    ranked = ranked[ranked["rank"].notna()]
-    if ranked.empty:
+    known = ranked[ranked["value"].notna()]
+    if known.empty:
         return _nothing(atlas, layer, lang)
-    facts |= {"level": i18n.text(f"atlas.{layer.level}", lang), "count": len(ranked)}
-    return _worst_in_words(atlas, layer, ranked, facts, lang) + others_text(layer, lang)
+    facts |= {"level": i18n.text(f"atlas.{layer.level}", lang), "count": len(known)}
+    return _worst_in_words(atlas, layer, known, facts, lang) + others_text(layer, lang)
 
 
 def _worst_in_words(
@@ -47,31 +54,83 @@ def _worst_in_words(
     def figure(value: float) -> str:
         return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang)
 
-    if not (ranked["value"] != 0).any():
+    if not (ranked["shown"] != 0).any():
         return i18n.text("cartography.headline_zero", lang, **facts)
-    if len(ranked) > 1 and ranked["value"].nunique() == 1:
+    if len(ranked) > 1 and ranked["shown"].nunique() == 1:
         same = figure(ranked["value"].iloc[0])
         return i18n.text("cartography.headline_equal", lang, figure=same, **facts)
+    if counted_only(ranked):
+        return _told_by_number(atlas, layer, ranked, facts, lang)
     facts["end"] = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
-    worst = worst_of(ranked, layer.indicator.worse, WORST)
+    worst, few = (
+        worst_of(ranked, layer.indicator.worse, WORST),
+        few_text(atlas, layer, ranked, lang),
+    )
     tied = {"tied": worst.tied, "figure": figure(worst.value)}
     if worst.places.empty and worst.tied:
-        return i18n.text("cartography.headline_tied", lang, **facts, **tied)
+        return i18n.text("cartography.headline_tied", lang, **facts, **tied) + few
     shown = worst.places if len(worst.places) else ranked.head(1)
-    names = i18n.listed(_named_places(shown, layer, _skips_a_level(atlas, layer)), lang)
+    names = i18n.listed(_named_places(shown, layer, _skips_a_level(atlas, layer), lang), lang)
     facts |= {"indicator": _with_unit(layer, lang), "names": names, "count": len(shown)}
     more = i18n.text("cartography.headline_more_tied", lang, **facts, **tied) if worst.tied else ""
-    return i18n.text("cartography.headline", lang, **facts) + more
+    return i18n.text("cartography.headline", lang, **facts) + more + few
 
 
-def others_text(layer: Layer, lang: str | None = None, *, among: bool = False) -> str:
-    """Return in brackets how many places of a map have no figure, by the reason; empty for none.
+def few_text(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str | None = None) -> str:
+    """Return of the ranked places of a map those whose base is too small to rank; empty for none.
 
-    With `among` they are said to be among those told before, else besides.
+    Those in which most are bad are named with how many of how many.
     """
+    few = ranked[ranked["few"]]
+    if few.empty:
+        return ""
+    facts = _small_base(atlas, layer, lang) | {"count": len(few)}
+    told = _most_in_words(atlas, layer, few, lang)
+    return i18n.text("cartography.few", lang, told=told, **facts)
+
+
+def _told_by_number(
+    atlas: Atlas, layer: Layer, known: pd.DataFrame, facts: dict[str, object], lang: str | None
+) -> str:
+    """Return in which places most are bad, where their bases are too small to compare shares."""
+    told, small = _most_in_words(atlas, layer, known, lang), _small_base(atlas, layer, lang)
+    return i18n.text("cartography.headline_few", lang, told=told, **facts | small)
+
+
+def _small_base(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, object]:
+    """Return what is said of a small base: how many it would take, of what."""
+    least, thing = atlas.least_bases.get(layer.period, 0), layer.indicator.base
+    return {
+        "least": least,
+        "thing": thing.text(lang, str(least)) if thing else "",
+        "level": i18n.text(f"atlas.{layer.level}", lang),
+    }
+
+
+def _most_in_words(atlas: Atlas, layer: Layer, few: pd.DataFrame, lang: str | None) -> str:
+    """Return the places in which most are bad with the parts of their share, ties told as ties."""
+    worst, indicator = most_of(few, WORST), layer.indicator
+    nested, level = _skips_a_level(atlas, layer), i18n.text(f"atlas.{layer.level}", lang)
+    if worst.places.empty and not worst.tied:
+        return i18n.text(f"cartography.few_none_{indicator.worse}", lang)
+    names = [
+        name + short_parts(row.numerator, row.denominator, indicator, lang)
+        for name, row in zip(
+            _names(worst.places, nested, lang), worst.places.itertuples(), strict=True
+        )
+    ]
+    if worst.tied:
+        number = number_text(worst.value, 0)
+        unit = indicator.base.text(lang, number) if indicator.base else ""
+        tied = {"tied": worst.tied, "level": level, "number": number, "unit": unit}
+        names.append(i18n.text(f"cartography.few_tied_{indicator.worse}", lang, **tied))
+    return i18n.listed(names, lang)
+
+
+def others_text(layer: Layer, lang: str | None = None) -> str:
+    """Return in brackets how many places of a map have no figure, by the reason; empty for none."""
     told = _others(layer, lang)
-    key = "cartography.others_among" if among else "cartography.others"
-    return i18n.text(key, lang, others=told) if told else ""
+    return i18n.text("cartography.others", lang, others=told) if told else ""
 
 
 def _others(layer: Layer, lang: str | None) -> str:
@@ -198,14 +257,25 @@ def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:
     return atlas.levels.index(layer.level) - depth > 1
 
 
-def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool) -> list[str]:
-    """Return each place with its figure, and its parent's name where that changes."""
+def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool, lang: str | None) -> list[str]:
+    """Return each place with its figure and what that was made of."""
     percent = layer.indicator.unit.sign
+    told = []
+    for name, row in zip(_names(worst, nested, lang), worst.itertuples(), strict=True):
+        parts = short_parts(row.numerator, row.denominator, layer.indicator, lang)
+        made_of = i18n.text("cartography.in_brackets", lang, said=parts) if parts else ""
+        told.append(f"{name} {number_text(row.value, layer.decimals)}{percent}{made_of}")
+    return told
+
+
+def _names(places: pd.DataFrame, nested: bool, lang: str | None) -> list[str]:
+    """Return the name of each place, three at most, and its parent's where that changes."""
     names, before = [], None
-    for row in worst.itertuples():  # three places at most
+    between = {"zh": "", "en": " "}[lang or i18n.default_language()]
+    for row in places.itertuples():
         parent = row.parent_name if nested and isinstance(row.parent_name, str) else ""
-        shown = "" if parent == before else parent
-        names.append(f"{shown}{row.name} {number_text(row.value, layer.decimals)}{percent}")
+        shown = "" if parent in ("", before) else f"{parent}{between}"
+        names.append(f"{shown}{row.name}")
         before = parent
     return names
 

@@ -13,11 +13,11 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.classes import NO_DATA, Breaks, decimals_of_cuts, find_breaks
-from geodata.cartography.decimals import indicator_decimals
+from geodata.cartography.decimals import indicator_decimals, shown_values
 from geodata.cartography.palette import STATE_COLOURS, Palette, palette_for
 from geodata.cartography.policy_cuts import PolicyCuts
 from geodata.cartography.ranking import rank_places, worst_of
-from geodata.cartography.words import number_text, scale_of, share_parts, state_text
+from geodata.cartography.words import number_text, scale_of, short_parts, state_text
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
 
@@ -189,7 +189,13 @@ class Layer:
         parts = frame.loc[ranked.index, ["numerator", "denominator"]].to_numpy()
         positions = self.keys.get_indexer(ranked.index).tolist()
         return [
-            self.told(atlas, at, number_text(value, self.decimals), self._parts(made, lang), lang)
+            self.told(
+                atlas,
+                at,
+                number_text(value, self.decimals),
+                short_parts(made[0], made[1], self.indicator, lang),
+                lang,
+            )
             for at, value, made in zip(positions, ranked["value"], parts, strict=True)
         ]
 
@@ -209,14 +215,6 @@ class Layer:
             + (self.suffix(lang) if self.indicator.unit.sign or self.form == "circles" else ""),
             parts,
         )
-
-    def _parts(self, made: np.ndarray, lang: str | None) -> str:
-        """Return what a figure was made of in few words, e.g. 37户中4户."""
-        told = share_parts(made[0], made[1], self.indicator, lang)
-        if told is None:
-            return ""
-        part, base, counted = told
-        return i18n.text("cartography.short_parts", lang, part=part, base=base, counted=counted)
 
     @property
     def ends(self) -> tuple[tuple[float | None, float | None], ...]:
@@ -301,8 +299,11 @@ def _drawn(
     described = atlas.indicator(indicator)
     scale = scale_of(described)
     frame = atlas.frame(indicator, period, level)
+    decimals = indicator_decimals(atlas, described)
     breaks = _breaks(atlas, described, level, method, limits.cuts)
     values = frame["value"].to_numpy() * scale
+    # A limit of policy is kept or broken by the exact figure; else whoever reads the same is classed alike.
+    classed = values if breaks.method == "policy" else shown_values(values, described, decimals)
     return Layer(
         indicator=described,
         period=period,
@@ -310,11 +311,11 @@ def _drawn(
         place=place,
         keys=frame.index,
         values=values,
-        classes=breaks.assign(values),
+        classes=breaks.assign(classed),
         inside=frame.index.isin(atlas.places_in(place, level, period)),
         breaks=breaks,
         palette=palette_for(described.worse, breaks.count, apart=breaks.apart_class),
-        decimals=indicator_decimals(atlas, described),
+        decimals=decimals,
         limits=limits,
         states=atlas.states(indicator, period, level).to_numpy(),
         largest=_largest(atlas, described, level),
@@ -333,6 +334,8 @@ def _breaks(
 
     def find() -> Breaks:
         known = atlas.all_values(indicator.key, level, last=SHOWN).to_numpy() * scale_of(indicator)
+        if not cuts:
+            known = shown_values(known, indicator, indicator_decimals(atlas, indicator))
         good = high if indicator.worse == "low" else 0.0
         return find_breaks(known, method, limits=cuts, apart=good if math.isfinite(good) else None)
 

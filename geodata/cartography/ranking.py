@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geodata.atlas import Atlas
-from geodata.cartography.decimals import indicator_decimals
+from geodata.cartography.decimals import indicator_decimals, shown_values
 from geodata.cartography.words import scale_of
-from geodata.figures import ranked
+from geodata.figures import Cube
 
 
 def rank_places(
-    atlas: Atlas,
+    cube: Cube,
     indicator: str,
     period: str,
     *,
@@ -23,19 +22,22 @@ def rank_places(
 ) -> pd.DataFrame:
     """Return the places of a level within a place, worst first; index key.
 
-    Columns rank (1 is worst, ties share it, missing without a figure), name, parent_name, value,
-    previous, change (in shown units; a share in percent), places_with_data, places. The change is
-    since `before`, by default the period with figures before this one.
+    Columns rank (1 is worst, missing without a figure), name, parent_name, value, shown (as it is
+    read: what is written alike shares a rank, and the next one is left out), numerator,
+    denominator, previous, change (in shown units; a share in percent), places_with_data, places.
+    Those of too small a base (`few`) have no rank and stand behind the ranked ones by how many
+    make them bad (`many`). Ties stand in the order of their keys. The change is since `before`, by
+    default the period with figures before this one.
     """
     asked = ("rank", indicator, period, level, place, before)
-    ranking: pd.DataFrame = atlas.once(
-        asked, lambda: _ranked(atlas, indicator, period, level=level, place=place, before=before)
+    ranking: pd.DataFrame = cube.once(
+        asked, lambda: _ranked(cube, indicator, period, level=level, place=place, before=before)
     )
     return ranking.copy(deep=False)
 
 
 def _ranked(
-    atlas: Atlas,
+    cube: Cube,
     indicator: str,
     period: str,
     *,
@@ -43,52 +45,89 @@ def _ranked(
     place: str | None,
     before: str | None,
 ) -> pd.DataFrame:
-    described = atlas.indicator(indicator)
-    inside = atlas.places_in(place, level, period)
-    frame = atlas.frame(indicator, period, level).reindex(inside)
+    described = cube.indicator(indicator)
+    inside = cube.places_in(place, level, period)
+    frame = cube.frame(indicator, period, level).reindex(inside)
     frame["value"] *= scale_of(described)
-    before = before or previous_period(atlas, indicator, period)
+    frame["shown"] = shown_values(frame["value"], described, indicator_decimals(cube, described))
+    before = before or previous_period(cube, indicator, period)
     frame["previous"] = float("nan")
     if before is not None:
-        old = atlas.frame(indicator, before, level)["value"].reindex(inside)
+        old = cube.frame(indicator, before, level)["value"].reindex(inside)
         frame["previous"] = old * scale_of(described)
     frame["change"] = frame["value"] - frame["previous"]
-    frame["name"] = atlas.places["name"].reindex(inside)
-    frame["parent_name"] = atlas.places["parent"].reindex(inside).map(atlas.places["name"])
-    frame = ranked(frame, described.worse, decimals=indicator_decimals(atlas, described))
-    columns = ["rank", "name", "parent_name", "value", "previous", "change"]
-    return frame[[*columns, "places_with_data", "places"]]
+    frame["name"] = cube.places["name"].reindex(inside)
+    frame["parent_name"] = cube.places["parent"].reindex(inside).map(cube.places["name"])
+    small = frame["value"].notna() & (frame["denominator"] < cube.least_bases.get(period, 0))
+    frame["few"] = small if described.counts_things else False
+    good = frame["denominator"] - frame["numerator"]
+    frame["many"] = good if described.worse == "low" else frame["numerator"]
+    frame["rank"] = (
+        frame["shown"]
+        .mask(frame["few"])
+        .rank(method="min", ascending=described.worse == "low")
+        .astype("Int64")
+    )
+    frame["behind"] = -frame["many"].where(frame["few"])
+    columns = ["rank", "name", "parent_name", "value", "shown", "numerator", "denominator"]
+    columns += ["previous", "change", "few", "many", "places_with_data", "places"]
+    return frame.sort_index().sort_values(["rank", "behind"], kind="stable")[columns]
 
 
-def previous_period(atlas: Atlas, indicator: str, period: str) -> str | None:
+def previous_period(cube: Cube, indicator: str, period: str) -> str | None:
     """Return the period with figures before this one, or None for the first."""
-    earlier = [known for known in atlas.periods_of(indicator) if known < period]
+    earlier = [known for known in cube.periods_of(indicator) if known < period]
     return earlier[-1] if earlier else None
 
 
 @dataclass(frozen=True)
 class Worst:
-    """The places to point out, worst first, and how many more are equal to one `value`."""
+    """The places to point out, worst first, and how many more are equal to one `value`.
+
+    They are those whose shown figure is worst; `by_count` those in which most are bad, and `value`
+    is how many, where places cannot be compared by their share.
+    """
 
     places: pd.DataFrame
     tied: int = 0
     value: float = float("nan")
+    by_count: bool = False
 
 
 def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> Worst:
     """Return the worst places of a ranking, at most `count`, never some of several equal ones.
 
     Where not all fit that are equal to the last, they are `tied` and none of them is named. With
-    a worse end those at the good one are left out, and none is named where all are equal.
+    a worse end those at the good one are left out, and none is named where all are equal. Where
+    less than two places are of a base that lets a share be compared, they are told by number.
     """
+    if counted_only(ranking):
+        return most_of(ranking[ranking["value"].notna()], count)
     known = ranking[ranking["rank"].notna()]
     if worse != "none" and len(known):
-        known = known[known["rank"] != known["rank"].max()]
+        best = known["shown"].max() if worse == "low" else known["shown"].min()
+        known = known[known["shown"] != best]
         if worse == "high":
-            known = known[known["value"] != 0]
+            known = known[known["shown"] != 0]
+    return Worst(*_first(known, "shown", count))
+
+
+def counted_only(ranking: pd.DataFrame) -> bool:
+    """Return whether less than two places of a share can be compared, the others being too small."""
+    return bool(ranking["few"].any()) and int(ranking["rank"].notna().sum()) < 2
+
+
+def most_of(places: pd.DataFrame, count: int) -> Worst:
+    """Return the places in which most are bad, at most `count`, never some of several equal ones."""
+    bad = places[places["many"] > 0].sort_values("many", ascending=False, kind="stable")
+    return Worst(*_first(bad, "many", count), by_count=True)
+
+
+def _first(known: pd.DataFrame, by: str, count: int) -> tuple[pd.DataFrame, int, float]:
+    """Return the first places that differ from all that follow, and how many tie behind them, at what."""
     named = known.head(count)
-    if len(known) <= count or known["rank"].iloc[count] != named["rank"].iloc[-1]:
-        return Worst(named)
-    last = named["rank"].iloc[-1]
-    tied = int((known["rank"] == last).sum())
-    return Worst(named[named["rank"] != last], tied, float(named["value"].iloc[-1]))
+    if len(known) <= count or known[by].iloc[count] != named[by].iloc[-1]:
+        return named, 0, float("nan")
+    value = float(named[by].iloc[-1])
+    tied = known[by] == value
+    return named[named[by] != value], int(tied.sum()), value

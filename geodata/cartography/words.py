@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pandas as pd
+
 from geodata import i18n, periods
 from geodata.figures import STATES, Indicator
 
 # Decimals behind which a quotient has nothing but the noise of its division.
-_EXACT = 9
+EXACT = 9
 
 
 def period_text(period: str, lang: str | None = None) -> str:
@@ -34,7 +36,7 @@ def number_text(value: Any, decimals: int) -> str:
     """
     if value is None or not math.isfinite(value):
         return "—"
-    value = round(value, _EXACT)
+    value = round(value, EXACT)
     return f"{round(value, decimals) + 0.0:,.{0 if value == round(value) else decimals}f}"
 
 
@@ -74,6 +76,22 @@ def share_parts(
         return None
     part, base = (number_text(n / thing.each, thing.decimals) for n in (numerator, denominator))
     return part, base, thing.text(lang, base)
+
+
+def short_parts(
+    numerator: float, denominator: float, indicator: Indicator, lang: str | None = None
+) -> str:
+    """Return what a share was made of in few words, e.g. 37户中4户; else empty."""
+    told = share_parts(numerator, denominator, indicator, lang)
+    if told is None:
+        return ""
+    part, base, counted = told
+    return i18n.text("cartography.short_parts", lang, part=part, base=base, counted=counted)
+
+
+def rank_text(rank: Any) -> str:
+    """Return a rank as it is written; a dash for a place without one."""
+    return "—" if pd.isna(rank) else str(rank)
 
 
 def change_text(change: float, decimals: int) -> str:

@@ -8,7 +8,6 @@ from geodata.figures.families import check_relations
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
 from geodata.figures.netcdf import save_cube
-from geodata.figures.ranks import ranked
 from geodata.figures.small import SmallFigures
 from geodata.figures.totals import in_yuan, to_successors, total_by
 
@@ -21,7 +20,6 @@ __all__ = [
     "explain_change",
     "in_yuan",
     "month_figures",
-    "ranked",
     "read_indicators",
     "save_cube",
     "to_successors",

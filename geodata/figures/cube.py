@@ -34,7 +34,8 @@ class Cube:
     `places`: index key; level, name, parent (key or missing), and where it is known valid_from and
     valid_to, the first and last month of a place, empty where open. `values`: place (lowest level),
     period, indicator, numerator, denominator, missing and subjects (NaN where it is not known who
-    was judged); money in yuan. A plain sum has the denominator 1.
+    was judged); money in yuan. A plain sum has the denominator 1. `least_bases` says by period how
+    many must be in question in a place for its share to be ranked.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Cube:
     places: pd.DataFrame
     values: pd.DataFrame
     indicators: Mapping[str, Indicator]
+    least_bases: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     # Shared by all viewers of this cube, which itself never changes; another scope has its own.
     _kept: Kept = field(default_factory=lambda: Kept(_KEPT), init=False, repr=False, compare=False)
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from geodata.access import Request, public_rows
-from geodata.cartography.decimals import indicator_decimals
-from geodata.figures import Cube, Indicator, ranked
+from geodata.cartography import rank_places
+from geodata.figures import Cube, Indicator
 from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.workspace.figures import village_sums, village_values
@@ -52,14 +52,12 @@ class Evidence:
         return dict(self.cube.places["level"])
 
     def ranks(self, indicator: Indicator, level: str) -> pd.DataFrame:
-        """Return the places of a level by an indicator, worst first: value, rank and the parts."""
-
-        def rank() -> pd.DataFrame:
-            frame = self.cube.frame(indicator.key, self.built.month, level)
-            decimals = indicator_decimals(self.cube, indicator)
-            return ranked(frame, indicator.worse, decimals=decimals, scale=indicator.unit.scale)
-
-        return self._kept.once((indicator.key, level), rank)
+        """Return the places of a level by an indicator, worst first, as `rank_places` has them."""
+        month = self.built.month
+        return self._kept.once(
+            (indicator.key, level),
+            lambda: rank_places(self.cube, indicator.key, month, level=level),
+        )
 
     def worst(self, place: str) -> str:
         """Return the layer in which a place ranks worst among its equals; ties go to the first."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata import codes
 from geodata.figures import Cube, in_yuan, save_cube, to_successors
+from geodata.periods import last_day
 from geodata.version import __version__
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import FOLDER, Built
@@ -29,7 +30,21 @@ def county_cube(setup: Setup, built: Sequence[Built]) -> Cube:
         places=places.assign(name=named).join(register.terms(places.index)),
         values=values,
         indicators=setup.indicators,
+        least_bases=least_bases(setup, built),
     )
+
+
+def least_bases(setup: Setup, built: Sequence[Built]) -> dict[str, int]:
+    """Return by month how many must be in question in a place for its share to be ranked.
+
+    Parameter ranking.least_base; a month in which the county has none is left out.
+    """
+    county = setup.config.county.code
+    asked = {
+        one.month: setup.policy.at("ranking.least_base", county, last_day(one.month)).value
+        for one in built
+    }
+    return {month: int(least) for month, least in asked.items() if isinstance(least, (int, float))}
 
 
 def write_county_cube(setup: Setup, built: Sequence[Built], cube: Cube) -> Path:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from geodata import codes
 from geodata.access import Reader, Request
-from geodata.cartography.words import figure_text, parts_text, period_text, scale_of
+from geodata.cartography.decimals import indicator_decimals
+from geodata.cartography.words import figure_text, parts_text, period_text
 from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
@@ -138,13 +139,13 @@ def _figure(evidence: Evidence, named: tuple[str, str], shown: Indicator, lang: 
         return text(f"workspace.why_{key}", lang, place=name, title=shown.title[lang])
     given = {"place": name, "month": period_text(month, lang), "title": shown.title[lang]}
     made_of = parts_text(number("numerator"), number("denominator"), shown, lang)
-    decimals, scaled = shown.decimals or 0, value * scale_of(shown)
-    figure = figure_text(scaled, shown, decimals=decimals, lang=lang)
+    decimals = indicator_decimals(evidence.cube, shown)
+    figure = figure_text(value, shown, decimals=decimals, lang=lang)
     said = text("workspace.why_value", lang, value=figure + made_of, **given)
     known = int(ranks["rank"].notna().sum())
-    if shown.worse == "none" or known < 2:
+    rank = ranks.at[place, "rank"]
+    if shown.worse == "none" or known < 2 or pd.isna(rank):
         return said
-    rank = int(number("rank"))
     return said + text(f"workspace.why_rank_{level}", lang, rank=rank, places=known)
 
 

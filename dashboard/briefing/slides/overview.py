@@ -66,8 +66,12 @@ def direction_of(answer: Answer) -> str:
 def _row(theme: str, answer: Answer, lang: str) -> TableRow:
     decimals, percent = answer.layer.decimals, answer.layer.indicator.unit.sign
     worst = ""
-    if not answer.view.public and len(answer.worst) > 1 and answer.worst.iloc[0]["value"] != 0:
-        first = answer.worst.iloc[0]
+    if (
+        not answer.view.public
+        and len(answer.compared) > 1
+        and answer.compared.iloc[0]["value"] != 0
+    ):
+        first = answer.compared.iloc[0]
         shown = number_text(first["value"], decimals) + percent
         worst = f"{short_name(first['name'])} {shown}"
     cells = (

@@ -156,11 +156,13 @@ class RankingView(Viewer):
                 {
                     "key": key,
                     "id": int(position),
-                    "rank": self._rank(row["rank"], tied) if known else "—",
+                    "rank": self._rank(row["rank"], tied) if pd.notna(row["rank"]) else "—",
                     "name": plain_text(row["name"]),
                     "basis": layer.indicator.basis_in(state.lang),
                     "parent": plain_text(above),
-                    "note": state_text(row["state"], state.lang),
+                    "note": text("ranking.few", state.lang)
+                    if row["few"]
+                    else state_text(row["state"], state.lang),
                     "values": [None if np.isnan(one) else float(one) for one in course],
                     "now": periods.index(state.period) if state.period in periods else -1,
                     "value": number_text(row["value"], layer.decimals),

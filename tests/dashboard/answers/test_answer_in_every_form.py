@@ -67,7 +67,7 @@ def _tables(deck) -> list[list[list[str]]]:
 def _shown(answer: Answer) -> list[str]:
     """Return the figures of the ranking as the command has them, in words without a unit."""
     rows = ranking_rows(answer.source, answer.view)
-    known = [row for row in rows if row["rank"] is not None]
+    known = [row for row in rows if row["value"] is not None]
     return [number_text(row["value"], answer.layer.decimals) for row in known]
 
 

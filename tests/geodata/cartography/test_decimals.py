@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geodata.cartography.decimals import is_steady
 from geodata.figures import Indicator
-from geodata.figures.ranks import ranked
 from geodata.quantity import shipped_words
 
 WORDS = shipped_words()
@@ -42,13 +39,3 @@ def test_counts_change_by_one_and_what_is_unknown_is_not_steady():
     # A county of 5,000 households, 0.02 points: not one household.
     assert not is_steady(0.021, 5000, SHARE, 2)
     assert is_steady(0.019, 5000, SHARE, 2)
-
-
-@pytest.mark.parametrize("worse", ["high", "low"])
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(0, 2))
-def test_places_that_are_written_alike_share_a_rank(worse, values, decimals):
-    frame = pd.DataFrame({"value": values})
-    ranks = ranked(frame, worse, decimals=decimals, scale=100)
-    shown = (ranks["value"] * 100).round(decimals)
-    assert ranks.groupby(shown)["rank"].nunique().eq(1).all()
-    assert ranks["rank"].nunique() == shown.nunique()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.figures import Cube, Indicator, explain_change, ranked
+from geodata.cartography import rank_places
+from geodata.figures import Cube, Indicator, explain_change
 from geodata.quantity import shipped_words
 from geodata.workspace.figures import LEVELS, division_places
 
@@ -57,7 +58,7 @@ def test_a_place_without_any_known_subject_is_unknown_above_too() -> None:
 def test_equal_values_share_a_rank_and_unknown_has_none() -> None:
     cells = {"a": (5, 10), "b": (5, 10), "c": (1, 10), "d": (None, None)}
     cube = cube_of(figures("share", **cells))
-    ranks = ranked(cube.frame("share", "2025-01", "village"), "high")
+    ranks = rank_places(cube, "share", "2025-01", level="village")
     assert ranks.index.tolist() == [A, B, C, D]
     assert ranks["rank"].tolist()[:3] == [1, 1, 3]
     assert ranks["rank"].isna().tolist() == [False, False, False, True]

@@ -1,0 +1,103 @@
+"""Who is named as worst: only by what is read, and only where enough are in question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.atlas import Atlas
+from geodata.atlas.folder import build_atlas
+from geodata.cartography import draw_layer, rank_places
+from geodata.cartography.decimals import indicator_decimals, shown_values
+from geodata.cartography.headline import headline
+from geodata.cartography.ranking import most_of, worst_of
+from geodata.cartography.words import number_text
+from tests.invented import COUNTY, RATE, grid_tree
+
+LEAST = 10
+RAW = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 40)).map(lambda pair: (min(pair), pair[1])),
+    min_size=1,
+    max_size=9,
+)
+
+
+def atlas_of(parts: list[tuple[float, float]], worse: str = "high") -> Atlas:
+    """Return villages with these numerators and denominators; LEAST must be in question."""
+    tree = grid_tree(1, len(parts))
+    villages = tree.places.index[tree.places["level"] == "village"]
+    rows = pd.DataFrame({"place": villages, "period": "2025", "indicator": RATE.key})
+    numbers = np.array(parts, dtype="float64")
+    rows = rows.assign(numerator=numbers[:, 0], denominator=numbers[:, 1])
+    indicator = replace(RATE, worse=worse)
+    told = {"title": "县", "tree": tree, "values": rows, "indicators": [indicator]}
+    return build_atlas(**told, join={}, source={}, least_bases={"2025": LEAST})
+
+
+def ranked(atlas: Atlas) -> pd.DataFrame:
+    return rank_places(atlas, RATE.key, "2025", level="village", place=COUNTY)
+
+
+def said(atlas: Atlas) -> str:
+    layer = draw_layer(atlas, RATE.key, "2025", level="village", place=COUNTY)
+    return headline(atlas, layer, "zh")
+
+
+@settings(max_examples=25, deadline=None)
+@given(parts=RAW, worse=st.sampled_from(["high", "low"]))
+def test_what_is_written_alike_shares_a_rank_and_order_follows_what_is_read(parts, worse):
+    atlas = atlas_of(parts, worse)
+    ranking, decimals = ranked(atlas), indicator_decimals(atlas, atlas.indicators[RATE.key])
+    texts = ranking["value"].map(lambda value: number_text(value, decimals))
+    compared = ranking[ranking["rank"].notna()]
+    for text, rank in zip(texts[compared.index], compared["rank"], strict=True):
+        assert (compared["rank"][texts[compared.index] == text] == rank).all()
+    read = compared["shown"] if worse == "low" else -compared["shown"]
+    assert read.is_monotonic_increasing
+    assert (compared["shown"].diff().ne(0) == compared["rank"].diff().ne(0)).all()
+    assert (compared["denominator"] >= LEAST).all()
+    few = ranking[ranking["few"]]
+    assert list(ranking.index) == [*compared.index, *few.index]
+    assert (few["denominator"] < LEAST).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(parts=RAW, worse=st.sampled_from(["high", "low"]))
+def test_nobody_of_too_small_a_base_is_named_by_a_share(parts, worse):
+    ranking = ranked(atlas_of(parts, worse))
+    worst = worst_of(ranking, worse, 3)
+    if not worst.by_count:
+        assert not worst.places["few"].any()
+    else:
+        assert (ranking["rank"].notna()).sum() < 2
+        assert worst.places["many"].is_monotonic_decreasing
+    few = most_of(ranking[ranking["few"]], 3)
+    assert len(few.places) + few.tied <= ranking["few"].sum()
+
+
+@pytest.mark.parametrize(
+    ("parts", "worse", "wanted"),
+    [
+        ([(1, 1), (8, 29), (2, 30)], "high", "最高的村：第1乡1-2村 27.6%（29户中8户）；另有1个村基数不足10户，不按占比排名：第1乡1-1村1户中1户"),
+        ([(1, 1), (1, 2), (1, 2), (1, 4), (8, 29), (2, 30)], "high", "另有4个村基数不足10户，不按占比排名：4个村各有1户"),
+        ([(1, 1), (2, 4), (0, 3)], "high", "各村基数不足10户，不按占比排名，按数量看：第1乡1-2村4户中2户、1-1村1户中1户"),
+        ([(0, 1), (20, 20), (10, 20)], "low", "最低的村：第1乡1-3村 50%（20户中10户）；另有1个村基数不足10户，不按占比排名：第1乡1-1村1户中0户"),
+        ([(0, 4), (8, 29), (2, 30)], "high", "另有1个村基数不足10户，不按占比排名：都是 0"),
+    ],
+)  # fmt: skip
+def test_a_small_base_is_told_by_number_and_never_dropped(parts, worse, wanted):
+    assert wanted in said(atlas_of(parts, worse))
+
+
+def test_figures_that_read_alike_are_tied_and_the_ends_stay_apart():
+    indicator = RATE
+    read = shown_values([62.5, 62.5022, 99.97, 100, 0.02, 0, np.nan], indicator, 1)
+    assert read[0] == read[1]
+    assert len(set(read[2:6])) == 4
+    assert np.isnan(read[6])
+    assert shown_values([-0.02], indicator, 1)[0] < 0
