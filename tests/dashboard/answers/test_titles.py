@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from dashboard.answers import Source, answer_of, county_source, layer_of
-from dashboard.answers.titles import headline_of
+from dashboard.answers.answer import ranking_of
+from dashboard.answers.titles import headline_of, message
 from dashboard.briefing.fragment import html_fragment
 from geodata.access import Actor, command_actor
+from geodata.cartography.words import number_text
 from geodata.escaping import html_text
 from geodata.workspace import Workspace
 from tests.invented_county import VILLAGES
@@ -85,3 +87,25 @@ def test_what_is_hidden_from_a_viewer_has_no_reason_told(county):
     source = county_source(county, officer)
     view = replace(source.view(place=VILLAGES[0]), place=VILLAGES[1], lang="zh")
     assert "不在您的范围内" in _said(source, view)
+
+
+@pytest.mark.parametrize("theme", ["monitoring", "relocation", "water", "rectification"])
+def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
+    """Over all indicators and months; those of a small base are counted in the same sentence."""
+    counted = 0
+    for key in source.indicators_of(theme):
+        for month in source.atlas.periods_of(key):
+            view = source.view(theme=theme, indicator=key, period=month, lang="zh")
+            ranking, layer = ranking_of(source, view), layer_of(source, view)
+            few = ranking[ranking["few"]]
+            headed = headline_of(source, view, layer).title
+            titled = message(source.atlas, layer, ranking, "zh")
+            for row in few.itertuples():
+                figure = number_text(row.value, layer.decimals)
+                assert f"{row.name} {figure}%" not in headed, view.address
+                assert f"{row.name}{layer.indicator.title_in('zh')}" not in titled, view.address
+            alike = ranking["shown"].dropna().nunique() == 1
+            if len(few) and not alike and (ranking["value"] != 0).any():
+                assert "不按占比排名" in headed, view.address
+                counted += 1
+    assert counted or theme != "monitoring"
