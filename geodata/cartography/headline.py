@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -113,12 +114,12 @@ def _most_in_words(atlas: Atlas, layer: Layer, few: pd.DataFrame, lang: str | No
     nested, level = _skips_a_level(atlas, layer), i18n.text(f"atlas.{layer.level}", lang)
     if worst.places.empty and not worst.tied:
         return i18n.text(f"cartography.few_none_{indicator.worse}", lang)
-    names = [
-        name + short_parts(row.numerator, row.denominator, indicator, lang)
-        for name, row in zip(
-            _names(worst.places, nested, lang), worst.places.itertuples(), strict=True
-        )
-    ]
+    names: list[str] = []
+    row: Any
+    for name, row in zip(
+        _names(worst.places, nested, lang), worst.places.itertuples(), strict=True
+    ):
+        names.append(name + short_parts(row.numerator, row.denominator, indicator, lang))
     if worst.tied:
         number = number_text(worst.value, 0)
         unit = indicator.base.text(lang, number) if indicator.base else ""
@@ -261,6 +262,7 @@ def _named_places(worst: pd.DataFrame, layer: Layer, nested: bool, lang: str | N
     """Return each place with its figure and what that was made of."""
     percent = layer.indicator.unit.sign
     told = []
+    row: Any
     for name, row in zip(_names(worst, nested, lang), worst.itertuples(), strict=True):
         parts = short_parts(row.numerator, row.denominator, layer.indicator, lang)
         made_of = i18n.text("cartography.in_brackets", lang, said=parts) if parts else ""

@@ -143,7 +143,7 @@ def _figure(evidence: Evidence, named: tuple[str, str], shown: Indicator, lang: 
     figure = figure_text(value, shown, decimals=decimals, lang=lang)
     said = text("workspace.why_value", lang, value=figure + made_of, **given)
     known = int(ranks["rank"].notna().sum())
-    rank = ranks.at[place, "rank"]
+    rank: Any = ranks.at[place, "rank"]
     if shown.worse == "none" or known < 2 or pd.isna(rank):
         return said
     return said + text(f"workspace.why_rank_{level}", lang, rank=rank, places=known)
