@@ -55,7 +55,8 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
     """
     known, valued = ranked[ranked["rank"].notna()], ranked[ranked["value"].notna()]
     alike = valued["shown"].nunique() == 1
-    if len(valued) > 1 and counted_only(valued) and not alike and layer.indicator.worse != "none":
+    unranked = counted_only(valued) or (len(known) < len(valued) and known["shown"].nunique() == 1)
+    if len(valued) > 1 and unranked and not alike and layer.indicator.worse != "none":
         return headline(atlas, layer, lang)
     if len(valued) < 2 or layer.indicator.worse == "none":
         return whole_figure(atlas, layer, lang)

@@ -62,6 +62,12 @@ def _worst_in_words(
         return i18n.text("cartography.headline_equal", lang, figure=same, **facts)
     if counted_only(ranked):
         return _told_by_number(atlas, layer, ranked, facts, lang)
+    compared = ranked[ranked["rank"].notna()]
+    if len(compared) < len(ranked) and compared["shown"].nunique() == 1:
+        facts |= _small_base(atlas, layer, lang) | {"count": len(compared)}
+        same = figure(compared["value"].iloc[0])
+        few = few_text(atlas, layer, ranked, lang)
+        return i18n.text("cartography.headline_alike", lang, figure=same, **facts) + few
     facts["end"] = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     worst, few = (
         worst_of(ranked, layer.indicator.worse, WORST),
@@ -196,15 +202,14 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     The course is worse, better or plain; both are about nothing ("", "plain") without a change.
     """
     indicator = layer.indicator
-    course = atlas.series(indicator.key, layer.place)
-    series, base = course["value"] * scale_of(indicator), course["denominator"]
     before = previous_period(atlas, indicator.key, layer.period)
-    value = series.get(layer.period, float("nan"))
-    earlier = float("nan") if before is None else series[before]
-    if before is None or pd.isna(value) or pd.isna(earlier):
+    if before is None:
         return "", "plain"
-    change = round(float(value - earlier), layer.decimals)
-    if is_steady(float(value - earlier), base[layer.period], indicator, layer.decimals):
+    value, earlier, base = _compared(atlas, layer, before)
+    if pd.isna(value) or pd.isna(earlier):
+        return "", "plain"
+    change = round(value - earlier, layer.decimals)
+    if is_steady(value - earlier, base, indicator, layer.decimals):
         change = 0.0
     way = "up" if change > 0 else "down" if change < 0 else "none"
     amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
@@ -213,11 +218,62 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
         amount = i18n.text("cartography.points", lang, change=points)
     values = {"before": period_text(before, lang), "change": amount}
     sentence = i18n.text(f"cartography.change_{way}", lang, **values)
-    counts = course["places_with_data"]
-    if counts[before] != counts[layer.period]:
-        old, new = int(counts[before]), int(counts[layer.period])
-        sentence += i18n.text("cartography.other_places", lang, old=old, new=new)
+    old, new = (_sent(atlas, layer, period) for period in (before, layer.period))
+    if not old.equals(new):
+        both = _comparable(atlas, layer, before)
+        key = "cartography.other_places" if both is None else "cartography.both_sent"
+        counts = {"old": int(old.sum()), "new": int(new.sum()), "both": int((old & new).sum())}
+        level = i18n.text(f"atlas.{atlas.lowest}", lang)
+        sentence += i18n.text(key, lang, level=level, **counts)
     return sentence, course_of(change, indicator.worse)
+
+
+def _sent(atlas: Atlas, layer: Layer, period: str) -> pd.Series:
+    """Return which lowest places of the shown one sent what a figure is made of; who has nobody in
+    question did.
+    """
+    places = atlas.places_in(layer.place, atlas.lowest)
+    return atlas.states(layer.indicator.key, period, atlas.lowest)[places] != STATES[1]
+
+
+def _comparable(atlas: Atlas, layer: Layer, before: str) -> pd.Index | None:
+    """Return the lowest places that sent in both periods, where others did in one of them alone.
+
+    None where all are the same, where a figure of them is not shown or nothing can be added up.
+    """
+    key, level = layer.indicator.key, atlas.lowest
+    old, new = (_sent(atlas, layer, period) for period in (before, layer.period))
+    unshown = any(
+        atlas.states(key, period, level)[old.index].isin(STATES[3:]).any()
+        for period in (before, layer.period)
+    )
+    if old.equals(new) or unshown or layer.indicator.adds_up == "none":
+        return None
+    return old.index[old & new]
+
+
+def _compared(atlas: Atlas, layer: Layer, before: str) -> tuple[float, float, float]:
+    """Return the figure of the shown place now and before, in shown units, and its base now.
+
+    Both are of the places that sent in both periods where it can be told.
+    """
+    indicator, both = layer.indicator, _comparable(atlas, layer, before)
+    if both is None:
+        course = atlas.series(indicator.key, layer.place)
+        series = course["value"] * scale_of(indicator)
+        nothing = float("nan")
+        now, then = (float(series.get(one, nothing)) for one in (layer.period, before))
+        return now, then, float(course["denominator"].get(layer.period, nothing))
+
+    def total(period: str) -> tuple[float, float]:
+        parts = atlas.frame(indicator.key, period, atlas.lowest).loc[both]
+        known = parts[parts["value"].notna()]
+        numerator, base = known["numerator"].sum(min_count=1), known["denominator"].sum()
+        whole = 1.0 if indicator.adds_up == "sum" else base
+        return float(numerator / whole * scale_of(indicator)) if whole else float("nan"), base
+
+    (now, base), (then, _) = total(layer.period), total(before)
+    return now, then, float(base)
 
 
 def course_of(change: float, worse: str) -> str:

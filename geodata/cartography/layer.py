@@ -253,7 +253,7 @@ class Layer:
         name = f"cartography.rule_{self.breaks.method}"
         cuts = [number_text(cut, decimals_of_cuts((cut,))) for cut in self.breaks.cuts]
         told = i18n.listed(cuts, lang)
-        said = i18n.text(name, lang, count=self.breaks.count, cuts=told)
+        said = i18n.text(name, lang, cuts=told)
         if self.indicator.basis:
             basis = self.indicator.basis_in(lang)
             said = i18n.text("cartography.basis", lang, said=said, basis=basis)

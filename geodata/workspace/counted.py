@@ -17,6 +17,9 @@ from geodata.workspace.inputs import Setup
 
 COUNTED = "counted_"
 COUNTED_COLUMNS = ("subject", "place_code", "household_code")
+# What the rules find of whom a figure counts.
+FOUND_AMONG = "found_among_"
+FOUND_AMONG_COLUMNS = ("place_code", "rule")
 
 
 def counted_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
@@ -28,6 +31,26 @@ def counted_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
         for key, indicator in setup.indicators.items()
         if indicator.lists
     }
+
+
+def found_among_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
+    """Return by name the tables `found_among_KEY`: FOUND_AMONG_COLUMNS, one row a finding."""
+    return {
+        f"{FOUND_AMONG}{key}": Derived(
+            (f"{COUNTED}{key}", "flags"), partial(_add_found_among, indicator=indicator)
+        )
+        for key, indicator in setup.indicators.items()
+        if indicator.lists
+    }
+
+
+def _add_found_among(engine: Engine, *, indicator: Indicator) -> None:
+    engine.add_table(
+        f"{FOUND_AMONG}{indicator.key}",
+        f"SELECT c.place_code, f.rule FROM {COUNTED}{indicator.key} AS c"
+        " JOIN flags AS f ON f.subject = CAST(c.subject AS VARCHAR)"
+        f" WHERE f.subject_kind = '{indicator.lists}' AND f.answer = 'yes'",
+    )
 
 
 def _needs(indicator: Indicator) -> tuple[str, ...]:

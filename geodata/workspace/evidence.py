@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from geodata.access import Request, public_rows
+from geodata.access import Request, public_rows, tally
 from geodata.cartography import rank_places
 from geodata.figures import Cube, Indicator
 from geodata.kept import Kept
 from geodata.periods import shift_month
+from geodata.workspace.counted import FOUND_AMONG
 from geodata.workspace.figures import village_sums, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import month_source
@@ -90,6 +91,17 @@ class Evidence:
         if self.before is None:
             return pd.Series(dtype="float64")
         return _inside(self._counts_before, place).groupby("rule")["yes"].sum()
+
+    def found_among(self, place: str, indicator: Indicator) -> pd.Series:
+        """Return how many of those whom a figure counts in a place each rule holds for, by its key.
+
+        Empty where the figure counts nobody one by one.
+        """
+        table, source = f"{FOUND_AMONG}{indicator.key}", month_source(self.setup, self.built)
+        if table not in source.derived:
+            return pd.Series(dtype="int64")
+        told = tally(source, Request(table, columns=("rule",)), (place,))
+        return told.set_index("value")["rows"]
 
     def figures(self, place: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame] | None:
         """Return the figures within a place of the month before, of the month, and of the month by

@@ -8,7 +8,12 @@ from functools import partial
 from geodata.access import Derived, MonthSource, Privacy
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
-from geodata.workspace.counted import COUNTED_COLUMNS, counted_tables
+from geodata.workspace.counted import (
+    COUNTED_COLUMNS,
+    FOUND_AMONG_COLUMNS,
+    counted_tables,
+    found_among_tables,
+)
 from geodata.workspace.household_list import (
     HOUSEHOLD_LIST,
     INCOME_BY_PLACE,
@@ -51,7 +56,8 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
         **point_tables(setup),
-        **counted_tables(answerable(setup, unanswered_in(built)), built.month),
+        **counted_tables(known := answerable(setup, unanswered_in(built)), built.month),
+        **found_among_tables(known, built.month),
     }
     moved = movements_table(setup.store, built.month, setup.place_register.successors)
     if moved is not None:
@@ -79,6 +85,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
     sets[MOVEMENTS] = MOVEMENT_COLUMNS
+    sets |= dict.fromkeys(found_among_tables(setup, ""), FOUND_AMONG_COLUMNS)
     about = Privacy("restricted", "hidden")
     return {
         **setup.privacy,

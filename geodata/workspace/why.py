@@ -40,7 +40,7 @@ class Why:
     answers, and the hot spots. `rules` has one row for each rule with findings in the place: rule,
     title, severity, own (whether the indicator counts by it), yes, unknown, exempt, change (of yes
     since the month before), document and limits (each policy value it compares with, in words),
-    own first, worst first. `change` are the parts of the indicator's change. `responsible` lists
+    own first, worst first; found and not_known are yes and unknown with the unit of each. `change` are the parts of the indicator's change. `responsible` lists
     the people who answer for the place. `by_rules` says whether the indicator has rules of its own.
     """
 
@@ -104,7 +104,7 @@ def explain_place(
     lines = (
         _figure(evidence, (place, name), shown, lang),
         moved_text(change, shown, lang),
-        _reason(setup, rules, shown, lang) or _unfound(evidence, place, shown, lang),
+        _reason(evidence, place, shown, lang) or _unfound(evidence, place, shown, lang),
         due,
         who,
     )
@@ -161,12 +161,22 @@ def _rules(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> p
     now.insert(1, "severity", [rule.severity for rule in chosen])
     now.insert(2, "own", [rule.key in indicator.own_rules for rule in chosen])
     now["order"] = [order[rule.severity] for rule in chosen]
+    now["found"] = _of_each(chosen, now["yes"], lang)
+    now["not_known"] = _of_each(chosen, now["unknown"], lang)
     now["document"] = [rule.document[lang] for rule in chosen]
     now["limits"] = [_limits(setup, rule, place, month, lang) for rule in chosen]
     ranked = now.rename_axis("rule").reset_index()
     by = {"own": False, "order": True, "yes": False, "rule": True}
     ranked = ranked.sort_values(list(by), ascending=list(by.values()))
     return ranked.drop(columns="order").reset_index(drop=True)
+
+
+def _of_each(rules: Sequence[Rule], numbers: pd.Series, lang: str) -> list[str]:
+    """Return each number of what a rule judges with its own unit."""
+    return [
+        f"{number:,.0f} {rule.about.counted(number, lang)}"
+        for rule, number in zip(rules, numbers, strict=True)
+    ]
 
 
 def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
@@ -176,6 +186,8 @@ def _limits(setup: Setup, rule: Rule, place: str, month: str, lang: str) -> str:
         lookup = setup.policy.at(key, place, last_day(month))
         if isinstance(lookup.value, bool):
             continue  # it switches a rule, and is no limit
+        if lookup.value is None and f"{key}.default" in rule.parameters:
+            continue  # what holds instead is said
         missing = lookup.value is None
         value = lookup.reason(lang) if missing else _plain(lookup.value)
         unit = "" if missing else f" {lookup.parameter.unit.text(lang)}".rstrip()
@@ -214,23 +226,64 @@ def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
     return first, text(f"workspace.why_{key}_else", lang, **{name: joined}) if joined else ""
 
 
-def _reason(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> str:
-    """Return the rule that adds most to an indicator of rules, else the worst of its theme."""
-    own = rules[rules["own"].astype(bool)]
+def _reason(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> str:
+    """Return for how many of those whom a figure counts the rule holds that holds for most of them.
+
+    Empty where it holds for less than the stated share of them, and where it holds for all whom the
+    figure counts because that is how they are counted.
+    """
+    counted = _numerator(evidence, place, indicator)
+    if not indicator.lists or indicator.worse == "low" or not counted > 0:
+        return ""
+    among, setup = evidence.found_among(place, indicator), evidence.setup
+    top = evidence.cube.path(place)[0]
+    # What holds for all who are counted in the county is how they are counted.
+    whole, all_of_them = evidence.found_among(top, indicator), _numerator(evidence, top, indicator)
+    known = [
+        key
+        for key in among.index
+        if _may_explain(setup.rules.get(key), indicator) and whole[key] < all_of_them
+    ]
+    holds = among[known].sort_values(ascending=False, kind="stable")
+    key = "why.least_share"
+    least = setup.policy.at(key, place, last_day(evidence.built.month)).value
+    if holds.empty or not isinstance(least, (int, float)) or holds.iloc[0] * 100 < least * counted:
+        return ""
+    rule, number = setup.rules[str(holds.index[0])], int(holds.iloc[0])
+    return text(
+        "workspace.why_cause",
+        lang,
+        base=f"{counted:,.0f}",
+        counted=rule.about.counted(counted, lang),
+        part=f"{number:,}",
+        of_them=rule.about.counted(number, lang),
+        title=rule.title[lang],
+    )
+
+
+def _numerator(evidence: Evidence, place: str, indicator: Indicator) -> float:
+    cell: Any = evidence.ranks(indicator, evidence.levels[place]).at[place, "numerator"]
+    return float(cell)
+
+
+def _may_explain(rule: Rule | None, indicator: Indicator) -> bool:
+    """Return whether a rule can say why somebody is counted, and is not what counts them."""
+    if rule is None or rule.subject != indicator.lists or indicator.rules == (rule.key,):
+        return False
     if indicator.own_rules:
-        told = _counted(setup, own.sort_values("yes", ascending=False, kind="stable").head(1), lang)
-        return text("workspace.why_reason", lang, rule=told[0]) if told else ""
-    of_theme = rules["rule"].map(lambda key: setup.rules[key].theme == indicator.theme).astype(bool)
-    told = _counted(setup, (rules[of_theme] if of_theme.any() else rules).head(1), lang)
-    return text("workspace.why_rules", lang, rules=told[0]) if told else ""
+        return rule.key in indicator.own_rules
+    return rule.theme == indicator.theme and rule.kind == "finding"
 
 
 def _unfound(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> str:
     """Return that the rules of an indicator found nothing here, or that they could not answer."""
     if not indicator.own_rules:
         return ""
+    told = evidence.counted(place)
+    if (told["yes"].reindex(list(indicator.own_rules)) > 0).any():
+        return ""
     setup, own = evidence.setup, [evidence.setup.rules[key] for key in indicator.own_rules]
-    counted = evidence.counted(place)["unknown"].reindex(list(indicator.own_rules))
+    counted = told["unknown"].reindex(list(indicator.own_rules))
     unknown = int(counted.fillna(0).sum())
     if not unknown:
         return text("workspace.why_no_reason", lang)

@@ -68,7 +68,7 @@ def _lines(answer: Answer) -> list[str]:
         return []
     lines, rules = [], answer.source.county.setup.rules
     kept = why.rules[why.rules["rule"].map(lambda key: rules[key].kind == "finding")]
-    told = [f"{row.title} {row.yes:,}" for row in kept.head(_RULES).itertuples()]
+    told = [f"{row.title} {row.found}" for row in kept.head(_RULES).itertuples()]
     if told:
         lines.append(text("slides.found_most", lang, rules=listed(told, lang)))
     names = listed(

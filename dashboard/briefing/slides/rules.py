@@ -57,9 +57,9 @@ def _row(row: Any, theme: Theme, lang: str) -> TableRow:
     change = "—" if pd.isna(row.change) else f"{int(row.change):+,}".replace("+0", "0")
     cells = (
         row.title,
-        f"{row.yes:,}",
+        row.found,
         change,
-        f"{row.unknown:,}",
+        row.not_known,
         rule.remedy[lang],
         rule.office[lang],
     )

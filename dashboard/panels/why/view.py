@@ -143,7 +143,7 @@ def _rules_table(why: Why | None, lang: str) -> dict[str, object]:
 
 def _row(row: Any, lang: str) -> dict[str, object]:
     change = "" if pd.isna(row.change) else f"{row.change:+,.0f}".replace("+0", "0")
-    cells = [plain_text(row.title, 80), f"{row.yes:,.0f}", change, f"{row.unknown:,.0f}"]
+    cells = [plain_text(row.title, 80), row.found, change, row.not_known]
     limits = text("why.limits", lang, limits=row.limits) if row.limits else ""
     small = plain_text(limits + text("why.document", lang, document=row.document), 200)
     return {"cells": cells, "mark": row.severity, "small": small}

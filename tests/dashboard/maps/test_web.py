@@ -23,7 +23,7 @@ def test_page_asks_for_no_other_file():
 def test_page_says_finding_legend_and_join():
     page = web_map(grid_atlas(), lang="zh")
     assert "云岭县2025年低收入户占比最高的3个村" in page
-    assert "按数值疏密取整分5级" in page
+    assert "按数值疏密取整分级" in page
     assert "11/12" in page
 
 

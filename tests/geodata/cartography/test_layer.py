@@ -206,9 +206,9 @@ def test_legend_counts_only_the_shown_place_and_keeps_the_cuts():
 
 def test_rule_is_said_in_words():
     layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village")
-    assert layer.rule("zh").startswith("按数值疏密取整分5级，含下限")
+    assert layer.rule("zh").startswith("按数值疏密取整分级，含下限")
     policy = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[10, 20])
-    assert policy.rule("zh") == "按政策标准（10、20）分3级，含下限"
+    assert policy.rule("zh") == "按政策标准（10、20）分级，含下限"
     known = dict(zip(["<10", "10–20", "≥20%"], policy.counts, strict=True))
     wanted = [label for label in reversed(known) if known[label]]
     assert [row.label for row in policy.legend("zh")] == [*wanted, "无数据"]

@@ -14,10 +14,10 @@ from geodata.atlas import Atlas
 from geodata.atlas.folder import build_atlas
 from geodata.cartography import draw_layer, rank_places
 from geodata.cartography.decimals import indicator_decimals, shown_values
-from geodata.cartography.headline import headline
+from geodata.cartography.headline import change_of_whole, headline
 from geodata.cartography.ranking import most_of, worst_of
 from geodata.cartography.words import number_text
-from tests.invented import COUNTY, RATE, grid_tree
+from tests.invented import COUNTY, RATE, WORDS, grid_tree
 
 LEAST = 10
 RAW = st.lists(
@@ -101,3 +101,37 @@ def test_figures_that_read_alike_are_tied_and_the_ends_stay_apart():
     assert len(set(read[2:6])) == 4
     assert np.isnan(read[6])
     assert shown_values([-0.02], indicator, 1)[0] < 0
+
+
+PARTS = st.lists(
+    st.one_of(st.none(), st.tuples(st.integers(0, 9), st.integers(10, 30))), min_size=2, max_size=6
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(old=PARTS, new=PARTS)
+def test_a_change_is_of_places_that_sent_in_both_months(old, new):
+    """That one place is missing is no fall; who has nobody in question has reported."""
+    size = min(len(old), len(new))
+    tree = grid_tree(1, size)
+    villages = tree.places.index[tree.places["level"] == "village"]
+    rows = [
+        {"place": place, "period": period, "indicator": "poor", "numerator": one[0], "denominator": 1.0}
+        for period, told in (("2024", old), ("2025", new))
+        for place, one in zip(villages, told, strict=False)
+        if one is not None
+    ]  # fmt: skip
+    both = [(a[0], b[0]) for a, b in zip(old[:size], new[:size], strict=True) if a and b]
+    if not both:
+        return
+    count = replace(RATE, key="poor", quantity="count", base=None, unit=WORDS.units["household"])
+    atlas = build_atlas(
+        title="县", tree=tree, values=pd.DataFrame(rows), indicators=[count], join={}, source={}
+    )
+    layer = draw_layer(atlas, "poor", "2025", level="village", place=COUNTY)
+    sentence, _ = change_of_whole(atlas, layer, "zh")
+    moved = sum(b - a for a, b in both)
+    wanted = f"{'上升' if moved > 0 else '下降'}{abs(moved)} 户" if moved else "持平"
+    assert wanted in sentence
+    sent = [[one is not None for one in told[:size]] for told in (old, new)]
+    assert ("两期都报数" in sentence) == (sent[0] != sent[1])

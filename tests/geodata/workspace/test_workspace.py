@@ -230,7 +230,6 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
         "2025年1月，甲一村收入低于监测线户占比 50%（有数据的 2 户中 1 户；收入按台账，台账不全的按登记），"
         "全县 3 个村由重到轻第 1",
         "比上月上升50个百分点",
-        "主要原因：人均纯收入低于监测线 1 户",
         "责任人：包村干部 李某",
     )
     assert why.split == "变化由来：标准调整 +50"
