@@ -43,7 +43,7 @@ _FIELDS = {
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
     **dict.fromkeys(("sum_of", "flow"), False),
-    "basis": False,
+    **dict.fromkeys(("basis", "decided_by"), False),
 }
 
 
@@ -64,6 +64,7 @@ class Indicator:
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
     shrinks by (`out_of`) from one month to the next.
     `basis` is by language: from which of several sources, or by which of several readings, it is made.
+    `decided_by` is what decides for many of those who are counted at once: they are no events apart.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Indicator:
     listed: Mapping[str, str] | None = None
     sum_of: tuple[str, ...] = ()
     flow: Mapping[str, tuple[str, ...]] | None = None
+    decided_by: Thing | None = None
 
     def __post_init__(self) -> None:
         if self.worse not in WORSE:
@@ -138,6 +140,8 @@ class Indicator:
     @property
     def tested(self) -> str:
         """Return how hot spots of it are looked for: events of a base, value, or not at all ("")."""
+        if self.decided_by is not None:
+            return ""
         if self.counts_judged:
             return "events"
         if self.kind.tested == "events" and not self.counts_things:
@@ -190,8 +194,8 @@ class Indicator:
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Return the indicator of the values of `to_json`."""
         things = {
-            name: None if content[name] is None else Thing(**content[name])
-            for name in ("counts", "base")
+            name: None if content.get(name) is None else Thing(**content[name])
+            for name in ("counts", "base", "decided_by")
         }
         lists = {name: tuple(content.get(name, ())) for name in ("rules", "explained_by", "sum_of")}
         flow = content.get("flow") and {way: tuple(keys) for way, keys in content["flow"].items()}
@@ -268,12 +272,13 @@ def _words(
     place: str, entry: Mapping[str, Any], words: Words, faults: Faults
 ) -> Mapping[str, object]:
     """Return unit and things that an entry names; what is not known is kept in `faults`."""
-    named: dict[str, object] = {"counts": None, "base": None}
+    things = ("counts", "base", "decided_by")
+    named: dict[str, object] = dict.fromkeys(things)
     with faults, _placed(place):
         quantity_of(entry["quantity"])
     with faults, _placed(place):
         named["unit"] = words.unit(entry["unit"])
-    for field in ("counts", "base"):
+    for field in things:
         if field in entry:
             with faults, _placed(place):
                 named[field] = words.thing(field, entry[field])

@@ -74,7 +74,7 @@ class HotspotLayer:
     def rule(self, lang: str | None = None) -> str:
         """Return how the classes were found, in a sentence."""
         if self.result is None:
-            return i18n.text("hotspots.rule_untested", lang)
+            return self._untested("rule_untested", lang)
         name = "category" if self.by_category else "bins"
         options = self.result.options
         values = {"periods": options.min_periods, "villages": options.min_villages}
@@ -83,7 +83,7 @@ class HotspotLayer:
     def finding(self, inside: np.ndarray | None = None, lang: str | None = None) -> str:
         """Return how many places are hot, cold and not assessed; `inside` limits who is counted."""
         if self.result is None:
-            return i18n.text("hotspots.untested", lang)
+            return self._untested("untested", lang)
         shown = self.classes if inside is None else self.classes[inside]
         side = np.array([*self.sides, 0])
         sides = side[np.minimum(shown, len(self.kinds))]
@@ -111,7 +111,7 @@ class HotspotLayer:
     def why(self, place: str, lang: str | None = None) -> str:
         """Return the finding for one place and the numbers behind it, unless they are hidden."""
         if self.result is None:
-            return i18n.text("hotspots.untested", lang)
+            return self._untested("untested", lang)
         if self.veiled[self.keys.get_loc(place)]:
             hidden = i18n.text("cartography.hidden", lang)
             finding = self.result.finding(place, lang, level=self.level)
@@ -121,6 +121,12 @@ class HotspotLayer:
                 else f"{finding} ({hidden})"
             )
         return self.result.sentence(place, lang, unit="", level=self.level)
+
+    def _untested(self, name: str, lang: str | None) -> str:
+        shared = self.indicator.decided_by
+        if shared is None:
+            return i18n.text(f"hotspots.{name}", lang)
+        return i18n.text("hotspots.untested_shared", lang, by=shared.text(lang, "1"))
 
     def hot(self, lang: str | None = None) -> tuple[HotSpot, ...]:
         """Return the places that are hot now, in the order of keys."""

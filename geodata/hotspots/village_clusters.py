@@ -72,7 +72,9 @@ class VillageClusters:
         """
         if self.reason:
             title = self.indicator.title_in(lang)
-            return i18n.text(f"hotspots.clusters_{self.reason}", lang, indicator=title)
+            shared = self.indicator.decided_by
+            by = "" if shared is None else shared.text(lang, "1")
+            return i18n.text(f"hotspots.clusters_{self.reason}", lang, indicator=title, by=by)
         told = [c for c in self.clusters if inside is None or inside.isin(c.codes).any()]
         if not told:
             return i18n.text("hotspots.clusters_nowhere", lang)
@@ -165,6 +167,8 @@ def _found(atlas: Atlas, key: str, period: str) -> VillageClusters:
 
 def _reason(whole: Atlas, indicator: Indicator, period: str) -> tuple[str, pd.Series | None]:
     """Return why nothing was looked for, or the row of what was."""
+    if indicator.decided_by is not None:
+        return "shared", None
     if indicator.tested != "events":
         return ("amount" if indicator.adds_up == "sum" else "mean"), None
     maps = whole.computed(MAPS)

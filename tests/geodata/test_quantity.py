@@ -388,7 +388,8 @@ def test_numbers_and_amounts_have_no_hot_spots_and_say_so():
     atlas = figures_atlas()
     untested = [one for one in own_indicators() if not one.tested]
     assert len(untested) >= 5
-    assert all(one.adds_up == "sum" and not one.counts_judged for one in untested)
+    sums = [one for one in untested if one.decided_by is None]
+    assert all(one.adds_up == "sum" and not one.counts_judged for one in sums)
     for one in untested:
         layer = hotspot_layer(atlas, one.key)
         assert layer.result is None
@@ -399,7 +400,7 @@ def test_numbers_and_amounts_have_no_hot_spots_and_say_so():
 
 
 def test_a_count_of_who_is_judged_is_tested_as_the_share_of_them():
-    judged = [one for one in own_indicators() if one.counts_judged]
+    judged = [one for one in own_indicators() if one.counts_judged and one.decided_by is None]
     assert {"households", "monitored_households"} <= {one.key for one in judged}
     atlas = figures_atlas()
     for one in judged:
@@ -415,7 +416,7 @@ def test_a_count_of_who_is_judged_is_tested_as_the_share_of_them():
 def test_a_share_is_tested_as_events_and_money_and_means_as_plain_values():
     kinds = {one.key: one.tested for one in own_indicators()}
     assert kinds["low_income_share"] == "events"
-    for key in ("policy_income_share", "fluoride_mean", "income_per_person", "outage_days_mean"):
+    for key in ("policy_income_share", "sustainable_sources_mean", "income_per_person"):
         assert kinds[key] == "value"
     atlas = figures_atlas()
     for key, kind in (("low_income_share", "proportion"), ("policy_income_share", "value")):
