@@ -241,7 +241,7 @@ def test_headline_names_place_period_indicator_and_worst():
     assert sentence.startswith("云岭县2025年低收入户占比最高的3个村：")
     assert worst in sentence
     assert whole_figure(atlas, layer, "zh").startswith("云岭县2025年低收入户占比")
-    assert "highest Share of poor" in headline(atlas, layer, "en")
+    assert "Share of poor: highest in the 3 villages" in headline(atlas, layer, "en")
 
 
 def test_headline_of_a_place_without_figures_says_so():
