@@ -12,12 +12,13 @@ import pandas as pd
 from dashboard.answers.answer import ranking_of, series_of
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
+from dashboard.answers.matters import matters_of
 from dashboard.answers.source import Source
 from dashboard.answers.strip import strip_of
 from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
-from dashboard.view import View
+from dashboard.view import VIEWS, View
 from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.decimals import is_steady
 from geodata.cartography.headline import figure_of_whole
@@ -58,7 +59,15 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "hot_spots": _hot_spots(source, view),
         "list": asdict(page_list(source, view)),
         "counted": {"kind": counted.kind, "count": counted.count},
+        **_month(source, view),
     }
+
+
+def _month(source: Source, view: View) -> dict[str, Any]:
+    """Return the matters of the month where the first page is looked at; names where they may be read."""
+    if view.view != VIEWS[0]:
+        return {}
+    return {"month": asdict(matters_of(source, view, source.officials(view)))}
 
 
 def _place(source: Source, place: str | None) -> dict[str, str | None]:

@@ -102,9 +102,17 @@ class Source(MapSource):
         officials = [responsible_for(rows, key, view.lang).assign(place=key) for key in places]
         return pd.concat(officials)[columns] if officials else pd.DataFrame(columns=columns)
 
+    def officials(self, view: View) -> pd.DataFrame | None:
+        """Return the officials of the viewer's places, on record; None where nobody may be named."""
+        if view.public or view.presenting or self.workspace is None or self.viewer is None:
+            return None
+        if view.period not in self.county.months or not self.actor.scope.narrowed("", "rows"):
+            return None
+        return self._officials(view.period)
+
     def _officials(self, month: str) -> pd.DataFrame:
         """Return the officials of the viewer's places, read once for all pages of a briefing."""
-        reader = self.county.people(month, actor=self.actor)
+        reader = self.county.people(month, actor=self.actor, guard=self.guard)
         return self.kept.once(("officials", month), lambda: read_officials(reader, ""))
 
     def smallest_count(self, month: str) -> int:

@@ -10,7 +10,6 @@ from geodata.atlas import Atlas
 from geodata.kept import Kept
 from geodata.themes import Theme
 from geodata.workspace import Workspace
-from geodata.workspace.due import due_findings
 from geodata.workspace.open_findings import worst_open
 
 
@@ -31,15 +30,6 @@ class FindingCounts:
             asked, lambda: worst_open(self._counts(month), self._theme(theme))
         )
         return severities[atlas.seen(severities.index).to_numpy(dtype=bool)]
-
-    def due(self, atlas: Atlas, theme: str, month: str) -> pd.Series:
-        """Return how many findings have a date to be met, by rule, in the viewer's own places."""
-        asked = ("due", theme, month)
-        counts = self._kept.once(
-            asked, lambda: due_findings(self._counts(month), self._theme(theme))
-        )
-        own = counts[atlas.own(pd.Index(counts["place"])).to_numpy(dtype=bool)]
-        return own.groupby("rule", sort=False)["yes"].sum()
 
     def _counts(self, month: str) -> pd.DataFrame:
         return self._kept.once(("counts", month), lambda: self.county.month(month).counts)

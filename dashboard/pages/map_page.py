@@ -25,7 +25,7 @@ from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.left_out import left_out_view
 from dashboard.views.map_view import MapView
-from dashboard.views.overview import OverviewView
+from dashboard.views.matters import MattersView
 from dashboard.views.popover import popover
 from dashboard.views.presenter import PresenterView
 from dashboard.views.strip import StripView
@@ -158,9 +158,7 @@ class _Body:
         self.column.styles = {"min-height": "0", "padding-bottom": below}
 
     def _overview(self) -> pn.viewable.Viewable:
-        overview = OverviewView(self.state, self.sources)
-        pn.state.onload(overview.find_hotspots)
-        return filling(overview)
+        return filling(MattersView(self.state, self.sources))
 
     def _map(self) -> pn.viewable.Viewable:
         state, parts = self.state, self.parts

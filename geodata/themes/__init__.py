@@ -15,6 +15,7 @@ from geodata.themes.base import (
     Step,
     Theme,
     ThemeLayer,
+    ThemeMatter,
     Told,
     Topic,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Theme",
     "ThemeFault",
     "ThemeLayer",
+    "ThemeMatter",
     "Told",
     "Topic",
     "check_theme",

@@ -18,6 +18,11 @@ HOUSEHOLD = (
     *("days_since_visit", "satisfied"),
 )
 GROUPS = ("exited", "missed")
+# How grave a matter of the month is, gravest first: a legal clock that has run out, a state that should
+# not be, a figure that is told because of how it moves.
+GRAVITIES = ("clock", "state", "trend")
+# Whom or what it concerns, first named first.
+CONCERNS = ("people", "things", "papers")
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -27,6 +32,19 @@ class ThemeLayer:
 
     indicator: str
     breaks: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class ThemeMatter:
+    """What a theme brings before the leader when its indicator counts anybody.
+
+    `gravity` is one of GRAVITIES, `concern` one of CONCERNS; `text` says by language what is wrong.
+    """
+
+    indicator: str
+    gravity: str
+    concern: str
+    text: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -196,7 +214,8 @@ class Theme:
 
     `short` is its name where there is little room, `strip` the indicators whose figures stand over
     the map, the first of them where the file names none.
-    `due` are the rules whose findings have a date to be met, as told by overview and "why is it red".
+    `due` are the rules whose findings have a date to be met, as told by "why is it red".
+    `matters` are what it brings before the leader of a month.
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
     `written` is the file of each thing that
@@ -218,6 +237,7 @@ class Theme:
     points: tuple[Points, ...] = field(default=(), repr=False)
     composition: tuple[PartsOf, ...] = field(default=(), repr=False)
     due: tuple[str, ...] = ()
+    matters: tuple[ThemeMatter, ...] = ()
     strip: tuple[str, ...] = ()
     short: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = field(default=(), repr=False)

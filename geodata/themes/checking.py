@@ -252,6 +252,10 @@ def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
     yield from _unknown(file, "due", "rule", theme.due, rules)
+    # A matter leads to the list of those it counts.
+    listed = set(indicators) - {one.key for one in theme.indicators if not one.lists}
+    matters = [one.indicator for one in theme.matters]
+    yield from _unknown(file, "matters", "indicator", matters, listed)
     file = theme.folder / "indicators.yaml"
     yield from _limit_faults(theme, checked.policy)
     for one in theme.indicators:

@@ -76,8 +76,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
     subjects = dict(base_subjects()) | {s.name: s for s in told.subjects()}
     lists, brought, sheets = _tables(files)
     rules, indicators = _judged(files, key, told, subjects)
-    layers, keys = told.layers(), [one.key for one in indicators]
-    written = _written(folder, key, told)
+    layers, keys, written = told.layers(), [i.key for i in indicators], _written(folder, key, told)
     theme = Theme(
         key=key,
         folder=folder,
@@ -94,6 +93,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         points=told.points(),
         composition=told.composition(),
         due=told.due,
+        matters=told.matters(indicators),
         strip=told.strip(layers, keys),
         short=told.short,
         topics=told.topics(keys),
@@ -107,8 +107,8 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
             f"{kind} {name}": file for kind, places in written.items() for file, name in places
         },
     )
-    names = _named(folder, written)
-    return ThemeReading(theme, tuple(files.faults.kept), names, frozenset(_unread(folder)))
+    kept, unread = tuple(files.faults.kept), frozenset(_unread(folder))
+    return ThemeReading(theme, kept, _named(folder, written), unread)
 
 
 def _named(

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from geodata.errors import ThemeError
+from geodata.figures import Indicator
 from geodata.rules.subject import Subject, read_subject
 from geodata.themes.base import (
+    CONCERNS,
+    GRAVITIES,
     GROUPS,
     HOUSEHOLD,
     SHAPES,
@@ -21,6 +24,7 @@ from geodata.themes.base import (
     Sentence,
     Step,
     ThemeLayer,
+    ThemeMatter,
     Topic,
 )
 from geodata.yaml_entries import (
@@ -37,16 +41,19 @@ from geodata.yaml_entries import (
 T = TypeVar("T")
 # So many figures stand over the map where a theme names none.
 STRIP = 5
+# Subjects whose findings concern people.
+_PEOPLE = ("household", "person")
 # Field of theme.yaml and of its entries -> whether it must be there.
 FIELDS = {
     "title": True,
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
-    **dict.fromkeys(("inspection", "short", "strip"), False),
+    **dict.fromkeys(("inspection", "short", "strip", "matters"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
+_MATTER = {**_PAIR, **dict.fromkeys(("indicator", "gravity", "concern"), True)}
 _TOPIC = {**_PAIR, "indicators": True}
 _SECTION = {**_PAIR, **dict.fromkeys(("features", "rules", "table", "columns"), False)}
 _FIT = {**_PAIR, "kinds": True}
@@ -102,6 +109,27 @@ class ThemeFile:
         with self.faults:
             return _texts(str(self.file), self.content, "due")
         return ()
+
+    def matters(self, indicators: Iterable[Indicator]) -> tuple[ThemeMatter, ...]:
+        """Return what is brought before the leader of a month.
+
+        Where the file does not say, whatever counts the findings of one due rule.
+        """
+
+        def read(place: str, entry: Mapping[str, Any]) -> ThemeMatter:
+            check_value(place, "gravity", entry["gravity"], GRAVITIES)
+            check_value(place, "concern", entry["concern"], CONCERNS)
+            key = _text(place, entry, "indicator")
+            return ThemeMatter(key, str(entry["gravity"]), str(entry["concern"]), _pair(entry))
+
+        if "matters" in self.content:
+            return tuple(self._listed("matters", _MATTER, read))
+        due = {(rule,) for rule in self.due}
+        return tuple(
+            ThemeMatter(one.key, GRAVITIES[0], CONCERNS[one.subject not in _PEOPLE], one.title)
+            for one in indicators
+            if one.own_rules in due and one.lists
+        )
 
     def strip(self, layers: Iterable[ThemeLayer], indicators: Sequence[str]) -> tuple[str, ...]:
         """Return the indicators whose figures stand over the map, by default the first ones.

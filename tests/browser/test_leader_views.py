@@ -1,4 +1,4 @@
-"""What a leader does on the wall: overview, themes to the card, points, comparison, presenting."""
+"""What a leader does on the wall: first page, themes to the card, points, comparison, presenting."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VIL
 WORDS = {"zh": ("农户", "户卡"), "en": ("Households", "Household")}
 
 
-def _open_overview(view, address, query=""):
+def _open_first(view, address, query=""):
     view.goto(address + query)
-    view.wait_for_selector(".overview[data-sketched]", timeout=60_000)
+    view.wait_for_selector(".matters[data-sketched]", timeout=60_000)
 
 
 def _wait_count(view, selector, count):
@@ -23,20 +23,75 @@ def _wait_count(view, selector, count):
     assert view.locator(selector).count() == count
 
 
-def test_overview_shows_every_theme_and_one_click_enters(view, county_served):
-    _open_overview(view, county_served)
-    assert view.locator(".card h2").count() >= 3
-    assert "33.3%" in view.locator(".card .number").first.inner_text()
-    assert "有数据的 81 户中 27 户" in view.locator(".card .facts").first.inner_text()
-    view.locator(".hotspot:not(.waiting)").first.wait_for(timeout=20_000)
-    # All villages are alike: it is said, and none is named as the worst.
-    assert view.locator(".worst .place").count() == 0
-    assert "有数据的3个村都是33.3%" in view.locator(".card .tied").first.inner_text()
-    view.locator(".card button", has_text="进入").first.click()
+def test_the_first_page_shows_every_theme_and_one_click_enters(view, county_served):
+    _open_first(view, county_served)
+    assert view.locator(".card").count() >= 3
+    assert "33.3" in view.locator(".card .number").first.inner_text()
+    view.locator(".card", has_text="进入").first.click()
     view.wait_for_selector(".screen[data-painted]", timeout=30_000)
     view.go_back()
-    view.locator("main.overview").wait_for(timeout=20_000)
+    view.locator("main.matters").wait_for(timeout=20_000)
     assert _asked(view)["view"] == "overview"
+
+
+def test_a_matter_opens_the_list_of_those_it_counts(view, county_served):
+    _open_first(view, county_served)
+    number = int(view.locator(".gravest .number b").inner_text().replace(",", ""))
+    view.locator(".gravest .head").click()
+    _wait_asked(view, "counted", "1")
+    view.locator(".sheet:visible td.code").first.wait_for(timeout=30_000)
+    assert view.locator(".sheet:visible td.code").count() == min(number, 20)
+
+
+LOOKS = [*itertools.product(("zh", "en"), ("", "1"), ((1920, 1080), (1366, 768), (390, 844)))]
+
+
+@pytest.mark.parametrize(("lang", "dark", "size"), LOOKS)
+def test_the_first_page_fits_its_screen(view, county_served, lang, dark, size):
+    """Nothing is cut, no two names of the map lie over each other, everything can be read."""
+    width, height = size
+    view.set_viewport_size({"width": width, "height": height})
+    _open_first(view, county_served, f"?lang={lang}&dark={dark}")
+    told = view.locator("main.matters").evaluate(_MEASURED)
+    assert told["sideways"] <= 1, "nothing scrolls sideways"
+    if width > 800:
+        assert told["over"] <= 1, "the page is one screen"
+        assert max(told["lines"]) <= 2, "a sentence has two lines"
+    assert told["cut"] == []
+    assert told["overlaps"] == 0
+    assert min(told["contrasts"]) >= 4.5, told["contrasts"]
+
+
+# What is measured of the drawn page: lines of sentences, what is cut, names over each other, contrasts.
+_MEASURED = r"""root => {
+  const all = (names) => [...root.querySelectorAll(names)]
+  const boxes = all(".names text").map((node) => node.getBoundingClientRect())
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  const light = (text) => {
+    const parts = text.match(/[0-9.]+/g).slice(0, 3).map((part) => part / 255)
+      .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+  }
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor
+      if (!/, 0\)$/.test(colour)) { return colour }
+    }
+    return getComputedStyle(root).backgroundColor
+  }
+  const texts = all(".sentence, .detail, .post, .action, .owners, .owner, .subtitle, .good span, .unknown, .indicator, .moved, .count, .number b, .enter, .go, .rank")
+  return {
+    sideways: root.scrollWidth - root.clientWidth,
+    over: root.scrollHeight - root.clientHeight,
+    lines: all(".sentence").map((node) => Math.round(node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight))),
+    cut: all(".row, .head, .card, .gravest").filter((node) => node.scrollHeight > node.clientHeight + 2 || node.scrollWidth > node.clientWidth + 2).map((node) => node.textContent),
+    overlaps: boxes.filter((a, at) => boxes.some((b, other) => other > at && meet(a, b))).length,
+    contrasts: texts.filter((node) => node.textContent).map((node) => {
+      const [a, b] = [light(getComputedStyle(node).color), light(ground(node))].sort()
+      return (b + 0.05) / (a + 0.05)
+    }),
+  }
+}"""
 
 
 @pytest.mark.parametrize(("theme", "lang"), [("relocation", "zh"), ("water", "en")])

@@ -92,5 +92,7 @@ class PresenterView(Viewer):
         """Return the finding of this moment, as the headline says it."""
         state = self.state
         if state.view == "overview":
-            return text("overview.title", state.lang, area=state.atlas.title, period=state.period)
+            return text(
+                "matters.presented", state.lang, area=state.atlas.title, period=state.period
+            )
         return headline_of(state.source, state.shown, state.layer).title

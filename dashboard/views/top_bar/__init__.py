@@ -47,7 +47,7 @@ class TopBarView(Viewer):
 
     def _tabs(self) -> list[list[str]]:
         state, lang = self.state, self.state.lang
-        home = text("overview.home", lang)
+        home = text("matters.home", lang)
         first = [[VIEWS[0], home, home]] if len(state.source.views) > 1 else []
         return first + [
             [key, plain_text(theme.short[lang], _LONGEST), plain_text(theme.title[lang], 60)]

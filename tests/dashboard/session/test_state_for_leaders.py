@@ -1,4 +1,4 @@
-"""Overview, points, comparison, wall map and stops without a browser."""
+"""First page, points, comparison, wall map and stops without a browser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.views.find import FindView
 from dashboard.views.map_view import MapView
-from dashboard.views.overview import OverviewView
+from dashboard.views.matters import MattersView
 from dashboard.views.strip import StripView
 from geodata.access import EVERYWHERE, Actor, open_guard
 from geodata.atlas import open_atlas
@@ -108,63 +108,47 @@ def test_a_theme_without_topics_has_a_flat_list(county):
     assert (title, [key for key, _ in offered]) == ("", list(state.indicators_of("water")))
 
 
-def test_every_theme_has_a_card_with_figure_and_worst_places(county):
+def test_every_theme_has_a_card_with_its_first_figure(county):
     state = _state(county)
-    overview = OverviewView(state, SOURCES)
-    cards = {card["key"]: card for card in overview.overview.cards}
+    page = MattersView(state, SOURCES)
+    cards = {card["key"]: card for card in page.page.cards}
     assert set(cards) == set(state.themes)
     first = cards["monitoring"]
-    assert (first["figure"], first["parts"]) == (
-        "33.3%",
-        "有数据的 81 户中 27 户；收入按台账，台账不全的按登记",
-    )
-    assert (first["worst"], "都是33.3%" in first["tied"]) == ([], True)
-    assert first["target"] == "", "a line of income is none of a share"
-    assert cards["relocation"]["target"] == "对照标准：政策性收入占比预警值 50%"
-    assert first["waiting"]
-    overview.find_hotspots()
-    assert not any(card["waiting"] for card in overview.overview.cards)
-    overview._answer({"type": "enter", "theme": "water", "place": VILLAGES[1]})
-    assert (state.view, state.theme, state.place) == ("map", "water", VILLAGES[1])
+    assert (first["number"], first["unit"], first["note"]) == ("33.3", "%", "27户")
+    page._answer({"type": "enter", "theme": "water"})
+    assert (state.view, state.theme, state.place) == ("map", "water", state.root)
 
 
-def test_what_is_due_stands_on_the_card_and_one_click_lists_it(county):
+def test_one_click_on_a_matter_lists_whom_it_counts(county):
     state = _state(county)
-    overview = OverviewView(state, SOURCES)
-    due = {one["rule"]: one for card in overview.overview.cards for one in card["due"]}
-    counts = county.month(state.period).counts
-    for rule, one in due.items():
-        assert one["count"].split()[0] == str(counts.loc[counts["rule"] == rule, "yes"].sum())
-    assert due["test_stale"]["count"] == "1 处工程"
-    overview._answer({"type": "enter", "theme": "water", "rule": "test_stale"})
-    assert (state.view, state.theme) == ("map", "water")
-    assert (state.side, state.rule) == ("households", "test_stale")
-    overview._answer({"type": "enter", "theme": "water", "rule": "fluoride_over"})
-    assert state.rule == "", "only what stands on the card is listed from it"
+    page = MattersView(state, SOURCES)
+    first = page.page.matters[0]
+    page._answer({"type": "matter", "address": "?theme=monitoring"})
+    assert state.view == "overview", "only what stands on the page is opened from it"
+    page._answer({"type": "matter", "address": first["address"]})
+    assert (state.view, state.side, state.counted) == ("map", "households", True)
+    assert state.shown.address == first["address"]
 
 
-def test_what_is_due_is_counted_in_the_places_of_the_viewer_only(county):
-    counts = county.month().counts
-    told = counts[(counts["rule"] == "test_stale") & (counts["yes"] > 0)]
-    here = str(told["place"].iloc[0])
-    for village, found in ((here, {"test_stale": 1}), (_another(here), {})):
+def test_matters_are_counted_in_the_places_of_the_viewer_only(county):
+    for village in VILLAGES:
         officer = _state(county, actor=Actor("officer", "village_officer", (village,)))
-        assert officer.findings.due(officer.atlas, "water", officer.period).to_dict() == found
-        assert "您管的1个村" in OverviewView(officer, SOURCES).overview.texts["due"]
-    assert "全部3个村" in OverviewView(_state(county), SOURCES).overview.texts["due"]
+        page = MattersView(officer, SOURCES).page
+        assert "您管的1个村" in page.subtitle
+        assert page.matters
+        for one in page.matters:
+            ((at, _, number, _, _),) = one["places"]
+            assert officer.atlas.places_in(None, "village")[at] == village
+            assert one["number"] == f"{number:,}"
+    assert "您管" not in MattersView(_state(county), SOURCES).page.subtitle
 
 
-def _another(village):
-    return next(one for one in VILLAGES if one != village)
-
-
-def test_an_overview_ignores_themes_and_places_it_does_not_know(county):
+def test_the_first_page_ignores_what_it_does_not_know(county):
     state = _state(county)
-    overview = OverviewView(state, SOURCES)
-    overview._answer({"type": "enter", "theme": "nothing", "place": VILLAGES[0]})
-    assert state.view == "overview"
-    overview._answer({"type": "enter", "theme": "water", "place": ["x"]})
-    assert (state.view, state.place) == ("map", state.root)
+    page = MattersView(state, SOURCES)
+    for message in ({"type": "enter", "theme": "nothing"}, {"type": "matter", "address": ["x"]}):
+        page._answer(message)
+        assert state.view == "overview"
 
 
 def _stands(county):
