@@ -211,8 +211,15 @@ def nearest(name: object, known: Collection[str], *, most: int = 1, cutoff: floa
 
     Where none is so much alike as `cutoff` (0 to 1), the words say that.
     """
-    near = difflib.get_close_matches(str(name)[:_LONGEST_NAME], list(known), n=most, cutoff=cutoff)
+    near = most_alike(name, known, most=most, cutoff=cutoff)
     return Key("themes.near", names=", ".join(near)) if near else Key("themes.none_near")
+
+
+def most_alike(
+    name: object, known: Collection[str], *, most: int = 1, cutoff: float = 0.0
+) -> list[str]:
+    """Return the known names that are most like another, the likest first."""
+    return difflib.get_close_matches(str(name)[:_LONGEST_NAME], list(known), n=most, cutoff=cutoff)
 
 
 # Of a longer name the nearest is not looked for in all its letters.

@@ -10,7 +10,7 @@ from typing import Any, Self
 import yaml
 
 from geodata.errors import ThemeError, ThemeErrors
-from geodata.i18n import LANGUAGES, Key, load_yaml, nearest
+from geodata.i18n import LANGUAGES, Key, load_yaml, most_alike, nearest
 
 # Names become names of tables and columns in SQL.
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -82,11 +82,11 @@ def check_fields(place: str, entry: object, fields: Mapping[str, bool]) -> None:
     """
     if not isinstance(entry, Mapping):
         raise ThemeError("themes.no_mapping", place=place, found=entry)
-    faults, meant = Faults(), set()
+    faults, meant = Faults(), set[str]()
     for name in entry:
         if name not in fields:
             near, known = nearest(name, fields), shown(fields)
-            meant.add(near)
+            meant.update(most_alike(name, fields))
             faults.kept.append(
                 ThemeError("rules.fault_field", place=place, field=name, near=near, known=known)
             )
