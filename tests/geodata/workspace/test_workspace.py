@@ -41,11 +41,12 @@ KINDS = {
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
 }
-LINE = """monitor.line.per_capita:
+# The line stands last: a test may add a value to it.
+LINE = """ranking.least_base:
+  - {value: 1, from: 2024-01-01, document: 某县〔2024〕1号}
+monitor.line.per_capita:
   - {value: 8000, from: 2024-01-01, to: 2024-12-31, document: 某县〔2024〕1号}
   - {value: 9000, from: 2025-01-01, to: 2025-12-31, document: 某县〔2025〕1号}
-ranking.least_base:
-  - {value: 1, from: 2024-01-01, document: 某县〔2024〕1号}
 """
 # Household, village, yearly wages and yearly pay of a public post in fen.
 HOUSEHOLDS = (
