@@ -11,7 +11,6 @@ from dashboard.texts import text
 from dashboard.web.markup import filled
 from geodata.cartography.words import change_text, rank_text
 
-_HEADS = ("rank", "place", "value", "change")
 _SHOWN = 10
 
 
@@ -23,7 +22,12 @@ def html_fragment(answer: Answer) -> str:
         answer=answer,
         lang=lang,
         picture=base64.b64encode(answer.map(PaperSheet(dpi=110)).picture()).decode(),
-        heads=[text(f"ranking.{name}", lang) for name in _HEADS],
+        heads=[
+            text("ranking.rank", lang),
+            text(f"atlas.{answer.view.level}", lang),
+            text("ranking.value", lang),
+            text("ranking.change", lang),
+        ],
         rows=[
             (
                 rank_text(row["rank"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 
@@ -34,6 +35,38 @@ def _places(template):
     found = [(field, spec) for _, field, spec, _ in string.Formatter().parse(template) if field]
     inner = {place for _, spec in found for place in (_places(spec) if spec else ())}
     return {field for field, _ in found} | inner
+
+
+def _keys_named(file):
+    """Return patterns of the keys that a module names in `text` and `Key`, what is filled in as .+."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if called not in {"text", "Key"}:
+            continue
+        match node.args[0]:
+            case ast.Constant(value=str(key)):
+                parts = [key]
+            case ast.JoinedStr(values=values):
+                parts = [one.value if isinstance(one, ast.Constant) else None for one in values]
+            case _:
+                continue
+        pattern = "".join(".+" if part is None else re.escape(part) for part in parts)
+        if re.match(r"[a-z_]+\\\.", pattern):
+            yield node.lineno, pattern
+
+
+def test_every_key_that_a_module_names_is_in_the_catalogue():
+    known = set().union(*CATALOGUES.values())
+    named = [
+        (str(file.relative_to(ROOT)), line, pattern)
+        for package in CATALOGUES
+        for file in sorted((ROOT / package).rglob("*.py"))
+        for line, pattern in _keys_named(file)
+    ]
+    assert len(named) > 500
+    assert [one for one in named if not any(re.fullmatch(one[2], key) for key in known)] == []
 
 
 def _english():
