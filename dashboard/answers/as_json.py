@@ -52,12 +52,12 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "indicator": _indicator(layer, view.lang),
         "figure": own_figure(source, view, layer),
         **counts_of(layer, view.lang),
-        "strip": [asdict(figure) for figure in strip_of(source, view)],
+        "strip": [asdict(figure, dict_factory=_plain) for figure in strip_of(source, view)],
         "rule": layer.rule(view.lang),
         "ranking": ranking,
         "movers": _movers(ranking, layer),
         "hot_spots": _hot_spots(source, view),
-        "list": asdict(page_list(source, view)),
+        "list": asdict(page_list(source, view), dict_factory=_plain),
         "counted": {"kind": counted.kind, "count": counted.count},
         **_month(source, view),
     }
@@ -67,7 +67,13 @@ def _month(source: Source, view: View) -> dict[str, Any]:
     """Return the matters of the month where the first page is looked at; names where they may be read."""
     if view.view != VIEWS[0]:
         return {}
-    return {"month": asdict(matters_of(source, view, source.officials(view)))}
+    matters = matters_of(source, view, source.officials(view))
+    return {"month": asdict(matters, dict_factory=_plain)}
+
+
+def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a dataclass as they are read from JSON again, which knows no tuples."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields}
 
 
 def _place(source: Source, place: str | None) -> dict[str, str | None]:

@@ -17,7 +17,8 @@ _SHOWN = 6
 
 def absence_text(setup: Setup, built: Built, indicator: Indicator, lang: str) -> str:
     """Return which features nobody has a value of, which tables of the month have no row, and
-    which parameters are not set, or that nobody is in its scope; empty where the reason is not known.
+    which parameters are not set, else that nobody is in its scope, or that of all in it something
+    that it needs is unknown; empty where the reason is not known.
     """
     theme = next(one for one in setup.themes if one.key == indicator.theme)
     empty = set(built.unknown_columns(indicator.table)) & _features(setup, indicator)
@@ -33,9 +34,14 @@ def absence_text(setup: Setup, built: Built, indicator: Indicator, lang: str) ->
         for kind, names in titles.items()
         if names
     ]
-    figures = built.frame("figures")
-    if not told and not (figures["indicator"] == indicator.key).any():
-        told = [text("workspace.absent_subjects", lang)]
+    if not told:
+        figures = built.frame("figures")
+        own = figures[figures["indicator"] == indicator.key]
+        if own.empty:
+            told = [text("workspace.absent_subjects", lang)]
+        elif own["denominator"].isna().all():
+            # Without a number: it may be one that is too small to leave.
+            told = [text("workspace.absent_values", lang)]
     return parted(told, lang)
 
 

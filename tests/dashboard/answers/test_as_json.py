@@ -16,7 +16,7 @@ from dashboard.answers.listing import figure_list, page_list
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.session.subjects import listed_about, listed_subjects
-from dashboard.view import View
+from dashboard.view import VIEWS, View
 from geodata.access import Actor, command_actor, open_guard
 from geodata.figures import STATES
 from geodata.workspace import Workspace
@@ -72,6 +72,9 @@ def test_command_screen_and_briefing_give_one_value(sampled, source, theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_an_answer_is_made_of_these_and_can_be_written(source, theme):
+    opened = answer_json(source, source.view(theme=theme, view=VIEWS[0], lang="zh"))
+    assert json.loads(json.dumps(opened, allow_nan=False)) == opened
+    assert opened["month"]
     for view in _views(source, theme, ("village",)):
         if view.period != source.atlas.periods[-1]:
             continue

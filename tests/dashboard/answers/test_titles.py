@@ -54,7 +54,13 @@ def test_an_indicator_without_any_figure_says_why(sampled, source):
         said = sampled.absence(key, month, "zh")
         assert any(
             word in said
-            for word in ("没有一个有值", "没有报的表", "未设定", "没有一个在统计范围内")
+            for word in (
+                "没有一个有值",
+                "没有报的表",
+                "未设定",
+                "没有一个在统计范围内",
+                "都缺所需的数据",
+            )
         ), key
         theme = sampled.setup.indicators[key].theme
         view = replace(source.view(), theme=theme, indicator=key, period=month, lang="zh")
