@@ -211,16 +211,16 @@ class RankingView(Viewer):
         self.list.dark = self.state.dark
 
     def _answer(self, message: dict[str, object]) -> None:
-        key = message.get("key")
+        key, to, rows = (message.get(name) for name in ("key", "to", "rows"))
         known = isinstance(key, str) and key in self.state.atlas.places.index
         if message.get("type") == "click" and known:
             self.state.go(str(key))
         elif message.get("type") == "sort" and message.get("by") in RANKED[1:]:
             self.state.ranked = message["by"]
-        elif message.get("type") == "page" and message.get("to") in (-1, 1):
-            self._turn(self.first + int(str(message["to"])) * self.rows, self.rows)
-        elif message.get("type") == "room" and type(message.get("rows")) is int:
-            self._turn(self.first, min(max(int(str(message["rows"])), 3), MOST))
+        elif message.get("type") == "page" and type(to) is int and to in (-1, 1):
+            self._turn(self.first + to * self.rows, self.rows)
+        elif message.get("type") == "room" and type(rows) is int:
+            self._turn(self.first, min(max(rows, 3), MOST))
 
 
 def _colour(layer: Layer, class_: int) -> dict[str, str]:

@@ -97,7 +97,8 @@ def test_what_a_scope_hides_is_hidden_there_too(county):
     officer = Actor("officer", "village_officer", (VILLAGES[0],))
     source = county_source(county, officer)
     # Of a theme that the county delivered nothing for there is no view.
-    themes = [theme for theme in source.themes if source.indicators_of(theme)]
+    month = source.month_of(None)
+    themes = [theme for theme in source.themes if source.indicators_of(theme, month)]
     assert "monitoring" in themes
     for theme in themes:
         for place in (COUNTY, *VILLAGES):

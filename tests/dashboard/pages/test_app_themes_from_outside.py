@@ -57,6 +57,18 @@ def install(site: Path) -> None:
     told.joinpath("entry_points.txt").write_text("[guatu.themes]\neldercare = guatu_eldercare\n")
 
 
+# In villages of this size the county compares shares of a few elders: its own decision.
+LEAST_BASE = """
+ranking.least_base:
+  - value: 2
+    places: ["990121"]
+    scope: {zh: 岚禾县(虚构), en: Lanhe county (invented)}
+    from: 2020-01-01
+    status: county
+    document: {zh: 示例数据, en: sample data}
+"""
+
+
 @pytest.fixture(scope="module", params=["folder", "package"])
 def county(request, tmp_path_factory) -> Iterator[Workspace]:
     """Give the sample county imported and built by the commands, with the theme from one door."""
@@ -70,6 +82,7 @@ def county(request, tmp_path_factory) -> Iterator[Workspace]:
     sys.path.insert(0, str(site))
     invalidate_caches()
     write_county(folder, villages=24, households=960, months=6)
+    (folder / "parameters" / "least_base.yaml").write_text(LEAST_BASE, encoding="utf-8")
     for month in MONTHS:
         run("import", folder, "--month", month, "--who", "clerk")
     run("build", folder)

@@ -18,6 +18,7 @@ from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
 from geodata.atlas.scoped import within_scope
 from geodata.errors import GuatuError
+from tests.dashboard.pages.messages import send
 from tests.invented_county import (
     COUNTY,
     HOUSEHOLDS,
@@ -64,7 +65,13 @@ def message_of(rng: random.Random, component: Component) -> dict[str, object]:
     """Return a message as the component's browser side might send it, or a forged one."""
     at = rng.choice((0, 1, 2, 5, 10**9))
     messages = {
-        "RankingList": {"type": "click", "key": rng.choice(PLACES)},
+        "RankingList": rng.choice(
+            (
+                {"type": "click", "key": rng.choice(PLACES)},
+                {"type": "sort", "by": rng.choice(("value", "change"))},
+                {"type": "page", "to": 1},
+            )
+        ),
         "TextTable": {"index": at} if rng.random() < 0.8 else {"sort": "-persons"},
         "ScreenMap": rng.choice(
             (
@@ -83,7 +90,9 @@ def message_of(rng: random.Random, component: Component) -> dict[str, object]:
         "Strip": {"key": rng.choice(("candidate_share", "fluoride_mean", "open_problems", "none"))},
         "TopBar": {"key": rng.choice((*THEMES, "overview"))},
         "BarTools": {"type": "month", "period": rng.choice(MONTHS[-2:])},
-        "Overview": {"type": "enter", "theme": rng.choice(THEMES), "place": rng.choice(PLACES)},
+        "Film": {"type": "month", "period": rng.choice(MONTHS[-2:])},
+        "PanelTabs": {"key": rng.choice(SIDES)},
+        "Matters": {"type": "enter", "theme": rng.choice(THEMES)},
     }
     return messages.get(type(component).__name__, {"index": at})
 
@@ -94,7 +103,7 @@ def step(rng: random.Random, page: pmui.Page) -> None:
     kind = rng.choice(("message", "message", "click", "widget"))
     if kind == "message":
         component = rng.choice([one for one in shown if isinstance(one, Component)])
-        component._handle_msg(message_of(rng, component))
+        send(component, message_of(rng, component))
     elif kind == "click":
         # A briefing is made by a process of its own, which asks for the rights itself.
         buttons = [one for one in shown if type(one) is pmui.Button and one.icon != "slideshow"]
@@ -142,6 +151,7 @@ def test_no_walk_over_a_page_brings_a_foreign_household_or_point_on_it(county, a
     page = map_page(state, sources=carried(atlas), script="", parts=parts)
     open_sheets(page)
     assert {code for code in mine if code in texts_of(page)}
+    been = set()
     for number in range(STEPS):
         # What a page hides may still be asked for; it is refused in words.
         with contextlib.suppress(GuatuError):
@@ -150,3 +160,5 @@ def test_no_walk_over_a_page_brings_a_foreign_household_or_point_on_it(county, a
         typed = {"h001", "h002", "h004"}
         assert {code for code in foreign - typed if code in said} == set(), number
         assert "甲一供水站" not in said
+        been |= {state.theme, state.side, state.place}
+    assert {*THEMES, *SIDES} <= been

@@ -19,6 +19,7 @@ from dashboard.session.state import State
 from dashboard.web.component import Component
 from geodata.access import Actor, open_guard
 from geodata.atlas import open_atlas
+from tests.dashboard.pages.messages import send
 
 # What a widget says and offers; where it stands is not asked.
 _WIDGET = ("label", "options", "groups", "value", "visible", "disabled")
@@ -83,7 +84,7 @@ def open_page(sampled, tmp_path):
 def tell(page: pmui.Page, kind: str, **message: object) -> None:
     """Send a component of the page what its browser side says."""
     parts = (one for part in (*page.header, *page.main) for one in part.select(Component))
-    next(one for one in parts if type(one).__name__ == kind)._handle_msg(message)
+    send(next(one for one in parts if type(one).__name__ == kind), message)
 
 
 def narrow(state: State) -> None:

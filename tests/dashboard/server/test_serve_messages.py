@@ -77,21 +77,29 @@ CODES = (
     "income_below_line",
 )
 # What each of our components understands: its fields, of which each is sent every strange value.
-MESSAGES = {
-    "RankingList": ({"type": "click"}, ("key",)),
-    "ScreenMap": ({"type": "click"}, ("id",)),
-    "TextTable": ({}, ("index",)),
-    "HeadlineBox": ({}, ("index",)),
-    "Strip": ({}, ("key",)),
-    "TopBar": ({}, ("key",)),
-    "BarTools": ({"type": "month"}, ("period",)),
-    "Find": ({"type": "go"}, ("index",)),
-    "Presenter": ({"type": "go"}, ("index",)),
-    "Address": ({}, ("query",)),
-    "PrintButton": ({"type": "print"}, ("content",)),
-    "Notice": ({"type": "open"}, ("newer",)),
-    "JoinNote": ({"type": "open"}, ("index",)),
-}
+MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
+    ("RankingList", {"type": "click"}, ("key",)),
+    ("RankingList", {"type": "sort"}, ("by",)),
+    ("RankingList", {"type": "page"}, ("to",)),
+    ("RankingList", {"type": "room"}, ("rows",)),
+    ("ScreenMap", {"type": "click"}, ("id",)),
+    ("TextTable", {}, ("index",)),
+    ("HeadlineBox", {}, ("index",)),
+    ("Strip", {}, ("key",)),
+    ("TopBar", {}, ("key",)),
+    ("BarTools", {"type": "month"}, ("period",)),
+    ("Film", {"type": "month"}, ("period",)),
+    ("Film", {"type": "play"}, ("on",)),
+    ("PanelTabs", {}, ("key",)),
+    ("Matters", {"type": "matter"}, ("address",)),
+    ("Matters", {"type": "enter"}, ("theme",)),
+    ("Find", {"type": "go"}, ("index",)),
+    ("Presenter", {"type": "go"}, ("index",)),
+    ("Address", {}, ("query",)),
+    ("PrintButton", {"type": "print"}, ("content",)),
+    ("Notice", {"type": "open"}, ("newer",)),
+    ("JoinNote", {"type": "open"}, ("index",)),
+)
 ALSO = (
     ("ScreenMap", {"type": "point", "at": 0}),
     ("ScreenMap", {"type": "select", "ids": [0, 1, 2, -1, 2**70, "0", [1], None]}),
@@ -136,6 +144,11 @@ class Listener(Viewer):
         """Look at each part beside the map and at a card, which are made when first looked at."""
         for side in ("ranking", "why", "points", "households"):
             await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
+            await self.settled()
+        for view in ("overview", "map"):
+            await self.send(
+                "Address", {"query": f"?view={view}&place={OWN}&theme=water&side=households"}
+            )
             await self.settled()
         # The page began at the list of households, so its sheet is the first.
         await self.send("TextTable", {"index": 0}, at=0)
@@ -281,7 +294,7 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
     async def send_all(viewer: Listener) -> str:
         await viewer.opened()
         known.update(viewer.models)
-        for name, (message, names) in MESSAGES.items():
+        for name, message, names in MESSAGES:
             for value in (*STRANGE, *CODES):
                 for position in range(len(viewer.models[name])):
                     for field in names:
@@ -302,7 +315,8 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
     # Other tests define components of their own.
     own = (one for one in subclasses(Component) if one.__module__.startswith("dashboard."))
-    ours = {one.__name__ for one in own} - {"Overview"}
+    ours = {one.__name__ for one in own}
+    assert ours == {name for name, _, _ in MESSAGES}
     assert ours <= known
     assert OWN_HOUSEHOLDS & set(re.findall(r"h\d{3}", heard))
     assert told(FOREIGN, heard) == set()
