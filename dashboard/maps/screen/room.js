@@ -75,8 +75,19 @@ export function keepClear(screen) {
     screen.over = over ? {right, bottom} : null
     if (before !== JSON.stringify(screen.over)) { fit(screen, 0) }
   }
+  const say = ({detail}) => {
+    const {left, right, top} = screen.legend.getBoundingClientRect(), {box} = detail
+    // On a phone it stands above the map, not on it.
+    if (box.top >= screen.root.getBoundingClientRect().top && box.left < right && box.right > left) {
+      detail.floor = Math.min(detail.floor, top - 8)
+    }
+  }
   window.addEventListener("guatu:over", listen)
-  return () => window.removeEventListener("guatu:over", listen)
+  window.addEventListener("guatu:floor", say)
+  return () => {
+    window.removeEventListener("guatu:over", listen)
+    window.removeEventListener("guatu:floor", say)
+  }
 }
 
 function take(screen, asked) {

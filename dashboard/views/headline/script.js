@@ -28,15 +28,27 @@ export function render({model}) {
     note.hidden = !model.note
   }
 
+  // A long finding is written smaller, so that it ends above the legend of the map.
+  const stand = () => {
+    for (const size of [1, 0.9, 0.8, 0.7, 0.6]) {
+      root.style.setProperty("--fitted", size)
+      const box = root.getBoundingClientRect(), detail = {box, floor: Infinity}
+      window.dispatchEvent(new CustomEvent("guatu:floor", {detail}))
+      if (box.bottom <= detail.floor) { break }
+    }
+  }
   // A map that is drawn later asks for it.
-  const tell = () => {
+  let frame = 0
+  const tell = () => { cancelAnimationFrame(frame); frame = requestAnimationFrame(place) }
+  const place = () => {
+    stand()
     window.dispatchEvent(new CustomEvent("guatu:over", {detail: {box: root.getBoundingClientRect()}}))
   }
   const sizes = new ResizeObserver(tell)
   sizes.observe(root)
-  window.addEventListener("guatu:asks", tell)
+  window.addEventListener("guatu:asks", place)
   whenever(model, ["steps", "title", "sentence", "note"], fill)
-  model.on("remove", () => { sizes.disconnect(); window.removeEventListener("guatu:asks", tell) })
+  model.on("remove", () => { cancelAnimationFrame(frame); sizes.disconnect(); window.removeEventListener("guatu:asks", place) })
   fill()
   return root
 }
