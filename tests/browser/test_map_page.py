@@ -56,7 +56,7 @@ def _spot_of(view, name):
         x = box["x"] + box["width"] * (0.03 + 0.94 * (share * 0.618034 % 1))
         y = box["y"] + box["height"] * share / 120
         view.mouse.move(x, y)
-        tip = view.locator(".tip")
+        tip = view.locator(".tip .name")  # under it is the name of the place above
         if tip.is_visible() and name in tip.inner_text():
             view.wait_for_timeout(500)  # the tip may be that of the move before
             if tip.is_visible() and name in tip.inner_text():
