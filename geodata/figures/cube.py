@@ -211,7 +211,8 @@ class Cube:
             frame = self.frame(indicator, period, level)
             judged = frame["subjects"] > 0
             subject = self.indicator(indicator).subject
-            nobody = ~judged & self.reported(subject, level)[period].reindex(frame.index)
+            reported = self.reported(subject, level).reindex(columns=[period], fill_value=False)
+            nobody = ~judged & reported[period].reindex(frame.index)
             nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
             nothing = judged & (frame["missing"] == 0)
             return frame["value"].isna() & (nobody | nothing)

@@ -47,8 +47,9 @@ def test_headline_counts_hot_spots_and_says_why_of_a_village(state):
     view = HeadlineView(state)
     assert "个村中有热点" in view.headline.title
     state.go(CENTRE)
-    assert "连续12个月为热点" in view.headline.title
-    assert "8个相邻村" in view.headline.title
+    assert "个村中有热点" in view.headline.title
+    assert "连续12个月为热点" in view.headline.sentence
+    assert "8个相邻村" in view.headline.sentence
 
 
 def test_drill_down_keeps_the_kinds_of_the_county(state):

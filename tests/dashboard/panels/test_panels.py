@@ -85,14 +85,16 @@ def test_a_folder_elsewhere_is_a_panel_with_script_style_and_words(county, sixth
     assert state.side == "sixth"
     assert "side=sixth" in state.query
     column = side_panel(state, Parts(people=object()))
-    assert column[0].options["第六"] == "sixth"
+    assert ["sixth", "第六"] in column[0].names
+    assert column[0].at == "sixth"
     assert column.styles["max-width"] == "33vw"
     script, words = column.select(lambda one: type(one).__name__ in ("Sixth", "HTML"))
     assert words.object == "这里是某县"
     assert "createElement(model.tag)" in script._render_esm()
     state.choose_theme("monitoring")
     assert state.side == "ranking", "it needs points, which this theme has not"
-    assert "第六" not in column[0].options
+    assert "sixth" not in dict(column[0].names)
+    assert column[0].at == "ranking"
 
 
 def test_a_panel_is_looked_at_only_where_there_is_what_it_needs(county):
@@ -105,8 +107,9 @@ def test_a_panel_is_looked_at_only_where_there_is_what_it_needs(county):
 def test_without_a_workspace_only_what_needs_none_is_beside_the_map(county):
     state = _state(county, "?theme=water&side=why")
     column = side_panel(state, Parts())
-    assert list(column[0].options.values()) == ["ranking"]
-    assert not column[0].visible
+    assert list(dict(column[0].names)) == [
+        name for name in panel_specs.panel_specs() if not specs_of(name).needs
+    ]
     assert len(column) == 2
 
 
@@ -152,7 +155,7 @@ def test_a_panel_that_fails_is_a_sentence_in_its_place(county, sixth, caplog):
     (sixth / "__init__.py").write_text(said, encoding="utf-8")
     column = side_panel(_state(county, "?theme=water&side=sixth"), Parts(people=object()))
     (words,) = column[1].select(lambda one: type(one).__name__ == "HTML")
-    assert column[0].value == "sixth"
+    assert column[0].at == "sixth"
     assert column[1].visible
     assert text("page.part_failed", part="第六") in words.object
     assert "KeyError" in caplog.text

@@ -228,14 +228,14 @@ def test_sites_stand_side_by_side_and_a_heading_orders_them(county, guard):
     assert state.point == f"site:{SITE}"
 
 
-def test_a_column_orders_works_with_the_unknown_last(county, guard):
+def test_a_column_orders_works_with_the_unknown_last(county, guard, monkeypatch):
     state = _state(county, "?theme=water&side=points")
     points = _points(county, guard, state)
     view = PointsView(points).list
     (kind,) = points.kinds
     rows = pd.DataFrame({"key": ["a", "b", "c"]})
     columns = pd.DataFrame({"population": [5.0, None, 9.0]}, index=["a", "b", "c"])
-    points._columns = {(kind.table, state.period): columns}
+    monkeypatch.setattr(points, "columns", lambda kind: columns)
     view.order = ("population", False)
     assert view.ordered(kind, rows)["key"].tolist() == ["c", "a", "b"]
     view.order = ("population", True)
@@ -343,7 +343,8 @@ def test_the_wall_map_ticks_villages_without_open_findings(county):
     state = _state(county, "?theme=monitoring&classes=wall")
     worst = state.findings.worst(state.atlas, "monitoring", state.period)
     shown = picture(state.atlas, state.layer, lang="zh")
-    ticked = [state.layer.keys[at] for at in shown["ticked"]]
+    assert {sign for _, sign in shown["signs"]} <= {"✓"}
+    ticked = [state.layer.keys[at] for at, _ in shown["signs"]]
     assert ticked == sorted(worst.index[worst == "none"])
     assert shown["worst"] == []
 
