@@ -110,10 +110,12 @@ def household_filters(setup: Setup, atlas: Atlas, view: View) -> tuple[Filter, .
     counted = counted_indicator(setup, view)
     theme = next((one for one in setup.themes if one.key == view.theme), None)
     kind = points_of(() if theme is None else theme.points, view.point)
+    # Households name no point of other kinds, whatever an address says.
+    at = f"{AT}{kind.table}:{view.site}" if view.site and kind and kind.households else ""
     known: tuple[Filter, ...] = (
         ("rules", "has", view.rule),
         ("household_code", "among", f"{COUNTED}{counted.key}" if counted else ""),
-        ("household_code", "among", f"{AT}{kind.table}:{view.site}" if view.site and kind else ""),
+        ("household_code", "among", at),
         ("zone_code", "is", view.zone),
         ("place_code", "in", picked_villages(atlas, view)),
     )

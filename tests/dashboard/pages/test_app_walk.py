@@ -107,10 +107,13 @@ def step(rng: random.Random, page: pmui.Page) -> None:
     elif kind == "click":
         # A briefing is made by a process of its own, which asks for the rights itself.
         buttons = [one for one in shown if type(one) is pmui.Button and one.icon != "slideshow"]
-        button = rng.choice(buttons)
-        button.clicks += 1
+        if buttons:
+            rng.choice(buttons).clicks += 1
     else:
-        widget = rng.choice([one for one in shown if isinstance(one, pmui.Select | pmui.TextInput)])
+        widgets = [one for one in shown if isinstance(one, pmui.Select | pmui.TextInput)]
+        if not widgets:
+            return
+        widget = rng.choice(widgets)
         options = getattr(widget, "options", None) or ["", "h001", "h002", "王", "人h004", "%"]
         widget.value = rng.choice(list(options.values() if isinstance(options, dict) else options))
 
