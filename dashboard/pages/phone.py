@@ -13,14 +13,15 @@ ROW = """
 @media (max-width: 800px) {
   :host { display: block !important; height: auto !important; }
   :host > * { max-width: none !important; width: auto !important; height: auto !important; }
-  :host > .guatu-map { height: 62vh !important; }
+  :host > .guatu-map { height: auto !important; }
 }
 """
 # The finding stands over the map instead of on it.
 STAGE = """
 @media (max-width: 800px) {
   :host { display: flex !important; flex-direction: column; }
-  :host > .guatu-corner { position: static; order: -1; max-width: none; padding: 8px 12px; }
+  :host > :not(.guatu-settings) { flex: none !important; height: 62vh !important; }
+  :host > .guatu-corner { position: static; order: -1; max-width: none; height: auto !important; padding: 8px 12px; }
 }
 """
 # A list keeps a height of its own: it scrolls under its head.

@@ -240,3 +240,6 @@ def test_a_phone_shows_the_map_and_all_of_it_fits(view, county_served):
     assert language["x"] + language["width"] <= 390
     ranking = view.locator(".ranking-list").bounding_box()
     assert ranking["height"] > 300
+    assert box["y"] + box["height"] <= ranking["y"] + 1, "the map ends above the list"
+    wider = "cells => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).length"
+    assert view.locator(".strip .cell, .figures .cell").evaluate_all(wider) == 0
