@@ -18,6 +18,7 @@ from dashboard.content.blocks import CardContent
 from dashboard.content.card import card_content
 from dashboard.session.state import State
 from dashboard.texts import text
+from dashboard.view import ADDRESS
 from geodata.access import (
     Actor,
     Guard,
@@ -53,6 +54,8 @@ CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_categ
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
 _PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "point", "zone", "selected")
+# An open card belongs to the address it was opened at; looks and language alone leave it the same.
+_OF_CARD = tuple(name for name in ADDRESS if name not in ("lang", "dark"))
 # The list of a figure goes with it.
 _COUNTED = ("counted", "indicator")
 
@@ -93,8 +96,7 @@ class People(param.Parameterized):
         self._drawn = 0
         # The household and village of the last card that was read.
         self.opened = ("", "")
-        watched = [name for name in (*_PLACE_CHOICES, *_COUNTED) if name in state.param]
-        state.param.watch(self._close_card, watched)
+        state.param.watch(self._close_card, list(_OF_CARD))
         state.param.watch(self._turned, "page")
         self.param.watch(self._first_page, list(CHOICES))
         self.page = state.page - 1

@@ -24,6 +24,7 @@ from dashboard.session.people import MONITORED, PAGE, People
 from dashboard.session.points_seen import PointsSeen
 from dashboard.session.state import State
 from dashboard.session.visit_list import visit_list
+from dashboard.view import ADDRESS
 from dashboard.views.card.card_html import card_html
 from dashboard.views.headline import HeadlineView
 from dashboard.views.text_table import TextTable
@@ -76,6 +77,32 @@ def test_address_keeps_theme_side_and_rule_but_no_person(people_as):
     assert "rule=income_below_line" in query
     assert HOSTILE_HOUSEHOLD not in query
     assert "h00" not in query
+
+
+@pytest.mark.parametrize("name", sorted({*ADDRESS} - {"lang", "dark"}))
+def test_a_card_is_gone_when_its_address_is(people_as, name):
+    people = people_as(f"?place={VILLAGES[0]}&side=households")
+    state = people.state
+    old = getattr(state, name)
+    # Another value of each kind, as an address that one goes back to may hold it.
+    other = {bool: lambda: not old, int: lambda: old + 1, list: lambda: [VILLAGES[0]]}
+    kept = state.param[name]
+    choices = [one for one in getattr(kept, "objects", ()) if one != old]
+    value = choices[0] if choices else other.get(type(old), lambda: "2")()
+    people.household = HOSTILE_HOUSEHOLD
+    state.param.update(**{name: value})
+    assert getattr(state, name) != old
+    assert people.household == ""
+
+
+def test_going_back_closes_the_card_and_looks_alone_do_not(people_as):
+    people = people_as(f"?place={VILLAGES[0]}&side=households")
+    people.household = HOSTILE_HOUSEHOLD
+    people.state.read(people.state.query)
+    people.state.dark = not people.state.dark
+    assert people.household == HOSTILE_HOUSEHOLD
+    people.state.read(f"?place={VILLAGES[0]}&side=why")
+    assert people.household == ""
 
 
 def test_unknown_theme_side_and_rule_open_the_default(people_as):
