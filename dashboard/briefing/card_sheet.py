@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dashboard.briefing.printing import page_count, print_pdf
 from dashboard.briefing.visit_sheets import Heading
-from dashboard.content.blocks import Block, BrokenRules, CardContent, Chart, Facts, Grid
+from dashboard.content.blocks import (
+    Block,
+    BrokenRules,
+    CardContent,
+    Facts,
+    Grid,
+    Life,
+    Persons,
+)
+from dashboard.content.life_line import life_svg
 from geodata.escaping import plain_text
 
 # Tried in turn until the card fits on one page; below the last it is cut into two.
-_SCALES = (1.0, 0.92, 0.85, 0.78, 0.7)
+_SCALES = (1.0, 0.92, 0.85, 0.78, 0.7, 0.63)
 _LONGEST = 600
+_LIFE = "life.svg"
 
 
 def print_card(content: CardContent, heading: Heading) -> bytes:
@@ -17,15 +27,22 @@ def print_card(content: CardContent, heading: Heading) -> bytes:
     data = {
         **heading.data,
         "card": {
+            "sentence": plain_text(content.sentence, 400),
             "title": plain_text(content.title, 80),
             "where": plain_text(content.where, 300),
             "blocks": [_block(block) for block in content.blocks],
         },
     }
+    lives = [one for one in content.blocks if isinstance(one, Life)]
+    pictures = dict.fromkeys([_LIFE], _drawn(lives[0])) if lives else {}
     for scale in _SCALES[:-1]:
-        if page_count("card", data | {"scale": scale}) == 1:
-            return print_pdf("card", data | {"scale": scale})
-    return print_pdf("card", data | {"scale": _SCALES[-1]})
+        if page_count("card", data | {"scale": scale}, pictures=pictures) == 1:
+            return print_pdf("card", data | {"scale": scale}, pictures=pictures)
+    return print_pdf("card", data | {"scale": _SCALES[-1]}, pictures=pictures)
+
+
+def _drawn(life: Life) -> bytes:
+    return life_svg(life.line, life.amounts, life.lang).encode()
 
 
 def _block(block: Block) -> dict[str, object]:
@@ -44,20 +61,17 @@ def _block(block: Block) -> dict[str, object]:
     if isinstance(block, BrokenRules):
         items = [{name: _text(value) for name, value in vars(one).items()} for one in block.rules]
         return told | {"items": items}
-    return told | _chart(block)
-
-
-def _chart(block: Chart) -> dict[str, object]:
-    """Return the amounts as shares of the highest month; what is negative has no height."""
-    amounts = block.amounts.clip(lower=0).fillna(0)
-    highest = float(amounts.sum(axis=1).max()) if len(amounts) else 0.0
-    if highest <= 0:
-        return {"parts": [], "months": []}
-    months = [
-        {"name": str(month)[2:], "shares": [round(float(one) / highest, 4) for one in row]}
-        for month, row in zip(amounts.index, amounts.to_numpy(), strict=True)
-    ]
-    return {"parts": [plain_text(part, 20) for part in amounts.columns], "months": months}
+    if isinstance(block, Persons):
+        people = [
+            {
+                "state": one.state,
+                "title": _text(one.title),
+                "lines": [_text(line) for line in one.lines],
+            }
+            for one in block.persons
+        ]
+        return told | {"persons": people}
+    return told | {"picture": _LIFE}
 
 
 def _text(value: object) -> str:

@@ -39,9 +39,14 @@ def print_pdf(
     return made
 
 
-def page_count(template: str, data: Mapping[str, object]) -> int:
-    """Return how many pages a template without pictures takes."""
-    pages = _compile(template, data, {}, form="svg")
+def page_count(
+    template: str,
+    data: Mapping[str, object],
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+) -> int:
+    """Return how many pages a template takes."""
+    pages = _compile(template, data, pictures or {}, form="svg")
     return len(pages) if isinstance(pages, list) else 1
 
 

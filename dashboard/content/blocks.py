@@ -16,6 +16,7 @@ from dashboard.texts import CATALOGUE, text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.tables import Column
+from geodata.workspace.life_line import LifeLine
 
 _LONGEST = 120
 
@@ -105,22 +106,45 @@ class BrokenRules:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """Amounts by period (index) and part (columns) to be drawn stacked; empty when there are none."""
+class Life:
+    """The life line of a household, and its income by month (index) and titled part (columns)."""
 
-    kind: ClassVar[str] = "chart"
+    kind: ClassVar[str] = "life"
     title: str
+    line: LifeLine
     amounts: pd.DataFrame = field(repr=False, compare=False)
+    lang: str
     note: str = ""
 
 
-Block = Facts | Grid | BrokenRules | Chart
+@dataclass(frozen=True)
+class Person:
+    """One member: `figure` is man, woman or person; `state` working, idle or none; lines of words."""
+
+    figure: str
+    state: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Who lives in the household."""
+
+    kind: ClassVar[str] = "persons"
+    title: str
+    persons: tuple[Person, ...]
+    note: str = ""
+
+
+Block = Facts | Grid | BrokenRules | Life | Persons
 
 
 @dataclass(frozen=True)
 class CardContent:
-    """A household card as data: title, where and when, and its blocks in order."""
+    """A household card as data: the gravest fact in a sentence, title, where and when, its blocks."""
 
+    sentence: str
     title: str
     where: str
     blocks: tuple[Block, ...]

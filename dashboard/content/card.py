@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +12,11 @@ from dashboard.content.blocks import (
     BrokenRule,
     BrokenRules,
     CardContent,
-    Chart,
     Facts,
     Grid,
+    Life,
+    Person,
+    Persons,
     cell,
     shown,
     with_unit,
@@ -28,10 +31,13 @@ from geodata.workspace.cards import Card, ShownSection
 from geodata.workspace.income_account import RECORDS, differs
 
 INCOME_PARTS = ("wage", "business", "property", "transfer")
-_MEMBERS = ("name", "relation", "sex", "labour", "health", "schooling", "work_months")
 _MEASURES = ("kind", "detail", "start_month", "end_month", "amount")
 _VISITS = ("day", "visitor", "role", "minutes", "finding")
 _VISITS_SHOWN = 6
+_PERSON = ("name", "relation", "schooling", "education", "health", "labour")
+# Who may be expected to work, by the words of the table.
+_LABOUR = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")
+_FIGURES = {"男": "man", "女": "woman"}
 
 
 def card_content(
@@ -48,11 +54,12 @@ def card_content(
     code, month = plain_text(card.household, 40), period_text(card.month, lang)
     visits = card.visits.sort_values("day", ascending=False).head(_VISITS_SHOWN)
     blocks: list[Block] = [
+        _persons(card, lang),
+        _life(card, lang),
         _findings(card, lang),
-        _chart(card, lang),
+        _doing(card, lang),
         _account(card, lang),
         _records(card, lang),
-        _table(table("person"), card.members, _MEMBERS, lang),
         *(_section(one, known.get(one.theme, {}), lang) for one in card.sections),
         _surroundings(card, lang),
         _fits(card, lang),
@@ -63,7 +70,7 @@ def card_content(
         blocks.append(_table(one.table, one.frame, one.columns, lang, plain_text(one.title, 60)))
     name = shown(card.record.get("head_name"), lang)
     title = f"{text('card.title', lang)} {name}"
-    return CardContent(title, f"{where} · {code} · {month}", tuple(blocks))
+    return CardContent(_sentence(card, lang), title, f"{where} · {code} · {month}", tuple(blocks))
 
 
 def income_parts(card: Card) -> pd.DataFrame:
@@ -91,8 +98,8 @@ def part_titles(lang: str) -> dict[str, str]:
 def _findings(card: Card, lang: str) -> BrokenRules:
     items = []
     for row in card.broken.itertuples():
-        facts = {"document": row.document, "remedy": row.remedy, "who": row.responsible}
-        then = plain_text(text("card.then", lang, **facts), 500)
+        since = period_text(str(row.since), lang)
+        then = plain_text(text("card.then", lang, document=row.document, since=since), 500)
         reason = plain_text(row.reason, 400)
         items.append(BrokenRule(str(row.severity), plain_text(row.title), reason, then))
     unknown = int((card.findings["answer"] == "unknown").sum())
@@ -101,10 +108,68 @@ def _findings(card: Card, lang: str) -> BrokenRules:
     return BrokenRules(text("card.findings", lang), tuple(items), said)
 
 
-def _chart(card: Card, lang: str) -> Chart:
+def _sentence(card: Card, lang: str) -> str:
+    """Return the gravest finding with its number and since when; else that there is none."""
+    if card.broken.empty:
+        return text("card.no_findings", lang)
+    worst = card.broken.iloc[0]
+    since = period_text(str(worst["since"]), lang)
+    return plain_text(text("card.sentence", lang, reason=str(worst["reason"]), since=since), 400)
+
+
+def _life(card: Card, lang: str) -> Life:
     amounts = income_parts(card).rename(columns=part_titles(lang))
     note = text("card.no_account", lang) if amounts.empty else ""
-    return Chart(text("card.income_chart", lang), amounts, note)
+    return Life(text("life.title", lang), card.life, amounts, lang, note)
+
+
+def _persons(card: Card, lang: str) -> Persons:
+    known = card.record.get("household_type")
+    kind = "" if known is None or pd.isna(known) else _label("household_type", known, lang)
+    people = tuple(_person(row, lang) for row in card.members.to_dict("records"))
+    title = text("card.persons", lang, count=len(people))
+    return Persons(title, people, kind if people else text("card.nothing", lang))
+
+
+def _person(row: Mapping[Any, Any], lang: str) -> Person:
+    """Return a member with school, work and health; what is not reported is said."""
+    columns = table("person").columns
+    said = {name: cell(row.get(name), columns[name], lang) for name in _PERSON}
+    months = pd.to_numeric(pd.Series([row.get("work_months")]), errors="coerce").iloc[0]
+    able = str(row.get("labour")) in _LABOUR
+    state = "working" if months > 0 else "idle" if able and months == 0 else "none"
+    work = "work_unknown" if pd.isna(months) else "worked" if months > 0 else "no_work"
+    works = able or months > 0
+    lines = (
+        listed((said["education"] if works else said["schooling"], said["health"]), lang),
+        listed((said["labour"], text(f"card.{work}", lang, count=f"{months:g}")), lang)
+        if works
+        else said["labour"],
+    )
+    figure = _FIGURES.get(str(row.get("sex")), "person")
+    return Person(figure, state, f"{said['relation']} {said['name']}", lines)
+
+
+def _doing(card: Card, lang: str) -> Grid:
+    """Return what is being done, and what each finding asks of whom."""
+    rows = []
+    for row in card.measures.sort_values("start_month").to_dict("records"):
+        ended, began = row.get("end_month"), row.get("start_month")
+        if (pd.notna(ended) and str(ended) < card.month) or str(began) > card.month:
+            continue
+        kind, detail = _label("measure_kind", row["kind"], lang), plain_text(row["detail"], 60)
+        said = f"{kind}：{detail}" if lang == "zh" else f"{kind}: {detail}"
+        month = period_text(str(began), lang)
+        rows.append(
+            (text("card.doing_since", lang, month=month), said, shown(row.get("contact"), lang))
+        )
+    asked = card.broken.drop_duplicates(["remedy", "responsible"])
+    for row in asked.to_dict("records"):
+        todo = text("card.doing_todo", lang)
+        rows.append((todo, plain_text(row["remedy"], 120), plain_text(row["responsible"], 60)))
+    heads = tuple(text(f"card.doing_{name}", lang) for name in ("when", "what", "who"))
+    note = "" if rows else text("card.nothing", lang)
+    return Grid(text("card.doing", lang), heads if rows else (), tuple(rows), note=note)
 
 
 def _account(card: Card, lang: str) -> Grid:

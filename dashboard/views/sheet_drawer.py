@@ -16,13 +16,21 @@ from dashboard.web.component import Viewer
 class SheetDrawer(Viewer):
     """The drawer, made when it is first opened: most pages never open it.
 
-    `style` is of the printed sheet; the texts of the buttons are NAME.print and NAME.close.
+    `style` is of the printed sheet; the texts of the buttons are NAME.print and NAME.close. A `whole`
+    one fills the page.
     """
 
     def __init__(
-        self, content: pn.viewable.Viewable, *, style: str, name: str, state: State
+        self,
+        content: pn.viewable.Viewable,
+        *,
+        style: str,
+        name: str,
+        state: State,
+        whole: bool = False,
     ) -> None:
         super().__init__()
+        self._whole = whole
         self.content, self._to_close = content, text(f"{name}.close", state.lang)
         to_print = text(f"{name}.print", state.lang)
         self._button = PrintButton(label=to_print, style=style, width=120, margin=(8, 16))
@@ -58,13 +66,14 @@ class SheetDrawer(Viewer):
     def _drawer(self) -> pmui.Drawer:
         out = pmui.Button(label=self._to_close, icon="close", variant="contained")
         out.on_click(lambda event: self.leave())
+        wide = {"width": "100vw", "maxWidth": "100vw"} if self._whole else {"maxWidth": "100vw"}
         drawer = pmui.Drawer(
             pn.Row(self._button, pn.layout.HSpacer(), out, sizing_mode="stretch_width"),
             self.content,
             anchor="right",
             size=980,
             # On a phone the sheet is as wide as the window, not as a page of paper.
-            sx={"maxWidth": "100vw"},
+            sx={"maxWidth": "100vw", "& .MuiDrawer-paper": wide},
             open=False,
         )
         drawer.param.watch(lambda event: None if event.new else self.leave(), "open")

@@ -69,7 +69,8 @@ class IncomeItem:
     """One item of the household account.
 
     `part` is wage, business, property, transfer or expense; `policy` is strict, broad or none;
-    `sustainable` is yes, seasonal or no; `cost` is the expense item to be taken off a business item.
+    `sustainable` is yes, seasonal or no; `cost` is the expense item to be taken off a business item;
+    `claim` says that an insurance pays it.
     """
 
     code: str
@@ -78,6 +79,7 @@ class IncomeItem:
     policy: str
     sustainable: str
     cost: str = ""
+    claim: bool = False
 
 
 @cache
@@ -118,6 +120,7 @@ def income_items() -> Mapping[str, IncomeItem]:
             policy=entry["policy"],
             sustainable=entry["sustainable"],
             cost=entry.get("cost", ""),
+            claim=entry.get("claim", False),
         )
         for code, entry in content.items()
     }

@@ -17,6 +17,8 @@ HOUSEHOLD = (
     *("persons", "income_per_person", "monitored_category", "monitored_now"),
     *("days_since_visit", "satisfied"),
 )
+# What the life line of a card sets a limit beside.
+LIMITED = ("income_per_person", "visit_minutes")
 GROUPS = ("exited", "missed")
 # How grave a matter of the month is, gravest first: a legal clock that has run out, a state that should
 # not be, a figure that is told because of how it moves.
@@ -186,11 +188,13 @@ class Chain:
 class AboutHouseholds:
     """What a theme says for lists, cards and samples.
 
-    `told` names the feature for each of HOUSEHOLD that it knows. `weights` are indicators that make
+    `told` names the feature for each of HOUSEHOLD that it knows, `limits` the parameter that the life
+    line of the card sets beside each of LIMITED. `weights` are indicators that make
     a village weak, `suspected` the rules by group whose findings make a drawn household suspect.
     """
 
     told: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)
     fits: tuple[Fit, ...] = ()
     surroundings: tuple[Chain, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)

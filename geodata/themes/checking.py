@@ -348,6 +348,8 @@ def _household_faults(checked: Checked) -> Iterator[ThemeError]:
     file, names = theme.folder / "theme.yaml", checked.known("table", checked.tables)
     told = (*theme.households.told.values(), *(fit.feature for fit in theme.households.fits))
     yield from _unknown(file, "household", "features", told, checked.features)
+    limits = theme.households.limits.values()
+    yield from _unknown(file, "limits", "parameter", limits, checked.keys)
     weights = theme.households.weights
     yield from _unknown(file, "inspection", "weights", weights, checked.indicators)
     suspected = (key for keys in theme.households.suspected.values() for key in keys)

@@ -89,6 +89,11 @@ class Registry:
         )
         return next(names, None)
 
+    def limit(self, what: str) -> str:
+        """Return the key of the parameter set beside one of LIMITED; empty where no theme says it."""
+        keys = (one.households.limits[what] for one in self.themes if what in one.households.limits)
+        return next(keys, "")
+
     @property
     def weights(self) -> Mapping[str, float]:
         """Return the indicators that make a village weak, with their weights."""

@@ -14,6 +14,7 @@ from geodata.themes.base import (
     GRAVITIES,
     GROUPS,
     HOUSEHOLD,
+    LIMITED,
     SHAPES,
     AboutHouseholds,
     CardSection,
@@ -49,7 +50,7 @@ FIELDS = {
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
-    **dict.fromkeys(("inspection", "short", "strip", "matters"), False),
+    **dict.fromkeys(("limits", "inspection", "short", "strip", "matters"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
@@ -265,9 +266,14 @@ class ThemeFile:
             check_fields(place, entry, _FIT)
             return Fit(feature, _pair(entry), _texts(place, entry, "kinds"))
 
+        def limit(name: str, place: str, parameter: object) -> tuple[str, str]:
+            check_value(str(self.file), "limits", name, LIMITED)
+            return name, _text(place, {name: parameter}, name)
+
         weights, suspected = self._inspection()
         return AboutHouseholds(
             told=dict(self._mapped("household", told)),
+            limits=dict(self._mapped("limits", limit)),
             fits=tuple(self._mapped("fits", fit)),
             surroundings=tuple(self._listed("surroundings", _CHAIN, _chain)),
             weights=weights,

@@ -27,6 +27,14 @@ from geodata.workspace.answerable import answerable, unanswered_in, unknown_rule
 from geodata.workspace.household_list import HOUSEHOLD_LIST
 from geodata.workspace.income_account import IncomeAccount, four_records, income_account
 from geodata.workspace.inputs import Setup
+from geodata.workspace.life_line import (
+    FINDINGS_BY_MONTH,
+    INCOME_BY_MONTH,
+    HouseholdRows,
+    LifeLine,
+    broken_since,
+    life_line,
+)
 from geodata.workspace.month_tables import month_source
 from geodata.workspace.saved import Built
 from geodata.workspace.surroundings import Surrounding, measures_fit, surrounding_of
@@ -61,7 +69,8 @@ class Card:
     """All that is known about one household at the end of a month.
 
     `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
-    document, remedy, responsible; the reason of an unknown answer says what is missing. `account`
+    document, remedy, responsible; the reason of an unknown answer says what is missing, `since` of a
+    broken rule the month from which it was broken without a break. `life` are the last 24 months. `account`
     and `records` are of geodata.workspace.income_account; `fits` and `surroundings` of
     geodata.workspace.surroundings. `more` are rows about the household of the tables that themes
     put on its card.
@@ -82,6 +91,7 @@ class Card:
     surroundings: tuple[Surrounding, ...] = field(repr=False)
     responsible: pd.DataFrame = field(repr=False)
     more: tuple[CardRows, ...] = field(repr=False)
+    life: LifeLine = field(repr=False)
 
     @property
     def broken(self) -> pd.DataFrame:
@@ -137,6 +147,11 @@ def household_card(
         theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme, built)
     }
     findings = _findings(setup, built, village, features, lang)
+    before, income = rows(FINDINGS_BY_MONTH), rows(INCOME_BY_MONTH)
+    findings["since"] = [
+        broken_since(before, income, rule, built.month) if answer == "yes" else ""
+        for rule, answer in zip(findings["rule"], findings["answer"], strict=True)
+    ]
     first, ledger = record.iloc[0], rows("ledger")
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
     accounts = _by_month(ledger)
@@ -158,6 +173,12 @@ def household_card(
         _surroundings(setup, first, source, lang),
         rows("responsibility"),
         tuple(_more(setup, rows, lang)),
+        life_line(
+            setup,
+            built.month,
+            village,
+            HouseholdRows(first, income, ledger, measures, visits),
+        ),
     )
 
 
@@ -165,7 +186,8 @@ def _tables(setup: Setup, built: Built, source: MonthSource) -> list[str]:
     """Return what a card reads; a month built before a theme was added has no features of it."""
     sets = [f"{theme.key}_household" for theme in setup.themes if _judges(theme, built)]
     own = [one.table for theme in setup.themes for one in theme.card if one.table]
-    return [name for name in (*_TABLES, *own, *sets) if name in source.privacy]
+    months = (INCOME_BY_MONTH, FINDINGS_BY_MONTH)
+    return [name for name in (*_TABLES, *own, *sets, *months) if name in source.privacy]
 
 
 def _persons(setup: Setup, features: Mapping[str, pd.DataFrame]) -> float:

@@ -24,6 +24,14 @@ from geodata.workspace.household_list import (
     list_tables,
 )
 from geodata.workspace.inputs import Setup
+from geodata.workspace.life_line import (
+    FINDINGS_BY_MONTH,
+    FINDINGS_BY_MONTH_COLUMNS,
+    INCOME_BY_MONTH,
+    INCOME_BY_MONTH_COLUMNS,
+    life_key,
+    life_tables,
+)
 from geodata.workspace.movements import MOVEMENT_COLUMNS, MOVEMENTS, movements_table
 from geodata.workspace.points import point_tables
 from geodata.workspace.saved import Built
@@ -55,6 +63,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
         HOUSEHOLD_LIST: Derived(list_tables(setup), make_list),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
+        **life_tables(setup, built),
         **point_tables(setup),
         **counted_tables(known := answerable(setup, unanswered_in(built)), built.month),
         **found_among_tables(known, built.month),
@@ -62,7 +71,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
     moved = movements_table(setup.store, built.month, setup.place_register.successors)
     if moved is not None:
         derived[MOVEMENTS] = moved
-    key = (str(built.folder), built.digest, *snapshots)
+    key = (str(built.folder), built.digest, *snapshots, *life_key(setup))
     privacy, places = month_privacy(setup), _place_privacy(setup)
     return MonthSource(
         setup.store,
@@ -86,6 +95,10 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
     sets[MOVEMENTS] = MOVEMENT_COLUMNS
     sets |= dict.fromkeys(found_among_tables(setup, ""), FOUND_AMONG_COLUMNS)
+    sets |= {
+        INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,
+        FINDINGS_BY_MONTH: FINDINGS_BY_MONTH_COLUMNS,
+    }
     about = Privacy("restricted", "hidden")
     return {
         **setup.privacy,

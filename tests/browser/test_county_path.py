@@ -18,13 +18,19 @@ def test_one_click_leads_to_a_village_and_on_to_a_card_and_no_person_in_the_addr
     _wait_asked(view, "rule", "income_below_line")
     view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
     view.locator("h1", has_text="户卡").wait_for(timeout=20_000)
-    view.locator("td", has_text="张*").first.wait_for(timeout=20_000)
+    view.locator(".persons li", has_text="张*").first.wait_for(timeout=20_000)
+    assert view.locator("figure.life svg .lane").count() == 5
     assert view.locator("td", has_text="<img src=x").count() >= 1
     assert view.locator("li.high").count() >= 1
     assert HOSTILE_HOUSEHOLD not in view.url
     assert _asked(view)["side"] == "households"
     view.get_by_role("button", name="关闭").click()
     view.locator("h1", has_text="户卡").wait_for(state="hidden", timeout=20_000)
+    view.locator(".sheet:visible td.code", has_text=HOSTILE_HOUSEHOLD).click()
+    view.locator("h1", has_text="户卡").wait_for(timeout=20_000)
+    view.go_back()
+    view.locator("h1", has_text="户卡").wait_for(state="hidden", timeout=20_000)
+    assert view.get_by_text("张*").count() == 0
 
 
 def test_theme_changes_the_indicator_and_back_returns(view, county_served):

@@ -1,19 +1,15 @@
-"""The household card: a drawer over the page, printable on one sheet of A4."""
+"""The household card: a page over the page, printable on A4."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import panel as pn
 
-from dashboard.charts import stacked
-from dashboard.content.blocks import Chart
-from dashboard.content.card import part_titles
+from dashboard.content.blocks import CardContent
 from dashboard.session.people import People
-from dashboard.views.card.card_html import card_html
+from dashboard.views.card.card_html import card_html, life_html
 from dashboard.views.card.household_entries import CardEntries
-from dashboard.views.later import later
 from dashboard.views.sheet_drawer import SheetDrawer
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
@@ -33,9 +29,12 @@ class CardView(SheetDrawer):
 
     def __init__(self, people: People) -> None:
         content = pn.Column(stylesheets=[_WHOLE], sizing_mode="stretch_width", margin=0)
-        super().__init__(content, style=_STYLE, name="card", state=people.state)
+        super().__init__(content, style=_STYLE, name="card", state=people.state, whole=True)
         self.people = people
+        self._shown: CardContent | None = None
+        self._sheet = _html("")
         people.param.watch(self._update, ["household"])
+        people.state.param.watch(self._dress, ["dark"])
 
     def leave(self) -> None:
         """Close the card."""
@@ -44,6 +43,9 @@ class CardView(SheetDrawer):
     def _update(self, *events: object) -> None:
         people = self.people
         if not people.household:
+            # Nothing of a person stays behind a closed card.
+            self._shown, self.content.objects = None, []
+            self.prints("")
             self.close()
             return
         parts: list[pn.viewable.Viewable]
@@ -51,34 +53,29 @@ class CardView(SheetDrawer):
             parts = self._parts()
         except GuatuError as error:
             parts = [_html(html_text(error.sentence(people.state.lang), 500))]
-        # The parts are new each time: a chart that is changed while hidden loses its layout.
         self.open()
         self.content.objects = parts
 
     def _parts(self) -> list[pn.viewable.Viewable]:
-        """Return what stands on the card, and give the print button the same.
-
-        The words go first; the chart, which takes longer, follows in their middle.
-        """
-        content = self.people.content()
-        head, body = card_html(content)
-        self.prints(f"{head}<div id='chart'></div>{body}")
-        amounts = next(one.amounts for one in content.blocks if isinstance(one, Chart))
+        """Return what stands on the card, and give the print button the same."""
+        self._shown = self.people.content()
+        head, body = card_html(self._shown)
+        self.prints(f"<div class='household'>{head}{life_html(self._shown)}{body}</div>")
         entries = CardEntries(self.people, self._update)
-        if amounts.empty:
-            return [entries.banner, _html(head), _html(body), entries.__panel__()]
-        space = pn.Column(height=230, sizing_mode="stretch_width", margin=(0, 16))
-        later(lambda: self._draw(space, amounts, self.people.household))
-        return [entries.banner, _html(head), space, _html(body), entries.__panel__()]
+        self._sheet = _html("")
+        self._dress()
+        return [entries.banner, self._sheet, entries.__panel__()]
 
-    def _draw(self, space: pn.Column, amounts: pd.DataFrame, household: str) -> None:
-        people = self.people
-        if people.household != household:
+    def _dress(self, *events: object) -> None:
+        """Draw the card in the colours of the page; nothing is read again."""
+        if self._shown is None:
             return
-        order = list(part_titles(people.state.lang).values())
-        chart = stacked.draw(amounts, order=order, dark=people.state.dark)
-        shown = {"height": 230, "css_classes": ["card-chart"], "sizing_mode": "stretch_width"}
-        space.objects = [pn.pane.HoloViews(chart, margin=0, **shown)]
+        dark = self.people.state.dark
+        head, body = card_html(self._shown)
+        look = "household dark" if dark else "household"
+        self._sheet.object = (
+            f"<div class='{look}'>{head}{life_html(self._shown, dark=dark)}{body}</div>"
+        )
 
 
 def _html(content: str) -> pn.pane.HTML:

@@ -10,7 +10,7 @@ from dashboard.web.component import Component
 
 
 class PrintButton(Component):
-    """Prints its content in a frame of its own; a chart on the page goes along as a picture."""
+    """Prints its content in a frame of its own."""
 
     label = param.String(constant=True)
     style = param.String(constant=True)

@@ -1,23 +1,6 @@
-// Prints one sheet alone: its HTML in a frame of its own, the chart as a picture of its canvas.
+// Prints one sheet alone: its HTML in a frame of its own.
 
 import {make, makeButton} from "../../web/dom.js"
-
-function canvases(node, found = []) {
-  for (const child of node.querySelectorAll("*")) {
-    if (child.tagName === "CANVAS" && child.width > 200) { found.push(child) }
-    if (child.shadowRoot) { canvases(child.shadowRoot, found) }
-  }
-  return found
-}
-
-function chartHost(node) {
-  for (const child of node.querySelectorAll("*")) {
-    if (child.classList.contains("card-chart")) { return child }
-    const inside = child.shadowRoot && chartHost(child.shadowRoot)
-    if (inside) { return inside }
-  }
-  return null
-}
 
 export function render({model}) {
   return makeButton("print", model.label, () => {
@@ -31,14 +14,7 @@ export function render({model}) {
     page.head.append(style)
     page.body.className = "paper"
     page.body.innerHTML = model.content
-    const space = page.getElementById("chart")
-    const host = space && chartHost(document)
-    const drawn = host?.shadowRoot ? canvases(host.shadowRoot)[0] : undefined
-    const print = () => { frame.contentWindow.focus(); frame.contentWindow.print() }
-    if (!drawn) { print(); return }
-    const picture = page.createElement("img")
-    picture.onload = print
-    picture.src = drawn.toDataURL("image/png")
-    space.append(picture)
+    frame.contentWindow.focus()
+    frame.contentWindow.print()
   })
 }

@@ -136,7 +136,7 @@ def test_hostile_names_are_printed_as_they_are(series):
 
 def test_markup_in_text_is_printed_and_never_read():
     block = {"kind": "facts", "title": MARKUP, "note": MARKUP, "pairs": [[MARKUP, MARKUP]]}
-    card = {"title": MARKUP, "where": MARKUP, "blocks": [block]}
+    card = {"sentence": MARKUP, "title": MARKUP, "where": MARKUP, "blocks": [block]}
     page = dict.fromkeys(("title", "mark", "foot", "by"), MARKUP)
     data = {**page, "paper": "a4", "lang": "zh", "words": {}, "scale": 1.0, "card": card}
     printed = _plain(_pages(print_pdf("card", data))[0])

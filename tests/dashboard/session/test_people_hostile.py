@@ -20,6 +20,7 @@ from tests.hostile_names import NAMES, RARE
 from tests.invented_county import COUNTY, HOUSEHOLDS
 
 ALLOWED = {
+    "header",
     "h1",
     "h2",
     "p",
