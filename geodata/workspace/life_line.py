@@ -185,7 +185,7 @@ def _nothing(columns: Iterable[str]) -> str:
 
 def _income(rows: pd.DataFrame) -> dict[str, float]:
     """Return the income of each month in yuan, NaN where it is not known."""
-    amounts = pd.to_numeric(rows["income_per_person"], errors="coerce") / 100
+    amounts = _numbers(rows, "income_per_person") / 100
     pairs = zip(rows["month"].astype("str"), amounts, strict=True)
     return {month: float(amount) for month, amount in pairs if _MONTH.fullmatch(month)}
 
@@ -263,7 +263,8 @@ def _claims(ledger: pd.DataFrame) -> Iterator[Event]:
 
 def _numbers(rows: pd.DataFrame, column: str) -> pd.Series:
     given = rows[column] if column in rows else pd.Series(index=rows.index, dtype="float64")
-    return pd.to_numeric(given, errors="coerce")
+    # A column of the store marks what is missing in its own way; here it is NaN.
+    return pd.to_numeric(given, errors="coerce").astype("Float64").astype("float64")
 
 
 def _months_of(rows: pd.DataFrame, column: str) -> list[str]:

@@ -65,7 +65,7 @@ def rows(
         pd.DataFrame(
             [{"day": f"{month}-15", "minutes": m} for month, m in visits or []],
             columns=["day", "minutes", "income_fall", "expense_surge"],
-        ),
+        ).astype({"minutes": "Int64", "income_fall": "boolean"}),
     )
 
 
