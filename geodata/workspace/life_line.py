@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
 from geodata.access import Derived
@@ -288,4 +289,4 @@ def _text(record: pd.Series | Mapping[str, object], name: str) -> str:
 
 
 def _true(value: object) -> bool:
-    return value is not None and not pd.isna(value) and bool(value == True)  # noqa: E712
+    return isinstance(value, (bool, np.bool_)) and bool(value)
