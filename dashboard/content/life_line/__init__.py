@@ -128,7 +128,7 @@ def _months_between(first: str, last: str) -> int:
 def _span(amounts: list[float]) -> tuple[float, float]:
     """Return the lowest and highest amount of the axis, with room for what is written."""
     low, high = (min(amounts), max(amounts)) if amounts else (0.0, 1.0)
-    room = max(high - low, high * 0.2, 1.0) * 0.45
+    room = max(high - low, high * 0.2, 1.0) * 0.55
     return (max(low - room, 0.0) if low >= 0 else low - room), high + room * 0.6
 
 
@@ -250,7 +250,7 @@ def _last(life: LifeLine, frame: _Frame, lang: str) -> dict[str, object] | None:
     at = reported[-1]
     income, line = life.income[at], life.line[at]
     y, below = frame.y(income), _is_below(income, line)
-    room = _TOP + _PLOT - y > 90
+    room = _TOP + _PLOT - y > 86
     said = ""
     if line is not None:
         by = number_text(abs(income - line), 0)
