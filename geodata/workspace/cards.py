@@ -30,8 +30,8 @@ from geodata.workspace.inputs import Setup
 from geodata.workspace.life_line import (
     FINDINGS_BY_MONTH,
     INCOME_BY_MONTH,
-    HouseholdRows,
     LifeLine,
+    LifeRows,
     broken_since,
     life_line,
 )
@@ -177,7 +177,7 @@ def household_card(
             setup,
             built.month,
             village,
-            HouseholdRows(first, income, ledger, measures, visits),
+            LifeRows(first, income, ledger, measures, visits),
         ),
     )
 

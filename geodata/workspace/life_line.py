@@ -71,7 +71,7 @@ class LifeLine:
 
 
 @dataclass(frozen=True)
-class HouseholdRows:
+class LifeRows:
     """What the life line is made from: the record, and rows about the household by table."""
 
     record: pd.Series
@@ -81,7 +81,7 @@ class HouseholdRows:
     visits: pd.DataFrame
 
 
-def life_line(setup: Setup, month: str, village: str, rows: HouseholdRows) -> LifeLine:
+def life_line(setup: Setup, month: str, village: str, rows: LifeRows) -> LifeLine:
     """Return the life line of a household of a village as of a month.
 
     It begins with the first month that anything dated tells of, at most MONTHS back. Amounts of
@@ -217,7 +217,7 @@ def _states(record: pd.Series) -> Iterator[Event]:
         yield Event("status", "monitored", since or first, removed, category)
 
 
-def _shocks(rows: HouseholdRows, months: tuple[str, ...]) -> Iterator[Event]:
+def _shocks(rows: LifeRows, months: tuple[str, ...]) -> Iterator[Event]:
     for name in ("income_fall", "expense_surge"):
         for row in rows.visits.to_dict("records"):
             if _true(row.get(name)):

@@ -17,7 +17,7 @@ from geodata.workspace.life_line import (
     INCOME_BY_MONTH_COLUMNS,
     LANES,
     MONTHS,
-    HouseholdRows,
+    LifeRows,
     broken_since,
     life_line,
 )
@@ -52,9 +52,9 @@ def rows(
     measures: list[tuple[str, str | None]] | None = None,
     visits: list[tuple[str, int | None]] | None = None,
     record: Mapping[str, object] | None = None,
-) -> HouseholdRows:
+) -> LifeRows:
     told = [("h1", "v", month, amount) for month, amount in (income or {}).items()]
-    return HouseholdRows(
+    return LifeRows(
         pd.Series(dict(record or {}), dtype="object"),
         pd.DataFrame(told, columns=list(INCOME_BY_MONTH_COLUMNS)),
         pd.DataFrame(ledger or [], columns=["month", "item", "amount"]),
