@@ -139,24 +139,19 @@ def household_card(
     def rows(table: str) -> pd.DataFrame:
         return frames[table].frame
 
-    record = rows("household")
-    if record.empty:
-        raise StoreError("workspace.no_household", household=household, month=built.month)
-    village = str(record["place_code"].iloc[0])
+    first = _record(rows("household"), household, built.month)
+    village = str(first["place_code"])
     features = {
         theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme, built)
     }
     findings = _findings(setup, built, village, features, lang)
-    before, income = rows(FINDINGS_BY_MONTH), rows(INCOME_BY_MONTH)
-    findings["since"] = [
-        broken_since(before, income, rule, built.month) if answer == "yes" else ""
-        for rule, answer in zip(findings["rule"], findings["answer"], strict=True)
-    ]
-    first, ledger = record.iloc[0], rows("ledger")
+    income, ledger = rows(INCOME_BY_MONTH), rows("ledger")
+    findings = _dated(findings, rows(FINDINGS_BY_MONTH), income, built.month)
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
     accounts = _by_month(ledger)
     persons = _persons(setup, features)
     account = income_account(first, accounts, built.month, persons=persons, lang=lang)
+    life = LifeRows(first, income, ledger, measures, visits)
     return Card(
         household,
         built.month,
@@ -173,13 +168,25 @@ def household_card(
         _surroundings(setup, first, source, lang),
         rows("responsibility"),
         tuple(_more(setup, rows, lang)),
-        life_line(
-            setup,
-            built.month,
-            village,
-            LifeRows(first, income, ledger, measures, visits),
-        ),
+        life_line(setup, built.month, village, life),
     )
+
+
+def _record(record: pd.DataFrame, household: str, month: str) -> pd.Series:
+    if record.empty:
+        raise StoreError("workspace.no_household", household=household, month=month)
+    return record.iloc[0]
+
+
+def _dated(
+    findings: pd.DataFrame, before: pd.DataFrame, income: pd.DataFrame, month: str
+) -> pd.DataFrame:
+    """Return findings with the month since when each has held, empty where it does not."""
+    since = [
+        broken_since(before, income, rule, month) if answer == "yes" else ""
+        for rule, answer in zip(findings["rule"], findings["answer"], strict=True)
+    ]
+    return findings.assign(since=since)
 
 
 def _tables(setup: Setup, built: Built, source: MonthSource) -> list[str]:
