@@ -164,7 +164,7 @@ export function render({model}) {
 
   const sizes = new ResizeObserver(refresh)
   sizes.observe(root)
-  whenever(model, ["matters", "cards", "dark"], fill)
+  whenever(model, ["subtitle", "matters", "good", "unknown", "cards", "dark"], fill)
   model.on("remove", () => sizes.disconnect())
   fill()
   return root
