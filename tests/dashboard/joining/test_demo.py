@@ -26,36 +26,19 @@ def test_demo_walks_the_way_of_the_join_and_opens(tmp_path):
     assert "<title>" in (tmp_path / "map.html").read_text(encoding="utf-8")
 
 
-# What is added up over months; the others are read as of the last month, and twelve months before.
-_EVENTS = (
-    "收支台账",
-    "入户走访",
-    "水质检测",
-    "停水记录",
-    "整改问题",
-    "整改任务",
-    "整改过程记录",
-)
-
-
 @pytest.fixture(scope="module")
 def last_month(tmp_path_factory) -> Workspace:
-    """Return the demo county with its last month built; its earlier events came in one file each."""
+    """Return the demo county with all months delivered and the last one built."""
     folder = tmp_path_factory.mktemp("demo") / "county"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("geodata.sample.county.WORKBOOK_MONTHS", 1)
         write_county(folder, **DEMO)
-    *earlier, last = sorted(one.name for one in (folder / "raw").iterdir())
-    for stem in _EVENTS:
-        files = [folder / "raw" / month / f"{stem}.csv" for month in earlier]
-        parts = [file.read_bytes().split(b"\n", 1) for file in files if file.exists()]
-        whole = parts[0][0] + b"\n" + b"".join(rows for _, rows in parts)
-        (folder / "raw" / last / f"{stem}-往月.csv").write_bytes(whole)
-    for month in (earlier[-12], last):
+    months = sorted(one.name for one in (folder / "raw").iterdir())
+    for month in months:
         at = f"{last_day(month)}T12:00:00+08:00"
         import_month(read_config(folder), month, who="clerk", at=at)
     county = open_workspace(folder)
-    county.build([last])
+    county.build(months[-1:])
     return county
 
 

@@ -45,6 +45,7 @@ SIGNED_IN = {
     "/logout",
     "/audit",
     "/accounts",
+    "/imports",
     "/sessions",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
