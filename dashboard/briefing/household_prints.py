@@ -60,7 +60,7 @@ class Prints:
         refuse_beyond_quota(people.actor, self.guard.trail, self.guard.limits)
         people.household = household
         words = {theme.key: theme.words(lang) for theme in people.county.setup.themes}
-        content = card_content(people.card(), self.source.atlas, lang, words=words)
+        content = card_content(people.card(leaving=True), self.source.atlas, lang, words=words)
         digest = hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
         mark = f"{self._record(household, sha256=digest)}-{digest[:8]}"
         return print_card(content, replace(self._heading("card_title", mark), paper="a4"))

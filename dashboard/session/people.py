@@ -187,8 +187,8 @@ class People(param.Parameterized):
         rows = self.reader.rows(request, reason=f"lot {self._drawn} of seed {seed}")
         self.household = str(rows.frame["household_code"].iloc[0])
 
-    def card(self) -> Card:
-        """Return the card of the open household, masked and recorded."""
+    def card(self, *, leaving: bool = False) -> Card:
+        """Return the card of the open household, masked and recorded; for a file when `leaving`."""
         state = self.state
         card = self.county.card(
             self.household,
@@ -197,6 +197,7 @@ class People(param.Parameterized):
             place=self.place,
             actor=self.actor,
             guard=self.guard,
+            leaving=leaving,
         )
         self.opened = (self.household, str(card.record["place_code"]))
         return card
@@ -245,6 +246,13 @@ class People(param.Parameterized):
             return kept
         # Whose risk is removed keeps a category in the register and is monitored no longer.
         return (*kept, ("monitored_category", *among), ("monitored_now", "is", True))
+
+    @property
+    def closed_rules(self) -> frozenset[str]:
+        """Return the rules that read a class of data which the actor does not see."""
+        sees = self.actor.scope.role.sees
+        told = self.county.setup.rule_classes.items()
+        return frozenset(key for key, known in told if known not in sees)
 
     @property
     def picked(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from geodata.access.operator import (
 from geodata.access.privacy import table_privacy
 from geodata.access.reader import Door, Reader, Rows, refuse_beyond_quota
 from geodata.access.request import PLACE_KEYS, Keys, Request
-from geodata.access.roles import load_roles
+from geodata.access.roles import DataClass, data_classes, load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
 from geodata.access.sessions import Sessions
 from geodata.access.shown import Shown
@@ -44,6 +44,7 @@ __all__ = [
     "Actor",
     "AuditEntry",
     "AuditTrail",
+    "DataClass",
     "Database",
     "Derived",
     "Door",
@@ -72,6 +73,7 @@ __all__ = [
     "audit_ring",
     "command_actor",
     "command_notice",
+    "data_classes",
     "database_of",
     "guard_of_accounts",
     "load_roles",

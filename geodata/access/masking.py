@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -60,10 +60,21 @@ class Patterns:
 
 @dataclass(frozen=True)
 class Privacy:
-    """What a column is: its class (open, restricted or identity) and how it is masked."""
+    """What a column is: its class of data and how it is masked.
+
+    `values` are those of a column of keys, such as rules, that are of a stricter class than the
+    column itself. In a column that is `listed`, keys between commas, they are left out for whoever
+    does not see that class; else their rows are.
+    """
 
     column_class: str = "identity"
     mask: str = "hidden"
+    values: Mapping[str, str] = field(default_factory=dict)
+    listed: bool = False
+
+    def closed(self, sees: Collection[str]) -> frozenset[str]:
+        """Return the values that stand for more than these classes."""
+        return frozenset(value for value, known in self.values.items() if known not in sees)
 
 
 # A column that nobody has described is treated like the strictest one.
@@ -97,7 +108,11 @@ def mask_frame(
     *,
     sees: frozenset[str],
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return the frame with every column masked whose class is not seen, and which, and how."""
+    """Return the frame with every column masked whose class is not seen, and which, and how.
+
+    Values of a stricter class than their column are left out, or their rows.
+    """
+    frame = _without_closed(frame, privacy, sees)
     masks = {
         column: privacy.get(column, UNKNOWN).mask
         for column in frame.columns
@@ -105,6 +120,27 @@ def mask_frame(
     }
     columns = {name: mask_column(frame[name], mask, patterns) for name, mask in masks.items()}
     return frame.assign(**columns), masks
+
+
+def _without_closed(
+    frame: pd.DataFrame, privacy: Mapping[str, Privacy], sees: frozenset[str]
+) -> pd.DataFrame:
+    """Return the frame without the values that stand for more than these classes."""
+    for column in frame.columns:
+        known = privacy.get(column, UNKNOWN)
+        closed = known.closed(sees)
+        if not closed or known.column_class not in sees:
+            continue
+        if not known.listed:
+            frame = frame[~frame[column].isin(closed)]
+            continue
+        codes, kinds = pd.factorize(frame[column], use_na_sentinel=True)
+        kept = [
+            ",".join(one for one in str(kind).split(",") if one not in closed) for kind in kinds
+        ]
+        texts = pd.Series(kept, dtype="str").reindex(codes).array
+        frame = frame.assign(**{column: pd.Series(texts, index=frame.index, dtype="str")})
+    return frame
 
 
 def _names(texts: pd.Series, _patterns: Patterns) -> pd.Series:

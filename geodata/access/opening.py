@@ -12,9 +12,8 @@ from geodata.access.month_source import MonthSource
 from geodata.access.reader import Door, Reader
 from geodata.access.request import PLACE_KEYS, Request
 from geodata.access.scope import Actor
+from geodata.tables import IDENTIFYING
 
-# Whose values may be counted: what a person is called or lives by is none of them.
-_COUNTED = ("open", "restricted")
 _CODES = ("household_code", "person_code")
 
 
@@ -63,7 +62,8 @@ def tally(
     """
     (column,) = request.columns
     privacy = source.privacy.get(request.table, {})
-    if column in _CODES or privacy.get(column, UNKNOWN).column_class not in _COUNTED:
+    # What a person is called or lives by is counted for nobody.
+    if column in _CODES or privacy.get(column, UNKNOWN).column_class in IDENTIFYING:
         raise ValueError(f"values of {request.table}.{column} are not counted")
     columns = tuple(filter(None, (column, amount)))
     frame = month_tables(source).read(

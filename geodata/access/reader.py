@@ -71,12 +71,23 @@ class Reader:
         return int(self._door._read(asked, starts)["rows"].iloc[0])
 
     def card(
-        self, tables: Sequence[str], *, household: str, place: str, now: datetime
+        self,
+        tables: Sequence[str],
+        *,
+        household: str,
+        place: str,
+        now: datetime,
+        leaving: bool = False,
     ) -> dict[str, Rows]:
-        """Return the rows of one household in several tables; readable when the glass was broken."""
+        """Return the rows of one household in several tables; readable when the glass was broken.
+
+        `leaving` they go into a file and are masked as any export, whatever the glass.
+        """
         if not household or not place:
             raise ValueError("a card needs its household and its place")
-        is_open = self._door.unmasking.is_open(self.actor, household, place=place, now=now)
+        role, unmasking = self.actor.scope.role, self._door.unmasking
+        sees = role.exports if leaving else role.sees
+        is_open = not leaving and unmasking.is_open(self.actor, household, place=place, now=now)
         whole = Request(",".join(tables), place, household)
         keys, rows = self._door.keys, {}
         for table in tables:
@@ -86,7 +97,7 @@ class Reader:
             frame = frame[frame[keys.household].eq(household).fillna(False).astype(bool)]
             masks: dict[str, str] = {}
             if not is_open:
-                frame, masks = self._masked(frame, asked, self.actor.scope.role.sees)
+                frame, masks = self._masked(frame, asked, sees)
             rows[table] = Rows(frame, masks, 0, foreign)
         counts = {"unmasked": is_open, "rows": sum(len(each.frame) for each in rows.values())}
         record = self._trail(whole, "card", detail=counts)
@@ -136,7 +147,8 @@ class Reader:
         """Return a column that is masked to the actor although rows are picked or sorted by it.
 
         Sorting by an identity number, or asking for its beginnings, would read it digit by digit;
-        only a whole value that the actor already knows may be looked for.
+        only a whole value that the actor already knows may be looked for. A value that stands for
+        more than the actor may see, such as a rule about health, may not be asked for at all.
         """
         known = self._privacy(request.table)
         sees = self.actor.scope.role.sees | {"open"}
@@ -144,6 +156,12 @@ class Reader:
         for column in (*partly, *(name.removeprefix("-") for name in request.order)):
             if known.get(column, UNKNOWN).column_class not in sees:
                 return column
+        for column, _, value in request.filters:
+            closed = known.get(column, UNKNOWN).closed(sees)
+            values = value if isinstance(value, (tuple, list)) else (value,)
+            told = next((str(one) for one in values if one in closed), None)
+            if told is not None:
+                return told
         return None
 
     def _trail(
@@ -182,7 +200,7 @@ class Reader:
         known = self._privacy(request.table)
         return tuple(
             (column, sign, HIDDEN)
-            if known.get(column, UNKNOWN).column_class == "identity"
+            if known.get(column, UNKNOWN).column_class not in ("open", "restricted")
             else (column, sign, value)
             for column, sign, value in request.filters
         )

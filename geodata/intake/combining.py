@@ -279,7 +279,7 @@ def _report_differences(
 def _shown(table: Table, column: str, value: object) -> str:
     """Return a stored value for a sentence; nothing of an identity column."""
     entry = table.columns.get(column)
-    if entry is None or entry.privacy == "identity":
+    if entry is None or entry.identifies:
         return "***"
     return shown_value(entry, value)
 

@@ -166,4 +166,4 @@ def _masked_values(listed: pd.DataFrame, known: Mapping[str, Table]) -> pd.Serie
 
 def _is_identity(table: Table, column: object) -> bool:
     columns = table.columns
-    return column not in columns or columns[str(column)].privacy == "identity"
+    return column not in columns or columns[str(column)].identifies

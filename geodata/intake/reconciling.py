@@ -255,7 +255,7 @@ def _shown(a: HouseholdSource, b: HouseholdSource, field: str, values: pd.Series
     column = a.columns.get(field) or b.columns.get(field)
     if column is None:
         return [plain_text(value) for value in values]
-    if column.privacy == "identity":
+    if column.identifies:
         return masked([str(value) for value in values])
     return [shown_value(column, value) for value in values]
 

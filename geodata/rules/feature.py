@@ -16,11 +16,15 @@ _SHARED = Path(__file__).parent / "features"
 
 @dataclass(frozen=True)
 class Feature:
-    """The name of one feature in both languages and its unit (yuan, persons, days ... or empty)."""
+    """The name of one feature in both languages, its unit (yuan, persons, days ... or empty), its class.
+
+    `privacy` is a class of geodata.tables between restricted and identity.
+    """
 
     name: str
     title: Mapping[str, str]
     unit: str = ""
+    privacy: str = "restricted"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from geodata.errors import ThemeError
-from geodata.rules.binding import keys_in
+from geodata.rules.binding import keys_in, parse
 from geodata.rules.subject import Subject, base_offices, base_subjects
 from geodata.yaml_entries import (
     Faults,
@@ -70,6 +72,12 @@ class Rule:
         """Return the keys of the policy parameters that the rule's own expressions name."""
         texts = (self.scope, self.when, self.value, self.threshold, self.detail)
         return tuple(sorted({key for sql in texts for key in keys_in(sql)}))
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """Return the names of the features that the rule's expressions read."""
+        texts = (self.scope, self.when, self.value, self.threshold, self.detail)
+        return frozenset(one.name for sql in texts for one in parse(sql).find_all(exp.Column))
 
     def holds_on(self, day: datetime.date) -> bool:
         """Return whether the rule is applied on a day."""

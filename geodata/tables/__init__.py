@@ -45,7 +45,7 @@ joined by "," in the order of the list. Flags phrased as problems keep their mea
 water_problem, house_problem, dangerous_house are bad when true, water_solved is good when true.
 """
 
-from geodata.tables.columns import PRIVACY, STORED_AS, Column, Table
+from geodata.tables.columns import IDENTIFYING, PRIVACY, STORED_AS, Column, Table
 from geodata.tables.enumerations import (
     Choice,
     Enumeration,
@@ -57,6 +57,7 @@ from geodata.tables.enumerations import (
 from geodata.tables.table_files import enumeration, read_definition, table, tables
 
 __all__ = [
+    "IDENTIFYING",
     "PRIVACY",
     "STORED_AS",
     "Choice",

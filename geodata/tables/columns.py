@@ -23,8 +23,11 @@ STORED_AS = {
     "number": "DOUBLE",
     "flag": "BOOLEAN",
 }
-# From free to strict. A column that names no class is treated as identity.
-PRIVACY = ("open", "restricted", "identity")
+# Classes of data, from free to strict; geodata/access/classes.yaml says who sees which. A column that
+# names none is treated as identity.
+PRIVACY = ("open", "restricted", "ethnicity", "health", "disability", "account", "identity")
+# What says by itself who a person is: no report, no sentence and no count tells such a value.
+IDENTIFYING = frozenset({"account", "identity"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Column:
     derived: str = ""
     past: bool = False
     choices: Enumeration | None = field(default=None, repr=False)
+
+    @property
+    def identifies(self) -> bool:
+        """Return whether a value says by itself who a person is: name, number, address, account."""
+        return self.privacy in IDENTIFYING
 
     @property
     def stored_as(self) -> str:

@@ -186,7 +186,7 @@ def _column_faults(checked: Checked, own: Mapping[str, FeatureSet]) -> Iterator[
 def _identity_faults(theme: Theme, sets: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:
     """Give the features that carry who a person is: more people see features than such columns."""
     carried: dict[str, Set[str]] = {
-        name: {one.name for one in table.columns.values() if one.privacy == "identity"}
+        name: {one.name for one in table.columns.values() if one.identifies}
         for name, table in {**tables(), **theme.tables}.items()
     }
     for one in in_order(sets.values(), sets):

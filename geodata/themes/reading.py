@@ -15,6 +15,8 @@ from geodata.quantity import Thing, Words, shipped_words
 from geodata.rules import Feature, FeatureSet, Rule, Subject, base_offices, base_subjects
 from geodata.rules.rule import read_rules
 from geodata.tables import (
+    IDENTIFYING,
+    PRIVACY,
     Enumeration,
     Table,
     enumerations,
@@ -36,7 +38,9 @@ from geodata.yaml_entries import (
 
 T = TypeVar("T")
 _PAIR = {"zh": True, "en": True}
-_FEATURE = {**_PAIR, "unit": False}
+_FEATURE = {**_PAIR, "unit": False, "privacy": False}
+# What a feature may say: places are no features, and who a person is enters none.
+_FEATURE_CLASSES = [one for one in PRIVACY if one != "open" and one not in IDENTIFYING]
 _SAMPLE = {"of": True, "every": True, "columns": True, "skip": False}
 
 
@@ -240,7 +244,9 @@ def _feature(place: str, name: str, entry: Mapping[str, Any]) -> Feature:
     unit = entry.get("unit", "")
     if not isinstance(unit, str):
         raise ThemeError("themes.no_word", place=place, field="unit", found=unit)
-    return Feature(name, {lang: str(entry[lang]) for lang in _PAIR}, unit)
+    privacy = entry.get("privacy", "restricted")
+    check_value(place, "privacy", privacy, _FEATURE_CLASSES)
+    return Feature(name, {lang: str(entry[lang]) for lang in _PAIR}, unit, privacy)
 
 
 def _mapping(file: Path, faults: Faults, *, needed: bool = False) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from functools import partial
 import pandas as pd
 from sqlglot import exp
 
-from geodata.access import Guard, MonthSource, Reader, Request
+from geodata.access import Guard, MonthSource, Reader, Request, Rows
+from geodata.access.masking import HIDDEN
 from geodata.errors import StoreError
 from geodata.i18n import default_language, listed, text
 from geodata.periods import last_day
@@ -68,9 +69,10 @@ class CardRows:
 class Card:
     """All that is known about one household at the end of a month.
 
-    `findings` has one row for each rule that judges it: rule, title, severity, answer, reason,
-    document, remedy, responsible; the reason of an unknown answer says what is missing, `since` of a
-    broken rule the month from which it was broken without a break. `life` are the last 24 months. `account`
+    `findings` has one row for each rule that judges it and whose data the actor may see: rule,
+    title, severity, answer, reason, document, remedy, responsible; the reason of an unknown answer
+    says what is missing, `since` of a broken rule the month from which it was broken without a
+    break. `life` are the last 24 months. `account`
     and `records` are of geodata.workspace.income_account; `fits` and `surroundings` of
     geodata.workspace.surroundings. `more` are rows about the household of the tables that themes
     put on its card.
@@ -125,26 +127,27 @@ def household_card(
     guard: Guard,
     place: str,
     lang: str | None = None,
+    leaving: bool = False,
 ) -> Card:
     """Return the card of a household of a village as an actor may see it, on record.
 
-    It is in full while the actor has opened the household for a reason. Raises StoreError when
-    the household is not there.
+    It is in full while the actor has opened the household for a reason, but never as it is
+    `leaving` in a file. Raises StoreError when the household is not there.
     """
     lang, source = lang or default_language(), month_source(setup, built)
     setup = answerable(setup, unanswered_in(built))
     read, now = _tables(setup, built, source), guard.trail.clock()
-    frames = reader.card(read, household=household, place=place, now=now)
+    frames = reader.card(read, household=household, place=place, now=now, leaving=leaving)
 
     def rows(table: str) -> pd.DataFrame:
         return frames[table].frame
 
     first = _record(rows("household"), household, built.month)
     village = str(first["place_code"])
-    features = {
-        theme.key: rows(f"{theme.key}_household") for theme in setup.themes if _judges(theme, built)
-    }
-    findings = _findings(setup, built, village, features, lang)
+    judging = [theme.key for theme in setup.themes if _judges(theme, built)]
+    features = {key: _readable(frames[f"{key}_household"]) for key in judging}
+    closed = frozenset(name for key in features for name in frames[f"{key}_household"].masked)
+    findings = _findings(setup, built, village, features, lang, closed)
     income, ledger = rows(INCOME_BY_MONTH), rows("ledger")
     findings = _dated(findings, rows(FINDINGS_BY_MONTH), income, built.month)
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
@@ -161,7 +164,7 @@ def household_card(
         visits,
         measures,
         findings,
-        _sections(setup, features, findings, lang),
+        _sections(setup, features, findings, lang, closed),
         account,
         four_records(first, account, members, visits, lang=lang),
         _fits(setup, features, measures, built.month, lang),
@@ -248,10 +251,14 @@ def _first(rows: pd.DataFrame | None) -> pd.Series:
 
 
 def _sections(
-    setup: Setup, features: Mapping[str, pd.DataFrame], findings: pd.DataFrame, lang: str
+    setup: Setup,
+    features: Mapping[str, pd.DataFrame],
+    findings: pd.DataFrame,
+    lang: str,
+    closed: frozenset[str],
 ) -> tuple[ShownSection, ...]:
     return tuple(
-        _section(theme, features[theme.key], findings, section, lang)
+        _section(theme, features[theme.key], findings, section, lang, closed)
         for theme in setup.themes
         if theme.key in features and len(features[theme.key])
         for section in theme.card
@@ -269,6 +276,11 @@ def _number(value: float | None) -> float:
     return float("nan") if value is None or pd.isna(value) else float(value)
 
 
+def _readable(rows: Rows) -> pd.DataFrame:
+    """Return features with what is masked as unknown, which SQL can read."""
+    return rows.frame.assign(**dict.fromkeys(rows.masked))
+
+
 def _judges(theme: Theme, built: Built) -> bool:
     """Return whether a theme judges households, and did when the month was built."""
     name = f"{theme.key}_household"
@@ -282,8 +294,12 @@ def _findings(
     village: str,
     features: Mapping[str, pd.DataFrame],
     lang: str,
+    closed: frozenset[str],
 ) -> pd.DataFrame:
-    """Return what each rule answers about the household, with its sentence."""
+    """Return what each rule answers about the household, with its sentence.
+
+    A rule that reads a feature which is `closed` to the actor is not answered.
+    """
     day = last_day(built.month)
     values = setup.policy.comparable(setup.keys, village, day)
     texts = setup.policy.texts(setup.keys)
@@ -293,6 +309,7 @@ def _findings(
     for theme in setup.themes:
         row = features.get(theme.key)
         rules = [r for r in theme.rules if r.subject == "household" and r.holds_on(day)]
+        rules = [rule for rule in rules if not rule.features & closed]
         if row is None or row.empty or not rules:
             continue
         _check_built(theme, row, built.month)
@@ -388,13 +405,21 @@ def _unknown(
 
 
 def _section(
-    theme: Theme, row: pd.DataFrame, findings: pd.DataFrame, section: CardSection, lang: str
+    theme: Theme,
+    row: pd.DataFrame,
+    findings: pd.DataFrame,
+    section: CardSection,
+    lang: str,
+    closed: frozenset[str],
 ) -> ShownSection:
-    values = []
+    values: list[tuple[str, object, str]] = []
     for name in section.features:
         feature = theme.features[name]
         value = row[name].iloc[0]
         choices = theme.choices_of(name)
+        if name in closed:
+            values.append((feature.title[lang], HIDDEN, ""))
+            continue
         if feature.unit == "yuan" and pd.notna(value):
             value = value / 100
         elif choices is not None and pd.notna(value):

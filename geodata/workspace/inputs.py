@@ -19,7 +19,7 @@ from geodata.rules.base_tables import HOUSEHOLD_BEFORE
 from geodata.rules.feature import shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
-from geodata.tables import Column, Table
+from geodata.tables import PRIVACY, Column, Table
 from geodata.themes import Registry, Theme
 from geodata.version import __version__
 from geodata.workspace.engines import MONTHS_BACK, snapshots_before
@@ -64,6 +64,26 @@ class Setup:
     def set_columns(self) -> Mapping[str, tuple[str, ...]]:
         """Return the columns of each feature set by its name; its SQL is parsed once for them."""
         return {feature_set.name: tuple(feature_set.columns) for feature_set in self.sets}
+
+    @cached_property
+    def feature_classes(self) -> Mapping[str, str]:
+        """Return the classes of the features that tell more than a household lives by."""
+        told = (one for theme in self.themes for one in theme.features.values())
+        return {one.name: one.privacy for one in told if one.privacy != "restricted"}
+
+    @cached_property
+    def rule_classes(self) -> Mapping[str, str]:
+        """Return the strictest class of what each rule reads, of rules that read more than restricted."""
+        told = {
+            key: sorted(
+                {self.feature_classes.get(n, "restricted") for n in rule.features},
+                key=PRIVACY.index,
+            )
+            for key, rule in self.rules.items()
+        }
+        return {
+            key: known[-1] for key, known in told.items() if known and known[-1] != "restricted"
+        }
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from geodata.access import Derived, MonthSource, Privacy
@@ -51,6 +52,7 @@ FLAG_COLUMNS = (
     "place_code",
     "household_code",
 )
+_ABOUT = Privacy("restricted", "hidden")
 WHAT_IF = "what_if"
 WHAT_IF_COLUMNS = ("before", "after", "new", "gone")
 
@@ -89,7 +91,8 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
 def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """Return the privacy of every table of a month; features, flags and list are about households.
 
-    The list's names are masked when it is made.
+    The list's names are masked when it is made. Features have the class that their theme declares, and
+    a rule is told to whom all it reads may be told.
     """
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
@@ -99,11 +102,18 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
         INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,
         FINDINGS_BY_MONTH: FINDINGS_BY_MONTH_COLUMNS,
     }
-    about = Privacy("restricted", "hidden")
-    return {
-        **setup.privacy,
-        **{name: dict.fromkeys(c, about) for name, c in sets.items()},
-    }
+    told = {name: _made(setup, columns) for name, columns in sets.items()}
+    rules = replace(_ABOUT, values=setup.rule_classes)
+    told[HOUSEHOLD_LIST] |= {"rules": replace(rules, listed=True)}
+    told["flags"] |= {"rule": rules}
+    told[FINDINGS_BY_MONTH] |= {"rule": rules}
+    return {**setup.privacy, **told}
+
+
+def _made(setup: Setup, columns: Iterable[str]) -> dict[str, Privacy]:
+    """Return the privacy of columns that are made from the tables of a month."""
+    classes = setup.feature_classes
+    return {name: replace(_ABOUT, column_class=classes.get(name, "restricted")) for name in columns}
 
 
 def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
@@ -111,12 +121,13 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
 
     Whose finding it is stays as strict as a column that nobody has described.
     """
-    about, public = Privacy("restricted", "hidden"), Privacy("open", "")
-    sets = {name: dict.fromkeys(c, about) for name, c in setup.set_columns.items()}
+    public = Privacy("open", "")
+    sets = {name: _made(setup, columns) for name, columns in setup.set_columns.items()}
     told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
-    sets["flags"] = dict.fromkeys(told, about)
+    rules = replace(_ABOUT, values=setup.rule_classes)
+    sets["flags"] = dict.fromkeys(told, _ABOUT) | {"rule": rules}
     counted = counted_tables(setup, "")
-    sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], about) for name in counted}
+    sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
     sets[INCOME_BY_PLACE] = dict.fromkeys(INCOME_COLUMNS, public)
     return {**setup.privacy, **sets}
 

@@ -219,8 +219,11 @@ class Workspace:
         ground: str = "",
         actor: Actor | None = None,
         guard: Guard | None = None,
+        leaving: bool = False,
     ) -> Card:
         """Return the card of one household within a place, masked and on record.
+
+        `leaving` in a file it is masked as any export.
 
         With a `reason` and its `ground` (one of `geodata.access.GROUNDS`) the household is opened in full to the actor for some hours, as on the page.
         Raises StoreError when it is not there, ScopeError out of reach, AccessError for a reason
@@ -235,7 +238,14 @@ class Workspace:
                 actor, household, place=village, ground=ground, reason=reason, now=now
             )
         return household_card(
-            self.setup, built, household, reader=reader, guard=guard, place=village, lang=lang
+            self.setup,
+            built,
+            household,
+            reader=reader,
+            guard=guard,
+            place=village,
+            lang=lang,
+            leaving=leaving,
         )
 
     def why(

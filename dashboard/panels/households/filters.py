@@ -130,9 +130,11 @@ class FiltersView(Viewer):
         """Return the rules about households of the shown theme, and the one that is chosen."""
         state, known = self.people.state, self.people.county.setup.rules
         theme = state.themes.get(state.theme)
+        closed = self.people.closed_rules
         keys = [rule.key for rule in theme.rules if rule.subject == "household"] if theme else []
         if state.rule in known and state.rule not in keys:
             keys.append(state.rule)
+        keys = [key for key in keys if key not in closed]
         indicator = self.people.county.setup.indicators.get(state.indicator)
         counted = {self._counted(): _COUNTED} if indicator is not None and indicator.lists else {}
         return {self._text("any"): "", **counted, **{self._title(key): key for key in keys}}

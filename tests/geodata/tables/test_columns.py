@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from geodata.errors import ThemeError
 from geodata.tables import enumerations, income_items, read_definition, table, tables
+from geodata.themes import own_themes
+from tests.conftest import ROOT
 
+GEODATA = ROOT / "geodata"
 COLUMNS = [(name, column) for name, entry in tables().items() for column in entry.columns.values()]
 
 
@@ -49,6 +53,37 @@ def test_names_phones_and_certificates_are_identity():
         "identity"
     }
     assert "name" not in person.names(privacy="restricted")
+
+
+FILES = [*GEODATA.glob("tables/definitions/*.yaml"), *GEODATA.glob("themes/*/tables/*.yaml")]
+FILES += ROOT.glob("dashboard/examples/*/themes/*/tables/*.yaml")
+# What is told of health in a title, and is no health: insurance, help and the category of a risk.
+NO_HEALTH = {"serious_illness_insurance", "insurance_problem", "removed_insurance_problem"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parents[1].name}-{file.stem}")
+def test_every_column_declares_its_class_of_data(file):
+    columns = yaml.safe_load(file.read_text(encoding="utf-8"))["columns"]
+    assert [name for name, entry in columns.items() if "privacy" not in entry] == []
+
+
+def test_what_is_called_by_health_disability_ethnicity_or_account_has_that_class():
+    words = {"病": "health", "健康": "health", "残疾": "disability", "民族": "ethnicity"}
+    words |= dict.fromkeys(("账号", "卡号", "银行"), "account")
+    named = [(one.name, one) for _, one in COLUMNS]
+    columns = [(name, one.privacy, " ".join(one.source_names)) for name, one in named]
+    features = [one for theme in own_themes() for one in theme.features.values()]
+    columns += [(one.name, one.privacy, one.title["zh"]) for one in features]
+    open_still = {
+        name: called
+        for name, privacy, called in columns
+        for word, wanted in words.items()
+        if word in called and privacy not in (wanted, "identity") and name not in NO_HEALTH
+    }
+    # The category of a risk says why a household is monitored; how many say nothing of health is
+    # about the record, and help is given.
+    risks = {"risk_illness", "serious_uninsured", "serious_illness_gap"}
+    assert set(open_still) == {*risks, "health_unknown", "health_help"}
 
 
 def test_column_without_a_privacy_class_is_identity(tmp_path):
