@@ -46,6 +46,10 @@ class Editions:
         self.files = self.now.files
         self._open: weakref.WeakSet[Notice] = weakref.WeakSet()
 
+    def has_data(self) -> bool:
+        """Return whether the folder of the map is there and can be read now."""
+        return bool(_stamp(self._folder))
+
     def apps(self) -> dict[str, Callable[[], Any]]:
         """Return what makes a page of the edition there is when it is asked for, by address."""
         return {at: self._app(at) for at in self.now.pages}

@@ -39,7 +39,11 @@ def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
     who = _account_links(serving)
     app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by, account=who)
-    return make_server({"/": app}, serving, title=atlas.title, routes=files.routes())
+    # What it shows was read when it was opened.
+    shows = bool(len(atlas.places))
+    return make_server(
+        {"/": app}, serving, title=atlas.title, routes=files.routes(), has_data=lambda: shows
+    )
 
 
 def serve_atlas(atlas: Atlas, serving: Serving | None = None, **options: Any) -> None:
@@ -64,7 +68,9 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     title = editions.now.atlas.title
     handed = briefing_routes(BriefingQueue(folder), signs_in=serving.guard is not None)
     routes = [*editions.files.routes(), *handed]
-    server = make_server(editions.apps(), serving, title=title, routes=routes)
+    server = make_server(
+        editions.apps(), serving, title=title, routes=routes, has_data=editions.has_data
+    )
     server._tornado.settings[GUARD] = guard
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.

@@ -95,9 +95,12 @@ def make_server(
     *,
     title: str,
     routes: list[tuple[Any, ...]],
-    has_data: Callable[[], bool] = lambda: True,
+    has_data: Callable[[], bool],
 ) -> Any:
-    """Return a Panel server with the gate before every route, not started yet."""
+    """Return a Panel server with the gate before every route, not started yet.
+
+    `has_data` says whether there is anything to be seen, for /ready.
+    """
     serving.check()
     sign_in = None
     lang = serving.lang or "zh"

@@ -78,3 +78,11 @@ def test_every_address_is_a_function_that_makes_its_page(editions):
     # Panel calls these and shows anything else as it is.
     assert isinstance(apps["/"], FunctionType)
     assert isinstance(apps["/"](), pmui.Page)
+
+
+def test_data_are_there_as_long_as_the_map_is(editions, tmp_path):
+    assert editions.has_data()
+    (tmp_path / FOLDER).rename(tmp_path / "away")
+    assert not editions.has_data()
+    (tmp_path / "away").rename(tmp_path / FOLDER)
+    assert editions.has_data()
