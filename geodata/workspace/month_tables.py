@@ -102,18 +102,16 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
         INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,
         FINDINGS_BY_MONTH: FINDINGS_BY_MONTH_COLUMNS,
     }
-    told = {name: _made(setup, columns) for name, columns in sets.items()}
-    rules = replace(_ABOUT, values=setup.rule_classes)
-    told[HOUSEHOLD_LIST] |= {"rules": replace(rules, listed=True)}
-    told["flags"] |= {"rule": rules}
-    told[FINDINGS_BY_MONTH] |= {"rule": rules}
-    return {**setup.privacy, **told}
+    return {**setup.privacy, **{name: _made(setup, columns) for name, columns in sets.items()}}
 
 
 def _made(setup: Setup, columns: Iterable[str]) -> dict[str, Privacy]:
-    """Return the privacy of columns that are made from the tables of a month."""
+    """Return the privacy of columns that are made from the tables of a month, `rule` and `rules` too."""
     classes = setup.feature_classes
-    return {name: replace(_ABOUT, column_class=classes.get(name, "restricted")) for name in columns}
+    made = {name: replace(_ABOUT, column_class=classes.get(name, "restricted")) for name in columns}
+    rules = replace(_ABOUT, values=setup.rule_classes)
+    named = {"rule": rules, "rules": replace(rules, listed=True)}
+    return made | {name: privacy for name, privacy in named.items() if name in made}
 
 
 def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
@@ -123,9 +121,7 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """
     public = Privacy("open", "")
     sets = {name: _made(setup, columns) for name, columns in setup.set_columns.items()}
-    told = set(FLAG_COLUMNS) - {"place_code", "household_code"}
-    rules = replace(_ABOUT, values=setup.rule_classes)
-    sets["flags"] = dict.fromkeys(told, _ABOUT) | {"rule": rules}
+    sets["flags"] = _made(setup, set(FLAG_COLUMNS) - {"place_code", "household_code"})
     counted = counted_tables(setup, "")
     sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
     sets[INCOME_BY_PLACE] = dict.fromkeys(INCOME_COLUMNS, public)

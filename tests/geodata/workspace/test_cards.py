@@ -11,7 +11,9 @@ from geodata.access import Actor, data_classes
 from geodata.tables import enumeration
 from geodata.themes import own_themes
 from geodata.workspace import cards, open_workspace
-from geodata.workspace.household_list import household_request
+from geodata.workspace.household_list import HOUSEHOLD_LIST, household_request
+from geodata.workspace.life_line import FINDINGS_BY_MONTH
+from geodata.workspace.month_tables import month_privacy
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -48,6 +50,19 @@ def test_rules_that_read_health_or_disability_have_their_class(sampled):
         "healthy_recorded_as_weak": "health",
         "illness_all_healthy": "health",
     }
+
+
+def test_every_table_of_a_month_that_names_rules_closes_those_about_health(sampled):
+    known = month_privacy(sampled.setup)
+    told = {
+        (name, column): privacy[column].closed({"open", "restricted"})
+        for name, privacy in known.items()
+        for column in ("rule", "rules")
+        if column in privacy
+    }
+    assert {("flags", "rule"), (FINDINGS_BY_MONTH, "rule"), (HOUSEHOLD_LIST, "rules")} <= {*told}
+    assert [one for one, closed in told.items() if closed != {*sampled.setup.rule_classes}] == []
+    assert known[HOUSEHOLD_LIST]["rules"].listed
 
 
 @pytest.mark.parametrize("role", ["leader", "analyst", "township_officer", "village_officer"])
