@@ -121,7 +121,7 @@ def _answered(frame: pd.DataFrame) -> object:
 def _fill(engine: Engine, example: Example, known: Mapping[str, Table]) -> None:
     """Give the engine the rows of the example; columns that are not given are unknown."""
     rows = {name: [dict(row) for row in given] for name, given in example.tables.items()}
-    rows["household"] = [{**dict(example.household)}]
+    rows["household"] = [*rows.get("household", ()), {**dict(example.household)}]
     rows["ledger"] = [
         *rows.get("ledger", ()),
         *_accounts(example.income, example.month),

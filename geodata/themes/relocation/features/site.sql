@@ -42,7 +42,8 @@ SELECT
   CASE WHEN COALESCE(l.job_unknown, 0) = 0
     THEN l.with_job * CAST(100 AS DOUBLE) / NULLIF(l.with_labour, 0) END AS job_rate,
   l.with_labour,
-  CASE WHEN COALESCE(l.source_unknown, 0) = 0 THEN l.without_source END AS without_source,
+  -- One household known to be without is enough; none is known only when all are.
+  CASE WHEN l.without_source > 0 OR l.source_unknown = 0 THEN l.without_source END AS without_source,
   l.policy_income * CAST(100 AS DOUBLE) / NULLIF(l.income_base, 0) AS policy_share,
   t.collective_economy,
   CASE WHEN t.school = FALSE THEN 1 ELSE 0 END + CASE WHEN t.clinic = FALSE THEN 1 ELSE 0 END
