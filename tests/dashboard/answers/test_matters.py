@@ -88,8 +88,14 @@ def _counted(source: Source, key: str) -> float:
     return float(source.atlas.series(key, source.root)["numerator"].iloc[-1])
 
 
+def _is_zero(source: Source, key: str) -> bool:
+    """Return whether nobody is counted in the last month and nobody's answer is unknown."""
+    last = source.atlas.series(key, source.root).iloc[-1]
+    return last["numerator"] == 0 and last["missing"] == 0
+
+
 def test_one_unknown_answer_keeps_a_zero_from_being_good(source):
-    zero = next(one for one in _declared(source) if _counted(source, one) == 0)
+    zero = next(one for one in _declared(source) if _is_zero(source, one))
 
     def doubt(values: pd.DataFrame) -> pd.DataFrame:
         values.loc[values["indicator"] == zero, "missing"] = 1.0
