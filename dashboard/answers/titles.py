@@ -15,6 +15,7 @@ from geodata.cartography import Layer
 from geodata.cartography.decimals import indicator_decimals
 from geodata.cartography.headline import few_text, headline, others_text, whole_figure
 from geodata.cartography.ranking import counted_only
+from geodata.cartography.short_headline import short_whole
 from geodata.cartography.words import figure_text, period_text, scale_of, share_parts
 from geodata.escaping import plain_text
 from geodata.figures import STATES, Indicator
@@ -32,9 +33,14 @@ def short_name(name: object) -> str:
 def headline_of(source: Source, view: View, layer: Layer) -> Headline:
     """Return what a layer of a view says, in the language of the view."""
     own = replace(layer, place=view.place)
-    headline = headline_in(source, view, layer, whole_figure(source.atlas, own, view.lang))
+    whole = whole_figure(source.atlas, own, view.lang)
+    headline, absent = headline_in(source, view, layer, whole), absence_of(source, view)
+    short = headline.short or headline.title
     sentence = _moved(source, view) or headline.sentence
-    return replace(headline, sentence=sentence + absence_of(source, view))
+    line = short_whole(source.atlas, own, view.lang) if sentence == whole else sentence
+    if line in (short, headline.title):
+        line = ""
+    return replace(headline, sentence=sentence + absent, short=short, line=line + absent)
 
 
 def absence_of(source: Source, view: View) -> str:

@@ -26,10 +26,16 @@ Sample = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Headline:
-    """The heading of a map, and the sentence under it; equal where there is no more to say."""
+    """The heading of a map, and the sentence under it; equal where there is no more to say.
+
+    `short` and `line` say the same where place, period and indicator already stand beside them;
+    empty where a kind of layer has no shorter words.
+    """
 
     title: str
     sentence: str
+    short: str = ""
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,11 +102,21 @@ def colours_lowest(classes: str) -> bool:
     return classes in kinds() and kinds()[classes].lowest
 
 
-def counted_sentence(
-    key: str, source: MapSource, view: View, layer: Layer, *, about: str = "", **counts: object
-) -> str:
-    """Return a sentence that counts places: of the shown area, the period and what it is about."""
-    return text(
+def counted_headline(
+    key: str,
+    source: MapSource,
+    view: View,
+    layer: Layer,
+    sentence: str | None = None,
+    *,
+    about: str = "",
+    **counts: object,
+) -> Headline:
+    """Return a heading that counts places, whole and short, over a sentence or over nothing else.
+
+    The whole one tells the shown area, the period and what it is about, too.
+    """
+    title = text(
         key,
         view.lang,
         place=source.atlas.name(source.area(view.place)),
@@ -108,3 +124,5 @@ def counted_sentence(
         about=about or layer.indicator.title_in(view.lang),
         **counts,
     )
+    short = text(f"{key}_short", view.lang, **counts)
+    return Headline(title, title if sentence is None else sentence, short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_headline
 from dashboard.layers.map_source import MapSource
 from dashboard.view import COMPARED, View
 from geodata.cartography import Layer
@@ -27,17 +27,17 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many places became worse, stayed and became better."""
     counts = layer.counts.tolist()
-    title = counted_sentence(
+    return counted_headline(
         f"map.changed_{'plain' if layer.indicator.worse == 'none' else 'judged'}",
         source,
         view,
         layer,
+        whole,
         before=period_text(view.compare, view.lang),
         worse=counts[0] + counts[1],
         same=counts[2],
         better=counts[3] + counts[4],
     )
-    return Headline(title, whole)
 
 
 KIND = LayerKind("change", 20, _wants, _draw, _says)

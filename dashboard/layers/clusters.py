@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_headline
 from dashboard.layers.map_source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
@@ -94,9 +94,9 @@ def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say which villages of the shown place lie high together, and what the map could show."""
     lang, clusters = view.lang, clusters_of(source, view)
     finding = clusters.finding(lang, layer.keys[layer.inside])
-    title = counted_sentence("map.hotspot_headline", source, view, layer, finding=finding)
     own = clusters.of(view.place or "")
-    return Headline(title, whole if own is None else own.sentence(lang))
+    said = whole if own is None else own.sentence(lang)
+    return counted_headline("map.hotspot_headline", source, view, layer, said, finding=finding)
 
 
 KIND = LayerKind(

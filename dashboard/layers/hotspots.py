@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_headline
 from dashboard.layers.map_source import MapSource
 from dashboard.texts import text
 from dashboard.view import View
@@ -65,12 +65,11 @@ def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say what the hot spots are of the shown place, and why when it is one of them."""
     lang, spots = view.lang, hot_spots_of(source, view)
     finding = spots.finding(layer.inside, lang)
-    title = counted_sentence("map.hotspot_headline", source, view, layer, finding=finding)
-    if view.place is None or view.place not in layer.keys:
-        return Headline(title, whole)
-    why = spots.why(view.place, lang)
-    named = text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)
-    return Headline(title, named)
+    said = whole
+    if view.place is not None and view.place in layer.keys:
+        why = spots.why(view.place, lang)
+        said = text("map.hotspot_why", lang, place=source.atlas.name(view.place), why=why)
+    return counted_headline("map.hotspot_headline", source, view, layer, said, finding=finding)
 
 
 KIND = LayerKind(

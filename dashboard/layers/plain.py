@@ -11,6 +11,7 @@ from dashboard.view import POLICY, View
 from geodata.cartography import Layer, PolicyCuts, draw_layer, limits_at
 from geodata.cartography.classes import METHODS
 from geodata.cartography.headline import headline
+from geodata.cartography.short_headline import short_headline
 from geodata.hotspots.village_clusters import village_clusters
 
 
@@ -56,7 +57,8 @@ def _draw(source: MapSource, view: View, sample: Sample) -> Layer:
 
 def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     shown = replace(layer, place=view.place)
-    return Headline(headline(source.atlas, shown, view.lang), whole)
+    title = headline(source.atlas, shown, view.lang)
+    return Headline(title, whole, short_headline(source.atlas, shown, view.lang))
 
 
 # Whatever no other kind wants.

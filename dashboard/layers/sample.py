@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_headline
 from dashboard.layers.map_source import MapSource
 from dashboard.layers.plain import draw_plain
 from dashboard.view import View
@@ -77,10 +77,9 @@ def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     """Say how many villages of the shown place are in the sample, and how they were chosen."""
     counts = layer.counts.tolist()
     weak, lot = sum(counts[:2]), sum(counts[2:4])
-    said = counted_sentence(
+    return counted_headline(
         "map.sampled", source, view, layer, seed=view.seed, all=weak + lot, weak=weak, lot=lot
     )
-    return Headline(said, said)
 
 
 # Beside the sample, whatever else is asked for, the map shows what was drawn.

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from dashboard.layers import Headline, LayerKind, Sample, counted_sentence
+from dashboard.layers import Headline, LayerKind, Sample, counted_headline
 from dashboard.layers.map_source import MapSource
 from dashboard.layers.plain import draw_plain
 from dashboard.texts import text
@@ -73,8 +73,9 @@ def _says(source: MapSource, view: View, layer: Layer, whole: str) -> Headline:
     counts = layer.counts.tolist()
     theme = source.themes[view.theme].title[view.lang] if view.theme in source.themes else ""
     done, judged = counts[TICKED], sum(counts)
-    said = counted_sentence("map.ticked", source, view, layer, about=theme, done=done, all=judged)
-    return Headline(said, whole)
+    return counted_headline(
+        "map.ticked", source, view, layer, whole, about=theme, done=done, all=judged
+    )
 
 
 KIND = LayerKind(

@@ -10,14 +10,9 @@ import pandas as pd
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.cartography.decimals import is_steady
+from geodata.cartography.finding import WORST, Finding, finding_of
 from geodata.cartography.layer import Layer
-from geodata.cartography.ranking import (
-    counted_only,
-    most_of,
-    previous_period,
-    rank_places,
-    worst_of,
-)
+from geodata.cartography.ranking import Worst, most_of, previous_period, rank_places
 from geodata.cartography.words import (
     figure_text,
     number_text,
@@ -29,56 +24,49 @@ from geodata.cartography.words import (
 )
 from geodata.figures import STATES
 
-WORST = 3
-
 
 def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     """Return the finding of a map: which places of its level are worst, and how many have no figure."""
-    facts = _facts(atlas, layer, lang)
-    if atlas.level_of(layer.place) == layer.level:
+    finding = finding_of(atlas, layer)
+    if finding.kind == "own":
         return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
-    ranked = rank_places(
-        atlas, layer.indicator.key, layer.period, level=layer.level, place=layer.place
-    )
-    known = ranked[ranked["value"].notna()]
-    if known.empty:
+    if finding.kind == "none":
         return _nothing(atlas, layer, lang)
-    facts |= {"level": i18n.text(f"atlas.{layer.level}", lang), "count": len(known)}
-    return _worst_in_words(atlas, layer, known, facts, lang) + others_text(layer, lang)
+    return _worst_in_words(atlas, layer, finding, lang) + others_text(layer, lang)
 
 
-def _worst_in_words(
-    atlas: Atlas, layer: Layer, ranked: pd.DataFrame, facts: dict[str, object], lang: str | None
-) -> str:
+def _worst_in_words(atlas: Atlas, layer: Layer, finding: Finding, lang: str | None) -> str:
     """Return which of several places with figures are worst, ties told as ties."""
 
     def figure(value: float) -> str:
         return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang)
 
-    if not (ranked["shown"] != 0).any():
+    ranked, worst = finding.known, finding.worst
+    level = i18n.text(f"atlas.{layer.level}", lang)
+    facts = _facts(atlas, layer, lang) | {"level": level, "count": len(ranked)}
+    if finding.kind == "zero":
         return i18n.text("cartography.headline_zero", lang, **facts)
-    if len(ranked) > 1 and ranked["shown"].nunique() == 1:
+    if finding.kind == "equal":
         same = figure(ranked["value"].iloc[0])
         return i18n.text("cartography.headline_equal", lang, figure=same, **facts)
-    if counted_only(ranked):
-        return _told_by_number(atlas, layer, ranked, facts, lang)
-    compared = ranked[ranked["rank"].notna()]
-    if len(compared) < len(ranked) and compared["shown"].nunique() == 1:
+    if finding.kind == "few":
+        facts |= _small_base(atlas, layer, lang)
+        told = _most_in_words(atlas, layer, worst, lang)
+        return i18n.text("cartography.headline_few", lang, told=told, **facts)
+    few = few_text(atlas, layer, ranked, lang)
+    if finding.kind == "alike":
+        compared = ranked[ranked["rank"].notna()]
         facts |= _small_base(atlas, layer, lang) | {"count": len(compared)}
         same = figure(compared["value"].iloc[0])
-        few = few_text(atlas, layer, ranked, lang)
         return i18n.text("cartography.headline_alike", lang, figure=same, **facts) + few
     facts["end"] = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
-    worst, few = (
-        worst_of(ranked, layer.indicator.worse, WORST),
-        few_text(atlas, layer, ranked, lang),
-    )
     tied = {"tied": worst.tied, "figure": figure(worst.value)}
-    if worst.places.empty and worst.tied:
+    if finding.kind == "tied":
         return i18n.text("cartography.headline_tied", lang, **facts, **tied) + few
-    shown = worst.places if len(worst.places) else ranked.head(1)
-    names = i18n.listed(_named_places(shown, layer, _skips_a_level(atlas, layer), lang), lang)
-    facts |= {"indicator": _with_unit(layer, lang), "names": names, "count": len(shown)}
+    names = i18n.listed(
+        _named_places(worst.places, layer, _skips_a_level(atlas, layer), lang), lang
+    )
+    facts |= {"indicator": _with_unit(layer, lang), "names": names, "count": len(worst.places)}
     more = i18n.text("cartography.headline_more_tied", lang, **facts, **tied) if worst.tied else ""
     return i18n.text("cartography.headline", lang, **facts) + more + few
 
@@ -92,16 +80,8 @@ def few_text(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str | None 
     if few.empty:
         return ""
     facts = _small_base(atlas, layer, lang) | {"count": len(few)}
-    told = _most_in_words(atlas, layer, few, lang)
+    told = _most_in_words(atlas, layer, most_of(few, WORST), lang)
     return i18n.text("cartography.few", lang, told=told, **facts)
-
-
-def _told_by_number(
-    atlas: Atlas, layer: Layer, known: pd.DataFrame, facts: dict[str, object], lang: str | None
-) -> str:
-    """Return in which places most are bad, where their bases are too small to compare shares."""
-    told, small = _most_in_words(atlas, layer, known, lang), _small_base(atlas, layer, lang)
-    return i18n.text("cartography.headline_few", lang, told=told, **facts | small)
 
 
 def _small_base(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, object]:
@@ -114,9 +94,9 @@ def _small_base(atlas: Atlas, layer: Layer, lang: str | None) -> dict[str, objec
     }
 
 
-def _most_in_words(atlas: Atlas, layer: Layer, few: pd.DataFrame, lang: str | None) -> str:
+def _most_in_words(atlas: Atlas, layer: Layer, worst: Worst, lang: str | None) -> str:
     """Return the places in which most are bad with the parts of their share, ties told as ties."""
-    worst, indicator = most_of(few, WORST), layer.indicator
+    indicator = layer.indicator
     nested, level = _skips_a_level(atlas, layer), i18n.text(f"atlas.{layer.level}", lang)
     if worst.places.empty and not worst.tied:
         return i18n.text(f"cartography.few_none_{indicator.worse}", lang)
@@ -136,11 +116,12 @@ def _most_in_words(atlas: Atlas, layer: Layer, few: pd.DataFrame, lang: str | No
 
 def others_text(layer: Layer, lang: str | None = None) -> str:
     """Return in brackets how many places of a map have no figure, by the reason; empty for none."""
-    told = _others(layer, lang)
+    told = counted_others(layer, lang)
     return i18n.text("cartography.others", lang, others=told) if told else ""
 
 
-def _others(layer: Layer, lang: str | None) -> str:
+def counted_others(layer: Layer, lang: str | None = None) -> str:
+    """Return how many places of a map have no figure, by the reason; empty for none."""
     states = pd.Series(layer.states[layer.inside]).value_counts()
     level = i18n.text(f"atlas.{layer.level}", lang)
     counted = [(state, int(states.get(state, 0))) for state in STATES[1:]]
@@ -160,7 +141,9 @@ def _nothing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
     facts, states = _facts(atlas, layer, lang), set(layer.states[layer.inside])
     if states <= {STATES[1]}:
         return i18n.text("cartography.headline_none", lang, **facts)
-    return i18n.text("cartography.headline_unshown", lang, others=_others(layer, lang), **facts)
+    return i18n.text(
+        "cartography.headline_unshown", lang, others=counted_others(layer, lang), **facts
+    )
 
 
 def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
@@ -169,7 +152,7 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     facts = _facts(atlas, layer, lang)
     figure, parts = figure_of_whole(atlas, layer, lang)
     if figure == number_text(float("nan"), 0):
-        return i18n.text(_absent(atlas, layer), lang, **facts)
+        return i18n.text(f"cartography.headline_{absent_state(atlas, layer)}", lang, **facts)
     facts["figure"] = figure + parts
     lowest = atlas.level_of(layer.place) == atlas.lowest
     kind = "own" if lowest or indicator.adds_up != "none" else "median"
@@ -179,13 +162,13 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     return f"{sentence}{apart}{change}" if change else sentence
 
 
-def _absent(atlas: Atlas, layer: Layer) -> str:
-    """Return the key of the sentence that says why the shown place has no figure."""
+def absent_state(atlas: Atlas, layer: Layer) -> str:
+    """Return why the shown place has no figure: not_applicable, outside, hidden or none of these."""
     place, level = layer.place, atlas.level_of(layer.place)
     if place is None or level is None:
-        return "cartography.headline_none"
-    state = atlas.states(layer.indicator.key, layer.period, level)[place]
-    return f"cartography.headline_{'none' if state in STATES[:2] else state}"
+        return "none"
+    state = str(atlas.states(layer.indicator.key, layer.period, level)[place])
+    return "none" if state in STATES[:2] else state
 
 
 def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
@@ -284,27 +267,38 @@ def course_of(change: float, worse: str) -> str:
 
 
 def _standing(atlas: Atlas, layer: Layer, lang: str | None) -> str:
+    """Return the rank of a place among its neighbours, and how many of them have no figure."""
+    said = rank_sentence(atlas, layer, lang)
+    if not said:
+        return ""
+    among = layer.keys.isin(_neighbours(atlas, layer).index)
+    return said + others_text(replace(layer, inside=among), lang)
+
+
+def _neighbours(atlas: Atlas, layer: Layer) -> pd.DataFrame:
+    """Return the ranking of the shown place and those beside it; empty for the topmost."""
+    path = atlas.path(layer.place)
+    above = path[-2] if len(path) > 1 else None
+    key, period = layer.indicator.key, layer.period
+    ranked = rank_places(atlas, key, period, level=layer.level, place=above)
+    return ranked if above else ranked.head(0)
+
+
+def rank_sentence(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     """Return the rank of a place among its neighbours; empty without a figure or a worse end.
 
     Empty, too, where nobody stands out by it: all are alike, or the place is as good as the best.
     """
-    path = atlas.path(layer.place)
-    if layer.indicator.worse == "none" or len(path) < 2:
-        return ""
-    siblings = rank_places(
-        atlas, layer.indicator.key, layer.period, level=layer.level, place=path[-2]
-    )
+    path, siblings = atlas.path(layer.place), _neighbours(atlas, layer)
     ranked = siblings["rank"]
     rank = ranked.get(layer.place)
-    if pd.isna(rank) or rank == ranked.max():
+    if layer.indicator.worse == "none" or pd.isna(rank) or rank == ranked.max():
         return ""
     end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
     facts = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
     tied = "_tied" if int((ranked == rank).sum()) > 1 else ""
-    said = i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **facts)
-    among = layer.keys.isin(ranked.index)
-    return said + others_text(replace(layer, inside=among), lang)
+    return i18n.text(f"cartography.standing{tied}", lang, end=end, level=level, **facts)
 
 
 def _skips_a_level(atlas: Atlas, layer: Layer) -> bool:

@@ -1,4 +1,4 @@
-"""What stands in a corner of the map: the way back to the places above, the finding, and its figure."""
+"""What stands in a corner of the map: the way back to the places above, the finding in few words, and its figure."""
 
 from __future__ import annotations
 
@@ -43,12 +43,10 @@ class HeadlineView(Viewer):
     def _content(self) -> dict[str, object]:
         state = self.state
         headline = headline_of(state.source, state.shown, state.layer)
-        # The heading of a lowest place begins with its figure; it is not said twice.
-        said = headline.title.startswith(headline.sentence)
         return {
             "steps": [plain_text(state.atlas.name(key), 30) for key in self._keys()],
-            "title": plain_text(headline.title, _LONGEST),
-            "sentence": "" if said else plain_text(headline.sentence, _LONGEST),
+            "title": plain_text(headline.short, _LONGEST),
+            "sentence": plain_text(headline.line, _LONGEST),
             "note": plain_text(taken_in_sentence(state.source, state.shown), _LONGEST),
         }
 

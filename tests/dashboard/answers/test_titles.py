@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,14 @@ from dashboard.answers.answer import ranking_of
 from dashboard.answers.titles import headline_of, message
 from dashboard.briefing.fragment import html_fragment
 from geodata.access import Actor, command_actor
-from geodata.cartography.words import number_text
+from geodata.cartography.headline import figure_of_whole
+from geodata.cartography.words import number_text, period_text
 from geodata.escaping import html_text
 from geodata.workspace import Workspace
 from tests.invented_county import VILLAGES
+
+# Two lines in the corner of a map on a screen of 1366 x 768, of names as long as they come.
+LONGEST = {"zh": 34, "en": 76}
 
 pytestmark = pytest.mark.xdist_group("sampled")
 
@@ -115,3 +120,46 @@ def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
                 assert "不按占比排名" in headed, view.address
                 counted += 1
     assert counted or theme != "monitoring"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("theme", ["monitoring", "relocation", "water", "rectification"])
+def test_the_short_form_names_the_places_of_the_whole_one_in_its_order(source, theme, lang):
+    """Over all indicators and months; nothing that stands beside it on the page is said again."""
+    named = 0
+    for key in source.indicators_of(theme):
+        for month in source.atlas.periods_of(key):
+            view = source.view(theme=theme, indicator=key, period=month, lang=lang)
+            headed = headline_of(source, view, layer_of(source, view))
+            ranking, short = ranking_of(source, view), headed.short
+            assert short, view.address
+            assert len(short) <= LONGEST[lang], short
+            told = [name for name in ranking["name"].dropna().unique() if name in short]
+            places = sorted(set(told), key=short.index)
+            # A name that is part of a longer one was not told by itself.
+            alone = [n for n in places if not any(n in other != n for other in places)]
+            assert sorted(alone, key=headed.title.index) == alone, view.address
+            for beside in (period_text(month, lang), source.atlas.indicator(key).title_in(lang)):
+                assert beside not in short, view.address
+            assert source.atlas.name(source.root) not in short + headed.line, view.address
+            for row in ranking[ranking["few"] | ranking["value"].isna()].itertuples():
+                assert f"{row.name} {number_text(row.value, 1)}" not in short, view.address
+            named += len(alone)
+    assert named
+
+
+def test_the_line_below_the_short_form_tells_the_figure_of_the_place_itself(source):
+    view = source.view(lang="zh")
+    headed, layer = headline_of(source, view, layer_of(source, view)), layer_of(source, view)
+    figure, _ = figure_of_whole(source.atlas, layer, "zh")
+    assert headed.line.startswith(f"全县{figure}，")
+    assert layer.indicator.basis_in("zh") in headed.line
+
+
+def test_a_short_form_tells_nothing_of_a_place_outside_the_viewers(county):
+    officer = Actor("officer", "village_officer", (VILLAGES[0],))
+    source = county_source(county, officer)
+    view = replace(source.view(place=VILLAGES[0]), place=VILLAGES[1], lang="zh")
+    headed = headline_of(source, view, layer_of(source, view))
+    assert headed.short == "不在您的范围内"
+    assert not re.search(r"\d", headed.short + headed.line)

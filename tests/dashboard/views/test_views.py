@@ -106,7 +106,7 @@ def test_ranking_tells_worse_from_better(state):
 def test_headline_hands_names_on_as_text(state):
     view = HeadlineView(state)
     state.go(VILLAGE)
-    assert "<script>" in view.headline.title
+    assert view.headline.steps[-1].startswith(HOSTILE[:29])
     script = (Path(headline.__file__).parent / "script.js").read_text()
     assert "innerHTML" not in script
 

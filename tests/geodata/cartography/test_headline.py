@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from geodata.atlas import Atlas
 from geodata.atlas.folder import build_atlas
 from geodata.cartography import draw_layer, rank_places
-from geodata.cartography.headline import WORST, headline
+from geodata.cartography.finding import WORST, finding_of
+from geodata.cartography.headline import headline
 from geodata.cartography.ranking import worst_of
+from geodata.cartography.short_headline import short_headline, short_whole
 from geodata.figures import STATES, Indicator
+from geodata.i18n import LANGUAGES
 from tests.invented import COUNTY, RATE, grid_tree
 
 LOW = replace(
@@ -65,6 +68,62 @@ def test_a_name_never_stands_for_one_of_several_equal_places(values, low):
         assert named == [] or len(known) == 1
     absent = sum(one is None for one in values)
     assert (f"{absent}个村无数据" in sentence) == (0 < absent < len(values))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=SHARES,
+    low=st.booleans(),
+    least=st.sampled_from([0, 200]),
+    lang=st.sampled_from(LANGUAGES),
+)
+def test_both_forms_name_the_same_places_in_the_same_order(values, low, least, lang):
+    """Of small bases, too, which are told by number: the short form gives no figure of any."""
+    indicator = LOW if low else RATE
+    atlas = replace(atlas_of(values, indicator), least_bases={"2025": least})
+    layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    short, whole = short_headline(atlas, layer, lang), headline(atlas, layer, lang)
+    ranked = rank_places(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    told = sorted((n for n in ranked["name"] if n in short), key=short.index)
+    # The whole form gives those of small bases behind the others, which the short one leaves out.
+    assert told == sorted((n for n in ranked["name"] if n in whole), key=whole.index)[: len(told)]
+    if finding_of(atlas, layer).kind in ("worst", "tied"):
+        assert told == list(finding_of(atlas, layer).worst.places["name"])
+    if ranked["few"].any() and any(values):
+        assert "%" not in short
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "wanted"),
+    [
+        ([0, 0, 0], False, "3个村都是0"),
+        ([0, 0, None], False, "有数据的2个村都是0"),
+        ([None, None], False, "没有数据"),
+        ([40, 40, 40], False, "3个村都是40%"),
+        ([40, 40, 40, 40, 5], False, "4个村并列最高"),
+        ([80, 100, 100], True, "1-1村最低"),
+        ([40, 5, 0, 0], False, "1-1村、1-2村最高"),
+        ([40, 5, 5, 5, 5, 0], False, "1-1村最高，其次4个村并列"),
+    ],
+)
+def test_the_short_form_says_ties_and_zeros_in_few_words(values, low, wanted):
+    indicator = LOW if low else RATE
+    atlas = atlas_of(values, indicator)
+    layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
+    assert short_headline(atlas, layer, "zh") == wanted
+
+
+def test_the_short_form_of_one_place_is_how_it_stands_among_those_beside_it():
+    atlas = atlas_of([40, 5, 0])
+    township = atlas.places_in(COUNTY, "township")[0]
+    villages = atlas.places_in(township, "village")
+    said = []
+    for village in villages:
+        layer = draw_layer(atlas, RATE.key, "2025", level="village", place=village)
+        said.append((short_headline(atlas, layer, "zh"), short_whole(atlas, layer, "zh")))
+    assert said[0] == ("在第1乡3个村里最高", "40%，100户中40户")
+    assert said[1][0] == "在第1乡3个村里从最高数第2"
+    assert said[2] == ("第1乡没有更好的村", "0%，100户中0户")
 
 
 @settings(max_examples=60, deadline=None)
