@@ -89,6 +89,12 @@ class Viewer:
         model = {"id": self.models[component][at]}
         await self._event("data_event", [["model", model], ["data", _encoded(message)]])
 
+    async def press(self, button: str, *, at: int = -1) -> None:
+        """Click a button of the library and do not wait."""
+        model = {"id": self.models[button][at]}
+        clicked = [["model", model], ["node", "click"], ["data", _encoded({"type": "click"})]]
+        await self._event("dom_event", clicked)
+
     async def set(self, model: str, name: str, value: object) -> None:
         """Set a property of a component by its id, as its browser side would, and do not wait."""
         data = self.values[model]["data"]["id"]
@@ -167,6 +173,8 @@ class Viewer:
             attributes = part.get("attributes")
             if isinstance(attributes, dict) and attributes.get("class_name"):
                 name, number = attributes["class_name"], part["id"]
+                # A browser cannot write a definition back with the first click on the component.
+                assert not attributes.get("_defs"), f"{name} is defined after its page"
                 if number not in self.values:
                     self.models[name].append(number)
                 self.values[number] = attributes

@@ -10,7 +10,7 @@ from panel_material_ui.template.base import Page
 from dashboard.pages import phone
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
-from dashboard.panels import Parts
+from dashboard.panels import Parts, load_panels
 from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.texts import text
@@ -82,6 +82,7 @@ def map_page(
     another page, such as a notebook, and there is no server to fetch from.
     `who` stands at the end of the top line: who is signed in.
     """
+    load_panels()
     parts = parts or Parts()
     body = _Body(state, sources, script, parts, served=served)
     presenter = PresenterView(state, parts.stops or Stops(state))

@@ -6,7 +6,9 @@ A folder holds `panel.yaml` (see `dashboard.panel_specs`), a function `panel(sta
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from types import ModuleType
 
 from panel.viewable import Viewable
 
@@ -14,13 +16,28 @@ from dashboard import panel_specs
 from dashboard.session.parts import Parts
 from dashboard.session.state import State
 
-__all__ = ["Parts", "panel_of"]
+__all__ = ["Parts", "load_panels", "panel_of"]
 
 # A folder of panels that stands elsewhere is looked into as well.
 __path__ = panel_specs.FOLDERS
 
 
+def load_panels() -> None:
+    """Import every panel; one that raises is left alone, and told about where it is shown.
+
+    A browser learns the components of a page with the page. One that is defined later reaches the
+    first page that shows it alone, together with what that page cannot send back with a click.
+    """
+    for name in panel_specs.panel_specs():
+        with contextlib.suppress(Exception):
+            _module(name)
+
+
 def panel_of(name: str, state: State, parts: Parts) -> Viewable:
     """Return the panel of a name, made for one session."""
-    made: Viewable = importlib.import_module(f"{__name__}.{name}").panel(state, parts)
+    made: Viewable = _module(name).panel(state, parts)
     return made
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

@@ -8,6 +8,7 @@ import panel as pn
 import pytest
 
 from dashboard import panel_specs
+from dashboard.pages.map_page import map_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts
 from dashboard.session.state import State
@@ -52,7 +53,7 @@ def sixth(tmp_path, monkeypatch):
     yield folder
     panel_specs.FOLDERS.remove(str(tmp_path))
     sys.modules.pop("dashboard.panels.sixth", None)
-    for key in [key for key in CATALOGUE if key.startswith("sixth.")]:
+    for key in [key for key in CATALOGUE if key.startswith(("sixth.", "failing."))]:
         del CATALOGUE._entries[key]
 
 
@@ -95,6 +96,18 @@ def test_a_folder_elsewhere_is_a_panel_with_script_style_and_words(county, sixth
     assert state.side == "ranking", "it needs points, which this theme has not"
     assert "sixth" not in dict(column[0].names)
     assert column[0].at == "ranking"
+
+
+def test_a_page_has_the_components_of_every_panel_before_it_opens(county, sixth):
+    """What is defined later is known to no page that is open, and cannot be sent back from one."""
+    failing = sixth.with_name("failing")
+    failing.mkdir()
+    for name, content in SIXTH.items():
+        (failing / name).write_text(content, encoding="utf-8")
+    (failing / "__init__.py").write_text("raise RuntimeError", encoding="utf-8")
+    map_page(_state(county, "?theme=water"), sources=[], script="", served=False)
+    assert "dashboard.panels.sixth" in sys.modules
+    assert {f"dashboard.panels.{name}" for name in FOLDERS} <= set(sys.modules)
 
 
 def test_a_panel_is_looked_at_only_where_there_is_what_it_needs(county):

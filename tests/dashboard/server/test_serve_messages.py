@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import re
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +17,7 @@ from tornado.httpclient import HTTPRequest
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
+from dashboard.panels import load_panels
 from dashboard.web.component import Component
 from geodata.access import Actor, open_guard
 from tests.dashboard.server.served import FIRST, PASSWORD, Browser, serve
@@ -143,7 +146,7 @@ class Listener(Viewer):
         return "REFUSED" if kind == "ERROR" and self.expects_failures else kind, content
 
     async def opened(self) -> None:
-        """Look at each part beside the map and at a card, which are made when first looked at."""
+        """Look at all that is made when first looked at: parts beside the map, a card, sheets of buttons."""
         for side in ("ranking", "why", "points", "households"):
             await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
             await self.settled()
@@ -155,6 +158,9 @@ class Listener(Viewer):
             await self.settled()
         # A page that is shown again is made anew, the list of households first: it was the first.
         await self.send("TextTable", {"index": 0}, at=self.sheet)
+        await self.settled()
+        for at in range(len(self.models["IconButton"])):
+            await self.press("IconButton", at=at)
         await self.settled()
 
     async def settled(self) -> str:
@@ -316,9 +322,11 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
         return heard + await viewer.settled()
 
     heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
-    # Other tests define components of their own.
-    own = (one for one in subclasses(Component) if one.__module__.startswith("dashboard."))
-    ours = {one.__name__ for one in own}
+    # Other tests define components of their own, and panels that are gone again.
+    importlib.import_module("dashboard.server.serve")
+    load_panels()
+    modules = {name for name in sys.modules if name.startswith("dashboard.")}
+    ours = {one.__name__ for one in subclasses(Component) if one.__module__ in modules}
     assert ours == {name for name, _, _ in MESSAGES}
     assert ours <= known
     assert OWN_HOUSEHOLDS & set(re.findall(r"h\d{3}", heard))
