@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from geodata.access.month_source import MonthSource
 from geodata.access.request import Request
+from geodata.errors import StoreError
 from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.store.embedded import DuckDBEngine
@@ -92,6 +93,8 @@ class MonthTables:
                 self._add(needed)
             derived.make(self._engine)
         elif name in source.tables:
+            if name in source.store.retired(source.store.snapshot_of(source.month)):
+                raise StoreError("store.retired_rows", month=source.month)
             since = shift_month(source.month, 1 - _MONTHS_TOLD)
             add_month(
                 self._engine,

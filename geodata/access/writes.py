@@ -9,7 +9,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry, detail_text
@@ -48,6 +59,8 @@ _HISTORY = Table(
 
 
 PROPOSED, OPEN, WITHDRAWN = "proposed", "open", "withdrawn"
+# A text that may be so long is free words; a shorter one is a key, such as that of a rule.
+_WORDS = 500
 # An entry in one of these is seen; what counts is open.
 STANDING = (OPEN, PROPOSED)
 
@@ -218,6 +231,37 @@ class Writes:
             for row in rows
         ]
 
+    def count(self, household: str) -> int:
+        """Return how many entries there are about a household."""
+        counted = (
+            select(func.count()).select_from(_ENTRIES).where(_ENTRIES.c.household == household)
+        )
+        with self._trail.database.reading() as connection:
+            return connection.execute(counted).scalar_one()
+
+    def veil(self, household: str, alias: str) -> int:
+        """Let all entries about a household stand under another code, without what was written freely.
+
+        Returns how many there were. What an entry decides, such as the rule and end of an exemption,
+        stays; so does who wrote it, and when.
+        """
+        with self._trail.database.writing() as connection:
+            mine = select(_ENTRIES).where(_ENTRIES.c.household == household)
+            rows = connection.execute(mine).all()
+            for row in rows:
+                written = {"household": alias, "fields": _without_words(row.kind, row.fields)}
+                one = update(_ENTRIES).where(_ENTRIES.c.id == row.id)
+                connection.execute(one.values(**written))
+                versions = select(_HISTORY).where(_HISTORY.c.entry == row.id)
+                for version in connection.execute(versions).all():
+                    texts = {
+                        n: _without_words(row.kind, getattr(version, n)) for n in ("old", "new")
+                    }
+                    which = _HISTORY.c.version == version.version
+                    old = update(_HISTORY).where((_HISTORY.c.entry == row.id) & which)
+                    connection.execute(old.values(**texts))
+        return len(rows)
+
     def _check(self, actor: Actor, kind: str, place: str, household: str) -> None:
         act = kinds()[kind].act
         verdict = actor.allows(place, act)
@@ -247,6 +291,15 @@ class Writes:
                 detail=detail | {"state": written.state},
             ),
         )
+
+
+def _without_words(kind: str, fields: str) -> str:
+    """Return the fields of an entry as they are kept, without those that hold free words."""
+    told = json.loads(fields)
+    free = {
+        one.name for one in kinds()[kind].fields if one.type == "text" and one.longest >= _WORDS
+    }
+    return detail_text({name: "" if name in free else value for name, value in told.items()})
 
 
 def is_same_person(name: str, other: str) -> bool:

@@ -1,6 +1,7 @@
 """A county's snapshots: dated, immutable, listed in one pointer file, written by one at a time.
 
-Reading needs no lock: the pointer is read once, and the files it names are never changed or removed.
+Reading needs no lock: the pointer is read once, and the files it names are never changed; they are
+removed when their time of keeping is over (geodata.store.retiring).
 """
 
 from __future__ import annotations
@@ -76,13 +77,17 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One Parquet file of a snapshot; `path` is relative to the snapshot's folder."""
+    """One Parquet file of a snapshot; `path` is relative to the snapshot's folder.
+
+    `retired` says when it was removed because its time of keeping was over; empty while it is there.
+    """
 
     path: str
     table: str
     rows: int
     size: int
     sha256: str
+    retired: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,11 @@ class Manifest:
 
     def content(self) -> bytes:
         """Return the manifest as JSON; the same manifest gives the same bytes."""
-        described = {"format": FORMAT, **asdict(self)}
+        described: dict[str, Any] = {"format": FORMAT, **asdict(self)}
+        for file in described["files"]:
+            # What was written before files could be retired keeps its digest.
+            if not file["retired"]:
+                del file["retired"]
         return json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
     def digest(self) -> str:
@@ -148,7 +157,10 @@ POINTER = "pointer.json"
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One step: a snapshot became the one its month shows, by an import or a restore."""
+    """One step: a snapshot became the one its month shows, by an import or a restore.
+
+    With the action "retire" tables of it were removed, and `manifest` is the digest since then.
+    """
 
     snapshot: str
     month: str
@@ -167,13 +179,18 @@ class History:
     @property
     def current(self) -> dict[str, HistoryEntry]:
         """Return the entry each month shows, sorted by month."""
-        latest = {entry.month: entry for entry in self.entries}
+        latest = {entry.month: entry for entry in self.entries if entry.action != "retire"}
         return dict(sorted(latest.items()))
 
     @property
     def snapshots(self) -> dict[str, HistoryEntry]:
         """Return the entry that brought in each snapshot, in order of import."""
         return {entry.snapshot: entry for entry in self.entries if entry.action == "import"}
+
+    @property
+    def retired(self) -> dict[str, HistoryEntry]:
+        """Return for each snapshot of which tables were removed the entry that did so last."""
+        return {entry.snapshot: entry for entry in self.entries if entry.action == "retire"}
 
     def with_entry(self, entry: HistoryEntry) -> History:
         """Return the history with one more step."""
@@ -250,8 +267,14 @@ class SnapshotStore:
         return tuple(
             folder / stored.path
             for stored in self.manifest(snapshot).files
-            if stored.table == table
+            if stored.table == table and not stored.retired
         )
+
+    def retired(self, snapshot: str) -> frozenset[str]:
+        """Return the tables of a snapshot whose rows were removed, their time of keeping being over."""
+        if snapshot not in self.history.retired:
+            return frozenset()
+        return frozenset(one.table for one in self.manifest(snapshot).files if one.retired)
 
     def verify(self, snapshot: str) -> tuple[SnapshotFault, ...]:
         """Return what does not match the manifest: files missing, changed or not listed."""
@@ -263,13 +286,14 @@ class SnapshotStore:
             return (SnapshotFault(snapshot, "manifest_damaged", MANIFEST),)
         faults = [] if self._manifest_agrees(manifest) else ["manifest_changed"]
         faults_found = [SnapshotFault(snapshot, kind, MANIFEST) for kind in faults]
-        for stored in manifest.files:
+        kept = [stored for stored in manifest.files if not stored.retired]
+        for stored in kept:
             path = folder / stored.path
             if not path.is_file():
                 faults_found.append(SnapshotFault(snapshot, "file_missing", stored.path))
             elif digest_of(path) != stored.sha256:
                 faults_found.append(SnapshotFault(snapshot, "file_changed", stored.path))
-        listed = {MANIFEST, *(stored.path for stored in manifest.files)}
+        listed = {MANIFEST, *(stored.path for stored in kept)}
         present = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
         extra = sorted(name for name in present - listed if (folder / name).is_file())
         return tuple(
@@ -279,11 +303,15 @@ class SnapshotStore:
     def restore(self, snapshot: str, *, who: str, at: str) -> SnapshotStore:
         """Let the month of a snapshot show it again; nothing is copied and nothing is removed.
 
-        Raises StoreError when the snapshot is unknown or no longer matches its manifest.
+        Raises StoreError when the snapshot is unknown, no longer matches its manifest, or has lost
+        rows whose time of keeping was over.
         """
         faults: Sequence[SnapshotFault] = self.verify(snapshot)
         if faults:
             raise StoreError("store.not_whole", snapshot=snapshot, file=faults[0].file)
+        if self.retired(snapshot):
+            at = self.history.retired[snapshot].at[:10]
+            raise StoreError("store.retired_snapshot", snapshot=snapshot, day=at)
         with writing(self.folder):
             history = read_history(self.folder)
             entry = history.snapshots[snapshot]
@@ -298,8 +326,8 @@ class SnapshotStore:
             raise StoreError("store.no_snapshot", snapshot=snapshot, known=known)
 
     def _manifest_agrees(self, manifest: Manifest) -> bool:
-        entry: HistoryEntry = self.history.snapshots[manifest.snapshot]
-        return manifest.digest() == entry.manifest
+        known = {**self.history.snapshots, **self.history.retired}
+        return manifest.digest() == known[manifest.snapshot].manifest
 
     def _folder_of(self, snapshot: str) -> Path:
         return self.folder / SNAPSHOTS / snapshot

@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 import pyarrow as pa
 
+from geodata.errors import StoreError
 from geodata.figures import month_figures
 from geodata.periods import last_day, shift_month
 from geodata.rules import run_rules
@@ -62,9 +63,11 @@ def stale_months(setup: Setup) -> tuple[str, ...]:
 
 
 def _unchanged(setup: Setup, month: str) -> Built | None:
-    """Return what was built for a month if it was built from what is there now."""
+    """Return what was built for a month if it was built from what is there now, or cannot be again."""
     built = read_built(setup.config.store, month)
-    return built if built and built.digest == digest_of(setup.inputs(month)) else None
+    if built and (setup.is_closed(month) or built.digest == digest_of(setup.inputs(month))):
+        return built
+    return None
 
 
 def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> Iterator[Built]:
@@ -79,6 +82,8 @@ def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> I
 
 
 def _make(setup: Setup, engine: str, month: str, *, threads: int | None = None) -> Built:
+    if setup.is_closed(month):
+        raise StoreError("store.retired_build", month=month)
     try:
         tables = compute_month(setup, month, engine=engine, threads=threads)
     except engine_errors(engine):

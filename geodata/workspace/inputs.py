@@ -121,13 +121,32 @@ class Setup:
         texts += [repr(indicator) for theme in self.themes for indicator in theme.indicators]
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
+    @cached_property
+    def _retired(self) -> Mapping[str, frozenset[str]]:
+        """Return the tables that are no longer kept, by snapshot."""
+        return {one: self.store.retired(one) for one in self.store.history.retired}
+
+    def is_closed(self, month: str) -> bool:
+        """Return whether rows that a month is made from are no longer kept: its figures stand as built."""
+        if not self._retired:
+            return False
+        used = self.snapshots(month)
+        used["household"] = [*used["household"], *used.pop(HOUSEHOLD_BEFORE)]
+        return any(
+            name in self._retired.get(one, ()) for name, each in used.items() for one in each
+        )
+
+    def snapshots(self, month: str) -> dict[str, list[str]]:
+        """Return by table the snapshots whose rows a month reads."""
+        return _snapshots(self.store, month, self.tables)
+
     def inputs(self, month: str) -> dict[str, Any]:
         """Return what a month is made from: snapshots, definitions, parameters, exemptions."""
         before = shift_month(month, -1)
         return {
             "guatu": __version__,
             "month": month,
-            "snapshots": _snapshots(self.store, month, self.tables),
+            "snapshots": self.snapshots(month),
             "definitions": self.definitions,
             "parameters": _values(self.policy, self.keys, month),
             "parameters_before": _values(self.policy, self.keys, before),

@@ -168,6 +168,8 @@ def _add_income(engine: Engine, *, setup: Setup, month: str) -> None:
 def _add_findings(engine: Engine, *, setup: Setup, month: str) -> None:
     parts = []
     for built in _built(setup, month):
+        if not built.file("flags").is_file():
+            continue
         name = f"findings_of_{built.month.replace('-', '_')}"
         columns = ("subject_kind", "subject", "place", "rule")
         engine.add_files(name, [built.file("flags")], dict.fromkeys(columns, "VARCHAR"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from geodata.access import Derived, MonthSource, Privacy
+from geodata.errors import StoreError
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.counted import (
@@ -73,7 +74,9 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
     moved = movements_table(setup.store, built.month, setup.place_register.successors)
     if moved is not None:
         derived[MOVEMENTS] = moved
-    key = (str(built.folder), built.digest, *snapshots, *life_key(setup))
+    # Rows may have gone from a snapshot since.
+    steps = str(len(setup.store.history.entries))
+    key = (str(built.folder), built.digest, *snapshots, *life_key(setup), steps)
     privacy, places = month_privacy(setup), _place_privacy(setup)
     return MonthSource(
         setup.store,
@@ -129,6 +132,8 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
 
 
 def _add_flags(engine: Engine, *, built: Built) -> None:
+    if not built.file("flags").is_file():
+        raise StoreError("store.retired_rows", month=built.month)
     columns = [name for name in FLAG_COLUMNS if name not in ("place_code", "household_code")]
     engine.add_files("saved_flags", [built.file("flags")], dict.fromkeys(columns, "VARCHAR"))
     engine.add_view(

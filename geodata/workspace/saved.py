@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -133,13 +133,55 @@ def save_built(
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    content = {"folder": folder.name, "digest": digest, "inputs": inputs, "files": files}
-    pointer = home / f"{month}.json"
-    part = pointer.with_suffix(".part")
-    part.write_text(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1), "utf-8")
-    os.replace(part, pointer)
+    built = Built(month, folder, digest, inputs)
+    _point(store, built, files)
     kept = {folder.name, before[0].folder.name if before else ""}
     for old in home.glob(f"{month}.*"):
         if old.is_dir() and old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
-    return Built(month, folder, digest, inputs)
+    return built
+
+
+def keep_sums(store: Path, month: str) -> int:
+    """Remove of a built month all but its SUMS, for good; returns how many files went."""
+    pointed = _pointed(store, month)
+    if pointed is None:
+        return 0
+    built, files = pointed
+    kept = {name: digest for name, digest in files.items() if Path(name).stem in SUMS}
+    _point(store, built, kept)
+    gone = [one for one in built.folder.glob("*.parquet") if one.name not in kept]
+    for file in gone:
+        file.unlink()
+    return len(gone)
+
+
+def rewrite_built(store: Path, month: str, change: Callable[[pa.Table], pa.Table | None]) -> int:
+    """Write tables of a built month anew where `change` gives other rows; returns how many.
+
+    SUMS are of no household and stay.
+    """
+    pointed = _pointed(store, month)
+    if pointed is None:
+        return 0
+    built, files = pointed
+    told = dict(files)
+    for name in files:
+        file = built.folder / name
+        rows = change(pq.read_table(file)) if file.stem not in SUMS else None
+        if rows is not None:
+            fresh = file.with_name(f".{name}.new")
+            pq.write_table(rows, fresh, compression="zstd")
+            os.replace(fresh, file)
+            told |= digests(built.folder, (name,))
+    _point(store, built, told)
+    return sum(told[name] != files[name] for name in files)
+
+
+def _point(store: Path, built: Built, files: Mapping[str, str]) -> None:
+    content = {"folder": built.folder.name, "digest": built.digest}
+    described = {**content, "inputs": built.inputs, "files": files}
+    pointer = store / FOLDER / f"{built.month}.json"
+    part = pointer.with_suffix(".part")
+    part.write_text(json.dumps(described, sort_keys=True, ensure_ascii=False, indent=1), "utf-8")
+    os.replace(part, pointer)

@@ -9,6 +9,7 @@ from geodata.config import Config
 from geodata.figures.netcdf import cube_is_whole
 from geodata.store import SnapshotStore
 from geodata.store.snapshots import digest_of
+from geodata.workspace.retiring import MARK
 from geodata.workspace.saved import FOLDER, built_faults, built_months
 
 
@@ -29,10 +30,13 @@ def made_faults(folder: Path, store: SnapshotStore) -> list[str]:
 def raw_faults(config: Config, store: SnapshotStore) -> list[tuple[str, str]]:
     """Return month and name of delivered files that changed or went since the shown import.
 
-    What is imported stays as it is; a changed file says that the import is older than it.
+    What is imported stays as it is; a changed file says that the import is older than it. Files
+    whose time of keeping was over are not missed.
     """
     faults = []
     for month in store.months():
+        if (config.raw / month / MARK).is_file():
+            continue
         sources = store.manifest(store.snapshot_of(month)).sources
         for name, digest in sorted({source.file: source.sha256 for source in sources}.items()):
             file = config.raw / month / name
