@@ -49,9 +49,11 @@ class SetAside:
         records = []
         for number, sheet in enumerate(sheets):
             wanted = {row: why for (source, row), why in self._reasons.items() if source == number}
-            places = np.flatnonzero(np.isin(sheet.table.rows, list(wanted)))
+            places = np.flatnonzero(np.isin(sheet.rows, list(wanted)))
+            if not len(places):
+                continue
             cells = sheet.table.frame.iloc[places].to_dict("records")
-            for row, texts in zip(sheet.table.rows[places].tolist(), cells, strict=True):
+            for row, texts in zip(sheet.rows[places].tolist(), cells, strict=True):
                 content = json.dumps(texts, ensure_ascii=False)
                 records.append((sheet.file, sheet.sheet, row, wanted[row], content))
         names = ("file", "sheet", "row", "check", "cells")

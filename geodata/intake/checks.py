@@ -12,6 +12,7 @@ from geodata.intake.combining import TableRows
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues, severities
+from geodata.intake.membership import is_among
 from geodata.intake.placing import Placer, area_texts
 from geodata.tables import Table
 
@@ -136,7 +137,7 @@ def check_households(
     codes = frame["household_code"]
     # Where the file gives the place itself a row may be about no household at all.
     for_place = not rows.table.columns["place_code"].derived
-    unknown = (codes.notna() & ~codes.isin(households.index)).to_numpy()
+    unknown = codes.notna().to_numpy() & ~is_among(codes, households.index)
     _set_aside(rows, frame.index[unknown], "household_code", "unknown_household", issues, aside)
     frame = rows.frame
     villages = frame["household_code"].map(households)
@@ -164,7 +165,7 @@ def check_references(
         required = rows.table.column(column).required
         check = _unlisted(column, required)
         values = rows.frame[column]
-        wrong = (values.notna() & ~values.isin(known[target])).to_numpy()
+        wrong = values.notna().to_numpy() & ~is_among(values, known[target])
         if not wrong.any():
             continue
         keys = rows.frame.index[wrong]
@@ -195,7 +196,7 @@ def check_persons(persons: TableRows, households: TableRows | None, *, issues: I
     counts = pd.Series(heads, index=frame["household_code"].to_numpy()).groupby(level=0).sum()
     first = frame[~frame["household_code"].duplicated()]
     per_household = counts.reindex(first["household_code"]).to_numpy()
-    two = frame.index[heads & frame["household_code"].isin(counts.index[counts > 1]).to_numpy()]
+    two = frame.index[heads & is_among(frame["household_code"], counts.index[counts > 1])]
     again = two[frame.loc[two, "household_code"].duplicated().to_numpy()]
     issues.add("two_heads", persons.located(again, "relation"))
     issues.add("no_head", persons.located(first.index[per_household == 0], "relation"))

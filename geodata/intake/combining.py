@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from geodata.intake.converting import pandas_type
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
+from geodata.intake.membership import is_among
 from geodata.intake.showing import shown_value
 from geodata.tables import Table
 
@@ -42,9 +43,10 @@ class TableRows:
         self, table: Table, pieces: Sequence[_Piece], sheets: Sequence[DeliveredSheet]
     ) -> None:
         self.table = table
-        self._pieces = pieces
         self._sheets = sheets
         self.frame = _merged(table, pieces)
+        # Of what was merged only where each row stands is asked again.
+        self._pieces = [replace(piece, frame=piece.frame[["row"]]) for piece in pieces]
 
     @property
     def delivered(self) -> frozenset[str]:
@@ -85,7 +87,7 @@ class TableRows:
 
     def drop(self, keys: pd.Index) -> None:
         """Leave out the rows of some keys."""
-        self.frame = self.frame[~self.frame.index.isin(keys)]
+        self.frame = self.frame[~is_among(self.frame.index, keys)]
 
 
 def combine(
@@ -188,26 +190,20 @@ def _collapsed(
     columns = {}
     for name in frame.columns:
         values = frame[name].reset_index(drop=True)
-        leading = values.iloc[first].reset_index(drop=True)
-        if leading.isna().any() and name not in _OWN:
-            known = values.notna().to_numpy()
-            where = pd.Series(np.flatnonzero(known)).groupby(codes[known]).first()
-            filled = _objects(leading)
-            filled[where.index.to_numpy()] = values.iloc[where].to_numpy(dtype=object)
-            leading = pd.Series(filled, dtype=values.dtype)
-        columns[name] = _objects(leading)
+        chosen, known = first, values.notna().to_numpy()
+        if not known[first].all() and name not in _OWN:
+            where, at = np.unique(codes[known], return_index=True)
+            chosen = first.copy()
+            chosen[where] = np.flatnonzero(known)[at]
+        leading = values.take(chosen).reset_index(drop=True)
+        columns[name] = leading
         if name in part.headers and name in table.columns and name not in table.key:
             spread = leading.take(codes).reset_index(drop=True)
             differs = (
                 (values.notna() & spread.notna() & (values != spread)).fillna(False).to_numpy(bool)
             )
             _report_spread(table, part, name, frame[differs], spread[differs], sheet, issues=issues)
-    typed = {name: pd.Series(v, index=keys, dtype=frame[name].dtype) for name, v in columns.items()}
-    return pd.DataFrame(typed, index=keys)
-
-
-def _objects(values: pd.Series) -> np.ndarray:
-    return values.astype(object).where(values.notna(), None).to_numpy(copy=True)
+    return pd.DataFrame(columns).set_axis(keys, axis=0)
 
 
 def _report_spread(
@@ -287,7 +283,7 @@ def _shown(table: Table, column: str, value: object) -> str:
 def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
     index: pd.Index = pd.Index([], dtype="str", name="key")
     for piece in pieces:
-        index = index.append(piece.frame.index[~piece.frame.index.isin(index)])
+        index = index.append(piece.frame.index[~is_among(piece.frame.index, index)])
     columns = {}
     # One empty text column serves all that no file brought.
     nothing = pd.Series(None, index=index, dtype="str")

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from geodata.config import Config
 from geodata.errors import GuatuError, SourceError, ThemeError
@@ -29,6 +28,7 @@ from geodata.intake.layouts import (
     mapped_layout,
     recognise,
 )
+from geodata.intake.packed import PackedTable, give_back
 from geodata.intake.readers import SourceTable, read_tables
 from geodata.intake.schema import Schema
 from geodata.intake.templates import GUIDES
@@ -40,17 +40,27 @@ SUFFIXES = frozenset(
 
 @dataclass(frozen=True)
 class DeliveredSheet:
-    """One recognised table of a delivery; `file` is its name below the month's folder."""
+    """One recognised table of a delivery; `file` is its name below the month's folder.
 
-    table: SourceTable
+    `rows` gives for each row its 1-based row in the file; `sheet` is "" for a file without sheets.
+    """
+
+    packed: PackedTable
     layout: Layout
     file: str
     sha256: str
+    sheet: str
+    rows: np.ndarray
+
+    @classmethod
+    def of(cls, table: SourceTable, layout: Layout, file: str, sha256: str) -> DeliveredSheet:
+        """Return the sheet of a table that was read."""
+        return cls(PackedTable(table), layout, file, sha256, table.sheet or "", table.rows)
 
     @property
-    def sheet(self) -> str:
-        """Return the name of the sheet, "" for a file without sheets."""
-        return self.table.sheet or ""
+    def table(self) -> SourceTable:
+        """Return the table; it is unpacked anew where nobody holds it."""
+        return self.packed.table()
 
 
 @dataclass
@@ -72,7 +82,7 @@ class Delivery:
                 rows = pd.DataFrame({"row": [None], "value": [name]})
                 issues.add(check, rows, file=file, sheet=name, header=name)
         for sheet in self.sheets:
-            unseen = np.intersect1d(sheet.table.hidden_rows, sheet.table.rows)
+            unseen = np.intersect1d(sheet.table.hidden_rows, sheet.rows)
             if len(unseen):
                 rows = pd.DataFrame({"row": [int(unseen[0])], "value": [str(len(unseen))]})
                 issues.add("hidden_rows", rows, sheet)
@@ -105,7 +115,7 @@ def read_delivery(
             faults += _read(config, folder, file, schema, delivery, hidden=hidden)
         except GuatuError as error:
             faults.append(error.sentence())
-        pa.default_memory_pool().release_unused()
+        give_back()
     if faults:
         listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
         stopped = SourceError("imports.stopped", count=len(faults), month=month)
@@ -180,13 +190,14 @@ def _read(
             if number == 0 and missing:
                 faults.append(text("imports.mapping_misses", file=name, columns="、".join(missing)))
             if number == 0 and not missing:
-                delivery.sheets.append(DeliveredSheet(source, mapped[0], name, digest))
+                sheet = DeliveredSheet.of(source, mapped[0], name, digest)
+                delivery.sheets.append(sheet)
         else:
             source, layout, fault = _recognised(source, name, schema)
             if layout is None:
                 faults.append(fault)
             else:
-                delivery.sheets.append(DeliveredSheet(source, layout, name, digest))
+                delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
     return faults
 
 

@@ -47,7 +47,7 @@ def describe(sheet: DeliveredSheet) -> dict[str, Any]:
         },
         "months": sorted({said.period for said in statements(sheet)}),
         "header_row": sheet.table.header_row,
-        "rows_read": len(sheet.table.frame),
+        "rows_read": len(sheet.rows),
         "columns": _columns(sheet, headers),
     }
 

@@ -24,6 +24,8 @@ from geodata.intake.layouts import (
 from geodata.intake.placing import AREA
 from geodata.tables import Column, Table, table
 
+_WHERE = ("sheet_number", "row", "place_code", HOUSEHOLD, "area_township")
+
 
 @dataclass(frozen=True)
 class Part:
@@ -42,6 +44,11 @@ class Part:
     def table(self) -> str:
         """Return the name of the table."""
         return self.entry.name
+
+    def slim(self) -> Part:
+        """Return the part with what says where its rows are and whom they are about, alone."""
+        kept = [name for name in _WHERE if name in self.frame.columns]
+        return Part(self.entry, self.frame[kept], self.headers, self.main)
 
 
 def extract(sheet: DeliveredSheet, number: int, *, month: str, issues: Issues) -> list[Part]:

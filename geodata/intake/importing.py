@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ from geodata.intake.known import Known, known_before, updated
 from geodata.intake.landing import Landing, arrivals, land
 from geodata.intake.lastmonth import Before, check_against
 from geodata.intake.layouts import HOUSEHOLD
+from geodata.intake.membership import is_among
+from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
@@ -62,6 +65,7 @@ class _Work:
     known: Known
     tables: Mapping[str, Table]
     accepted: dict[str, Any] = field(default_factory=dict)
+    described: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -112,9 +116,13 @@ def import_month(
     work.accepted = _check_month(work, accept_month)
     parts: list[Part] = []
     for number, sheet in enumerate(sheets):
+        give_back()
         step(sheet.file)
+        held = sheet.table
         parts += extract(sheet, number, month=month, issues=work.issues)
-    pa.default_memory_pool().release_unused()
+        work.described.append(describe(sheet))
+        del held
+    give_back()
     step("places")
     placer = Placer(find_places(config, parts, work.known), config.places)
     parts = [
@@ -124,12 +132,15 @@ def import_month(
     for part in parts:
         require(part, sheets, **work.shared)
     step("checks")
+    slim = [part.slim() for part in parts]
     tables, households = _tables(work, parts)
-    _refuse_nobodys(work, parts)
-    landing = Landing(sheets, work.aside, tables, arrivals(parts, placer, households), month)
+    _refuse_nobodys(work, slim)
+    landing = Landing(sheets, work.aside, tables, arrivals(slim, placer, households), month)
+    del slim
     skipped = check_consistency(tables, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
     _check_last_month(work, landing, compared, placer.places, schema)
+    give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
 
@@ -139,7 +150,12 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
 
     Raises SourceError with every place that names another month when no reason is given.
     """
-    stated = [(s, said) for s in work.sheets for said in contradictions(s, work.month)]
+    stated = []
+    for sheet in work.sheets:
+        held = sheet.table
+        stated += [(sheet, said) for said in contradictions(sheet, work.month)]
+        del held
+        give_back()
     if not stated:
         return {}
     if not reason.strip():
@@ -163,11 +179,11 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
 
 def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
     """Raise SourceError for sheets most of whose rows belong to nobody that is known."""
-    faults = []
+    faults, strangers = [], _strangers(work, parts)
     for number, sheet in enumerate(work.sheets):
-        rows, reasons = len(sheet.table.frame), work.aside.reasons(number)
+        rows, reasons = len(sheet.rows), work.aside.reasons(number)
         lost = sum(count for why, count in reasons.items() if why in _OF_NOBODY)
-        lost = max(lost, _strangers(work, parts, number))
+        lost = max(lost, strangers[number])
         if rows >= _FEW and lost > rows / 2:
             where = {"file": sheet.file, "sheet": sheet.sheet or "—"}
             faults.append(text("imports.nobodys", **where, rows=rows, count=lost))
@@ -178,19 +194,24 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
         raise error
 
 
-def _strangers(work: _Work, parts: Sequence[Part], number: int) -> int:
-    """Return how many rows of a sheet name a household that neither list nor earlier months have.
+def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
+    """Return how many rows of each sheet name a household that neither list nor earlier months have.
 
     A sheet that lists households itself names none; without a list this month nothing can be said.
     """
     coded = [p for p in parts if len(p.frame) and HOUSEHOLD in p.frame.columns and p.main]
-    mine = [part for part in coded if int(part.frame["sheet_number"].iloc[0]) == number]
+    numbers = [int(part.frame["sheet_number"].iloc[0]) for part in coded]
     lists = [part.frame[HOUSEHOLD] for part in coded if part.table == "household"]
-    if not lists or any(part.table == "household" for part in mine):
-        return 0
-    listed = pd.concat(lists).dropna()
-    codes = pd.concat([pd.Series(dtype="str"), *(part.frame[HOUSEHOLD] for part in mine)]).dropna()
-    return int((~codes.isin(listed) & ~codes.isin(work.known.households.index)).sum())
+    listing = {n for n, part in zip(numbers, coded, strict=True) if part.table == "household"}
+    counts: Counter[int] = Counter()
+    if not lists:
+        return counts
+    known = pd.concat([*lists, work.known.households.index.to_series()])
+    for number, part in zip(numbers, coded, strict=True):
+        if number not in listing:
+            codes = part.frame[HOUSEHOLD].dropna()
+            counts[number] += int((~is_among(codes, known)).sum())
+    return counts
 
 
 def _check_last_month(
@@ -213,16 +234,23 @@ def _check_last_month(
     )
 
 
-def _tables(work: _Work, parts: Sequence[Part]) -> tuple[dict[str, TableRows], pd.Series]:
-    """Return the checked rows of every table the files filled, and the villages of households."""
+def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Series]:
+    """Return the checked rows of every table the files filled, and the villages of households.
+
+    `parts` are taken out of their list as they are put together, since both take much memory.
+    """
     tables: dict[str, TableRows] = {}
     kept = [Part(p.entry, work.aside.keep(p.frame), p.headers, p.main) for p in parts]
+    parts.clear()
     kept = [part for part in kept if len(part.frame)]
     ranks = {number: sheet.layout.rank for number, sheet in enumerate(work.sheets)}
     for name in dict.fromkeys(part.table for part in kept):
         mine = [part for part in kept if part.table == name]
+        kept = [part for part in kept if part.table != name]
         mine.sort(key=lambda part: ranks[int(part.frame["sheet_number"].iloc[0])])
         tables[name] = combine(work.tables[name], mine, work.sheets, **work.shared)
+        del mine
+        give_back()
     households = work.known.households
     if "household" in tables:
         listed = tables["household"].frame.set_index("household_code")
@@ -268,7 +296,7 @@ def _stored(
     at: str,
     trial: bool,
 ) -> ImportResult:
-    described = tuple(describe(sheet) for sheet in work.sheets)
+    described = tuple(work.described)
     issues = landing.completed(work.issues.frame())
     scores = quality(
         landing.rows_by_township(),

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geodata.intake.feed_totals import Feeds
+from geodata.intake.membership import is_among
 from geodata.periods import shift_month
 from geodata.store import SnapshotStore, stored_columns
 from geodata.store.embedded import DuckDBEngine
+from geodata.store.months import REPORTED
 from geodata.tables import Table, table
 
 
@@ -50,21 +52,24 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
     earlier = [one for one in months if one < month]
     snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
     facts = store.manifest(snapshot).facts if snapshot else {}
-    places = latest_places(store, months)
     codes = {}
-    for name, entry in tables.items():
-        if not entry.lists:
-            continue
-        spans = [[one] for one in months] if entry.lasting else [months]
-        listed = [_latest(store, span, entry, (entry.lists,)) for span in spans]
-        if any(frame is not None for frame in listed):
-            keys = [frame[entry.lists] for frame in listed if frame is not None]
-            codes[name] = frozenset(pd.concat(keys))
+    with DuckDBEngine() as engine:
+        places = _latest(engine, store, months, table("place"), tuple(table("place").columns))
+        year = [one for one in months if one > shift_month(month, -12)]
+        households = _households(engine, store, year)
+        for name, entry in tables.items():
+            if not entry.lists:
+                continue
+            spans = [[one] for one in months] if entry.lasting else [months]
+            listed = [_latest(engine, store, span, entry, (entry.lists,)) for span in spans]
+            if any(frame is not None for frame in listed):
+                keys = [frame[entry.lists] for frame in listed if frame is not None]
+                codes[name] = frozenset(pd.concat(keys))
     return Known(
         snapshot=snapshot,
         feeds=facts.get("feeds", {}),
         titles=facts.get("titles", {}),
-        households=_households(store, [one for one in months if one > shift_month(month, -12)]),
+        households=households,
         places=places,
         codes=codes,
     )
@@ -72,36 +77,43 @@ def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) 
 
 def latest_places(store: SnapshotStore, months: Sequence[str]) -> pd.DataFrame | None:
     """Return the list of places of the latest of some months that has one, None when none has."""
-    return _latest(store, months, table("place"), tuple(table("place").columns))
+    with DuckDBEngine() as engine:
+        return _latest(engine, store, months, table("place"), tuple(table("place").columns))
 
 
-def _households(store: SnapshotStore, months: list[str]) -> pd.Series:
+def _households(engine: DuckDBEngine, store: SnapshotStore, months: list[str]) -> pd.Series:
     """Return the village in which each household was last listed."""
-    places = pd.Series(dtype="str")
-    for month in months:
-        columns = ("household_code", "place_code")
-        listed = _latest(store, [month], table("household"), columns)
-        if listed is not None:
-            places = updated(places, listed.set_index("household_code")["place_code"])
-    return places
+    files = [file for one in months for file in store.files(store.snapshot_of(one), "household")]
+    if not files:
+        return pd.Series(dtype="str")
+    engine.add_files("household", files, stored_columns(table("household")))
+    listed = engine.frame(
+        f"SELECT household_code, arg_max(place_code, {REPORTED}) AS place_code FROM household"
+        " WHERE household_code IS NOT NULL GROUP BY household_code ORDER BY household_code"
+    )
+    return listed.astype("str").set_index("household_code")["place_code"]
 
 
 def updated(households: pd.Series, listed: pd.Series) -> pd.Series:
     """Return villages by household with those of a newer list in place of the older."""
     if households.empty:
         return listed
-    series: pd.Series = pd.concat([households[~households.index.isin(listed.index)], listed])
+    gone = ~is_among(households.index, listed.index)
+    series: pd.Series = pd.concat([households[gone], listed])
     return series
 
 
 def _latest(
-    store: SnapshotStore, months: Sequence[str], entry: Table, columns: tuple[str, ...]
+    engine: DuckDBEngine,
+    store: SnapshotStore,
+    months: Sequence[str],
+    entry: Table,
+    columns: tuple[str, ...],
 ) -> pd.DataFrame | None:
     """Return columns of a table from the latest snapshot that has it, None when none has."""
     for month in reversed(months):
         files = store.files(store.snapshot_of(month), entry.name)
         if files:
-            with DuckDBEngine() as engine:
-                engine.add_files(entry.name, files, stored_columns(entry))
-                return engine.frame(f"SELECT {', '.join(columns)} FROM {entry.name}")
+            engine.add_files(entry.name, files, stored_columns(entry))
+            return engine.frame(f"SELECT {', '.join(columns)} FROM {entry.name}")
     return None

@@ -15,6 +15,7 @@ from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
+from geodata.intake.packed import give_back
 from geodata.intake.placing import PlaceList, Placer
 from geodata.store import Manifest, SourceFile, new_snapshot, stored_columns
 from geodata.store.known_months import EARLIER
@@ -90,7 +91,7 @@ class Landing:
         """Return what became of each sheet's rows."""
         described = []
         for number, sheet in enumerate(self.sheets):
-            rows, lost = len(sheet.table.frame), self.aside.count(number)
+            rows, lost = len(sheet.rows), self.aside.count(number)
             described.append(
                 SourceFile(
                     file=sheet.file,
@@ -147,7 +148,7 @@ def land(
                 writer.note_months(name, [EARLIER, landing.month])
             if rows.frame.empty:
                 continue
-            pa.default_memory_pool().release_unused()
+            give_back()
             writer.write_table(
                 name, as_arrow(rows, landing.month), sort=["place_code", *rows.table.key]
             )

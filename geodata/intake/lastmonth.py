@@ -13,6 +13,7 @@ from geodata.config import ImportSettings
 from geodata.intake.combining import TableRows, key_text
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
+from geodata.intake.membership import is_among
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
@@ -46,11 +47,11 @@ def check_against(
     `names` are the townships. Rows of one key are compared with each other, whole columns where a
     table has no state. Nothing is said of fewer rows than `settings.small_rows`.
     """
-    for name, rows in tables.items():
-        files = before.files.get(name, ())
-        if not files or rows.frame.empty or name == "place":
-            continue
-        with DuckDBEngine() as engine:
+    with DuckDBEngine() as engine:
+        for name, rows in tables.items():
+            files = before.files.get(name, ())
+            if not files or rows.frame.empty or name == "place":
+                continue
             engine.add_files(name, files, stored_columns(rows.table))
             earlier = _Earlier(engine, rows.table)
             if earlier.rows < settings.small_rows:
@@ -200,8 +201,8 @@ def _check_households(
     counts = pd.DataFrame(
         {
             "before": was.value_counts(),
-            "new": now[~now.index.isin(was.index)].value_counts(),
-            "gone": was[~was.index.isin(now.index)].value_counts(),
+            "new": now[~is_among(now.index, was.index)].value_counts(),
+            "gone": was[~is_among(was.index, now.index)].value_counts(),
         }
     ).fillna(0)
     changed = np.maximum(counts["new"], counts["gone"]) * 100

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,7 @@ class HeaderBinding:
     unit: str = ""
 
 
+@lru_cache(maxsize=20_000)
 def header_key(header: str) -> str:
     """Return a header in one form: half width, no spaces, lower case."""
     line = unicodedata.normalize("NFKC", header)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geodata.codes import WIDTHS
 from geodata.config import PlaceSettings
+from geodata.intake.membership import is_among
 from geodata.joining.crosswalk import Changes, PlaceChange
 from geodata.joining.gazetteer import Gazetteer
 from geodata.tables import Table
@@ -108,7 +109,7 @@ class Placer:
         """Return which codes are places of a level; every code is of the level ""."""
         if not level:
             return np.ones(len(codes), dtype=bool)
-        return codes.isin(self.places.at(level).index).to_numpy()
+        return is_among(codes, self.places.at(level).index)
 
     def is_foreign(self, areas: pd.DataFrame) -> np.ndarray:
         """Return which rows name another county than that of the list."""

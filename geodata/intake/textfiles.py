@@ -152,16 +152,15 @@ def head_rows(content: str, delimiter: str, count: int) -> list[list[str]]:
 def _refuse_long_lines(content: str) -> None:
     if len(content) <= LONGEST_CELL:
         return
-    longest = 0
     start = 0
-    # Line by line through str.find, because a list of all lines of a large file is a second copy.
-    while start < len(content):
-        end = content.find("\n", start)
-        end = len(content) if end < 0 else end
-        longest = max(longest, end - start)
+    # The last end of a line within reach is looked for: a list of all lines would be a second copy.
+    while len(content) - start > LONGEST_CELL:
+        end = content.rfind("\n", start, start + LONGEST_CELL + 1)
+        if end < 0:
+            end = content.find("\n", start)
+            length = (len(content) if end < 0 else end) - start
+            raise SourceError("readers.cell_too_long", length=length, limit=LONGEST_CELL)
         start = end + 1
-    if longest > LONGEST_CELL:
-        raise SourceError("readers.cell_too_long", length=longest, limit=LONGEST_CELL)
 
 
 def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> pd.DataFrame:
@@ -195,7 +194,8 @@ def _refuse_unpaired(error: Exception, skip: int, file: str) -> None:
 
 def _parsed(content: str, delimiter: str, skip: int, width: int) -> pd.DataFrame:
     return pd.read_csv(
-        io.StringIO(content),
+        # As text it would be held once more, with four bytes for each sign.
+        io.BytesIO(content.encode("utf-8", "replace")),
         sep=delimiter,
         header=None,
         names=range(width),

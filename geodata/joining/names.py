@@ -121,6 +121,7 @@ def clean_name(name: str) -> str:
     return simplified.casefold()
 
 
+@lru_cache(maxsize=200_000)
 def split_ending(clean: str, *, lowest: bool) -> tuple[str, str]:
     """Return the stem of a cleaned name and the kind of its ending ("" without one).
 
@@ -211,6 +212,8 @@ class _Siblings:
 
     def match(self, step: str, form: Callable[[str], object]) -> None:
         """Add the pairs that one form of the names gives, and the faults it shows."""
+        if not self._open:
+            return
         if step != NAME:
             self._open = [name for name in self._open if not is_damaged(clean_name(name))]
         targets, rivals = _grouped(self.right, form), _grouped(self._open, form)

@@ -11,8 +11,11 @@ from geodata.tables import enumerations, table
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 
 
-def naive_import(folder: Path, target: Path) -> int:
-    """Read, check and write the households of a month; returns the number of findings."""
+def naive_import(folder: Path, target: Path, before: Path | None = None) -> int:
+    """Read, check and write the households of a month; returns the number of findings.
+
+    `before` is what was written for the month before.
+    """
     file = next(folder.glob("*户信息.xlsx"))
     frame = pd.read_excel(file, header=2, dtype=str, engine="openpyxl", keep_default_na=False)
     places = pd.read_csv(folder / "区划.csv", dtype=str)
@@ -24,6 +27,8 @@ def naive_import(folder: Path, target: Path) -> int:
     _check_places(frame, places, issues)
     _check_keys(frame, issues)
     _check_contradictions(frame, issues)
+    if before is not None:
+        _check_against(pd.read_parquet(before), frame, issues)
     frame.to_parquet(target)
     return len(issues)
 
@@ -98,6 +103,28 @@ def _check_contradictions(frame: pd.DataFrame, issues: list) -> None:
     _note(issues, "unsafe", "是否解决安全饮用水", frame.loc[unsafe, "户编号"])
     wage = (frame["工资性收入"] > 0) & (frame["工资性收入"] < 100)
     _note(issues, "wage", "工资性收入", frame.loc[wage, "户编号"])
+
+
+def _check_against(before: pd.DataFrame, frame: pd.DataFrame, issues: list) -> None:
+    """Compare filled columns, sizes of numbers, and households by township with a month before."""
+    for column in frame.columns.intersection(before.columns):
+        was, now = before[column].notna().mean(), frame[column].notna().mean()
+        if was >= 0.2 and now < was / 2:
+            issues.append(("thinner", column, was, now))
+    both = before.set_index("户编号").join(frame.set_index("户编号"), rsuffix="_now", how="inner")
+    for column in frame.select_dtypes("number").columns:
+        times = both[f"{column}_now"] / both[column].where(both[column] > 0)
+        for place, part in times.groupby(both["place_code"].str[:9]):
+            if not 0.4 < part.median() < 2.5:
+                issues.append(("size", column, place, part.median()))
+    for one, other, check in ((frame, before, "new"), (before, frame, "gone")):
+        left = one[~one["户编号"].isin(other["户编号"])]
+        shares = (
+            left["place_code"].str[:9].value_counts() / one["place_code"].str[:9].value_counts()
+        )
+        issues.extend(
+            (check, "户编号", place, share) for place, share in shares.items() if share > 0.2
+        )
 
 
 def _note(issues: list, check: str, column: str, found: pd.Series) -> None:

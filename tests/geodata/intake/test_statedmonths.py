@@ -14,7 +14,7 @@ from dashboard.cli import guatu
 from geodata.config import make_workspace, read_config
 from geodata.errors import SourceError
 from geodata.intake import plainsheets
-from geodata.intake.delivery import recognised_sheets
+from geodata.intake.delivery import DeliveredSheet, recognised_sheets
 from geodata.intake.importing import import_month
 from geodata.intake.layouts import upstream_layouts
 from geodata.intake.reporting import write_report
@@ -78,7 +78,7 @@ def _faults(sheet, month=MONTH, *, title="", column="", file="表.csv"):
         above=((row, (title, *cells[1:])),),
         frame=sheet.table.frame.assign(数据日期=column),
     )
-    return contradictions(dataclasses.replace(sheet, table=changed, file=file), month)
+    return contradictions(DeliveredSheet.of(changed, sheet.layout, file, sheet.sha256), month)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
