@@ -1,8 +1,11 @@
 // Brand and tabs. Tabs that do not fit beside each other stand in a menu; the one looked at always shows.
 
 import {make, makeButton, whenever} from "../../web/dom.js"
+import {knowParts} from "../../web/document.js"
 
-export function render({model}) {
+export function render({model, view}) {
+  // Here, since the top line is on every page from its beginning.
+  knowParts(view.model.document)
   const root = make("div", "top")
   const brand = make("strong", "brand")
   brand.append(make("span", "name", model.brand), make("span", "dot", "·"), make("span", "", model.area))
