@@ -1,7 +1,7 @@
 """A county's snapshots: dated, immutable, listed in one pointer file, written by one at a time.
 
 Reading needs no lock: the pointer is read once, and the files it names are never changed; they are
-removed when their time of keeping is over (geodata.store.retiring).
+removed when their time of keeping is over (geodata.store.retired).
 """
 
 from __future__ import annotations

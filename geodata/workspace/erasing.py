@@ -20,7 +20,7 @@ from geodata.access import Actor, AuditEntry, Guard
 from geodata.errors import StoreError
 from geodata.rules.binding import parse
 from geodata.rules.feature import shared_sets
-from geodata.store.erasing import HeldRows, held_rows, rewrite_rows
+from geodata.store.rewriting import HeldRows, held_rows, rewrite_rows
 from geodata.tables import Column, Table
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import built_months, rewrite_built

@@ -11,7 +11,7 @@ from pathlib import Path
 from geodata.access import Actor, AuditEntry, AuditTrail
 from geodata.errors import StoreError
 from geodata.periods import shift_month
-from geodata.store.retiring import retire_tables
+from geodata.store.retired import retire_tables
 from geodata.workspace.building import stale_months
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import keep_sums

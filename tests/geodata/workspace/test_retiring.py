@@ -12,7 +12,7 @@ import pytest
 
 from geodata.access import AuditEntry
 from geodata.errors import StoreError
-from geodata.store import SnapshotStore, retiring
+from geodata.store import SnapshotStore, retired
 from geodata.workspace import open_workspace
 from geodata.workspace.retiring import (
     BRIEFINGS,
@@ -125,7 +125,7 @@ def test_nothing_goes_while_a_figure_that_needs_it_is_not_built(county):
 def test_a_run_that_was_killed_is_made_whole_by_the_next(county, monkeypatch, killed):
     setup, trail = with_periods(county, rows=12), county.guard.trail
     with monkeypatch.context() as patched:
-        patched.setattr(retiring, killed, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(retired, killed, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             gone(setup, trail)
     # What was due is due again, or was removed but for its files.

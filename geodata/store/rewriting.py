@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geodata.store.retiring import RETIRE
+from geodata.store.retired import RETIRE
 from geodata.store.snapshots import (
     MANIFEST,
     SNAPSHOTS,
