@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from geodata.boundaries.encoding import (
     LANGUAGE_BYTES,
@@ -28,9 +24,12 @@ from geodata.boundaries.encoding import (
 from geodata.boundaries.files import dataset, existing_part, part_of
 from geodata.boundaries.remark import Remark
 from geodata.errors import BoundaryError
+from geodata.isolated import MEMORY, StoppedError, run_isolated
 
 _PARQUET = (".parquet", ".geoparquet")
-_GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
+_PROCESS = "geodata.boundaries.driver_process"
+# Seconds of the processor for a small file; a large one gets more.
+_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -53,33 +52,48 @@ def read_features(file: Path, *, layer: str | None = None) -> Features:
     if suffix in (".shp", *_PARQUET) and layer not in (None, file.stem):
         raise BoundaryError("boundaries.no_such_layer", file=file, layer=layer, names=file.stem)
     if suffix in _PARQUET:
-        return _from_parquet(file)
-    if suffix == ".shp":
-        _refuse_unequal_parts(file)
-    with dataset(file) as source, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            chosen = None if suffix == ".shp" else _chosen_layer(file, source, layer)
-            meta, _, shapes, columns = pyogrio.raw.read(
-                source, layer=chosen, encoding="ISO-8859-1" if suffix == ".shp" else None
-            )
-        except _GDAL_ERRORS as error:
-            raise BoundaryError("boundaries.unreadable", file=file, detail=error) from error
-        except UnicodeDecodeError as error:
-            raise BoundaryError("boundaries.not_utf8", file=file) from error
-    if shapes is None:
+        read = _driven(file, "parquet_of", str(file))
+    else:
+        read = _from_driver(file, layer)
+    if read["shapes"] is None:
         raise BoundaryError("boundaries.no_geometry", file=file)
-    if len(shapes) == 0:
+    if len(read["shapes"]) == 0:
         raise BoundaryError("boundaries.no_features", file=file)
-    geometries, remarks = _flat_shapes(shapes)
-    said = dict.fromkeys(str(warning.message) for warning in caught)
+    geometries, remarks = _flat_shapes(read["shapes"])
+    said = (Remark("boundaries.reader_remark", {"detail": it}) for it in read["remarks"])
     return Features(
-        names=tuple(str(name) for name in meta["fields"]),
-        columns=tuple(columns),
+        names=tuple(read["names"]),
+        columns=tuple(read["columns"]),
         geometries=geometries,
-        crs=_prj_text(file) if suffix == ".shp" else meta["crs"] or None,
-        remarks=(*(Remark("boundaries.reader_remark", {"detail": it}) for it in said), *remarks),
+        crs=_prj_text(file) if suffix == ".shp" else read["crs"],
+        remarks=(*said, *remarks),
     )
+
+
+def _from_driver(file: Path, layer: str | None) -> dict[str, Any]:
+    is_shapefile = file.suffix.lower() == ".shp"
+    if is_shapefile:
+        _refuse_unequal_parts(file)
+    with dataset(file) as source:
+        chosen = None if is_shapefile else _chosen_layer(file, source, layer)
+        encoding = "ISO-8859-1" if is_shapefile else None
+        return _driven(file, "features_of", str(source), chosen, encoding)
+
+
+def _driven(file: Path, work: str, *arguments: str | None) -> dict[str, Any]:
+    """Return what a driver reads in a process of its own; raises BoundaryError for what it says."""
+    size = file.stat().st_size
+    seconds = _SECONDS + size // 500_000
+    try:
+        read: dict[str, Any] = run_isolated(
+            f"{_PROCESS}:{work}", *arguments, seconds=seconds, memory=MEMORY + 8 * size
+        )
+    except StoppedError:
+        raise BoundaryError("boundaries.beyond_ceiling", file=file, seconds=seconds) from None
+    if "fault" in read:
+        detail = read.get("detail", "")
+        raise BoundaryError(f"boundaries.{read['fault']}", file=file, detail=detail)
+    return read
 
 
 def _flat_shapes(shapes: np.ndarray) -> tuple[np.ndarray, tuple[Remark, ...]]:
@@ -98,27 +112,6 @@ def _flat_shapes(shapes: np.ndarray) -> tuple[np.ndarray, tuple[Remark, ...]]:
     return shapely.force_2d(geometries), tuple(remarks)
 
 
-def _from_parquet(file: Path) -> Features:
-    try:
-        frame = gpd.read_parquet(file).reset_index(drop=True)
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise BoundaryError("boundaries.unreadable", file=file, detail=error) from error
-    except ValueError as error:  # Parquet without the description of a geometry column
-        raise BoundaryError("boundaries.no_geometry", file=file) from error
-    if frame.empty:
-        raise BoundaryError("boundaries.no_features", file=file)
-    geometries, remarks = _flat_shapes(shapely.to_wkb(frame.geometry.to_numpy()))
-    # A second geometry column is no attribute.
-    table = pd.DataFrame(frame.loc[:, frame.dtypes.astype(str) != "geometry"])
-    return Features(
-        names=tuple(str(name) for name in table.columns),
-        columns=tuple(table.iloc[:, place] for place in range(table.shape[1])),
-        geometries=geometries,
-        crs=frame.crs.to_wkt() if frame.crs else None,
-        remarks=remarks,
-    )
-
-
 def _prj_text(shapefile: Path) -> str | None:
     """Return the .prj as it is written, since GDAL renames its parts; None when there is none."""
     prj = part_of(shapefile, ".prj")
@@ -127,7 +120,7 @@ def _prj_text(shapefile: Path) -> str | None:
 
 
 def _chosen_layer(file: Path, source: str | Path, layer: str | None) -> str:
-    layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+    layers = _driven(file, "layers_of", str(source))["layers"]
     if layer is not None and layer not in layers:
         raise BoundaryError(
             "boundaries.no_such_layer", file=file, layer=layer, names=", ".join(layers)

@@ -8,8 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
+from pyogrio.errors import DataSourceError
 
 from geodata.errors import GroundError
 from geodata.ground.heights import read_heights
@@ -66,7 +66,7 @@ def _read_lines(file: Path, kind: str, around: tuple[float, float, float, float]
     try:
         frame = gpd.read_file(file)
         frame = frame.to_crs(4326) if frame.crs is not None else frame.set_crs(4326)
-    except (pyogrio.errors.DataSourceError, ValueError, OSError) as problem:
+    except (DataSourceError, ValueError, OSError) as problem:
         raise GroundError("ground.unreadable", file=file.name) from problem
     rank = frame["rank"] if "rank" in frame else pd.Series(_RANKS[0], index=frame.index)
     rank = pd.to_numeric(rank, errors="coerce").fillna(_RANKS[0]).clip(*_RANKS)

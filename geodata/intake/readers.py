@@ -220,33 +220,18 @@ def _from_plain(file: Path, sheet: plainsheets.PlainSheet, *, several: bool) -> 
 
 
 def _from_parquet(file: Path) -> SourceTable:
-    import pyarrow.parquet as parquet
-
-    try:
-        source = parquet.read_table(file)
-    except (OSError, ValueError) as error:
-        raise SourceError("readers.damaged_parquet", file=file.name) from error
-    names, doubled = unique_names([str(name) for name in source.column_names])
-    columns = {
-        number: _texts(column.to_pandas()) for number, column in enumerate(source.itercolumns())
-    }
-    header = Header(1, 0, names, doubled)
-    return _table(file, pd.DataFrame(columns), header, [])
+    return _from_typed(file, statfiles.read_parquet(file))
 
 
 def _from_statistics(file: Path, encoding: str | None) -> SourceTable:
     with file.open("rb") as opened:
         head = opened.read(64)
-    frame = statfiles.read_statistics(file, head, encoding=encoding)
-    names, doubled = unique_names([str(name) for name in frame.columns])
-    columns = {number: _texts(frame.iloc[:, number]) for number in range(frame.shape[1])}
-    return _table(file, pd.DataFrame(columns), Header(1, 0, names, doubled), [])
+    return _from_typed(file, statfiles.read_statistics(file, head, encoding=encoding))
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    """Return a typed column as text: whole floats without .0, days as dates, missing as ""."""
-    kinds = values.map(workbooks.cell_as_text, na_action="ignore")
-    return kinds.astype(object).where(values.notna(), "").astype(str)
+def _from_typed(file: Path, read: tuple[list[str], pd.DataFrame]) -> SourceTable:
+    names, doubled = unique_names(read[0])
+    return _table(file, read[1], Header(1, 0, names, doubled), [])
 
 
 def _table(

@@ -1,14 +1,8 @@
-"""The process that opens one workbook for `workbooks`: what it finds goes out, then it ends.
-
-A reader of damaged files may ask for any memory, stop the process or never end; here that costs
-this process only. It imports nothing that is slow to import.
-"""
+"""What is in one workbook, for a process of its own: cells, merged ranges and what is hidden."""
 
 from __future__ import annotations
 
-import marshal
 import re
-import sys
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -16,23 +10,10 @@ from xml.etree import ElementTree
 
 import python_calamine as calamine
 
-# How large a workbook's sheets may be in this process, in bytes of its memory.
-MOST_MEMORY = 2_000_000_000
 _CELL = re.compile(r'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
 _HIDDEN_ROW = re.compile(r'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 _FORMULA = re.compile(r"<f[^>]*?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(r"<v>([^<]+)</v>")
-
-
-def limit(seconds: int) -> None:
-    """Let the system end this process when it takes more memory or time than a table needs."""
-    try:
-        import resource
-    except ImportError:  # Windows knows no such limits; the caller's patience is the only one.
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def sheets_of(path: str, wanted: list[str]) -> list[dict[str, Any]]:
@@ -136,19 +117,16 @@ def answer(work: Callable[[], object]) -> dict[str, object]:
         return {"fault": "damaged_workbook"}
 
 
-def main(arguments: list[str]) -> None:
-    """Answer for one workbook: its path, the seconds it may take, then the sheets wanted."""
-    path, seconds, *wanted = arguments
-    limit(int(seconds))
-    only_names = wanted == ["--names"]
-    reply = answer(lambda: _names(path) if only_names else sheets_of(path, wanted))
-    sys.stdout.buffer.write(marshal.dumps(reply))
+def read_names(path: str) -> dict[str, object]:
+    """Return the names of all sheets as `found`, or `fault`."""
+    return answer(lambda: _names(path))
+
+
+def read_workbook(path: str, wanted: list[str]) -> dict[str, object]:
+    """Return what `sheets_of` gives as `found`, or `fault`."""
+    return answer(lambda: sheets_of(path, wanted))
 
 
 def _names(path: str) -> list[str]:
     with open(path, "rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
         return list(book.sheet_names)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

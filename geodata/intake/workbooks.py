@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import marshal
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geodata.errors import SourceError
-from geodata.intake.workbookprocess import MOST_MEMORY
+from geodata.isolated import MEMORY, StoppedError, run_isolated
 
 # A workbook that unpacks to more than this is no table of a county.
 MOST_BYTES = 1_000_000_000
@@ -48,33 +44,26 @@ def read_sheets(path: Path, sheet: str | None = None) -> list[WorkbookSheet]:
     Raises SourceError for a workbook that is locked, damaged, too large unpacked, or lacks the sheet.
     """
     refuse_bomb(path)
-    wanted = [_sheet_name(_asked(path, "--names"), sheet, path)] if sheet else []
-    sheets = [_sheet(one) for one in _asked(path, *wanted)]
+    wanted = [_sheet_name(_asked(path, "read_names"), sheet, path)] if sheet else []
+    sheets = [_sheet(one) for one in _asked(path, "read_workbook", wanted)]
     return [read for read in sheets if read.rows] if not sheet else sheets
 
 
-def _asked(path: Path, *wanted: str) -> Any:
+def _asked(path: Path, work: str, *arguments: object) -> Any:
     """Return what a process of its own read of a workbook, within its ceilings of memory and time."""
     seconds = _SECONDS + 2 * path.stat().st_size // 1_000_000
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", _PROCESS, str(path.resolve()), str(seconds), *wanted],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            timeout=2 * seconds,
-            check=False,
+        reply = run_isolated(
+            f"{_PROCESS}:{work}", str(path.resolve()), *arguments, seconds=seconds, memory=MEMORY
         )
-        reply = marshal.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        raise SourceError("readers.too_slow", file=path.name, seconds=2 * seconds) from None
-    except (ValueError, EOFError, TypeError):
-        # The process was ended by a ceiling or by the library itself.
-        limit = f"{MOST_MEMORY / 1e9:g}"
+    except StoppedError as stopped:
+        if stopped.reason == "time":
+            raise SourceError("readers.too_slow", file=path.name, seconds=2 * seconds) from None
+        limit = f"{MEMORY / 1e9:g}"
         raise SourceError("readers.beyond_ceiling", file=path.name, size=limit) from None
     fault = reply.get("fault")
     if fault == "too_large":
-        limit = f"{MOST_MEMORY / 1e9:g}"
+        limit = f"{MEMORY / 1e9:g}"
         raise SourceError("readers.beyond_ceiling", file=path.name, size=limit)
     if fault:
         fault = "locked" if _is_encrypted(path) else fault
