@@ -1,16 +1,23 @@
-"""What GDAL and GeoParquet read of one file, for a process of its own: plain arrays, nothing judged."""
+"""What GDAL and GeoParquet read of one file, for a process of its own: plain arrays, nothing judged.
+
+What is imported here is imported once, by the process that forks for each file.
+"""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
 
 def layers_of(source: str) -> dict[str, Any]:
     """Return the names of the layers that have shapes as `layers`, or `fault`."""
-    import pyogrio
-    from pyogrio.errors import DataLayerError, DataSourceError
-
     try:
         listed = pyogrio.list_layers(source)
     except (DataSourceError, DataLayerError) as error:
@@ -20,15 +27,6 @@ def layers_of(source: str) -> dict[str, Any]:
 
 def features_of(source: str, layer: str | None, encoding: str | None) -> dict[str, Any]:
     """Return names, columns, shapes (WKB), CRS and the remarks of the driver, or `fault`."""
-    import pyogrio
-    from pyogrio.errors import (
-        DataLayerError,
-        DataSourceError,
-        FeatureError,
-        FieldError,
-        GeometryError,
-    )
-
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -54,11 +52,6 @@ def features_of(source: str, layer: str | None, encoding: str | None) -> dict[st
 
 def parquet_of(file: str) -> dict[str, Any]:
     """Return names, columns, shapes (WKB) and CRS of a GeoParquet file, or `fault`."""
-    import geopandas as gpd
-    import pandas as pd
-    import pyarrow as pa
-    import shapely
-
     try:
         frame = gpd.read_parquet(file).reset_index(drop=True)
     except (pa.ArrowException, OSError, KeyError) as error:
@@ -78,8 +71,6 @@ def parquet_of(file: str) -> dict[str, Any]:
 
 def _plain(column: Any) -> Any:
     """Return a column as an array of plain values, None where it has none."""
-    import pandas as pd
-
     if isinstance(column.dtype, pd.StringDtype) or pd.api.types.is_extension_array_dtype(column):
         values = column.astype(object)
         return values.where(values.notna(), None).to_numpy(dtype=object)

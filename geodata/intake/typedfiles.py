@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pyreadstat
+
+from geodata.intake.workbooks import cell_as_text
+
 
 def parquet_texts(file: str) -> dict[str, Any]:
     """Return the `names` and the packed `texts` of a Parquet file, or `fault`."""
-    import pyarrow.parquet as parquet
-
     try:
         source = parquet.read_table(file)
     except (OSError, ValueError, KeyError) as error:
@@ -19,8 +24,6 @@ def parquet_texts(file: str) -> dict[str, Any]:
 
 def statistics_texts(file: str, kind: str, encoding: str | None) -> dict[str, Any]:
     """Return the `names` and packed `texts` of a Stata or SPSS file, labels for codes, or `fault`."""
-    import pyreadstat
-
     read = pyreadstat.read_dta if kind == "stata" else pyreadstat.read_sav
     try:
         frame, _ = read(
@@ -40,11 +43,6 @@ def statistics_texts(file: str, kind: str, encoding: str | None) -> dict[str, An
 
 
 def _packed(names: list[str], columns: list[Any]) -> dict[str, Any]:
-    import pandas as pd
-    import pyarrow as pa
-
-    from geodata.intake.workbooks import cell_as_text
-
     def texts(values: Any) -> Any:
         """Return a typed column as text: whole floats without .0, days as dates, missing as ""."""
         kinds = values.map(cell_as_text, na_action="ignore")

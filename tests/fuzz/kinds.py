@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,15 @@ from geodata.intake.readers import read_tables
 from geodata.tables import tables
 from tests.conftest import ROOT
 from tests.fuzz.mutations import mutated, mutated_archive, mutated_text
+from tests.fuzz.whole import (
+    households_bytes,
+    import_of,
+    join_of,
+    join_table_of,
+    layer_bytes,
+    mutated_zip,
+    table_bytes,
+)
 
 _TABLE = pd.DataFrame(
     {
@@ -87,6 +97,14 @@ def _config(file: Path) -> object:
     return read_config(file.parent)
 
 
+# How tables are changed: of a workbook mostly what is packed in it.
+TABLES = {
+    ".csv": mutated,
+    ".xlsx": mutated_zip,
+    ".parquet": mutated,
+    ".dta": mutated,
+    ".sav": mutated,
+}
 _THEME = ROOT / "tests" / "themes" / "eldercare"
 KINDS = {
     kind.name: kind
@@ -96,6 +114,19 @@ KINDS = {
         Kind("table.xlsx", _workbook, read_tables),
         Kind("table-xml.xlsx", _workbook, read_tables, mutated_archive),
         Kind("table.parquet", _parquet, read_tables),
+        *(
+            Kind(f"import{suffix}", partial(households_bytes, suffix), import_of, change)
+            for suffix, change in TABLES.items()
+        ),
+        *(
+            Kind(f"join-table{suffix}", partial(table_bytes, suffix), join_table_of, change)
+            for suffix, change in TABLES.items()
+        ),
+        Kind("join.zip", partial(layer_bytes, ".shp"), join_of, mutated_zip),
+        *(
+            Kind(f"join{suffix}", partial(layer_bytes, suffix), join_of)
+            for suffix in (".geojson", ".gpkg", ".parquet", ".fgb")
+        ),
         Kind("settings.toml", _SETTINGS.encode, _config, mutated_text),
         Kind(
             "layout.yaml",
