@@ -43,8 +43,8 @@ class View:
     """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
 
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
-    `ranked` what the ranking begins with; `rule`, `site`, `zone` and `counted` (whom the figure
-    counts) narrow the list, `page` is which of its pages is shown, from 1; `point` is
+    `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
+    `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
     table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. Nothing
     of it is about a person. `sentence` replaces the title made from the figures, and `public`
     leaves out findings, names of officials, and counts small enough to point at a household: both
@@ -66,7 +66,7 @@ class View:
     point: str = ""
     site: str = ""
     zone: str = ""
-    counted: bool = False
+    everyone: bool = False
     page: int = 1
     selected: tuple[str, ...] = ()
     seed: int = 1
@@ -221,7 +221,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),
         zone=words.matching("zone", is_code_text),
-        counted=words.flag("counted"),
+        everyone=words.flag("everyone"),
         page=max(words.whole("page", 1), 1),
         selected=words.several("selected", choices.atlas.places_in(None, level)),
         seed=words.whole("seed", 1),

@@ -34,7 +34,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
     The counts of `classes`, no_data, not_applicable, hidden and outside add up to the places of
     the level in `area`, which is the place, or what a lowest place is shown in. `list` is what the
     page lists where the address opens the list or names a rule, else `counted`: exactly whom the
-    numerator of the figure counts. `strip` has the figures of the theme over the map.
+    numerator of the figure counts; `of` and `words` say which list it is. `strip` has the figures of the theme over the map.
     """
     layer = layer_of(source, view)
     finding, ranking = headline_of(source, view, layer), ranking_rows(source, view)
@@ -58,7 +58,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "movers": _movers(ranking, layer),
         "hot_spots": _hot_spots(source, view),
         "list": asdict(page_list(source, view), dict_factory=_plain),
-        "counted": {"kind": counted.kind, "count": counted.count},
+        "counted": {"kind": counted.kind, "count": counted.count, "words": counted.words},
         **_month(source, view),
     }
 

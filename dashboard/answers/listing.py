@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.answers.source import Source
+from dashboard.texts import text
 from dashboard.view import LISTING, View
 from geodata.access import Request
 from geodata.atlas import Atlas
+from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.rules import Subject
-from geodata.themes import Points
+from geodata.themes import Points, Theme
 from geodata.workspace.counted import COUNTED
 from geodata.workspace.household_list import Filter, household_request
 from geodata.workspace.inputs import Setup
 from geodata.workspace.points import AT
+
+# What a list belongs to: the figure, then what narrows it, then all households of the place.
+FIGURE, RULE, POINT, ZONE, EVERYONE = "figure", "rule", "point", "zone", "everyone"
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -23,12 +29,15 @@ class Listing:
     """What a list holds: the kind of subject and how many; both None where there is no list.
 
     `count` is None alone where the viewer may list nobody of the place. `rule` is the key of the
-    rule whose findings are listed.
+    rule whose findings are listed. `of` is what the list belongs to (None without one), and `words`
+    says it, or why there is none.
     """
 
     kind: str | None = None
     count: int | None = None
     rule: str | None = None
+    of: str | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,9 +73,13 @@ def figure_list(source: Source, view: View) -> Listing:
     if workspace is None or view.period not in workspace.months:
         return Listing()
     indicator = workspace.setup.indicators.get(view.indicator)
-    if indicator is None or not indicator.lists:
+    if indicator is None:
         return Listing()
-    return _counted(source, view, indicator.lists, Request(f"{COUNTED}{view.indicator}", _at(view)))
+    if not indicator.lists:
+        return Listing(words=no_list_text(indicator, view.lang))
+    words = _figure_text(workspace.setup, indicator, view.lang)
+    request = Request(f"{COUNTED}{view.indicator}", _at(view))
+    return _counted(source, view, Listing(indicator.lists, of=FIGURE, words=words), request)
 
 
 def page_list(source: Source, view: View) -> Listing:
@@ -83,7 +96,66 @@ def page_list(source: Source, view: View) -> Listing:
     else:
         filters = household_filters(setup, source.atlas, view)
         kind, request = "household", household_request(_at(view), filters=filters)
-    return _counted(source, view, kind, request, rule)
+    of, words = list_of(setup, view), list_text(setup, view)
+    return _counted(source, view, Listing(kind, rule=rule, of=of, words=words), request)
+
+
+def list_of(setup: Setup, view: View) -> str:
+    """Return what the list of a view belongs to, one of the words above.
+
+    The list belongs to the figure, and holds exactly its numerator, unless something else is named.
+    """
+    indicator = setup.indicators.get(view.indicator)
+    if view.rule in setup.rules:
+        return RULE
+    if _point_filter(setup, view):
+        return POINT
+    if view.zone:
+        return ZONE
+    if view.everyone or indicator is None or not indicator.lists:
+        return EVERYONE
+    return FIGURE
+
+
+def list_text(setup: Setup, view: View) -> str:
+    """Return in words whom the list of a view holds; where its figure has no list, that too."""
+    lang, of = view.lang, list_of(setup, view)
+    indicator = setup.indicators.get(view.indicator)
+    if of == RULE:
+        rule = setup.rules[view.rule]
+        title = plain_text(rule.title[lang], _LONGEST)
+        return text("listing.of_rule", lang, kind=_several(rule.about, lang), title=title)
+    if of == POINT:
+        theme = _theme(setup, view)
+        kind = points_of(() if theme is None else theme.points, view.point)
+        named = "" if kind is None else kind.title[lang]
+        return text("listing.of_point", lang, kind=named, code=plain_text(view.site, _LONGEST))
+    if of == ZONE:
+        return text("listing.of_zone", lang, code=plain_text(view.zone, _LONGEST))
+    if of == FIGURE and indicator is not None:
+        return _figure_text(setup, indicator, lang)
+    return text("listing.of_everyone", lang)
+
+
+def no_list_text(indicator: Indicator, lang: str) -> str:
+    """Return that a figure is no count of subjects, so that nobody can be listed for it."""
+    title = plain_text(indicator.title_in(lang), _LONGEST)
+    return text("listing.no_list", lang, title=title)
+
+
+def _figure_text(setup: Setup, indicator: Indicator, lang: str) -> str:
+    theme = next(one for one in setup.themes if one.key == indicator.theme)
+    kind = _several(theme.subjects[indicator.lists], lang)
+    title = plain_text(indicator.title_in(lang), _LONGEST)
+    return text("listing.of_figure", lang, kind=kind, title=title)
+
+
+def _several(subject: Subject, lang: str) -> str:
+    return subject.title["zh"] if lang == "zh" else subject.several
+
+
+def _theme(setup: Setup, view: View) -> Theme | None:
+    return next((one for one in setup.themes if one.key == view.theme), None)
 
 
 def about_of(setup: Setup, view: View) -> About | None:
@@ -100,26 +172,31 @@ def about_of(setup: Setup, view: View) -> About | None:
 
 
 def counted_indicator(setup: Setup, view: View) -> Indicator | None:
-    """Return the indicator of a view when its list is to hold whom it counts, one by one."""
-    indicator = setup.indicators.get(view.indicator)
-    return indicator if view.counted and indicator is not None and indicator.lists else None
+    """Return the indicator of a view when its list holds whom it counts, one by one."""
+    return setup.indicators[view.indicator] if list_of(setup, view) == FIGURE else None
 
 
 def household_filters(setup: Setup, atlas: Atlas, view: View) -> tuple[Filter, ...]:
     """Return what the address of a view narrows the list of households to."""
     counted = counted_indicator(setup, view)
-    theme = next((one for one in setup.themes if one.key == view.theme), None)
-    kind = points_of(() if theme is None else theme.points, view.point)
-    # Households name no point of other kinds, whatever an address says.
-    at = f"{AT}{kind.table}:{view.site}" if view.site and kind and kind.households else ""
     known: tuple[Filter, ...] = (
         ("rules", "has", view.rule),
         ("household_code", "among", f"{COUNTED}{counted.key}" if counted else ""),
-        ("household_code", "among", at),
+        ("household_code", "among", _point_filter(setup, view)),
         ("zone_code", "is", view.zone),
         ("place_code", "in", picked_villages(atlas, view)),
     )
     return tuple(condition for condition in known if condition[2])
+
+
+def _point_filter(setup: Setup, view: View) -> str:
+    """Return what the households of the point of a view are among; empty without one.
+
+    Households name no point of other kinds, whatever an address says.
+    """
+    theme = _theme(setup, view)
+    kind = points_of(() if theme is None else theme.points, view.point)
+    return f"{AT}{kind.table}:{view.site}" if view.site and kind and kind.households else ""
 
 
 def points_of(kinds: tuple[Points, ...], point: str) -> Points | None:
@@ -139,12 +216,10 @@ def _at(view: View) -> str:
     return view.place or ""
 
 
-def _counted(
-    source: Source, view: View, kind: str, request: Request, rule: str | None = None
-) -> Listing:
-    """Return how many a request lists, within what the viewer may list."""
+def _counted(source: Source, view: View, listing: Listing, request: Request) -> Listing:
+    """Return the listing with how many a request lists, within what the viewer may list."""
     if not source.actor.scope.narrowed(request.place, "rows"):
-        return Listing(kind, rule=rule)
-    read = source.county.people if kind == "household" else source.county.places
+        return listing
+    read = source.county.people if listing.kind == "household" else source.county.places
     reader = read(view.period, actor=source.actor, guard=source.guard)
-    return Listing(kind, reader.count(request), rule)
+    return replace(listing, count=reader.count(request))

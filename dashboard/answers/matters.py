@@ -209,7 +209,6 @@ def _address(source: Source, view: View, told: _Told) -> str:
         period=view.period,
         level=source.atlas.lowest,
         side=LISTING,
-        counted=True,
         lang=view.lang,
         dark=view.dark,
     ).address

@@ -57,18 +57,20 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
         click.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
     else:
         click.echo("\n".join(_lines(told, view.lang)))
-        if told["list"]["count"] is not None:
+        if told["list"]["words"] and (
+            told["list"]["count"] is not None or not told["list"]["kind"]
+        ):
             click.echo(_listed(told["list"], source, view))
 
 
 def _listed(told: Mapping[str, Any], source: Source, view: View) -> str:
-    """Return how many the list holds in words, and by which rule."""
+    """Return how many the list holds in words, and whom; or that there is none."""
+    if told["count"] is None:
+        return text("show.no_list", view.lang, words=told["words"])
     rule = source.county.setup.rules.get(told["rule"] or "")
     subject = source.themes[view.theme].subjects[told["kind"]] if rule is None else rule.about
     said = {"count": f"{told['count']:,}", "kind": subject.counted(told["count"], view.lang)}
-    if rule is None:
-        return text("show.list", view.lang, **said)
-    return text("show.list_rule", view.lang, rule=plain_text(rule.title[view.lang], 60), **said)
+    return text("show.list", view.lang, words=told["words"], **said)
 
 
 def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:

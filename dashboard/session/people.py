@@ -53,11 +53,12 @@ MONITORED = "monitored"
 CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_category").choices))
 # What narrows or orders the list; a change of any begins at its first page.
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
-_PLACE_CHOICES = ("place", "period", "theme", "rule", "site", "point", "zone", "selected")
+_PLACE_CHOICES = (
+    *("place", "period", "theme", "indicator", "rule", "site", "point", "zone"),
+    *("selected", "everyone"),
+)
 # An open card belongs to the address it was opened at; looks and language alone leave it the same.
 _OF_CARD = tuple(name for name in ADDRESS if name not in ("lang", "dark"))
-# The list of a figure goes with it.
-_COUNTED = ("counted", "indicator")
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class People(param.Parameterized):
     @property
     def listed(self) -> Listed:
         """Return the shown page with its counts, masked; read once for each choice."""
-        place = _chosen(self.state, (*_PLACE_CHOICES, *(_COUNTED if self.state.counted else ())))
+        place = _chosen(self.state, _PLACE_CHOICES)
         asked = (*place, *(getattr(self, name) for name in CHOICES), self.page)
         # Somebody may be searched for by name, which is no key.
         key = hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()

@@ -36,7 +36,7 @@ OF_LAYER = ["theme", "place", "indicator", "period", "level", "classes", "compar
 OF_LAYER += ["sample", "seed"]
 # Whatever of a state says what the list beside the map holds.
 OF_LIST = ["side", "place", "period", "theme", "rule", "site", "point", "zone", "selected"]
-OF_LIST += ["counted", "indicator"]
+OF_LIST += ["everyone", "indicator"]
 
 
 class State(param.Parameterized):
@@ -61,7 +61,9 @@ class State(param.Parameterized):
     point = param.String(doc="table:code of the site, workshop or works looked at")
     site = param.String(doc="code of a point whose households are listed")
     zone = param.String(doc="code of a supply zone whose households are listed")
-    counted = param.Boolean(default=False, doc="whether the list holds whom the figure counts")
+    everyone = param.Boolean(
+        default=False, doc="whether all households are listed, not whom the figure counts"
+    )
     page = param.Integer(default=1, bounds=(1, MOST), doc="page of the list, from 1")
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
     numbers = param.String(doc="numbers of the sample in the order of NUMBERS, commas between")
@@ -178,7 +180,7 @@ class State(param.Parameterized):
         periods = self.source.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
         side = self.side if self.side in self.source.panels_of(theme) else RANKING
-        gone = {"rule": "", "counted": False, "point": "", "site": "", "zone": "", "compare": ""}
+        gone = {"rule": "", "everyone": False, "point": "", "site": "", "zone": "", "compare": ""}
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
     def enter(self, theme: str, place: str | None) -> None:
@@ -213,11 +215,11 @@ class State(param.Parameterized):
 
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
-        self.param.update(rule=rule, counted=False, side=LISTING)
+        self.param.update(rule=rule, everyone=not rule, side=LISTING)
 
     def list_counted(self) -> None:
         """List whom the shown figure counts, one by one."""
-        self.param.update(rule="", counted=True, side=LISTING)
+        self.param.update(rule="", site="", zone="", everyone=False, side=LISTING)
 
     def choose_side(self, side: str) -> None:
         """Show another panel beside the map; what narrowed the list goes with the list.
@@ -226,7 +228,7 @@ class State(param.Parameterized):
         """
         if side not in self.panels:
             return
-        kept = {} if side == LISTING else {"rule": "", "counted": False}
+        kept = {} if side == LISTING else {"rule": "", "everyone": False}
         self.param.update(side=side, **kept)
 
     def choose_indicator(self, indicator: str) -> None:

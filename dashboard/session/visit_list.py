@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.answers.listing import EVERYONE, list_of, list_text
 from dashboard.session.people import People
 from dashboard.texts import text
 from geodata.access import Request
@@ -89,6 +90,10 @@ def visit_list(people: People) -> VisitList:
         village=people.village,
         lang=lang,
     )
+    # Whom it is made of, unless of everybody in the place.
+    setup, shown = people.county.setup, state.shown
+    if list_of(setup, shown) != EVERYONE:
+        counts = text("visits.filters", lang, filters=list_text(setup, shown)) + counts
     notes = (counts, mark) if groups else (text("visits.none", lang),)
     return VisitList(plain_text(text("visits.title", lang, **about)), notes, groups)
 

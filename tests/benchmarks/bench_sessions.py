@@ -97,7 +97,7 @@ async def walk(load: Load, tally: Tally, until: float, seed: int) -> None:
     while time.monotonic() < until:
         # The list of the same village again would change nothing on the page.
         village = rng.choice([one for one in load.villages if one != village])
-        listed = {"query": address(place=village, side="households")}
+        listed = {"query": address(place=village, side="households", everyone="1")}
         for step, part, message, shows in (
             ("township", "RankingList", {"type": "click", "key": village[:9]}, '"picture"'),
             ("village", "RankingList", {"type": "click", "key": village}, '"picture"'),

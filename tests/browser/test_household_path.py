@@ -12,7 +12,7 @@ from tests.invented_county import VILLAGES
 
 
 def _households(view, address: str, lang: str, place: str = VILLAGES[0]) -> None:
-    view.goto(f"{address}?place={place}&side=households&lang={lang}")
+    view.goto(f"{address}?place={place}&side=households&everyone=1&lang={lang}")
     view.locator(".sheet:visible tr.item").first.wait_for(timeout=60_000)
 
 

@@ -38,7 +38,7 @@ def test_a_matter_opens_the_list_of_those_it_counts(view, county_served):
     _open_first(view, county_served)
     number = int(view.locator(".gravest .number b").inner_text().replace(",", ""))
     view.locator(".gravest .head").click()
-    _wait_asked(view, "counted", "1")
+    _wait_asked(view, "side", "households")
     view.locator(".sheet:visible td.code").first.wait_for(timeout=30_000)
     assert view.locator(".sheet:visible td.code").count() == min(number, 20)
 

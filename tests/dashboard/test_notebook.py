@@ -86,7 +86,7 @@ def _parts(page) -> set[str]:
 
 
 def test_app_in_a_notebook_is_the_page_of_the_server_with_everything_inside(county):
-    query = f"?theme=monitoring&place={VILLAGES[0]}&side=households"
+    query = f"?theme=monitoring&place={VILLAGES[0]}&side=households&everyone=1"
     page = app_of_county(county, query=query)
     screen = next(part for part in page.select() if type(part).__name__ == "ScreenMap")
     assert screen.script.startswith("data:")
@@ -107,7 +107,7 @@ def test_app_of_a_view_has_the_policy_classes_of_the_slide(county):
 
 def test_app_in_a_notebook_keeps_to_the_places_of_its_actor(county):
     actor = Actor("officer", "leader", (VILLAGES[2],))
-    page = app_of_county(county, actor=actor, query="?theme=monitoring&side=households")
+    page = app_of_county(county, actor=actor, query="?theme=monitoring&side=households&everyone=1")
     sheets = [part.table for part in page.select() if type(part).__name__ == "TextTable"]
     shown = [row["cells"] for table in sheets for row in table["rows"]]
     assert HOSTILE_HOUSEHOLD not in str(shown)

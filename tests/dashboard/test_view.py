@@ -79,7 +79,7 @@ def _view(draw, source: Source) -> View:
         point=f"{one_of(kinds).table}:{draw(CODES)}" if kinds and draw(st.booleans()) else "",
         site=draw(CODES | st.just("")),
         zone=draw(CODES | st.just("")),
-        counted=draw(st.booleans()),
+        everyone=draw(st.booleans()),
         page=draw(st.integers(1, MOST)),
         selected=tuple(draw(st.lists(st.sampled_from(list(keys)), unique=True, max_size=9))),
         seed=draw(st.integers(0, MOST)),

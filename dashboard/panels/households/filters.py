@@ -85,7 +85,7 @@ class FiltersView(Viewer):
         people, state = self.people, self.people.state
         people.param.update(category="", helper="", unvisited=0, search="")
         gone = {n: "" for n in ("rule", "site", "zone") if n in state.param}
-        state.param.update(**gone, counted=False, selected=[])
+        state.param.update(**gone, everyone=True, selected=[])
 
     def _picked(self) -> str:
         count = len(self.people.state.selected)
@@ -98,7 +98,7 @@ class FiltersView(Viewer):
             widget.param.watch(self._set, "value")
         self.rule.param.watch(self._choose_rule, "value")
         people.param.watch(self._follow, ["category", "helper", "unvisited"])
-        state.param.watch(self._follow, ["rule", "theme", "counted", "indicator"])
+        state.param.watch(self._follow, ["rule", "theme", "site", "zone", "everyone", "indicator"])
 
     def _set(self, *events: object) -> None:
         chosen = {"category": self.category.value, "helper": self.helper.value or ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from dashboard.answers.listing import EVERYONE, list_of, list_text, no_list_text
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.content.workbook import households_workbook
 from dashboard.panels.households.filters import FiltersView
@@ -32,7 +33,8 @@ class HouseholdListing:
         rows, names, listed = self._rows, self._names, self.people.listed
         return {
             "title": self._title(),
-            "note": self._counts(self.pages) if listed.count else self._nobody(),
+            "note": (self._counts(self.pages) if listed.count else self._nobody())
+            + self._no_list(),
             "columns": self._columns(names),
             "rows": [
                 {
@@ -69,6 +71,18 @@ class HouseholdListing:
         if listed.unknown:
             said += self._text("unknown", count=f"{listed.unknown:,}")
         return said
+
+    def _no_list(self) -> str:
+        """Return that the shown figure has no list of its own, where all households stand for it."""
+        people, state = self.people, self.people.state
+        indicator = people.county.setup.indicators.get(state.indicator)
+        if list_of(people.county.setup, state.shown) != EVERYONE or indicator is None:
+            return ""
+        return (
+            ""
+            if indicator.lists
+            else " " * (state.lang == "en") + no_list_text(indicator, state.lang)
+        )
 
     def _nobody(self) -> str:
         """Return why the list is empty."""
@@ -109,7 +123,9 @@ class HouseholdListing:
     def _title(self) -> str:
         state = self.people.state
         month = period_text(state.period, state.lang)
-        return self._text("title", place=plain_text(state.atlas.name(state.place)), month=month)
+        place = plain_text(state.atlas.name(state.place))
+        listed = list_text(self.people.county.setup, state.shown)
+        return self._text("title", place=place, month=month, listed=listed)
 
 
 def _shown(cell: object) -> str:

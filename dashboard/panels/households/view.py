@@ -29,7 +29,7 @@ _PLACE = [
     "site",
     "zone",
     "selected",
-    "counted",
+    "everyone",
     "indicator",
 ]
 

@@ -13,6 +13,7 @@ from dashboard.answers import Source, answer_of, county_source
 from dashboard.answers.as_json import answer_json, counts_of, own_figure, ranking_rows
 from dashboard.answers.layers import layer_of
 from dashboard.answers.listing import figure_list, page_list
+from dashboard.panels.households.view import HouseholdsView
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.session.subjects import listed_about, listed_subjects
@@ -112,14 +113,23 @@ def test_a_list_holds_exactly_the_numerator(sampled, source, tmp_path, theme):
     for view in _views(source, theme, ("village",)):
         indicator = setup.indicators[view.indicator]
         if not indicator.lists:
-            assert figure_list(source, view).kind is None
+            none = figure_list(source, view)
+            assert (none.kind, none.count, none.of) == (None, None, None)
+            assert indicator.title["zh"] in none.words
+            opened = page_list(source, replace(view, side="households"))
+            assert (opened.of, opened.words) == ("everyone", "全部农户")
+            state.read(replace(view, side="households").address)
+            assert none.words in HouseholdsView(people, 1).sheet.table["note"]
             continue
         listed.add(view.indicator)
         for place in places:
-            here = replace(view, place=place, counted=True, side="households")
+            here = replace(view, place=place, side="households")
             counted = atlas.series(view.indicator, place)["numerator"].get(view.period, np.nan)
             wanted = 0 if math.isnan(counted) else int(counted)
-            assert figure_list(source, here).count == wanted, (view.indicator, place)
+            told = page_list(source, here)
+            assert told == figure_list(source, here)
+            assert (told.count, told.of) == (wanted, "figure"), (view.indicator, place)
+            assert indicator.title["zh"] in told.words
             state.read(here.address)
             about = listed_about(people)
             found = (
@@ -148,7 +158,7 @@ def test_the_list_of_an_address_is_what_its_page_lists(sampled, source, tmp_path
     rules = [replace(first, rule=rule) for rule in ("", *source.themes[theme].rules_by_key)]
     last = [view for view in _views(source, theme, ("village",)) if view.period == first.period]
     narrowed = [replace(first, selected=tuple(villages[:2])), replace(first, place=villages[0])]
-    listed = [*rules, *last, *narrowed, *(replace(view, counted=True) for view in last)]
+    listed = [*rules, *last, *narrowed, *(replace(view, everyone=True) for view in last)]
     for view in (replace(one, side="households") for one in listed):
         state.read(view.address)
         assert state.shown == view

@@ -60,8 +60,10 @@ def test_the_answer_has_all_keys_and_the_figures(capsys, county):
     assert figure["value"] == pytest.approx(100 / 3)
     assert told["indicator"]["key"] == "low_income_share"
     assert (told["indicator"]["quantity"], told["indicator"]["unit"]) == ("share", "percent")
-    assert told["list"] == {"kind": "household", "count": 27, "rule": None}
-    assert told["counted"] == {"kind": "household", "count": 27}
+    words = "计入“收入低于监测线户占比”的户"
+    own = {"kind": "household", "count": 27, "words": words}
+    assert told["list"] == {**own, "rule": None, "of": "figure"}
+    assert told["counted"] == own
     assert told["ignored"] == []
 
 
@@ -70,19 +72,31 @@ def test_text_begins_with_the_finding(capsys, county):
     told = _told(capsys, ADDRESS, county.setup.config.folder)
     assert code == 0
     assert out.splitlines()[0] == told["title"]
-    assert "名单：27 户" in out
+    assert "名单（计入“收入低于监测线户占比”的户）：27 户" in out
+
+
+def test_a_figure_that_counts_nobody_says_that_it_has_no_list(capsys, county):
+    address = "?theme=monitoring&indicator=income_per_person&lang=zh"
+    folder = county.setup.config.folder
+    told, (_, out, _) = _told(capsys, address, folder), _show(capsys, address, folder)
+    assert (told["list"]["kind"], told["list"]["count"]) == (None, None)
+    assert "没有自己的名单" in told["list"]["words"]
+    assert told["list"]["words"] in out
 
 
 def test_what_an_address_lists_is_told_beside_whom_the_figure_counts(capsys, county):
     folder = county.setup.config.folder
     told = _told(capsys, f"{ADDRESS}&side=households", folder)
-    assert told["list"] == {"kind": "household", "count": 81, "rule": None}
-    assert told["counted"] == {"kind": "household", "count": 27}
+    assert (told["list"]["of"], told["list"]["count"]) == ("figure", 27)
+    told = _told(capsys, f"{ADDRESS}&side=households&everyone=1", folder)
+    every = {"kind": "household", "count": 81, "rule": None, "of": "everyone"}
+    assert told["list"] == {**every, "words": "全部农户"}
+    assert told["counted"]["count"] == 27
     ruled = f"{ADDRESS}&side=households&rule=income_below_line"
     told, (_, out, _) = _told(capsys, ruled, folder), _show(capsys, ruled, folder)
     assert told["list"]["rule"] == "income_below_line"
     title = county.setup.rules["income_below_line"].title["zh"]
-    assert f"名单（{title}）：{told['list']['count']} 户" in out
+    assert f"名单（“{title}”查出的户）：{told['list']['count']} 户" in out
 
 
 def test_words_that_are_not_understood_are_said(capsys, county):

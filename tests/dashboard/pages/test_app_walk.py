@@ -149,7 +149,7 @@ def test_no_walk_over_a_page_brings_a_foreign_household_or_point_on_it(county, a
     foreign = {code for code, place, _ in HOUSEHOLDS if not place.startswith(own)}
     mine = {code for code, place, _ in HOUSEHOLDS if place.startswith(own)}
     rng = random.Random(actor.name)
-    state = State(atlas, f"?place={own[0]}&side=households", themes=county.setup.themes)
+    state = State(atlas, f"?place={own[0]}&side=households&everyone=1", themes=county.setup.themes)
     parts = county_parts(state, county, actor, guard)
     page = map_page(state, sources=carried(atlas), script="", parts=parts)
     open_sheets(page)

@@ -153,7 +153,8 @@ class Listener(Viewer):
         self.sheet = len(self.models["TextTable"])
         for view in ("overview", "map"):
             await self.send(
-                "Address", {"query": f"?view={view}&place={OWN}&theme=water&side=households"}
+                "Address",
+                {"query": f"?view={view}&place={OWN}&theme=water&side=households&everyone=1"},
             )
             await self.settled()
         # A page that is shown again is made anew, the list of households first: it was the first.
@@ -201,7 +202,7 @@ def as_viewer(server, name: str, query: str, act: Callable[[Listener], Awaitable
 
 def own_list(server) -> str:
     """Return what a fresh page of the officer's own village holds."""
-    return as_viewer(server, OFFICER, f"?place={OWN}&side=households", Listener.settled)
+    return as_viewer(server, OFFICER, f"?place={OWN}&side=households&everyone=1", Listener.settled)
 
 
 def as_written(server, text: str, query: str) -> None:
@@ -316,12 +317,12 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
             await viewer.send("Address", {"query": query})
             await viewer.send("TextTable", {"index": 0}, at=viewer.sheet)
         heard = await viewer.settled()
-        await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
+        await viewer.send("Address", {"query": f"?place={OWN}&side=households&everyone=1"})
         heard += await viewer.settled()
         await viewer.send("TextTable", {"index": 0}, at=viewer.sheet)
         return heard + await viewer.settled()
 
-    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", send_all)
+    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households&everyone=1", send_all)
     # Other tests define components of their own, and panels that are gone again.
     importlib.import_module("dashboard.server.serve")
     load_panels()
@@ -353,7 +354,7 @@ def test_stops_of_another_account_show_nothing_foreign(server):
             await viewer.send("TextTable", {"index": 0}, at=viewer.sheet)
         return await viewer.settled()
 
-    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", present)
+    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households&everyone=1", present)
     assert "一站" in heard
     assert told(FOREIGN, heard) == set()
     assert errors_of(server)[before:] == []
@@ -367,10 +368,10 @@ def test_widgets_set_to_what_they_cannot_hold_leave_the_page_going(server):
             for model in viewer.models[name]:
                 for value in (*STRANGE[:8], FOREIGN_HOUSEHOLD, "water", [VILLAGES[0]]):
                     await viewer.set(model, "value", value)
-        await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
+        await viewer.send("Address", {"query": f"?place={OWN}&side=households&everyone=1"})
         return await viewer.settled()
 
-    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", set_all)
+    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households&everyone=1", set_all)
     assert told(FOREIGN - {FOREIGN_HOUSEHOLD}, heard) == set()
     assert "h002" in own_list(server)
 
@@ -383,7 +384,7 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
 
     async def open_card(viewer: Listener) -> str:
         await viewer.opened()
-        await viewer.send("Address", {"query": f"?place={OWN}&side=households"})
+        await viewer.send("Address", {"query": f"?place={OWN}&side=households&everyone=1"})
         await viewer.settled()
         before = guard.trail.count()
         holder = sqlite3.connect(file, isolation_level=None)
@@ -398,13 +399,15 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
         holder.close()
         assert (answer.status, "guatu_session" in leader.cookies) == (503, False)
         assert guard.trail.count() == before
-        await viewer.send("Address", {"query": f"?place={OWN}&side=households&theme=water"})
+        await viewer.send(
+            "Address", {"query": f"?place={OWN}&side=households&everyone=1&theme=water"}
+        )
         await viewer.send("TextTable", {"index": 0}, at=viewer.sheet)
         after = await viewer.settled()
         assert "section" in after
         return heard
 
-    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households", open_card)
+    heard = as_viewer(server, OFFICER, f"?place={OWN}&side=households&everyone=1", open_card)
     assert heard.count(LOCKED) == 1
     assert leader.sign_in(LEADER).status == 303
     assert guard.trail.verify().whole

@@ -23,8 +23,8 @@ from tests.invented_county import COUNTY, VILLAGES, import_month
 
 LEADER = "leader"
 NEXT_MONTH = "2025-02"
-LIST = f"?place={VILLAGES[1]}&side=households"
-OTHER = f"?place={VILLAGES[0]}&side=households"
+LIST = f"?place={VILLAGES[1]}&side=households&everyone=1"
+OTHER = f"?place={VILLAGES[0]}&side=households&everyone=1"
 
 
 @pytest.fixture

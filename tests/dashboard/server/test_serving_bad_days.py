@@ -98,11 +98,11 @@ def test_a_missing_snapshot_is_said_and_the_server_goes_on(server):
     away = server.folder / "store-away"
     store.rename(away)
     try:
-        found = seen(server, browser, f"?place={VILLAGES[1]}&side=households")
+        found = seen(server, browser, f"?place={VILLAGES[1]}&side=households&everyone=1")
         assert browser.ask("/health").status == 200
     finally:
         away.rename(store)
     assert "guatu" in found
     assert "Traceback" not in found
     assert "h001" not in found
-    assert "h001" in seen(server, browser, f"?place={VILLAGES[1]}&side=households")
+    assert "h001" in seen(server, browser, f"?place={VILLAGES[1]}&side=households&everyone=1")

@@ -37,7 +37,7 @@ def people_as(county):
     folder = county.setup.config.folder
 
     def make(actor: Actor) -> People:
-        state = State(open_atlas(folder), "?side=households", themes=county.setup.themes)
+        state = State(open_atlas(folder), "?side=households&everyone=1", themes=county.setup.themes)
         people = People(state, county, actor, open_guard(folder))
         people.household = HOSTILE_HOUSEHOLD
         return people

@@ -81,7 +81,7 @@ def test_address_keeps_theme_side_and_rule_but_no_person(people_as):
 
 @pytest.mark.parametrize("name", sorted({*ADDRESS} - {"lang", "dark"}))
 def test_a_card_is_gone_when_its_address_is(people_as, name):
-    people = people_as(f"?place={VILLAGES[0]}&side=households")
+    people = people_as(f"?place={VILLAGES[0]}&side=households&everyone=1")
     state = people.state
     old = getattr(state, name)
     # Another value of each kind, as an address that one goes back to may hold it.
@@ -96,7 +96,7 @@ def test_a_card_is_gone_when_its_address_is(people_as, name):
 
 
 def test_going_back_closes_the_card_and_looks_alone_do_not(people_as):
-    people = people_as(f"?place={VILLAGES[0]}&side=households")
+    people = people_as(f"?place={VILLAGES[0]}&side=households&everyone=1")
     people.household = HOSTILE_HOUSEHOLD
     people.state.read(people.state.query)
     people.state.dark = not people.state.dark
@@ -143,7 +143,7 @@ def test_two_compared_months_say_what_the_change_is_made_of(people_as):
 
 
 def test_list_is_worst_first_masked_and_paged(people_as):
-    people = people_as(f"?place={COUNTY}")
+    people = people_as(f"?place={COUNTY}&everyone=1")
     assert (people.listed.count, people.listed.total, people.listed.unknown) == (81, 81, 0)
     assert (len(people.rows), people.pages) == (PAGE, 5)
     assert people.rows["score"].is_monotonic_decreasing
@@ -164,7 +164,7 @@ def test_rule_and_search_narrow_the_list_and_begin_at_the_first_page(people_as):
 
 
 def test_the_page_of_a_list_is_in_the_address_until_the_list_holds_others(people_as):
-    people = people_as(f"?place={COUNTY}&side=households&page=2")
+    people = people_as(f"?place={COUNTY}&side=households&everyone=1&page=2")
     assert (people.page, people.state.page) == (1, 2)
     assert len(people.rows) == PAGE
     people.turn(1)
@@ -178,9 +178,9 @@ def test_the_page_of_a_list_is_in_the_address_until_the_list_holds_others(people
     people.search = "H0"
     assert people.state.page == 1
     # Going back to an address whose page is the shown one keeps it.
-    people.state.read(f"?place={COUNTY}&side=households&page=3")
+    people.state.read(f"?place={COUNTY}&side=households&everyone=1&page=3")
     assert people.page == 2
-    people.state.read(f"?place={VILLAGES[0]}&side=households&page=3")
+    people.state.read(f"?place={VILLAGES[0]}&side=households&everyone=1&page=3")
     assert (people.page, people.state.page) == (2, 3)
 
 
@@ -214,7 +214,7 @@ def test_card_escapes_hostile_text_and_masks_names(people_as):
 
 
 def test_name_is_looked_for_as_it_is_masked(people_as):
-    people = people_as(f"?place={COUNTY}")
+    people = people_as(f"?place={COUNTY}&everyone=1")
     people.search = "王小明"
     assert people.listed.count == 80
     people.search = "张"
@@ -275,7 +275,7 @@ def test_every_reading_and_export_is_in_the_audit(people_as):
 
 
 def test_export_holds_masked_names_the_mark_and_no_formula(people_as):
-    people = people_as(f"?place={COUNTY}")
+    people = people_as(f"?place={COUNTY}&everyone=1")
     frame, mark = people.exported()
     frame = frame.rename(index={HOSTILE_HOUSEHOLD: "=1+1"})
     rows = HouseholdRows(people.county.setup.rules, people.village, "zh")
@@ -413,7 +413,7 @@ def test_a_side_panel_made_when_first_shown_follows_what_was_chosen_before(peopl
 
 def test_within_a_village_whoever_helps_stands_in_place_of_its_name(people_as):
     for place, named in ((COUNTY, "村"), (VILLAGES[0], "帮扶责任人")):
-        view = HouseholdsView(people_as(f"?place={place}&side=households"), 1)
+        view = HouseholdsView(people_as(f"?place={place}&side=households&everyone=1"), 1)
         shown = [column["label"] for column in view.sheet.table["columns"]]
         assert named in shown
         assert len(shown) == len(set(shown)) == len(DEFAULT)
@@ -422,7 +422,7 @@ def test_within_a_village_whoever_helps_stands_in_place_of_its_name(people_as):
 def test_a_category_lists_who_is_monitored_now(sampled, tmp_path):
     """Whose risk is removed keeps a category in the register; the indicators do not count them."""
     atlas, setup = open_atlas(sampled.setup.config.folder), sampled.setup
-    state = State(atlas, "?theme=monitoring&side=households", themes=setup.themes)
+    state = State(atlas, "?theme=monitoring&side=households&everyone=1", themes=setup.themes)
     leader = Actor("lead", "leader", (EVERYWHERE,))
     people = county_parts(state, sampled, leader, open_guard(tmp_path)).people
     counted = {
@@ -447,15 +447,17 @@ def test_the_visit_list_of_picked_places_says_so(people_as):
 
 
 def test_whom_the_figure_counts_is_chosen_among_the_rules(people_as):
-    people = people_as(f"?place={COUNTY}&indicator=low_income_share&side=households&lang=zh")
+    people = people_as(
+        f"?place={COUNTY}&indicator=low_income_share&side=households&everyone=1&lang=zh"
+    )
     filters, state = FiltersView(people), people.state
     filters.rule.value = "*"
-    assert (state.counted, state.rule, people.listed.count) == (True, "", 27)
-    assert "counted=1" in state.query
+    assert (state.everyone, state.rule, people.listed.count) == (False, "", 27)
+    assert "everyone" not in state.query
     assert any("收入低于监测线户占比" in said for said in filters.said())
     state.choose_indicator("income_per_person")
     assert (filters.rule.value, people.listed.count) == ("", 81)
     state.choose_indicator("low_income_share")
     assert (filters.rule.value, people.listed.count) == ("*", 27)
     filters.rule.value = "income_below_line"
-    assert (state.counted, state.rule) == (False, "income_below_line")
+    assert (state.everyone, state.rule) == (False, "income_below_line")

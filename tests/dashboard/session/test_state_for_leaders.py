@@ -126,7 +126,7 @@ def test_one_click_on_a_matter_lists_whom_it_counts(county):
     page._answer({"type": "matter", "address": "?theme=monitoring"})
     assert state.view == "overview", "only what stands on the page is opened from it"
     page._answer({"type": "matter", "address": first["address"]})
-    assert (state.view, state.side, state.counted) == ("map", "households", True)
+    assert (state.view, state.side, state.everyone) == ("map", "households", False)
     assert state.shown.address == first["address"]
 
 
@@ -292,7 +292,7 @@ def test_works_outside_the_scope_are_not_listed(county, guard):
 
 
 def test_the_list_follows_what_is_picked_on_the_map_within_the_scope(county, guard):
-    state = _state(county, "?theme=monitoring&side=households")
+    state = _state(county, "?theme=monitoring&side=households&everyone=1")
     people = People(state, county, Actor("leader", "leader", (EVERYWHERE,)), guard)
     view = HouseholdsView(people, 0)
     state.selected = [VILLAGES[1]]
@@ -394,7 +394,10 @@ def test_a_place_is_found_by_name_or_code_and_lit():
 @pytest.mark.parametrize("way", ["address", "rule", "zone", "start"])
 def test_no_way_brings_the_list_of_households_on_a_projector(county, way):
     state = _state(
-        county, "?presenting=1&side=households" if way == "address" else "?side=households"
+        county,
+        "?presenting=1&side=households&everyone=1"
+        if way == "address"
+        else "?side=households&everyone=1",
     )
     state.presenting = True
     if way == "rule":
