@@ -135,7 +135,7 @@ def test_two_compared_months_say_what_the_change_is_made_of(people_as):
     people = people_as(asked)
     assert "，与2024年12月持平" in HeadlineView(people.state).headline.sentence
     people.state.compare = ""
-    assert HeadlineView(people.state).headline.sentence.endswith("，与2024年12月持平")
+    assert HeadlineView(people.state).headline.sentence.endswith("与2024年12月持平")
     officer = people_as(asked, Actor("v1", "village_officer", (VILLAGES[0],)))
     state = officer.state
     alone = whole_figure(state.atlas, state.layer, "zh")
