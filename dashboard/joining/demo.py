@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 from dashboard.joining.joined_atlas import FigurePlan, join_tree, make_plan, save_join_atlas
 from dashboard.maps.web import write_web_map
@@ -80,10 +81,20 @@ def _described(plan: FigurePlan) -> FigurePlan:
     return dataclasses.replace(plan, indicators=indicators)
 
 
-# Enough for every view and every planted hot spot, little enough for a first run of a minute.
-DEMO = {"villages": 80, "households": 3200, "months": 25}
+class Size(TypedDict):
+    """How large an invented county is: villages, households, months, and the last month."""
+
+    villages: int
+    households: int
+    months: int
+    until: NotRequired[str]
+
+
+# Enough for every view and every planted hot spot, little enough for a first run of a few minutes. Its
+# months lie on both sides of the end of the transition period.
+DEMO: Size = {"villages": 80, "households": 3200, "months": 25, "until": "2026-06"}
 # Small, with a whole year of accounts: for notebooks that are read while they run.
-SMALL = {"villages": 24, "households": 960, "months": 13}
+SMALL: Size = {"villages": 24, "households": 960, "months": 13}
 
 
 def steps_of() -> int:
@@ -94,12 +105,12 @@ def steps_of() -> int:
 def make_county(
     folder: Path,
     *,
-    size: Mapping[str, int] = DEMO,
+    size: Size = DEMO,
     step: Callable[[str], object] = lambda name: None,
 ) -> Workspace:
     """Return the workspace of an invented county in `folder`, ready to be served.
 
-    `size` holds villages, households and months of a county that is not there yet. `step` is told
+    `size` is of a county that is not there yet. `step` is told
     "write MONTH", "import MONTH" and "build MONTH". A run that was stopped goes on where it was;
     what is ready is used again, whatever its size.
     """

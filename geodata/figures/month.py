@@ -74,9 +74,9 @@ def _query(
 def parts_sql(
     indicator: Indicator, rules: Mapping[str, Rule], binding: Binding, dialect: str
 ) -> tuple[str, str, str]:
-    """Return scope, numerator and denominator; with rules: whether any of them is broken.
+    """Return scope, numerator and denominator; with rules: whether any of those of the day is broken.
 
-    Raises ThemeError naming a rule of the indicator that is not there.
+    Where none of its rules is applied on the day, nobody is in scope. Raises ThemeError naming a rule of the indicator that is not there.
     """
     scope = binding.sql(indicator.scope, dialect)
     if not indicator.rules:
@@ -84,7 +84,10 @@ def parts_sql(
         return scope, *(binding.sql(sql, dialect) for sql in parts)  # type: ignore[return-value]
     for key in indicator.rules:
         check_value(f"{indicator.theme} {indicator.key}", "rules", key, rules)
-    answers = [f"({answer(rules[key], binding, dialect)})" for key in indicator.rules]
+    applied = [key for key in indicator.rules if rules[key].holds_on(binding.day)]
+    if not applied:
+        return "FALSE", "NULL", "1"
+    answers = [f"({answer(rules[key], binding, dialect)})" for key in applied]
     judged = " OR ".join(f"{one} IS NOT NULL" for one in answers)
     broken = " OR ".join(f"{one} = {YES}" for one in answers)
     answered = " OR ".join(f"{one} <> {UNKNOWN}" for one in answers)

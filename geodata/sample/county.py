@@ -26,7 +26,7 @@ from geodata.sample.faults import CarelessDesk, Fault, FlaggedSubject, plant_fau
 from geodata.sample.month_files import EXPORTS, month_files, with_column, write_files
 from geodata.sample.other_tables import denied, entitlement_cases
 from geodata.sample.places import COUNTY_CODE
-from geodata.sample.plan import LINES, line_of, month_text
+from geodata.sample.plan import LAST_MONTH, LINES, line_of, month_text
 from geodata.sample.projects import project_cases
 from geodata.sample.records import FOLDER as RECORDS
 from geodata.sample.records import write_records
@@ -127,11 +127,25 @@ _OWN_VALUES = {
     "monitor.clear.min_income_stable_months": 6,
     "monitor.clear.min_months_since_identified": 6,
     "monitor.clear.min_measures": 1,
+    "monitor.surge.rule_rigid_gt_last_income": True,
+    "monitor.surge.rule_after_rigid_below_line": True,
+    "monitor.clear.block_if_no_labour_household": True,
+    "fund.industry_share.min": 60,
     "reloc.public_post.age_max": 60,
     "reloc.public_post.subsidy_max_years": 3,
     "reloc.workshop.min_absorbed": 5,
     # A county of a few thousand households has no site of 800 people.
     "reloc.site.large_min_persons": 50,
+}
+# What it has set for the time after the transition period.
+_VALUES_OF_2026 = {
+    "aid.dibao_line": 6200,
+    "aid.margin_line": 9300,
+    "aid.rigid_line": 8800,
+    "aid.former_classes": "稳定发展户,重点关注户",
+    "aid.income_differs": 40,
+    "water.disclosure.max_days": 100,
+    "water.emergency_plan.needed": True,
 }
 # What townships report; water works, sites and workshops report to the county.
 _TOWNSHIP_TABLES = (
@@ -151,11 +165,12 @@ def write_county(
     households: int = 60_000,
     months: int = 36,
     seed: int = 7,
+    until: str = LAST_MONTH,
     step: Callable[[str], object] = lambda month: None,
 ) -> Path:
     """Write the invented county as a workspace and return its folder.
 
-    The months end with 2025-12. `step` is told each month before it is written. The folder answers
+    The months end with `until`. `step` is told each month before it is written. The folder answers
     holds answers.json (clusters, faults of places and feeds), faults.csv (planted faults with
     file, sheet, row, column and check), rules.csv (households and villages that rules must flag in
     the last month) and falling.csv (households that fall below the line). The folder records holds
@@ -167,7 +182,9 @@ def write_county(
         raise ValueError(
             f"too small: {villages} villages, {households} households, {months} months"
         )
-    world = make_world(villages=villages, households=households, months=months, seed=seed)
+    world = make_world(
+        villages=villages, households=households, months=months, seed=seed, until=until
+    )
     place = make_workspace(folder, code=COUNTY_CODE, name=invented_names.COUNTY)
     themes = find_themes(place).themes
     _write_boundaries(place, world)
@@ -277,15 +294,19 @@ def _write_line(place: Path) -> None:
 
 def _write_own_values(place: Path) -> None:
     """Write the values that the county has set for its own checks."""
+    dated: list[tuple[str, object, int]] = [
+        (key, value, 2020) for key, value in _OWN_VALUES.items()
+    ]
+    dated += [(key, value, 2026) for key, value in _VALUES_OF_2026.items()]
     entries = "".join(
         f"{key}:\n"
         f"  - value: {value}\n"
         f'    places: ["{COUNTY_CODE}"]\n'
         f"    scope: {{zh: 岚禾县(虚构), en: Lanhe county (invented)}}\n"
-        f"    from: 2020-01-01\n"
+        f"    from: {year}-01-01\n"
         f"    status: county\n"
         f"    document: {{zh: 示例数据, en: sample data}}\n"
-        for key, value in _OWN_VALUES.items()
+        for key, value, year in dated
     )
     (place / "parameters" / "own_values.yaml").write_bytes(entries.encode())
 

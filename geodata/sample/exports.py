@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from geodata.sample.households import CHRONIC, labour_and_school, relation_words
 from geodata.sample.invented_names import ethnicities
 from geodata.sample.monitoring import OTHER_RISK, RISKS
-from geodata.sample.plan import line_of
+from geodata.sample.plan import AFTER_TRANSITION, line_of
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 from geodata.tables import table
@@ -73,7 +73,8 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
     none = np.zeros(len(rows), dtype=bool)
     return {
         "户类型": choose("household_type", np.where(homes["former_poor"], 0, 1)),
-        "监测对象类别": choose("monitored_category", np.where(listed, episodes["category"], -1)),
+        "脱贫户分类": pick(_CLASSES, former_classes(world, month, rows)),
+        "监测对象类别": choose("monitored_category", _category(month, listed, episodes)),
         "风险识别时间": months(np.where(listed, episodes["identified"], -1)),
         "致贫/返贫风险1": pick(risk, first),
         "致贫/返贫风险2": pick(risk, np.where(listed, episodes["risk_2"], -1)),
@@ -83,6 +84,7 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
         "风险消除方式": choose("removal_mode", np.where(removed, episodes["mode"], -1)),
         "整户无劳动能力兜底保障户": yes_no(state["labour"] == 0, registered),
         "享受低保政策情况": yes_no(state["dibao"]),
+        "享受特困供养政策情况": yes_no(state["tekun"]),
         "是否饮水出现安全问题": yes_no(state["water_problem"]),
         "是否解决安全饮用水": yes_no(~state["water_problem"]),
         "是否住房出现安全问题": yes_no(state["house_problem"]),
@@ -90,6 +92,28 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否有家庭成员未参加城乡居民(职工)基本医疗保险": yes_no(none),
         "是否出现严重困难": yes_no(state["serious"]),
     }
+
+
+# The county's classes of formerly poor households, by what it has set for 2026.
+_CLASSES = ("稳定发展户", "重点关注户", "甲类")
+
+
+def former_classes(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
+    """Return the number of each household's class (-1 none): from 2026 on, evaluated one by one.
+
+    A few are written in words of somebody's own.
+    """
+    poor = world.households["former_poor"].to_numpy()[rows]
+    since = AFTER_TRANSITION + rows * 7919 % 7
+    known = poor & (month.number >= since)
+    watched = month.state["poorer"].to_numpy()[rows] | (rows % 5 == 0)
+    return np.where(known, np.where(rows % 173 == 5, 2, watched.astype(int)), -1)
+
+
+def _category(month: Month, listed: np.ndarray, episodes: pd.DataFrame) -> np.ndarray:
+    """Return the number of each household's category (-1 none): one for all after the transition."""
+    kind = 3 if month.number >= AFTER_TRANSITION else episodes["category"].to_numpy()
+    return np.where(listed, kind, -1)
 
 
 def _money(state: pd.DataFrame) -> Columns:
@@ -288,7 +312,7 @@ def _household_columns(world: World, month: Month, people: pd.DataFrame) -> Colu
         "人员识别时间": months(np.maximum(since, birth)),
         "户类型": choose("household_type", np.where(poor, 0, 1)),
         "易返贫致贫户(监测对象)类型": choose(
-            "monitored_category", np.where(listed, episodes["category"], -1)
+            "monitored_category", _category(month, listed, episodes)
         ),
         "风险是否消除": yes_no(removed, listed),
         "风险识别时间": months(np.where(listed, episodes["identified"], -1)),

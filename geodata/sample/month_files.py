@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from geodata.sample.assistance import low_income
 from geodata.sample.brought import brought_tables
 from geodata.sample.exports import (
     Columns,
@@ -96,6 +97,7 @@ def month_files(
         "site": site_table(world, month),
         "workshop": workshop_table(world, month),
         **water_tables(world, month),
+        "low_income": low_income(world, month, homes),
         "measure": measures(world, month, homes),
         "public_post": public_posts(world, month, homes),
         "visit": visited,

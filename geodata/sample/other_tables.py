@@ -261,9 +261,22 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         "constrained": yes_no(each["ridge"]),
         "constrained_reason": pick(("枯水期山泉水量不足",), np.where(each["ridge"], 0, -1)),
         "water_short": yes_no(each["ridge"]),
+        "county_managed": yes_no(~each["ridge"] & (each["works"] % 5 > 0)),
+        "manager": pick(("县供水总站", "村集体"), np.where(each["ridge"], 1, 0)),
+        "published_day": words(_published(each["works"].to_numpy(), month.number)),
+        "emergency_plan": yes_no(each["works"] % 6 > 0),
         "keeper": words(keeper),
         "phone": words(phone),
     }
+
+
+def _published(works: np.ndarray, number: int) -> list[str]:
+    """Return when each works last made its quality public: every third month, one in seven not since."""
+    back = np.where(works % 7 == 2, 8, (number + works) % 3)
+    return [
+        f"{month_text(int(number - each))}-{5 + int(one) % 20:02d}"
+        for one, each in zip(works, back, strict=True)
+    ]
 
 
 def _zones(works: pd.DataFrame, places: list[str]) -> Columns:

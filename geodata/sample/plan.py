@@ -75,8 +75,10 @@ def relative_risks(
 
 
 LAST_MONTH = "2025-12"
+# The first month after the transition period, counted as a number.
+AFTER_TRANSITION = 2026 * 12
 # The invented county's own monitoring line by year, yuan per person and year.
-LINES = {2020: 7600, 2021: 7800, 2022: 8000, 2023: 8200, 2024: 8400, 2025: 8600}
+LINES = {2020: 7600, 2021: 7800, 2022: 8000, 2023: 8200, 2024: 8400, 2025: 8600, 2026: 8800}
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,10 @@ def line_of(number: int) -> int:
     return LINES[min(max(number // 12, min(LINES)), max(LINES))]
 
 
-def make_plan(rng: np.random.Generator, places: Places, months: int) -> Plan:
-    """Return what is planted: six groups of adjacent villages wide apart, and faults of places."""
+def make_plan(
+    rng: np.random.Generator, places: Places, months: int, until: str = LAST_MONTH
+) -> Plan:
+    """Return what is planted in the months that end with `until`: six groups of adjacent villages wide apart, and faults of places."""
     clusters = _clusters(places, months)
     hot = {village for cluster in clusters for village in cluster.villages}
     villages = places.villages
@@ -148,7 +152,7 @@ def make_plan(rng: np.random.Generator, places: Places, months: int) -> Plan:
     gone, into = (int(one) for one in pairs[rng.integers(len(pairs))])
     rest = rng.permutation(np.setdiff1d(calm, [gone, into]))
     return Plan(
-        months=periods.months_until(LAST_MONTH, months),
+        months=periods.months_until(until, months),
         clusters=tuple(clusters),
         silent=_calm_township(places, hot),
         silent_month=max(months - 6, 1),

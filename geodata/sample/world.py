@@ -60,15 +60,17 @@ class Month:
     dry: np.ndarray
 
 
-def make_world(*, villages: int, households: int, months: int, seed: int) -> World:
-    """Return the invented county; the same numbers give the same county."""
+def make_world(
+    *, villages: int, households: int, months: int, seed: int, until: str = LAST_MONTH
+) -> World:
+    """Return the invented county, `until` its last month; the same numbers give the same county."""
     places = make_places(villages, max(villages // 16, 2), seed)
     rng = np.random.default_rng([seed, 3])
-    plan = make_plan(rng, places, months)
+    plan = make_plan(rng, places, months, until)
     sites = make_sites(rng, places)
     homes = relocate(rng, places, make_households(rng, places, households), sites)
     homes[["longitude", "latitude"]] = _degrees(homes)
-    last = month_number(LAST_MONTH)
+    last = month_number(until)
     persons = make_persons(rng, homes, last)
     # Where policy pays for nearly everybody, few work.
     idle = living_on_policy(homes)[persons["household"]]
@@ -144,6 +146,10 @@ def _state(world: World, number: int, dry: np.ndarray) -> pd.DataFrame:
             "water_problem": active & (episodes["risk_1"] == WATER_RISK) & thirsty,
             "house_problem": active & (episodes["risk_1"] == HOUSE_RISK) & (since < 9),
             "dibao": world.economy.traits["dibao"] & (listed | world.households["former_poor"]),
+            "tekun": (facts["people"] == 1)
+            & (facts["labour"] == 0)
+            & ~world.economy.traits["dibao"]
+            & (listed | world.households["former_poor"]),
             "dry_days": dry[village],
             "serious": _in_difficulty(world, number),
         }

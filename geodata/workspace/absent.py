@@ -16,11 +16,16 @@ _SHOWN = 6
 
 
 def absence_text(setup: Setup, built: Built, indicator: Indicator, lang: str) -> str:
-    """Return which features nobody has a value of, which tables of the month have no row, and
+    """Return that no rule of the indicator is applied in the month, else which features nobody has a value of, which tables of the month have no row, and
     which parameters are not set, else that nobody is in its scope, or that of all in it something
     that it needs is unknown; empty where the reason is not known.
     """
     theme = next(one for one in setup.themes if one.key == indicator.theme)
+    rules = [setup.rules[key] for key in indicator.rules]
+    if rules and not any(rule.holds_on(last_day(built.month)) for rule in rules):
+        ruled = [rule.title[lang] for rule in rules]
+        since = min((str(rule.since) for rule in rules if rule.since), default="—")
+        return text("workspace.absent_rules", lang, names=listed(ruled[:_SHOWN], lang), day=since)
     empty = set(built.unknown_columns(indicator.table)) & _features(setup, indicator)
     titles = {
         "features": [

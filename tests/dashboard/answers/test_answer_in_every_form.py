@@ -71,7 +71,7 @@ def _shown(answer: Answer) -> list[str]:
     return [number_text(row["value"], answer.layer.decimals) for row in known]
 
 
-THEMES = ("monitoring", "relocation", "water", "rectification")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -45,7 +45,7 @@ def _same(one: object, other: float) -> bool:
     )
 
 
-THEMES = ("monitoring", "relocation", "water", "rectification")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
 
 
 @pytest.mark.parametrize("theme", THEMES)

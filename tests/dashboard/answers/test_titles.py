@@ -100,7 +100,9 @@ def test_what_is_hidden_from_a_viewer_has_no_reason_told(county):
     assert "不在您的范围内" in _said(source, view)
 
 
-@pytest.mark.parametrize("theme", ["monitoring", "relocation", "water", "rectification"])
+@pytest.mark.parametrize(
+    "theme", ["monitoring", "relocation", "water", "rectification", "assistance"]
+)
 def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
     """Over all indicators and months; those of a small base are counted in the same sentence."""
     counted = 0

@@ -62,7 +62,13 @@ def people_as(county):
 
 def test_theme_chooses_its_indicators_and_its_first_layer(people_as):
     state = people_as().state
-    assert list(state.themes) == ["monitoring", "relocation", "water", "rectification"]
+    assert list(state.themes) == [
+        "monitoring",
+        "relocation",
+        "water",
+        "rectification",
+        "assistance",
+    ]
     state.choose_theme("water")
     assert state.indicator == state.indicators_of("water")[0] == "water_not_safe_share"
     assert "low_income_share" not in state.indicators_of("water")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import itertools
 
 import pandas as pd
@@ -143,3 +144,19 @@ def test_rows_are_sorted_by_indicator_and_place_whatever_the_order_of_what_is_as
             found = list(figures(cases, *asked))
             assert found == sorted(found)
             assert len(found) == 4
+
+
+def test_a_rule_counts_only_on_the_days_it_is_applied():
+    first, second = datetime.date(2025, 7, 1), datetime.date(2025, 6, 29)
+    later = rule(key="later", when="income < :a.line", threshold=":a.line", since=first)
+    ended = rule(key="ended", when="income < :a.line", threshold=":a.line", until=second)
+    kept = rule(key="kept", when="income >= :a.line", threshold=":a.line", since=second)
+    by_rules = {"quantity": "count", "unit": WORDS.units["household"], "base": None}
+    rows = [(True, 1.0, 1.0, income, 0) for income in (10, 10, 30)]
+    both = dataclasses.replace(SHARE, key="both", rules=("later", "kept"), scope="TRUE", **by_rules)
+    none = dataclasses.replace(
+        SHARE, key="none", rules=("later", "ended"), scope="TRUE", **by_rules
+    )
+    found = figures(rows, both, none, rules=(later, ended, kept))
+    assert found["both", "990101001200"]["numerator"] == 1
+    assert ("none", "990101001200") not in found

@@ -38,8 +38,14 @@ def examples() -> list[tuple[Theme, Example]]:
     return [(t, example) for t in THEMES for example in read_examples(t.folder / "examples.yaml")]
 
 
-def test_the_four_themes_are_found_with_at_least_eighty_rules() -> None:
-    assert [theme.key for theme in THEMES] == ["monitoring", "relocation", "water", "rectification"]
+def test_the_five_themes_are_found_with_at_least_eighty_rules() -> None:
+    assert [theme.key for theme in THEMES] == [
+        "monitoring",
+        "relocation",
+        "water",
+        "rectification",
+        "assistance",
+    ]
     assert sum(len(theme.rules) for theme in THEMES) >= 80
 
 
