@@ -10,7 +10,7 @@ joined AS (
     COALESCE(h.water_litres, w.litres_per_person) AS water_litres,
     h.fetch_minutes, h.fetch_metres, h.fetch_climb, h.water_looks_clean, h.dry_days, h.water_solved,
     h.water_problem, COALESCE(h.resident_members, h.members) AS persons,
-    w.works_code, w.works_name, w.decentralised, w.water_short, w.quality_fails, w.relaxed_used,
+    w.works_code, w.works_name, w.large_supply, w.county_managed, w.decentralised, w.water_short, w.quality_fails, w.relaxed_used,
     w.items_tested, w.passes_as_known, y.months AS test_months_known, s.samples, w.fluoride, w.fluoride_over,
     z.outage_days, z.outage_days_month, z.longest_outage, z.reliability
   FROM household AS h
@@ -73,6 +73,10 @@ SELECT
   works_code,
   works_name,
   persons,
+  CASE WHEN water_access = 'piped' THEN TRUE WHEN water_access IN ('near', 'far') THEN FALSE END AS piped,
+  -- Who has no works at all is served by none; a works that nobody described is unknown.
+  CASE WHEN zone_code IS NULL AND water_access IN ('near', 'far') THEN FALSE ELSE large_supply END AS large_supply,
+  CASE WHEN zone_code IS NULL AND water_access IN ('near', 'far') THEN FALSE ELSE county_managed END AS county_managed,
   water_litres,
   CASE WHEN water_short THEN :water.quantity.basic.dry ELSE :water.quantity.basic.wet END AS litres_needed,
   fetch_minutes,

@@ -57,6 +57,13 @@ SELECT
     OR w.population < :water.small_supply.max_persons AS small,
   w.constrained,
   w.water_short,
+  -- A network of town and village, or as large as a small supply may not be.
+  CASE WHEN w.kind IN ('urban_rural', 'large') OR w.capacity >= :water.small_supply.max_capacity
+      OR w.population >= :water.small_supply.max_persons THEN TRUE
+    WHEN w.kind IS NOT NULL THEN FALSE END AS large_supply,
+  w.county_managed,
+  w.emergency_plan AS has_emergency_plan,
+  DATEDIFF('day', w.published_day, :day.now) AS days_since_published,
   COALESCE(w.keeper, k.keeper) IS NOT NULL AS has_keeper,
   s.outage_days, s.outage_days_month, s.longest_outage, s.longest_outage_seen, s.reliability,
   COALESCE(e.equipment, 0) AS equipment,
