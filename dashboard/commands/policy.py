@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from geodata.policy import Lookup, Parameter, Policy
     from geodata.policy.setting import CountyValue
     from geodata.themes import Registry, Theme
+    from geodata.workspace import Workspace
+    from geodata.workspace.impact import Values
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _workspace = click.option(
@@ -136,6 +138,7 @@ def ask(
         if not document.strip() or since is None:
             raise click.UsageError(text("policy.ask_incomplete"))
         stated = CountyValue(0, document, since.date(), place)
+        _show_impact(workspace, _pairs(settings))
         for name, said in _pairs(settings):
             _set(folder, name, said, stated, setup.registry)
         return
@@ -152,7 +155,7 @@ def ask(
             key, unit = lookup.parameter.key, _unit_of(lookup.parameter) or "—"
             click.echo(text("policy.ask_head", **told, key=key, unit=unit))
             click.echo(text("policy.ask_why", reason=lookup.reason(), touched=touched))
-            setting = _answered(lookup.parameter, now.year, place)
+            setting = _answered(lookup.parameter, now.year, place, workspace)
             if setting is not None:
                 _set(folder, key, str(setting.value), setting, setup.registry)
                 written += 1
@@ -161,12 +164,128 @@ def ask(
         raise click.exceptions.Exit(1)
 
 
+@command.command("changeover", help=text("policy.changeover_help"))
+@click.argument(
+    "workspace", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--from", "before", required=True, help=text("policy.changeover_from"))
+@click.option("--to", "after", help=text("policy.changeover_to"))
+@click.option("--place", default="", help=text("policy.place_help"))
+@click.option(
+    "--out",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help=text("policy.changeover_out"),
+)
+def changeover(
+    workspace: Path, before: str, after: str | None, place: str, files: tuple[Path, ...]
+) -> None:
+    """Print how many changed class and why, and write the page or the table."""
+    from dashboard.briefing.changeover_files import changeover_lines, write_page, write_table
+    from geodata import open_workspace
+    from geodata.access import command_notice
+    from geodata.periods import parse_month, shift_month
+
+    for file in files:
+        if file.suffix not in (".html", ".csv"):
+            raise click.UsageError(text("policy.changeover_ending", file=plain_text(file.name, 80)))
+    parse_month(before)
+    after = after or shift_month(before, 1)
+    if not before < after:
+        raise click.UsageError(text("policy.changeover_order", before=before, after=after))
+    county = open_workspace(workspace)
+    if notice := command_notice(county.setup.config.folder):
+        click.echo(notice, err=True)
+    change = county.changeover(before, after, place=place)
+    named = county.setup.config.county.name or county.setup.config.county.code
+    title = text("policy.changeover_title", place=named, before=before, after=after)
+    click.echo(title)
+    for line in changeover_lines(change):
+        click.echo("  " + line)
+    for file in files:
+        if file.suffix == ".html":
+            write_page(file, change, title)
+        else:
+            write_table(file, change)
+        click.echo(text("policy.changeover_written", file=file))
+
+
+@command.command("impact", help=text("policy.impact_help"))
+@click.argument(
+    "workspace", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    required=True,
+    help=text("policy.impact_set"),
+)
+@click.option("--month", help=text("policy.impact_month"))
+@click.option("--place", default="", help=text("policy.place_help"))
+@click.option("--whole", is_flag=True, help=text("policy.impact_whole"))
+def impact(
+    workspace: Path, settings: tuple[str, ...], month: str | None, place: str, whole: bool
+) -> None:
+    """Print who is gained and lost by other values, by rule and by village; nothing is saved."""
+    from geodata import open_workspace
+    from geodata.access import command_notice
+    from geodata.policy.setting import value_of
+
+    county = open_workspace(workspace)
+    if notice := command_notice(county.setup.config.folder):
+        click.echo(notice, err=True)
+    policy = county.setup.policy
+    values = {key: value_of(policy[key], said) for key, said in _pairs(settings)}
+    _print_impact(county, values, month=month, place=place, whole=whole)
+
+
+def _print_impact(
+    county: Workspace,
+    values: Values,
+    *,
+    month: str | None = None,
+    place: str = "",
+    whole: bool = False,
+) -> None:
+    from geodata.workspace.impact import CHANGES
+
+    result = county.impact(values, place=place, month=month, whole=whole)
+    told = ", ".join(f"{key} = {value}" for key, value in values.items())
+    click.echo(text("policy.impact_title", month=result.month, told=told))
+    shown = result.by_rule
+    for rule, row in shown[shown.sum(axis=1) > 0].iterrows():
+        counts = {str(name): int(count) for name, count in row.items()}
+        click.echo("  " + text("policy.impact_line", title=result.titles[str(rule)], **counts))
+    if not len(result.households):
+        click.echo("  " + text("policy.impact_nothing"))
+    for row in result.by_village.reset_index().itertuples():
+        title = f"{row.place_code} {result.titles[str(row.rule)]}"
+        counts = {name: int(getattr(row, name)) for name in CHANGES}
+        click.echo("    " + text("policy.impact_line", title=title, **counts))
+    for title in result.left:
+        click.echo("  " + text("policy.impact_left", title=title))
+
+
 def _pairs(settings: Sequence[str]) -> list[tuple[str, str]]:
     pairs = [tuple(part.strip() for part in one.partition("=")[::2]) for one in settings]
     for given, (key, written) in zip(settings, pairs, strict=True):
         if not key or not written:
             raise click.UsageError(text("policy.ask_not_pair", given=plain_text(given, 80)))
     return [(key, written) for key, written in pairs]
+
+
+def _show_impact(workspace: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Print whom the values would gain and lose, before they are saved; nothing where no month is built."""
+    from geodata import open_workspace
+    from geodata.policy.setting import value_of
+
+    county = open_workspace(workspace)
+    if county.months:
+        policy = county.setup.policy
+        _print_impact(county, {key: value_of(policy[key], said) for key, said in pairs})
 
 
 def _set(folder: Path, key: str, written: str, setting: CountyValue, registry: Registry) -> None:
@@ -180,7 +299,7 @@ def _set(folder: Path, key: str, written: str, setting: CountyValue, registry: R
     click.echo(text("policy.ask_stored", file=file, key=key, value=value))
 
 
-def _answered(parameter: Parameter, year: int, place: str) -> CountyValue | None:
+def _answered(parameter: Parameter, year: int, place: str, workspace: Path) -> CountyValue | None:
     """Return what somebody sets for a parameter, None when a question is left empty."""
     from geodata.errors import PolicyError
     from geodata.policy.setting import CountyValue, value_of
@@ -200,6 +319,7 @@ def _answered(parameter: Parameter, year: int, place: str) -> CountyValue | None
     first = ask_for(text("policy.ask_since", year=year), day) if document else None
     if first is None:
         return None
+    _show_impact(workspace, [(parameter.key, str(value))])
     told = {"title": _title(parameter), "value": value, "unit": _unit_of(parameter)}
     asked = text("policy.ask_confirm", **told, since=first, document=document)
     setting = CountyValue(value, document, first, place)

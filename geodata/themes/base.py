@@ -219,7 +219,8 @@ class Theme:
     `short` is its name where there is little room, `strip` the indicators whose figures stand over
     the map, the first of them where the file names none.
     `due` are the rules whose findings have a date to be met, as told by "why is it red".
-    `matters` are what it brings before the leader of a month.
+    `matters` are what it brings before the leader of a month, `classes` the features and rules by which
+    a household is put into a class, whose changes are explained.
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
     `written` is the file of each thing that
@@ -242,6 +243,7 @@ class Theme:
     composition: tuple[PartsOf, ...] = field(default=(), repr=False)
     due: tuple[str, ...] = ()
     matters: tuple[ThemeMatter, ...] = ()
+    classes: tuple[str, ...] = ()
     strip: tuple[str, ...] = ()
     short: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = field(default=(), repr=False)

@@ -252,6 +252,12 @@ def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
     yield from _unknown(file, "due", "rule", theme.due, rules)
+    about = next((s for s in theme.feature_sets if s.name == f"{theme.key}_household"), None)
+    known = {
+        *(about.columns if about else ()),
+        *(r.key for r in theme.rules if r.subject == "household"),
+    }
+    yield from _unknown(file, "classes", "classes", theme.classes, known)
     # A matter leads to the list of those it counts.
     listed = set(indicators) - {one.key for one in theme.indicators if not one.lists}
     matters = [one.indicator for one in theme.matters]

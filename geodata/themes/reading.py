@@ -98,6 +98,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         composition=told.composition(),
         due=told.due,
         matters=told.matters(indicators),
+        classes=told.classes,
         strip=told.strip(layers, keys),
         short=told.short,
         topics=told.topics(keys),

@@ -50,7 +50,7 @@ FIELDS = {
     "layers": True,
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
-    **dict.fromkeys(("limits", "inspection", "short", "strip", "matters"), False),
+    **dict.fromkeys(("limits", "inspection", "short", "strip", "matters", "classes"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
@@ -109,6 +109,13 @@ class ThemeFile:
         """Return the rules whose findings have a date to be met."""
         with self.faults:
             return _texts(str(self.file), self.content, "due")
+        return ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Return the features and rules by which a household is put into a class."""
+        with self.faults:
+            return _texts(str(self.file), self.content, "classes")
         return ()
 
     def matters(self, indicators: Iterable[Indicator]) -> tuple[ThemeMatter, ...]:

@@ -10,6 +10,7 @@ from geodata.access import Derived, MonthSource, Privacy
 from geodata.errors import StoreError
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
+from geodata.workspace.changeover import CHANGEOVER, CHANGEOVER_COLUMNS
 from geodata.workspace.counted import (
     COUNTED_COLUMNS,
     FOUND_AMONG_COLUMNS,
@@ -25,6 +26,7 @@ from geodata.workspace.household_list import (
     add_income_by_place,
     list_tables,
 )
+from geodata.workspace.impact import IMPACT, IMPACT_COLUMNS
 from geodata.workspace.inputs import Setup
 from geodata.workspace.life_line import (
     FINDINGS_BY_MONTH,
@@ -99,7 +101,8 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
-    sets[MOVEMENTS] = MOVEMENT_COLUMNS
+    sets[MOVEMENTS], sets[CHANGEOVER] = MOVEMENT_COLUMNS, CHANGEOVER_COLUMNS
+    sets[IMPACT] = IMPACT_COLUMNS
     sets |= dict.fromkeys(found_among_tables(setup, ""), FOUND_AMONG_COLUMNS)
     sets |= {
         INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,

@@ -39,6 +39,7 @@ from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
 from geodata.workspace.change_parts import change_between
+from geodata.workspace.changeover import CHANGEOVER, Changeover, explain_changeover
 from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.county_atlas import write_workspace_atlas
 from geodata.workspace.county_hotspots import clusters_of, clusters_sentence
@@ -47,6 +48,7 @@ from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.figures import county_cube, village_sums, write_county_cube
 from geodata.workspace.household_list import HOUSEHOLD_LIST, household_page
+from geodata.workspace.impact import IMPACT, Impact, Values, impact_of
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.movements import MOVEMENTS, movement_counts, movements_table
@@ -335,6 +337,34 @@ class Workspace:
         rows = result.households.rename_axis("household_code").reset_index()
         seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
         return replace(result, households=seen.set_index("household_code").rename_axis(None))
+
+    def changeover(self, before: str, after: str, *, place: str = "") -> Changeover:
+        """Return why households changed class between two months; see `explain_changeover`.
+
+        Its rows about households are masked and on record. Raises StoreError for a month not built.
+        """
+        setup = answerable(self.setup, unanswered_in(self._built(after)))
+        self._built(before)
+        result = explain_changeover(setup, before, after)
+        seen = self.people(after).computed(result.changes, CHANGEOVER, place=place).frame
+        return replace(result, changes=seen)
+
+    def impact(
+        self,
+        values: Values,
+        *,
+        place: str = "",
+        month: str | None = None,
+        whole: bool = False,
+    ) -> Impact:
+        """Return who is gained and lost by other values of parameters; see `impact_of`.
+
+        Its rows about households are masked and on record.
+        """
+        built = self._built(month)
+        result = impact_of(self.setup, built, values, whole=whole)
+        seen = self.people(built.month).computed(result.households, IMPACT, place=place).frame
+        return replace(result, households=seen)
 
     def draw_sample(
         self,
