@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
@@ -40,6 +41,14 @@ def month_engine(
         files = [file for each in before for file in store.files(each, "household")]
         opened.add_files(HOUSEHOLD_BEFORE, files, stored_columns(known["household"]))
         yield opened, used
+
+
+@contextmanager
+def built_engine(file: Path, name: str, columns: Sequence[str]) -> Iterator[Engine]:
+    """Give an engine with one table that was built, to be asked again; what it answers is of the engine."""
+    with closing(open_engine("duckdb")) as opened:
+        opened.add_files(name, [file], dict.fromkeys(columns, "VARCHAR"))
+        yield opened
 
 
 def snapshots_before(store: SnapshotStore, month: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -19,9 +18,8 @@ from geodata.rules.compile import UNKNOWN, YES, answer, features_table
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import make_features
 from geodata.store import Engine
-from geodata.store.embedded import open_engine
 from geodata.themes import Theme
-from geodata.workspace.engines import month_engine, policy_areas, shared_values
+from geodata.workspace.engines import built_engine, month_engine, policy_areas, shared_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 
@@ -158,9 +156,7 @@ def _over_built(
 ) -> list[pd.DataFrame]:
     """Return what changes when the rules are asked over the features as they were built."""
     name, county = features_table(rules[0]), setup.config.county.code
-    with closing(open_engine("duckdb")) as engine:
-        columns = dict.fromkeys(setup.set_columns[name], "VARCHAR")
-        engine.add_files(name, [built.file(name)], columns)
+    with built_engine(built.file(name), name, setup.set_columns[name]) as engine:
         keys = sorted({key for rule in rules for key in rule.parameters})
         pairs = shared_values(engine, setup.policy, keys, built.month, table=name)
         texts = setup.policy.texts(keys)
