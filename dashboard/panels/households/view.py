@@ -16,7 +16,7 @@ from dashboard.session.people import CHOICES, SIZES, SORTS, People
 from dashboard.session.subjects import listed_about
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
-from dashboard.web.component import Viewer, filling
+from dashboard.web.component import Viewer, filling, together
 from geodata.errors import GuatuError
 from geodata.i18n import parted
 
@@ -111,9 +111,13 @@ class HouseholdsView(Viewer):
         self.filters.box.visible = not self.filters.box.visible
 
     def _update(self, *events: object) -> None:
+        """Show the list and what it is narrowed by in one change."""
+        if self.people.state.side == "households":
+            with together():
+                self._fill()
+
+    def _fill(self) -> None:
         people, state = self.people, self.people.state
-        if state.side != "households":
-            return
         self.search.value, self.sort.value = people.search, people.sort
         said = self.filters.said()
         joined = parted(said, state.lang)
