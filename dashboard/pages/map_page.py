@@ -127,7 +127,7 @@ def _account(state: State, who: Sequence[pn.viewable.Viewable]) -> list[pn.viewa
 
 
 class _Body:
-    """The overview or the map; each is made when it is first looked at."""
+    """The overview or the map; each is made when it is first looked at, and stays."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ class _Body:
         self.state, self.sources, self.script, self.parts = state, sources, script, parts
         self.served = served
         self._made: dict[str, pn.viewable.Viewable] = {}
-        self.column = pn.Column(sizing_mode="stretch_both", styles={"min-height": "0"})
+        self.column = filling()
         self._show()
         self._make_room()
         state.param.watch(self._show, ["view"])
@@ -151,7 +151,9 @@ class _Body:
         view = self.state.view
         if view not in self._made:
             self._made[view] = self._overview() if view == "overview" else self._map()
-        self.column.objects = [self._made[view]]
+            self.column.append(self._made[view])
+        for name, part in self._made.items():
+            part.visible = name == view
 
     def _make_room(self, *events: object) -> None:
         """Leave the bottom to the bar of stops while presenting."""

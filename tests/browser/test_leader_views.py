@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from dashboard.texts import text
 from geodata.themes import own_themes
 from tests.browser.test_map_page import _asked, _open, _wait_asked
 from tests.invented_county import COUNTY, HOSTILE_HOUSEHOLD, SITE, TOWNSHIP, VILLAGES, ZONE
@@ -32,6 +33,25 @@ def test_the_first_page_shows_every_theme_and_one_click_enters(view, county_serv
     view.go_back()
     view.locator("main.matters").wait_for(timeout=20_000)
     assert _asked(view)["view"] == "overview"
+
+
+def test_the_map_stays_while_the_first_page_is_looked_at(view, county_served):
+    """It is not made anew, and stands in the size that the window has when it is seen again."""
+    _open(view, county_served, "?theme=monitoring")
+    screen = view.locator(".screen").element_handle()
+    view.get_by_role("button", name=text("matters.home", "zh"), exact=True).click()
+    view.locator("main.matters").wait_for(timeout=20_000)
+    assert not screen.is_visible()
+    view.set_viewport_size({"width": 1500, "height": 900})
+    view.locator(".card", has_text="进入").first.click()
+    screen.wait_for_element_state("visible", timeout=20_000)
+    fits = "node => node.querySelector('canvas.maplibregl-canvas').clientWidth === node.querySelector('.canvas').clientWidth"
+    for _ in range(100):
+        if screen.evaluate(fits):
+            break
+        view.wait_for_timeout(100)
+    assert screen.evaluate(fits)
+    assert screen.bounding_box()["width"] > 800
 
 
 def test_a_matter_opens_the_list_of_those_it_counts(view, county_served):

@@ -57,7 +57,8 @@ function fitted(screen, pad) {
 }
 
 export function fit(screen, duration = 500) {
-  if (!screen.map) { return }
+  // Out of sight it has no size; it is fitted when it is seen again.
+  if (!screen.map || !screen.canvas.clientWidth) { return }
   // Of two maps side by side the one with the taller legend chooses what both show.
   const asked = {from: screen, group: screen.model.group, high: screen.legend.offsetHeight, taken: false}
   if (asked.group) { window.dispatchEvent(new CustomEvent("guatu:fit", {detail: asked})) }

@@ -108,7 +108,7 @@ class Screen {
     this.map.on("move", () => { moved(this); if (this.ready) { followMap(this) } })
     this.map.on("moveend", () => { if (this.ready) { this.arrange() } })
     this.map.on("error", (event) => console.error(String(event.error?.message ?? event.error)))
-    this.sizes = new ResizeObserver(() => { this.map.resize(); fit(this, 0) })
+    this.sizes = new ResizeObserver(() => { if (this.canvas.clientWidth) { this.map.resize(); fit(this, 0) } })
     this.sizes.observe(this.canvas)
     followPointer(this)
   }

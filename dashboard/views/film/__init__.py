@@ -53,6 +53,8 @@ class FilmView(Viewer):
             self._follow, ["theme", "place", "indicator", "period", "level", "classes"]
         )
         state.param.watch(lambda event: self.film.param.update(dark=event.new), ["dark"])
+        # Out of sight it does not play on.
+        state.param.watch(lambda event: self._play(False), ["view"])
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.film
@@ -104,7 +106,10 @@ class FilmView(Viewer):
             if kind == "month" and period in state.periods:
                 state.period = period
             elif kind == "play":
-                state.playing = self.film.playing = message.get("on") is True
+                self._play(message.get("on") is True)
+
+    def _play(self, on: bool) -> None:
+        self.state.playing = self.film.playing = on
 
 
 def _month(month: FilmMonth) -> dict[str, object]:

@@ -65,16 +65,23 @@ class MattersView(Viewer):
             margin=0,
             **self._told(),
         )
+        self._shown = self._asked()
         self.page.on_message(self._answer)
         state.param.watch(lambda event: self.page.param.update(dark=event.new), "dark")
-        state.param.watch(self._follow, ["period", "presenting"])
+        state.param.watch(self._follow, ["view", "period", "presenting"])
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.page
 
+    def _asked(self) -> tuple[object, ...]:
+        """Return all that the page follows from."""
+        return self.state.period, self.state.presenting
+
     def _follow(self, *events: object) -> None:
-        # Of an address that leads away from the page the month may change as well.
-        if self.state.view == VIEWS[0]:
+        # Out of sight it waits: what changes beside the map is told when it is seen again.
+        asked = self._asked()
+        if self.state.view == VIEWS[0] and asked != self._shown:
+            self._shown = asked
             self.page.param.update(**self._told())
 
     def _told(self) -> dict[str, Any]:

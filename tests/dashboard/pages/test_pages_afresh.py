@@ -125,3 +125,10 @@ def test_after_clicks_every_part_of_a_page_is_as_on_a_new_page(open_page, side):
         compare("narrowed")
     assert {theme for theme, _ in compared} == set(state.themes)
     assert any(here for _, here in compared)
+    map_shown = state.query
+    tell(page, "TopBar", key="overview")
+    compare("first page")
+    tell(page, "BarTools", type="month", period=next(x for x in state.periods if x != state.period))
+    compare("another month on the first page")
+    tell(page, "Address", query=map_shown)
+    compare("back")

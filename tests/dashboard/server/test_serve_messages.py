@@ -135,7 +135,7 @@ class Listener(Viewer):
     """A viewer that keeps all that ever came, as one text."""
 
     heard = ""
-    # Which table of the page is the list of households.
+    # Which table of the page is the list of households: every page opens with it.
     sheet = 0
     # A value that a widget cannot hold is answered with a failure; our own components never fail.
     expects_failures = False
@@ -150,14 +150,12 @@ class Listener(Viewer):
         for side in ("ranking", "why", "points", "households"):
             await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
             await self.settled()
-        self.sheet = len(self.models["TextTable"])
         for view in ("overview", "map"):
             await self.send(
                 "Address",
                 {"query": f"?view={view}&place={OWN}&theme=water&side=households&everyone=1"},
             )
             await self.settled()
-        # A page that is shown again is made anew, the list of households first: it was the first.
         await self.send("TextTable", {"index": 0}, at=self.sheet)
         await self.settled()
         for at in range(len(self.models["IconButton"])):
