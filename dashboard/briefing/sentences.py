@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 from dashboard.answers.answer import Answer
 from dashboard.answers.titles import short_name
 from dashboard.briefing.briefing import Briefing
 from dashboard.texts import text
 from geodata.cartography.words import number_text
-from geodata.i18n import fill
+from geodata.i18n import fill, places_of
 from geodata.quantity import Thing
 from geodata.themes import Theme
+
+# What stands between the clauses of a sentence, and at its end.
+_CLAUSES = {"zh": ("；", "。"), "en": ("; ", ".")}
+_OF_WORST = {"worst", "worst_value"}
 
 
 def sentences_of(briefing: Briefing, theme: Theme) -> dict[str, str]:
     """Return by indicator what the theme says of the briefing's place in the month.
 
-    Nothing for the public, and of an indicator without a figure or without a worst place.
+    Nothing for the public, and of an indicator without a figure.
     """
     known = briefing.indicators(theme)
     said = {
@@ -29,11 +35,15 @@ def sentences_of(briefing: Briefing, theme: Theme) -> dict[str, str]:
 
 
 def _filled(answer: Answer, template: str) -> str:
-    """Return a sentence with its places filled; empty where no place is worse than another."""
-    atlas, view, worst = answer.atlas, answer.view, answer.compared
-    if atlas.level_of(view.place) == view.level or worst["shown"].nunique() < 2:
+    """Return a sentence with its places filled; empty without a figure.
+
+    Where no place is worse than another, or none has a base to be ranked by, its clause about the
+    worst is left out.
+    """
+    atlas, view, ranked = answer.atlas, answer.view, answer.compared
+    if math.isnan(answer.value):
         return ""
-    first, decimals = worst.iloc[0], answer.layer.decimals
+    decimals = answer.layer.decimals
     numerator, denominator = answer.parts
     indicator = answer.indicator
     values = {
@@ -42,10 +52,20 @@ def _filled(answer: Answer, template: str) -> str:
         "value": number_text(answer.value, decimals),
         "numerator": _part(numerator, indicator.base if indicator.is_share else indicator.counts),
         "denominator": _part(denominator, indicator.base),
-        "worst": _worst(answer),
-        "worst_value": number_text(first["value"], decimals),
     }
-    return fill(template, values)
+    if atlas.level_of(view.place) == view.level or ranked["shown"].nunique() < 2:
+        own = without_worst(template, view.lang)
+        return fill(own, values) if own else ""
+    first = number_text(ranked.iloc[0]["value"], decimals)
+    return fill(template, {**values, "worst": _worst(answer), "worst_value": first})
+
+
+def without_worst(template: str, lang: str) -> str:
+    """Return a sentence of a theme without the clauses about the worst place; empty without others."""
+    between, end = _CLAUSES[lang]
+    clauses = template.removesuffix(end).split(between)
+    kept = [one for one in clauses if not places_of(one) & _OF_WORST]
+    return between.join(kept) + end if kept else ""
 
 
 def _part(number: float, thing: Thing | None) -> str:

@@ -149,7 +149,7 @@ def household_card(
     closed = frozenset(name for key in features for name in frames[f"{key}_household"].masked)
     findings = _findings(setup, built, village, features, lang, closed)
     income, ledger = rows(INCOME_BY_MONTH), rows("ledger")
-    findings = _dated(findings, rows(FINDINGS_BY_MONTH), income, built.month)
+    findings = _dated(setup, findings, rows(FINDINGS_BY_MONTH), income, built.month)
     members, visits, measures = (rows(name) for name in ("person", "visit", "measure"))
     accounts = _by_month(ledger)
     persons = _persons(setup, features)
@@ -182,11 +182,19 @@ def _record(record: pd.DataFrame, household: str, month: str) -> pd.Series:
 
 
 def _dated(
-    findings: pd.DataFrame, before: pd.DataFrame, income: pd.DataFrame, month: str
+    setup: Setup, findings: pd.DataFrame, before: pd.DataFrame, income: pd.DataFrame, month: str
 ) -> pd.DataFrame:
     """Return findings with the month since when each has held, empty where it does not."""
+    told = setup.registry.told("income_per_person")
+    by_income = {
+        key
+        for key, rule in setup.rules.items()
+        if told is not None and told.feature in _features_of(rule)
+    }
     since = [
-        broken_since(before, income, rule, month) if answer == "yes" else ""
+        broken_since(before, income, rule, month, by_income=rule in by_income)
+        if answer == "yes"
+        else ""
         for rule, answer in zip(findings["rule"], findings["answer"], strict=True)
     ]
     return findings.assign(since=since)
@@ -393,15 +401,17 @@ def _unknown(
         if lookup.comparable is None:
             values = {"reason": lookup.reason(lang), "advice": lookup.advice(lang)}
             return text("rules.unknown_parameter", lang, **values)
-    named = {
-        column.name
-        for sql in (rule.scope, rule.when)
-        for column in parse(sql).find_all(exp.Column)
-        if column.name in row.index and pd.isna(row[column.name])
-    }
+    named = {name for name in _features_of(rule) if name in row.index and pd.isna(row[name])}
     labels = [theme.features[name].title[lang] for name in sorted(named) if name in theme.features]
     joined = listed(labels, lang) or "-"
     return text("rules.unknown_data", lang, features=joined)
+
+
+def _features_of(rule: Rule) -> set[str]:
+    """Return the features that a rule is answered by."""
+    return {
+        column.name for sql in (rule.scope, rule.when) for column in parse(sql).find_all(exp.Column)
+    }
 
 
 def _section(

@@ -109,14 +109,18 @@ def life_line(setup: Setup, month: str, village: str, rows: LifeRows) -> LifeLin
     )
 
 
-def broken_since(findings: pd.DataFrame, income: pd.DataFrame, rule: str, month: str) -> str:
+def broken_since(
+    findings: pd.DataFrame, income: pd.DataFrame, rule: str, month: str, *, by_income: bool
+) -> str:
     """Return the first month from which a rule was broken without a break to `month`.
 
     `findings` and `income` are rows of FINDINGS_BY_MONTH and INCOME_BY_MONTH. A month that was not
-    reported is passed over: nothing is known of it.
+    reported is passed over: nothing is known of it; of a rule `by_income` one without an income, too.
     """
     own = set(findings.loc[findings["rule"] == rule, "month"].astype("str"))
-    reported = {one for one, amount in _income(income).items() if not pd.isna(amount)}
+    reported = {
+        one for one, amount in _income(income).items() if not (by_income and pd.isna(amount))
+    }
     first = month
     for before in reversed(months_until(shift_month(month, -1), MONTHS - 1)):
         if before in own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,5 +151,15 @@ def test_since_when_passes_over_a_month_that_was_not_reported_and_stops_at_a_kep
     months = ["2025-06", "2025-08", "2025-10", "2025-11", "2025-12"]
     found = pd.DataFrame({"rule": "r", "month": months})
     income = rows(dict.fromkeys((*months, "2025-07"), 1.0)).income
-    assert broken_since(found, income, "r", AS_OF) == "2025-08"
-    assert broken_since(found, income[income["month"] != "2025-07"], "r", AS_OF) == "2025-06"
+    for by_income in (False, True):
+        since = partial(broken_since, found, rule="r", month=AS_OF, by_income=by_income)
+        assert since(income) == "2025-08"
+        assert since(income[income["month"] != "2025-07"]) == "2025-06"
+
+
+def test_a_month_without_an_income_ends_what_hangs_on_no_income():
+    """The household was there and the rule was not broken: it ended, and began again."""
+    found = pd.DataFrame({"rule": "r", "month": ["2025-10", "2025-12"]})
+    income = rows(dict.fromkeys(["2025-10", "2025-12"], 1.0) | {"2025-11": float("nan")}).income
+    assert broken_since(found, income, "r", AS_OF, by_income=False) == "2025-12"
+    assert broken_since(found, income, "r", AS_OF, by_income=True) == "2025-10"
