@@ -261,9 +261,9 @@ def _print_impact(
         click.echo("  " + text("policy.impact_line", title=result.titles[str(rule)], **counts))
     if not len(result.households):
         click.echo("  " + text("policy.impact_nothing"))
-    for row in result.by_village.reset_index().itertuples():
-        title = f"{row.place_code} {result.titles[str(row.rule)]}"
-        counts = {name: int(getattr(row, name)) for name in CHANGES}
+    for village in result.by_village.reset_index().itertuples():
+        title = f"{village.place_code} {result.titles[str(village.rule)]}"
+        counts = {name: int(getattr(village, name)) for name in CHANGES}
         click.echo("    " + text("policy.impact_line", title=title, **counts))
     for title in result.left:
         click.echo("  " + text("policy.impact_left", title=title))
