@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.periods import last_day
-from geodata.policy import Policy
+from geodata.policy import PLACE, Policy
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,14 @@ def limits_at(
 ) -> PolicyCuts:
     """Return the limits of policy for an indicator at a level; none where none can hold.
 
-    What is set for one village is no limit of a township's sum, so that a figure that adds up has
-    limits at the lowest level only.
+    A parameter is a limit of the places it is set for: of one village none of a township. A figure
+    that adds up has limits at the lowest level only.
     """
     summed = atlas.indicator(indicator).adds_up == "sum" and level != atlas.lowest
     if policy is None or not breaks or not period or summed:
+        return PolicyCuts()
+    keys = [entry for entry in breaks if isinstance(entry, str)]
+    if any(policy[key].each not in (PLACE, level) for key in keys):
         return PolicyCuts()
     return policy_limits(breaks, policy, place=place or "", period=period)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from geodata.policy.changes import ParameterChange, changes_since
-from geodata.policy.parameter import DatedValue, Lookup, Parameter
+from geodata.policy.parameter import PLACE, PLACES, DatedValue, Lookup, Parameter
 from geodata.policy.parameter_files import load_policy
 from geodata.policy.policy import Policy
 from geodata.policy.reference import Reference
 
 __all__ = [
+    "PLACE",
+    "PLACES",
     "DatedValue",
     "Lookup",
     "Parameter",

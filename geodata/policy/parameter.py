@@ -11,6 +11,9 @@ from geodata.i18n import default_language, text
 from geodata.policy.reference import Reference
 from geodata.quantity import MONEY, Unit
 
+# Whom a value is set for when it is any place, and the levels of places it may be set for.
+PLACE = "place"
+PLACES = (PLACE, "village", "township", "county")
 STATES = ("in_force", "unconfirmed", "not_set", "not_in_force")
 
 
@@ -109,7 +112,8 @@ class Lookup:
 class Parameter:
     """A named value of the policy by place and day; `file` is where its values are written.
 
-    `quantity` is a key of `geodata.quantity.QUANTITIES`.
+    `quantity` is a key of `geodata.quantity.QUANTITIES`. `each` is whom one value is set for: a thing
+    (household, works), a level of places, or PLACE for any of them; empty where nothing is classed by it.
     """
 
     key: str
@@ -118,6 +122,7 @@ class Parameter:
     unit: Unit
     values: tuple[DatedValue, ...]
     file: Path
+    each: str = ""
 
     @property
     def is_money(self) -> bool:

@@ -12,14 +12,14 @@ import yaml
 from geodata.errors import PolicyError, QuantityError
 from geodata.i18n import load_yaml, nearest, text
 from geodata.policy.dated_values import read_pair, read_unit, read_values
-from geodata.policy.parameter import DatedValue, Parameter
+from geodata.policy.parameter import PLACES, DatedValue, Parameter
 from geodata.policy.policy import Policy
 from geodata.quantity import Unit, Words, quantity_of, shipped_words
 
 SHIPPED = Path(__file__).parent / "parameters"
 # Our own themes keep their parameters in their folders; they are shipped like the others.
 THEMES = Path(__file__).parents[1] / "themes"
-_FIELDS = ("title", "quantity", "unit", "values")
+_FIELDS = ("title", "quantity", "unit", "values", "each")
 _SHOWN = 5
 
 
@@ -78,7 +78,19 @@ def _read_file(key: str, file: Path, words: Words) -> Parameter:
             raise PolicyError("policy.fault_field", field=field, near=nearest(field, _FIELDS))
     quantity, unit = _what(content, words)
     title, values = read_pair(content.get("title"), "title"), content.get("values")
-    return Parameter(key, title, quantity, unit, read_values(values, workspace=False), file)
+    each, dated = _each(content, words), read_values(values, workspace=False)
+    return Parameter(key, title, quantity, unit, dated, file, each)
+
+
+def _each(content: dict[object, object], words: Words) -> str:
+    """Return whom one value is set for, empty where that is not told; raises PolicyError."""
+    each = content.get("each", "")
+    if not each or each in PLACES:
+        return str(each)
+    try:
+        return words.thing("each", each).key
+    except QuantityError as fault:
+        raise PolicyError(fault.key, **fault.values) from fault
 
 
 def _what(content: dict[object, object], words: Words) -> tuple[str, Unit]:

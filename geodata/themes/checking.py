@@ -11,7 +11,7 @@ from geodata.errors import ThemeError
 from geodata.figures import Indicator
 from geodata.figures.month import month_figures
 from geodata.i18n import nearest, places_of
-from geodata.policy import Policy
+from geodata.policy import PLACES, Policy
 from geodata.rules import FeatureSet
 from geodata.rules.base_tables import BASE_TABLES
 from geodata.rules.compile import answers_query
@@ -323,7 +323,10 @@ def _named_by(file: Path, place: str, told: str, checked: Checked) -> Iterator[T
 
 
 def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
-    """Give each target and break that is of another quantity or unit than its indicator."""
+    """Give each target and break of another quantity or unit than its indicator, or of no place.
+
+    A figure on a map is one of places: what is set for one household or works classes no mean of them.
+    """
     by_key = {one.key: one for one in theme.indicators}
     named: list[tuple[str, Indicator, str | float]]
     named = [("indicators.yaml", one, one.target) for one in theme.indicators if one.target]
@@ -346,6 +349,12 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
             if not fits:
                 other = {"other": parameter.quantity, "other_unit": parameter.unit.key}
                 yield ThemeError("quantity.fault_limit", place=place, **told, **other)
+            elif parameter.each not in PLACES:
+                known = ", ".join(PLACES)
+                each = parameter.each or "—"
+                yield ThemeError(
+                    "quantity.fault_each", place=place, limit=limit, each=each, known=known
+                )
 
 
 def _household_faults(checked: Checked) -> Iterator[ThemeError]:

@@ -18,7 +18,7 @@ from geodata.cartography.headline import headline
 from geodata.errors import PolicyError, QuantityError, ThemeError
 from geodata.figures import Cube, Indicator, SmallFigures, read_indicators
 from geodata.hotspots import hotspot_layer
-from geodata.policy import load_policy
+from geodata.policy import PLACES, load_policy
 from geodata.policy.parameter_files import SHIPPED
 from geodata.quantity import QUANTITIES, Thing, Unit, agrees, named_unit, shipped_words
 from geodata.themes import own_themes
@@ -110,7 +110,8 @@ def test_a_target_of_another_quantity_is_refused_for_every_share(target):
 @pytest.mark.parametrize(
     ("indicator", "limit", "fits"),
     [
-        ("income_per_person", "monitor.line.per_capita", True),
+        ("income_per_person", "monitor.line.per_capita", False),
+        ("collective_income", "village.collective_income.min", True),
         ("low_income_share", "monitor.line.per_capita", False),
         ("low_income_share", 8_600, False),
         ("low_income_share", 30, True),
@@ -253,6 +254,35 @@ def test_other_texts_of_parameters_change_no_limit():
 def test_a_share_has_no_class_that_nobody_can_be_in(cut, classes):
     layer = draw_layer(grid_atlas(), "poor_share", "2025", level="village", limits=[cut, 20])
     assert len(layer.breaks.cuts) == classes
+
+
+def test_no_figure_of_places_is_classed_by_what_is_set_for_a_household_or_a_works():
+    """Whatever of the same quantity and unit is tried as target, of every indicator."""
+    policy, refused = load_policy(), set()
+    for theme in own_themes():
+        for one in theme.indicators:
+            for parameter in policy:
+                fits = parameter.quantity in one.kind.limits and parameter.unit == one.unit
+                if not fits or parameter.each in PLACES:
+                    continue
+                rest = tuple(other for other in theme.indicators if other != one)
+                wrong = replace(theme, indicators=(replace(one, target=parameter.key), *rest))
+                said = [str(fault) for fault in theme_faults(Checked(wrong, policy))]
+                assert any(one.key in fault and parameter.key in fault for fault in said)
+                refused.add(parameter.each)
+    assert "household" in refused
+
+
+def test_a_limit_stands_only_where_the_places_it_is_set_for_are_drawn():
+    atlas, policy = figures_atlas(), load_policy()
+    for theme in own_themes():
+        for key, breaks in breaks_of(theme).items():
+            named = [one for one in breaks if isinstance(one, str)]
+            every = policy.with_values(dict.fromkeys(named, 7))
+            for level in atlas.levels:
+                told = limits_at(atlas, key, level, breaks, every, place=COUNTY, period=MONTHS[-1])
+                own = {policy[one].each for one in named} <= {level, "place"}
+                assert own or told.cuts == (), (key, level)
 
 
 def test_what_is_set_for_a_village_is_no_limit_of_a_township():
