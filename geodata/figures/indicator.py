@@ -43,7 +43,7 @@ _FIELDS = {
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
     **dict.fromkeys(("sum_of", "flow"), False),
-    **dict.fromkeys(("basis", "decided_by"), False),
+    **dict.fromkeys(("basis", "decided_by", "known"), False),
 }
 
 
@@ -64,6 +64,8 @@ class Indicator:
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
     shrinks by (`out_of`) from one month to the next.
     `basis` is by language: from which of several sources, or by which of several readings, it is made.
+    `known` is SQL: before it holds (months of accounts, of tests) a subject is missing, whatever is
+    known of it by then, so that there is no figure of part of a window.
     `decided_by` is what decides for many of those who are counted at once: they are no events apart.
     """
 
@@ -88,6 +90,7 @@ class Indicator:
     sum_of: tuple[str, ...] = ()
     flow: Mapping[str, tuple[str, ...]] | None = None
     decided_by: Thing | None = None
+    known: str = ""
 
     def __post_init__(self) -> None:
         if self.worse not in WORSE:
@@ -250,7 +253,7 @@ def _read(
             given["flow"] = {
                 way: text_list(f"{place} flow", entry["flow"].get(way, []), way) for way in FLOW
             }
-    for field in ("numerator", "denominator", "scope", "target"):
+    for field in ("numerator", "denominator", "scope", "target", "known"):
         if field in given:
             given[field] = str(given[field])
     with faults:

@@ -76,8 +76,22 @@ def parts_sql(
 ) -> tuple[str, str, str]:
     """Return scope, numerator and denominator; with rules: whether any of those of the day is broken.
 
-    Where none of its rules is applied on the day, nobody is in scope. Raises ThemeError naming a rule of the indicator that is not there.
+    Where none of its rules is applied on the day, nobody is in scope; where `known` does not hold, both
+    parts are unknown. Raises ThemeError naming a rule of the indicator that is not there.
     """
+    scope, numerator, denominator = _parts(indicator, rules, binding, dialect)
+    if not indicator.known:
+        return scope, numerator, denominator
+    known = binding.sql(indicator.known, dialect)
+    numerator, denominator = (
+        f"CASE WHEN {known} THEN {part} END" for part in (numerator, denominator)
+    )
+    return scope, numerator, denominator
+
+
+def _parts(
+    indicator: Indicator, rules: Mapping[str, Rule], binding: Binding, dialect: str
+) -> tuple[str, str, str]:
     scope = binding.sql(indicator.scope, dialect)
     if not indicator.rules:
         parts = (indicator.numerator, indicator.denominator)

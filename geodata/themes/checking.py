@@ -210,7 +210,11 @@ def _expression_faults(
         )
     for one in theme.indicators:
         place = f"{theme.written[f'indicator {one.key}']} {one.key}"
-        texts = {name: getattr(one, name) for name in ("scope", "numerator", "denominator")}
+        texts = {
+            name: getattr(one, name)
+            for name in ("scope", "numerator", "denominator", "known")
+            if getattr(one, name)
+        }
         yield from _expressions(place, texts, own.get(one.table), keys, one.subject)
         if one.listed is not None:
             listed, texts = one.listed["subject"], {"listed where": one.listed["where"]}

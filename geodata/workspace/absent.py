@@ -9,6 +9,7 @@ from geodata.i18n import listed, parted, text
 from geodata.periods import last_day
 from geodata.rules.binding import parse
 from geodata.rules.feature import in_order
+from geodata.themes import Theme
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import Built
 
@@ -46,14 +47,23 @@ def absence_text(setup: Setup, built: Built, indicator: Indicator, lang: str) ->
             told = [text("workspace.absent_subjects", lang)]
         elif own["denominator"].isna().all():
             # Without a number: it may be one that is too small to leave.
-            told = [text("workspace.absent_values", lang)]
+            told = [_unjudged(theme, indicator, lang)]
     return parted(told, lang)
+
+
+def _unjudged(theme: Theme, indicator: Indicator, lang: str) -> str:
+    """Return that an indicator cannot be judged yet, or that what it needs is unknown of all."""
+    if not indicator.known:
+        return text("workspace.absent_values", lang)
+    named = parse(f"SELECT {indicator.known}").find_all(exp.Column)
+    titles = [theme.features[one.name].title[lang] for one in named]
+    return text("workspace.absent_yet", lang, names=listed(titles, lang))
 
 
 def _features(setup: Setup, indicator: Indicator) -> set[str]:
     """Return the names that the SQL of an indicator and of its rules mentions."""
     rules = [setup.rules[key] for key in indicator.own_rules]
-    told = [indicator.numerator, indicator.denominator, indicator.scope]
+    told = [indicator.numerator, indicator.denominator, indicator.scope, indicator.known]
     told += [part for rule in rules for part in (rule.scope, rule.when)]
     return {
         column.name

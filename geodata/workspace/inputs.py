@@ -106,7 +106,7 @@ class Setup:
         expressions = [
             FeatureSet(
                 m.key,
-                f"{m.numerator} {m.denominator} {m.scope} {(m.listed or {}).get('where', '')}",
+                f"{m.numerator} {m.denominator} {m.scope} {m.known} {(m.listed or {}).get('where', '')}",
             )
             for theme in self.themes
             for m in theme.indicators

@@ -96,6 +96,17 @@ def test_with_rules_a_subject_is_counted_where_any_rule_is_broken(scoped):
     }
 
 
+@pytest.mark.parametrize("rules", [(), ("low",)], ids=["parts", "rules"])
+def test_nobody_is_counted_before_what_it_needs_is_known(rules):
+    """Also who is found by then is missing: a figure of part of a window is none."""
+    low = rule(key="low", when="income < :a.line")
+    parts = {"numerator": "" if rules else "n", "denominator": "1", "rules": rules}
+    shown = dataclasses.replace(SHARE, scope="TRUE", known="d > 1", **parts)
+    cases = [(True, 1.0, known, 10, 0) for known in (4.5, 4.5, 0.5, None)]
+    found = figures(cases, shown, rules=(low,))["share", "990101001200"]
+    assert found == {"numerator": 2.0, "denominator": 2.0, "missing": 2.0, "subjects": 4.0}
+
+
 def test_a_subject_out_of_the_scope_or_judged_by_no_rule_is_not_there():
     low = rule(key="low", when="income < :a.line", scope="d > 1")
     shown = dataclasses.replace(SHARE, numerator="", denominator="1", scope="s", rules=("low",))

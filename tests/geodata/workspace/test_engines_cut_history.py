@@ -132,14 +132,15 @@ def test_no_answer_turns_to_no_where_its_window_is_not_known(
     same = figures["missing_cut"] == figures["missing"]
     changed = figures[same & (figures["numerator"] != figures["numerator_cut"])]
     # A mean is of the latest test there is, and several rules are one share where any can be told.
-    several = {key for key, one in setup.indicators.items() if len(one.rules) > 1}
+    indicators = setup.indicators.items()
+    several = {key for key, one in indicators if len(one.rules) > 1 and not one.known}
     assert set(changed["indicator"]) - several - {"fluoride_mean"} == set()
-    # Who is known must not hang on the answer: no share is told of those alone that fail, or pass.
-    # Who was asked about satisfaction, and which works was tested lately, does not hang on the answer.
+    # Who is known must not hang on the answer: neither a share nor a count of subjects is told of
+    # those alone that fail, or pass. Which works was tested lately does not hang on the answer.
     kept = figures.groupby("indicator")[["denominator", "denominator_cut"]].sum()
-    shares = [key for key, one in setup.indicators.items() if one.quantity == "share"]
+    judged = [key for key, one in indicators if one.quantity == "share" or one.lists]
     fewer = kept[(kept["denominator_cut"] > 0) & (kept["denominator_cut"] < kept["denominator"])]
-    assert set(fewer.index) & set(shares) - several <= {"satisfaction_share", "fluoride_over_share"}
+    assert set(fewer.index) & set(judged) - several <= {"fluoride_over_share"}
     if lacks is _short and length == 1:
         assert unknown >= WINDOWS
         rose = figures.loc[figures["missing_cut"] > figures["missing"], "indicator"]

@@ -240,6 +240,7 @@ SELECT
       AND :monitor.line.per_capita IS NOT NULL AND income_per_person >= :monitor.line.per_capita
       AND CAST(net + claims - out_of_pocket AS DOUBLE) / NULLIF(persons, 0) < :monitor.line.per_capita)
     THEN TRUE WHEN account_months_known >= 24 THEN FALSE END AS warned,
+  account_months_known,
   COALESCE(relocated, FALSE) OR site_code IS NOT NULL AS relocated,
   COALESCE(posts, 0) AS posts, COALESCE(holders, 0) AS holders, oldest_with_post,
   sheets, blank_sheets, members_seen, water_seen, house_seen, asked_lately, satisfied, dissatisfied_with,
