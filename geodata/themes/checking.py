@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec
@@ -256,12 +257,12 @@ def _reference_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, f"card.{section.key}", "features", section.features, features)
         yield from _unknown(file, f"card.{section.key}", "rules", section.rules, rules)
     yield from _unknown(file, "due", "rule", theme.due, rules)
+    known = {r.key for r in theme.rules if r.subject == "household"}
     about = next((s for s in theme.feature_sets if s.name == f"{theme.key}_household"), None)
-    known = {
-        *(about.columns if about else ()),
-        *(r.key for r in theme.rules if r.subject == "household"),
-    }
-    yield from _unknown(file, "classes", "classes", theme.classes, known)
+    # SQL that cannot be read is told where it stands, and names no columns.
+    with suppress(ThemeError):
+        known |= {*(about.columns if about else ())}
+        yield from _unknown(file, "classes", "classes", theme.classes, known)
     # A matter leads to the list of those it counts.
     listed = set(indicators) - {one.key for one in theme.indicators if not one.lists}
     matters = [one.indicator for one in theme.matters]
