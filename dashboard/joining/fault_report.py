@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from markupsafe import Markup
 
 from dashboard.texts import text
@@ -88,7 +90,9 @@ def _picture(frame: gpd.GeoDataFrame, keys: Sequence[str], faults: Sequence[Boun
     width = _WIDER * SLIVER_WIDTH / metres_per_unit(crs_of(frame), frame.total_bounds)
     narrow = ("sliver", "overlap", "gap", "no_hole")
     marked = [fault for fault in faults if fault.kind in narrow]
-    shapes = gpd.GeoSeries([fault.shape for fault in marked], crs=frame.crs).buffer(width)
+    # The width is in units of the layer, be they degrees.
+    wider = shapely.buffer(np.array([fault.shape for fault in marked], dtype=object), width)
+    shapes = gpd.GeoSeries(wider, crs=frame.crs)
     together = gpd.GeoDataFrame(geometry=pd.concat([frame.geometry, shapes], ignore_index=True))
     together = together.set_crs(crs_of(frame), allow_override=True)
     titles = [*keys, *(fault.sentence() for fault in marked)]

@@ -18,8 +18,8 @@ from geodata.atlas.outlines import screen_outlines
 from geodata.errors import AtlasError, QuantityError
 from geodata.figures import Cube, Indicator
 from geodata.figures.totals import PARTS
-from geodata.store.checksums import faulty
-from geodata.store.snapshots import digest_of, write_durably
+from geodata.store.checksums import digest_of, faulty
+from geodata.store.snapshots import write_durably
 
 FORMAT = 2
 FOLDER = "atlas"

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.boundaries.crs import crs_of, from_gcj02
+from geodata.boundaries.crs import crs_of
+from geodata.boundaries.datums import SHIFTED, unshifted
 from geodata.boundaries.repair import (
     SLIVER_WIDTH,
     ellipsoid_areas,
@@ -341,14 +342,18 @@ class _Comparison:
             return None
         frame = self._frame
         out = gpd.GeoSeries(self._shapes, crs=frame.crs).to_crs(4326)
-        plain = shapely.transform(out.to_numpy(), lambda one: np.column_stack(from_gcj02(*one.T)))
-        back = gpd.GeoSeries(plain, crs=4326).to_crs(crs_of(frame)).to_numpy()
-        left = np.hypot(*(_middles(back[rows]) - _middles(self._last[lasts])).T) * unit
-        is_shifted = float(np.median(left)) < length / 4
-        repair = "gcj02" if is_shifted else "shift"
-        self._shapes = (
-            back if is_shifted else shapely.transform(self._shapes, lambda one: one - way)
-        )
+        # A constant shift leaves what varies over the layer; that of a map site leaves nothing.
+        backs = {"shift": shapely.transform(self._shapes, lambda one: one - way)}
+        for datum in SHIFTED:
+            plain = gpd.GeoSeries(unshifted(out.to_numpy(), datum), crs=4326)
+            backs[datum] = plain.to_crs(crs_of(frame)).to_numpy()
+        left = {
+            repair: np.median(np.hypot(*(_middles(back[rows]) - _middles(self._last[lasts])).T))
+            for repair, back in backs.items()
+        }
+        told = [datum for datum in SHIFTED if left[datum] * unit < length / 4]
+        repair = min(told, key=lambda datum: left[datum], default="shift")
+        self._shapes = backs[repair]
         values = {"metres": round(length), "count": int(close.sum()), "east": float(-way[0])}
         values |= {"north": float(-way[1])}
         box = shapely.box(*frame.total_bounds)

@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 
 from geodata.boundaries.boundary_faults import BoundaryFault
-from geodata.boundaries.crs import crs_of, from_gcj02
+from geodata.boundaries.crs import crs_of
+from geodata.boundaries.datums import SHIFTED, unshifted
 from geodata.boundaries.repair import ellipsoid_areas
 from geodata.errors import BoundaryError
 
@@ -149,9 +150,8 @@ def _with_shapes(
     return layer.set_geometry(gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs))
 
 
-def _unshifted(layer: gpd.GeoDataFrame, _: BoundaryFault, __: object) -> gpd.GeoDataFrame:
-    degrees = layer.geometry.to_crs(4326).to_numpy()
-    plain = shapely.transform(degrees, lambda one: np.column_stack(from_gcj02(*one.T)))
+def _unshifted(layer: gpd.GeoDataFrame, fault: BoundaryFault, _: object) -> gpd.GeoDataFrame:
+    plain = unshifted(layer.geometry.to_crs(4326).to_numpy(), fault.repair)
     return layer.set_geometry(
         gpd.GeoSeries(plain, index=layer.index, crs=4326).to_crs(crs_of(layer))
     )
@@ -205,7 +205,7 @@ def _filled(layer: gpd.GeoDataFrame, fault: BoundaryFault, _: object) -> gpd.Geo
 
 # In the order in which they are made.
 _REPAIRS: Mapping[str, _Mend] = {
-    "gcj02": _unshifted,
+    **dict.fromkeys(SHIFTED, _unshifted),
     "shift": _moved_back,
     "swap": _swapped,
     "restore": _restored,

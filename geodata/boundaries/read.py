@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.boundaries.crs import CrsChoice, choose_crs, without_shift
+from geodata.boundaries.crs import CrsChoice, choose_crs
+from geodata.boundaries.datums import without_shift
 from geodata.boundaries.encoding import EncodingChoice, json_as_utf8
 from geodata.boundaries.features import Features, as_table, damaged_texts, decoded, read_features
 from geodata.boundaries.files import JSON, opened_file
@@ -36,8 +37,8 @@ def read_boundaries(
     """Return the boundaries of a shapefile (file, folder or zip), GeoPackage, GeoJSON and others.
 
     Also read are TopoJSON, FlatGeobuf and GeoParquet. `encoding` and `crs` are the user's own
-    statements and go before what the file says; `datum="gcj02"` takes the shift of Chinese map
-    sites out of longitudes and latitudes; `layer` names one of several layers. Raises BoundaryError
+    statements and go before what the file says; `datum="gcj02"` (or "bd09") takes the shift of Chinese
+    map sites out of longitudes and latitudes; `layer` names one of several layers. Raises BoundaryError
     with what is wrong and what to do when the file cannot be read or placed.
     """
     shown = Path(path)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from geodata.figures.cube import Cube
-from geodata.store.snapshots import digest_of, write_durably
+from geodata.store.checksums import digest_of
+from geodata.store.snapshots import write_durably
 
 FILE = "cube.nc"
 _RECORD = "cube.json"

@@ -48,7 +48,9 @@ class Known:
 
 def known_before(store: SnapshotStore, month: str, tables: Mapping[str, Table]) -> Known:
     """Return what is known of the tables when a month is imported."""
-    months = [one for one in store.months() if one <= month]
+    # A month that is damaged is imported again without what it held.
+    again = month in store.months() and not store.verify(store.snapshot_of(month))
+    months = [one for one in store.months() if one < month or (one == month and again)]
     earlier = [one for one in months if one < month]
     snapshot = store.snapshot_of(earlier[-1]) if earlier else ""
     facts = store.manifest(snapshot).facts if snapshot else {}

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.config import ImportSettings
 from geodata.intake.combining import TableRows, key_text
@@ -24,6 +26,8 @@ _TENFOLD, _MOVED = 8.0, 2.5
 # Below this share of filled rows a column was hardly used; a share half of before has thinned out.
 _USED, _THIN = 0.2, 0.5
 _PLACES = frozenset({"longitude", "latitude"})
+# Kinds of columns that hardly change from month to month, and from what share on they were mixed up.
+_LASTING, _CHANGED = frozenset({"text", "choice", "certificate"}), 0.5
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def check_against(
                 continue
             if rows.table.nature == "state":
                 _check_filled(rows, earlier, before, settings, issues)
+                _check_texts(rows, earlier, settings, issues)
             _check_sizes(rows, earlier, settings, names, issues)
             if name == "household" and name not in before.missing:
                 _check_households(rows, earlier, settings, names, issues)
@@ -80,6 +85,21 @@ class _Earlier:
         frame.index = key_text(frame, self._table)
         return frame[~frame.index.duplicated()]
 
+    def texts(self, column: str) -> pa.Array:
+        """Return one column of text in the order of `values`, before rows of one key are left out."""
+        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")[column]
+        return rows.cast(pa.large_string()).combine_chunks()
+
+    def positions(self, keys: pd.Index) -> np.ndarray:
+        """Return where each key stands in `texts`, -1 for one that was not there."""
+        wanted = ", ".join(self._table.key)
+        there = key_text(
+            self._engine.frame(f"SELECT {wanted} FROM {self._table.name}"), self._table
+        )
+        first = np.flatnonzero(~there.duplicated())
+        at = there[first].get_indexer(keys)
+        return np.where(at >= 0, first[at], -1)
+
 
 def _check_filled(
     rows: TableRows, earlier: _Earlier, before: Before, settings: ImportSettings, issues: Issues
@@ -99,6 +119,30 @@ def _check_filled(
             now / len(rows.frame) < _THIN * was / earlier.rows and was - now >= settings.small_rows
         ):
             _report(rows, "column_thinner", column, str(was), str(now), issues)
+
+
+def _check_texts(
+    rows: TableRows, earlier: _Earlier, settings: ImportSettings, issues: Issues
+) -> None:
+    """Report columns of text in which most rows have another value than the month before."""
+    wanted = [
+        name
+        for name, column in rows.table.columns.items()
+        if column.kind in _LASTING and name in rows.delivered and name not in rows.table.key
+        if earlier.filled[name] >= settings.small_rows and not column.derived
+    ]
+    if not wanted:
+        return
+    places = earlier.positions(rows.frame.index)
+    known = places >= 0
+    for name in wanted:
+        now = pa.array(rows.frame[name][known], type=pa.large_string(), from_pandas=True)
+        changed = pc.not_equal(now, earlier.texts(name).take(pa.array(places[known])))
+        count, changes = len(changed) - changed.null_count, pc.sum(changed).as_py() or 0
+        if count >= settings.small_rows and changes > _CHANGED * count:
+            _report(
+                rows, "column_changed", rows.table.column(name), str(count), str(changes), issues
+            )
 
 
 def _check_sizes(

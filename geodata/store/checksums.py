@@ -1,12 +1,17 @@
-"""Digests of what was made from snapshots, so that damage is noticed and made again, never shown."""
+"""Digests of files, so that damage is noticed and named, made again where it can be, and never shown."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from geodata.store.snapshots import digest_of
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:

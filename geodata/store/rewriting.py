@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geodata.store.checksums import digest_of
 from geodata.store.retired import RETIRE
 from geodata.store.snapshots import (
     MANIFEST,
@@ -17,7 +18,6 @@ from geodata.store.snapshots import (
     Manifest,
     SnapshotStore,
     StoredFile,
-    digest_of,
     flush_file,
     flush_folder,
     read_history,

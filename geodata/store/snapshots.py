@@ -18,6 +18,7 @@ from typing import Any
 import filelock
 
 from geodata.errors import StoreError
+from geodata.store.checksums import digest_of, faulty
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -46,12 +47,6 @@ def flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal text."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -262,13 +257,20 @@ class SnapshotStore:
             raise StoreError("store.damaged_manifest", snapshot=snapshot, file=str(path)) from None
 
     def files(self, snapshot: str, table: str) -> tuple[Path, ...]:
-        """Return the Parquet files of one table of a snapshot, none when it has no such table."""
+        """Return the Parquet files of one table of a snapshot, none when it has no such table.
+
+        Raises StoreError for a file that is missing or not as it was stored; of each file that is
+        looked at once for as long as it is not touched.
+        """
         folder = self._folder_of(snapshot)
-        return tuple(
-            folder / stored.path
+        listed = {
+            stored.path: stored.sha256
             for stored in self.manifest(snapshot).files
             if stored.table == table and not stored.retired
-        )
+        }
+        for name in faulty(folder, listed):
+            raise StoreError("store.damaged_file", snapshot=snapshot, month=snapshot[:7], file=name)
+        return tuple(folder / name for name in listed)
 
     def retired(self, snapshot: str) -> frozenset[str]:
         """Return the tables of a snapshot whose rows were removed, their time of keeping being over."""

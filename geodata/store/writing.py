@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
+from geodata.store.checksums import digest_of
 from geodata.store.snapshots import (
     MANIFEST,
     SNAPSHOTS,
@@ -26,7 +27,6 @@ from geodata.store.snapshots import (
     SnapshotStore,
     SourceFile,
     StoredFile,
-    digest_of,
     flush_file,
     flush_folder,
     read_history,

@@ -8,7 +8,7 @@ from geodata.atlas.folder import atlas_faults
 from geodata.config import Config
 from geodata.figures.netcdf import cube_is_whole
 from geodata.store import SnapshotStore
-from geodata.store.snapshots import digest_of
+from geodata.store.checksums import digest_of
 from geodata.workspace.retiring import MARK
 from geodata.workspace.saved import FOLDER, built_faults, built_months
 

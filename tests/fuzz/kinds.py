@@ -17,7 +17,7 @@ from geodata.config import read_config
 from geodata.intake.readers import read_tables
 from geodata.tables import tables
 from tests.conftest import ROOT
-from tests.fuzz.mutations import mutated, mutated_archive, mutated_text
+from tests.fuzz.mutations import mutated, mutated_archive, mutated_binary, mutated_text
 from tests.fuzz.whole import (
     households_bytes,
     import_of,
@@ -101,9 +101,9 @@ def _config(file: Path) -> object:
 TABLES = {
     ".csv": mutated,
     ".xlsx": mutated_zip,
-    ".parquet": mutated,
-    ".dta": mutated,
-    ".sav": mutated,
+    ".parquet": mutated_binary,
+    ".dta": mutated_binary,
+    ".sav": mutated_binary,
 }
 _THEME = ROOT / "tests" / "themes" / "eldercare"
 KINDS = {
@@ -113,7 +113,7 @@ KINDS = {
         Kind("table-gbk.csv", lambda: _TABLE.to_csv(index=False).encode("gb18030"), read_tables),
         Kind("table.xlsx", _workbook, read_tables),
         Kind("table-xml.xlsx", _workbook, read_tables, mutated_archive),
-        Kind("table.parquet", _parquet, read_tables),
+        Kind("table.parquet", _parquet, read_tables, mutated_binary),
         *(
             Kind(f"import{suffix}", partial(households_bytes, suffix), import_of, change)
             for suffix, change in TABLES.items()
@@ -123,9 +123,10 @@ KINDS = {
             for suffix, change in TABLES.items()
         ),
         Kind("join.zip", partial(layer_bytes, ".shp"), join_of, mutated_zip),
+        Kind("join.geojson", partial(layer_bytes, ".geojson"), join_of),
         *(
-            Kind(f"join{suffix}", partial(layer_bytes, suffix), join_of)
-            for suffix in (".geojson", ".gpkg", ".parquet", ".fgb")
+            Kind(f"join{suffix}", partial(layer_bytes, suffix), join_of, mutated_binary)
+            for suffix in (".gpkg", ".parquet", ".fgb")
         ),
         Kind("settings.toml", _SETTINGS.encode, _config, mutated_text),
         Kind(

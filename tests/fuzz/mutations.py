@@ -37,6 +37,21 @@ def mutated(content: bytes, draw: random.Random) -> bytes:
     return bytes(found)
 
 
+def mutated_binary(content: bytes, draw: random.Random) -> bytes:
+    """Return bytes with one to three of them replaced where they stand, at times changed as any other.
+
+    A reader that goes by positions refuses a file of another length before it looks at what is in it.
+    """
+    if draw.random() < 0.3:
+        return mutated(content, draw)
+    changed = bytearray(content)
+    for _ in range(draw.randint(1, 3)):
+        changed[draw.randrange(len(changed))] = draw.choice(
+            [0, 1, 127, 128, 255, draw.randrange(256)]
+        )
+    return bytes(changed)
+
+
 def mutated_text(content: bytes, draw: random.Random) -> bytes:
     """Return UTF-8 text with one to four words or signs changed, so that it mostly stays text."""
     words = re.split(r"(\W+)", content.decode())

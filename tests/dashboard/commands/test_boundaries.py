@@ -115,3 +115,23 @@ def test_decisions_without_a_folder_are_refused(run, shapefile, tmp_path):
     )
     assert code == 2
     assert "no.csv" in err
+
+
+def test_points_that_name_their_place_show_what_is_swapped(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("GUATU_LANG", "en")
+    names = ["甲村", "乙村", "丙村"]
+    shapes = layer({"村": names})
+    rows = ["经度,纬度,村"]
+    for name, shape in zip(["乙村", "甲村", "丙村"], shapes.geometry, strict=True):
+        x, y = shape.representative_point().coords[0]
+        rows += [f"{x + step / 1e4:.6f},{y:.6f},{name}" for step in range(4)]
+    (tmp_path / "points.csv").write_text("\n".join(rows), encoding="utf-8")
+    shapes.to_file(tmp_path / "a.gpkg")
+    given = [str(tmp_path / "a.gpkg"), "--names", "村", "--points", str(tmp_path / "points.csv")]
+    out = ["--out", str(tmp_path / "out")]
+    assert run(*given, *out)[0] == 2
+    assert "--points-columns" in run(*given, *out)[2]
+    assert run(*given, *out, "--points-columns", "经度,纬度,村庄")[0] == 2
+    code, _, told = run(*given, *out, "--points-columns", "经度,纬度,村")
+    assert (code, "swapped, by points: 1" in told) == (0, True), told
+    assert "swapped_by_points:" in (tmp_path / "out" / "faults.csv").read_text("utf-8-sig")

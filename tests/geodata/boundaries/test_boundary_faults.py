@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import Point, Polygon, box
 
 from geodata.boundaries.boundary_faults import BoundaryFault, boundary_faults, feature_keys
-from geodata.boundaries.crs import to_gcj02
+from geodata.boundaries.datums import to_bd09, to_gcj02
 
 SIDE = 1000.0
 
@@ -88,10 +88,10 @@ def _corner(frame: gpd.GeoDataFrame, by: float) -> gpd.GeoDataFrame:
     return put(frame, "v11", moved)
 
 
-def _gcj(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _gcj(frame: gpd.GeoDataFrame, into: Callable[..., object] = to_gcj02) -> gpd.GeoDataFrame:
     degrees = frame.to_crs(4326)
     shapes = shapely.transform(
-        degrees.geometry.to_numpy(), lambda one: np.column_stack(to_gcj02(*one.T))
+        degrees.geometry.to_numpy(), lambda one: np.column_stack(into(*one.T))
     )
     return degrees.set_geometry(gpd.GeoSeries(shapes, crs=4326)).to_crs(frame.crs)
 
@@ -172,6 +172,11 @@ def test_a_layer_that_was_moved_as_a_whole_is_told_with_how_far() -> None:
     moved = frame.set_geometry(frame.geometry.translate(60, -80))
     (fault,) = faults_of(moved, frame)
     assert (fault.kind, fault.repair, fault.values["metres"]) == ("datum", "shift", 100)
+
+
+def test_the_shift_of_another_map_site_is_told_from_that_of_the_first() -> None:
+    (fault,) = faults_of(_gcj(grid(), to_bd09), grid())
+    assert (fault.kind, fault.repair) == ("datum", "bd09")
 
 
 def test_the_same_fault_has_the_same_key_in_any_order() -> None:

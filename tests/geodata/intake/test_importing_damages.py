@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from geodata.errors import SourceError
+from geodata.errors import SourceError, StoreError
 from geodata.store import SnapshotStore
 from tests.geodata.intake.damages import (
     BEFORE,
@@ -496,6 +496,19 @@ def test_damage_that_cannot_be_read_is_refused_and_nothing_is_stored(base, tmp_p
     assert SnapshotStore(county / "store").months() == (BEFORE,)
     left = sorted(path.name for path in (county / "store" / "snapshots").iterdir())
     assert left == [f"{BEFORE}-001"]
+
+
+def test_a_month_that_is_damaged_on_the_disk_is_imported_again(base, tmp_path):
+    county = county_of(base, tmp_path / "county")
+    for file in sorted((county / "store" / "snapshots").rglob("*.parquet")):
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    delivery(county).write()
+    with pytest.raises(StoreError, match=BEFORE):
+        run(county)
+    run(county, BEFORE)
+    store = SnapshotStore(county / "store")
+    assert store.verify(store.snapshot_of(BEFORE)) == ()
+    assert run(county).issues.empty
 
 
 def test_hidden_sheets_are_read_when_asked(base, tmp_path):

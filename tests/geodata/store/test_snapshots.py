@@ -108,6 +108,26 @@ def test_verify_names_the_harmed_file(tmp_path, harm, kind):
     assert [fault.kind for fault in SnapshotStore(tmp_path).verify(snapshot)] == [kind]
 
 
+def test_a_harmed_file_is_never_read(tmp_path):
+    snapshot = _import(tmp_path, "2025-03", "a", "b")
+    store = SnapshotStore(tmp_path)
+    (file,) = store.files(snapshot, "household")
+    content = file.read_bytes()
+    for harmed in (content[:40] + bytes([content[40] ^ 1]) + content[41:], content[:-20], b""):
+        file.write_bytes(harmed)
+        with pytest.raises(StoreError) as error, DuckDBEngine() as engine:
+            add_month(engine, store, "2025-03")
+        assert (error.value.key, error.value.values["file"]) == (
+            "store.damaged_file",
+            "household/county=990101/part-0.parquet",
+        )
+    file.unlink()
+    with pytest.raises(StoreError, match="2025-03"):
+        store.files(snapshot, "household")
+    file.write_bytes(content)
+    assert store.files(snapshot, "household") == (file,)
+
+
 def test_changed_manifest_is_found_and_not_restored(tmp_path):
     snapshot = _import(tmp_path, "2025-03", "a")
     manifest = tmp_path / "snapshots" / snapshot / "manifest.json"

@@ -10,7 +10,7 @@ import pytest
 from shapely import Point, box
 
 from geodata import GuatuError, read_boundaries
-from geodata.boundaries.crs import check_datum, from_gcj02, to_gcj02
+from geodata.boundaries.datums import check_datum, from_bd09, from_gcj02, to_bd09, to_gcj02
 from tests.geodata.boundaries.layers import GK_38, layer, squares
 
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -29,8 +29,25 @@ def test_inverse_returns_within_a_millimetre_all_over_china():
     lon, lat = (
         axis.ravel() for axis in np.meshgrid(np.arange(74, 135, 1.7), np.arange(4, 54, 1.3))
     )
-    back = from_gcj02(*to_gcj02(lon, lat))
-    assert GEOD.inv(lon, lat, *back)[2].max() < 0.001
+    for into, out in ((to_gcj02, from_gcj02), (to_bd09, from_bd09)):
+        assert GEOD.inv(lon, lat, *out(*into(lon, lat)))[2].max() < 0.001
+
+
+def test_bd09_is_the_known_one_of_a_known_place():
+    # A square in the capital as the map site gives it beside GCJ-02, which lies some 1.2 km away.
+    lon, lat = to_bd09(*from_gcj02(np.array([116.397428]), np.array([39.90923])))
+    assert (lon[0], lat[0]) == (
+        pytest.approx(116.40382, abs=1e-4),
+        pytest.approx(39.91556, abs=1e-4),
+    )
+
+
+@pytest.mark.parametrize(("into", "datum"), [(to_gcj02, "gcj02"), (to_bd09, "bd09")])
+def test_each_shift_of_points_is_told_from_the_other(village_points, into, datum):
+    places, recorded, lon, lat = village_points
+    check = check_datum(_points(*into(lon, lat)), recorded, places)
+    assert (check.verdict, check.inside[datum]) == (datum, 40)
+    assert f"--datum {datum}" in check.sentence("en")
 
 
 def test_outside_china_nothing_moves():
@@ -61,8 +78,8 @@ def test_gcj02_is_refused_for_a_projected_layer(tmp_path):
 
 def test_unknown_datum_is_refused_with_the_known_ones(tmp_path):
     layer({"n": ["a"]}).to_file(tmp_path / "a.gpkg")
-    with pytest.raises(GuatuError, match=r"bd09.*gcj02"):
-        read_boundaries(tmp_path / "a.gpkg", datum="bd09")
+    with pytest.raises(GuatuError, match=r"mars.*gcj02, bd09"):
+        read_boundaries(tmp_path / "a.gpkg", datum="mars")
 
 
 @pytest.fixture
@@ -81,14 +98,14 @@ def _points(lon, lat):
 def test_points_in_their_villages_are_not_shifted(village_points):
     places, recorded, lon, lat = village_points
     check = check_datum(_points(lon, lat), recorded, places)
-    assert (check.verdict, check.inside_unshifted, check.points) == ("unshifted", 40, 40)
-    assert check.inside_gcj02 < 30
+    assert (check.verdict, check.inside["unshifted"], check.points) == ("unshifted", 40, 40)
+    assert check.inside["gcj02"] < 30
 
 
 def test_shifted_points_are_told(village_points):
     places, recorded, lon, lat = village_points
     check = check_datum(_points(*to_gcj02(lon, lat)), recorded, places)
-    assert (check.verdict, check.inside_gcj02) == ("gcj02", 40)
+    assert (check.verdict, check.inside["gcj02"]) == ("gcj02", 40)
     assert "--datum gcj02" in check.sentence("en")
 
 
