@@ -108,9 +108,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         sample=dict(_sample(files, brought)),
         sheets=tuple(sheets),
         households=told.about_households(),
-        written={
-            f"{kind} {name}": file for kind, places in written.items() for file, name in places
-        },
+        written=_file_of_each(written),
     )
     kept, unread = tuple(files.faults.kept), frozenset(_unread(folder))
     return ThemeReading(theme, kept, _named(folder, written), unread)
@@ -191,6 +189,11 @@ def _written(folder: Path, key: str, told: ThemeFile) -> dict[str, list[tuple[Pa
         "enumeration": _keys(folder, "enumerations"),
         "subject": [(file, name) for name in told.named("subjects")],
     }
+
+
+def _file_of_each(written: Mapping[str, list[tuple[Path, str]]]) -> dict[str, Path]:
+    """Return the file of each name, by kind and name."""
+    return {f"{kind} {name}": file for kind, places in written.items() for file, name in places}
 
 
 def _unread(folder: Path) -> Iterator[str]:

@@ -160,24 +160,21 @@ def _changes(
     if applied[0] != applied[1]:
         by_cause = {name: by_cause[name] for name in ("register", "rule")}
     place = last["place_code"].reindex(codes).fillna(first["place_code"].reindex(codes))
-    parts = []
-    for cause, mask in by_cause.items():
-        chosen = codes[mask.to_numpy()]
-        if not len(chosen):
-            continue
-        parts.append(
-            pd.DataFrame(
-                {
-                    "household_code": chosen,
-                    "place_code": place[chosen].to_numpy(),
-                    "class": asked.name,
-                    "before": shown[0][chosen].to_numpy(),
-                    "after": shown[1][chosen].to_numpy(),
-                    "cause": cause,
-                    "told": _told(asked, cause, first.reindex(chosen), held.reindex(chosen)),
-                }
-            )
+    parts = [
+        pd.DataFrame(
+            {
+                "household_code": chosen,
+                "place_code": place[chosen].to_numpy(),
+                "class": asked.name,
+                "before": shown[0][chosen].to_numpy(),
+                "after": shown[1][chosen].to_numpy(),
+                "cause": cause,
+                "told": _told(asked, cause, first.reindex(chosen), held.reindex(chosen)),
+            }
         )
+        for cause, mask in by_cause.items()
+        if len(chosen := codes[mask.to_numpy()])
+    ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(CHANGEOVER_COLUMNS))
 
 
