@@ -79,7 +79,8 @@ class Unit:
     """A unit: its texts by language (`one`: the English word for one) and how it is written.
 
     `scale` multiplies a plain value to be shown; `fen` is how many fen make one of it, 1 for what
-    is no money; `close` tells that it stands right behind the number.
+    is no money; `close` tells that it stands right behind the number. `multiple_of` is the unit in
+    place of which it is written where amounts are large.
     """
 
     key: str = ""
@@ -89,6 +90,12 @@ class Unit:
     fen: int = 1
     close: bool = False
     decimals: int | None = None
+    multiple_of: str = ""
+
+    @property
+    def root(self) -> str:
+        """Return the key of the unit that it is a multiple of, or its own."""
+        return self.multiple_of or self.key
 
     def text(self, lang: str | None = None, number: str = "") -> str:
         """Return the unit in one language, as it stands after a number; empty when there is none."""

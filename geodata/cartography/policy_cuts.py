@@ -48,14 +48,21 @@ def limits_at(
     keys = [entry for entry in breaks if isinstance(entry, str)]
     if any(policy[key].each not in (PLACE, level) for key in keys):
         return PolicyCuts()
-    return policy_limits(breaks, policy, place=place or "", period=period)
+    scale = atlas.indicator(indicator).unit.scale
+    return policy_limits(breaks, policy, place=place or "", period=period, money_scale=scale)
 
 
 def policy_limits(
-    breaks: Sequence[str | float], policy: Policy, *, place: str, period: str
+    breaks: Sequence[str | float],
+    policy: Policy,
+    *,
+    place: str,
+    period: str,
+    money_scale: float = 1.0,
 ) -> PolicyCuts:
     """Return the limits that `breaks` (parameter keys or numbers) mean at a place and month.
 
+    `money_scale` multiplies an amount of yuan to be shown, as figures are: 0.0001 where they are in 万元.
     One parameter without a usable value leaves no cuts at all: half a set of limits would mislead.
     """
     day, cuts, unset = last_day(period), [], []
@@ -66,7 +73,8 @@ def policy_limits(
         looked = policy.at(entry, place, day)
         value = looked.comparable
         if isinstance(value, (int, float)):
-            cuts.append(float(value) / looked.parameter.unit.fen)
+            money = looked.parameter.is_money
+            cuts.append(float(value) / 100 * money_scale if money else float(value))
         else:
             unset.append(dict(looked.parameter.title))
     return PolicyCuts((), tuple(unset)) if unset else PolicyCuts(tuple(sorted(set(cuts))))

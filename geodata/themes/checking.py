@@ -349,7 +349,7 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
             parameter = policy[limit]
             fits = (
                 parameter.quantity in indicator.kind.limits
-                and parameter.unit.key == indicator.unit.key
+                and parameter.unit.root == indicator.unit.root
             )
             if not fits:
                 other = {"other": parameter.quantity, "other_unit": parameter.unit.key}

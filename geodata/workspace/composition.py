@@ -127,7 +127,9 @@ def _courses(
     columns = {key: cube.table(key).loc[places, :month].sum(min_count=1) for key in keys}
     indicators: Mapping[str, Indicator] = {one.key: one for one in theme.indicators}
     signs = [-1 if key in declared.down else 1 for key in keys]
-    scales = [sign * indicators[key].unit.scale for sign, key in zip(signs, keys, strict=True)]
+    # Money stays in yuan: the chart writes it as large as it is.
+    shown = [1.0 if indicators[key].is_money else indicators[key].unit.scale for key in keys]
+    scales = [sign * scale for sign, scale in zip(signs, shown, strict=True)]
     frame = pd.DataFrame(columns).mul(scales)
     named = {key: declared.parts.get(key, indicators[key].title) for key in keys}
     titles = {key: title[request.lang] for key, title in named.items()}

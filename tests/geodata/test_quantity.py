@@ -15,6 +15,7 @@ from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
 from geodata.cartography import draw_layer, limits_at, palette_for, policy_limits, rank_places
 from geodata.cartography.headline import headline
+from geodata.cartography.words import figure_text
 from geodata.errors import PolicyError, QuantityError, ThemeError
 from geodata.figures import Cube, Indicator, SmallFigures, read_indicators
 from geodata.hotspots import hotspot_layer
@@ -301,7 +302,24 @@ def test_what_is_set_for_a_village_is_no_limit_of_a_township():
         ).cuts
         for level in atlas.levels
     }
-    assert told == {"county": (), "township": (), "village": (50_000.0,)}
+    assert told == {"county": (), "township": (), "village": (5.0,)}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_totals_of_money_are_written_in_ten_thousands_in_figure_legend_and_ranking(lang):
+    atlas = figures_atlas()
+    totals = [one for one in own_indicators() if one.is_money and one.quantity == "total"]
+    assert len(totals) >= 5
+    for one in totals:
+        layer = draw_layer(atlas, one.key, MONTHS[-1], level="village")
+        yuan = atlas.frame(one.key, MONTHS[-1], "village")["value"]
+        np.testing.assert_allclose(layer.values, yuan[layer.keys] / 10_000)
+        ranked = rank_places(atlas, one.key, MONTHS[-1], level="village")
+        np.testing.assert_allclose(ranked["value"], yuan[ranked.index] / 10_000)
+        told = figure_text(118_800 * one.unit.scale, one, decimals=layer.decimals, lang=lang)
+        assert told.startswith("11.9 万元" if lang == "zh" else "11.9 × 10,000"), one.key
+        rows = layer.legend(lang)
+        assert sum(row.count for row in rows) == len(atlas.places_in(None, "village"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

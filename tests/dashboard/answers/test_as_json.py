@@ -99,7 +99,9 @@ def test_classes_and_places_without_one_are_all_places(source, theme):
             told = counts_of(layer, "zh")
             count = sum(one["count"] for one in told["classes"])
             count += sum(told[name] for name in STATES[1:])
-            assert count == len(source.atlas.places_in(view.place, view.level))
+            places = len(source.atlas.places_in(view.place, view.level))
+            assert count == places
+            assert sum(row.count for row in layer.legend("zh")) == places
 
 
 @pytest.mark.parametrize("theme", THEMES)
