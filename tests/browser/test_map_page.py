@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import io
 from itertools import combinations
 from urllib.parse import parse_qs, urlparse
 
+import numpy as np
 import pytest
 import shapely
+from PIL import Image
 
+from dashboard.maps.screen import LIBRARY
 from tests.browser.conftest import HOSTILE_VILLAGE
 from tests.invented import COUNTY, HOSTILE
 
@@ -239,3 +243,53 @@ def _check_boxes(view, size):
     assert boxes[".screen"]["height"] > 0.5 * size[1]
     assert boxes[".ranking"]["height"] > 0.3 * size[1]
     assert view.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_click_before_the_map_is_there_is_answered(view, served):
+    """Only the sketch is there yet: the library of the map is held back until after the click."""
+    held = []
+    view.route(f"**/{LIBRARY}*", lambda route: held.append(route))
+    view.goto(served)
+    view.locator(".screen[data-sketched]").wait_for(timeout=60_000)
+    before = _asked(view).get("place")
+    box = view.locator(".canvas").bounding_box()
+    view.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    view.wait_for_function(
+        "before => new URLSearchParams(location.search).get('place') !== before",
+        arg=before,
+        timeout=20_000,
+    )
+    for request in held:
+        request.continue_()
+    view.wait_for_selector(PAINTED, timeout=60_000)
+
+
+def test_a_map_that_the_graphics_driver_took_away_comes_back_in_its_colours(view, served):
+    """The driver gives no notice that it could draw again."""
+    _open(view, served)
+    view.mouse.move(0, 0)
+    view.wait_for_timeout(500)
+    canvas = view.locator(".canvas")
+    before, paints = _colours(canvas.screenshot()), _paints(view)
+    view.locator("canvas.maplibregl-canvas").evaluate(
+        "canvas => canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
+    view.locator(".screen .first").wait_for(state="attached", timeout=20_000)
+    _wait_paint(view, paints)
+    view.wait_for_timeout(500)
+    assert view.locator(".screen .first").count() == 0
+    after = _colours(canvas.screenshot())
+    assert np.abs(after - before).mean() < 2
+    _wait_asked_by_click(view)
+
+
+def _colours(picture):
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), dtype=float)
+
+
+def _wait_asked_by_click(view):
+    """Click the middle of the map and wait until a place is looked at."""
+    view.mouse.click(*_middle(view))
+    view.wait_for_function(
+        "() => new URLSearchParams(location.search).has('place')", timeout=20_000
+    )

@@ -13,7 +13,7 @@ import {arrange, followMap, hasFigures, loadAbove, makeCards, makeOverlay, names
 import {patterns} from "./patterns.js"
 import {fit, goTogether, keepClear, moved, paddingOf} from "./room.js"
 import {followPointer, makeSketch, markPlaces, startDrawing} from "./select.js"
-import {outlinesAt, ringsOf, sketchMap} from "./sketch.js"
+import {insideRings, outlinesAt, ringsOf, sketchMap} from "./sketch.js"
 import {WIDTHS, colourPlaces, restyle, styleOf} from "./style.js"
 import {placeSymbols} from "./symbols.js"
 
@@ -24,6 +24,9 @@ const ICONS = {
   spot: "M12 3v3M12 18v3M3 12h3M18 12h3M12 8a4 4 0 1 0 0 8 4 4 0 1 0 0-8",
   lasso: "M12 4c5 0 9 2.500 9 6s-4 6-9 6-9-2.500-9-6 4-6 9-6M7 15c-2 2-1 4 1 4s2 2 1 3",
 }
+
+// Milliseconds until a map that could not be made is tried again.
+const AGAIN = 2000
 
 let library = null
 function load(address) {
@@ -86,9 +89,17 @@ class Screen {
     await Promise.all(this.model.sources.map(async ({level, labels}) => {
       this.places[level] = await (await fetch(labels)).json()
     }))
+    this.canvas.addEventListener("click", (event) => this.clickSketch(event))
     await this.sketchFirst()
     const gl = await loading
     if (this.removed) { return }
+    this.makeMap(gl)
+    this.sizes = new ResizeObserver(() => { if (this.map && this.canvas.clientWidth) { this.map.resize(); fit(this, 0) } })
+    this.sizes.observe(this.canvas)
+    followPointer(this)
+  }
+
+  makeMap(gl) {
     this.map = new gl.Map({
       container: this.canvas, style: styleOf(this), attributionControl: false, dragRotate: false,
       pitchWithRotate: false, touchPitch: false, fadeDuration: 0, renderWorldCopies: false,
@@ -108,9 +119,25 @@ class Screen {
     this.map.on("move", () => { moved(this); if (this.ready) { followMap(this) } })
     this.map.on("moveend", () => { if (this.ready) { this.arrange() } })
     this.map.on("error", (event) => console.error(String(event.error?.message ?? event.error)))
-    this.sizes = new ResizeObserver(() => { if (this.canvas.clientWidth) { this.map.resize(); fit(this, 0) } })
-    this.sizes.observe(this.canvas)
-    followPointer(this)
+    this.map.on("webglcontextlost", () => setTimeout(() => this.makeAgain(gl)))
+  }
+
+  // The graphics driver took the map away. The library brings back its lines without the colours, and only where the
+  // driver gives notice: the map is made anew, and the sketch stands for it until then.
+  async makeAgain(gl) {
+    if (this.removed) { return }
+    this.map?.remove()
+    Object.assign(this, {map: null, ready: false, level: null, drawn: null, hovered: null, marked: []})
+    this.canvas.replaceChildren()
+    this.overlay.before(this.first)
+    await this.sketchFirst()
+    if (this.removed) { return }
+    try {
+      this.makeMap(gl)
+    } catch (error) {
+      console.warn("there is no map again yet: " + error)
+      setTimeout(() => this.makeAgain(gl), AGAIN)
+    }
   }
 
   // The lines of the levels above the shown one, and those around places pointed out together.
@@ -144,6 +171,7 @@ class Screen {
     const plane = sketchMap(this.first, outlines, {classes: picture.classes, colours: picture.colours[this.theme],
       grounds: patterns(picture.grounds[this.theme]), states: picture.states, outside: ink.outside, line: ink.line,
       bounds: picture.bounds, pad: paddingOf(this), borders: this.borders(ink), circles, quiet: circles.length ? picture.quiet[this.theme] : undefined})
+    this.sketched = {plane, outlines}
     if (plane) { arrange(this, plane.at) }
     // Nothing of the half-made map beneath is to be seen through the sketch.
     this.first.style.background = ink.ground
@@ -186,7 +214,18 @@ class Screen {
     queueMicrotask(() => { this.waiting = false; this.paint() })
   }
 
+  // Until the map has drawn, what is seen is the sketch, and it answers.
+  clickSketch({clientX, clientY}) {
+    const {plane, outlines} = this.sketched ?? {}
+    if (!plane || !this.first.isConnected) { return }
+    const {left, top} = this.canvas.getBoundingClientRect(), spot = [clientX - left, clientY - top]
+    const hit = outlines.features.find(({geometry}) =>
+      insideRings(spot, ringsOf(geometry).map((ring) => ring.map(([x, y]) => plane.at(x, y)))))
+    if (hit) { this.say("click", {id: hit.id}) }
+  }
+
   click(event) {
+    if (this.first.isConnected) { return }
     const point = pointAt(this, event.point)
     if (point !== null) { this.say("point", {at: point}); return }
     const id = placeAt(this, event.point)
