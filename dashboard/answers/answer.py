@@ -178,7 +178,7 @@ def _visible_ranking(ranked: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
     figures = ["rank", "value", "shown", "numerator", "denominator", "many"]
     ranked = ranked.assign(**{name: ranked[name].mask(gone) for name in figures})
     ranked = ranked.assign(few=ranked["few"] & ~gone)
-    return ranked.assign(previous=float("nan"), change=float("nan"))
+    return ranked.assign(previous=float("nan"), change=float("nan"), moved=float("nan"))
 
 
 def _summary_outside(atlas: Atlas, view: View, layer: Layer, own: pd.DataFrame) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -20,7 +19,6 @@ from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
 from dashboard.view import VIEWS, View
 from geodata.cartography import NO_DATA, Layer
-from geodata.cartography.decimals import is_steady
 from geodata.cartography.headline import figure_of_whole
 from geodata.figures import STATES
 
@@ -55,7 +53,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "strip": [asdict(figure, dict_factory=_plain) for figure in strip_of(source, view)],
         "rule": layer.rule(view.lang),
         "ranking": ranking,
-        "movers": _movers(ranking, layer),
+        "movers": _movers(source, view, layer),
         "hot_spots": _hot_spots(source, view),
         "list": asdict(page_list(source, view), dict_factory=_plain),
         "counted": {"kind": counted.kind, "count": counted.count, "words": counted.words},
@@ -139,21 +137,17 @@ def ranking_rows(source: Source, view: View) -> list[dict[str, Any]]:
     ]
 
 
-def _movers(rows: list[dict[str, Any]], layer: Layer) -> list[dict[str, Any]]:
+def _movers(source: Source, view: View, layer: Layer) -> list[dict[str, Any]]:
     """Return the places that became worse most, worst first; without a worse end those that moved.
 
-    A change that says nothing (`is_steady`) is none.
+    A change that says nothing, or is one of few, is none.
     """
-    worse = layer.indicator.worse
-
-    def worsened(row: Mapping[str, Any]) -> float:
-        change, base = float(row["change"] or 0), float(row["denominator"] or 0)
-        if is_steady(change, base, layer.indicator, layer.decimals):
-            return 0.0
-        return change if worse == "high" else -change if worse == "low" else abs(change)
-
-    moved = sorted((row for row in rows if worsened(row) > 0), key=worsened, reverse=True)
-    return [{name: row[name] for name in ("code", "name", "change")} for row in moved[:MOVERS]]
+    worse, ranked = layer.indicator.worse, ranking_of(source, view)
+    moved = ranked["moved"].fillna(0.0)
+    worsened = moved if worse == "high" else -moved if worse == "low" else moved.abs()
+    most = worsened[worsened > 0].sort_values(ascending=False, kind="stable").index[:MOVERS]
+    rows = zip(most, ranked.loc[most, "name"], ranked.loc[most, "change"], strict=True)
+    return [{"code": code, "name": name, "change": _number(change)} for code, name, change in rows]
 
 
 def _hot_spots(source: Source, view: View) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from geodata.cartography.decimals import indicator_decimals, shown_values
+from geodata.cartography.decimals import indicator_decimals, is_steady, shown_values
 from geodata.cartography.words import scale_of
 from geodata.figures import Cube
 
@@ -27,7 +28,8 @@ def rank_places(
     denominator, previous, change (in shown units; a share in percent), places_with_data, places.
     Those of too small a base (`few`) have no rank and stand behind the ranked ones by how many
     make them bad (`many`). Ties stand in the order of their keys. The change is since `before`, by
-    default the period with figures before this one.
+    default the period with figures before this one; `moved` is the change of those of a base large
+    enough in both that says something (`is_steady`), missing of the others.
     """
     asked = ("rank", indicator, period, level, place, before)
     ranking: pd.DataFrame = cube.once(
@@ -52,14 +54,22 @@ def _ranked(
     frame["shown"] = shown_values(frame["value"], described, indicator_decimals(cube, described))
     before = before or previous_period(cube, indicator, period)
     frame["previous"] = float("nan")
+    was_small = pd.Series(False, index=frame.index)
     if before is not None:
-        old = cube.frame(indicator, before, level)["value"].reindex(inside)
-        frame["previous"] = old * scale_of(described)
+        old = cube.frame(indicator, before, level).reindex(inside)
+        frame["previous"] = old["value"] * scale_of(described)
+        was_small = old["denominator"] < cube.least_bases.get(before, 0)
     frame["change"] = frame["value"] - frame["previous"]
     frame["name"] = cube.places["name"].reindex(inside)
     frame["parent_name"] = cube.places["parent"].reindex(inside).map(cube.places["name"])
     small = frame["value"].notna() & (frame["denominator"] < cube.least_bases.get(period, 0))
     frame["few"] = small if described.counts_things else False
+    decimals = indicator_decimals(cube, described)
+    pairs = zip(frame["change"], frame["denominator"], strict=True)
+    nothing = np.array([is_steady(*pair, described, decimals) for pair in pairs], dtype=bool)
+    if described.counts_things:
+        nothing |= (frame["few"] | was_small).to_numpy(dtype=bool)
+    frame["moved"] = frame["change"].mask(nothing)
     good = frame["denominator"] - frame["numerator"]
     frame["many"] = good if described.worse == "low" else frame["numerator"]
     frame["rank"] = (
@@ -70,7 +80,7 @@ def _ranked(
     )
     frame["behind"] = -frame["many"].where(frame["few"])
     columns = ["rank", "name", "parent_name", "value", "shown", "numerator", "denominator"]
-    columns += ["previous", "change", "few", "many", "places_with_data", "places"]
+    columns += ["previous", "change", "moved", "few", "many", "places_with_data", "places"]
     return frame.sort_index().sort_values(["rank", "behind"], kind="stable")[columns]
 
 

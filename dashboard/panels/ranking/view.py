@@ -57,9 +57,11 @@ class RankingView(Viewer):
         ranked = ranking_of(state.source, state.shown)
         by_change = self._by_change()
         if by_change:
-            # Worst change first; the rank stays that of the figure.
+            # Worst change first, what says nothing as no change; the rank stays that of the figure.
             worst_last = state.layer.indicator.worse == "low"
-            ranked = ranked.sort_values("change", ascending=worst_last, kind="stable")
+            told = ranked["moved"].fillna(0.0).mask(ranked["change"].isna())
+            order = told.sort_values(ascending=worst_last, kind="stable").index
+            ranked = ranked.loc[order]
         if state.selected:
             ranked = ranked[ranked.index.isin(state.selected)]
         if state.place in ranked.index and not self._turned:

@@ -135,3 +135,34 @@ def test_a_change_is_of_places_that_sent_in_both_months(old, new):
     assert wanted in sentence
     sent = [[one is not None for one in told[:size]] for told in (old, new)]
     assert ("两期都报数" in sentence) == (sent[0] != sent[1])
+
+
+MOVES = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 40), st.integers(0, 40), st.integers(1, 40)).map(
+        lambda one: ((min(one[:2]), one[1]), (min(one[2:]), one[3]))
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(moves=MOVES, least=st.integers(1, 20))
+def test_who_moved_is_of_a_base_large_enough_in_both_and_by_one_at_least(moves, least):
+    old, new = ([one[at] for one in moves] for at in (0, 1))
+    tree = grid_tree(1, len(moves))
+    villages = tree.places.index[tree.places["level"] == "village"]
+    rows = pd.concat(
+        pd.DataFrame(parts, columns=["numerator", "denominator"], dtype="float64").assign(
+            place=villages, period=period, indicator=RATE.key
+        )
+        for period, parts in (("2024", old), ("2025", new))
+    )
+    told = {"title": "县", "tree": tree, "values": rows, "indicators": [RATE]}
+    bases = {"2024": least, "2025": least}
+    found = ranked(build_atlas(**told, join={}, source={}, least_bases=bases)).loc[villages]
+    for moved, before, now in zip(found["moved"], old, new, strict=True):
+        change = now[0] / now[1] - before[0] / before[1]
+        sure = min(before[1], now[1]) >= least and abs(change) * now[1] >= 1 - 1e-9
+        assert pd.notna(moved) <= sure
+        assert pd.isna(moved) or moved == pytest.approx(100 * change)
