@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 if "GUATU_AUDIT_KEY" not in os.environ:
     _keys = tempfile.TemporaryDirectory(prefix="guatu-key-")
     os.environ["GUATU_AUDIT_KEY"] = str(Path(_keys.name) / "audit.key")
+    os.environ["GUATU_STORE_KEY"] = str(Path(_keys.name) / "store.key")
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -133,3 +133,22 @@ def restore(snapshot: str, who: str | None, workspace: str) -> None:
     store = _store(workspace).restore(snapshot, who=who or getpass.getuser(), at=at)
     month = store.history.snapshots[snapshot].month
     click.echo(text("workspace.snapshots_restored", month=month, snapshot=snapshot))
+
+
+@command.command("encrypt", help=text("workspace.snapshots_encrypt_help"))
+@_workspace
+def encrypt(workspace: str) -> None:
+    """Write the numbers of people in all snapshots anew as the settings want them."""
+    from geodata.access import AuditEntry, command_actor, open_trail
+    from geodata.store.encryption import seals_of
+    from geodata.workspace import open_workspace
+    from geodata.workspace.erasing import seal_anew
+
+    setup, actor = open_workspace(workspace).setup, command_actor()
+    seals, trail = seals_of(setup.config.store), open_trail(setup.config.folder)
+    name = seals.keys[0].name if seals.sealing else ""
+    trail.record(AuditEntry.by(actor, "encrypt", outcome="done", detail={"key": name}))
+    at = trail.clock().astimezone().isoformat(timespec="seconds")
+    files = seal_anew(setup, seals, who=actor.name, at=at)
+    told = "encrypted" if seals.sealing else "plain"
+    click.echo(text(f"workspace.snapshots_{told}", files=files, key=name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,11 @@ def add(name: str, role: str, places: tuple[str, ...], ask_password: bool, works
     guard = _guard(workspace)
     actor = Actor(name, role, places)
     password = _new_password(ask_password, guard)
+    first = not guard.accounts.all()
     account = guard.accounts.add(actor, password, by=_me(), now=guard.trail.clock())
     click.echo(text("user.added", line=_line(account)))
+    if first and _encrypts_from_now(workspace):
+        click.echo(text("user.encrypted"))
     if not ask_password:
         click.echo(text("user.first_password", password=password))
     if not places and any(reach != "any" for reach in actor.scope.role.acts.values()):
@@ -88,6 +92,21 @@ def _guard(folder: Path) -> Guard:
     from geodata.access import open_guard
 
     return open_guard(folder)
+
+
+def _encrypts_from_now(folder: Path) -> bool:
+    """Let snapshots be written encrypted from now on; returns False where the settings say which."""
+    from geodata.config import change_settings
+    from geodata.config.settings import FILE_NAME
+
+    file = folder / FILE_NAME
+    if not file.is_file():
+        return False
+    settings = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    if "encrypted" in settings.get("store", {}):
+        return False
+    change_settings(folder, {"store": {"encrypted": True}})
+    return True
 
 
 def _me() -> str:

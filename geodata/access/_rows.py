@@ -6,6 +6,7 @@ Nothing here decides who may see what. An import rule keeps every other module o
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from geodata.errors import StoreError
 from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.store.embedded import DuckDBEngine
+from geodata.store.encryption import seals_of
 from geodata.store.months import add_month
 
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
@@ -41,6 +43,9 @@ class MonthTables:
         # The name to read each table by: with the places that ended under their successors.
         self._read_as: dict[str, str] = {}
         self._alone = threading.RLock()
+        self._seals = seals_of(source.store.folder)
+        known = (column for table in source.tables.values() for column in table.columns.values())
+        self._sealed = frozenset(column.name for column in known if column.sealed)
 
     def read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
         """Return the rows of a request; raises KeyError for a table that the month does not have."""
@@ -49,8 +54,26 @@ class MonthTables:
             for _, comparison, table in request.filters:
                 if comparison == "among":
                     self._add(str(table).partition(":")[0])
-            query = _query(request, prefixes, self._named(request.table))
-            return self._engine.frame(query.sql(dialect=self._engine.name))
+            query = _query(self._sought(request), prefixes, self._named(request.table))
+            return self._opened(self._engine.frame(query.sql(dialect=self._engine.name)))
+
+    def _sought(self, request: Request) -> Request:
+        """Return a request in which a number that is looked for is so in every form it is stored in."""
+        filters = [
+            (column, "in", self._seals.forms(str(value)))
+            if comparison == "is" and column in self._sealed
+            else (column, comparison, value)
+            for column, comparison, value in request.filters
+        ]
+        return replace(request, filters=tuple(filters))
+
+    def _opened(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows with the numbers that lie sealed in the store."""
+        for name in self._sealed.intersection(frame.columns):
+            told = {one: self._seals.open(one) for one in frame[name].dropna().unique()}
+            if any(one != value for one, value in told.items()):
+                frame[name] = frame[name].map(told).astype(frame[name].dtype)
+        return frame
 
     def prepare(self, name: str) -> None:
         """Open a table, so that the first who reads it does not wait."""

@@ -116,6 +116,18 @@ class AuditSettings:
 
 
 @dataclass(frozen=True)
+class StoreSettings:
+    """Whether numbers of people are sealed in snapshots, and where the key lies.
+
+    `key` is a file outside the workspace, by default the user's own (~/.config/guatu/store.key);
+    GUATU_STORE_KEY goes before it. What is sealed is read as such, whatever `encrypted` says.
+    """
+
+    encrypted: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """How one kind of file becomes rows of a table.
 
@@ -153,6 +165,7 @@ class Config:
     maps: MapSettings = MapSettings()
     openid: OpenIdSettings = OpenIdSettings()
     audit: AuditSettings = AuditSettings()
+    storing: StoreSettings = StoreSettings()
     sources: tuple[SourceSettings, ...] = ()
     delivered: str = "raw"
 
@@ -176,6 +189,7 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "map": ("maps", MapSettings),
     "openid": ("openid", OpenIdSettings),
     "audit": ("audit", AuditSettings),
+    "store": ("storing", StoreSettings),
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}

@@ -149,15 +149,15 @@ def land(
             if rows.frame.empty:
                 continue
             give_back()
-            writer.write_table(
-                name, as_arrow(rows, landing.month), sort=["place_code", *rows.table.key]
-            )
+            sealed = [column.name for column in rows.table.columns.values() if column.sealed]
+            sort = ["place_code", *rows.table.key]
+            writer.write_table(name, as_arrow(rows, landing.month), sort=sort, sealed=sealed)
             if "month" in rows.table.columns:
                 writer.note_months(name, sorted(rows.frame["month"].unique()))
         writer.write_table("place", _places(places, landing.month), sort=["place_code"])
         for name, frame in frames.items():
             writer.write_table(name, _findings(frame))
-        writer.write_table("set_aside", landing.aside.rows(landing.sheets))
+        writer.write_table("set_aside", landing.aside.rows(landing.sheets), sealed=["cells"])
         return writer.commit(who=who, at=at, sources=landing.sources(), facts=facts)
 
 

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
 from geodata.store.checksums import digest_of
+from geodata.store.encryption import seals_of
 from geodata.store.snapshots import (
     MANIFEST,
     SNAPSHOTS,
@@ -48,11 +49,18 @@ class SnapshotWriter:
         self.month = month
         self._folder = store / SNAPSHOTS / f"{_INCOMING}-{snapshot}"
         self._folder.mkdir(parents=True)
+        self._seals = seals_of(store)
         self._files: list[StoredFile] = []
         self._months: dict[str, tuple[str, ...]] = {}
 
-    def write_table(self, table: str, rows: pa.Table, *, sort: Sequence[str] = ()) -> None:
-        """Write the rows of a table, sorted, one file a county (first six digits of place_code)."""
+    def write_table(
+        self, table: str, rows: pa.Table, *, sort: Sequence[str] = (), sealed: Sequence[str] = ()
+    ) -> None:
+        """Write the rows of a table, sorted, one file a county (first six digits of place_code).
+
+        The columns of `sealed` are sealed where the settings of the workspace want it.
+        """
+        rows = self._seals.sealed(rows, sealed)
         order = [(name, "ascending") for name in dict.fromkeys(sort) if name in rows.column_names]
         places = pc.sort_indices(rows, order) if order else pa.array(np.arange(rows.num_rows))
         for county, mine in _by_county(rows, places):

@@ -27,6 +27,7 @@ STORED_AS = {
 # names none is treated as identity.
 PRIVACY = ("open", "restricted", "ethnicity", "health", "disability", "account", "identity")
 # What says by itself who a person is: no report, no sentence and no count tells such a value.
+_NUMBERS = frozenset({"phone", "account"})
 IDENTIFYING = frozenset({"account", "identity"})
 
 
@@ -63,6 +64,13 @@ class Column:
     def identifies(self) -> bool:
         """Return whether a value says by itself who a person is: name, number, address, account."""
         return self.privacy in IDENTIFYING
+
+    @property
+    def sealed(self) -> bool:
+        """Return whether a snapshot may hold the values sealed: numbers by which a person is found."""
+        last = self.name.rpartition("_")[2]
+        numbers = self.kind == "certificate" or self.privacy == "account" or last in _NUMBERS
+        return self.identifies and self.stored_as == "VARCHAR" and numbers
 
     @property
     def stored_as(self) -> str:

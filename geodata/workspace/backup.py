@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from geodata.access import AuditEntry, audit_ring, command_actor, database_of, open_trail
+from geodata.config import read_config
 from geodata.errors import BackupError
+from geodata.store.encryption import key_file
 
 _MANIFEST = "guatu-backup.json"
 _DATABASE = "audit/access.sqlite"
@@ -45,6 +47,8 @@ class Restored:
 
 def write_backup(folder: Path, file: Path, *, keys: Path | None = None) -> Backup:
     """Write a workspace into one file, and its audit keys into another where `keys` is given.
+
+    The keys of encrypted snapshots go beside those, with the ending `.store`.
 
     It may be served meanwhile: the database is copied as of one moment. Raises BackupError where
     the database is PostgreSQL, whose own tools save it, and where a target lies in the workspace.
@@ -75,9 +79,16 @@ def write_backup(folder: Path, file: Path, *, keys: Path | None = None) -> Backu
         packed.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False, sort_keys=True))
     os.replace(part, file)
     if keys is not None:
-        shutil.copyfile(audit_ring(folder).file, keys)
-        keys.chmod(0o600)
+        _keep(audit_ring(folder).file, keys)
+        stored = key_file(read_config(folder).storing.key)
+        if stored.is_file():
+            _keep(stored, keys.with_name(f"{keys.name}.store"))
     return Backup(at, len(digests), seq)
+
+
+def _keep(key: Path, to: Path) -> None:
+    shutil.copyfile(key, to)
+    to.chmod(0o600)
 
 
 def restore_backup(file: Path, folder: Path) -> Restored:

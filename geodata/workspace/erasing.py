@@ -20,12 +20,15 @@ from geodata.access import Actor, AuditEntry, Guard
 from geodata.errors import StoreError
 from geodata.rules.binding import parse
 from geodata.rules.feature import shared_sets
+from geodata.store.encryption import Seals, seals_of
 from geodata.store.rewriting import HeldRows, held_rows, rewrite_rows
 from geodata.tables import Column, Table
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import built_months, rewrite_built
 
 HOUSEHOLD, PERSON = "household_code", "person_code"
+# The text of a row that was set aside.
+CELLS = "cells"
 # In tables that are made from a month a household is a subject among others.
 _SUBJECT, _KIND = "subject", "subject_kind"
 # The rest of the 20 or 22 signs of a disability card is kind and grade, and no number of a person.
@@ -60,11 +63,13 @@ def held_about(setup: Setup, guard: Guard, household: str, person: str = "") -> 
 
     Raises StoreError when no snapshot knows it.
     """
-    found = tuple(
-        held_rows(
-            setup.store, lambda _, rows: int(pc.sum(_own(rows, household, person)).as_py() or 0)
-        )
-    )
+    seals = seals_of(setup.config.store)
+
+    def count(_: str, rows: pa.Table) -> int:
+        own = _own(seals.opened(rows, [CELLS]), household, person)
+        return int(pc.sum(own).as_py() or 0)
+
+    found = tuple(held_rows(setup.store, count))
     if not found:
         raise StoreError("workspace.erase_unknown", household=household, person=person or "-")
     months = sorted({one.snapshot[:7] for one in found})
@@ -84,15 +89,18 @@ def erase(setup: Setup, guard: Guard, household: str, person: str = "", *, actor
     guard.trail.record(
         AuditEntry.by(actor, "erase", subject=household, outcome="done", detail=detail)
     )
-    named = _named(setup)
+    named, seals = _named(setup), seals_of(setup.config.store)
     at = guard.trail.clock().astimezone(UTC).isoformat(timespec="seconds")
 
     def change(name: str, rows: pa.Table) -> pa.Table | None:
+        sealed = sealed_columns(setup, name)
+        rows = seals.opened(rows, sealed)
         own = _own(rows, household, person)
         if not pc.any(own).as_py():
             return None
         known = setup.tables.get(name)
-        return _veiled(rows, own, known, named, veil, person=bool(person))
+        told = _veiled(rows, own, known, named, veil, person=bool(person))
+        return seals.sealed(told, sealed)
 
     rewrite_rows(setup.config.store, change, who=actor.name, at=at)
     if not person:
@@ -102,9 +110,34 @@ def erase(setup: Setup, guard: Guard, household: str, person: str = "", *, actor
     return alias
 
 
+def sealed_columns(setup: Setup, table: str) -> tuple[str, ...]:
+    """Return the columns of a stored table that lie sealed where the settings want it."""
+    known = setup.tables.get(table)
+    return (CELLS,) if known is None else tuple(n for n, c in known.columns.items() if c.sealed)
+
+
+def seal_anew(setup: Setup, seals: Seals, *, who: str, at: str) -> int:
+    """Write what lies sealed by another key than that in use, or not as the settings want it, anew.
+
+    Returns how many files were written.
+    """
+
+    def change(name: str, rows: pa.Table) -> pa.Table | None:
+        sealed = seals.resealed(rows, sealed_columns(setup, name))
+        return None if sealed.equals(rows) else sealed
+
+    return rewrite_rows(setup.config.store, change, who=who, at=at)
+
+
 def _own(rows: pa.Table, household: str, person: str) -> pa.ChunkedArray:
     """Return which rows are about a household, or about its person."""
     nobody = pa.chunked_array([pa.repeat(pa.scalar(False), rows.num_rows)])
+    if CELLS in rows.column_names:
+        told = [one or "" for one in rows[CELLS].to_pylist()]
+        codes = [f'"{code}"' for code in (household, person) if code]
+        return pa.chunked_array(
+            [[all(code in text for code in codes) for text in told]], pa.bool_()
+        )
     if HOUSEHOLD not in rows.column_names:
         return nobody
     own = pc.fill_null(pc.equal(rows[HOUSEHOLD].cast(pa.string()), household), False)

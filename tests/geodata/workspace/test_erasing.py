@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from geodata.access import command_actor
+from geodata.access import Request, command_actor
+from geodata.config import change_settings
 from geodata.errors import StoreError
 from geodata.store import SnapshotStore
+from geodata.store.encryption import seals_of
 from geodata.tables import tables
 from geodata.workspace import open_workspace
-from geodata.workspace.erasing import erase, held_about
+from geodata.workspace.erasing import erase, held_about, seal_anew
 from geodata.workspace.saved import built_faults
 from tests.invented_county import COUNTY, MONTHS, VILLAGES
 
@@ -98,6 +102,47 @@ def test_a_household_is_unknown_afterwards_and_every_figure_can_be_made_again(co
     with pytest.raises(StoreError) as unknown:
         held_about(again.setup, guard, HOUSEHOLD)
     assert unknown.value.key == "workspace.erase_unknown"
+
+
+def test_sealed_numbers_are_read_looked_for_counted_and_sealed_anew(
+    tmp_path, counties, monkeypatch
+):
+    keys = tmp_path / "keys" / "store.key"
+    monkeypatch.setenv("GUATU_STORE_KEY", str(keys))
+    folder = tmp_path / "county"
+    shutil.copytree(counties.built_sample().setup.config.folder, folder)
+    plain = open_workspace(folder)
+    months = plain.setup.store.months()[-2:]
+    told = {one.key: plain.indicator(one.key) for one in plain.indicators}
+    persons = plain.people().rows(Request("person", order=("household_code",), limit=1)).frame
+    household = persons["household_code"].iloc[0]
+    why = {"ground": "visit", "reason": "核实住房安全情况"}
+    card = plain.card(household, **why)
+    number = str(card.members["certificate"].iloc[0])
+    change_settings(folder, {"store": {"encrypted": True}})
+    setup = open_workspace(folder).setup
+    assert seal_anew(setup, seals_of(folder), who="li", at="2025-05-01T00:00:00") > 0
+    assert not any(number in value for value in values(folder / "store" / "snapshots"))
+    keys.write_text(keys.read_text() + "ab" * 32 + "\n")
+    again = open_workspace(folder)
+    opened = again.card(household, **why)
+    pd.testing.assert_frame_equal(opened.members, card.members)
+    assert opened.record["phone"] == card.record["phone"]
+    asked = Request("person", filters=(("certificate", "is", number),))
+    found = again.people().rows(asked).frame
+    assert (found["household_code"] == household).any()
+    assert not (found["certificate"] == number).any()
+    again.build(months)
+    for key, frame in told.items():
+        pd.testing.assert_frame_equal(again.indicator(key), frame)
+    # The old key may go when all is sealed by the new one.
+    setup = open_workspace(folder).setup
+    assert seal_anew(setup, seals_of(folder), who="li", at="2025-05-01T00:00:00") > 0
+    assert seal_anew(setup, seals_of(folder), who="li", at="2025-05-01T00:00:00") == 0
+    keys.write_text("ab" * 32 + "\n")
+    pd.testing.assert_frame_equal(
+        open_workspace(folder).card(household).members, again.card(household).members
+    )
 
 
 def test_one_person_is_unknown_and_the_others_of_the_household_stay(county):

@@ -16,8 +16,10 @@ counted AS (
     COUNT(CASE WHEN pension_insurance AND age > :entitlement.pension_age THEN 1 END) AS pensioners,
     COUNT(CASE WHEN age > :entitlement.old_age_allowance_age THEN 1 END) AS very_old,
     -- The certificate of disability is the identity number with kind and grade; grades 1 and 2 are severe.
-    COUNT(CASE WHEN health LIKE '%残疾%' AND LENGTH(certificate) = 20
-                AND SUBSTRING(certificate, 20, 1) IN ('1', '2') THEN 1 END) AS severely_disabled,
+    -- Where numbers lie sealed, these two still end the column.
+    COUNT(CASE WHEN health LIKE '%残疾%'
+                AND (LENGTH(certificate) = 20 OR certificate LIKE 'sealed:%:__')
+                AND SUBSTRING(certificate, LENGTH(certificate), 1) IN ('1', '2') THEN 1 END) AS severely_disabled,
     COUNT(CASE WHEN age > :education.age_min AND age <= :education.age_max
                 AND schooling IN ('小学', '初中', '特殊教育', '送教上门') THEN 1 END) AS pupils,
     COUNT(CASE WHEN health LIKE '%慢性病%' THEN 1 END) AS chronic,
