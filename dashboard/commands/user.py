@@ -88,6 +88,28 @@ def reset(name: str, ask_password: bool, workspace: Path) -> None:
         click.echo(text("user.first_password", password=password))
 
 
+@command.command("factor", help=text("user.factor_help"))
+@_name
+@click.option("--remove", is_flag=True, help=text("user.factor_remove"))
+@_folder
+def factor(name: str, remove: bool, workspace: Path) -> None:
+    """Give an account a new second factor, printed once, or take it away."""
+    from geodata.errors import AccountError
+
+    guard = _guard(workspace)
+    account = guard.accounts.get(name)
+    if account is None:
+        raise AccountError("access.no_account", name=name)
+    if remove:
+        had = guard.accounts.factors.remove(account.name, by=_me())
+        click.echo(text("user.factor_removed" if had else "user.factor_none", name=account.name))
+        return
+    given = guard.accounts.factors.enrol(account.name, by=_me(), issuer="guatu")
+    click.echo(text("user.factor_given", name=account.name, address=given.address))
+    click.echo(text("user.factor_secret", secret=given.secret))
+    click.echo(text("user.factor_codes", codes="  ".join(given.codes)))
+
+
 def _guard(folder: Path) -> Guard:
     from geodata.access import open_guard
 

@@ -91,13 +91,14 @@ class SignInPage(Page):
         """Sign in and go on to where the person wanted to go."""
         name = self.get_body_argument("name", "", strip=False)
         password = self.get_body_argument("password", "", strip=False)
+        code = self.get_body_argument("code", "", strip=False)
         if SignInPage.trying >= _AT_ONCE:
             self.set_status(429)
             self._form(fault=text("sign_in.fault_429", self.lang))
             return
         SignInPage.trying += 1
         try:
-            account = await self.in_thread(self._account, name, password)
+            account = await self.in_thread(self._account, name, password, code)
         except AccountError as error:
             self.set_status(401)
             self._form(fault=error.sentence(self.lang))
@@ -112,10 +113,10 @@ class SignInPage(Page):
             f"{self.sign_in.prefix}{PASSWORD}" if account.must_change else onward, status=303
         )
 
-    def _account(self, name: str, password: str):  # type: ignore[no-untyped-def]
+    def _account(self, name: str, password: str, code: str) -> Account:
         guard = self.sign_in.guard
-        origin = str(self.request.remote_ip)
-        return guard.accounts.sign_in(name, password, now=guard.trail.clock(), origin=origin)
+        origin, now = str(self.request.remote_ip), guard.trail.clock()
+        return guard.accounts.sign_in(name, password, now=now, origin=origin, code=code)
 
     def _next(self) -> str:
         return safe_next(self.get_argument("next", ""), self.sign_in.prefix)
@@ -123,7 +124,9 @@ class SignInPage(Page):
     def _form(self, fault: str = "") -> None:
         title = text("sign_in.title", self.lang)
         other = f"{self.sign_in.prefix}{OPENID}" if self.sign_in.provider else ""
-        self.show("sign_in", SIGN_IN, title=title, fault=fault, next=self._next(), other=other)
+        coded = self.sign_in.guard.accounts.factors.in_use()
+        values = {"next": self._next(), "other": other, "coded": coded}
+        self.show("sign_in", SIGN_IN, title=title, fault=fault, **values)
 
 
 class PasswordPage(Page):
@@ -154,7 +157,7 @@ class PasswordPage(Page):
     def _changed(self, name: str, old: str, new: str):  # type: ignore[no-untyped-def]
         guard = self.sign_in.guard
         now = guard.trail.clock()
-        guard.accounts.sign_in(name, old, now=now, origin="password")
+        guard.accounts.sign_in(name, old, now=now, origin="password", code=None)
         guard.accounts.set_password(name, new, by=name, now=now)
         return guard.accounts.get(name)
 

@@ -31,6 +31,7 @@ from geodata.access.database import METADATA
 from geodata.access.limits import AccessLimits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
+from geodata.access.second_factor import SecondFactors
 from geodata.errors import AccountError
 from geodata.escaping import capped, storable
 
@@ -93,6 +94,7 @@ class Accounts:
         self._trail, self._limits, self._words = trail, limits, words
         self._database = trail.database
         self._database.create(_ACCOUNTS, _FAILURES, _KNOWN)
+        self.factors = SecondFactors(trail, limits.factor_roles)
 
     def add(self, actor: Actor, password: str, *, by: str, now: datetime) -> Account:
         """Make an account for `actor`; its first password must be changed at the first sign-in."""
@@ -146,11 +148,20 @@ class Accounts:
             row = _found(connection, account_name(name, strict=False))
         return None if row is None else _account(row)
 
-    def sign_in(self, name: str, password: str, *, now: datetime, origin: str = "") -> Account:
-        """Return the account when name and password are right and neither locked nor disabled.
+    def sign_in(
+        self,
+        name: str,
+        password: str,
+        *,
+        now: datetime,
+        origin: str = "",
+        code: str | None = "",
+    ) -> Account:
+        """Return the account when name, password and code are right and neither locked nor disabled.
 
+        `code` is that of the second factor; None does not ask for it, of somebody who is in already.
         Everything else raises AccountError: the same sentence, after the same work, for a wrong
-        password, an unknown name and a disabled account. Both ends are in the audit.
+        password, a wrong code, an unknown name and a disabled account. Both ends are in the audit.
         """
         key = account_name(name, strict=False)
         who = _who(key, origin)
@@ -164,6 +175,10 @@ class Accounts:
         if locked:
             self._trail.record(replace(entry, outcome="refused", reason="locked"))
             raise AccountError("access.locked", minutes=self._limits.lock_minutes)
+        if right and not row.disabled and code is not None:
+            # Counted as a failure already, a code is not tried out faster than a password.
+            right = self.factors.passes(row.name, row.role, code, now=now)
+            entry = entry if right else replace(entry, reason="second factor")
         if not right or row.disabled:
             self._trail.record(replace(entry, outcome="failed"))
             raise AccountError(

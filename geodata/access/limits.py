@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from geodata.access.masking import Pattern, Patterns
+from geodata.access.roles import role
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class AccessLimits:
     unmask_alert: int
     exemption_months: int
     imports_by_two: bool
+    factor_roles: frozenset[str]
     patterns: Patterns
 
     @classmethod
@@ -40,7 +43,14 @@ class AccessLimits:
         numbers = {name: int(str(value(key))) for name, key in KEYS.items()}
         by_two = value(BY_TWO) is True
         patterns = {name: Pattern.parse(str(value(key))) for name, key in MASK_KEYS.items()}
-        return cls(**numbers, imports_by_two=by_two, patterns=Patterns(**patterns))
+        roles = frozenset(filter(None, re.split(r"[\s,，、]+", str(value(FACTOR_ROLES)))))
+        if roles == {"none"}:
+            roles = frozenset()
+        for name in roles:
+            role(name)
+        return cls(
+            **numbers, imports_by_two=by_two, factor_roles=roles, patterns=Patterns(**patterns)
+        )
 
 
 KEYS = {
@@ -65,6 +75,7 @@ KEYS = {
     "exemption_months": "security.exemption_months",
 }
 BY_TWO = "security.imports_by_two"
+FACTOR_ROLES = "security.second_factor_roles"
 MASK_KEYS = {
     "identity_number": "privacy.mask.id",
     "phone": "privacy.mask.phone",

@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 
 from geodata.access import Actor, AuditEntry, Shown, open_guard
+from geodata.config import make_workspace, read_config
 
 TOWN = "990101001"
 
@@ -178,3 +179,29 @@ def test_an_audit_whose_file_is_gone_is_told_and_not_begun_anew(county, run):
     code, printed = run("audit", "verify", "--workspace", county[0])
     assert (code, "不见了" in printed, "第 1 条" in printed) == (2, True, True)
     assert not (county[0] / "audit" / "access.sqlite").exists()
+
+
+def test_a_second_factor_is_shown_once_and_taken_back(tmp_path, run):
+    folder = make_workspace(tmp_path / "county", code="990101")
+    run("user", "add", "li.na", "--role", "auditor", "--workspace", folder)
+    code, printed = run("user", "factor", "li.na", "--workspace", folder)
+    assert (code, "otpauth://totp/guatu:li.na?" in printed, "恢复码" in printed) == (0, True, True)
+    code, printed = run("user", "factor", "li.na", "--remove", "--workspace", folder)
+    assert (code, "已收回" in printed) == (0, True)
+    code, printed = run("user", "factor", "li.na", "--remove", "--workspace", folder)
+    assert (code, "没有动态码" in printed) == (0, True)
+    code, printed = run("user", "factor", "nobody", "--workspace", folder)
+    assert (code, "nobody" in printed, printed.count("\n")) == (2, True, 1)
+
+
+def test_with_the_first_account_numbers_are_sealed_unless_the_county_says_no(tmp_path, run):
+    for said, told in (("", True), ("\n[store]\nencrypted = false\n", False)):
+        folder = make_workspace(tmp_path / f"county{len(said)}", code="990101")
+        file = folder / "guatu.toml"
+        if said:
+            lines = file.read_text(encoding="utf-8").split("[store]")
+            file.write_text(said.join(lines), encoding="utf-8")
+        for name in ("li.na", "wang.wu"):
+            code, printed = run("user", "add", name, "--role", "auditor", "--workspace", folder)
+            assert (code, "加密存放" in printed) == (0, told and name == "li.na")
+        assert read_config(folder).storing.encrypted is told

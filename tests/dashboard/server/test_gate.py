@@ -184,6 +184,21 @@ def test_wrong_password_and_unknown_name_get_the_same_page(server):
     assert Browser(server.port).sign_in("analyst").status == 303
 
 
+def test_a_code_is_asked_for_and_needed_where_somebody_has_a_second_factor(server):
+    factors = open_guard(server.folder).accounts.factors
+    assert 'name="code"' not in server.browser().ask("/login").body
+    given = factors.enrol("auditor", by="test", issuer="guatu")
+    try:
+        browser = server.browser()
+        assert 'name="code"' in browser.ask("/login").body
+        assert browser.sign_in("auditor").status == 401
+        form = {"name": "auditor", "password": PASSWORD, "code": given.codes[0]}
+        assert browser.submit("/login", **form).status == 303
+        assert server.browser().submit("/login", **form).status == 401
+    finally:
+        factors.remove("auditor", by="test")
+
+
 def test_a_form_from_another_site_is_refused(server):
     browser = server.browser("leader")
     for path, form in (
