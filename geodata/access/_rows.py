@@ -17,7 +17,7 @@ from geodata.access.request import Request
 from geodata.errors import StoreError
 from geodata.kept import Kept
 from geodata.periods import shift_month
-from geodata.store.embedded import DuckDBEngine
+from geodata.store.embedded import FILES_GONE, DuckDBEngine
 from geodata.store.encryption import seals_of
 from geodata.store.months import add_month
 
@@ -50,12 +50,21 @@ class MonthTables:
     def read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
         """Return the rows of a request; raises KeyError for a table that the month does not have."""
         with self._alone:
-            self._add(request.table)
-            for _, comparison, table in request.filters:
-                if comparison == "among":
-                    self._add(str(table).partition(":")[0])
-            query = _query(self._sought(request), prefixes, self._named(request.table))
-            return self._opened(self._engine.frame(query.sql(dialect=self._engine.name)))
+            try:
+                return self._read(request, prefixes)
+            except FILES_GONE:
+                # They were written anew, or removed, since they were opened.
+                self._known.clear()
+                self._read_as.clear()
+                return self._read(request, prefixes)
+
+    def _read(self, request: Request, prefixes: tuple[str, ...]) -> pd.DataFrame:
+        self._add(request.table)
+        for _, comparison, table in request.filters:
+            if comparison == "among":
+                self._add(str(table).partition(":")[0])
+        query = _query(self._sought(request), prefixes, self._named(request.table))
+        return self._opened(self._engine.frame(query.sql(dialect=self._engine.name)))
 
     def _sought(self, request: Request) -> Request:
         """Return a request in which a number that is looked for is so in every form it is stored in."""

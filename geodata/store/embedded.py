@@ -14,6 +14,9 @@ import pyarrow as pa
 from geodata.errors import StoreError
 from geodata.store.engine import Engine, no_rows, quoted
 
+# What a query raises of files that are no longer where they were.
+FILES_GONE = duckdb.IOException
+
 
 class DuckDBEngine:
     """An Engine of one process; every object has its own views, so readers never wait."""

@@ -274,8 +274,6 @@ class SnapshotStore:
 
     def retired(self, snapshot: str) -> frozenset[str]:
         """Return the tables of a snapshot whose rows were removed, their time of keeping being over."""
-        if snapshot not in self.history.retired:
-            return frozenset()
         return frozenset(one.table for one in self.manifest(snapshot).files if one.retired)
 
     def verify(self, snapshot: str) -> tuple[SnapshotFault, ...]:

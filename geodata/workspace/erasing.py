@@ -24,6 +24,7 @@ from geodata.store.encryption import Seals, seals_of
 from geodata.store.rewriting import HeldRows, held_rows, rewrite_rows
 from geodata.tables import Column, Table
 from geodata.workspace.inputs import Setup
+from geodata.workspace.retiring import tell_servers
 from geodata.workspace.saved import built_months, rewrite_built
 
 HOUSEHOLD, PERSON = "household_code", "person_code"
@@ -107,6 +108,7 @@ def erase(setup: Setup, guard: Guard, household: str, person: str = "", *, actor
         for month in built_months(setup.config.store):
             rewrite_built(setup.config.store, month, lambda rows: _renamed(rows, household, alias))
         guard.writes.veil(household, alias)
+    tell_servers(setup)
     return alias
 
 

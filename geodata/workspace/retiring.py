@@ -87,6 +87,13 @@ def retire(
             retire_tables(setup.config.store, {one.name: one.tables}, who=actor.name, at=at)
             if one.kind == ROWS and _HOUSEHOLDS in one.tables:
                 keep_sums(setup.config.store, one.name[:7])
+    tell_servers(setup)
+
+
+def tell_servers(setup: Setup) -> None:
+    """Let running servers open the workspace anew: they look whether the map was written."""
+    for file in (setup.config.folder / "atlas").glob("atlas.json"):
+        file.touch()
 
 
 def _check_figures(setup: Setup, due: tuple[Due, ...]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from geodata.access import AuditEntry
+from geodata.access import AuditEntry, Request
 from geodata.errors import StoreError
 from geodata.store import SnapshotStore, retired
 from geodata.workspace import open_workspace
@@ -82,7 +82,14 @@ def told(county) -> dict[str, pd.DataFrame]:
 
 def test_rows_go_and_every_figure_stays_also_after_a_build_of_all(county):
     trail, before = county.guard.trail, told(county)
+    stamp = (county.setup.config.folder / "atlas" / "atlas.json").stat().st_mtime_ns
+    early = open_workspace(county.setup.config.folder)
+    assert len(early.people(MONTHS[0]).rows(Request("household")).frame)
     due = gone(with_periods(county, rows=1), trail)
+    # Who had it open is told the same, and servers open the county anew.
+    with pytest.raises(StoreError):
+        early.people(MONTHS[0]).rows(Request("household"))
+    assert (county.setup.config.folder / "atlas" / "atlas.json").stat().st_mtime_ns > stamp
     assert {one.kind for one in due} == {ROWS}
     assert [one.name[:7] for one in due] == list(MONTHS[:-1])
     again = open_workspace(county.setup.config.folder)
