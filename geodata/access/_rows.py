@@ -64,7 +64,8 @@ class MonthTables:
             if comparison == "among":
                 self._add(str(table).partition(":")[0])
         query = _query(self._sought(request), prefixes, self._named(request.table))
-        return self._opened(self._engine.frame(query.sql(dialect=self._engine.name)))
+        frame = self._engine.frame(query.sql(dialect=self._engine.name))
+        return self._seals.opened_frame(frame, self._sealed)
 
     def _sought(self, request: Request) -> Request:
         """Return a request in which a number that is looked for is so in every form it is stored in."""
@@ -75,14 +76,6 @@ class MonthTables:
             for column, comparison, value in request.filters
         ]
         return replace(request, filters=tuple(filters))
-
-    def _opened(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Return rows with the numbers that lie sealed in the store."""
-        for name in self._sealed.intersection(frame.columns):
-            told = {one: self._seals.open(one) for one in frame[name].dropna().unique()}
-            if any(one != value for one, value in told.items()):
-                frame[name] = frame[name].map(told).astype(frame[name].dtype)
-        return frame
 
     def prepare(self, name: str) -> None:
         """Open a table, so that the first who reads it does not wait."""

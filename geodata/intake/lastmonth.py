@@ -19,6 +19,7 @@ from geodata.intake.membership import is_among
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
+from geodata.store.encryption import Seals, seals_of
 from geodata.tables import Column, Table
 
 # From how many times the value of the month before a column is of another size, or has moved.
@@ -57,7 +58,7 @@ def check_against(
             if not files or rows.frame.empty or name == "place":
                 continue
             engine.add_files(name, files, stored_columns(rows.table))
-            earlier = _Earlier(engine, rows.table)
+            earlier = _Earlier(engine, rows.table, seals_of(files[0]))
             if earlier.rows < settings.small_rows:
                 continue
             if rows.table.nature == "state":
@@ -71,8 +72,8 @@ def check_against(
 class _Earlier:
     """One table as it stood in the month before."""
 
-    def __init__(self, engine: DuckDBEngine, table: Table) -> None:
-        self._engine, self._table = engine, table
+    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals) -> None:
+        self._engine, self._table, self._seals = engine, table, seals
         counts = ", ".join(f"COUNT({name}) AS {name}" for name in table.columns)
         first = engine.frame(f"SELECT COUNT(*) AS rows_there, {counts} FROM {table.name}").iloc[0]
         self.rows = int(first["rows_there"])
@@ -87,8 +88,10 @@ class _Earlier:
 
     def texts(self, column: str) -> pa.Array:
         """Return one column of text in the order of `values`, before rows of one key are left out."""
-        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")[column]
-        return rows.cast(pa.large_string()).combine_chunks()
+        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")
+        if self._table.column(column).sealed:
+            rows = self._seals.opened(rows, [column])
+        return rows[column].cast(pa.large_string()).combine_chunks()
 
     def positions(self, keys: pd.Index) -> np.ndarray:
         """Return where each key stands in `texts`, -1 for one that was not there."""

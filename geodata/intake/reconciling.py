@@ -23,6 +23,7 @@ from geodata.intake.schema import Schema
 from geodata.intake.showing import shown_value
 from geodata.store import SnapshotStore
 from geodata.store.embedded import DuckDBEngine
+from geodata.store.encryption import seals_of
 from geodata.store.months import add_month
 from geodata.tables import Column, table
 
@@ -147,6 +148,8 @@ def _from_month(month: str, config: Config) -> HouseholdSource:
     with DuckDBEngine() as engine:
         add_month(engine, SnapshotStore(config.store), month, names=["household", "place"])
         frame = engine.frame("SELECT * FROM household").set_index("household_code")
+        sealed = (column.name for column in table("household").columns.values() if column.sealed)
+        frame = seals_of(config.store).opened_frame(frame, sealed)
         names = engine.frame("SELECT place_code, name FROM place").set_index("place_code")["name"]
         frames.append(frame.drop(columns="reported_month"))
     columns.update(table("household").columns)

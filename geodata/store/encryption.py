@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -111,6 +112,15 @@ class Seals:
     def opened(self, rows: pa.Table, columns: Iterable[str]) -> pa.Table:
         """Return rows with the values of columns that were sealed."""
         return _mapped(rows, columns, self.open)
+
+    def opened_frame(self, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+        """Return a frame with the values of columns that were sealed; each text is opened once."""
+        for name in set(columns).intersection(frame.columns):
+            told = {one: self.open(one) for one in frame[name].dropna().unique()}
+            if any(one != value for one, value in told.items()):
+                values = frame[name].map(told).astype(frame[name].dtype)
+                frame = frame.assign(**{name: values})
+        return frame
 
 
 def seals_of(inside: Path) -> Seals:
