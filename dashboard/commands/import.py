@@ -6,7 +6,7 @@ import datetime
 import getpass
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,12 @@ from dashboard.commands import tell_faults
 from dashboard.texts import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geodata.config import Config
     from geodata.errors import GuatuError
     from geodata.intake.import_result import ImportResult
+    from geodata.intake.incoming import Incoming
 
 
 @click.command(help=text("workspace.import_help"))
@@ -62,6 +65,7 @@ def command(
     at = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     registry = find_themes(config.folder)
     tell_faults(registry)
+    told = None if upload is None else _Progress(home, upload)
     try:
         result = import_month(
             config,
@@ -71,7 +75,8 @@ def command(
             accept_month=accept_month,
             hidden=hidden,
             trial=dry_run,
-            step=_told,
+            step=_told if told is None else told.step,
+            early=(lambda said: None) if told is None else told.early,
             schema=registry.schema,
         )
     except GuatuError as error:
@@ -85,6 +90,38 @@ def command(
     aside = sum(source.set_aside for source in result.manifest.sources)
     if strict and (aside or (result.issues["severity"] == "error").any()):
         sys.exit(1)
+
+
+class _Progress:
+    """How far the trial or import of an upload has come, kept where the page of imports looks."""
+
+    def __init__(self, config: Config, upload: Incoming) -> None:
+        from geodata.intake.delivery import delivered_files
+        from geodata.intake.incoming import incoming_config
+
+        self._folder, self._key = config.folder, upload.key
+        files = delivered_files(incoming_config(config, upload.key).raw / upload.month)
+        # Each file is read and then taken apart; places, checks and storing follow.
+        self._kept: dict[str, Any] = {
+            "done": 0,
+            "all": 2 * len(files) + 3,
+            "name": "",
+            "issues": [],
+        }
+
+    def step(self, name: str) -> None:
+        """Keep what is being done now."""
+        self._keep(done=min(self._kept["done"] + 1, self._kept["all"]), name=name)
+
+    def early(self, said: Mapping[str, object]) -> None:
+        """Keep one of the first faults."""
+        self._keep(issues=[*self._kept["issues"], dict(said)][:20])
+
+    def _keep(self, **facts: object) -> None:
+        from geodata.intake.incoming import keep_progress
+
+        self._kept |= facts
+        keep_progress(self._folder, self._key, self._kept)
 
 
 def _tell(result: ImportResult, config: Config, report: str | None, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from geodata.i18n import CATALOGUE
 from geodata.intake.incoming import (
     LARGEST,
     MOST_FILES,
+    PATIENCE,
     REFUSED,
     STORED,
     STORING,
@@ -35,6 +36,8 @@ from geodata.intake.incoming import (
     Incoming,
     drop_files,
     keep_files,
+    keep_progress,
+    progress_of,
     trial_of,
     upload_folder,
     upload_of,
@@ -44,8 +47,6 @@ from geodata.intake.incoming import (
 from geodata.store import SnapshotStore
 
 LOGGER = logging.getLogger("guatu.server")
-# A trial or an import that takes longer was ended with the server, or hangs.
-_PATIENCE = timedelta(minutes=30)
 _SHOWN, _KINDS = 12, 30
 _ROWS = 5
 
@@ -168,6 +169,7 @@ class ImportsPage(Page):
         return upload
 
     def _start_trial(self, config: Config, upload: Incoming) -> None:
+        keep_progress(config.folder, upload.key, {})
         trying = with_state(config.folder, upload, TRYING)
         IOLoop.current().spawn_callback(_try, config, trying)
 
@@ -198,6 +200,7 @@ class ImportsPage(Page):
         mine = self.sign_in.guard.limits.imports_by_two and upload.by == actor.name
         acts = {TRIED: ["drop"] if mine else ["store", "drop"], REFUSED: ["try", "drop"]}
         told = text("imports_page.wait_for_other", self.lang) if mine and state == TRIED else ""
+        running = progress_of(config.folder, upload.key) if state in (TRYING, STORING) else {}
         return {
             "key": upload.key,
             "title": text(
@@ -210,9 +213,16 @@ class ImportsPage(Page):
             "state": text(f"imports_page.state_{state}", self.lang),
             "files": "、".join(upload.files),
             "told": told or upload.told,
-            "totals": _totals(trial, self.lang),
-            "sheets": _sheets(trial, self.lang),
-            "issues": _issues(trial, self.lang),
+            "progress": _progress(running, self.lang),
+            "done": running.get("done", 0),
+            "all": running.get("all", 1),
+            "early": [
+                str(one["sentence"]) for one in running.get("issues", ()) if "sentence" in one
+            ],
+            # What an earlier trial said is no longer so while the next one runs.
+            "totals": "" if running else _totals(trial, self.lang),
+            "sheets": [] if running else _sheets(trial, self.lang),
+            "issues": _issues(_early(running) if running else trial, self.lang),
             "areas": self._areas(trial) if state in (TRIED, REFUSED) else [],
             "acts": [
                 (act, text(f"imports_page.do_{act}", self.lang)) for act in acts.get(state, ())
@@ -248,7 +258,7 @@ def _now() -> str:
 def _state(upload: Incoming) -> str:
     """Return the state of an upload; what has been running too long was cut off, and can be tried again."""
     running = upload.state in (TRYING, STORING)
-    late = datetime.fromisoformat(upload.at) + _PATIENCE < datetime.now().astimezone()
+    late = datetime.fromisoformat(upload.at) + PATIENCE < datetime.now().astimezone()
     return REFUSED if running and late else upload.state
 
 
@@ -351,6 +361,22 @@ def _sheets(trial: dict[str, Any], lang: str) -> list[str]:
         rows = {name: one.get(name, 0) for name in ("rows_read", "rows_stored", "rows_aside")}
         lines.append(text("imports_page.sheet", lang, **names, **rows))
     return lines
+
+
+def _progress(running: dict[str, Any], lang: str) -> str:
+    """Return what is being done, and how much is done; "" where nothing is."""
+    if not running:
+        return ""
+    name = str(running.get("name", ""))
+    key = f"imports_page.step_{name}"
+    name = text(key, lang) if key in CATALOGUE else name
+    return text(
+        "imports_page.progress", lang, name=name, done=running.get("done"), all=running.get("all")
+    )
+
+
+def _early(running: dict[str, Any]) -> dict[str, Any]:
+    return {"issues": [one for one in running.get("issues", ()) if "kind" in one]}
 
 
 def _issues(trial: dict[str, Any], lang: str) -> list[str]:

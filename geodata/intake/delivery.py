@@ -95,12 +95,14 @@ def read_delivery(
     step: Callable[[str], object] = lambda name: None,
     schema: Schema | None = None,
     hidden: bool = False,
+    fault: Callable[[str], object] = lambda sentence: None,
 ) -> Delivery:
     """Return the recognised sheets of a month, in the order of file names.
 
     `schema` is what they may hold, by default what the product knows; `hidden` sheets are read only
-    when asked. `step` is told the name of each file before it is read. Raises SourceError that names
-    every file that cannot be read or recognised, and when there is no file at all.
+    when asked. `step` is told the name of each file before it is read, `fault` what is wrong with one
+    as soon as it is known. Raises SourceError that names every file that cannot be read or
+    recognised, and when there is no file at all.
     """
     folder = config.raw / month
     files = delivered_files(folder)
@@ -112,9 +114,12 @@ def read_delivery(
     for file in files:
         step(file.name)
         try:
-            faults += _read(config, folder, file, schema, delivery, hidden=hidden)
+            wrong = _read(config, folder, file, schema, delivery, hidden=hidden)
         except GuatuError as error:
-            faults.append(error.sentence())
+            wrong = [error.sentence()]
+        for sentence in wrong:
+            fault(sentence)
+        faults += wrong
         give_back()
     if faults:
         listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))

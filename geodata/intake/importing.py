@@ -48,6 +48,7 @@ from geodata.store import Manifest, SnapshotStore
 from geodata.tables import Table
 
 Step = Callable[[str], object]
+Early = Callable[[Mapping[str, object]], object]
 # Why a row belongs to nobody; a sheet of so few rows is not judged as a whole.
 _OF_NOBODY = frozenset({"unknown_household", "required_empty", "repeated_key", "repeated_row"})
 _FEW = 20
@@ -66,6 +67,7 @@ class _Work:
     tables: Mapping[str, Table]
     accepted: dict[str, Any] = field(default_factory=dict)
     described: list[dict[str, Any]] = field(default_factory=list)
+    told_early: bool = False
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -95,6 +97,7 @@ def import_month(
     hidden: bool = False,
     trial: bool = False,
     step: Step = lambda name: None,
+    early: Early = lambda said: None,
     schema: Schema | None = None,
 ) -> ImportResult:
     """Read, check and store the files of a month; returns what was found.
@@ -103,12 +106,21 @@ def import_month(
 
     `who` and `at` are recorded and decide nothing. `accept_month` is the reason why files that say
     they are of another month are taken all the same; it is kept with the snapshot. `step` is told
-    what is being done. `schema` is what the files may hold, by default what the product knows.
+    what is being done, `early` the first faults as soon as they are known: severity, kind, file,
+    sheet, column, row of an issue, or the `sentence` of what cannot be read. `schema` is what the
+    files may hold, by default what the product knows.
     Raises SourceError before anything changes when a file cannot be read or recognised, or says
     that it is of another month and no reason is given.
     """
     store, schema = SnapshotStore(config.store), schema or Schema()
-    delivery = read_delivery(config, month, step=step, schema=schema, hidden=hidden)
+    delivery = read_delivery(
+        config,
+        month,
+        step=step,
+        schema=schema,
+        hidden=hidden,
+        fault=lambda sentence: early({"severity": "error", "sentence": sentence}),
+    )
     sheets = delivery.sheets
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
     delivery.report(issues)
@@ -122,6 +134,7 @@ def import_month(
         parts += extract(sheet, number, month=month, issues=work.issues)
         work.described.append(describe(sheet))
         del held
+        _tell_early(work, early)
     give_back()
     step("places")
     placer = Placer(find_places(config, parts, work.known), config.places)
@@ -143,6 +156,16 @@ def import_month(
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
+
+
+def _tell_early(work: _Work, early: Early) -> None:
+    """Tell the first error once it is there."""
+    if work.told_early:
+        return
+    first = work.issues.first_error()
+    if first:
+        work.told_early = True
+        early(first)
 
 
 def _check_month(work: _Work, reason: str) -> dict[str, Any]:

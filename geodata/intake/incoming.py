@@ -9,6 +9,7 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED = (
     "stored",
     "dropped",
 )
+# What is tried or stored for longer was cut off; what nobody stores, and what was never whole, is deleted.
+PATIENCE, KEPT, UNFINISHED = timedelta(minutes=30), timedelta(days=30), timedelta(hours=1)
 _KEY = re.compile(r"[0-9a-f]{12}")
 _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 
@@ -85,9 +88,11 @@ def keep_files(
 ) -> Incoming:
     """Keep uploaded files of a month apart, with the files delivered before that they do not replace.
 
-    With `whole` the upload is the whole month. Raises SourceError for a month that is none, for no
-    file, for names that are no tables or came twice, and for more than there may be.
+    With `whole` the upload is the whole month. What earlier uploads left is swept first. Raises
+    SourceError for a month that is none, for no file, for names that are no tables or came twice, and
+    for more than there may be.
     """
+    sweep(config, now=datetime.fromisoformat(at))
     try:
         month = parse_month(month)
     except ValueError:
@@ -174,6 +179,51 @@ def trial_of(folder: Path, key: str) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return content if isinstance(content, dict) else None
+
+
+def keep_progress(folder: Path, key: str, progress: dict[str, Any]) -> None:
+    """Keep how far a trial has come, in place of what was kept before."""
+    file = upload_folder(folder, key) / "progress.json"
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(json.dumps(progress, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(file)
+
+
+def progress_of(folder: Path, key: str) -> dict[str, Any]:
+    """Return how far a trial has come: `done`, `all`, `name` and the first `issues`; {} before it began."""
+    try:
+        content = json.loads((upload_folder(folder, key) / "progress.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def sweep(config: Config, *, now: datetime) -> tuple[str, ...]:
+    """Finish or delete what a stop in between or nobody's decision left; returns the keys concerned.
+
+    A month whose files were only half exchanged gets the new ones. Uploads that nobody stored for a
+    month are dropped, with their record; folders that never became an upload are deleted.
+    """
+    touched = []
+    known = {upload.key: upload for upload in uploads(config.folder)}
+    for home in sorted((config.folder / FOLDER).glob("*")):
+        upload = known.get(home.name)
+        if not home.is_dir() or not _KEY.fullmatch(home.name):
+            continue
+        if upload is None:
+            made = datetime.fromtimestamp(home.stat().st_mtime, now.tzinfo)
+            if made + UNFINISHED < now:
+                shutil.rmtree(home, ignore_errors=True)
+                touched.append(home.name)
+            continue
+        fresh, there = home / "raw" / upload.month, config.raw / upload.month
+        if (home / "before").is_dir() and fresh.is_dir() and not there.exists():
+            fresh.rename(there)
+            touched.append(upload.key)
+        elif upload.is_open and datetime.fromisoformat(upload.at) + KEPT < now:
+            drop_files(config.folder, upload)
+            touched.append(upload.key)
+    return tuple(touched)
 
 
 def take_in(config: Config, upload: Incoming) -> None:

@@ -74,6 +74,17 @@ class Issues:
         aside = bool(values.get("set_aside", False))
         self._parts.append(part.assign(check=check, severity=severities()[check], set_aside=aside))
 
+    def first_error(self) -> dict[str, object]:
+        """Return kind and place of the first error so far, without a value; {} where there is none."""
+        for part in self._parts:
+            if part["severity"].iloc[0] == "error":
+                first = part.iloc[0]
+                row = None if pd.isna(first["row"]) else int(first["row"])
+                where = {"file": first["file"], "sheet": first["sheet"], "column": first["header"]}
+                told = {name: "" if pd.isna(text) else str(text) for name, text in where.items()}
+                return {"severity": "error", "kind": first["check"], **told, "row": row}
+        return {}
+
     def frame(self) -> pd.DataFrame:
         """Return all findings, gravest first, then by file, sheet and row; identity values masked."""
         if not self._parts:

@@ -127,17 +127,21 @@ def _check_filled(
 def _check_texts(
     rows: TableRows, earlier: _Earlier, settings: ImportSettings, issues: Issues
 ) -> None:
-    """Report columns of text in which most rows have another value than the month before."""
+    """Report keys most of which are new, and columns of text that differ in most rows from before."""
+    places = earlier.positions(rows.frame.index)
+    known = places >= 0
+    if rows.table.name != "household" and known.mean() < _CHANGED:
+        new = str(int((~known).sum()))
+        key = next((one for one in reversed(rows.table.key) if one in rows.delivered), "")
+        column = rows.table.column(key or rows.table.key[-1])
+        _report(rows, "keys_changed", column, str(len(known)), new, issues)
+        return
     wanted = [
         name
         for name, column in rows.table.columns.items()
         if column.kind in _LASTING and name in rows.delivered and name not in rows.table.key
         if earlier.filled[name] >= settings.small_rows and not column.derived
     ]
-    if not wanted:
-        return
-    places = earlier.positions(rows.frame.index)
-    known = places >= 0
     for name in wanted:
         now = pa.array(rows.frame[name][known], type=pa.large_string(), from_pandas=True)
         changed = pc.not_equal(now, earlier.texts(name).take(pa.array(places[known])))

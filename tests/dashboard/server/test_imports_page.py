@@ -19,7 +19,16 @@ from shapely.geometry import box
 from dashboard.cli import guatu
 from geodata.access import Actor, load_roles, open_guard
 from geodata.config import PlaceDecision, read_config
-from geodata.intake.incoming import LARGEST, MOST_FILES, uploads
+from geodata.intake.incoming import (
+    LARGEST,
+    MOST_FILES,
+    REFUSED,
+    TRYING,
+    keep_progress,
+    progress_of,
+    uploads,
+    with_state,
+)
 from geodata.store import SnapshotStore
 from tests.dashboard.server.served import FIRST, PASSWORD, Answer, Browser, Served, serve
 
@@ -200,6 +209,17 @@ def test_files_of_nobody_are_refused_and_can_be_dropped(server: Served) -> None:
     _until(lambda: _states(folder)[0] == "refused")
     upload = uploads(folder)[0]
     assert "nothing.csv" in upload.told
+    # The trial told what is wrong before it ended; while one runs the page says how far it is.
+    kept = progress_of(folder, upload.key)
+    assert "nothing.csv" in kept["issues"][0]["sentence"]
+    with_state(folder, upload, TRYING)
+    issue = {"severity": "error", "kind": "formula_error", "file": "a.csv", "column": "members"}
+    keep_progress(folder, upload.key, {**kept, "issues": [*kept["issues"], issue]})
+    page = browser.ask("/imports").body
+    assert ('http-equiv="refresh"' in page, "<progress" in page) == (True, True)
+    assert f"（{kept['done']} / {kept['all']}）" in page
+    assert "a.csv" in page
+    with_state(folder, upload, REFUSED, told=upload.told)
     assert _press(browser, "store", key=upload.key).status == 400
     assert _press(browser, "drop", key=upload.key).status == 303
     assert _states(folder)[0] == "dropped"

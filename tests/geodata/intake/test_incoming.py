@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,17 @@ from geodata.config import Config, make_workspace, read_config
 from geodata.errors import SourceError
 from geodata.intake.incoming import (
     DROPPED,
+    KEPT,
     LARGEST,
     MOST_FILES,
+    STORED,
     TRIED,
     drop_files,
     incoming_config,
     keep_files,
+    keep_progress,
+    progress_of,
+    sweep,
     take_in,
     trial_of,
     upload_folder,
@@ -99,6 +106,48 @@ def test_what_is_no_upload_is_refused_and_nothing_is_kept(
     assert sentence in refused.value.sentence("zh")
     assert uploads(config.folder) == ()
     assert list((config.folder).glob("incoming/*")) == []
+
+
+def test_what_a_stop_in_between_left_is_finished_or_deleted(config: Config) -> None:
+    there = config.raw / "2031-03"
+    there.mkdir()
+    (there / "old.csv").write_bytes(b"old")
+    half = keep_files(config, "2031-03", [TABLE], by="li", at=AT, whole=True)
+    # Stopped between the two steps of an exchange.
+    there.rename(upload_folder(config.folder, half.key) / "before")
+    stray = config.folder / "incoming" / "0123456789ab"
+    stray.mkdir()
+    (config.folder / "incoming" / "notes").mkdir()
+    now = datetime.fromisoformat(AT)
+    os.utime(stray, (now.timestamp() - 60, now.timestamp() - 60))
+    assert sweep(config, now=now) == (half.key,)
+    assert [file.name for file in there.iterdir()] == ["a.csv"]
+    assert sweep(config, now=now) == ()
+    os.utime(stray, (now.timestamp() - 7200, now.timestamp() - 7200))
+    assert sweep(config, now=now) == (stray.name,)
+    assert sorted(one.name for one in (config.folder / "incoming").iterdir()) == sorted(
+        [half.key, "notes"]
+    )
+
+
+def test_uploads_that_nobody_stores_are_dropped_with_their_record(config: Config) -> None:
+    upload = keep_files(config, "2031-03", [TABLE], by="li", at=AT)
+    done = with_state(config.folder, keep_files(config, "2031-04", [TABLE], by="li", at=AT), STORED)
+    assert sweep(config, now=datetime.fromisoformat(AT) + KEPT) == ()
+    late = (datetime.fromisoformat(AT) + KEPT + timedelta(seconds=1)).isoformat()
+    keep_files(config, "2031-05", [TABLE], by="li", at=late)
+    assert upload_of(config.folder, upload.key).state == DROPPED
+    assert upload_of(config.folder, done.key).state == STORED
+    assert not (upload_folder(config.folder, upload.key) / "raw").exists()
+
+
+def test_progress_is_kept_and_what_is_none_is_passed_over(config: Config) -> None:
+    upload = keep_files(config, "2031-03", [TABLE], by="li", at=AT)
+    assert progress_of(config.folder, upload.key) == {}
+    keep_progress(config.folder, upload.key, {"done": 1, "all": 5})
+    assert progress_of(config.folder, upload.key) == {"done": 1, "all": 5}
+    (upload_folder(config.folder, upload.key) / "progress.json").write_text("[", "utf-8")
+    assert progress_of(config.folder, upload.key) == {}
 
 
 @FEW
