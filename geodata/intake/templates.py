@@ -44,14 +44,15 @@ def key_lines(
 ) -> list[str]:
     """Return the keys of some tables (default all) and of their columns, a line each with its title.
 
-    A column has its kind and its class of privacy. Tables and errors are those of `write_templates`.
+    A column has its kind, its class of privacy and the values it may have. Tables and errors are those of `write_templates`.
     """
     lang, lines = lang or i18n.default_language(), []
     for table in _wanted(names, lang, schema):
         lines.append(f"{table.name}  {table.label(lang)}")
         for column in table.columns.values():
             told = (column.name, column.kind, column.privacy, column.title[lang])
-            lines.append("  " + "  ".join(told))
+            allowed = column.choices.values if column.choices is not None else ()
+            lines.append("  " + "  ".join([*told, " | ".join(allowed)]).rstrip())
     return lines
 
 

@@ -91,7 +91,12 @@ def test_every_key_of_every_table_and_column_is_listed():
         for one in tables().values()
         for column in one.columns.values()
     ]
-    assert len(key_lines(["household"])) == 1 + len(table("household").columns)
+    household = key_lines(["household"])
+    assert len(household) == 1 + len(table("household").columns)
+    for line, column in zip(household[1:], table("household").columns.values(), strict=True):
+        values = column.choices.values if column.choices is not None else ()
+        assert line.endswith(" | ".join(values))
+        assert bool(values) == (" | " in line)
 
 
 def test_unknown_table_is_refused_with_the_known_ones(tmp_path):
