@@ -28,7 +28,7 @@ from geodata.yaml_entries import (
 FOLDERS = [str(Path(__file__).with_name("panels"))]
 # A theme is shown only where there is a workspace behind the map.
 WORKSPACE = "workspace"
-_FIELDS = {"order": True, "width": True, "needs": False, "private": False}
+_FIELDS = {"order": True, "width": True, "needs": False, "private": False, "whole": False}
 _WIDTH = re.compile(r"\d+(\.\d+)?(px|vw|rem|em|%)|(calc|clamp|min|max)\(.+\)")
 
 
@@ -37,7 +37,8 @@ class PanelSpec:
     """A panel beside the map: its place in the row of panels, its width (CSS), what it needs.
 
     `needs` holds WORKSPACE, or fields of a theme that may not be empty, such as points or
-    households.weights. A `private` panel names people and is never on a projector.
+    households.weights. A `private` panel names people and is never on a projector; a `whole` one
+    stands in the place of the map.
     """
 
     name: str
@@ -45,6 +46,7 @@ class PanelSpec:
     width: str
     needs: tuple[str, ...] = ()
     private: bool = False
+    whole: bool = False
 
     def stands(self, theme: Theme | None) -> bool:
         """Return whether there is what the panel needs; without a theme nothing is there."""
@@ -102,16 +104,20 @@ def _spec(file: Path) -> PanelSpec:
         if need != WORKSPACE and not _is_of_theme(need):
             with faults:
                 check_value(place, "needs", need, (WORKSPACE, *(one.name for one in fields(Theme))))
-    order, width, private = said.get("order"), said.get("width"), said.get("private", False)
+    order, width = said.get("order"), said.get("width")
+    flags = {name: said.get(name, False) for name in ("private", "whole")}
     if "order" in said and (not isinstance(order, int) or isinstance(order, bool)):
         faults.kept.append(ThemeError("themes.no_number", place=place, field="order", found=order))
     if "width" in said and (not isinstance(width, str) or not _WIDTH.fullmatch(width)):
         faults.kept.append(ThemeError("themes.no_width", place=place, field="width", found=width))
-    with faults:
-        check_value(place, "private", str(private).lower(), ("true", "false"))
+    for name, flag in flags.items():
+        with faults:
+            check_value(place, name, str(flag).lower(), ("true", "false"))
     faults.tell()
     assert isinstance(order, int)
-    return PanelSpec(file.parent.name, order, str(width), needs, bool(private))
+    return PanelSpec(
+        file.parent.name, order, str(width), needs, bool(flags["private"]), bool(flags["whole"])
+    )
 
 
 def _take_words(folder: Path) -> None:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from dashboard.answers.answer import ranking_of, series_of
 from dashboard.answers.layers import layer_of
+from dashboard.answers.ledger import ledger_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.matters import matters_of
+from dashboard.answers.site_wall import sites_of
 from dashboard.answers.source import Source
 from dashboard.answers.strip import strip_of
 from dashboard.answers.taken_in import taken_in_sentence
@@ -58,7 +60,19 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "list": asdict(page_list(source, view), dict_factory=_plain),
         "counted": {"kind": counted.kind, "count": counted.count, "words": counted.words},
         **_month(source, view),
+        **_wall(source, view),
     }
+
+
+def _wall(source: Source, view: View) -> dict[str, Any]:
+    """Return what the wall of the theme holds where it is looked at."""
+    walls = {"ledger": ledger_of, "sites": sites_of}
+    if view.side not in walls or source.workspace is None or source.viewer is None:
+        return {}
+    if not source.actor.scope.narrowed("", "rows"):
+        return {}
+    wall = walls[view.side](source, view)
+    return {} if wall is None else {view.side: asdict(wall, dict_factory=_plain)}
 
 
 def _month(source: Source, view: View) -> dict[str, Any]:

@@ -183,10 +183,15 @@ class _Body:
             sizing_mode="stretch_both",
             margin=0,
         )
-        row = pn.Row(stage, side_panel(state, parts), stylesheets=[phone.ROW], **kept)
+        # In a frame, since the style of a component shows it whatever Panel says.
+        strip, film = (
+            pn.Column(part, sizing_mode="stretch_width", margin=0)
+            for part in (StripView(state), FilmView(state, self.sources))
+        )
+        side = side_panel(state, parts, beside=(stage, strip, film))
+        row = pn.Row(stage, side, stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
-        film = FilmView(state, self.sources)
-        return pn.Column(StripView(state), row, film, *drawer, stylesheets=[phone.PAGE], **kept)
+        return pn.Column(strip, row, film, *drawer, stylesheets=[phone.PAGE], **kept)
 
     def _settings(self) -> list[pn.viewable.Viewable | pn.viewable.Viewer]:
         """Return how the map is drawn, how complete it is, and what makes a briefing of it."""

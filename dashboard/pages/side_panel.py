@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import panel as pn
 import param
 from panel.viewable import Viewable
@@ -18,10 +20,11 @@ from dashboard.web.component import filling
 from dashboard.web.failed_part import failed_part
 
 
-def side_panel(state: State, parts: Parts) -> pn.Column:
+def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> pn.Column:
     """Return the panels of a state, each made when it is first shown: most viewers look at one.
 
-    There is a switch where there are several.
+    There is a switch where there are several. What stands `beside` them gives way to a panel that
+    stands in the place of the map.
     """
     made: dict[str, pn.Column] = {}
     switch = PanelTabs(sizing_mode="stretch_width", margin=(0, 0, 8, 0))
@@ -52,8 +55,12 @@ def side_panel(state: State, parts: Parts) -> pn.Column:
             part.visible = name == here
         labels = [[name, text(f"{name}.tab", state.lang)] for name in names]
         switch.param.update(names=labels, at=here, visible=len(names) > 1)
+        whole = here != "" and panel_specs()[here].whole
         width = panel_specs()[here].width if here else "0px"
-        column.styles = {"flex": f"0 0 {width}", "max-width": width, "min-height": "0"}
+        flex = "1 1 0" if whole else f"0 0 {width}"
+        column.styles = {"flex": flex, "max-width": width, "min-height": "0"}
+        for neighbour in beside:
+            neighbour.visible = not whole
 
     switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))
     state.param.watch(follow, ["side", "theme", "presenting"])

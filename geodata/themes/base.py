@@ -25,6 +25,17 @@ GROUPS = ("exited", "missed")
 GRAVITIES = ("clock", "state", "trend")
 # Whom or what it concerns, first named first.
 CONCERNS = ("people", "things", "papers")
+# What the wall of a ledger tells of an entry, and of a task of it; the first of each it cannot do without.
+LEDGER_ENTRY = (
+    *("closed", "state", "title", "origin", "found_day", "bottom_line", "begun"),
+    *("evidence", "quiet_days"),
+)
+LEDGER_TASK = ("open", "colour", "days", "action", "area", "person", "department")
+# What the wall of sites tells of each, as far as the theme knows it.
+SITE = (
+    *("households", "persons", "income", "labour", "working", "without"),
+    *("moved_in", "to_move_in", "demolished", "to_demolish", "posts"),
+)
 SHAPES = ("circle", "square", "triangle", "diamond")
 
 
@@ -104,6 +115,43 @@ class PartsOf:
     down: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
     chart: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger of entries that are closed one by one, each with tasks that are due on a day.
+
+    `entry` and `task` are subjects; `of_entry` and `of_task` name the feature that tells each of
+    LEDGER_ENTRY and LEDGER_TASK, as far as the theme knows it. `indicator` counts the entries that
+    are open; `limits` names for a colour of a task the parameter of how many days before its day it begins.
+    """
+
+    entry: str
+    task: str
+    indicator: str
+    of_entry: Mapping[str, str]
+    of_task: Mapping[str, str]
+    limits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Points drawn as a wall: what those who live there live on, and from where they came.
+
+    `points` is the table of the kind of points, `origin` the column, beside the one by which households
+    name their point, that says where they came from. `parts` are features in percent that add up
+    to all income, by title; `limits` are parameters of the first of them, the lower one first. `told` names the
+    feature for each of SITE, `services` features that are true where a service is there, and
+    `workshops` the kind of points that lie at a site and have its key.
+    """
+
+    points: str
+    origin: str
+    parts: Mapping[str, Mapping[str, str]]
+    limits: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
+    workshops: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,7 +268,8 @@ class Theme:
     the map, the first of them where the file names none.
     `due` are the rules whose findings have a date to be met, as told by "why is it red".
     `matters` are what it brings before the leader of a month, `classes` the features and rules by which
-    a household is put into a class, whose changes are explained.
+    a household is put into a class, whose changes are explained. `ledger` and `sites` are
+    drawn as walls.
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
     `written` is the file of each thing that
@@ -244,6 +293,8 @@ class Theme:
     due: tuple[str, ...] = ()
     matters: tuple[ThemeMatter, ...] = ()
     classes: tuple[str, ...] = ()
+    ledger: Ledger | None = None
+    sites: Sites | None = None
     strip: tuple[str, ...] = ()
     short: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = field(default=(), repr=False)

@@ -104,6 +104,8 @@ def theme_faults(checked: Checked) -> Iterator[ThemeError]:
     yield from _reference_faults(checked)
     yield from _composition_faults(checked)
     yield from _point_faults(checked)
+    yield from _ledger_faults(checked)
+    yield from _site_faults(checked)
     yield from _household_faults(checked)
     yield from _sentence_faults(checked.theme)
 
@@ -315,6 +317,49 @@ def _point_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, place, "zones", filter(None, [kind.zones]), names)
         yield from _unknown(file, place, "features", kind.features, checked.features)
         yield from _unknown(file, place, "columns", kind.columns, checked.features)
+
+
+def _ledger_faults(checked: Checked) -> Iterator[ThemeError]:
+    """Give what the ledger names and is not there; a task has the key of its entry."""
+    theme, ledger = checked.theme, checked.theme.ledger
+    if ledger is None:
+        return
+    file, sets = theme.folder / "theme.yaml", {one.name: one for one in theme.feature_sets}
+    subjects = checked.known("subject", theme.subjects)
+    yield from _unknown(file, "ledger", "subject", (ledger.entry, ledger.task), subjects)
+    yield from _unknown(file, "ledger", "indicator", [ledger.indicator], checked.indicators)
+    yield from _unknown(file, "ledger", "limits", ledger.limits.values(), checked.keys)
+    entry = theme.subjects.get(ledger.entry)
+    for subject, features in ((ledger.entry, ledger.of_entry), (ledger.task, ledger.of_task)):
+        feature_set = sets.get(f"{theme.key}_{subject}")
+        if subject in theme.subjects and feature_set is None:
+            yield ThemeError("themes.no_set", place=f"{file} ledger", subject=subject)
+        elif feature_set is not None:
+            key = [entry.key] if entry else []
+            yield from _unknown(
+                file, "ledger", "features", (*features.values(), *key), feature_set.columns
+            )
+
+
+def _site_faults(checked: Checked) -> Iterator[ThemeError]:
+    """Give what the wall of sites names and is not there."""
+    theme, sites, known = checked.theme, checked.theme.sites, checked.tables
+    if sites is None:
+        return
+    file, kinds = theme.folder / "theme.yaml", {kind.table: kind for kind in theme.points}
+    yield from _unknown(file, "sites", "points", [sites.points], kinds)
+    features = (*sites.parts, *sites.told.values(), *sites.services)
+    yield from _unknown(file, "sites", "features", features, checked.features)
+    yield from _unknown(file, "sites", "limits", sites.limits, checked.keys)
+    kind = kinds.get(sites.points)
+    if kind is None:
+        return
+    table = known.get(kind.households.partition(".")[0])
+    yield from _unknown(file, "sites", "origin", [sites.origin], table.columns if table else ())
+    if sites.workshops:
+        yield from _unknown(file, "sites", "workshops", [sites.workshops], kinds)
+        if (shops := known.get(sites.workshops)) is not None:
+            yield from _unknown(file, "sites", "workshops", [kind.key], shops.columns)
 
 
 def _named_by(file: Path, place: str, told: str, checked: Checked) -> Iterator[ThemeError]:

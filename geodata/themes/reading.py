@@ -73,9 +73,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
 
 def read_folder(folder: Path, name: str = "") -> ThemeReading:
     """Return the theme of one folder as far as it can be read, with all faults of all its files."""
-    key, files = name or folder.name, _Files(folder, Faults())
-    with files.faults:
-        check_name(str(folder), key)
+    key, files = _opened(folder, name)
     told = ThemeFile(folder / "theme.yaml", files.faults)
     subjects = dict(base_subjects()) | {s.name: s for s in told.subjects()}
     lists, brought, sheets = _tables(files)
@@ -99,6 +97,8 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         due=told.due,
         matters=told.matters(indicators),
         classes=told.classes,
+        ledger=told.ledger(),
+        sites=told.sites(),
         strip=told.strip(layers, keys),
         short=told.short,
         topics=told.topics(keys),
@@ -112,6 +112,14 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
     )
     kept, unread = tuple(files.faults.kept), frozenset(_unread(folder))
     return ThemeReading(theme, kept, _named(folder, written), unread)
+
+
+def _opened(folder: Path, name: str) -> tuple[str, _Files]:
+    """Return the key of a theme, a fault where it is no name, and the files of its folder."""
+    key, files = name or folder.name, _Files(folder, Faults())
+    with files.faults:
+        check_name(str(folder), key)
+    return key, files
 
 
 def _named(

@@ -14,15 +14,20 @@ from geodata.themes.base import (
     GRAVITIES,
     GROUPS,
     HOUSEHOLD,
+    LEDGER_ENTRY,
+    LEDGER_TASK,
     LIMITED,
     SHAPES,
+    SITE,
     AboutHouseholds,
     CardSection,
     Chain,
     Fit,
+    Ledger,
     PartsOf,
     Points,
     Sentence,
+    Sites,
     Step,
     ThemeLayer,
     ThemeMatter,
@@ -51,6 +56,7 @@ FIELDS = {
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
     **dict.fromkeys(("limits", "inspection", "short", "strip", "matters", "classes"), False),
+    **dict.fromkeys(("ledger", "sites"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
@@ -61,6 +67,10 @@ _FIT = {**_PAIR, "kinds": True}
 _CHAIN = {**_PAIR, "column": True, "steps": True, "order": False}
 _STEP = {"table": True, "key": True, "next": False, "kind": False, "more": False}
 _INSPECTION = {"weights": False, "suspected": False}
+_LEDGER = {name: name != "limits" for name in Ledger.__dataclass_fields__}
+_SITES = {name: name in ("points", "origin", "parts") for name in Sites.__dataclass_fields__}
+# The colours of tasks that begin so many days before their day.
+_DATED = ("yellow", "blue")
 _SENTENCE = {**_PAIR, "indicator": True}
 _SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
 _POINTS = {**_PAIR, **{name: name in ("table", "key") for name in Points.__dataclass_fields__}}
@@ -138,6 +148,54 @@ class ThemeFile:
             for one in indicators
             if one.own_rules in due and one.lists
         )
+
+    def ledger(self) -> Ledger | None:
+        """Return what the wall of a ledger tells, None where the theme keeps none."""
+        with self.faults:
+            entry, place = self.content.get("ledger"), f"{self.file} ledger"
+            if entry is None:
+                return None
+            check_fields(place, entry, _LEDGER)
+            known = {"of_entry": LEDGER_ENTRY, "of_task": LEDGER_TASK, "limits": _DATED}
+            told: dict[str, dict[str, str]] = {}
+            for name, words in known.items():
+                named = entry.get(name, {})
+                needed = {word: name != "limits" and word == words[0] for word in words}
+                check_fields(f"{place}.{name}", named, needed)
+                told[name] = {word: _text(f"{place}.{name}", named, word) for word in named}
+            return Ledger(
+                _text(place, entry, "entry"),
+                _text(place, entry, "task"),
+                _text(place, entry, "indicator"),
+                told["of_entry"],
+                told["of_task"],
+                told["limits"],
+            )
+        return None
+
+    def sites(self) -> Sites | None:
+        """Return what the wall of sites tells, None where the theme has none."""
+        with self.faults:
+            entry, place = self.content.get("sites"), f"{self.file} sites"
+            if entry is None:
+                return None
+            check_fields(place, entry, _SITES)
+            told, parts = entry.get("told", {}), entry["parts"]
+            check_fields(f"{place}.told", told, dict.fromkeys(SITE, False))
+            if not isinstance(parts, Mapping):
+                raise ThemeError("themes.no_mapping", place=f"{place}.parts", found=parts)
+            for name, pair in parts.items():
+                check_fields(f"{place}.parts.{name}", pair, _PAIR)
+            return Sites(
+                _text(place, entry, "points"),
+                _text(place, entry, "origin"),
+                {str(name): _pair(pair) for name, pair in parts.items()},
+                _texts(place, entry, "limits"),
+                {name: _text(f"{place}.told", told, name) for name in told},
+                _texts(place, entry, "services"),
+                _text(place, entry, "workshops"),
+            )
+        return None
 
     def strip(self, layers: Iterable[ThemeLayer], indicators: Sequence[str]) -> tuple[str, ...]:
         """Return the indicators whose figures stand over the map, by default the first ones.

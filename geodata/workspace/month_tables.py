@@ -37,7 +37,7 @@ from geodata.workspace.life_line import (
     life_tables,
 )
 from geodata.workspace.movements import MOVEMENT_COLUMNS, MOVEMENTS, movements_table
-from geodata.workspace.points import point_tables
+from geodata.workspace.points import FROM, FROM_COLUMNS, point_tables
 from geodata.workspace.saved import Built
 
 # Of the table `flags`: every open or exempt finding of the month.
@@ -130,6 +130,8 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets["flags"] = _made(setup, set(FLAG_COLUMNS) - {"place_code", "household_code"})
     counted = counted_tables(setup, "")
     sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
+    came = (name for name in point_tables(setup) if name.startswith(FROM))
+    sets |= {name: dict.fromkeys(FROM_COLUMNS, _ABOUT) for name in came}
     sets[INCOME_BY_PLACE] = dict.fromkeys(INCOME_COLUMNS, public)
     return {**setup.privacy, **sets}
 

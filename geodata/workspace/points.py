@@ -21,6 +21,9 @@ ReadTable = Callable[[Request], pd.DataFrame]
 FeatureValue = str | float | None
 # Begins the name of the table of the households at points of a kind.
 AT = "at_"
+# Begins the name of the table of where the households at points of a kind came from.
+FROM = "from_"
+FROM_COLUMNS = ("place_code", "point", "origin", "households")
 STATES = ("high", "medium", "low", "fine", "unknown")
 COLUMNS = ["kind", "key", "name", "place", "longitude", "latitude", "located", "state"]
 
@@ -87,9 +90,19 @@ def zones_of(kind: Points, key: str, read: ReadTable) -> pd.DataFrame:
 def point_tables(setup: Setup) -> Mapping[str, Derived]:
     """Return by name the tables `at_TABLE` of the kinds of points that rows about households name.
 
-    Columns subject (the household) and point (its key).
+    Columns subject (the household) and point (its key). Of the sites of a theme also `from_TABLE`:
+    FROM_COLUMNS, how many households of a point came from where.
     """
-    return {
+    kinds = [(theme.sites, kind) for theme in setup.themes for kind in theme.points]
+    came = {
+        f"{FROM}{kind.table}": Derived(
+            (kind.households.partition(".")[0], kind.table),
+            partial(_add_origins, kind=kind, origin=sites.origin),
+        )
+        for sites, kind in kinds
+        if sites is not None and sites.points == kind.table
+    }
+    return came | {
         f"{AT}{kind.table}": Derived(
             (kind.households.partition(".")[0],), partial(_add_named, kind=kind)
         )
@@ -105,6 +118,17 @@ def _add_named(engine: Engine, *, kind: Points) -> None:
         f"{AT}{kind.table}",
         f"SELECT DISTINCT household_code AS subject, {column} AS point FROM {table}"
         f" WHERE {column} IS NOT NULL",
+    )
+
+
+def _add_origins(engine: Engine, *, kind: Points, origin: str) -> None:
+    table, _, column = kind.households.partition(".")
+    engine.add_table(
+        f"{FROM}{kind.table}",
+        f"SELECT p.place_code, h.{column} AS point, h.{origin} AS origin, COUNT(*) AS households"
+        f" FROM {table} AS h JOIN (SELECT {kind.key}, MIN(place_code) AS place_code"
+        f" FROM {kind.table} GROUP BY {kind.key}) AS p ON p.{kind.key} = h.{column}"
+        f" GROUP BY p.place_code, h.{column}, h.{origin}",
     )
 
 

@@ -144,6 +144,13 @@ SPOILT = {
     "types that do not fit": ("features/household.sql", "farmland AS", "farmland + TRUE AS", "household.sql"),
     "a rule of the wrong type": ("rules/land.yaml", "value: land", "value: land + TRUE", "no_yard"),
     "an indicator that sums by itself": ("indicators.yaml", "rules: [no_yard]", "numerator: COUNT(land)", "yard_share", "COUNT"),
+    "unknown entry of a ledger": ("theme.yaml", "order: 9", "ledger: {entry: houshold, task: household, indicator: yard_share, of_entry: {closed: land}, of_task: {open: land}}", "ledger", "houshold", "household"),
+    "unknown word of a ledger": ("theme.yaml", "order: 9", "ledger: {entry: household, task: household, indicator: yard_share, of_entry: {closed: land, quite_days: land}, of_task: {open: land}}", "ledger", "quite_days", "quiet_days"),
+    "a ledger without what is closed": ("theme.yaml", "order: 9", "ledger: {entry: household, task: household, indicator: yard_share, of_entry: {title: land}, of_task: {open: land}}", "ledger", "closed"),
+    "unknown feature of a ledger": ("theme.yaml", "order: 9", "ledger: {entry: household, task: household, indicator: yard_share, of_entry: {closed: lnad}, of_task: {open: land}}", "ledger", "lnad", "land"),
+    "unknown points of sites": ("theme.yaml", "order: 9", "sites: {points: stie, origin: land, parts: {land: {zh: 地, en: land}}}", "sites", "stie"),
+    "unknown word of sites": ("theme.yaml", "order: 9", "sites: {points: site, origin: land, parts: {land: {zh: 地, en: land}}, told: {housholds: land}}", "sites", "housholds", "households"),
+    "half a title of a part": ("theme.yaml", "order: 9", "sites: {points: site, origin: land, parts: {land: {zh: 地}}}", "sites", "en"),
     "a sentence with a place nothing fills": ("rules/land.yaml", "耕地 {value}", "耕地 {land}", "no_yard", "land"),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ WITH tasks AS (
     COUNT(*) AS tasks,
     COUNT(CASE WHEN task_open THEN 1 END) AS open_tasks,
     COUNT(CASE WHEN NOT task_accepted THEN 1 END) AS tasks_not_accepted,
+    COUNT(CASE WHEN task_begun THEN 1 END) AS tasks_begun,
     COUNT(CASE WHEN colour = 'red' THEN 1 END) AS red_tasks,
     COUNT(CASE WHEN colour = 'yellow' THEN 1 END) AS yellow_tasks,
     COUNT(CASE WHEN colour = 'blue' THEN 1 END) AS blue_tasks,
@@ -20,7 +21,9 @@ steps AS (
     COUNT(CASE WHEN kind = 'reopened' THEN 1 END) AS reopenings,
     COUNT(CASE WHEN kind IN ('summoned', 'accountable') THEN 1 END) AS called_to_account,
     MAX(CASE kind WHEN 'reminded' THEN 1 WHEN 'supervised' THEN 2 WHEN 'circulated' THEN 3
-      WHEN 'summoned' THEN 4 WHEN 'accountable' THEN 5 ELSE 0 END) AS escalation
+      WHEN 'summoned' THEN 4 WHEN 'accountable' THEN 5 ELSE 0 END) AS escalation,
+    SUM(evidence) AS evidence_pieces,
+    MAX(day) AS last_day
   FROM rectification_steps
   GROUP BY problem_code
 ),
@@ -73,6 +76,7 @@ SELECT
   COALESCE(t.tasks, 0) AS tasks,
   COALESCE(t.open_tasks, 0) AS open_tasks,
   COALESCE(t.tasks_not_accepted, 0) AS tasks_not_accepted,
+  COALESCE(t.tasks_begun, 0) AS tasks_begun,
   COALESCE(t.red_tasks, 0) AS red_tasks,
   COALESCE(t.yellow_tasks, 0) AS yellow_tasks,
   COALESCE(t.blue_tasks, 0) AS blue_tasks,
@@ -82,6 +86,8 @@ SELECT
   COALESCE(s.reopenings, 0) AS reopenings,
   COALESCE(s.called_to_account, 0) AS called_to_account,
   COALESCE(s.escalation, 0) AS escalation,
+  COALESCE(s.evidence_pieces, 0) AS evidence_pieces,
+  DATEDIFF('day', COALESCE(s.last_day, p.found_day), :day.now) AS days_since_step,
   o.by_owner = 1 AS closed_by_owner,
   b.months AS months_since_closed_before,
   DATEDIFF('day', :day.now, p.bottom_line_day) AS days_to_bottom_line

@@ -2,7 +2,7 @@
 -- within a day, with the last day on which their problem was opened again.
 WITH known AS (
   SELECT
-    problem_code, task_code, day, kind, percent_done, new_due_day, handled_by, approver,
+    problem_code, task_code, day, kind, percent_done, new_due_day, handled_by, approver, evidence,
     CASE kind WHEN 'progress' THEN 1 WHEN 'extended' THEN 2 WHEN 'submitted' THEN 3
       WHEN 'returned' THEN 4 WHEN 'accepted' THEN 5 WHEN 'closed' THEN 6 WHEN 'reopened' THEN 7
       ELSE 8 END AS step
@@ -17,7 +17,7 @@ again AS (
 )
 SELECT
   k.problem_code, k.task_code, k.day, k.kind, k.step, k.percent_done, k.new_due_day, k.handled_by, k.approver,
-  a.reopened_day,
+  k.evidence, a.reopened_day,
   -- What was done before the problem was opened again no longer holds.
   a.reopened_day IS NULL OR k.day > a.reopened_day AS holds
 FROM known AS k

@@ -80,6 +80,7 @@ SELECT
        WHEN judgement IN ('submitted', 'returned') THEN judgement
        WHEN steps > 0 THEN 'progress'
        ELSE 'handed_over' END AS task_state,
+  steps > 0 AS task_begun,
   task_accepted,
   task_open,
   extensions,

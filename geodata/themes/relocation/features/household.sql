@@ -1,7 +1,7 @@
 -- What the relocation rules know about a relocated household.
 WITH nets AS (
   SELECT
-    household_code, source, kind, policy, sustainable, months,
+    household_code, source, kind, policy, sustainable, months, gross,
     COALESCE(gross, 0) - COALESCE(cost, 0) AS net
   FROM income_source
 ),
@@ -15,6 +15,9 @@ sources AS (
     SUM(CASE WHEN policy = 'none' AND net > 0 THEN CAST(net AS DOUBLE) END) AS own_income,
     SUM(CASE WHEN policy = 'none' AND net > 0 THEN CAST(net AS DOUBLE) * net END) AS own_squares,
     MAX(CASE WHEN policy = 'none' AND net > 0 THEN net END) AS largest_source,
+    COALESCE(SUM(CASE WHEN policy <> 'strict' AND kind = 'wage' THEN gross END), 0) AS own_wage,
+    COALESCE(SUM(CASE WHEN policy <> 'strict' AND kind = 'property' THEN gross END), 0) AS own_property,
+    COALESCE(SUM(CASE WHEN policy <> 'strict' AND kind = 'transfer' THEN gross END), 0) AS own_transfer,
     COUNT(CASE WHEN policy = 'none' AND net > 0 AND sustainable = 'seasonal' THEN 1 END) AS seasonal,
     COUNT(CASE WHEN policy = 'none' AND net > 0 AND sustainable <> 'seasonal' THEN 1 END) AS others
   FROM nets
@@ -35,6 +38,7 @@ joined AS (
     i.income_base, i.wage_income, i.business_income, i.business_expense, i.property_income,
     i.transfer_income,
     s.sustainable_sources, s.own_income, s.own_squares, s.largest_source, s.seasonal, s.others,
+    s.own_wage, s.own_property, s.own_transfer,
     p.listed, p.labourers, p.labour_unknown, p.labourers_working, p.work_unknown,
     p.posts_without_months, p.months_without_post,
     q.posts, q.holders, q.longest_months, q.oldest, q.oldest_at_start,
@@ -65,6 +69,11 @@ SELECT
   dividend_income,
   post_income,
   income_base,
+  CASE WHEN income_base IS NOT NULL THEN own_wage END AS own_wage_income,
+  -- What is left is business, so that the five parts add up to the base.
+  income_base - policy_income - own_wage - own_property - own_transfer AS own_business_income,
+  CASE WHEN income_base IS NOT NULL THEN own_property END AS own_property_income,
+  CASE WHEN income_base IS NOT NULL THEN own_transfer END AS own_transfer_income,
   CAST(ledger_net AS DOUBLE) / NULLIF(persons, 0) AS income_per_person,
   CAST(ledger_net - post_income AS DOUBLE) / NULLIF(persons, 0) AS income_without_posts,
   CAST(ledger_net - COALESCE(largest_source, 0) AS DOUBLE) / NULLIF(persons, 0) AS income_without_largest,

@@ -1,0 +1,137 @@
+"""The wall of the ledger of a theme, as the browser draws it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import panel as pn
+import param
+
+from dashboard.answers.ledger import URGENT, LedgerEntry, LedgerWall, ledger_of
+from dashboard.answers.titles import short_name
+from dashboard.session.state import State
+from dashboard.texts import text
+from dashboard.web.component import Component, Viewer, filling
+from dashboard.web.markup import element
+from geodata.errors import GuatuError
+
+# No more entries are sent than a page has room for.
+_MOST = 40
+_TEXTS = ("open", "items", "measure", "next", "townships", "departments", "whole", "legend")
+_LEGEND = ("done", "none", "later", "undated")
+
+
+class LedgerBoard(Component):
+    """Figures, stages, cells of villages and the first entries; it answers with a place, or asks for the list."""
+
+    wall = param.Dict(default={})
+    first = param.Dict(default={}, doc="heading and entries of the place looked at")
+    texts = param.Dict(default={}, constant=True)
+
+
+class LedgerView(Viewer):
+    """The wall of a state; of the place looked at the entries are told one by one."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+        self.board = LedgerBoard(
+            texts={name: text(f"ledger.{name}", state.lang) for name in _TEXTS}
+            | {name: text(f"ledger.legend_{name}", state.lang) for name in _LEGEND},
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+        self.refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
+        self._wall: LedgerWall | None = None
+        self._shown: tuple[str, ...] = ()
+        self.board.on_message(self._answer)
+        state.param.watch(self._follow, ["theme", "period", "presenting", "side"])
+        state.param.watch(self._move, ["place"])
+        self._follow()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return filling(self.refused, self.board)
+
+    def _follow(self, *events: object) -> None:
+        state = self.state
+        wanted = (state.theme, state.period, str(state.presenting))
+        if state.side != "ledger" or wanted == self._shown:
+            return
+        try:
+            self._wall = ledger_of(state.source, state.shown)
+        except GuatuError as error:
+            self._wall = None
+            self.refused.object = element("p", error.sentence(state.lang), 400)
+        self._shown = wanted
+        self.refused.visible, self.board.visible = self._wall is None, self._wall is not None
+        if self._wall is not None:
+            self.board.wall = self._drawn(self._wall)
+            self._move()
+
+    def _drawn(self, wall: LedgerWall) -> dict[str, Any]:
+        lang = self.state.lang
+        rows = {
+            name: [
+                {**asdict(row), "open": text("ledger.open_here", lang, count=row.open)}
+                for row in getattr(wall, name)
+            ]
+            for name in ("townships", "departments")
+        }
+        past = wall.bands[0]
+        return {
+            "sentence": wall.sentence,
+            "open": wall.open,
+            "bands": [asdict(band) for band in wall.bands],
+            "past": text("ledger.past", lang, count=past.count),
+            "days": text("ledger.days", lang, count=past.days or 0),
+            "stages": [asdict(stage) for stage in wall.stages],
+            **rows,
+        }
+
+    def _move(self, *events: object) -> None:
+        """Tell the entries of the place looked at, and which cells lie in it."""
+        state, wall = self.state, self._wall
+        if wall is None or state.side != "ledger":
+            return
+        whole = state.place in (None, state.root)
+        inside = set(state.atlas.places_in(state.place, state.atlas.lowest)) | {state.place}
+        entries = [one for one in wall.entries if whole or one.place in inside]
+        urgent = [one for one in entries if one.band in URGENT] or entries
+        shown = (entries if not whole else urgent)[:_MOST]
+        self.board.first = {
+            "title": self._title(len(shown), whole=whole),
+            "entries": [self._entry(one) for one in shown],
+            "left": [self._rest(n) for n in range(len(entries) + 1)],
+            "count": len(entries),
+            "titles": [self._title(n, whole=whole) for n in range(len(shown) + 1)],
+            "here": "" if whole else state.place,
+        }
+
+    def _title(self, count: int, *, whole: bool) -> str:
+        lang = self.state.lang
+        name = "" if whole else short_name(self.state.atlas.name(self.state.place))
+        if not count:
+            return text("ledger.none" if whole else "ledger.none_here", lang, place=name)
+        return text("ledger.first" if whole else "ledger.first_here", lang, count=count, place=name)
+
+    def _rest(self, count: int) -> str:
+        return text("ledger.rest" if count else "ledger.all", self.state.lang, count=count)
+
+    def _entry(self, one: LedgerEntry) -> dict[str, Any]:
+        lang = self.state.lang
+        told = {name: getattr(one, name) for name in LedgerEntry.__dataclass_fields__}
+        told["bare"] = one.evidence == 0
+        for name, key in (("evidence", "evidence"), ("quiet_days", "quiet")):
+            known = told[name]
+            told[name] = "" if known is None else text(f"ledger.{key}", lang, count=known)
+        return told
+
+    def _answer(self, message: dict[str, object]) -> None:
+        state, key = self.state, message.get("key")
+        if message.get("type") == "list" and self._wall is not None:
+            place = f"&place={state.place}" if state.place else ""
+            state.read(self._wall.address + place)
+        elif message.get("type") == "place":
+            known = isinstance(key, str) and key in state.atlas.places.index
+            state.go(str(key) if known and key != state.place else None)
