@@ -139,6 +139,8 @@ _OWN_VALUES = {
 }
 # What it has set for the time after the transition period.
 _VALUES_OF_2026 = {
+    "survey.renovation_min_area": 20,
+    "survey.renovation_max_area": 25,
     "aid.dibao_line": 6200,
     "aid.margin_line": 9300,
     "aid.rigid_line": 8800,

@@ -42,6 +42,8 @@ _DETAILS = {
     "living": "灾后生产恢复",
 }
 _KINDS = tuple(_DETAILS)
+# An officer of a department, by the number of the role.
+_DEPARTMENT = 7
 
 
 def measure_rows(world: World, month: Month) -> pd.DataFrame:
@@ -139,7 +141,18 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         "household_code": household_codes(rows),
         "day": _days(month.number, _visit_days(rng, state["poorer"].to_numpy()[rows])),
         "visitor": words(contact[rows]),
-        "role": choose("visit_role", np.where(rows % 2 == 0, 1, np.where(active[rows], 0, 2))),
+        "role": choose(
+            "visit_role",
+            np.where(
+                (rows + month.number) % 5 == 4,
+                _DEPARTMENT,
+                np.where(
+                    (rows + month.number) % 5 == 3,
+                    2,
+                    np.where(rows % 2 == 0, 1, np.where(active[rows], 0, 2)),
+                ),
+            ),
+        ),
         "minutes": whole(rng.integers(25, 110, len(rows))),
         "members_seen": whole(people - differs),
         "water_problem": yes_no(state["water_problem"].to_numpy()[rows]),

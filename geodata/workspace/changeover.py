@@ -149,8 +149,7 @@ def _changes(
         for each, on in zip((before, after), applied, strict=True)
     ]
     differ = (shown[0] != shown[1]) & ~(shown[0].isin(_OUTSIDE) & shown[1].isin(_OUTSIDE))
-    there = [codes.isin(frame.index) for frame in (first, last)]
-    both = there[0] & there[1]
+    both = codes.isin(first.index) & codes.isin(last.index)
     by_cause = {
         "register": differ & ~both,
         "rule": differ & both & (applied[0] != applied[1]),

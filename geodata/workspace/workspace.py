@@ -341,10 +341,9 @@ class Workspace:
     def changeover(self, before: str, after: str, *, place: str = "") -> Changeover:
         """Return why households changed class between two months; see `explain_changeover`.
 
-        Its rows about households are masked and on record. Raises StoreError for a month not built.
+        Its rows about households are masked and on record. Raises StoreError for a month without a snapshot.
         """
         setup = answerable(self.setup, unanswered_in(self._built(after)))
-        self._built(before)
         result = explain_changeover(setup, before, after)
         seen = self.people(after).computed(result.changes, CHANGEOVER, place=place).frame
         return replace(result, changes=seen)

@@ -22,7 +22,17 @@ def test_every_command_is_in_both_readmes(readme, command):
 
 @pytest.mark.parametrize(
     "script",
-    ["demo", "test", "wheel", "lock", "environment", "debian-packages", "pictures", "house"],
+    [
+        "demo",
+        "test",
+        "wheel",
+        "lock",
+        "environment",
+        "debian-packages",
+        "pictures",
+        "house",
+        "demands",
+    ],
 )
 def test_scripts_can_be_run(script):
     assert (ROOT / "scripts" / script).stat().st_mode & 0o111

@@ -47,7 +47,7 @@ def test_core_names_no_theme(file: Path) -> None:
 
 
 def test_the_names_looked_for_are_there() -> None:
-    assert len(KEYS) == 5
+    assert len(KEYS) == 6
     assert len(SETS) >= 12
     assert len(RULES) >= 80
     assert len(TABLES) >= 8

@@ -71,7 +71,7 @@ def _shown(answer: Answer) -> list[str]:
     return [number_text(row["value"], answer.layer.decimals) for row in known]
 
 
-THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance", "survey")
 
 
 @pytest.mark.parametrize("theme", THEMES)

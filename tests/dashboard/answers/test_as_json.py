@@ -45,7 +45,7 @@ def _same(one: object, other: float) -> bool:
     )
 
 
-THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance", "survey")
 
 
 @pytest.mark.parametrize("theme", THEMES)

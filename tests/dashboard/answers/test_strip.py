@@ -17,7 +17,7 @@ from geodata.cartography.words import number_text, state_text
 from geodata.workspace import Workspace
 from tests.invented_county import COUNTY, VILLAGES
 
-THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance", "survey")
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def test_what_is_hidden_from_a_viewer_has_no_reason_told(county):
 
 
 @pytest.mark.parametrize(
-    "theme", ["monitoring", "relocation", "water", "rectification", "assistance"]
+    "theme", ["monitoring", "relocation", "water", "rectification", "assistance", "survey"]
 )
 def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
     """Over all indicators and months; those of a small base are counted in the same sentence."""

@@ -38,7 +38,7 @@ ACTORS = (
 # Every text about a household bears its code, so that whatever comes from one can be told.
 NAMES = [f"人h{number:03d}" for number in range(len(HOUSEHOLDS))]
 PLACES = (COUNTY, TOWNSHIP, "990101101", *VILLAGES)
-THEMES = ("monitoring", "relocation", "water", "rectification", "assistance")
+THEMES = ("monitoring", "relocation", "water", "rectification", "assistance", "survey")
 SIDES = ("ranking", "why", "points", "households")
 RULES = ("", "income_below_line", "no_keeper", "site_no_workshop", "project_stuck", "task_red")
 STEPS = 250

@@ -38,7 +38,7 @@ def examples() -> list[tuple[Theme, Example]]:
     return [(t, example) for t in THEMES for example in read_examples(t.folder / "examples.yaml")]
 
 
-def test_the_five_themes_are_found_with_at_least_eighty_rules() -> None:
+def test_the_six_themes_are_found_with_at_least_eighty_rules() -> None:
     assert [theme.key for theme in THEMES] == [
         "monitoring",
         "relocation",

@@ -141,13 +141,13 @@ def columns(county: Workspace, name: str) -> set[str]:
 # A new name has no place here and fails the test.
 PEOPLE: Mapping[str, Callable[[Workspace], object]] = {
     "card": lambda county: county.card(HOUSEHOLDS[0]),
-    "changeover": lambda county: county.changeover(*county.months[-2:]).changes,
+    "changeover": lambda county: county.changeover(LAST, MONTH).changes,
     "draw_sample": sample,
     "flags": lambda county: county.flags,
     "flow_households": lambda county: county.flow_households("before"),
     "households": lambda county: county.households(COUNTY),
     "impact": lambda county: (
-        county.impact({"monitor.line.per_capita": 99_999}, whole=True).households
+        county.impact({"monitor.line.per_capita": 1000}, whole=True).households
     ),
     "people": everything,
     "places": lambda county: county.places().rows(Request("works")).frame,
