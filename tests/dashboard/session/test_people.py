@@ -68,6 +68,7 @@ def test_theme_chooses_its_indicators_and_its_first_layer(people_as):
         "water",
         "rectification",
         "assistance",
+        "survey",
     ]
     state.choose_theme("water")
     assert state.indicator == state.indicators_of("water")[0] == "water_not_safe_share"
