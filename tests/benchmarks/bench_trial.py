@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from geodata.config import read_config
 from geodata.intake.delivery import delivered_files
 from geodata.intake.incoming import drop_files, keep_files, progress_of
@@ -29,18 +31,30 @@ def main(county: Path, month: str) -> None:
     upload = keep_files(config, month, files, by="bench", at=AT, whole=True)
     command = [sys.executable, "-m", "dashboard", "import", str(county), "--month", month]
     command += ["--incoming", upload.key, "--dry-run", "--json"]
-    started, seen = time.perf_counter(), dict[str, float]()
+    started, seen = time.perf_counter(), dict[str, tuple[float, float]]()
+    whole = 0.0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as trial:
         while trial.poll() is None:
             progress = progress_of(county, upload.key)
             for name, there in (("step", progress.get("done")), ("fault", progress.get("issues"))):
                 if there:
-                    seen.setdefault(name, time.perf_counter() - started)
+                    seen.setdefault(name, (time.perf_counter() - started, _cpu(trial.pid)))
             time.sleep(0.05)
+            whole = _cpu(trial.pid) or whole
     drop_files(county, upload)
     for name, told in (("step", "first step"), ("fault", "first fault")):
-        print(f"{told}: {seen.get(name, float('nan')):.1f} s")
-    print(f"whole trial: {time.perf_counter() - started:.1f} s")
+        seconds, cpu = seen.get(name, (float("nan"), float("nan")))
+        print(f"{told}: {seconds:.1f} s, {cpu:.1f} s CPU")
+    print(f"whole trial: {time.perf_counter() - started:.1f} s, {whole:.1f} s CPU")
+
+
+def _cpu(pid: int) -> float:
+    """Return what a process has used of the processor, 0 once it has ended."""
+    try:
+        used = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return used.user + used.system
 
 
 def _spoilt(content: bytes) -> bytes:
