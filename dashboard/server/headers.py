@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 # Bokeh's page starts with scripts written into it, and Panel's components are compiled in the
 # browser from blobs; everything else comes from this server alone.
@@ -19,10 +24,10 @@ _APP = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# The pages of this folder hold no script at all.
+# The pages of this folder hold no script at all, and no style but that of their templates.
 _PLAIN = {
     "default-src": "'none'",
-    "style-src": "'self' 'unsafe-inline'",
+    "style-src": "'self'",
     "img-src": "'self' data:",
     "base-uri": "'none'",
     "form-action": "'self'",
@@ -40,10 +45,23 @@ _ALWAYS = {
 
 
 def security_headers(*, plain: bool = False, https: bool = False) -> Mapping[str, str]:
-    """Return the headers of an answer; `plain` for a page without any script."""
-    rules = _PLAIN if plain else _APP
+    """Return the headers of an answer; `plain` for one of the pages without any script."""
+    rules = _plain_rules() if plain else _APP
     policy = "; ".join(f"{name} {value}" for name, value in rules.items())
     headers = {**_ALWAYS, "Content-Security-Policy": policy}
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return headers
+
+
+@cache
+def _plain_rules() -> Mapping[str, str]:
+    """Return the rules of the plain pages, with the hash of each style written in their templates."""
+    styles = [
+        style
+        for file in sorted((Path(__file__).parent / "pages").glob("*.html"))
+        for style in re.findall(r"<style>(.*?)</style>", file.read_text(encoding="utf-8"), re.S)
+    ]
+    digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in styles)
+    hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return {**_PLAIN, "style-src": f"{_PLAIN['style-src']} {hashes}"}
