@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import panel as pn
@@ -18,13 +18,13 @@ from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import GUARD, Serving, make_server, run_server
-from dashboard.server.warming import warm_county
+from dashboard.server.warming import warm_county, warm_scopes
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.views.account import account_links
 from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas
-from geodata.atlas.scoped import within_scope
+from geodata.atlas.scoped import ScopedAtlas, within_scope
 from geodata.errors import ScopeError
 from geodata.kept import Kept
 from geodata.workspace import Workspace, open_workspace
@@ -62,7 +62,11 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     opened = iter([county])
 
     def make() -> Edition:
-        return _edition(next(opened, None) or open_workspace(folder), serving, guard)
+        first = next(opened, None)
+        edition = _edition(first or open_workspace(folder), serving, guard)
+        if first is None and serving.guard is not None:
+            _beside(warm_scopes, _scopes_of(edition.atlas, guard))
+        return edition
 
     editions = Editions(folder, make)
     title = editions.now.atlas.title
@@ -74,8 +78,14 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     server._tornado.settings[GUARD] = guard
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
-    threading.Thread(target=warm_county, args=(county,), daemon=True).start()
+    _beside(warm_county, county)
+    if serving.guard is not None:
+        _beside(warm_scopes, _scopes_of(editions.now.atlas, guard))
     return server
+
+
+def _beside(work: Callable[..., None], *given: object) -> None:
+    threading.Thread(target=work, args=given, daemon=True).start()
 
 
 def _edition(county: Workspace, serving: Serving, guard: Guard) -> Edition:
@@ -146,13 +156,29 @@ def _actor(guard: Guard | None) -> Actor:
 
 def _seen_by(atlas: Atlas, guard: Guard) -> Callable[[object], Atlas]:
     """Return what gives each request the atlas of its account; without one, nothing is seen."""
-    kept = Kept(_SCOPES)
 
     def seen_by(request: object) -> Atlas:
         account = account_of(request)
-        scope = Scope("auditor") if account is None else account.actor.scope
-        return kept.once(
-            scope.key, lambda: within_scope(atlas, scope, smallest=guard.limits.small_count)
-        )
+        return _scoped(atlas, guard, Scope("auditor") if account is None else account.actor.scope)
 
     return seen_by
+
+
+def _scoped(atlas: Atlas, guard: Guard, scope: Scope) -> ScopedAtlas:
+    """Return the atlas of a scope, the same for all who have that scope."""
+    kept: Kept = atlas.once(("scopes",), lambda: Kept(_SCOPES))
+    smallest = guard.limits.small_count
+    scoped: ScopedAtlas = kept.once(
+        scope.key, lambda: within_scope(atlas, scope, smallest=smallest)
+    )
+    return scoped
+
+
+def _scopes_of(atlas: Atlas, guard: Guard) -> Iterator[ScopedAtlas]:
+    """Yield the atlases of the accounts there are, of those with the widest places first."""
+    scopes = {
+        one.actor.scope.key: one.actor.scope for one in guard.accounts.all() if not one.disabled
+    }
+    sees = [scope for scope in scopes.values() if scope.starts("figure")]
+    for scope in sorted(sees, key=lambda one: (max(map(len, one.prefixes)), one.key)):
+        yield _scoped(atlas, guard, scope)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 import pandas as pd
 from holoviews import render
 
 from dashboard.charts import stacked
 from dashboard.server.memory import settle
+from geodata.atlas.scoped import ScopedAtlas
 from geodata.workspace import Workspace
+
+# Each takes some seconds of a large county; those of single villages are many and quick.
+_WARMED = 8
 
 
 def warm_county(county: Workspace) -> None:
@@ -19,6 +26,13 @@ def warm_county(county: Workspace) -> None:
     if county.months:
         county.warm()
     settle()
+
+
+def warm_scopes(atlases: Iterable[ScopedAtlas]) -> None:
+    """Work out what is hidden in the last month, for the first scopes of those who have accounts."""
+    for atlas in islice(atlases, _WARMED):
+        if atlas.periods:
+            atlas.prepare(atlas.periods[-1])
 
 
 def _draw() -> None:

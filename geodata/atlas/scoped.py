@@ -50,6 +50,11 @@ class ScopedAtlas(Atlas):
         keys = self.places.index
         return SmallFigures(self.whole, self.own(keys), self.seen(keys), self.smallest)
 
+    def prepare(self, period: str) -> None:
+        """Work out beforehand which figures of a period are hidden, for whoever looks first."""
+        for indicator in self.indicators:
+            self.small.coverage(indicator, period)
+
     def reported(self, subject: str, level: str) -> pd.DataFrame:
         """Return which places within reach had such subjects, or households, judged by period."""
         reported = self.whole.reported(subject, level)
@@ -105,7 +110,7 @@ class ScopedAtlas(Atlas):
         return self.scope.filter(pd.Series(keys, index=keys, dtype="str"), "figure")
 
 
-def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> Atlas:
+def within_scope(atlas: Atlas, scope: Scope, *, smallest: int = 0) -> ScopedAtlas:
     """Return the atlas as a scope lets it be seen; nothing is shared that could carry figures.
 
     `smallest` is the smallest count of households shown of other people's places; 0 shows all.

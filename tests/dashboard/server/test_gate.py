@@ -182,7 +182,7 @@ def test_wrong_password_and_unknown_name_get_the_same_page(server):
         assert answer.status == 401
         pages.append(re.sub(r'value="[^"]*"', "", answer.body))
     assert len(set(pages)) == 1
-    assert "用户名或密码不对" in pages[0]
+    assert "用户名、密码或动态码不对" in pages[0]
     assert Browser(server.port).sign_in("analyst").status == 303
 
 
