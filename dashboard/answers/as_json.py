@@ -13,6 +13,7 @@ from dashboard.answers.layers import layer_of
 from dashboard.answers.ledger import ledger_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.matters import matters_of
+from dashboard.answers.service_wall import service_of
 from dashboard.answers.site_wall import sites_of
 from dashboard.answers.source import Source
 from dashboard.answers.strip import strip_of
@@ -66,7 +67,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
 
 def _wall(source: Source, view: View) -> dict[str, Any]:
     """Return what the wall of the theme holds where it is looked at."""
-    walls = {"ledger": ledger_of, "sites": sites_of}
+    walls = {"ledger": ledger_of, "sites": sites_of, "service": service_of}
     if view.side not in walls or source.workspace is None or source.viewer is None:
         return {}
     if not source.actor.scope.narrowed("", "rows"):

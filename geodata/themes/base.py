@@ -155,6 +155,31 @@ class Sites:
 
 
 @dataclass(frozen=True)
+class ServiceStep:
+    """One step of a service: `says` tells it by language, with features in braces.
+
+    It is broken by findings of `rules`; with `rest` by those that no other step names.
+    """
+
+    title: Mapping[str, str]
+    says: Mapping[str, str]
+    rules: tuple[str, ...] = ()
+    rest: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """What reaches people in steps, from the first to the last, for each point of a kind.
+
+    `points` is the table of the kind, `people` the feature by which those that serve most stand first.
+    """
+
+    points: str
+    people: str
+    steps: tuple[ServiceStep, ...]
+
+
+@dataclass(frozen=True)
 class SampleRows:
     """Rows of one table for the invented county: one for each `every`-th household or village.
 
@@ -268,8 +293,8 @@ class Theme:
     the map, the first of them where the file names none.
     `due` are the rules whose findings have a date to be met, as told by "why is it red".
     `matters` are what it brings before the leader of a month, `classes` the features and rules by which
-    a household is put into a class, whose changes are explained. `ledger` and `sites` are
-    drawn as walls.
+    a household is put into a class, whose changes are explained. `ledger`,
+    `sites` and `service` are drawn as walls.
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
     `written` is the file of each thing that
@@ -295,6 +320,7 @@ class Theme:
     classes: tuple[str, ...] = ()
     ledger: Ledger | None = None
     sites: Sites | None = None
+    service: ServiceLine | None = None
     strip: tuple[str, ...] = ()
     short: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[Topic, ...] = field(default=(), repr=False)

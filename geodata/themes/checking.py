@@ -106,6 +106,7 @@ def theme_faults(checked: Checked) -> Iterator[ThemeError]:
     yield from _point_faults(checked)
     yield from _ledger_faults(checked)
     yield from _site_faults(checked)
+    yield from _service_faults(checked)
     yield from _household_faults(checked)
     yield from _sentence_faults(checked.theme)
 
@@ -360,6 +361,22 @@ def _site_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, "sites", "workshops", [sites.workshops], kinds)
         if (shops := known.get(sites.workshops)) is not None:
             yield from _unknown(file, "sites", "workshops", [kind.key], shops.columns)
+
+
+def _service_faults(checked: Checked) -> Iterator[ThemeError]:
+    """Give what the steps of a service name and is not there, or say in one language alone."""
+    theme, line = checked.theme, checked.theme.service
+    if line is None:
+        return
+    file, kinds = theme.folder / "theme.yaml", {kind.table: kind for kind in theme.points}
+    yield from _unknown(file, "service", "points", [line.points], kinds)
+    yield from _unknown(file, "service", "people", [line.people], checked.features)
+    for number, step in enumerate(line.steps, 1):
+        place = f"service steps {number}"
+        yield from _unknown(file, place, "rules", step.rules, checked.rules)
+        zh, en = (places_of(step.says[lang]) for lang in ("zh", "en"))
+        yield from _odd(f"{file} {place}", zh ^ en, zh & en)
+        yield from _unknown(file, place, "says", sorted(zh & en), checked.features)
 
 
 def _named_by(file: Path, place: str, told: str, checked: Checked) -> Iterator[ThemeError]:

@@ -99,6 +99,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         classes=told.classes,
         ledger=told.ledger(),
         sites=told.sites(),
+        service=told.service(),
         strip=told.strip(layers, keys),
         short=told.short,
         topics=told.topics(keys),

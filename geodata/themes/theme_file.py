@@ -27,6 +27,8 @@ from geodata.themes.base import (
     PartsOf,
     Points,
     Sentence,
+    ServiceLine,
+    ServiceStep,
     Sites,
     Step,
     ThemeLayer,
@@ -56,7 +58,7 @@ FIELDS = {
     **dict.fromkeys(("order", "topics", "card", "briefing", "points", "due", "composition"), False),
     **dict.fromkeys(("subjects", "responsible", "household", "fits", "surroundings"), False),
     **dict.fromkeys(("limits", "inspection", "short", "strip", "matters", "classes"), False),
-    **dict.fromkeys(("ledger", "sites"), False),
+    **dict.fromkeys(("ledger", "sites", "service"), False),
 }
 _PAIR = {"zh": True, "en": True}
 _LAYER = {"indicator": True, "breaks": False}
@@ -69,6 +71,8 @@ _STEP = {"table": True, "key": True, "next": False, "kind": False, "more": False
 _INSPECTION = {"weights": False, "suspected": False}
 _LEDGER = {name: name != "limits" for name in Ledger.__dataclass_fields__}
 _SITES = {name: name in ("points", "origin", "parts") for name in Sites.__dataclass_fields__}
+_SERVICE = dict.fromkeys(("points", "people", "steps"), True)
+_SERVICE_STEP = {**_PAIR, "says": True, "rules": False, "rest": False}
 # The colours of tasks that begin so many days before their day.
 _DATED = ("yellow", "blue")
 _SENTENCE = {**_PAIR, "indicator": True}
@@ -195,6 +199,27 @@ class ThemeFile:
                 _texts(place, entry, "services"),
                 _text(place, entry, "workshops"),
             )
+        return None
+
+    def service(self) -> ServiceLine | None:
+        """Return the steps of a service, None where the theme tells none."""
+        with self.faults:
+            entry, place = self.content.get("service"), f"{self.file} service"
+            if entry is None:
+                return None
+            check_fields(place, entry, _SERVICE)
+            steps = []
+            for number, step in enumerate(list_of(place, entry["steps"], "steps"), 1):
+                where = f"{place} steps {number}"
+                check_fields(where, step, _SERVICE_STEP)
+                assert isinstance(step, Mapping)
+                check_pair(where, step, "says")
+                rest = step.get("rest", False)
+                check_value(where, "rest", str(rest).lower(), ("true", "false"))
+                rules = _texts(where, step, "rules")
+                steps.append(ServiceStep(_pair(step), _pair(step["says"]), rules, bool(rest)))
+            points, people = (_text(place, entry, name) for name in ("points", "people"))
+            return ServiceLine(points, people, tuple(steps))
         return None
 
     def strip(self, layers: Iterable[ThemeLayer], indicators: Sequence[str]) -> tuple[str, ...]:

@@ -152,3 +152,35 @@ _SITES = (
   }
 }"""
 )
+
+
+@pytest.mark.parametrize(("lang", "dark", "size"), LOOKS)
+def test_the_service_fits_its_screen_and_can_be_read(view, walls_served, lang, dark, size):
+    view.set_viewport_size({"width": size[0], "height": size[1]})
+    view.goto(f"{walls_served}?theme=water&side=service&lang={lang}&dark={dark}", timeout=120_000)
+    view.locator(".service button.row:visible").first.wait_for(timeout=90_000)
+    told = view.locator(".service").evaluate(_SERVICE)
+    assert told["sideways"] <= 1
+    assert told["below"] == 0, "a row is whole or not there"
+    assert told["apart"] <= 1, "a step stands under its head"
+    assert min(told["contrasts"]) >= 4.5, told["contrasts"]
+
+
+_SERVICE = (
+    _MEASURED.split("  const boxes")[0]
+    + r"""
+  const box = (node) => node.getBoundingClientRect()
+  const rows = all("button.row").filter((node) => !node.hidden), floor = box(root.querySelector(".body")).bottom
+  const heads = all(".head .title").map((node) => box(node).left)
+  const texts = all("h1, .name, .where, .said, .findings, .count, .title b, .rest, .mark span, .more").filter((node) => node.textContent && box(node).width)
+  return {
+    sideways: root.scrollWidth - root.clientWidth,
+    below: rows.filter((node) => box(node).bottom > floor + 1).length,
+    apart: Math.max(...rows.flatMap((row) => [...row.querySelectorAll(".step")].map((node, at) => Math.abs(box(node).left - heads[at])))),
+    contrasts: texts.map((node) => {
+      const [a, b] = [light(getComputedStyle(node).color), light(ground(node))].sort((x, y) => x - y)
+      return (b + 0.05) / (a + 0.05)
+    }),
+  }
+}"""
+)

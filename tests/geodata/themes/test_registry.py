@@ -151,6 +151,7 @@ SPOILT = {
     "unknown points of sites": ("theme.yaml", "order: 9", "sites: {points: stie, origin: land, parts: {land: {zh: 地, en: land}}}", "sites", "stie"),
     "unknown word of sites": ("theme.yaml", "order: 9", "sites: {points: site, origin: land, parts: {land: {zh: 地, en: land}}, told: {housholds: land}}", "sites", "housholds", "households"),
     "half a title of a part": ("theme.yaml", "order: 9", "sites: {points: site, origin: land, parts: {land: {zh: 地}}}", "sites", "en"),
+    "unknown points of a service": ("theme.yaml", "order: 9", "service: {points: stie, people: land, steps: [{zh: 一, en: One, says: {zh: 好, en: good}}]}", "service", "stie"),
     "a sentence with a place nothing fills": ("rules/land.yaml", "耕地 {value}", "耕地 {land}", "no_yard", "land"),
 }  # fmt: skip
 

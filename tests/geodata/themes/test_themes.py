@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -210,3 +211,16 @@ def test_points_that_rows_about_households_name_list_these(theme: Theme) -> None
     for kind in theme.points:
         named = [t.name for t in about if kind.key in t.columns and t.nature == "state"]
         assert bool(named) == bool(kind.households), (kind.table, named)
+
+
+def test_a_step_of_a_service_names_what_is_there_and_says_the_same_in_both_languages() -> None:
+    water = next(theme for theme in THEMES if theme.service is not None)
+    assert water.service is not None
+    assert list(theme_faults(Checked(water, policy()))) == []
+    step = replace(
+        water.service.steps[0], rules=("no_rule",), says={"zh": "{source}", "en": "good"}
+    )
+    spoilt = replace(water, service=replace(water.service, people="peple", steps=(step,)))
+    told = [fault.sentence("en") for fault in theme_faults(Checked(spoilt, policy()))]
+    assert len(told) == 3
+    assert all(any(word in one for one in told) for word in ("no_rule", "peple", "source"))
