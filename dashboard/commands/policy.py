@@ -190,7 +190,13 @@ def changeover(
     for file in files:
         if file.suffix not in (".html", ".csv"):
             raise click.UsageError(text("policy.changeover_ending", file=plain_text(file.name, 80)))
-    parse_month(before)
+    for month in filter(None, (before, after)):
+        try:
+            parse_month(month)
+        except ValueError:
+            raise click.UsageError(
+                text("policy.changeover_month", month=plain_text(month, 40))
+            ) from None
     after = after or shift_month(before, 1)
     if not before < after:
         raise click.UsageError(text("policy.changeover_order", before=before, after=after))

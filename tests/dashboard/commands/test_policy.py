@@ -143,3 +143,20 @@ def test_ask_takes_values_without_asking(
         code, out = run(capsys, "policy", "ask", str(folder), "--set", *wrong)
         assert code == 2
         assert sentence in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "2025-13"), "2025-13"),
+        (("--from", "2025-12", "--to", "x"), "x"),
+        (("--from", "2026-02", "--to", "2025-12"), "2026-02"),
+        (("--from", "2025-12", "--out", "page.docx"), "page.docx"),
+    ],
+)
+def test_a_changeover_that_cannot_be_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out = run(capsys, "policy", "changeover", str(tmp_path), *arguments)
+    assert code == 2
+    assert said in out
