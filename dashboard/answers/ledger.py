@@ -222,10 +222,10 @@ def _large(read: LedgerRead, band: str, days: int | None, row: Any) -> tuple[str
     if days is None:
         return "—", _short(read, band, days, row)
     if band == BANDS[0]:
-        return str(-days), read.said("days_past", days=-days)
+        return str(-days), read.said("days_past")
     if days == 0:
         return read.said("today"), read.said("today_due")
-    return str(abs(days)), read.said("days_over" if days < 0 else "days_left", days=abs(days))
+    return str(abs(days)), read.said("days_over" if days < 0 else "days_left")
 
 
 def _origin(read: LedgerRead, row: Any) -> str:

@@ -88,14 +88,14 @@ class LedgerRead:
 def read_ledger(source: Source, view: View, theme: Theme, ledger: Ledger) -> LedgerRead:
     """Read entries, their tasks and what the rules found of both."""
     reader = source.county.places(view.period, actor=source.actor, guard=source.guard)
-    key, task_key = (theme.subjects[one].key for one in (ledger.entry, ledger.task))
+    key, task_key = (theme.subjects[one].key for one in (ledger.entry, ledger.tasks))
     entries = _rows(reader, theme, ledger.entry, (key,), LEDGER_ENTRY, ledger.of_entry)
-    tasks = _rows(reader, theme, ledger.task, (key, task_key), LEDGER_TASK, ledger.of_task)
+    tasks = _rows(reader, theme, ledger.tasks, (key, task_key), LEDGER_TASK, ledger.of_task)
     for frame, name in ((entries, "closed"), (tasks, "open")):
         frame[name] = frame[name].fillna(False).astype(bool)
-    tasks = tasks.rename(columns={key: "entry", task_key: "task"})
+    tasks = tasks.rename(columns={key: "entry", task_key: "task_key"})
     order = tasks["colour"].map({name: at for at, name in enumerate(BANDS)}).fillna(len(BANDS))
-    tasks = tasks.assign(order=order).sort_values(["order", "days", "task"], kind="stable")
+    tasks = tasks.assign(order=order).sort_values(["order", "days", "task_key"], kind="stable")
     entries = entries.rename(columns={key: "entry"}).set_index("entry")
     steps = _next_steps(reader, theme, ledger, tasks, view.lang)
     return LedgerRead(source, view, theme, ledger, entries, tasks, steps)
@@ -124,7 +124,7 @@ def _next_steps(
     rules = [
         rule
         for rule in theme.rules
-        if rule.subject in (ledger.entry, ledger.task) and rule.kind == "finding"
+        if rule.subject in (ledger.entry, ledger.tasks) and rule.kind == "finding"
     ]
 
     def grave(rule: Rule) -> tuple[int, int]:
@@ -135,7 +135,7 @@ def _next_steps(
     columns = ("subject_kind", "subject", "place_code", "rule", "answer")
     asked = (("rule", "in", tuple(rule.key for rule in rules)), ("answer", "is", "yes"))
     flags = reader.rows(Request("flags", columns=columns, filters=asked)).frame
-    of_task = tasks.set_index("task")["entry"]
+    of_task = tasks.set_index("task_key")["entry"]
     whose = flags["subject"].where(
         flags["subject_kind"] == ledger.entry, flags["subject"].map(of_task)
     )

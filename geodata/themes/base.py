@@ -121,13 +121,13 @@ class PartsOf:
 class Ledger:
     """A ledger of entries that are closed one by one, each with tasks that are due on a day.
 
-    `entry` and `task` are subjects; `of_entry` and `of_task` name the feature that tells each of
+    `entry` and `tasks` are subjects; `of_entry` and `of_task` name the feature that tells each of
     LEDGER_ENTRY and LEDGER_TASK, as far as the theme knows it. `indicator` counts the entries that
     are open; `limits` names for a colour of a task the parameter of how many days before its day it begins.
     """
 
     entry: str
-    task: str
+    tasks: str
     indicator: str
     of_entry: Mapping[str, str]
     of_task: Mapping[str, str]

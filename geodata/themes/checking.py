@@ -327,11 +327,11 @@ def _ledger_faults(checked: Checked) -> Iterator[ThemeError]:
         return
     file, sets = theme.folder / "theme.yaml", {one.name: one for one in theme.feature_sets}
     subjects = checked.known("subject", theme.subjects)
-    yield from _unknown(file, "ledger", "subject", (ledger.entry, ledger.task), subjects)
+    yield from _unknown(file, "ledger", "subject", (ledger.entry, ledger.tasks), subjects)
     yield from _unknown(file, "ledger", "indicator", [ledger.indicator], checked.indicators)
     yield from _unknown(file, "ledger", "limits", ledger.limits.values(), checked.keys)
     entry = theme.subjects.get(ledger.entry)
-    for subject, features in ((ledger.entry, ledger.of_entry), (ledger.task, ledger.of_task)):
+    for subject, features in ((ledger.entry, ledger.of_entry), (ledger.tasks, ledger.of_task)):
         feature_set = sets.get(f"{theme.key}_{subject}")
         if subject in theme.subjects and feature_set is None:
             yield ThemeError("themes.no_set", place=f"{file} ledger", subject=subject)

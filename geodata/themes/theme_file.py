@@ -169,7 +169,7 @@ class ThemeFile:
                 told[name] = {word: _text(f"{place}.{name}", named, word) for word in named}
             return Ledger(
                 _text(place, entry, "entry"),
-                _text(place, entry, "task"),
+                _text(place, entry, "tasks"),
                 _text(place, entry, "indicator"),
                 told["of_entry"],
                 told["of_task"],

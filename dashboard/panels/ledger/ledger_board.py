@@ -84,7 +84,7 @@ class LedgerView(Viewer):
             "open": wall.open,
             "bands": [asdict(band) for band in wall.bands],
             "past": text("ledger.past", lang, count=past.count),
-            "days": text("ledger.days", lang, count=past.days or 0),
+            "days": text("ledger.days", lang),
             "stages": [asdict(stage) for stage in wall.stages],
             **rows,
         }
