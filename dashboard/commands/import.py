@@ -62,7 +62,6 @@ def command(
         month = parse_month(month)
     except ValueError:
         raise click.BadParameter(text("workspace.import_bad_month", month=month)) from None
-    at = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
     registry = find_themes(config.folder)
     tell_faults(registry)
     told = None if upload is None else _Progress(home, upload)
@@ -71,7 +70,7 @@ def command(
             config,
             month,
             who=who or getpass.getuser(),
-            at=at,
+            at=datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
             accept_month=accept_month,
             hidden=hidden,
             trial=dry_run,
@@ -87,9 +86,13 @@ def command(
         take_in(home, upload)
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
     _tell(result, config, report, as_json=as_json)
-    aside = sum(source.set_aside for source in result.manifest.sources)
-    if strict and (aside or (result.issues["severity"] == "error").any()):
+    if strict and not _faultless(result):
         sys.exit(1)
+
+
+def _faultless(result: ImportResult) -> bool:
+    aside = any(source.set_aside for source in result.manifest.sources)
+    return not aside and not (result.issues["severity"] == "error").any()
 
 
 class _Progress:

@@ -24,6 +24,8 @@ _APP = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+# What stands between the tags of a style.
+_STYLE = re.compile(r"(?s)(?<=[<]style>).*?(?=[<]/style>)")
 # The pages of this folder hold no script at all, and no style but that of their templates.
 _PLAIN = {
     "default-src": "'none'",
@@ -60,7 +62,7 @@ def _plain_rules() -> Mapping[str, str]:
     styles = [
         style
         for file in sorted((Path(__file__).parent / "pages").glob("*.html"))
-        for style in re.findall(r"<style>(.*?)</style>", file.read_text(encoding="utf-8"), re.S)
+        for style in _STYLE.findall(file.read_text(encoding="utf-8"))
     ]
     digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in styles)
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)

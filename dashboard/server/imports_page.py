@@ -213,7 +213,7 @@ class ImportsPage(Page):
             "state": text(f"imports_page.state_{state}", self.lang),
             "files": "、".join(upload.files),
             "told": told or upload.told,
-            "progress": _progress(running, self.lang),
+            "running": _progress(running, self.lang),
             "done": running.get("done", 0),
             "all": running.get("all", 1),
             "early": [

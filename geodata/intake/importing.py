@@ -126,16 +126,7 @@ def import_month(
     delivery.report(issues)
     work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
     work.accepted = _check_month(work, accept_month)
-    parts: list[Part] = []
-    for number, sheet in enumerate(sheets):
-        give_back()
-        step(sheet.file)
-        held = sheet.table
-        parts += extract(sheet, number, month=month, issues=work.issues)
-        work.described.append(describe(sheet))
-        del held
-        _tell_early(work, early)
-    give_back()
+    parts = _extracted(work, step, early)
     step("places")
     placer = Placer(find_places(config, parts, work.known), config.places)
     parts = [
@@ -156,6 +147,21 @@ def import_month(
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
+
+
+def _extracted(work: _Work, step: Step, early: Early) -> list[Part]:
+    """Return the parts of all sheets, one sheet's table in memory at a time."""
+    parts: list[Part] = []
+    for number, sheet in enumerate(work.sheets):
+        give_back()
+        step(sheet.file)
+        held = sheet.table
+        parts += extract(sheet, number, month=work.month, issues=work.issues)
+        work.described.append(describe(sheet))
+        del held
+        _tell_early(work, early)
+    give_back()
+    return parts
 
 
 def _tell_early(work: _Work, early: Early) -> None:

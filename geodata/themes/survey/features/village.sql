@@ -20,7 +20,7 @@ tickets AS (
       AS longest_open,
     COUNT(CASE WHEN reported_day > :day.minus_365 THEN 1 END) AS tickets_in_year,
     COUNT(CASE WHEN reported_day > :day.minus_365 AND guided THEN 1 END) AS guided_in_year
-  FROM repair
+  FROM repair_ticket
   WHERE reported_day <= :day.now
   GROUP BY place_code
 )
@@ -49,4 +49,4 @@ SELECT
 FROM done AS d
 LEFT JOIN village_plan AS v ON v.place_code = d.place_code
 LEFT JOIN tickets AS t ON t.place_code = d.place_code
-LEFT JOIN coverage AS y ON y.table_name = 'repair'
+LEFT JOIN coverage AS y ON y.table_name = 'repair_ticket'
