@@ -14,9 +14,8 @@ from tests.conftest import ROOT
 THEMES = own_themes()
 KEYS = {theme.key for theme in THEMES}
 RULES = {rule.key for theme in THEMES for rule in theme.rules}
-# The file pyproject.toml has a table that is called as one of ours; a ledger, whoever's it is, has
-# entries and tasks.
-TABLES = {name for theme in THEMES for name in theme.tables} - {"project", "task"}
+# The file pyproject.toml has a table that is called as one of ours.
+TABLES = {name for theme in THEMES for name in theme.tables} - {"project"}
 SETS = {one.name for theme in THEMES for one in theme.feature_sets}
 _THEMES = ROOT / "geodata" / "themes"
 # The invented county is made so that our rules find what was planted in it.
