@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -34,19 +35,24 @@ _WIDTH = re.compile(r"\d+(\.\d+)?(px|vw|rem|em|%)|(calc|clamp|min|max)\(.+\)")
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """A panel beside the map: its place in the row of panels, its width (CSS), what it needs.
+    """A panel beside the map: its folder, its place in the row, its width (CSS), what it needs.
 
     `needs` holds WORKSPACE, or fields of a theme that may not be empty, such as points or
     households.weights. A `private` panel names people and is never on a projector; a `whole` one
     stands in the place of the map.
     """
 
-    name: str
+    folder: Path
     order: int
     width: str
     needs: tuple[str, ...] = ()
     private: bool = False
     whole: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the name, which is that of the folder."""
+        return self.folder.name
 
     def stands(self, theme: Theme | None) -> bool:
         """Return whether there is what the panel needs; without a theme nothing is there."""
@@ -83,8 +89,8 @@ def _specs(folders: tuple[str, ...]) -> tuple[Mapping[str, PanelSpec], tuple[Pan
             panels.append(_spec(file))
         with faults:
             _take_words(file.parent)
-        if not (file.parent / "__init__.py").is_file():
-            faults.kept.append(ThemeError("themes.no_file", file=file.parent / "__init__.py"))
+        with faults:
+            _check_code(file.parent)
         if faults.kept:
             panels = [panel for panel in panels if panel.name != file.parent.name]
             left_out += [PanelFault(file.parent.name, error) for error in faults.kept]
@@ -116,8 +122,42 @@ def _spec(file: Path) -> PanelSpec:
     faults.tell()
     assert isinstance(order, int)
     return PanelSpec(
-        file.parent.name, order, str(width), needs, bool(flags["private"]), bool(flags["whole"])
+        file.parent, order, str(width), needs, bool(flags["private"]), bool(flags["whole"])
     )
+
+
+def _check_code(folder: Path) -> None:
+    """Raise ThemeError unless all code of a panel can be read and there is a `panel` to call.
+
+    None of it is run: what a panel imports is not there yet.
+    """
+    faults = Faults()
+    if not (folder / "__init__.py").is_file():
+        faults.kept.append(ThemeError("themes.no_file", file=folder / "__init__.py"))
+    for file in sorted(folder.glob("*.py")):
+        try:
+            code = ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError) as problem:
+            line = getattr(problem, "lineno", None) or 1
+            faults.kept.append(ThemeError("themes.no_code", file=file, line=line))
+        else:
+            if file.name == "__init__.py" and "panel" not in _named(code):
+                faults.kept.append(ThemeError("themes.no_panel", file=file))
+    faults.tell()
+
+
+def _named(code: ast.Module) -> set[str]:
+    """Return the names at the top of a module that may be called: defined, taken or assigned."""
+    names: set[str] = set()
+    for each in code.body:
+        match each:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.ImportFrom(names=taken):
+                names |= {alias.asname or alias.name for alias in taken}
+            case ast.Assign(targets=targets):
+                names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
 
 
 def _take_words(folder: Path) -> None:

@@ -48,10 +48,17 @@ def _shown(value: object) -> object:
     return plain_text(value, 300)
 
 
-def code_places(error: BaseException) -> str:
-    """Return the last places in the code through which an error came, file and line, without values."""
-    steps = extract_tb(error.__traceback__)[-_STEPS:]
-    return " > ".join(f"{Path(step.filename).name}:{step.lineno}" for step in steps)
+def code_places(error: BaseException, folder: Path | None = None) -> str:
+    """Return the last places in the code through which an error came, file and line, without values.
+
+    Those within `folder` are told however early they were, and where code is that cannot be read.
+    """
+    steps = [(step.filename, step.lineno) for step in extract_tb(error.__traceback__)]
+    early = [step for step in steps[:-_STEPS] if folder and Path(step[0]).is_relative_to(folder)]
+    told = early[-_STEPS:] + steps[-_STEPS:]
+    if isinstance(error, SyntaxError) and error.filename:
+        told.append((error.filename, error.lineno))
+    return " > ".join(f"{'/'.join(Path(file).parts[-2:])}:{line}" for file, line in told)
 
 
 class SourceError(GuatuError):

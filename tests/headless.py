@@ -29,13 +29,14 @@ class Ended(Exception):
 class Viewer:
     """One open page; `models` holds the ids of our components by class name, in the page's order.
 
-    `shown` is the change that the last click waited for, as JSON.
+    `opened` is the whole document as it came, `shown` is the change that the last click waited for, as JSON.
     """
 
     def __init__(self, live: WebSocketClientConnection) -> None:
         self.live = live
         self.models: dict[str, list[str]] = defaultdict(list)
         self.values: dict[str, Content] = {}
+        self.opened: Content = {}
         self.shown = ""
         self._sent = 0
         self._inbox: asyncio.Queue[tuple[str, Content]] = asyncio.Queue()
@@ -62,8 +63,8 @@ class Viewer:
         viewer = cls(live)
         await viewer.until(lambda kind, content: kind == "ACK")
         await viewer._send("PULL-DOC-REQ", {})
-        document = await viewer.until(lambda kind, content: kind == "PULL-DOC-REPLY")
-        viewer._find(document)
+        viewer.opened = await viewer.until(lambda kind, content: kind == "PULL-DOC-REPLY")
+        viewer._find(viewer.opened)
         await viewer._event("document_ready", [])
         return viewer
 

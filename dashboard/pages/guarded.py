@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from inspect import iscoroutinefunction
 
 import param
 from param.parameterized import Watcher
@@ -19,43 +19,51 @@ def guarded(
     Without a guard it would keep all who follow after it from what has changed. A part that has
     failed follows nothing any more.
     """
-    before = [set(map(id, _watchers(one))) for one in followed]
+    known = {id(watcher) for watchers in _lists(followed) for watcher in watchers}
     yield
     failed: list[Exception] = []
-
-    def guard(follow: Callable[..., object]) -> Callable[..., None]:
-        @wraps(follow)
-        def followed_safely(*events: object, **values: object) -> None:
-            if failed:
-                return
-            try:
-                follow(*events, **values)
-            except Exception as error:
-                failed.append(error)
-                fails(error)
-
-        return followed_safely
-
-    for one, known in zip(followed, before, strict=True):
-        for watcher in [each for each in _watchers(one) if id(each) not in known]:
-            one.param.unwatch(watcher)
-            add = one.param.watch_values if watcher.mode == "kwargs" else one.param.watch
-            add(
-                guard(watcher.fn),
-                list(watcher.parameter_names),
-                what=watcher.what,
-                onlychanged=watcher.onlychanged,
-                queued=watcher.queued,
-                precedence=watcher.precedence,
-            )
+    # One watcher of several parameters stays one: it is called once when they change together.
+    guards: dict[int, Watcher] = {}
+    for watchers in _lists(followed):
+        for at, watcher in enumerate(watchers):
+            # What runs later by itself holds nobody up.
+            if id(watcher) not in known and not iscoroutinefunction(watcher.fn):
+                guard = watcher._replace(fn=_Guard(watcher.fn, failed, fails))
+                watchers[at] = guards.setdefault(id(watcher), guard)
 
 
-def _watchers(followed: param.Parameterized) -> list[Watcher]:
-    """Return the watchers of an object, each once, in the order in which they were added."""
-    listed = (
-        watcher
-        for whats in followed.param.watchers.values()
-        for watchers in whats.values()
-        for watcher in watchers
-    )
-    return list({id(watcher): watcher for watcher in listed}.values())
+class _Guard:
+    """Calls what follows until it fails; equal to it, so that whoever added it can take it away."""
+
+    def __init__(
+        self,
+        follow: Callable[..., object],
+        failed: list[Exception],
+        fails: Callable[[Exception], None],
+    ) -> None:
+        self._follow, self._failed, self._fails = follow, failed, fails
+
+    def __call__(self, *events: object, **values: object) -> object:
+        if self._failed:
+            return None
+        try:
+            return self._follow(*events, **values)
+        except param.Skip:
+            raise
+        except Exception as error:
+            self._failed.append(error)
+            self._fails(error)
+            return None
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or other == self._follow
+
+    def __hash__(self) -> int:
+        return hash(self._follow)
+
+
+def _lists(followed: Sequence[param.Parameterized]) -> Iterator[list[Watcher]]:
+    """Yield the lists in which objects keep who watches their values."""
+    for one in followed:
+        for whats in one.param.watchers.values():
+            yield from whats.values()

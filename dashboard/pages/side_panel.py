@@ -11,7 +11,7 @@ from panel.viewable import Viewable
 from dashboard.pages import phone
 from dashboard.pages.guarded import guarded
 from dashboard.panel_specs import panel_specs
-from dashboard.panels import Parts, panel_of
+from dashboard.panels import Parts, panel_of, panel_of_error
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import RANKING
@@ -62,6 +62,16 @@ def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> p
         for neighbour in beside:
             neighbour.visible = not whole
 
+    def fails(error: BaseException) -> None:
+        """Say so in the place of the panel that failed at what a viewer did; raise anything else."""
+        name = panel_of_error(error)
+        if name not in made or not isinstance(error, Exception):
+            raise error
+        made[name].objects = [_failed(name, state.lang, error)]
+
+    # Outside a session the setting would be that of everybody.
+    if pn.state.curdoc is not None:
+        pn.config.exception_handler = fails
     switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))
     state.param.watch(follow, ["side", "theme", "presenting"])
     follow()
@@ -80,7 +90,8 @@ def _part(name: str, state: State, parts: Parts) -> pn.Column:
     def fails(error: Exception) -> None:
         frame.objects = [_failed(name, state.lang, error)]
 
-    sources = [one for one in (state, parts.people) if isinstance(one, param.Parameterized)]
+    all_sources = (state, parts.people, parts.points, parts.stops)
+    sources = [one for one in all_sources if isinstance(one, param.Parameterized)]
     try:
         with guarded(sources, fails):
             frame.append(panel_of(name, state, parts))
@@ -95,4 +106,5 @@ def _kept(*shown: Viewable) -> pn.Column:
 
 def _failed(name: str, lang: str, error: Exception) -> pn.pane.HTML:
     title = text(f"{name}.tab", lang)
-    return failed_part(f"panel {name}", text("page.part_failed", lang, part=title), error)
+    said = text("page.part_failed", lang, part=title)
+    return failed_part(f"panel {name}", said, error, panel_specs()[name].folder)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 
 from panel.viewable import Viewable
@@ -16,7 +18,7 @@ from dashboard import panel_specs
 from dashboard.session.parts import Parts
 from dashboard.session.state import State
 
-__all__ = ["Parts", "load_panels", "panel_of"]
+__all__ = ["Parts", "load_panels", "panel_of", "panel_of_error"]
 
 # A folder of panels that stands elsewhere is looked into as well.
 __path__ = panel_specs.FOLDERS
@@ -37,6 +39,16 @@ def panel_of(name: str, state: State, parts: Parts) -> Viewable:
     """Return the panel of a name, made for one session."""
     made: Viewable = _module(name).panel(state, parts)
     return made
+
+
+def panel_of_error(error: BaseException) -> str | None:
+    """Return the name of the panel in whose code an error came up, or None."""
+    specs = panel_specs.panel_specs().values()
+    for step in reversed(extract_tb(error.__traceback__)):
+        for spec in specs:
+            if Path(step.filename).is_relative_to(spec.folder):
+                return spec.name
+    return None
 
 
 def _module(name: str) -> ModuleType:

@@ -140,6 +140,10 @@ NONSENSE = {
     "no tab": ("texts.yaml", "here: {zh: 这里, en: here}\n", "tab"),
     "one language": ("texts.yaml", "tab: {zh: 第六}\n", "tab", "en"),
     "a place of one language": ("texts.yaml", "tab: {zh: '{plase}', en: '{place}'}\n", "tab", "plase", "place"),
+    "no panel": ("__init__.py", "import panel as pn\nimport panel\n\ndef other():\n    panel = 1\n", "panel(state"),
+    "code that is none": ("__init__.py", "x = 1\ndef panel(state, parts:\n", "2"),
+    "other code that is none": ("view.py", "\n\nx = = 1\n", "3"),
+    "code with a zero": ("view.py", "\0", "1"),
     "braces that do not pair": ("texts.yaml", "tab: {zh: '{place', en: '{place}'}\n", "tab", "place"),
 }  # fmt: skip
 
