@@ -293,8 +293,17 @@ def _composition_faults(checked: Checked) -> Iterator[ThemeError]:
             yield from _unknown(file, place, "column", columns, sets[made.table].columns)
         lists = checked.known("enumeration", {**enumerations(), **theme.lists})
         yield from _unknown(file, place, "choice", filter(None, [made.choice]), lists)
-        if checked.charts is not None:
-            yield from _unknown(file, place, "chart", filter(None, [made.chart]), checked.charts)
+    if checked.charts is not None:
+        yield from chart_faults(theme, checked.charts)
+
+
+def chart_faults(theme: Theme, charts: Collection[str]) -> Iterator[ThemeError]:
+    """Give each kind of chart that a theme names and that is none of those there are."""
+    for number, made in enumerate(theme.composition, 1):
+        named = filter(None, [made.chart])
+        yield from _unknown(
+            theme.folder / "theme.yaml", f"composition {number}", "chart", named, charts
+        )
 
 
 def _point_faults(checked: Checked) -> Iterator[ThemeError]:
@@ -395,14 +404,16 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
     A figure on a map is one of places: what is set for one household or works classes no mean of them.
     """
     by_key = {one.key: one for one in theme.indicators}
-    named: list[tuple[str, Indicator, str | float]]
-    named = [("indicators.yaml", one, one.target) for one in theme.indicators if one.target]
+    named: list[tuple[str, str, Indicator, str | float]]
+    targets = [one for one in theme.indicators if one.target]
+    named = [("indicators.yaml", "target", one, one.target) for one in targets]
     for layer in theme.layers:
         if layer.indicator in by_key:
-            named += [("theme.yaml", by_key[layer.indicator], cut) for cut in layer.breaks]
-    for name, indicator, limit in named:
+            about = by_key[layer.indicator]
+            named += [("theme.yaml", "breaks", about, cut) for cut in layer.breaks]
+    for name, entry, indicator, limit in named:
         told = {"limit": limit, "quantity": indicator.quantity, "unit": indicator.unit.key}
-        place = f"{theme.folder / name} {indicator.key}"
+        place = f"{theme.folder / name} {indicator.key} {entry}"
         if not isinstance(limit, str):
             low, high = indicator.range
             if not low <= limit <= high:

@@ -20,6 +20,7 @@ from geodata.policy.parameter_files import folder_faults
 from geodata.rules.case import read_cases
 from geodata.rules.example import read_examples
 from geodata.tables import Table, enumerations, tables
+from geodata.tables.enumerations import read_enumerations
 from geodata.themes.base import GROUPS, Theme, Told
 from geodata.themes.checking import Checked, engine_faults, theme_faults
 from geodata.themes.reading import read_folder
@@ -286,6 +287,10 @@ def _written() -> dict[str, Path]:
     written = {f"table {name}": core / "definitions" / f"{name}.yaml" for name in tables()}
     written |= {f"enumeration {name}": core / "enumerations" for name in enumerations()}
     written |= {f"table {name}": core for name in _RESERVED}
+    # Those of our own themes are known also where the theme does not hold together.
+    written |= {f"table {file.stem}": file for file in FOLDER.glob("*/tables/*.yaml")}
+    for file in FOLDER.glob("*/enumerations/*.yaml"):
+        written |= {f"enumeration {name}": file for name in read_enumerations(file)}
     return written | {name: file for theme in own_themes() for name, file in theme.written.items()}
 
 

@@ -131,7 +131,7 @@ SPOILT = {
     "half a short name": ("theme.yaml", "order: 9", "short: {zh: 庭院}", "short", "en"),
     "unknown target": ("indicators.yaml", "worse: high", "worse: high\ntarget: yard.most", "yard.most"),
     "unknown quantity": ("indicators.yaml", "quantity: share", "quantity: shar", "yard_share", "shar", "share"),
-    "target of another quantity": ("indicators.yaml", "worse: high", "worse: high\ntarget: monitor.line.per_capita", "yard_share", "monitor.line.per_capita"),
+    "target of another quantity": ("indicators.yaml", "worse: high", "worse: high\ntarget: monitor.line.per_capita", "yard_share target", "monitor.line.per_capita"),
     "unknown thing": ("indicators.yaml", "counts: household", "counts: houshold", "yard_share", "houshold", "household"),
     "unknown unit": ("indicators.yaml", "unit: percent", "unit: percnt", "yard_share", "percnt", "percent"),
     "unknown role": ("theme.yaml", "order: 9", "household: {perons: land}", "perons", "persons"),
@@ -474,3 +474,12 @@ def test_an_indicator_needs_no_topic_and_stands_under_the_title_of_the_theme(wor
         ("Land", ("yard_share",)),
         ("Yard economy", ("yard_more",)),
     ]
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_a_theme_of_ours_that_does_not_hold_together_does_not_clash_with_itself(key, monkeypatch):
+    """With a fault in it, the product goes without it, and its tables and choices stay where they are."""
+    (theme,) = (one for one in own_themes() if one.key == key)
+    others = tuple(one for one in own_themes() if one.key != key)
+    monkeypatch.setattr(registry_module, "own_themes", lambda: others)
+    assert check_theme(theme.folder) == (theme, ())
