@@ -127,8 +127,11 @@ def _persons(card: Card, lang: str) -> Persons:
     known = card.record.get("household_type")
     kind = "" if known is None or pd.isna(known) else _label("household_type", known, lang)
     people = tuple(_person(row, lang) for row in card.members.to_dict("records"))
-    title = text("card.persons", lang, count=len(people))
-    return Persons(title, people, kind if people else text("card.nothing", lang))
+    # Without a row for anybody it is not known how many they are.
+    if not people:
+        said = text("card.no_persons", lang)
+        return Persons(text("card.persons_unknown", lang), people, said)
+    return Persons(text("card.persons", lang, count=len(people)), people, kind)
 
 
 def _person(row: Mapping[Any, Any], lang: str) -> Person:
