@@ -209,12 +209,12 @@ def _counted(setup: Setup, rules: pd.DataFrame, lang: str) -> list[str]:
 
 
 def _due(setup: Setup, rules: pd.DataFrame, indicator: Indicator, lang: str) -> tuple[str, str]:
-    """Return what has a date to be met, by the rules that the themes name as due: first the one
-    that matters most to the theme of the indicator, and the others.
+    """Return what has a date to be met, by the rules that the theme of the indicator names as due:
+    first that of those whom it counts, and the others. What is due by another theme is not why.
     """
-    named = {key for theme in setup.themes for key in theme.due}
+    named = {key for theme in setup.themes if theme.key == indicator.theme for key in theme.due}
     due = rules[rules["rule"].isin(named)]
-    other = due["rule"].map(lambda key: setup.rules[key].theme != indicator.theme).astype(bool)
+    other = due["rule"].map(lambda key: setup.rules[key].subject != indicator.lists).astype(bool)
     told = _counted(setup, pd.concat([due[~other], due[other]]), lang)
     return _first(told, "due", "rules", lang)
 

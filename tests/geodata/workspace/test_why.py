@@ -67,3 +67,15 @@ def test_each_row_of_the_rules_says_its_own_unit(evidence):
     assert why.rules["rule"].map(lambda key: rules[key].subject).nunique() > 2
     for row in why.rules.itertuples():
         assert row.found == f"{row.yes:,.0f} {rules[row.rule].about.count}"
+
+
+@pytest.mark.parametrize(("level", "count"), [("county", 1), ("village", 2)])
+def test_what_is_due_is_due_by_the_theme_of_the_indicator(evidence, level, count):
+    rules, due = evidence.setup.rules.values(), 0
+    for why, _ in told(evidence, level, count):
+        theme = evidence.indicators[why.indicator].theme
+        foreign = [rule.title["zh"] for rule in rules if rule.theme != theme]
+        lines = [one for one in (*why.lines, *why.details) if "限期事项：" in one]
+        assert not [title for title in foreign for line in lines if title in line]
+        due += bool(lines)
+    assert due
