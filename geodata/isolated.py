@@ -1,4 +1,4 @@
-"""Work on one file in a process of its own, with ceilings of memory and time.
+"""Work in processes of their own: on one file with ceilings of memory and time, or shared by many.
 
 A library that reads damaged files may ask for any memory, stop its process or never end. One server
 process is started and forks for each file, so that a library is imported once; where a system
@@ -19,6 +19,8 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context, parent_process
 from typing import IO, Any
 
 # What the system needs for a process beside what a file takes, in bytes.
@@ -59,6 +61,23 @@ def run_isolated(work: str, *arguments: Any, seconds: int, memory: int = MEMORY)
         reasons = {FAILED: "memory", TIME: "time"}
         raise StoppedError(reasons.get(status, "ended"))
     return _Plain(io.BytesIO(content)).load()
+
+
+def process_pool(count: int) -> ProcessPoolExecutor:
+    """Return processes that share work, and end when this one does, however that is."""
+    return ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that started it, which waits for work forever otherwise."""
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 class _Plain(pickle.Unpickler):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import geopandas as gpd
@@ -27,6 +26,7 @@ from geodata.hotspots.result import MIN_EVENTS
 from geodata.hotspots.scan import coordinates
 from geodata.hotspots.smoothing import SmoothedRates, smooth_rates
 from geodata.hotspots.windows import village_windows
+from geodata.isolated import process_pool
 
 # Whatever is changed in how hot spots are computed, changes this: months of before are made anew.
 VERSION = "2"
@@ -130,7 +130,7 @@ def hotspot_tables(
         if name in before.tables:
             tables[name] = before.tables[name]
     several = processes > 1 and len(waiting) > 1
-    pool = ProcessPoolExecutor(processes, get_context("spawn")) if several else nullcontext()
+    pool = process_pool(processes) if several else nullcontext()
     with pool as workers:
         for period, made in _made(atlas, ground, tested, waiting, workers):
             maps.append(made[0].assign(digest=digests[period]))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 
 import pyarrow as pa
 
 from geodata.errors import StoreError
 from geodata.figures import month_figures
+from geodata.isolated import process_pool
 from geodata.periods import last_day, shift_month
 from geodata.rules import run_rules
 from geodata.rules.dry_run import engine_errors
@@ -77,7 +76,7 @@ def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> I
     if count < 2 or engine != "duckdb":
         yield from map(make, months)
         return
-    with ProcessPoolExecutor(count, get_context("spawn")) as pool:
+    with process_pool(count) as pool:
         yield from pool.map(partial(_make, setup, engine, threads=1), months)
 
 
