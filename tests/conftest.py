@@ -17,6 +17,12 @@ from geodata.access import passwords
 if TYPE_CHECKING:
     from tests.counties import Counties
 
+# What somebody has set for their own work is not for the tests, nor for what they start: before
+# anything is imported, as some of it is read then.
+for _name in [name for name in os.environ if name.startswith("GUATU_")]:
+    if _name != "GUATU_AUDIT_KEY" or "PYTEST_XDIST_WORKER" not in os.environ:
+        del os.environ[_name]
+
 # Servers and commands that tests start inherit it, as do all workers.
 if "GUATU_AUDIT_KEY" not in os.environ:
     _keys = tempfile.TemporaryDirectory(prefix="guatu-key-")
