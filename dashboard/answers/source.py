@@ -56,7 +56,11 @@ class Source(MapSource):
     def theme(self, key: str) -> Theme:
         """Return a theme that the map has figures of; raises BriefingError naming those there are."""
         if key not in self.themes:
-            raise BriefingError("briefing.no_theme", theme=key, known="、".join(self.themes))
+            declared = self.workspace is not None and key in [
+                one.key for one in self.workspace.setup.themes
+            ]
+            told = "briefing.theme_not_built" if declared else "briefing.no_theme"
+            raise BriefingError(told, theme=key, known="、".join(self.themes))
         return self.themes[key]
 
     def month_of(self, month: str | None) -> str:
@@ -119,6 +123,16 @@ class Source(MapSource):
         """Return the count below which a figure may not leave (parameter privacy.small_count)."""
         return _smallest(self.county, month)
 
+    def no_indicator(self, theme: str, key: str, period: str | None = None) -> BriefingError:
+        """Return the error of an indicator that a theme has no figure of, built or not."""
+        known = "、".join(self.indicators_of(theme, period)) or "—"
+        asked = {"theme": theme, "indicator": key or "—", "known": known}
+        declared = any(one.key == key for one in self.theme(theme).indicators)
+        built = key in self.atlas.indicators
+        return BriefingError(
+            f"briefing.{'not_built' if declared and not built else 'no_indicator'}", **asked
+        )
+
     def view(
         self,
         *,
@@ -138,8 +152,7 @@ class Source(MapSource):
         known = self.indicators_of(self.theme(key).key, month)
         chosen = indicator or next(iter(known), "")
         if chosen not in known:
-            values = {"indicator": chosen or "—", "known": "、".join(known) or "—"}
-            raise BriefingError("briefing.no_indicator", theme=key, **values)
+            raise self.no_indicator(key, chosen, month)
         if level is None or colours_lowest(str(told.get("classes", ""))):
             level = self.atlas.lowest
         return View(

@@ -55,12 +55,19 @@ class StripFigure:
     now: int
 
 
-def strip_of(source: Source, view: View) -> tuple[StripFigure, ...]:
-    """Return the figures of the view's theme, as its file orders them; empty without a theme."""
+def strip_keys(source: Source, view: View) -> tuple[str, ...]:
+    """Return the indicators whose figures stand over the map: those of the theme's file in its
+    order, and the one looked at where it is not among them; none without a theme.
+    """
     theme = source.themes.get(view.theme)
     known = source.indicators_of(view.theme)
     keys = [key for key in (theme.strip if theme else known[:STRIP]) if key in known]
-    return tuple(_figure(source, replace(view, indicator=key)) for key in keys)
+    return tuple(dict.fromkeys([*keys, *(key for key in known if key == view.indicator)]))
+
+
+def strip_of(source: Source, view: View) -> tuple[StripFigure, ...]:
+    """Return the figures of the `strip_keys` of a view."""
+    return tuple(_figure(source, replace(view, indicator=key)) for key in strip_keys(source, view))
 
 
 def _figure(source: Source, view: View) -> StripFigure:

@@ -91,10 +91,7 @@ def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
             known = "、".join(source.periods_of(view.indicator)) or "—"
             raise BriefingError("briefing.no_month", month=value, known=known)
         elif name == "indicator":
-            known = "、".join(source.indicators_of(view.theme))
-            raise BriefingError(
-                "briefing.no_indicator", theme=view.theme, indicator=value, known=known
-            )
+            raise source.no_indicator(view.theme, value)
         elif name == "level":
             known = "、".join(source.levels_below(view.place))
             raise BriefingError("briefing.unknown_level", level=value, known=known)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import panel as pn
 import param
 
-from dashboard.answers.strip import StripFigure, strip_of
+from dashboard.answers.strip import StripFigure, strip_keys, strip_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.web.component import Component, Viewer, styles_of, together
@@ -22,7 +22,6 @@ class Strip(Component):
 
     cells = param.List(default=[])
     at = param.String(doc="key of the indicator that is shown")
-    titled = param.String(doc="its title, where no cell has it")
     topics = param.List(default=[], doc="title, and key and title of each indicator")
     texts = param.Dict(default={}, constant=True)
 
@@ -39,9 +38,9 @@ class StripView(Viewer):
             cells=self._cells(),
             topics=self._topics(),
             texts={name: text(f"strip.{name}", state.lang) for name in ("all", "close")},
+            at=state.indicator,
             sizing_mode="stretch_width",
             margin=0,
-            **self._chosen(),
         )
         self.strip.on_message(self._answer)
         state.param.watch(self._follow, ["theme", "place", "period"])
@@ -62,15 +61,16 @@ class StripView(Viewer):
     def _title(self, key: str) -> str:
         return plain_text(self.state.atlas.indicator(key).title_in(self.state.lang), _LONGEST)
 
-    def _chosen(self) -> dict[str, str]:
-        key = self.state.indicator
-        return {"at": key, "titled": self._title(key) if key else ""}
-
     def _follow(self, *events: object) -> None:
-        self.strip.param.update(cells=self._cells(), topics=self._topics(), **self._chosen())
+        at = self.state.indicator
+        self.strip.param.update(cells=self._cells(), topics=self._topics(), at=at)
 
     def _choose(self, *events: object) -> None:
-        self.strip.param.update(**self._chosen())
+        keys = strip_keys(self.state.source, self.state.shown)
+        if keys != tuple(cell["key"] for cell in self.strip.cells):
+            self.strip.param.update(cells=self._cells(), at=self.state.indicator)
+        else:
+            self.strip.at = self.state.indicator
 
     def _answer(self, message: dict[str, object]) -> None:
         key = message.get("key")

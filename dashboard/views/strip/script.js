@@ -6,7 +6,7 @@ import {sparkline} from "../../web/spark.js"
 export function render({model}) {
   const root = make("div", "figures")
   const cells = make("div", "cells")
-  const all = makeButton("all", undefined, () => show(topics.hidden))
+  const all = makeButton("all", model.texts.all + " ▾", () => show(topics.hidden))
   all.setAttribute("aria-haspopup", "true")
   const topics = make("div", "topics")
   root.append(cells, all, topics)
@@ -43,9 +43,6 @@ export function render({model}) {
     for (const node of root.querySelectorAll("[data-key]")) {
       node.setAttribute("aria-pressed", String(node.dataset.key === model.at))
     }
-    const other = Boolean(model.at) && !model.cells.some((one) => one.key === model.at)
-    all.replaceChildren(...other ? [make("span", "here", model.titled)] : [], make("span", "", model.texts.all + " ▾"))
-    all.setAttribute("aria-pressed", String(other))
     const here = cells.querySelector("[aria-pressed=true]")
     if (here) { cells.scrollLeft = Math.max(0, here.offsetLeft - cells.offsetLeft - 40) }
   }
@@ -62,7 +59,7 @@ export function render({model}) {
   const elsewhere = (event) => { if (!event.composedPath().includes(root)) { show(false) } }
   document.addEventListener("pointerdown", elsewhere)
   whenever(model, ["cells", "topics"], fill)
-  whenever(model, ["at", "titled"], mark)
+  whenever(model, ["at"], mark)
   model.on("remove", () => document.removeEventListener("pointerdown", elsewhere))
   show(false)
   fill()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from dashboard.answers.public_figures import public_layer
 from dashboard.notebook import open_view
 from dashboard.session.state import State
 from geodata.errors import BriefingError
+from geodata.i18n import LANGUAGES
 from geodata.workspace import open_workspace
 from tests.dashboard.briefing.briefed import AT, BY, source_of
 from tests.invented_county import HOSTILE, MONTHS, TOWNSHIP, VILLAGES
@@ -104,6 +106,20 @@ def test_what_is_not_there_is_refused_in_a_sentence(source, asked, said):
     with pytest.raises(BriefingError) as caught:
         source.view(**asked)
     assert said in caught.value.sentence("zh")
+
+
+def test_what_is_declared_and_not_built_asks_for_the_build(source):
+    theme = source.themes["monitoring"]
+    new = replace(theme.indicators[0], key="just_declared")
+    declared = replace(theme, indicators=(*theme.indicators, new))
+    wider = replace(source, themes={**source.themes, "monitoring": declared})
+    with pytest.raises(BriefingError) as caught:
+        wider.view(theme="monitoring", indicator="just_declared")
+    narrower = replace(source, themes={})
+    with pytest.raises(BriefingError) as missing:
+        narrower.view(theme="monitoring")
+    for error in (caught.value, missing.value):
+        assert all("guatu build" in error.sentence(lang) for lang in LANGUAGES)
 
 
 def test_level_without_places_is_refused(source):

@@ -42,7 +42,9 @@ def test_every_figure_is_that_of_its_own_answer(source, theme):
     compared = 0
     for view in _views(source, theme):
         figures = strip_of(source, view)
-        assert tuple(one.indicator for one in figures) == source.themes[theme].strip
+        strip = source.themes[theme].strip
+        more = () if view.indicator in strip else (view.indicator,)
+        assert tuple(one.indicator for one in figures) == (*strip, *more)
         assert answer_json(source, view)["strip"][0]["value"] == figures[0].value
         for one in figures:
             if view.period not in source.periods_of(one.indicator):
@@ -91,6 +93,21 @@ def test_a_figure_moves_by_what_lies_between_its_months(source, theme):
             words = {"up": "升多", "down": "降少", "same": "平"}[one.way]
             assert any(word in one.moved for word in words), one.moved
     assert "same" in ways
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_whatever_is_looked_at_has_a_whole_cell_of_its_own(sampled, source, theme):
+    setup, view = sampled.setup, source.view(theme=theme, lang="zh")
+    state = State(source.atlas, view.address, themes=setup.themes, policy=setup.policy)
+    strip = StripView(state).strip
+    for key in (*source.indicators_of(theme), source.themes[theme].strip[0]):
+        state.choose_indicator(key)
+        keys = [cell["key"] for cell in strip.cells]
+        own = [one for one in source.themes[theme].strip if one in source.indicators_of(theme)]
+        assert keys == (own if key in own else [*own, key])
+        assert strip.at == key
+        (cell,) = (one for one in strip.cells if one["key"] == key)
+        assert cell["number"]
 
 
 def test_what_a_scope_hides_is_hidden_there_too(county):
