@@ -173,8 +173,14 @@ def _best(
 
 
 def _plainer(cut: float, other: float | None) -> bool:
-    """Return whether a cut is written with fewer digits than another."""
-    return other is None or len(f"{cut:.6f}".strip("0")) < len(f"{other:.6f}".strip("0"))
+    """Return whether a cut is read more easily than another."""
+    return other is None or _digits(cut) < _digits(other)
+
+
+def _digits(cut: float) -> tuple[int, bool]:
+    """Return how many digits of a number are read, and whether it ends in another one than 5."""
+    digits = f"{cut:.6f}".replace(".", "").replace("-", "").strip("0")
+    return len(digits), not digits.endswith("5")
 
 
 def _variance_fit(numbers: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

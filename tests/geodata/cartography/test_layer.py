@@ -315,3 +315,12 @@ def test_a_limit_that_is_not_set_leaves_natural_breaks_and_says_so():
     assert layer.breaks.method == "natural"
     assert layer.rule("zh").startswith("政策标准未设定（防返贫监测线），暂按数值分级。")
     assert "not set" in layer.rule("en")
+
+
+@pytest.mark.parametrize("low", [0.5, 5, 50, 500])
+@pytest.mark.parametrize("times", [1.31, 1.47, 1.61, 1.93, 1.97])
+def test_a_cut_between_two_values_is_the_roundest_number_between_them(low, times):
+    """Where a number of one digit lies between them, it is taken, whichever way finds it."""
+    (cut,) = find_breaks([low] * 3 + [low * times]).cuts
+    assert low < cut <= low * times
+    assert len(f"{cut:.6f}".replace(".", "").strip("0")) == 1
