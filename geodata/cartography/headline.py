@@ -105,7 +105,8 @@ def _most_in_words(atlas: Atlas, layer: Layer, worst: Worst, lang: str | None) -
     for name, row in zip(
         _names(worst.places, nested, lang), worst.places.itertuples(), strict=True
     ):
-        names.append(name + short_parts(row.numerator, row.denominator, indicator, lang))
+        parts = short_parts(row.numerator, row.denominator, indicator, lang)
+        names.append(i18n.text("cartography.few_place", lang, name=name, parts=parts))
     if worst.tied:
         number = number_text(worst.value, 0)
         unit = indicator.base.text(lang, number) if indicator.base else ""

@@ -82,6 +82,73 @@ def test_the_first_page_fits_its_screen(view, county_served, lang, dark, size):
     assert min(told["contrasts"]) >= 4.5, told["contrasts"]
 
 
+WIDE = [(1366, 768), (1600, 900), (1920, 1080)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "themes"), [*itertools.product(("zh", "en"), WIDE, (4, 5))]
+)
+def test_long_figures_of_many_themes_lie_over_nothing(view, county_served, lang, size, themes):
+    """Each word stays in its card or row, and off the small maps, whatever the figures are."""
+    width, height = size
+    view.set_viewport_size({"width": width, "height": height})
+    _open_first(view, county_served, f"?lang={lang}")
+    unit = {"zh": "处供水工程", "en": "water works each"}[lang]
+    view.locator("main.matters").evaluate(_LENGTHENED, {"themes": themes, "unit": unit})
+    told = view.locator("main.matters").evaluate(_LYING_OVER)
+    assert told["cards"] == themes
+    assert told["over"] == []
+    assert told["outside"] == []
+
+
+# Gives the page so many themes and long figures, as they are in a county of many households.
+_LENGTHENED = """(root, {themes, unit}) => {
+  const cards = root.querySelector(".cards")
+  while (cards.children.length < themes) { cards.append(cards.firstChild.cloneNode(true)) }
+  while (cards.children.length > themes) { cards.lastChild.remove() }
+  for (const card of cards.children) {
+    card.querySelector(".number b").textContent = "100.0"
+    card.querySelector(".number .note").textContent = "12,345" + unit
+  }
+  const list = root.querySelector("ol")
+  while (list.firstChild && list.children.length < 4) { list.append(list.firstChild.cloneNode(true)) }
+  for (const row of list.children) {
+    const number = row.querySelector(".number")
+    number.className = "number long"
+    number.querySelector("b").textContent = "12,345"
+    number.querySelector("i").textContent = unit
+  }
+}"""
+_LYING_OVER = r"""root => {
+  const parts = [...root.querySelectorAll(".card, .row")]
+  const rects = (node) => {
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    return [...range.getClientRects()]
+  }
+  const words = (part) => [...part.querySelectorAll("span, b, i")]
+    .filter((node) => node.textContent && !node.children.length)
+    .map((node) => ({node, rects: rects(node)}))
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
+  const over = [], outside = []
+  for (const part of parts) {
+    const box = part.getBoundingClientRect()
+    // Of lines that are cut the rest is not seen.
+    const said = words(part).filter(({node}) => getComputedStyle(node).webkitLineClamp === "none")
+    const drawn = [...part.querySelectorAll("canvas, svg")].map((node) => node.getBoundingClientRect())
+    said.forEach(({node, rects}, at) => {
+      if (rects.some((one) => drawn.some((other) => meet(one, other)))) { over.push(node.textContent) }
+      const others = said.slice(at + 1).flatMap((other) => other.rects)
+      if (rects.some((one) => others.some((other) => meet(one, other) && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 0.3 * one.height))) { over.push("= " + node.textContent) }
+      if (rects.some((one) => one.left < box.left - 1 || one.right > box.right + 1 || one.bottom > box.bottom + 2)) { outside.push(node.textContent) }
+    })
+  }
+  const boxes = parts.map((part) => part.getBoundingClientRect())
+  boxes.forEach((one, at) => { if (boxes.slice(at + 1).some((other) => meet(one, other))) { over.push("part " + at) } })
+  return {cards: root.querySelectorAll(".card").length, over, outside}
+}"""
+
+
 # What is measured of the drawn page: lines of sentences, what is cut, names over each other, contrasts.
 _MEASURED = r"""root => {
   const all = (names) => [...root.querySelectorAll(names)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ INK, QUIET, ACCENT, ALARM = "10171c", "4a555c", "0b57d0", "b3261e"
 HEAD, STRIPE, PLAIN = "12304f", "f3f6f9", "ffffff"
 _AFTER = 4  # points between paragraphs
 _SURE = 0.95  # of the width of a title: suites break lines in their own ways
+_CLAUSE = re.compile("; |；")  # what follows stands in the notes as well
 _TITLE_ONLY = 5  # the layout of the built-in template with a title and nothing else
 
 
@@ -59,6 +61,13 @@ def new_deck(*, title: str, author: str) -> Presentation:
     return deck
 
 
+def _first_clauses(words: str, size: float, room: float) -> str:
+    """Return as many clauses of a message as have room in two lines; all of it where one has none."""
+    ends = [len(words), *(found.start() for found in reversed([*_CLAUSE.finditer(words)]))]
+    fitting = (words[:end] for end in ends if lines_of(words[:end], size, room) <= 2)
+    return next(fitting, words)
+
+
 class Canvas:
     """A slide that is being filled; `lang` is the language of its text."""
 
@@ -67,9 +76,10 @@ class Canvas:
         self.slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
 
     def title(self, words: str, box: Box | None = None, *, sizes: Sequence[float] = TITLES) -> None:
-        """Write the message in at most two lines; a longer one is cut there."""
+        """Write the message in at most two lines; of a longer one the first clauses that have room."""
         box = box or Box(EDGE, 0.32, WIDTH - 2 * EDGE - 1.7, 1.12)
-        room, words = (box.width - 0.1) * _SURE, plain_text(words, 300)
+        room = (box.width - 0.1) * _SURE
+        words = _first_clauses(plain_text(words, 300), sizes[-1], room)
         size = next((s for s in sizes if lines_of(words, s, room) <= 2), sizes[-1])
         shape = self.slide.shapes.title
         shape.left, shape.top, shape.width, shape.height = box.sides

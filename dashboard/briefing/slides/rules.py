@@ -48,7 +48,11 @@ def rules_slide(deck: Presentation, briefing: Briefing, theme: Theme) -> None:
         rows = [_row(row, theme, lang) for row in broken.itertuples()]
         draw_table(canvas, Box(EDGE, TOP, WIDTH - 2 * EDGE, LOW - TOP), columns, rows)
     canvas.foot(answer.origin.foot, answer.origin.mark)
-    documents = [f"{r.title[lang]}：{r.document[lang]}" for r in (rules[k] for k in broken["rule"])]
+    chosen = [rules[key] for key in broken["rule"]]
+    documents = [
+        text("slides.note_rule", lang, title=one.title[lang], document=one.document[lang])
+        for one in chosen
+    ]
     canvas.notes([*documents, answer.origin.foot])
 
 

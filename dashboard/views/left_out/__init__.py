@@ -1,4 +1,4 @@
-"""Which themes and layouts of a workspace were left out, in the top line of the page."""
+"""Which themes, layouts and panels of a workspace were left out, behind a sign in the top line."""
 
 from __future__ import annotations
 
@@ -9,37 +9,49 @@ import panel as pn
 
 from dashboard.session.state import State
 from dashboard.texts import text
+from dashboard.views.popover import popover
 from dashboard.web.markup import filled
 from geodata.themes import ThemeFault
 
+_WIDTH = 640
+# A sentence names a file and what is known instead; it is told whole.
+_LONGEST = 2_000
 
-def left_out_view(state: State, faults: Sequence[ThemeFault]) -> list[pn.viewable.Viewable]:
-    """Return what says how many were left out, and opened why; nothing when all are there.
+
+def left_out_view(state: State, faults: Sequence[ThemeFault]) -> list[pn.Column]:
+    """Return the sign that opens how many were left out and all that is wrong; nothing when none is.
 
     It is away while presenting.
     """
     if not faults:
         return []
     lang = state.lang
-    count = len({(fault.text, fault.theme) for fault in faults})
+    head = text("left_out.count", lang, count=len({(fault.text, fault.theme) for fault in faults}))
     pane = pn.pane.HTML(
         filled(
             Path(__file__).with_name("faults.html"),
-            head=text("left_out.count", lang, count=count),
-            sentences=[fault.sentence(lang) for fault in faults],
+            head=head,
+            lines=[line for fault in faults for line in fault.sentence(lang).splitlines()],
+            longest=_LONGEST,
         ),
-        css_classes=["guatu-left-out"],
         stylesheets=[_STYLE],
-        visible=not state.presenting,
+        width=_WIDTH,
     )
-    state.param.watch(lambda event: pane.param.update(visible=not event.new), ["presenting"])
-    return [pane]
+    sign = popover(
+        head,
+        lambda: [pane],
+        icon="report_problem",
+        color="light",
+        width=_WIDTH,
+        css_classes=["guatu-left-out"],
+    )
+    sign.visible = not state.presenting
+    state.param.watch(lambda event: sign.param.update(visible=not event.new), ["presenting"])
+    return [sign]
 
 
 _STYLE = """
-:host { position: relative; font-size: 15px; color: #fff; }
-summary { cursor: pointer; padding: 4px 10px; border: 1px solid currentColor; border-radius: 6px; }
-ul { position: absolute; right: 0; z-index: 5; width: min(70vw, 720px); margin: 4px 0 0; color: #202124;
-  background: #fff; border: 1px solid #9aa0a6; border-radius: 6px; padding: 10px 14px 10px 30px; }
+:host { font-size: 15px; line-height: 1.45; max-height: 70vh; overflow: auto; }
+ul { margin: 6px 0 0; padding-left: 20px; }
 li { margin: 4px 0; overflow-wrap: anywhere; }
 """

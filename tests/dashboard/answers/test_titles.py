@@ -103,6 +103,22 @@ def test_what_is_hidden_from_a_viewer_has_no_reason_told(county):
 @pytest.mark.parametrize(
     "theme", ["monitoring", "relocation", "water", "rectification", "assistance", "survey"]
 )
+def test_in_english_no_chinese_name_is_glued_to_what_follows(source, theme):
+    """Over all indicators and levels: names are Chinese, the words around them are not."""
+    month = source.atlas.periods[-1]
+    for key in source.indicators_of(theme, month):
+        for level in ("township", "village"):
+            view = source.view(theme=theme, indicator=key, period=month, level=level, lang="en")
+            layer = layer_of(source, view)
+            headed = headline_of(source, view, layer)
+            titled = message(source.atlas, layer, ranking_of(source, view), "en")
+            for said in (headed.title, headed.sentence, titled):
+                assert not re.search(r"[\u4e00-\u9fff][0-9A-Za-z]|[：；，。]", said), said
+
+
+@pytest.mark.parametrize(
+    "theme", ["monitoring", "relocation", "water", "rectification", "assistance"]
+)
 def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
     """Over all indicators and months; those of a small base are counted in the same sentence."""
     counted = 0

@@ -279,6 +279,17 @@ def test_long_name_is_cut_in_a_title_of_two_lines():
     assert HEIGHT == 7.5
 
 
+@pytest.mark.parametrize(
+    ("clause", "mark"), [("短句" * 12, "；"), ("a short clause of words" * 2, "; ")]
+)
+def test_of_a_long_title_the_first_clauses_stand_whole(clause, mark):
+    canvas = Canvas(new_deck(title="t", author="a"), "zh")
+    canvas.title(mark.join([clause] * 6))
+    run = canvas.slide.shapes.title.text_frame.paragraphs[0].runs[0]
+    assert set(run.text.split(mark)) == {clause}
+    assert text_measure.lines_of(run.text, 28, WIDTH - 2.8) <= 2
+
+
 @pytest.mark.parametrize(("words", "lines"), [("村" * 10, 1), ("村" * 11, 2), ("one two", 1)])
 def test_lines_of_text_are_counted(words, lines):
     assert text_measure.lines_of(words, 72, 10) == lines
