@@ -1,4 +1,4 @@
-"""``guatu theme``: which themes a workspace has, and whether a theme holds together."""
+"""``guatu theme``: which themes a workspace has, what one offers, and whether one holds together."""
 
 from __future__ import annotations
 
@@ -19,15 +19,47 @@ def command() -> None:
 @click.argument("workspace", default=".", type=click.Path(file_okay=False))
 def list_themes(workspace: str) -> None:
     """Print each theme with what it brings and where it lies, then those that were left out."""
+    from dashboard.charts import chart_kinds
     from geodata.i18n import default_language
     from geodata.themes import themes_around
+    from geodata.themes.checking import chart_faults
 
     registry = themes_around(workspace)
     for theme in registry.themes:
         counts = {"rules": len(theme.rules), "indicators": len(theme.indicators)}
         title = theme.title[default_language()]
         click.echo(text("theme.line", key=theme.key, title=title, folder=theme.folder, **counts))
+        # The theme is there all the same: only such a figure is not drawn.
+        for fault in chart_faults(theme, chart_kinds()):
+            click.echo(fault.sentence(), err=True)
     tell_faults(registry)
+
+
+@command.command("show", help=text("theme.show_help"))
+@click.argument("key")
+@click.argument("workspace", default=".", type=click.Path(file_okay=False))
+def show(key: str, workspace: str) -> None:
+    """Print the features of a theme by subject, its rules and its indicators, as SQL names them."""
+    from geodata.errors import ThemeError
+    from geodata.i18n import default_language
+    from geodata.themes import themes_around
+
+    lang, themes = default_language(), {one.key: one for one in themes_around(workspace).themes}
+    if key not in themes:
+        raise ThemeError("themes.no_theme", theme=key, known=", ".join(themes))
+    theme = themes[key]
+    for made in theme.feature_sets:
+        click.echo(text("theme.features", name=made.name))
+        for name in (one for one in made.columns if one in theme.features):
+            feature = theme.features[name]
+            unit = f"  [{feature.unit}]" if feature.unit else ""
+            click.echo(f"  {name}  {feature.title[lang]}{unit}")
+    click.echo(text("theme.rules"))
+    for rule in theme.rules:
+        click.echo(f"  {rule.key}  {rule.title[lang]}  [{rule.subject}]")
+    click.echo(text("theme.indicators"))
+    for indicator in theme.indicators:
+        click.echo(f"  {indicator.key}  {indicator.title_in(lang)}  [{indicator.unit.key}]")
 
 
 @command.command("check", help=text("theme.check_help"))

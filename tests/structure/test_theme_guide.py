@@ -33,3 +33,21 @@ def test_every_field_of_theme_yaml_is_in_the_guide(guide: str) -> None:
 
     text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
     assert [name for name in FIELDS if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("guide", ["theme.md", "theme.zh.md"])
+def test_the_units_of_each_quantity_of_a_parameter_are_those_of_the_guide(guide: str) -> None:
+    from geodata.quantity import QUANTITIES
+
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    table = text.partition("`of:` |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1:3] for line in table.splitlines()[2:]]
+    told = {
+        name: set(re.findall("[a-z]+", re.sub("[(（].*", "", units)))
+        for names, units in rows
+        for name in re.findall("[a-z_]+", names)
+    }
+    for name, units in told.items():
+        assert set(QUANTITIES[name].units) == units, name
+    bare = {"sum", "ratio", "plain"}  # of a table without declared quantities
+    assert set(told) == set(QUANTITIES) - bare
