@@ -121,10 +121,13 @@ _LENGTHENED = """(root, {themes, unit}) => {
 }"""
 _LYING_OVER = r"""root => {
   const parts = [...root.querySelectorAll(".card, .row")]
+  // The lines of a text, each as high as its signs; the box of a line is of the height of the font.
   const rects = (node) => {
     const range = document.createRange()
     range.selectNodeContents(node)
-    return [...range.getClientRects()]
+    const high = 0.36 * parseFloat(getComputedStyle(node).fontSize)
+    return [...range.getClientRects()].map(({left, right, top, bottom}) =>
+      ({left, right, top: (top + bottom) / 2 - high, bottom: (top + bottom) / 2 + high}))
   }
   const words = (part) => [...part.querySelectorAll("span, b, i")]
     .filter((node) => node.textContent && !node.children.length)
@@ -139,7 +142,7 @@ _LYING_OVER = r"""root => {
     said.forEach(({node, rects}, at) => {
       if (rects.some((one) => drawn.some((other) => meet(one, other)))) { over.push(node.textContent) }
       const others = said.slice(at + 1).flatMap((other) => other.rects)
-      if (rects.some((one) => others.some((other) => meet(one, other) && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 0.3 * one.height))) { over.push("= " + node.textContent) }
+      if (rects.some((one) => others.some((other) => meet(one, other)))) { over.push("= " + node.textContent) }
       if (rects.some((one) => one.left < box.left - 1 || one.right > box.right + 1 || one.bottom > box.bottom + 2)) { outside.push(node.textContent) }
     })
   }
