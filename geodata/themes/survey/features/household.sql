@@ -46,7 +46,8 @@ SELECT
        WHEN NOT s.yard_clean AND NOT s.rooms_clean THEN 0 END AS clean_score,
   s.renovation,
   h.house_grade,
-  POSITION(h.house_grade IN :housing.safe_grades) > 0 AND NOT COALESCE(h.house_repaired, FALSE) AS house_safe_before,
+  -- A safe grade may be that of the repaired house: unknown where nobody says that it was not.
+  POSITION(h.house_grade IN :housing.safe_grades) > 0 AND NOT h.house_repaired AS house_safe_before,
   s.renovated_area / NULLIF(COALESCE(h.resident_members, h.members), 0) AS renovated_per_person,
   :survey.renovation_min_area * COALESCE(h.resident_members, h.members) - s.renovated_area AS area_short,
   s.reviewed_day IS NOT NULL AS reviewed,
