@@ -299,11 +299,9 @@ def _composition_faults(checked: Checked) -> Iterator[ThemeError]:
 
 def chart_faults(theme: Theme, charts: Collection[str]) -> Iterator[ThemeError]:
     """Give each kind of chart that a theme names and that is none of those there are."""
-    for number, made in enumerate(theme.composition, 1):
-        named = filter(None, [made.chart])
-        yield from _unknown(
-            theme.folder / "theme.yaml", f"composition {number}", "chart", named, charts
-        )
+    file = theme.folder / "theme.yaml"
+    for at, made in enumerate(theme.composition, 1):
+        yield from _unknown(file, f"composition {at}", "chart", filter(None, [made.chart]), charts)
 
 
 def _point_faults(checked: Checked) -> Iterator[ThemeError]:
@@ -420,19 +418,13 @@ def _limit_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
                 yield ThemeError("quantity.fault_range", place=place, **told)
         elif limit in policy.parameters:
             parameter = policy[limit]
-            fits = (
-                parameter.quantity in indicator.kind.limits
-                and parameter.unit.root == indicator.unit.root
-            )
-            if not fits:
+            alike = parameter.unit.root == indicator.unit.root
+            if not (alike and parameter.quantity in indicator.kind.limits):
                 other = {"other": parameter.quantity, "other_unit": parameter.unit.key}
                 yield ThemeError("quantity.fault_limit", place=place, **told, **other)
             elif parameter.each not in PLACES:
-                known = ", ".join(PLACES)
-                each = parameter.each or "—"
-                yield ThemeError(
-                    "quantity.fault_each", place=place, limit=limit, each=each, known=known
-                )
+                of = {"each": parameter.each or "—", "known": ", ".join(PLACES)}
+                yield ThemeError("quantity.fault_each", place=place, limit=limit, **of)
 
 
 def _household_faults(checked: Checked) -> Iterator[ThemeError]:
