@@ -44,13 +44,7 @@ def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> p
         names = shown()
         here = state.side if state.side in names else next(iter(_first(names)), "")
         if here and here not in made:
-            made[here] = _part(here, state, parts)
-            try:
-                column.append(made[here])
-            except Exception as error:
-                column.remove(made[here])
-                made[here] = _kept(_failed(here, state.lang, error))
-                column.append(made[here])
+            made[here] = _added(column, here, state, parts)
         for name, part in made.items():
             part.visible = name == here
         labels = [[name, text(f"{name}.tab", state.lang)] for name in names]
@@ -62,8 +56,29 @@ def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> p
         for neighbour in beside:
             neighbour.visible = not whole
 
+    _tell_of_later(made, state)
+    switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))
+    state.param.watch(follow, ["side", "theme", "presenting"])
+    follow()
+    return column
+
+
+def _added(column: pn.Column, name: str, state: State, parts: Parts) -> pn.Column:
+    """Return a panel in its frame, put into a column; where it cannot be shown, a sentence."""
+    frame = _part(name, state, parts)
+    try:
+        column.append(frame)
+    except Exception as error:
+        column.remove(frame)
+        frame = _kept(_failed(name, state.lang, error))
+        column.append(frame)
+    return frame
+
+
+def _tell_of_later(made: dict[str, pn.Column], state: State) -> None:
+    """Let a panel that fails at what a viewer does say so in its place; anything else is raised."""
+
     def fails(error: BaseException) -> None:
-        """Say so in the place of the panel that failed at what a viewer did; raise anything else."""
         name = panel_of_error(error)
         if name not in made or not isinstance(error, Exception):
             raise error
@@ -72,10 +87,6 @@ def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> p
     # Outside a session the setting would be that of everybody.
     if pn.state.curdoc is not None:
         pn.config.exception_handler = fails
-    switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))
-    state.param.watch(follow, ["side", "theme", "presenting"])
-    follow()
-    return column
 
 
 def _first(names: list[str]) -> list[str]:
