@@ -153,7 +153,7 @@ def _course(atlas: Atlas, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
     rows = atlas.values[atlas.values["indicator"] == indicator.key]
     rows = rows[rows["place"].isin(lowest[own])]
     sums = sum_parts(rows, rows["period"]).reindex(periods)
-    sent = atlas.reported(indicator.subject, atlas.lowest).loc[lowest[own], periods]
+    sent = atlas.reported(indicator.key, atlas.lowest).loc[lowest[own], periods]
     there = pd.DataFrame(
         {one: lowest[own].isin(atlas.places_in(None, atlas.lowest, one)) for one in periods},
         index=lowest[own],

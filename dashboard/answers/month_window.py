@@ -31,7 +31,7 @@ def not_reported(source: Source, view: View, periods: Sequence[str]) -> dict[str
     atlas, area = source.atlas, source.area(view.place)
     level = source.levels_below(area)[0]
     places = atlas.places_in(area, level)
-    sent = atlas.reported(atlas.indicator(view.indicator).subject, level).loc[places, list(periods)]
+    sent = atlas.reported(view.indicator, level).loc[places, list(periods)]
     absent = ~sent & sent.any(axis=1).to_numpy()[:, None]
     there = {one: atlas.places_in(area, level, one) for one in periods}
     return {one: tuple(places[absent[one].to_numpy() & places.isin(there[one])]) for one in periods}

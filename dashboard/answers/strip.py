@@ -114,6 +114,12 @@ def _change(
     before = previous_period(source.atlas, view.indicator, view.period) or ""
     if missing.get(view.period, ()) != missing.get(before, ()):
         return math.nan, before
+    if before and source.atlas.indicator(view.indicator).subject == "village":
+        # A total of what villages say of themselves falls by every village that says nothing.
+        places = source.atlas.places_in(source.area(view.place), source.atlas.lowest)
+        sent = source.atlas.reported(view.indicator, source.atlas.lowest).loc[places]
+        if not sent[view.period].equals(sent[before]):
+            return math.nan, before
     return float(values.get(view.period, np.nan) - values.get(before, np.nan)), before
 
 

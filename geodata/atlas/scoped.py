@@ -55,9 +55,9 @@ class ScopedAtlas(Atlas):
         for indicator in self.indicators:
             self.small.coverage(indicator, period)
 
-    def reported(self, subject: str, level: str) -> pd.DataFrame:
-        """Return which places within reach had such subjects, or households, judged by period."""
-        reported = self.whole.reported(subject, level)
+    def reported(self, indicator: str, level: str) -> pd.DataFrame:
+        """Return which places within reach sent what an indicator is made of, by period."""
+        reported = self.whole.reported(indicator, level)
         return reported[self.seen(reported.index)].reindex(reported.index, fill_value=False)
 
     def _frame(self, indicator: str, period: str, level: str) -> pd.DataFrame:

@@ -32,11 +32,15 @@ def state_text(state: str, lang: str | None = None) -> str:
 def number_text(value: Any, decimals: int) -> str:
     """Return a number with thousands separated; a dash when it is unknown.
 
-    A whole number has no decimals: 0, 18.8 and 100; 99.96 is 100.0, since it is not all.
+    A whole number has no decimals: 0, 18.8 and 100; 99.96 is 100.0, since it is not all. What is
+    too little to be written is not zero: <0.1, or >-0.1 below it.
     """
     if value is None or not math.isfinite(value):
         return "—"
     value = round(value, EXACT)
+    if value and not round(value, decimals):
+        least = f"{10.0**-decimals:.{decimals}f}"
+        return f"<{least}" if value > 0 else f">-{least}"
     return f"{round(value, decimals) + 0.0:,.{0 if value == round(value) else decimals}f}"
 
 
@@ -98,8 +102,9 @@ def change_text(change: float, decimals: int) -> str:
     """Return a change with its sign, none when it rounds to nothing; a dash when unknown."""
     if change is None or not math.isfinite(change):
         return "—"
-    sign = "+" if round(change, decimals) > 0 else "−" if round(change, decimals) < 0 else ""
-    return f"{sign}{number_text(abs(change), decimals)}"
+    if round(change, decimals) == 0:
+        return f"{0:.{0 if round(change, EXACT) == 0 else decimals}f}"
+    return f"{'+' if change > 0 else '−'}{number_text(abs(change), decimals)}"
 
 
 def scale_of(indicator: Indicator) -> float:

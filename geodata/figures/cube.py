@@ -210,8 +210,7 @@ class Cube:
         def find() -> pd.Series:
             frame = self.frame(indicator, period, level)
             judged = frame["subjects"] > 0
-            subject = self.indicator(indicator).subject
-            reported = self.reported(subject, level).reindex(columns=[period], fill_value=False)
+            reported = self.reported(indicator, level).reindex(columns=[period], fill_value=False)
             nobody = ~judged & reported[period].reindex(frame.index)
             nobody &= bool((self._rows(indicator, period)["subjects"] > 0).any())
             nothing = judged & (frame["missing"] == 0)
@@ -237,16 +236,22 @@ class Cube:
 
         return self.once(("states", indicator, period, level), find)
 
-    def reported(self, subject: str, level: str) -> pd.DataFrame:
-        """Return whether any such subject, or any household, was judged in each place and period.
+    def reported(self, indicator: str, level: str) -> pd.DataFrame:
+        """Return whether each place sent what an indicator is made of in each period.
 
         Index key, a column a period. The register of households is what every place sends; other
-        tables may have no row of it.
+        tables may have no row of it. A place that is judged itself sent the row about it, or nothing.
         """
+        asked = self.indicator(indicator)
+        itself, table = asked.subject == "village", asked.table
 
         def find() -> pd.DataFrame:
-            about = {"household", subject}
-            keys = [key for key, known in self.indicators.items() if known.subject in about]
+            about = {"household", asked.subject}
+            keys = [
+                key
+                for key, known in self.indicators.items()
+                if (known.table == table if itself else known.subject in about)
+            ]
             rows = self.values[self.values["subjects"] > 0]
             rows = rows[rows["indicator"].isin(keys)]
             pairs = rows[["place", "period"]].drop_duplicates()
@@ -255,7 +260,7 @@ class Cube:
             places = self.places_in(None, level)
             return counted.reindex(index=places, columns=list(self.periods), fill_value=0) > 0
 
-        return self.once(("reported", subject, level), find)
+        return self.once(("reported", table if itself else asked.subject, level), find)
 
     def indicator(self, key: str) -> Indicator:
         """Return one indicator; raises AtlasError naming those there are."""

@@ -42,9 +42,13 @@ function linesOfPlace(screen, id) {
   const value = picture.values[id]
   // As in the sentences: a whole number has no decimals.
   const digits = Math.abs(value - Math.round(value)) < 1e-9 ? 0 : picture.decimals
+  // What is too little to be written is not zero; a change that small is none.
+  const least = 10 ** -digits
+  const little = !picture.signed && Math.abs(value) >= 1e-9 && Math.abs(value) < least / 2
+  const shown = little ? Math.sign(value) * least : value
   const figure = Number.isFinite(value)
-    ? value.toLocaleString("en-US", {minimumFractionDigits: digits, maximumFractionDigits: digits,
-      signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
+    ? (little ? (value > 0 ? "<" : ">") : "") + shown.toLocaleString("en-US", {minimumFractionDigits: digits,
+      maximumFractionDigits: digits, signDisplay: picture.signed ? "exceptZero" : "auto"}) + picture.unit
     : picture.reasons[Object.keys(picture.states).find((state) => picture.states[state].includes(id)) ?? "no_data"]
   const words = picture.words.length ? [make("div", "above", picture.words[id])] : []
   return [make("div", "name", shorten(name, 40)), make("div", "above", shorten(above, 40)),

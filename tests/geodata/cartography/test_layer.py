@@ -261,13 +261,22 @@ def test_period_in_words(period, zh):
 def test_figures_in_words():
     assert number_text(1234567.891, 1) == "1,234,567.9"
     assert number_text(float("nan"), 1) == "—"
-    assert number_text(-0.01, 1) == "0.0"
+    assert number_text(-0.01, 1) == ">-0.1"
     told = [number_text(value, 1) for value in (0, 18.75, 100, 99.96, 0.04, 7 / 100 * 100)]
-    assert told == ["0", "18.8", "100", "100.0", "0.0", "7"]
+    assert told == ["0", "18.8", "100", "100.0", "<0.1", "7"]
     assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
     assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
     assert change_text(-0.04, 1) == "0.0"
     assert change_text(-1.04, 1) == "−1.0"
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 4))
+def test_only_what_is_zero_is_written_as_zero(value, decimals):
+    written = number_text(value, decimals)
+    nothing = not written.strip("-0.,")
+    assert nothing == (round(value, 9) == 0)
+    if not written.startswith(("<", ">")):
+        assert float(written.replace(",", "")) == pytest.approx(value, abs=0.5001 * 10**-decimals)
 
 
 NUMBERS = st.one_of(

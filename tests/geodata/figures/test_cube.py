@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from geodata.cartography import rank_places
+from geodata.atlas import Atlas
+from geodata.cartography import Layer, rank_places
+from geodata.cartography.headline import change_of_whole
 from geodata.figures import Cube, Indicator, explain_change
 from geodata.quantity import shipped_words
 from geodata.workspace.figures import LEVELS, division_places
@@ -110,3 +116,34 @@ def test_an_unchanged_place_has_no_parts() -> None:
     same = figures("share", a=(1, 10))
     found = explained(same, same, same, ([A], [A]))
     assert [found[name] for name in ("value", "rule", "feed", "boundary")] == [0, 0, 0, 0]
+
+
+INCOME = Indicator(
+    "income",
+    {"zh": "乙", "en": "b"},
+    "total",
+    WORDS.units["yuan"],
+    WORDS.things["money"],
+    subject="village",
+    theme="t",
+    numerator="income",
+)
+OTHER = replace(INCOME, key="other", theme="u")
+
+
+def test_a_village_whose_own_row_is_absent_sent_nothing_whatever_else_it_sent() -> None:
+    """Households of it are known, and another theme makes figures of it from other tables."""
+    full = pd.concat([figures(key, a=(1, 1), b=(2, 1)) for key in ("share", "income", "other")])
+    absent = full[~((full["indicator"] == "income") & (full["place"] == B))]
+    months = [one.assign(period=f"2025-{n:02d}") for n, one in enumerate((full, absent), start=1)]
+    values = pd.concat(months, ignore_index=True)
+    places = division_places(values["place"].unique(), LEVELS)
+    known = {"share": SHARE, "income": INCOME, "other": OTHER}
+    cube = Cube("县", LEVELS, places, values, known)
+    assert cube.states("income", "2025-01", "village").tolist() == ["shown", "shown"]
+    assert cube.states("income", "2025-02", "village")[B] == "no_data"
+    assert cube.states("other", "2025-02", "village")[B] == "shown"
+    looked = SimpleNamespace(indicator=INCOME, place=None, period="2025-02", decimals=0)
+    change, course = change_of_whole(cast(Atlas, cube), cast(Layer, looked), "zh")
+    assert course == "plain"
+    assert change == "与2025年1月持平（只比两期都报数的1个村：上期2个报数，本期1个）"
