@@ -20,6 +20,10 @@ from dashboard.web.component import filling
 from dashboard.web.failed_part import failed_part
 
 
+# What a panel has too much of is scrolled to; it never lies over the film below.
+_SCROLLED = ":host { overflow-y: auto; }"
+
+
 def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> pn.Column:
     """Return the panels of a state, each made when it is first shown: most viewers look at one.
 
@@ -112,7 +116,7 @@ def _part(name: str, state: State, parts: Parts) -> pn.Column:
 
 
 def _kept(*shown: Viewable) -> pn.Column:
-    return filling(*shown, css_classes=["guatu-part"])
+    return filling(*shown, css_classes=["guatu-part"], stylesheets=[_SCROLLED])
 
 
 def _failed(name: str, lang: str, error: Exception) -> pn.pane.HTML:
