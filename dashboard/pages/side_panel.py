@@ -19,7 +19,6 @@ from dashboard.views.panel_tabs import PanelTabs
 from dashboard.web.component import filling
 from dashboard.web.failed_part import failed_part
 
-
 # What a panel has too much of is scrolled to; it never lies over the film below.
 _SCROLLED = ":host { overflow-y: auto; }"
 
