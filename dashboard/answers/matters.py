@@ -18,6 +18,7 @@ from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.figures.totals import sum_parts
 from geodata.i18n import listed
+from geodata.periods import last_day
 from geodata.rules import Rule, Subject
 from geodata.themes import Theme, ThemeMatter
 from geodata.themes.base import CONCERNS, GRAVITIES
@@ -164,7 +165,14 @@ def _course(atlas: Atlas, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
 
 
 def _applies(atlas: Atlas, told: _Told, period: str) -> bool:
-    """Return whether anybody is there to be counted: where nobody is, neither zero nor unknown is said."""
+    """Return whether anybody is there to be counted, and a rule holds in that month to count by.
+
+    Where it is not so, neither zero nor unknown is said.
+    """
+    by_key = told.theme.rules_by_key
+    rules = [by_key[key] for key in told.indicator.own_rules if key in by_key]
+    if rules and not any(rule.holds_on(last_day(period)) for rule in rules):
+        return False
     states = atlas.states(told.indicator.key, period, atlas.lowest)
     own = atlas.own(states.index)
     return bool((states[own if own.any() else slice(None)] != "not_applicable").any())
