@@ -252,6 +252,8 @@ def _choose_theme(view, name):
     tab = view.get_by_role("button", name=name, exact=True)
     if not tab.is_visible():
         view.get_by_role("button", name="更多").click()
+        title = next(theme.title["zh"] for theme in own_themes() if theme.short["zh"] == name)
+        tab = view.locator(".menu").get_by_role("button", name=title, exact=True)
     tab.click()
 
 
