@@ -128,10 +128,10 @@ class LedgerView(Viewer):
         return told
 
     def _answer(self, message: dict[str, object]) -> None:
-        state, key = self.state, message.get("key")
+        state, key = self.state, str(message.get("key"))
         if message.get("type") == "list" and self._wall is not None:
             place = f"&place={state.place}" if state.place else ""
             state.read(self._wall.address + place)
         elif message.get("type") == "place":
-            known = isinstance(key, str) and key in state.atlas.places.index
-            state.go(str(key) if known and key != state.place else None)
+            known = key in state.atlas.places.index
+            state.go(key if known and key != state.place else None)

@@ -83,12 +83,12 @@ class ServiceView(Viewer):
         return text(f"service.{name}", self.state.lang, count=count)
 
     def _answer(self, message: dict[str, object]) -> None:
-        state, key = self.state, message.get("key")
+        state, key = self.state, str(message.get("key"))
         theme = state.themes.get(state.theme)
         known = {point["key"] for point in self.board.wall.get("points", ())}
         if theme is None or theme.service is None:
             return
         if message.get("type") == "point" and key in known:
-            state.choose_point(theme.service.points, str(key))
+            state.choose_point(theme.service.points, key)
         elif message.get("type") == "more":
             state.choose_side("points")

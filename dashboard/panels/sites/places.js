@@ -1,5 +1,7 @@
 // Where rings and names stand on the map of sites, so that none lies on another.
 
+import {make, penOf} from "../../web/dom.js"
+
 const meets = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
 
 // The middle of each ring: near its site, off the others and off the dots people came from.
@@ -33,7 +35,7 @@ export function ringPlaces(rings, dots, wide, tall, gap) {
 // on what is taken, and on a line only where there is no other room.
 export function labelPlaces(names, taken, lines, wide, tall) {
   const boxes = [...taken], placed = []
-  const pen = document.createElement("canvas").getContext("2d")
+  const pen = penOf(make("canvas"))
   for (const label of names) {
     pen.font = `600 ${label.size}px sans-serif`
     const w = Math.max(...label.words.map((words) => pen.measureText(words).width)) + 4

@@ -131,14 +131,14 @@ class SitesView(Viewer):
         return {"name": one["name"], "state": state, "workers": workers, "closed": bool(closed)}
 
     def _answer(self, message: dict[str, object]) -> None:
-        state, key = self.state, message.get("key")
+        state, key = self.state, str(message.get("key"))
         known = {site["key"] for site in self.board.wall.get("sites", ())}
         sites = state.themes[state.theme].sites if state.theme in state.themes else None
         if message.get("type") == "site" and key in known and sites is not None:
-            state.choose_point(sites.points, str(key))
+            state.choose_point(sites.points, key)
             state.choose_side("households")
         elif message.get("type") == "place" and key in state.atlas.places.index:
-            state.go(str(key))
+            state.go(key)
 
 
 class _Drawing:

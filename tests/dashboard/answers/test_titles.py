@@ -66,6 +66,7 @@ def test_an_indicator_without_any_figure_says_why(sampled, source):
                 "没有一个在统计范围内",
                 "都缺所需的数据",
                 "尚不能判断",
+                "这个月不适用的规则",
             )
         ), key
         theme = sampled.setup.indicators[key].theme

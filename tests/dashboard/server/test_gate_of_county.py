@@ -24,6 +24,7 @@ from geodata.access.entry_kinds import kinds
 from geodata.atlas import open_atlas
 from geodata.config.settings import OpenIdSettings
 from geodata.errors import GuatuError
+from geodata.themes import own_themes
 from geodata.workspace import open_workspace
 from tests.dashboard.server.served import Browser, free_port
 from tests.invented_county import COUNTY, HOUSEHOLDS, TOWNSHIP, VILLAGES
@@ -40,7 +41,7 @@ FIRST = "First-2026-x"
 # Every route, by who reaches it: a new one has no place here and fails the test.
 OPEN, PAGE, LIVE, FIGURE, SELF, OWN = "open", "page", "live", "figure", "self", "own"
 AUDIT, USERS, IMPORTS = "audit", "users", "imports"
-PAGES = ("", "/monitoring", "/relocation", "/water", "/rectification")
+PAGES = ("", *(f"/{theme.key}" for theme in own_themes()))
 ROUTES = {
     "/login": OPEN,
     "/openid": OPEN,

@@ -102,6 +102,17 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("PrintButton", {"type": "print"}, ("content",)),
     ("Notice", {"type": "open"}, ("newer",)),
     ("JoinNote", {"type": "open"}, ("index",)),
+    ("LedgerBoard", {"type": "place"}, ("key",)),
+    ("LedgerBoard", {"type": "list"}, ("key",)),
+    ("SiteBoard", {"type": "site"}, ("key",)),
+    ("SiteBoard", {"type": "place"}, ("key",)),
+    ("ServiceBoard", {"type": "point"}, ("key",)),
+    ("ServiceBoard", {"type": "more"}, ("key",)),
+)
+WALLS = (
+    "?theme=rectification&side=ledger",
+    "?theme=relocation&side=sites",
+    "?theme=water&side=service",
 )
 ALSO = (
     ("ScreenMap", {"type": "point", "at": 0}),
@@ -145,7 +156,7 @@ class Listener(Viewer):
         self.heard += json.dumps(content, ensure_ascii=False)
         return "REFUSED" if kind == "ERROR" and self.expects_failures else kind, content
 
-    async def opened(self) -> None:
+    async def open_all(self) -> None:
         """Look at all that is made when first looked at: parts beside the map, a card, sheets of buttons."""
         for side in ("ranking", "why", "points", "households"):
             await self.send("Address", {"query": f"?place={OWN}&theme=water&side={side}"})
@@ -300,7 +311,10 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
     known, before = set(), len(errors_of(server))
 
     async def send_all(viewer: Listener) -> str:
-        await viewer.opened()
+        await viewer.open_all()
+        for query in WALLS:
+            await viewer.send("Address", {"query": query})
+            await viewer.settled()
         known.update(viewer.models)
         for name, message, names in MESSAGES:
             for value in (*STRANGE, *CODES):
@@ -345,7 +359,7 @@ def test_stops_of_another_account_show_nothing_foreign(server):
     before = len(errors_of(server))
 
     async def present(viewer: Listener) -> str:
-        await viewer.opened()
+        await viewer.open_all()
         await viewer.send("Presenter", {"type": "start"})
         for index in range(len(stops)):
             await viewer.send("Presenter", {"type": "go", "index": index})
@@ -360,7 +374,7 @@ def test_stops_of_another_account_show_nothing_foreign(server):
 
 def test_widgets_set_to_what_they_cannot_hold_leave_the_page_going(server):
     async def set_all(viewer: Listener) -> str:
-        await viewer.opened()
+        await viewer.open_all()
         viewer.expects_failures = True
         for name in ("TextInput", "Select", "MultiChoice", "RadioButtonGroup", "DiscreteSlider"):
             for model in viewer.models[name]:
@@ -381,7 +395,7 @@ def test_while_the_database_is_held_nothing_is_done_and_one_sentence_says_so(ser
     file = server.folder / "audit" / "access.sqlite"
 
     async def open_card(viewer: Listener) -> str:
-        await viewer.opened()
+        await viewer.open_all()
         await viewer.send("Address", {"query": f"?place={OWN}&side=households&everyone=1"})
         await viewer.settled()
         before = guard.trail.count()

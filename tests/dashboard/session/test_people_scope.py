@@ -113,7 +113,8 @@ def test_no_sequence_of_steps_shows_a_household_outside_the_scope(county, shared
 
 def test_leader_of_the_county_sees_households_at_all(county, shared):
     atlas, guard = shared
-    people = People(State(atlas, "", themes=county.setup.themes), county, ACTORS[0], guard)
+    state = State(atlas, "?everyone=1", themes=county.setup.themes)
+    people = People(state, county, ACTORS[0], guard)
     assert len(seen(people)) == len(HOUSEHOLDS)
     assert people.listed.total == len(HOUSEHOLDS)
     people.household = "h001"

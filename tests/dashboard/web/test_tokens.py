@@ -47,13 +47,15 @@ def test_every_value_that_a_style_names_is_there():
         # Beside a style lie templates and scripts that set some of its values.
         near = [*file.parent.glob("*.html"), *file.parent.glob("*.js")]
         told = "".join(one.read_text(encoding="utf-8") for one in near)
-        own = set(re.findall(r"--([a-z-]+)\s*:", style)) | set(re.findall(r"--([a-z-]+)", told))
-        named = set(re.findall(r"var\(--([a-z-]+)", style))
+        own = set(re.findall(r"--([a-z0-9-]+)\s*:", style)) | set(
+            re.findall(r"--([a-z0-9-]+)", told)
+        )
+        named = set(re.findall(r"var\(--([a-z0-9-]+)", style))
         assert named <= known | own | {"big"}, file
 
 
 def test_what_changes_in_the_dark_is_there_in_the_light():
     block = tokens_css().partition(".mui-dark")[2].partition("}")[0]
-    changed = set(re.findall(r"--([a-z-]+):", block))
+    changed = set(re.findall(r"--([a-z0-9-]+):", block))
     assert changed
     assert changed < set(tokens())
