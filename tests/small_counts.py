@@ -28,6 +28,7 @@ KEYS = (
     "unstable_households",
     "borderline_households",
     "sudden_households",
+    "return_households",
     "identified_households",
     "removed_households",
     "not_visited_share",
@@ -81,6 +82,8 @@ def invented_counts(
             "unstable_households": (kinds[0], None, 0),
             "borderline_households": (kinds[1], None, 0),
             "sudden_households": (kinds[2], None, 0),
+            # A category of 2026, of which there is nobody before.
+            "return_households": (np.zeros_like(stock), None, 0),
             "identified_households": (came, None, 0),
             "removed_households": (left, None, 0),
             "not_visited_share": (draw.binomial(stock, 0.3), stock, 0),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 FILE = Path(__file__).with_name("tokens.css")
 _BLOCK = re.compile(r"^([^{}/]+)\{([^}]*)\}", re.MULTILINE)
-_VALUE = re.compile(r"--([a-z-]+):\s*([^;]+);")
+_VALUE = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
 _DARK = ".dark"
 
 
