@@ -14,7 +14,7 @@ from geodata.themes import find_themes
 RULES = {rule.key: rule for theme in find_themes(None).themes for rule in theme.rules}
 # How the sources that a rule may cite are called; whatever else stands there is product practice.
 _SOURCE = re.compile(
-    r"〔\d{4}〕\d+号|^GB|^T/CHES|数据核查规则|一号文件|规划文本|政策|程序|流程|规定|标准|条件|要求|补贴|养老保险"
+    r"〔\d{4}〕\d+号|^GB|^T/CHES|数据核查规则|一号文件|规划文本|政策|条例|程序|流程|规定|标准|条件|要求|补贴|养老保险"
 )
 _SPOKEN = re.compile(r"讲话|报道|会议|推进会|发言|speech|report|meeting", re.I)
 
