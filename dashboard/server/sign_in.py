@@ -24,7 +24,7 @@ from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
 from geodata.access import Account, Actor, AuditEntry
-from geodata.errors import AccountError
+from geodata.errors import AccessError, AccountError
 
 T = TypeVar("T")
 # Verifying a password takes a core and 64 MB for a moment; more at once are sent away.
@@ -124,9 +124,15 @@ class SignInPage(Page):
     def _form(self, fault: str = "") -> None:
         title = text("sign_in.title", self.lang)
         other = f"{self.sign_in.prefix}{OPENID}" if self.sign_in.provider else ""
-        coded = self.sign_in.guard.accounts.factors.in_use()
-        values = {"next": self._next(), "other": other, "coded": coded}
+        values = {"next": self._next(), "other": other, "coded": self._coded()}
         self.show("sign_in", SIGN_IN, title=title, fault=fault, **values)
+
+    def _coded(self) -> bool:
+        """Return whether a code may be asked for; it may be where nobody can be asked."""
+        try:
+            return self.sign_in.guard.accounts.factors.in_use()
+        except AccessError:
+            return True
 
 
 class PasswordPage(Page):

@@ -110,9 +110,9 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("ServiceBoard", {"type": "more"}, ("key",)),
 )
 WALLS = (
-    "?theme=rectification&side=ledger",
-    "?theme=relocation&side=sites",
-    "?theme=water&side=service",
+    "theme=rectification&side=ledger",
+    "theme=relocation&side=sites",
+    "theme=water&side=service",
 )
 ALSO = (
     ("ScreenMap", {"type": "point", "at": 0}),
@@ -313,8 +313,10 @@ def test_no_message_to_any_component_brings_what_is_foreign_or_stops_the_page(se
     async def send_all(viewer: Listener) -> str:
         await viewer.open_all()
         for query in WALLS:
-            await viewer.send("Address", {"query": query})
+            await viewer.send("Address", {"query": f"?place={OWN}&{query}"})
             await viewer.settled()
+            await viewer.settled()
+        viewer.take()
         known.update(viewer.models)
         for name, message, names in MESSAGES:
             for value in (*STRANGE, *CODES):
