@@ -24,6 +24,7 @@ SELECT
   CASE WHEN v.by_village > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS village_came,
   CASE WHEN v.by_helper > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS helper_came,
   CASE WHEN v.by_department > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS department_came,
+  CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
   s.village_judged,
   s.township_judged,
   s.eats_well,
