@@ -52,7 +52,8 @@ def test_the_demo_county_answers_every_rule(last_month: Workspace, counts: pd.Da
     day = last_day(last_month.months[-1])
     rules = {key for key, rule in last_month.setup.rules.items() if rule.holds_on(day)}
     answered = counts.index[counts["yes"] + counts["no"] > 0]
-    assert rules - set(answered) == set()
+    # Nobody at a site is known to be without, and the accounts of some are short of a year.
+    assert rules - set(answered) == {"site_labour_without_source"}
 
 
 @pytest.mark.parametrize(
