@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from dashboard.answers import Answer, Source, answer_of, county_source
+from dashboard.answers import Answer, Source, answer_of
 from dashboard.answers.as_json import answer_json, own_figure, ranking_rows
 from dashboard.briefing import Briefing, briefing_of, map_series
 from dashboard.briefing.fragment import html_fragment
@@ -19,9 +19,7 @@ from dashboard.briefing.slides.overview import overview_slide, percent_text
 from dashboard.briefing.slides.place import place_slide
 from dashboard.briefing.slides.worst_places import view_slide
 from dashboard.maps.drill import drill_places
-from geodata.access import command_actor
 from geodata.cartography.words import number_text, scale_of, state_text
-from geodata.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("sampled")
 # The smallest picture there is: what is compared are the words beside the map.
@@ -29,11 +27,6 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 @pytest.fixture

@@ -20,15 +20,9 @@ from dashboard.session.subjects import listed_about, listed_subjects
 from dashboard.view import VIEWS, View
 from geodata.access import Actor, command_actor, open_guard
 from geodata.figures import STATES
-from geodata.workspace import Workspace
 from tests.invented_county import COUNTY, VILLAGES
 
 pytestmark = pytest.mark.xdist_group("sampled")
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _views(source: Source, theme: str, levels=("village", "township")):

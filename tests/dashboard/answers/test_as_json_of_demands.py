@@ -7,12 +7,10 @@ from types import ModuleType
 
 import pytest
 
-from dashboard.answers import Source, county_source
+from dashboard.answers import Source
 from dashboard.answers.as_json import answer_json
 from dashboard.cli import guatu
 from dashboard.view import read_address
-from geodata.access import command_actor
-from geodata.workspace import Workspace
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("sampled")
@@ -30,11 +28,6 @@ def _script() -> ModuleType:
 SCRIPT = _script()
 ROWS = SCRIPT.demands()
 ADDRESSES = sorted({address for row in ROWS for address, _ in SCRIPT.addresses(row)})
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def test_the_page_is_of_the_themes_as_they_are() -> None:

@@ -15,15 +15,9 @@ from dashboard.answers.listing import page_list
 from dashboard.view import View
 from geodata.access import Actor, command_actor
 from geodata.i18n import LANGUAGES
-from geodata.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("sampled")
 THEME = "rectification"
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _wall(source: Source, **told):

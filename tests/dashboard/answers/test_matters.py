@@ -12,16 +12,10 @@ from dashboard.answers.as_json import answer_json
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.matters import matters_of
 from dashboard.view import View
-from geodata.access import Actor, command_actor
+from geodata.access import Actor
 from geodata.themes.base import CONCERNS, GRAVITIES
-from geodata.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("sampled")
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _view(source: Source, period: str = "", lang: str = "zh") -> View:

@@ -7,11 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dashboard.answers import Source, county_source
 from dashboard.answers.month_window import MONTHS, not_reported, side_by_side
-from geodata.access import command_actor
 from geodata.atlas.scoped import ScopedAtlas
-from geodata.workspace import Workspace
 
 PERIODS = tuple(f"{year}-{month:02d}" for year in (2022, 2023, 2024) for month in range(1, 13))
 
@@ -32,11 +29,6 @@ def test_the_last_year_stands_there_until_an_earlier_month_is_asked_for():
     assert side_by_side(PERIODS, "2023-11")[-1] == "2023-12"
     assert side_by_side(PERIODS, "2022-01") == PERIODS[:13]
     assert side_by_side((), "") == ()
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def test_a_place_that_sent_nothing_is_told_of_its_month_alone(source):

@@ -7,18 +7,12 @@ import pytest
 from dashboard.answers import Source, county_source
 from dashboard.answers.as_json import answer_json
 from dashboard.answers.service_wall import service_of
-from geodata.access import Actor, Request, command_actor
+from geodata.access import Actor, Request
 from geodata.i18n import LANGUAGES
-from geodata.workspace import Workspace
 from geodata.workspace.points import STATES
 
 pytestmark = pytest.mark.xdist_group("sampled")
 THEME = "water"
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _wall(source: Source, **told):

@@ -11,17 +11,11 @@ from dashboard.answers.as_json import answer_json
 from dashboard.answers.listing import page_list
 from dashboard.answers.site_wall import sites_of
 from dashboard.view import View
-from geodata.access import Actor, Request, command_actor
+from geodata.access import Actor, Request
 from geodata.i18n import LANGUAGES
-from geodata.workspace import Workspace
 
 pytestmark = pytest.mark.xdist_group("sampled")
 THEME = "relocation"
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _wall(source: Source, **told):

@@ -12,17 +12,11 @@ from dashboard.answers.layers import layer_of
 from dashboard.answers.strip import strip_of
 from dashboard.session.state import State
 from dashboard.views.strip import StripView
-from geodata.access import Actor, command_actor
+from geodata.access import Actor
 from geodata.cartography.words import number_text, state_text
-from geodata.workspace import Workspace
 from tests.invented_county import COUNTY, VILLAGES
 
 THEMES = ("monitoring", "relocation", "water", "rectification", "assistance", "survey")
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _views(source: Source, theme: str):

@@ -11,22 +11,16 @@ from dashboard.answers import Source, answer_of, county_source, layer_of
 from dashboard.answers.answer import ranking_of
 from dashboard.answers.titles import headline_of, message
 from dashboard.briefing.fragment import html_fragment
-from geodata.access import Actor, command_actor
+from geodata.access import Actor
 from geodata.cartography.headline import figure_of_whole
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import html_text
-from geodata.workspace import Workspace
 from tests.invented_county import VILLAGES
 
 # Two lines in the corner of a map on a screen of 1366 x 768, of names as long as they come.
 LONGEST = {"zh": 34, "en": 76}
 
 pytestmark = pytest.mark.xdist_group("sampled")
-
-
-@pytest.fixture(scope="module")
-def source(sampled: Workspace) -> Source:
-    return county_source(sampled, command_actor())
 
 
 def _said(source: Source, view) -> str:
