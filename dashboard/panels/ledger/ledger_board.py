@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import panel as pn
 import param
 
 from dashboard.answers.ledger import URGENT, LedgerEntry, LedgerWall, ledger_of
 from dashboard.answers.titles import short_name
 from dashboard.session.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component, Viewer, filling
-from dashboard.web.markup import element
-from geodata.errors import GuatuError
+from dashboard.views.wall_view import WallView
+from dashboard.web.component import Component
 
 # No more entries are sent than a page has room for.
 _MOST = 40
@@ -30,44 +28,26 @@ class LedgerBoard(Component):
     texts = param.Dict(default={}, constant=True)
 
 
-class LedgerView(Viewer):
+class LedgerView(WallView[LedgerWall]):
     """The wall of a state; of the place looked at the entries are told one by one."""
 
+    board: LedgerBoard
+
     def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
-        self.board = LedgerBoard(
-            texts={name: text(f"ledger.{name}", state.lang) for name in _TEXTS}
-            | {name: text(f"ledger.legend_{name}", state.lang) for name in _LEGEND},
-            sizing_mode="stretch_both",
-            margin=0,
+        texts = {name: text(f"ledger.{name}", state.lang) for name in _TEXTS} | {
+            name: text(f"ledger.legend_{name}", state.lang) for name in _LEGEND
+        }
+        super().__init__(
+            state, "ledger", LedgerBoard(texts=texts, sizing_mode="stretch_both", margin=0)
         )
-        self.refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
-        self._wall: LedgerWall | None = None
-        self._shown: tuple[str, ...] = ()
-        self.board.on_message(self._answer)
-        state.param.watch(self._follow, ["theme", "period", "presenting", "side"])
         state.param.watch(self._move, ["place"])
-        self._follow()
 
-    def __panel__(self) -> pn.viewable.Viewable:
-        return filling(self.refused, self.board)
+    def _read(self) -> LedgerWall | None:
+        return ledger_of(self.state.source, self.state.shown)
 
-    def _follow(self, *events: object) -> None:
-        state = self.state
-        wanted = (state.theme, state.period, str(state.presenting))
-        if state.side != "ledger" or wanted == self._shown:
-            return
-        try:
-            self._wall = ledger_of(state.source, state.shown)
-        except GuatuError as error:
-            self._wall = None
-            self.refused.object = element("p", error.sentence(state.lang), 400)
-        self._shown = wanted
-        self.refused.visible, self.board.visible = self._wall is None, self._wall is not None
-        if self._wall is not None:
-            self.board.wall = self._drawn(self._wall)
-            self._move()
+    def _draw(self, wall: LedgerWall) -> None:
+        self.board.wall = self._drawn(wall)
+        self._move()
 
     def _drawn(self, wall: LedgerWall) -> dict[str, Any]:
         lang = self.state.lang
@@ -91,8 +71,8 @@ class LedgerView(Viewer):
 
     def _move(self, *events: object) -> None:
         """Tell the entries of the place looked at, and which cells lie in it."""
-        state, wall = self.state, self._wall
-        if wall is None or state.side != "ledger":
+        state, wall = self.state, self.wall
+        if wall is None or state.side != self.side:
             return
         whole = state.place in (None, state.root)
         inside = set(state.atlas.places_in(state.place, state.atlas.lowest)) | {state.place}
@@ -129,9 +109,9 @@ class LedgerView(Viewer):
 
     def _answer(self, message: dict[str, object]) -> None:
         state, key = self.state, str(message.get("key"))
-        if message.get("type") == "list" and self._wall is not None:
+        if message.get("type") == "list" and self.wall is not None:
             place = f"&place={state.place}" if state.place else ""
-            state.read(self._wall.address + place)
+            state.read(self.wall.address + place)
         elif message.get("type") == "place":
             known = key in state.atlas.places.index
             state.go(key if known and key != state.place else None)

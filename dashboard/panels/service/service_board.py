@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-import panel as pn
 import param
 
 from dashboard.answers.service_wall import ServiceWall, service_of
 from dashboard.session.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component, Viewer, filling
-from dashboard.web.markup import element
-from geodata.errors import GuatuError
+from dashboard.views.wall_view import WallView
+from dashboard.web.component import Component
 
 # No more points are sent than a page has room for; the list of points has all.
 _MOST = 40
@@ -27,40 +25,22 @@ class ServiceBoard(Component):
     texts = param.Dict(default={}, constant=True)
 
 
-class ServiceView(Viewer):
+class ServiceView(WallView[ServiceWall]):
     """The wall of a state."""
 
+    board: ServiceBoard
+
     def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
-        self.board = ServiceBoard(
-            texts={name: text(f"service.{name}", state.lang) for name in _STATES},
-            sizing_mode="stretch_both",
-            margin=0,
+        texts = {name: text(f"service.{name}", state.lang) for name in _STATES}
+        super().__init__(
+            state, "service", ServiceBoard(texts=texts, sizing_mode="stretch_both", margin=0)
         )
-        self.refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
-        self._shown: tuple[str, str] = ("", "")
-        self.board.on_message(self._answer)
-        state.param.watch(self._follow, ["theme", "period", "side"])
-        self._follow()
 
-    def __panel__(self) -> pn.viewable.Viewable:
-        return filling(self.refused, self.board)
+    def _read(self) -> ServiceWall | None:
+        return service_of(self.state.source, self.state.shown)
 
-    def _follow(self, *events: object) -> None:
-        state = self.state
-        wanted = (state.theme, state.period)
-        if state.side != "service" or wanted == self._shown:
-            return
-        wall: ServiceWall | None = None
-        try:
-            wall = service_of(state.source, state.shown)
-        except GuatuError as error:
-            self.refused.object = element("p", error.sentence(state.lang), 400)
-        self._shown = wanted
-        self.refused.visible, self.board.visible = wall is None, wall is not None
-        if wall is not None:
-            self.board.wall = self._drawn(wall)
+    def _draw(self, wall: ServiceWall) -> None:
+        self.board.wall = self._drawn(wall)
 
     def _drawn(self, wall: ServiceWall) -> dict[str, Any]:
         shown = wall.points[:_MOST]

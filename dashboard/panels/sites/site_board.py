@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import panel as pn
 import param
 import shapely
 
@@ -17,10 +16,9 @@ from dashboard.maps.ground import Plane
 from dashboard.maps.ground_layers import relief_of
 from dashboard.session.state import State
 from dashboard.texts import text
-from dashboard.web.component import Component, Viewer, filling
-from dashboard.web.markup import element
+from dashboard.views.wall_view import WallView
+from dashboard.web.component import Component
 from geodata.atlas.label_points import label_points
-from geodata.errors import GuatuError
 
 _TEXTS = ("ring", "area", "width", "workshops", "no_workshop", "posts", "nobody", "km", "list")
 # Outlines are drawn on a plane this wide; a unit is what a screen shows of it.
@@ -37,41 +35,23 @@ class SiteBoard(Component):
     texts = param.Dict(default={}, constant=True)
 
 
-class SitesView(Viewer):
+class SitesView(WallView[SitesWall]):
     """The wall of a state."""
 
+    board: SiteBoard
+
     def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
-        self.board = SiteBoard(
-            texts={name: text(f"sites.{name}", state.lang) for name in _TEXTS},
-            sizing_mode="stretch_both",
-            margin=0,
+        texts = {name: text(f"sites.{name}", state.lang) for name in _TEXTS}
+        super().__init__(
+            state, "sites", SiteBoard(texts=texts, sizing_mode="stretch_both", margin=0)
         )
-        self.refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
-        self._shown: tuple[str, ...] = ()
-        self.board.on_message(self._answer)
-        state.param.watch(self._follow, ["theme", "period", "presenting", "side"])
-        self._follow()
 
-    def __panel__(self) -> pn.viewable.Viewable:
-        return filling(self.refused, self.board)
+    def _read(self) -> SitesWall | None:
+        return sites_of(self.state.source, self.state.shown)
 
-    def _follow(self, *events: object) -> None:
-        state = self.state
-        wanted = (state.theme, state.period, str(state.presenting))
-        if state.side != "sites" or wanted == self._shown:
-            return
-        wall: SitesWall | None = None
-        try:
-            wall = sites_of(state.source, state.shown)
-        except GuatuError as error:
-            self.refused.object = element("p", error.sentence(state.lang), 400)
-        self._shown = wanted
-        self.refused.visible, self.board.visible = wall is None, wall is not None
-        if wall is not None:
-            plane = _Drawing(state)
-            self.board.param.update(wall=self._drawn(wall, plane), ground=plane.ground(wall))
+    def _draw(self, wall: SitesWall) -> None:
+        plane = _Drawing(self.state)
+        self.board.param.update(wall=self._drawn(wall, plane), ground=plane.ground(wall))
 
     def _drawn(self, wall: SitesWall, plane: _Drawing) -> dict[str, Any]:
         lang = self.state.lang
