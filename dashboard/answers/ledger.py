@@ -9,16 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.answers.ledger_reading import (
-    BANDS,
-    LONGEST,
-    LedgerRead,
-    read_ledger,
-    whole_number,
-    word_of,
-)
+from dashboard.answers.ledger_reading import BANDS, LedgerRead, read_ledger
 from dashboard.answers.source import Source
 from dashboard.answers.titles import short_name
+from dashboard.answers.wall_rows import LONGEST, whole_number, word_of
 from dashboard.texts import text
 from dashboard.view import LISTING, View
 from geodata.cartography.words import period_text

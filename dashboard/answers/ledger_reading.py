@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboard.answers.source import Source
 from dashboard.answers.titles import short_name
+from dashboard.answers.wall_rows import FLAG_COLUMNS, IS_FOUND, LONGEST
 from dashboard.texts import text
 from dashboard.view import View
 from geodata.access import Reader, Request
@@ -22,7 +23,6 @@ from geodata.themes.base import LEDGER_ENTRY, LEDGER_TASK, Ledger
 
 # From the most urgent on: past the bottom line, overdue, nearly due, due soon, later, without a day.
 BANDS = ("past", "red", "yellow", "blue", "later", "undated")
-LONGEST = 40
 _SEVERITIES = ("high", "medium", "low")
 
 
@@ -74,15 +74,12 @@ class LedgerRead:
 
     def limit(self, key: str) -> int | None:
         """Return how many days before its day a task takes a colour, as it is set or by default."""
-        if key not in self.ledger.limits or self.source.policy is None:
+        parameter = self.ledger.limits.get(key)
+        if parameter is None:
             return None
-        parameter, policy = self.ledger.limits[key], self.source.policy
-        for name in (parameter, f"{parameter}.default"):
-            if name in policy.parameters:
-                value = policy.at(name, self.source.root or "", self.day).value
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    return int(value)
-        return None
+        names = (parameter, f"{parameter}.default")
+        numbers = (self.source.number_set(name, self.view.period) for name in names)
+        return next((int(number) for number in numbers if number is not None), None)
 
 
 def read_ledger(source: Source, view: View, theme: Theme, ledger: Ledger) -> LedgerRead:
@@ -132,9 +129,8 @@ def _next_steps(
         return due, _SEVERITIES.index(rule.severity)
 
     rules.sort(key=grave)
-    columns = ("subject_kind", "subject", "place_code", "rule", "answer")
-    asked = (("rule", "in", tuple(rule.key for rule in rules)), ("answer", "is", "yes"))
-    flags = reader.rows(Request("flags", columns=columns, filters=asked)).frame
+    asked = (("rule", "in", tuple(rule.key for rule in rules)), IS_FOUND)
+    flags = reader.rows(Request("flags", columns=FLAG_COLUMNS, filters=asked)).frame
     of_task = tasks.set_index("task_key")["entry"]
     whose = flags["subject"].where(
         flags["subject_kind"] == ledger.entry, flags["subject"].map(of_task)
@@ -144,13 +140,3 @@ def _next_steps(
         str(entry): next(rule.remedy[lang] for rule in rules if rule.key in keys)
         for entry, keys in broken.items()
     }
-
-
-def word_of(value: Any) -> str:
-    """Return a text that was read, empty where there is none."""
-    return "" if pd.isna(value) else plain_text(str(value), LONGEST)
-
-
-def whole_number(value: Any) -> int | None:
-    """Return a number that was read; None where there is none."""
-    return None if pd.isna(value) else int(value)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.answers.source import Source
 from dashboard.answers.titles import short_name
+from dashboard.answers.wall_rows import FINDINGS, LONGEST, whole_number
 from dashboard.texts import text
 from dashboard.view import View
 from geodata.access import Request
@@ -21,10 +22,7 @@ from geodata.themes import Theme
 from geodata.themes.base import ServiceLine
 from geodata.workspace.points import STATES, theme_points
 
-_LONGEST = 40
 _UNKNOWN = "—"
-_FLAGS = ("subject_kind", "subject", "place_code", "rule", "answer")
-_FOUND = (("answer", "is", "yes"),)
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def service_of(source: Source, view: View) -> ServiceWall | None:
     asked = dict.fromkeys((key, "place_code", line.people, *_told(line)))
     features = read(Request(f"{theme.key}_{kind.subject}", columns=tuple(asked)))
     told = features.drop_duplicates(key).set_index(key)
-    flags = read(Request("flags", columns=_FLAGS, filters=_FOUND))
+    flags = read(FINDINGS)
     flags = flags[flags["subject_kind"] == kind.subject]
     broken = flags.groupby("subject")["rule"].agg(set).to_dict()
     points = [
@@ -149,16 +147,16 @@ def _point(
         ]
         said = step.says[lang].format(**{name: words[name] for name in places_of(step.says[lang])})
         state = own[0].severity if own else STATES[3]
-        titles = tuple(plain_text(rule.title[lang], _LONGEST) for rule in own)
-        steps.append(ServedStep(state, plain_text(said, 2 * _LONGEST), titles))
+        titles = tuple(plain_text(rule.title[lang], LONGEST) for rule in own)
+        steps.append(ServedStep(state, plain_text(said, 2 * LONGEST), titles))
     place, people = row["place"], told.get(line.people)
     known = not pd.isna(place) and place in source.atlas.places.index
     return ServedPoint(
         key=str(row["key"]),
-        name=plain_text(row["name"], _LONGEST),
+        name=plain_text(row["name"], LONGEST),
         where=short_name(source.atlas.name(str(place))) if known else "",
         state=min((step.state for step in steps), key=STATES.index),
-        people=None if people is None or pd.isna(people) else int(people),
+        people=whole_number(people),
         steps=tuple(steps),
     )
 

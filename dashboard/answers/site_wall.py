@@ -10,21 +10,18 @@ import pandas as pd
 
 from dashboard.answers.source import Source
 from dashboard.answers.titles import short_name
+from dashboard.answers.wall_rows import FINDINGS, LONGEST, whole_number
 from dashboard.texts import text
 from dashboard.view import View
 from geodata.access import Reader, Request
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import plain_text
-from geodata.periods import last_day
 from geodata.themes import Points, Theme
 from geodata.themes.base import SITE, Sites
 from geodata.workspace.points import FROM, STATES, theme_points
 from geodata.workspace.why import responsible_for
 
-_LONGEST = 40
 _PEOPLE = 3
-_FLAGS = ("subject_kind", "subject", "place_code", "rule", "answer")
-_FOUND = (("answer", "is", "yes"),)
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def sites_of(source: Source, view: View) -> SitesWall | None:
         _features(reader, theme, kind, theme.sites),
         _workshops(reader, kind, theme.sites),
         read(Request(f"{FROM}{kind.table}")),
-        read(Request("flags", columns=_FLAGS, filters=_FOUND)),
+        read(FINDINGS),
         _limits(source, view, theme.sites),
         source.officials(view),
     )
@@ -198,14 +195,14 @@ def _site(wall: _Wall, row: Mapping[Any, Any]) -> Site:
     told: Mapping[Any, Any] = wall.features.loc[key].to_dict() if key in wall.features.index else {}
 
     def whole(name: str) -> int | None:
-        return _whole(told.get(wall.wall.told.get(name, "")))
+        return whole_number(told.get(wall.wall.told.get(name, "")))
 
     counts = {name: whole(name) for name in SITE if name != "income"}
     place = "" if pd.isna(row["place"]) else str(row["place"])
     income = told.get(wall.wall.told.get("income", ""))
     return Site(
         key=key,
-        name=plain_text(row["name"], _LONGEST),
+        name=plain_text(row["name"], LONGEST),
         state=str(row["state"]),
         verdict=wall.said(f"state_{row['state']}"),
         findings=_findings(wall, key),
@@ -243,7 +240,7 @@ def _findings(wall: _Wall, key: str) -> tuple[str, ...]:
     rules = [one for one in wall.theme.rules if one.key in set(own["rule"])]
     rules.sort(key=lambda one: STATES.index(one.severity))
     gravest = (one for one in rules if one.severity == rules[0].severity)
-    return tuple(plain_text(one.title[wall.view.lang], _LONGEST) for one in gravest)
+    return tuple(plain_text(one.title[wall.view.lang], LONGEST) for one in gravest)
 
 
 def _where(wall: _Wall, place: str, counts: Mapping[str, int | None]) -> str:
@@ -280,8 +277,8 @@ def _of_site(wall: _Wall, key: str) -> tuple[SiteWorkshop, ...]:
     for name, workers, closed in own[["name", "workers", "closed_month"]].itertuples(index=False):
         over = not pd.isna(closed) and str(closed) <= wall.view.period
         since = period_text(str(closed), wall.view.lang) if over else ""
-        said = wall.said("workshop") if pd.isna(name) else plain_text(str(name), _LONGEST)
-        shops.append(SiteWorkshop(said, _whole(workers), since))
+        said = wall.said("workshop") if pd.isna(name) else plain_text(str(name), LONGEST)
+        shops.append(SiteWorkshop(said, whole_number(workers), since))
     return tuple(sorted(shops, key=lambda one: (not one.closed, one.name)))
 
 
@@ -292,7 +289,7 @@ def _officials(wall: _Wall, place: str) -> tuple[tuple[str, str], ...]:
     people = responsible_for(wall.officials, place, wall.view.lang).dropna(subset=["name"])
     rows = people[["role", "name"]].fillna("").head(_PEOPLE).itertuples(index=False)
     return tuple(
-        (plain_text(str(role), _LONGEST), plain_text(str(name), _LONGEST)) for role, name in rows
+        (plain_text(str(role), LONGEST), plain_text(str(name), LONGEST)) for role, name in rows
     )
 
 
@@ -315,15 +312,12 @@ def _origins(wall: _Wall, key: str) -> tuple[SiteOrigin, ...]:
 
 def _limits(source: Source, view: View, wall: Sites) -> tuple[tuple[str, float], ...]:
     """Return the limits that are set for the part that is judged."""
-    policy, day = source.policy, last_day(view.period)
     told = []
     for at, name in enumerate(wall.limits):
-        if policy is not None and name in policy.parameters:
-            value = policy.at(name, source.root or "", day).value
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                key = "sites.limit_high" if at else "sites.limit_low"
-                said = text(key, view.lang, value=number_text(float(value), 0))
-                told.append((said, float(value)))
+        value = source.number_set(name, view.period)
+        if value is not None:
+            key = "sites.limit_high" if at else "sites.limit_low"
+            told.append((text(key, view.lang, value=number_text(value, 0)), value))
     return tuple(told)
 
 
@@ -349,9 +343,5 @@ def _flag(value: Any) -> bool | None:
     return None if pd.isna(value) else bool(value)
 
 
-def _whole(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
-
-
 def _number(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
+    return None if pd.isna(value) else float(value)

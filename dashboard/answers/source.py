@@ -79,6 +79,15 @@ class Source(MapSource):
             raise BriefingError("briefing.no_place", place=chosen or "—", title=self.atlas.title)
         return chosen
 
+    def number_set(self, parameter: str, period: str) -> float | None:
+        """Return the number that a parameter has in the area at the end of a month; None without one."""
+        if self.policy is None or parameter not in self.policy.parameters:
+            return None
+        value = self.policy.at(parameter, self.root or "", last_day(period)).value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value)
+
     def why(self, view: View) -> Why | None:
         """Return why the place stands out; None for the public and where rows may not be read."""
         if view.public or not view.place or not self.actor.allows(view.place, "rows"):
