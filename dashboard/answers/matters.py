@@ -165,13 +165,11 @@ def _course(atlas: Atlas, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
 
 
 def _applies(atlas: Atlas, told: _Told, period: str) -> bool:
-    """Return whether anybody is there to be counted, and a rule holds in that month to count by.
+    """Return whether the indicator counts in that month, and anybody is there to be counted.
 
     Where it is not so, neither zero nor unknown is said.
     """
-    by_key = told.theme.rules_by_key
-    rules = [by_key[key] for key in told.indicator.own_rules if key in by_key]
-    if rules and not any(rule.holds_on(last_day(period)) for rule in rules):
+    if not told.theme.counts_on(told.indicator, last_day(period)):
         return False
     states = atlas.states(told.indicator.key, period, atlas.lowest)
     own = atlas.own(states.index)

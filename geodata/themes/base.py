@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -362,3 +363,8 @@ class Theme:
     def rules_by_key(self) -> Mapping[str, Rule]:
         """Return the rules by key."""
         return {rule.key: rule for rule in self.rules}
+
+    def counts_on(self, indicator: Indicator, day: datetime.date) -> bool:
+        """Return whether an indicator counts on a day: one of its rules holds then, or it has none."""
+        rules = [self.rules_by_key[key] for key in indicator.rules]
+        return not rules or any(rule.holds_on(day) for rule in rules)

@@ -17,13 +17,15 @@ _SHOWN = 6
 
 
 def absence_text(setup: Setup, built: Built, indicator: Indicator, lang: str) -> str:
-    """Return that no rule of the indicator is applied in the month, else which features nobody has a value of, which tables of the month have no row, and
-    which parameters are not set, else that nobody is in its scope, or that of all in it something
-    that it needs is unknown; empty where the reason is not known.
+    """Return why an indicator has no figure in a month; empty where the reason is not known.
+
+    It says that none of its rules is applied in the month, else which features nobody has a value
+    of, which tables of the month have no row, and which parameters are not set, else that nobody
+    is in its scope, or that of all in it something that it needs is unknown.
     """
     theme = next(one for one in setup.themes if one.key == indicator.theme)
-    rules = [setup.rules[key] for key in indicator.rules]
-    if rules and not any(rule.holds_on(last_day(built.month)) for rule in rules):
+    if not theme.counts_on(indicator, last_day(built.month)):
+        rules = [theme.rules_by_key[key] for key in indicator.rules]
         ruled = [rule.title[lang] for rule in rules]
         since = min((str(rule.since) for rule in rules if rule.since), default="—")
         return text("workspace.absent_rules", lang, names=listed(ruled[:_SHOWN], lang), day=since)
