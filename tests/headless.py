@@ -7,7 +7,8 @@ import json
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,15 @@ from tornado.websocket import (
 
 LARGEST = 50 * 2**20
 Content = dict[str, Any]
+
+
+def run_apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Return what asynchronous work returns, run in a thread of its own.
+
+    A browser of other tests leaves a running event loop in this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Ended(Exception):

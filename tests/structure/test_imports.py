@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -59,3 +60,14 @@ def test_every_name_that_a_test_or_script_imports_is_there():
 def test_a_name_or_module_that_is_gone_is_found(line, there):
     (found,) = _imported(line)
     assert _is_there(*found) is there
+
+
+def test_asynchronous_work_of_tests_runs_in_a_thread_of_its_own():
+    """A browser of other tests leaves a running event loop behind, and which tests follow it is chance."""
+    running = re.compile(r"asyncio\.run\(|run_until_complete\(")
+    found = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "tests").rglob("*.py")
+        if "benchmarks" not in file.parts and running.search(file.read_text(encoding="utf-8"))
+    }
+    assert not found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from dashboard.texts import text
 from geodata.atlas.folder import save_atlas
 from geodata.escaping import html_text
 from tests.dashboard.server.served import serve
-from tests.headless import Viewer
+from tests.headless import Viewer, run_apart
 from tests.invented import COUNTY, grid_atlas
 from tests.structure.test_checklists import FILES
 
@@ -89,7 +88,7 @@ def _seen(
         await viewer.close()
         return json.dumps(viewer.opened, ensure_ascii=False), told
 
-    return asyncio.run(walk())
+    return run_apart(walk())
 
 
 def _sentence(name: str) -> str:

@@ -13,7 +13,6 @@ import re
 import signal
 import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -27,6 +26,7 @@ from geodata.access import load_roles, open_guard, passwords
 from geodata.errors import AccountError
 from tests import invented
 from tests.dashboard.server.served import FIRST, NEWCOMER, PASSWORD, Browser, make_folder, serve
+from tests.headless import run_apart
 
 # Every route of the server and who may reach it. A new route has no place here and fails the test.
 PUBLIC = {
@@ -379,9 +379,7 @@ def talk(server, browser: Browser, token: str, act=lambda: None, messages=()) ->
                 received += 1
         return received, ended
 
-    # In a thread of its own: a browser of other tests leaves a running event loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(converse())).result()
+    return run_apart(converse())
 
 
 def token_of(browser: Browser) -> str:

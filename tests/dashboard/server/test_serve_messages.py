@@ -10,7 +10,6 @@ import re
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -22,7 +21,7 @@ from dashboard.web.component import Component
 from geodata.access import Actor, open_guard
 from tests.dashboard.server.served import FIRST, PASSWORD, Browser, serve
 from tests.dashboard.server.test_gate import refusal, token_of
-from tests.headless import Viewer
+from tests.headless import Viewer, run_apart
 from tests.invented_county import (
     COUNTY,
     HOUSEHOLDS,
@@ -204,9 +203,7 @@ def as_viewer(server, name: str, query: str, act: Callable[[Listener], Awaitable
         finally:
             await viewer.close()
 
-    # In a thread of its own: a browser of other tests leaves a running event loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(look())).result()
+    return run_apart(look())
 
 
 def own_list(server) -> str:
@@ -252,8 +249,7 @@ def knock(server, browser: Browser, token: str, *frames: str | bytes) -> tuple[l
         live.close()
         return received, ended or not await read(2)
 
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(converse())).result()
+    return run_apart(converse())
 
 
 def test_the_live_connection_of_a_county_needs_the_same_person_origin_and_token(server):

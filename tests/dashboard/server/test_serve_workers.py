@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
@@ -18,7 +17,7 @@ from tornado.httpclient import AsyncHTTPClient
 from geodata.access import Actor, open_guard
 from geodata.workspace import open_workspace
 from tests.dashboard.server.served import FIRST, PASSWORD, serve
-from tests.headless import Ended, Viewer
+from tests.headless import Ended, Viewer, run_apart
 from tests.invented_county import COUNTY, VILLAGES, import_month
 
 LEADER = "leader"
@@ -70,12 +69,6 @@ async def _page(server, cookie: str) -> None:
     await AsyncHTTPClient().fetch(address, headers={"Cookie": cookie}, request_timeout=60)
 
 
-def run(work) -> None:
-    # In a thread of its own: a browser of other tests leaves a running event loop in this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(work)).result()
-
-
 def test_a_month_imported_beside_the_server_is_told_by_both_workers(server):
     cookie = f"guatu_session={server.browser(LEADER).cookies['guatu_session']}"
 
@@ -94,7 +87,7 @@ def test_a_month_imported_beside_the_server_is_told_by_both_workers(server):
             await viewer.click("Address", {"query": OTHER}, shows='"table"')
             await viewer.close()
 
-    run(watch())
+    run_apart(watch())
 
 
 def test_a_worker_killed_under_load_leaves_no_gap_and_the_other_goes_on(server):
@@ -124,7 +117,7 @@ def test_a_worker_killed_under_load_leaves_no_gap_and_the_other_goes_on(server):
             for viewer in viewers.values():
                 await viewer.close()
 
-    run(kill_one())
+    run_apart(kill_one())
     guard = open_guard(server.folder)
     assert len(shown) >= 5
     assert shown <= {one.subject for one in guard.trail.records(act="card", actor=LEADER)}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import resource
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from geodata.access import Actor, open_guard
 from tests.dashboard.server.served import FIRST, PASSWORD, serve
-from tests.headless import Viewer
+from tests.headless import Viewer, run_apart
 from tests.invented_county import COUNTY, VILLAGES
 
 LEADER, AUDITOR = "leader", "auditor"
@@ -44,8 +42,7 @@ def seen(server, browser, query: str) -> str:
         await viewer.close()
         return found
 
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(look())).result()
+    return run_apart(look())
 
 
 @contextlib.contextmanager
