@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 
@@ -24,3 +26,10 @@ def test_no_variable_of_the_product_is_left_but_the_keys_of_the_tests():
     left = ast.literal_eval(said)
     assert {name.rpartition("_")[2] for name in left} == {"KEY"}
     assert "own" not in left.values()
+
+
+@pytest.mark.xdist_group("alone")
+def test_a_group_of_tests_keeps_to_one_worker(request):
+    """Without its group a county, a Java and a browser are started in every worker anew."""
+    grouped = request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@alone") == grouped
