@@ -4,6 +4,7 @@
 
 import {make, makeButton, makeShape, noteShown, whenever} from "../../web/dom.js"
 import {circlesOf} from "./circles.js"
+import {bringShapes} from "./exchange.js"
 import {layGround} from "./ground.js"
 import {hover, leave, lightWithOthers, placeAt, pointAt} from "./hover.js"
 import {INK} from "./ink.js"
@@ -109,6 +110,7 @@ class Screen {
     this.map.addControl(new gl.ScaleControl({maxWidth: 140, unit: "metric"}), "bottom-right")
     this.map.once("style.load", () => {
       this.ready = true
+      this.exchanged = {}
       this.hasGround = Boolean(this.model.sources[0].ground)
       this.paint()
       layGround(this)
@@ -179,9 +181,13 @@ class Screen {
     noteShown("guatu-sketched", () => { this.root.dataset.sketched = "1" })
   }
 
-  // One change: colours, legend, names and place, all from the same picture.
-  paint() {
-    if (!this.ready) { return }
+  // One change: what takes a while is brought first; what is seen stays as it was until then.
+  async paint() {
+    if (this.ready && await bringShapes(this, this.model.picture) && !this.removed) { this.exchange() }
+  }
+
+  // Colours, outlines, legend, names and place, all from the same picture.
+  exchange() {
     const {picture, symbols} = this.model
     if (this.level && this.level !== picture.level) { this.map.removeFeatureState({source: this.level}) }
     this.level = picture.level

@@ -1,6 +1,6 @@
 // The layers of the map, from the ground up, and their colours: places by feature-state.
 
-import {circleFeatures} from "./circles.js"
+import {ON, OWN_STATE, showShapes} from "./exchange.js"
 import {groundSource, inkGround, lineLayers, seatLayer} from "./ground.js"
 import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
@@ -13,7 +13,6 @@ const NOTHING = {type: "FeatureCollection", features: []}
 // What a level has of its own, besides its outlines.
 const REASONS = ["no_data", "not_applicable", "hidden", "outside"]
 const FILLS = ["fill-", "unsure-", ...REASONS.map((reason) => reason + "-"), "mark-"]
-const OWN_STATE = (name) => ["boolean", ["feature-state", name], false]
 
 export function styleOf(screen) {
   const ink = INK[screen.theme], {sources: levels} = screen.model
@@ -54,18 +53,18 @@ export function styleOf(screen) {
   const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}
   // One line around villages that are pointed out together, on a light one that parts it from them.
   const around = [["outlined-halo", ink.halo, 7], ["outlined", ink.text, 3.5]].map(([id, colour, width]) => ({id,
-    type: "line", source: "outlined", layout: {"line-join": "round"}, paint: {"line-color": colour, "line-width": width}}))
+    type: "line", source: "outlined", layout: {"line-join": "round"}, paint: {"line-color": colour, "line-width": width, "line-opacity": ON}}))
   const circles = {id: "circles", type: "circle", source: "circles", layout: {"circle-sort-key": ["get", "order"]},
-    paint: {"circle-radius": ["get", "radius"], "circle-color": ["get", "colour"], "circle-opacity": 0.9,
-      "circle-stroke-color": ink.halo, "circle-stroke-width": 1.4}}
+    paint: {"circle-radius": ["get", "radius"], "circle-color": ["get", "colour"], "circle-opacity": ["*", 0.9, ON],
+      "circle-stroke-color": ink.halo, "circle-stroke-width": 1.4, "circle-stroke-opacity": ON}}
   const layers = [ground, ...fills, ...lineLayers(screen.theme), ...lines, seatLayer(screen.theme), circles, ...around, ...marks, ...texts, symbols, worstLayer(screen), tickLayer(screen), room]
-  return {version: 8, sources, layers}
+  // What changes with a month changes in one frame.
+  return {version: 8, sources, layers, transition: {duration: 0, delay: 0}}
 }
 
 export function restyle(screen, picture) {
   const {map, theme} = screen, ink = INK[theme]
-  map.getSource("outlined").setData(picture.outlined)
-  map.getSource("circles").setData(circleFeatures(screen, picture))
+  showShapes(screen)
   map.setPaintProperty("circles", "circle-stroke-color", ink.halo)
   map.setPaintProperty("outlined-halo", "line-color", ink.halo)
   map.setPaintProperty("outlined", "line-color", ink.text)
