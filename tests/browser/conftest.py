@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,6 +19,9 @@ from geodata.atlas.folder import save_atlas
 from tests.conftest import ROOT
 from tests.hostile_names import NAMES
 from tests.invented import COUNTY, HOSTILE, grid_atlas
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 HOSTILE_VILLAGE = f"{COUNTY}002003"
 FLAGS = [
@@ -114,6 +118,26 @@ def context(chromium):
     profile = chromium.new_context()
     yield profile
     profile.close()
+
+
+_FRAMES = """async () => {
+  for (let frame = 0; frame < 5; frame++) { await new Promise((done) => requestAnimationFrame(done)) }
+}"""
+
+
+def in_sizes(view: Page, selector: str, script: str, sizes: Iterable[tuple[int, int]]) -> Iterator:
+    """Give each size of the window with what a script measures in it, once it measures the same twice."""
+    for width, height in sizes:
+        view.set_viewport_size({"width": width, "height": height})
+        # What stands otherwise in another size is drawn anew two frames after the size is known.
+        view.evaluate(_FRAMES)
+        told, before = view.locator(selector).evaluate(script), None
+        for _ in range(40):
+            if told == before:
+                break
+            view.wait_for_timeout(150)
+            told, before = view.locator(selector).evaluate(script), told
+        yield (width, height), told
 
 
 @pytest.fixture
