@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from geodata.workspace import Workspace
 
 _TERMS = (
-    *("before", "new", "returned", "delivered_again", "corrected_in"),
-    *("removed", "not_delivered", "corrected_out", "after"),
+    *("before", "new", "returned", "delivered_again", "renamed_in", "corrected_in"),
+    *("removed", "not_delivered", "renamed_out", "corrected_out", "after"),
 )
 
 

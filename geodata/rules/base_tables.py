@@ -14,7 +14,9 @@ from geodata.tables import income_items
 DAYS = 365
 # The households as their snapshot of twelve months before had them; no rows without that snapshot.
 HOUSEHOLD_BEFORE = "household_before"
-BASE_TABLES = ("income_item", "recent_day", "coverage", HOUSEHOLD_BEFORE)
+# The households as lists of months before had them, back to the last list of every village.
+HOUSEHOLD_EARLIER = "household_earlier"
+BASE_TABLES = ("income_item", "recent_day", "coverage", HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER)
 
 
 def income_item_table() -> pd.DataFrame:

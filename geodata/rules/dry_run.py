@@ -10,7 +10,7 @@ import duckdb
 from geodata.codes import INVENTED_PREFIX
 from geodata.periods import last_day
 from geodata.policy import Policy
-from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER, add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.feature import FeatureSet
 from geodata.rules.rule import Rule
@@ -42,7 +42,8 @@ def empty_engine(known: Mapping[str, Table] | None = None) -> DuckDBEngine:
     engine = DuckDBEngine()
     for name, table in (tables() if known is None else known).items():
         engine.add_view(name, no_rows(stored_columns(table)))
-    engine.add_view(HOUSEHOLD_BEFORE, no_rows(stored_columns(tables()["household"])))
+    for name in (HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER):
+        engine.add_view(name, no_rows(stored_columns(tables()["household"])))
     return engine
 
 

@@ -13,7 +13,7 @@ from geodata.codes import INVENTED_PREFIX
 from geodata.errors import ThemeError
 from geodata.periods import last_day, months_until, shift_month
 from geodata.policy import Policy
-from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER, add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.compile import answers_query, features_table
 from geodata.rules.dry_run import MONTH, empty_engine
@@ -127,7 +127,7 @@ def _fill(engine: Engine, example: Example, known: Mapping[str, Table]) -> None:
         *_accounts(example.income, example.month),
         *_accounts(example.income_before, shift_month(example.month, -12)),
     ]
-    known = {**known, HOUSEHOLD_BEFORE: known["household"]}
+    known = {**known, **dict.fromkeys((HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER), known["household"])}
     for name, given in rows.items():
         if name not in known:
             raise ThemeError("rules.example_table", name=example.name, table=name)

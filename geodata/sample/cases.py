@@ -58,19 +58,25 @@ def plant_cases(desk: CarelessDesk, world: World, month: Month) -> list[FlaggedS
     cases += _measure_cases(
         desk, active & labour & ~dibao & calm, active & dibao, risk == HOUSE_RISK
     )
-    cases += _again(desk, calm & ~world.households["former_poor"].to_numpy(), month)
+    left = removed & (world.episodes["removed"].to_numpy() < month.number)
+    cases += _again(desk, left & ~world.households["former_poor"].to_numpy(), month)
     cases += _sheet_cases(desk, active)
     return cases + _village_cases(desk, world, month)
 
 
 def _again(desk: CarelessDesk, mask: np.ndarray, month: Month) -> list[FlaggedSubject]:
-    """Let households be taken in again in the month, years after the first time."""
+    """Let households whose risk was removed be taken in again in the month: the removal is cleared."""
     stamp = f"{month.number // 12:04d}{month.number % 12 + 1:02d}"
+    cleared = [one for one in desk.files["households"].columns if one.startswith("消除后")]
+    changes = {
+        "风险识别时间": stamp,
+        "风险是否已消除": "否",
+        **dict.fromkeys(("风险消除时间", "风险消除方式", *cleared), ""),
+    }
     cases = []
     for household in desk.choose("households", mask):
-        for header, value in (("风险识别时间", stamp), ("首次识别时间", "202105")):
-            if header in desk.files["households"].columns:
-                desk.write("households", household, header, value)
+        for header, value in changes.items():
+            desk.write("households", household, header, value)
             _repeat(desk, household, header, value)
         cases.append(_case("reentered", household))
     return cases
@@ -94,7 +100,7 @@ def _sheet_cases(desk: CarelessDesk, active: np.ndarray) -> list[FlaggedSubject]
 
 def _repeat(desk: CarelessDesk, household: int, header: str, value: str) -> None:
     """Write the value on every person of the household where the export of persons has it too."""
-    header = {"是否危房户": "危房户"}.get(header, header)
+    header = {"是否危房户": "危房户", "风险是否已消除": "风险是否消除"}.get(header, header)
     if header in desk.files["persons"].columns:
         for person in np.flatnonzero(desk.owners["persons"] == household):
             desk.write("persons", int(person), header, value)

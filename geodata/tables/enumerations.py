@@ -9,23 +9,36 @@ from pathlib import Path
 from typing import Any
 
 from geodata.i18n import default_language, load_yaml
-from geodata.yaml_entries import Faults, check_fields, check_name, check_pair, list_of, mapping_of
+from geodata.yaml_entries import (
+    Faults,
+    check_fields,
+    check_name,
+    check_pair,
+    check_value,
+    list_of,
+    mapping_of,
+)
 
 _FOLDER = Path(__file__).parent
 # Our own themes keep their tables and lists in their folders; they are shipped like the others.
 OWN_THEMES = Path(__file__).parents[1] / "themes"
-_CHOICE = {"zh": True, "en": True, **dict.fromkeys(("value", "code", "aliases", "unit"), False)}
+_OPTIONAL = ("value", "code", "aliases", "unit", "successor")
+_CHOICE = {"zh": True, "en": True, **dict.fromkeys(_OPTIONAL, False)}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One allowed value: what is stored, its published code, its titles and other spellings."""
+    """One allowed value: what is stored, its published code, its titles and other spellings.
+
+    `successor` is the value that policy has since put in its place.
+    """
 
     value: str
     code: str
     title: Mapping[str, str]
     aliases: tuple[str, ...] = ()
     unit: str = ""
+    successor: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,9 +156,15 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
             title={"zh": item["zh"], "en": item["en"]},
             aliases=tuple(map(str, item.get("aliases", ()))),
             unit=item.get("unit", ""),
+            successor=str(item.get("successor", "")),
         )
         for item in entry["values"]
     )
+    values = [choice.value for choice in choices]
+    for successor in {choice.successor: None for choice in choices if choice.successor}:
+        with faults:
+            check_value(place, "successor", successor, values)
+    faults.tell()
     return Enumeration(name, entry["title"], choices, str(entry.get("source", "")))
 
 

@@ -44,6 +44,7 @@ _RESERVED = (
     ),
     *(
         "household_before",
+        "household_earlier",
         "income_item",
         "issue",
         "place_ledger",

@@ -10,7 +10,7 @@ from pathlib import Path
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Binding
-from geodata.rules.base_tables import HOUSEHOLD_BEFORE, add_base_tables
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER, add_base_tables
 from geodata.store import Engine, SnapshotStore
 from geodata.store.embedded import open_engine
 from geodata.store.known_months import known_since
@@ -19,6 +19,8 @@ from geodata.tables import Table, tables
 
 # The longest look back of any feature: twelve months and the twelve before.
 MONTHS_BACK = 24
+# How far back the last list of a village is looked for: one missing a year is as good as a first one.
+_LISTS_BACK = 12
 _COUNTY = 6
 Value = float | int | str | None
 
@@ -40,6 +42,7 @@ def month_engine(
         before = snapshots_before(store, month)
         files = [file for each in before for file in store.files(each, "household")]
         opened.add_files(HOUSEHOLD_BEFORE, files, stored_columns(known["household"]))
+        add_earlier_lists(opened, store, month)
         yield opened, used
 
 
@@ -55,6 +58,33 @@ def snapshots_before(store: SnapshotStore, month: str) -> tuple[str, ...]:
     """Return the snapshot of twelve months before a month, () when there is none."""
     held = store.history.current.get(shift_month(month, -12))
     return (held.snapshot,) if held else ()
+
+
+def snapshots_of_lists(store: SnapshotStore, month: str) -> tuple[str, ...]:
+    """Return the snapshots in which the last lists before a month are looked for, the newest first."""
+    current = store.history.current
+    months = (shift_month(month, -back) for back in range(1, _LISTS_BACK + 1))
+    return tuple(current[each].snapshot for each in months if each in current)
+
+
+def add_earlier_lists(engine: Engine, store: SnapshotStore, month: str) -> None:
+    """Give an engine that has household the table HOUSEHOLD_EARLIER.
+
+    Months further back are read only for villages that those after them lack.
+    """
+    columns = stored_columns(tables()["household"])
+    files: list[Path] = []
+    engine.add_files(HOUSEHOLD_EARLIER, files, columns)
+    for snapshot in snapshots_of_lists(store, month):
+        files += store.files(snapshot, "household")
+        engine.add_files(HOUSEHOLD_EARLIER, files, columns)
+        lacking = engine.frame(
+            "SELECT h.place_code FROM (SELECT DISTINCT place_code FROM household) AS h"
+            f" LEFT JOIN (SELECT DISTINCT place_code FROM {HOUSEHOLD_EARLIER}) AS e"
+            " ON e.place_code = h.place_code WHERE e.place_code IS NULL LIMIT 1"
+        )
+        if lacking.empty:
+            return
 
 
 def households_of_last_month(

@@ -15,14 +15,14 @@ from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.policy.policy import day_meant
 from geodata.rules import Exemption, FeatureSet, Rule
-from geodata.rules.base_tables import HOUSEHOLD_BEFORE
+from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER
 from geodata.rules.feature import shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
 from geodata.tables import PRIVACY, Column, Table
 from geodata.themes import Registry, Theme
 from geodata.version import __version__
-from geodata.workspace.engines import MONTHS_BACK, snapshots_before
+from geodata.workspace.engines import MONTHS_BACK, snapshots_before, snapshots_of_lists
 from geodata.workspace.place_register import PlaceRegister, read_place_register
 
 
@@ -131,7 +131,8 @@ class Setup:
         if not self._retired:
             return False
         used = self.snapshots(month)
-        used["household"] = [*used["household"], *used.pop(HOUSEHOLD_BEFORE)]
+        for name in (HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER):
+            used["household"] = [*used["household"], *used.pop(name)]
         return any(
             name in self._retired.get(one, ()) for name, each in used.items() for one in each
         )
@@ -165,7 +166,11 @@ def _snapshots(
     every = [current[each].snapshot for each in current if each <= month]
     events = {name: every if table.lasting else earlier for name, table in known.items()}
     used = {n: own if table.nature == "state" else events[n] for n, table in known.items()}
-    return {**used, HOUSEHOLD_BEFORE: list(snapshots_before(store, month))}
+    return {
+        **used,
+        HOUSEHOLD_BEFORE: list(snapshots_before(store, month)),
+        HOUSEHOLD_EARLIER: list(snapshots_of_lists(store, month)),
+    }
 
 
 def _values(policy: Policy, keys: Sequence[str], month: str) -> dict[str, list[object]]:

@@ -1,9 +1,10 @@
 """Monitored households from one month to the next: who was there, came, returned, left, is corrected.
 
-For every place and category: stock before + new + returned + delivered again + corrected in - removed
-- not delivered - corrected out = stock after. Each term is a set of households, so that the sum holds
-for whatever places are added up. New, returned and removed are those of the indicators, by one feature
-set. A household of a village that was merged since stands under the successor in both months.
+For every place and category: stock before + new + returned + delivered again + renamed in + corrected
+in - removed - not delivered - renamed out - corrected out = stock after. Each term is a set of
+households, so that the sum holds for whatever places are added up. New, returned and removed are those
+of the indicators, by one feature set. A household of a village that was merged since stands under the
+successor in both months; one whose category the law calls otherwise since is renamed, not corrected.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from geodata.access import Derived
 from geodata.rules import Binding
 from geodata.rules.feature import shared_sets
 from geodata.store import Engine, SnapshotStore
-from geodata.tables import tables
-from geodata.workspace.engines import households_of_last_month, month_engine
+from geodata.tables import enumeration, tables
+from geodata.workspace.engines import (
+    add_earlier_lists,
+    households_of_last_month,
+    month_engine,
+)
 
 MOVEMENTS = "movements"
 MOVEMENT_COLUMNS = ("household_code", "place_code", "category", "term", "cause")
@@ -25,18 +30,21 @@ TERMS = {
     "new": 1,
     "returned": 1,
     "delivered_again": 1,
+    "renamed_in": 1,
     "corrected_in": 1,
     "removed": -1,
     "not_delivered": -1,
+    "renamed_out": -1,
     "corrected_out": -1,
     "after": 0,
 }
 # Why a stock was corrected: the household is under another village or category, one of the two lists
 # lacks it though its village delivered, or its month of identification or removal is another than the
-# one it changed in.
-CAUSES = ("moved", "category", "no_record", "dated")
+# one it changed in. An event is late that happened in months without a list of its village.
+CAUSES = ("moved", "category", "no_record", "dated", "late")
 BEFORE = "household_of_last_month"
 _EVENTS = "monitored_events"
+_RENAMED = "category_renamed"
 
 
 def movements_table(store: SnapshotStore, month: str, successors: pd.Series) -> Derived | None:
@@ -51,15 +59,26 @@ def movements_table(store: SnapshotStore, month: str, successors: pd.Series) -> 
 
     def make(engine: Engine) -> None:
         add_before(engine, BEFORE)
+        add_earlier_lists(engine, store, month)
         add_movements(engine, month, successors)
 
     return Derived(("household",), make)
 
 
 def add_movements(engine: Engine, month: str, successors: pd.Series) -> None:
-    """Give an engine that has household, and BEFORE a month earlier, the table MOVEMENTS."""
+    """Give an engine the table MOVEMENTS.
+
+    It has household, BEFORE a month earlier, and HOUSEHOLD_EARLIER.
+    """
     codes = {"place_code": successors.index.astype("str"), "successor": successors.astype("str")}
     engine.add_rows("merged", pd.DataFrame(codes).reset_index(drop=True))
+    named = {
+        choice.value: choice.successor
+        for choice in enumeration("monitored_category").choices
+        if choice.successor
+    }
+    renamed = {"category": list(named), "successor": list(named.values())}
+    engine.add_rows(_RENAMED, pd.DataFrame(renamed, dtype="str"))
     events = next(one for one in shared_sets() if one.name == _EVENTS)
     engine.add_table(_EVENTS, Binding(month).sql(events.sql, engine.name))
     engine.add_table(MOVEMENTS, _SQL.format(before=BEFORE))
@@ -103,7 +122,7 @@ later AS (
     COALESCE(m.successor, h.place_code) AS place_code,
     h.monitored_category AS category,
     h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS monitored,
-    e.identified_now, e.returned_now, e.removed_now,
+    e.identified_now, e.returned_now, e.removed_now, e.identified_late, e.removed_late,
     ROW_NUMBER() OVER (PARTITION BY h.household_code ORDER BY h.place_code) AS number
   FROM household AS h
   LEFT JOIN monitored_events AS e ON e.household_code = h.household_code
@@ -121,7 +140,9 @@ both_months AS (
     COALESCE(b.monitored, FALSE) AS was, COALESCE(a.monitored, FALSE) AS is_now,
     COALESCE(a.identified_now, FALSE) AS identified_now,
     COALESCE(a.returned_now, FALSE) AS returned_now,
-    COALESCE(a.removed_now, FALSE) AS removed_now
+    COALESCE(a.removed_now, FALSE) AS removed_now,
+    CASE WHEN a.identified_late THEN 'late' END AS identified_cause,
+    CASE WHEN a.removed_late THEN 'late' END AS removed_cause
   FROM (SELECT * FROM earlier WHERE number = 1) AS b
   FULL JOIN (SELECT * FROM later WHERE number = 1) AS a ON a.household_code = b.household_code
 ),
@@ -138,12 +159,15 @@ carried AS (
 changed AS (
   SELECT
     c.*,
+    CASE WHEN stays AND place_before = place_after AND r.successor = category_after THEN 'renamed'
+         ELSE 'corrected' END AS shift,
     stays AND (place_before <> place_after OR category_before <> category_after) AS shifted,
     CASE WHEN place_before <> place_after THEN 'moved' ELSE 'category' END AS shift_cause,
     -- What the record leaves unexplained: 1 came without an event, -1 left without one.
     CASE WHEN is_now THEN 1 ELSE 0 END - CASE WHEN stays THEN 1 ELSE 0 END
       - CASE WHEN identified_now THEN 1 ELSE 0 END + CASE WHEN removed_now THEN 1 ELSE 0 END AS rest
   FROM carried AS c
+  LEFT JOIN category_renamed AS r ON r.category = c.category_before
 )
 SELECT household_code, place_before AS place_code, category_before AS category, 'before' AS term,
   CAST(NULL AS VARCHAR) AS cause
@@ -151,14 +175,19 @@ FROM changed WHERE was
 UNION ALL
 SELECT household_code, place_after, category_after, 'after', NULL FROM changed WHERE is_now
 UNION ALL
-SELECT household_code, place_after, category_after, CASE WHEN returned_now THEN 'returned' ELSE 'new' END, NULL
+SELECT household_code, place_after, category_after, CASE WHEN returned_now THEN 'returned' ELSE 'new' END,
+  identified_cause
 FROM changed WHERE identified_now
 UNION ALL
-SELECT household_code, place_after, category_after, 'removed', NULL FROM changed WHERE removed_now
+SELECT household_code, place_after, category_after, 'removed', removed_cause FROM changed WHERE removed_now
 UNION ALL
-SELECT household_code, place_before, category_before, 'corrected_out', shift_cause FROM changed WHERE shifted
+SELECT household_code, place_before, category_before, CONCAT(shift, '_out'),
+  CASE WHEN shift = 'corrected' THEN shift_cause END
+FROM changed WHERE shifted
 UNION ALL
-SELECT household_code, place_after, category_after, 'corrected_in', shift_cause FROM changed WHERE shifted
+SELECT household_code, place_after, category_after, CONCAT(shift, '_in'),
+  CASE WHEN shift = 'corrected' THEN shift_cause END
+FROM changed WHERE shifted
 UNION ALL
 SELECT household_code, place_after, category_after,
   CASE WHEN listed_before OR village_before THEN 'corrected_in' ELSE 'delivered_again' END,

@@ -28,7 +28,7 @@ def test_terms_are_told_for_a_place_and_add_up(
     assert code == 0
     line = next(line for line in out.splitlines() if line.strip().startswith("全部"))
     before, *changes, after = (int(number) for number in re.findall(r"[+-]?\d+", line))
-    assert len(changes) == 7
+    assert len(changes) == 9
     assert before + sum(changes) == after
 
 

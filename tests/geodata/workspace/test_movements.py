@@ -10,10 +10,20 @@ import pytest
 
 from geodata.config import make_workspace, read_config
 from geodata.periods import months_until
+from geodata.rules.base_tables import HOUSEHOLD_EARLIER
 from geodata.store import SnapshotStore, new_snapshot
 from geodata.store.embedded import DuckDBEngine
+from geodata.tables import enumeration, tables
 from geodata.workspace import Workspace, open_workspace
-from geodata.workspace.movements import BEFORE, MOVEMENTS, TERMS, add_movements, movement_counts
+from geodata.workspace.engines import month_engine
+from geodata.workspace.movements import (
+    BEFORE,
+    MOVEMENTS,
+    TERMS,
+    add_movements,
+    movement_counts,
+    movements_table,
+)
 from geodata.workspace.place_register import read_place_register
 from tests.geodata.workspace.test_workspace import rows
 
@@ -31,6 +41,7 @@ COLUMNS = (
     "first_identified_month",
     "identified_month",
     "removed_month",
+    "reported_month",
 )
 
 
@@ -44,6 +55,7 @@ def _home(**told: object) -> dict[str, object]:
         "first_identified_month": "2024-01",
         "identified_month": "2024-01",
         "removed_month": None,
+        "reported_month": LAST,
     }
     return usual | told
 
@@ -52,9 +64,13 @@ def _moved(
     before: list[dict[str, object]],
     after: list[dict[str, object]],
     merged: dict[str, str] | None = None,
+    *,
+    earlier: list[dict[str, object]] | None = None,
 ) -> pd.DataFrame:
+    """Return the movements between two months; `earlier` are the last lists, by default those before."""
     engine = DuckDBEngine()
-    for name, homes in ((BEFORE, before), ("household", after)):
+    lists = ((BEFORE, before), (HOUSEHOLD_EARLIER, earlier or before), ("household", after))
+    for name, homes in lists:
         frame = pd.DataFrame(homes, columns=list(COLUMNS)).astype("string")
         frame["risk_removed"] = frame["risk_removed"].map(
             {"True": True, "False": False}, na_action="ignore"
@@ -100,7 +116,16 @@ EDGE, UNSTABLE = CATEGORIES[1], CATEGORIES[0]
             None,
         ),
         (_home(), _home(**GONE), {"before", "removed"}, None),
-        (_home(), _home(**NOW), {"before", "corrected_out", "returned", "after"}, "dated"),
+        # A changed date of identification is no return, a changed date of removal no removal.
+        (_home(), _home(**NOW), {"before", "after"}, None),
+        (_home(), _home(**NOW, removed_month="2024-09"), {"before", "after"}, None),
+        (_home(), _home(**NOW, **GONE), {"before", "removed"}, None),
+        (
+            _home(),
+            _home(**NOW, removed_month=MONTH),
+            {"before", "removed", "returned", "after"},
+            None,
+        ),
         (_home(**NEVER), _home(risk_removed=True, **NOW), set(), None),
         (_home(**NEVER), _home(**NOW, **GONE), {"returned", "removed"}, None),
         (_home(**NEVER), _home(), {"corrected_in", "after"}, "dated"),
@@ -117,15 +142,11 @@ EDGE, UNSTABLE = CATEGORIES[1], CATEGORIES[0]
         (
             _home(removed_month="2024-09", risk_removed=True),
             _home(**GONE),
-            {"corrected_in", "removed"},
-            "dated",
+            set(),
+            None,
         ),
-        (
-            _home(identified_month=None),
-            _home(**NOW),
-            {"before", "corrected_out", "returned", "after"},
-            "dated",
-        ),
+        (_home(identified_month=None), _home(**NOW), {"before", "after"}, None),
+        (_home(**NEVER), _home(**GONE), {"corrected_in", "removed"}, "dated"),
     ],
 )
 def test_a_household_is_told_by_what_happened_to_it(
@@ -138,6 +159,41 @@ def test_a_household_is_told_by_what_happened_to_it(
     assert set(found["term"]) == terms
     assert set(found["cause"].dropna()) == ({cause} if cause else set())
     _closes(found)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "after", "terms"),
+    [
+        (_home(), _home(risk_removed=True, removed_month=LAST), {"delivered_again", "removed"}),
+        (_home(**NEVER), _home(identified_month=LAST), {"returned", "after"}),
+        (
+            _home(**NEVER),
+            _home(identified_month=LAST, first_identified_month=LAST),
+            {"new", "after"},
+        ),
+        (_home(), _home(identified_month=LAST), {"delivered_again", "after"}),
+        (_home(), _home(risk_removed=True, removed_month="2025-04"), set()),
+    ],
+)
+def test_what_happened_while_no_list_came_belongs_to_the_month_that_tells_it(
+    earlier: dict[str, object], after: dict[str, object], terms: set[str]
+) -> None:
+    """The list of April came, that of May did not, that of June did."""
+    found = _moved([], [after], earlier=[earlier | {"reported_month": "2025-04"}])
+    assert set(found["term"]) == terms
+    late = {"removed", "returned", "new"} & terms
+    assert set(found.loc[found["cause"] == "late", "term"]) == late
+    _closes(found)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_who_bears_the_name_that_the_law_has_put_in_place_is_renamed(category: str) -> None:
+    name = enumeration("monitored_category").choices[-1].value
+    found = _moved([_home(monitored_category=category)], [_home(monitored_category=name)])
+    assert {(A, category, "renamed_out"), (A, name, "renamed_in")} < _terms(found)
+    assert not found["cause"].notna().any()
+    back = _moved([_home(monitored_category=name)], [_home(monitored_category=category)])
+    assert {(A, name, "corrected_out"), (A, category, "corrected_in")} < _terms(back)
 
 
 def test_only_a_village_that_delivered_nothing_is_not_delivered() -> None:
@@ -247,6 +303,25 @@ def _agree(county: Workspace, month: str) -> None:
             assert told == held, (month, place, indicator)
 
 
+def _events_are_true(county: Workspace, month: str, last: dict[str, dict[str, object]]) -> int:
+    """Assert that nobody returned who was monitored when last told, nor left who was not."""
+    register = county.setup.place_register
+    with month_engine(county.setup.store, month, tables()) as (engine, _):
+        table = movements_table(county.setup.store, month, register.successors)
+        assert table is not None
+        table.make(engine)
+        terms = engine.frame(f"SELECT household_code, term, cause FROM {MOVEMENTS}")
+    for code, own in terms.groupby("household_code"):
+        told = last.get(str(code), {})
+        was = bool(told.get("monitored_category")) and not told.get("risk_removed")
+        happened = set(own["term"])
+        if was and happened & {"new", "returned"}:
+            assert "removed" in happened, (month, code)
+        if told.get("monitored_category") and told.get("risk_removed"):
+            assert not ("removed" in happened and not happened & {"new", "returned"}), (month, code)
+    return int((terms["cause"] == "late").sum())
+
+
 @pytest.mark.parametrize("seed", [3, 17])
 def test_indicators_count_the_terms_where_deliveries_are_missing(tmp_path: Path, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -259,30 +334,34 @@ def test_indicators_count_the_terms_where_deliveries_are_missing(tmp_path: Path,
             "place_code": rng.choice(PLACES),
             "household_type": rng.choice(["脱贫户", "一般农户"]),
         }
+    told: list[dict[str, dict[str, object]]] = [{}]
     for number, month in enumerate(months):
         for home in homes:
             _live(home, month, rng)
         # A village, a township or the whole list of a month does not come.
         missing = {2: PLACES[0], 3: PLACES[2][:9], 5: "9"}.get(number, "-")
         listed = [home for home in homes if not str(home["place_code"]).startswith(missing)]
-        told = [{**home, "members": 2, "reported_month": month} for home in listed]
+        rows_of = [{**home, "members": 2, "reported_month": month} for home in listed]
+        told.append(told[-1] | {str(row["household_code"]): row for row in rows_of})
         place = [{"place_code": code, "name": code, "reported_month": month} for code in PLACES]
         with new_snapshot(store.folder, month) as writer:
-            if told:
-                writer.write_table("household", rows("household", *told))
+            if rows_of:
+                writer.write_table("household", rows("household", *rows_of))
             writer.write_table("place", rows("place", *place))
             writer.commit(who="clerk", at=f"{month}-28T08:00:00", facts={})
     county = open_workspace(tmp_path)
     county.build(months)
-    undelivered = 0
-    for month in months[1:]:
+    undelivered = late = 0
+    for month, last in zip(months[1:], told[1:], strict=False):
         _agree(county, month)
+        late += _events_are_true(county, month, last)
         terms = movement_counts(
             county.setup.store, month, successors=county.setup.place_register.successors
         )
         assert terms is not None
         undelivered += terms["not_delivered"].sum()
     assert undelivered > 10
+    assert late > 2
 
 
 def _live(home: dict[str, object], month: str, rng: np.random.Generator) -> None:
