@@ -94,12 +94,17 @@ def undeclared(vectors: Mapping[str, np.ndarray], indicators: Mapping[str, Indic
     # A part of which there is nobody yet may be left out.
     declared = [{one.key, *one.sum_of} for one in indicators.values() if one.sum_of]
     chosen = {key: one for key, one in vectors.items() if (one > 0).sum() >= 12}
-    by_content: dict[bytes, str] = {one.tobytes(): key for key, one in chosen.items()}
+    # Sums of columns are sums of their prints, so most sums are told apart by one addition.
+    weights = np.random.default_rng(0).integers(1, 2**40, len(next(iter(vectors.values()))))
+    prints = {key: int(one.astype(np.int64) @ weights) for key, one in chosen.items()}
+    by_print = {one: key for key, one in prints.items()}
     found = []
     for size in (2, 3):
         for keys in combinations(chosen, size):
-            whole = by_content.get(sum(chosen[key] for key in keys).tobytes())
-            if whole and not any({whole, *keys} <= one for one in declared):
+            whole = by_print.get(sum(prints[key] for key in keys))
+            if whole is None or not np.array_equal(sum(map(chosen.get, keys)), chosen[whole]):
+                continue
+            if not any({whole, *keys} <= one for one in declared):
                 found.append(f"{whole} = {' + '.join(keys)}")
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,17 +16,17 @@ from geodata.rules.compile import ANSWERS
 from geodata.workspace import Workspace
 from geodata.workspace.figures import division_places
 from tests.benchmarks.confusion import confusion
+from tests.counties import Counties
 
 pytestmark = pytest.mark.xdist_group("sample")
 LEVELS = {"county": 6, "township": 9, "village": 12}
 
 
 @pytest.fixture(scope="module")
-def county(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Return a copy of the sample county with its last two months built."""
-    opened = open_workspace(shutil.copytree(sample, tmp_path_factory.mktemp("built") / "county"))
-    opened.build(opened.setup.store.months()[-2:])
-    return opened
+def county(counties: Counties, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a copy of the sample county with its last two months built; reading leaves records."""
+    made = counties.built_sample().setup.config.folder
+    return open_workspace(shutil.copytree(made, tmp_path_factory.mktemp("built") / "county"))
 
 
 def test_every_planted_truth_is_found(county: Workspace) -> None:
