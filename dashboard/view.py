@@ -23,6 +23,8 @@ COMPARED = ("change", "beside")
 RANKED = ("", "value", "change")
 # What stands beside the map when nothing else is asked for, and what lists households.
 RANKING, LISTING = "ranking", "households"
+# The steps of the story that a theme tells in two minutes, in order.
+STEPS = ("county", "worst", "why", "action", "list")
 # Larger numbers than this are no seed and no count of households.
 MOST = 999_999_999
 # More picked places than this are not written into an address; proxies refuse longer ones.
@@ -45,8 +47,8 @@ class View:
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
     `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
     `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
-    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. Nothing
-    of it is about a person. `sentence` replaces the title made from the figures, and `public`
+    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is one of
+    STEPS, while presenting. Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public`
     leaves out findings, names of officials, and counts small enough to point at a household: both
     are of pages that leave the building and stand in no address.
     """
@@ -74,6 +76,7 @@ class View:
     limits: str = ""
     spotlight: bool = False
     presenting: bool = False
+    story: str = ""
     lang: str = "zh"
     dark: bool = False
     sentence: str = ""
@@ -229,6 +232,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         limits=words.day("limits"),
         spotlight=words.flag("spotlight"),
         presenting=presenting,
+        story=words.one_of("story", STEPS if presenting else (), ""),
         lang=words.one_of("lang", LANGUAGES, default_language()),
         dark=words.flag("dark"),
     )

@@ -16,6 +16,7 @@ from dashboard.answers.matters import matters_of
 from dashboard.answers.service_wall import service_of
 from dashboard.answers.site_wall import sites_of
 from dashboard.answers.source import Source
+from dashboard.answers.story import story_of
 from dashboard.answers.strip import strip_of
 from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
@@ -62,6 +63,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "counted": {"kind": counted.kind, "count": counted.count, "words": counted.words},
         **_month(source, view),
         **_wall(source, view),
+        **_told(source, view),
     }
 
 
@@ -82,6 +84,13 @@ def _month(source: Source, view: View) -> dict[str, Any]:
         return {}
     matters = matters_of(source, view, source.officials(view))
     return {"month": asdict(matters, dict_factory=_plain)}
+
+
+def _told(source: Source, view: View) -> dict[str, Any]:
+    """Return the steps of the story of the theme where one of them is told."""
+    if not view.story:
+        return {}
+    return {"story": [asdict(one, dict_factory=_plain) for one in story_of(source, view)]}
 
 
 def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:

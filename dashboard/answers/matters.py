@@ -110,12 +110,18 @@ class _Told:
         return gravity, concern, -self.number, self.theme.order
 
 
-def matters_of(source: Source, view: View, officials: pd.DataFrame | None = None) -> MonthMatters:
+def matters_of(
+    source: Source, view: View, officials: pd.DataFrame | None = None, *, theme: str = ""
+) -> MonthMatters:
     """Return the matters of a view's month in the viewer's own places, gravest first.
 
-    `officials` are those whom the viewer may read (`read_officials`); without them nobody is named.
+    With `theme` only those of that theme. `officials` are those whom the viewer may read (`read_officials`); without them nobody is named.
     """
-    told = [one for one in _courses(source, view) if _applies(source.atlas, one, view.period)]
+    told = [
+        one
+        for one in _courses(source, view)
+        if theme in ("", one.theme.key) and _applies(source.atlas, one, view.period)
+    ]
     known = sorted((one for one in told if one.number > 0), key=lambda one: one.order)
     unknown = [one for one in told if not one.number > 0 and not one.is_zero]
     zeros = [one for one in told if one.is_zero]

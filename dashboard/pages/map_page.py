@@ -14,6 +14,7 @@ from dashboard.panels import Parts, load_panels
 from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.texts import text
+from dashboard.view import STEPS
 from dashboard.views.address import AddressView
 from dashboard.views.bar_tools import BarToolsView
 from dashboard.views.briefing_button import BriefingButton
@@ -43,6 +44,8 @@ _STAGE = """
 """
 # The height of the top line, in which everything is one row.
 _TOP = 44
+# Steps of a story that have lines beside the map.
+_BESIDE_LINES = STEPS[2:]
 _CLEAR = {"backgroundImage": "none", "boxShadow": "none"}
 # Words as they are written, not in capitals.
 _TYPE = {"fontFamily": tokens()["sans"], "fontSize": 16, "button": {"textTransform": "none"}}
@@ -145,7 +148,7 @@ class _Body:
         self._show()
         self._make_room()
         state.param.watch(self._show, ["view"])
-        state.param.watch(self._make_room, ["presenting"])
+        state.param.watch(self._make_room, ["presenting", "story"])
 
     def _show(self, *events: object) -> None:
         view = self.state.view
@@ -156,9 +159,20 @@ class _Body:
             part.visible = name == view
 
     def _make_room(self, *events: object) -> None:
-        """Leave the bottom to the bar of stops while presenting."""
-        below = "64px" if self.state.presenting else "0"
-        self.column.styles = {"min-height": "0", "padding-bottom": below}
+        """Take the whole screen while presenting, but for the caption and the lines of a story."""
+        state = self.state
+        if not state.presenting:
+            self.column.styles = {"min-height": "0"}
+            return
+        right = "50vw" if state.story in _BESIDE_LINES else "0"
+        self.column.styles = {
+            "min-height": "0",
+            "position": "fixed",
+            "inset": f"0 {right} 20vh 0",
+            "max-height": "80vh",
+            "width": "auto",
+            "background": "var(--ground)",
+        }
 
     def _overview(self) -> pn.viewable.Viewable:
         return filling(MattersView(self.state, self.sources))
@@ -188,7 +202,15 @@ class _Body:
             pn.Column(part, sizing_mode="stretch_width", margin=0)
             for part in (StripView(state), FilmView(state, self.sources))
         )
-        side = side_panel(state, parts, beside=(stage, strip, film))
+        side = side_panel(state, parts, stage=stage, around=(strip, film))
+        corners = (corner, settings)
+
+        def present(*events: object) -> None:
+            for one in corners:
+                one.visible = not state.presenting
+
+        state.param.watch(present, ["presenting"])
+        present()
         row = pn.Row(stage, side, stylesheets=[phone.ROW], **kept)
         drawer = [] if parts.people is None else [CardView(parts.people)]
         return pn.Column(strip, row, film, *drawer, stylesheets=[phone.PAGE], **kept)

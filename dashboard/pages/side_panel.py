@@ -23,11 +23,17 @@ from dashboard.web.failed_part import failed_part
 _SCROLLED = ":host { overflow-y: auto; }"
 
 
-def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> pn.Column:
+def side_panel(
+    state: State,
+    parts: Parts,
+    stage: Viewable | None = None,
+    around: Sequence[Viewable] = (),
+) -> pn.Column:
     """Return the panels of a state, each made when it is first shown: most viewers look at one.
 
-    There is a switch where there are several. What stands `beside` them gives way to a panel that
-    stands in the place of the map.
+    There is a switch where there are several. The `stage` with the map, and what stands `around`
+    it, give way to a panel that stands in the place of the map. While presenting there is the stage
+    alone, with a panel only where it was asked for.
     """
     made: dict[str, pn.Column] = {}
     switch = PanelTabs(sizing_mode="stretch_width", margin=(0, 0, 8, 0))
@@ -51,13 +57,16 @@ def side_panel(state: State, parts: Parts, beside: Sequence[Viewable] = ()) -> p
         for name, part in made.items():
             part.visible = name == here
         labels = [[name, text(f"{name}.tab", state.lang)] for name in names]
-        switch.param.update(names=labels, at=here, visible=len(names) > 1)
+        switch.param.update(names=labels, at=here, visible=len(names) > 1 and not state.presenting)
         whole = here != "" and panel_specs()[here].whole
         width = panel_specs()[here].width if here else "0px"
         flex = "1 1 0" if whole else f"0 0 {width}"
         column.styles = {"flex": flex, "max-width": width, "min-height": "0"}
-        for neighbour in beside:
-            neighbour.visible = not whole
+        if stage is not None:
+            stage.visible = not whole
+            column.visible = not state.presenting or here != RANKING
+        for neighbour in around:
+            neighbour.visible = not whole and not state.presenting
 
     _tell_of_later(made, state)
     switch.on_message(lambda message: state.choose_side(str(message.get("key", ""))))

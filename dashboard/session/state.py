@@ -34,6 +34,8 @@ from geodata.themes import Points, Theme
 # Whatever of a state its layer follows from.
 OF_LAYER = ["theme", "place", "indicator", "period", "level", "classes", "compare", "compared"]
 OF_LAYER += ["sample", "seed"]
+# With another of these the step of a story that was told is left.
+_OF_STORY = ["theme", "place", "indicator", "period", "side", "view", "presenting"]
 # Whatever of a state says what the list beside the map holds.
 OF_LIST = ["side", "place", "period", "theme", "rule", "site", "point", "zone", "selected"]
 OF_LIST += ["everyone", "indicator"]
@@ -71,6 +73,7 @@ class State(param.Parameterized):
     sample = param.Dict(default={}, doc="why each drawn village was drawn, by its key")
     spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
     presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
+    story = param.String(doc="step of the theme's story that is told; empty for none")
     lang: param.Selector[Any] = param.Selector(default="zh", objects=list(LANGUAGES))
     dark = param.Boolean(default=False)
     narrow = param.Boolean(default=False, doc="whether the page is as narrow as on a phone")
@@ -93,6 +96,7 @@ class State(param.Parameterized):
         self._reading = False
         self.param.watch(self._leave_list, ["side", "presenting"])
         self.param.watch(self._first_page, OF_LIST)
+        self.param.watch(self._leave_story, _OF_STORY)
         self.read(query)
 
     def read(self, query: str) -> None:
@@ -109,6 +113,10 @@ class State(param.Parameterized):
         """Begin a list at its first page when it holds others; an address says which page it is."""
         if not self._reading:
             self.page = 1
+
+    def _leave_story(self, *events: object) -> None:
+        if not self._reading:
+            self.story = ""
 
     @property
     def shown(self) -> View:

@@ -41,7 +41,8 @@ class Why:
     title, severity, own (whether the indicator counts by it), yes, unknown, exempt, change (of yes
     since the month before), document and limits (each policy value it compares with, in words),
     own first, worst first; found and not_known are yes and unknown with the unit of each. `change` are the parts of the indicator's change. `responsible` lists
-    the people who answer for the place. `by_rules` says whether the indicator has rules of its own.
+    the people who answer for the place. `shared` says of those whom the figure counts what else
+    holds for how many: title and number, most first. `by_rules` says whether the indicator has rules of its own.
     """
 
     place: str
@@ -54,6 +55,7 @@ class Why:
     responsible: pd.DataFrame = field(repr=False)
     by_rules: bool = False
     lang: str = "zh"
+    shared: tuple[tuple[str, int], ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -119,6 +121,10 @@ def explain_place(
         responsible,
         bool(shown.own_rules),
         lang,
+        tuple(
+            (setup.rules[str(rule)].title[lang], int(number))
+            for rule, number in _shared(evidence, place, shown).items()
+        ),
     )
 
 
@@ -229,22 +235,10 @@ def _first(told: list[str], key: str, name: str, lang: str) -> tuple[str, str]:
 def _reason(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> str:
     """Return for how many of those whom a figure counts the rule holds that holds for most of them.
 
-    Empty where it holds for less than the stated share of them, and where it holds for all whom the
-    figure counts because that is how they are counted.
+    Empty where it holds for less than the stated share of them.
     """
+    holds, setup = _shared(evidence, place, indicator), evidence.setup
     counted = _numerator(evidence, place, indicator)
-    if not indicator.lists or indicator.worse == "low" or not counted > 0:
-        return ""
-    among, setup = evidence.found_among(place, indicator), evidence.setup
-    top = evidence.cube.path(place)[0]
-    # What holds for all who are counted in the county is how they are counted.
-    whole, all_of_them = evidence.found_among(top, indicator), _numerator(evidence, top, indicator)
-    known = [
-        key
-        for key in among.index
-        if _may_explain(setup.rules.get(key), indicator) and whole[key] < all_of_them
-    ]
-    holds = among[known].sort_values(ascending=False, kind="stable")
     key = "why.least_share"
     least = setup.policy.at(key, place, last_day(evidence.built.month)).value
     if holds.empty or not isinstance(least, (int, float)) or holds.iloc[0] * 100 < least * counted:
@@ -259,6 +253,28 @@ def _reason(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> 
         of_them=rule.about.counted(number, lang),
         title=rule.title[lang],
     )
+
+
+def _shared(evidence: Evidence, place: str, indicator: Indicator) -> pd.Series:
+    """Return for how many of those whom a figure counts each rule holds, most first.
+
+    Rules that hold for all whom the figure counts are how they are counted, and left out.
+    """
+    nothing = pd.Series(dtype="int64")
+    if not indicator.lists or indicator.worse == "low":
+        return nothing
+    if not _numerator(evidence, place, indicator) > 0:
+        return nothing
+    among, setup = evidence.found_among(place, indicator), evidence.setup
+    top = evidence.cube.path(place)[0]
+    # What holds for all who are counted in the county is how they are counted.
+    whole, all_of_them = evidence.found_among(top, indicator), _numerator(evidence, top, indicator)
+    known = [
+        key
+        for key in among.index
+        if _may_explain(setup.rules.get(key), indicator) and whole[key] < all_of_them
+    ]
+    return among[known].sort_values(ascending=False, kind="stable")
 
 
 def _numerator(evidence: Evidence, place: str, indicator: Indicator) -> float:

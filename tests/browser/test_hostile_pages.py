@@ -106,6 +106,7 @@ def test_stops_ranking_and_what_was_found_show_text_alone(view, hostile, lang):
     assert stops.count() == len(HTML)
     assert "".join(stops.all_inner_texts()).count(HACKED) == len(HTML)
     stops.nth(1).click()
+    view.locator(".presenter .menu").click()
     view.locator(".presenter .start").click()
     said = view.locator(".presenter .said", has_text=HACKED)
     view.keyboard.press("ArrowRight")

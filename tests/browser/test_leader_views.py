@@ -303,10 +303,12 @@ def test_a_place_is_found_by_name_with_the_keyboard(view, county_served):
 def test_a_clicker_goes_along_the_stops_and_escape_leaves(view, county_served):
     _open(view, county_served, "?theme=monitoring")
     add, menu = view.locator(".presenter .add"), view.locator(".presenter .menu")
+    menu.click()
     add.click()
     view.get_by_text("(1)").wait_for(timeout=20_000)
     view.locator(".ranking .row", has_text="<script>").click()
     _wait_asked(view, "place", VILLAGES[0])
+    menu.click()
     add.click()
     view.get_by_text("(2)").wait_for(timeout=20_000)
     view.locator(".presenter .start").click()
@@ -319,6 +321,53 @@ def test_a_clicker_goes_along_the_stops_and_escape_leaves(view, county_served):
     view.locator(".presenter .leave").click()
     menu.wait_for(timeout=20_000)
     _wait_asked(view, "presenting", None)
+
+
+SMALL_WORDS = """() => {
+  const all = (node) => [...node.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])])
+  const seen = (one) => one.getClientRects().length && getComputedStyle(one).visibility === 'visible'
+  const told = all(document).filter((one) => one.closest('.presenter, .legend, .overlay') && seen(one)
+    && [...one.childNodes].some((inner) => inner.nodeType === 3 && inner.textContent.trim()))
+  return [told.length, told.map((one) => [parseFloat(getComputedStyle(one).fontSize), one.textContent]).filter(([size]) => size < 27.9)]
+}"""
+
+
+def test_the_story_of_a_theme_is_told_by_keys_and_read_from_the_back_row(view, county_served):
+    view.set_viewport_size({"width": 1920, "height": 1080})
+    _open(view, county_served, "?theme=monitoring")
+    view.locator(".presenter .menu").click()
+    view.locator(".presenter .tell").click()
+    _wait_asked(view, "story", "county")
+    dots = view.locator(".presenter .dot")
+    dots.first.wait_for(timeout=20_000)
+    steps = _stories(view)
+    for at in range(1, dots.count()):
+        _is_told(view)
+        view.keyboard.press("ArrowRight")
+        view.locator(f".presenter .dot:nth-child({at + 1})[aria-current]").wait_for(timeout=20_000)
+        steps |= _stories(view)
+    _is_told(view)
+    assert len(steps) == dots.count() > 2
+    view.keyboard.press("b")
+    assert view.locator(".presenter .black").is_visible()
+    view.keyboard.press("b")
+    assert not view.locator(".presenter .black").is_visible()
+    with view.expect_popup() as other:
+        view.keyboard.press("n")
+    other.value.locator("ul li").first.wait_for(timeout=20_000)
+    assert other.value.locator(".steps [aria-current]").count() == 1
+    view.locator(".presenter .leave").click()
+    _wait_asked(view, "story", None)
+
+
+def _stories(view) -> set[str]:
+    return {_asked(view)["story"]}
+
+
+def _is_told(view) -> None:
+    count, small = view.evaluate(SMALL_WORDS)
+    assert count > 5
+    assert small == []
 
 
 def test_a_phone_shows_the_map_and_all_of_it_fits(view, county_served):

@@ -14,10 +14,13 @@ export function shorten(name, limit = 14) {
   return signs.length > limit ? signs.slice(0, limit - 1).join("") + "…" : name
 }
 
-// Letters grow with the map, so that they can be read on a projector.
+// Letters grow with the map, and once more while presenting, so that they can be read on a projector.
 export function letters(screen, share) {
-  return Math.round(Math.max(13, Math.min(20, screen.canvas.clientWidth / 62)) * share)
+  const big = Number(getComputedStyle(screen.root).getPropertyValue("--big")) || 1
+  return Math.round(Math.max(13, Math.min(20, screen.canvas.clientWidth / 62)) * share * big)
 }
+
+const sizeAt = (screen, depth) => letters(screen, depth === screen.model.sources.length - 1 ? 0.95 : 1.05)
 
 export function nameFeatures(rows) {
   // Large places first: theirs is the label kept when two collide.
@@ -31,7 +34,7 @@ export function nameLayer(screen, id, source, depth) {
   const ink = INK[screen.theme]
   return {id, type: "symbol", source,
     layout: {visibility: "none", "text-field": ["get", "n"], "text-font": FONT, "text-max-width": 8,
-      "text-size": letters(screen, depth === screen.model.sources.length - 1 ? 0.95 : 1.05), "text-padding": 4,
+      "text-size": sizeAt(screen, depth), "text-padding": 4,
       "symbol-sort-key": ["get", "s"]},
     paint: {"text-color": ink.text, "text-halo-color": ink.halo, "text-halo-width": 2.5}}
 }
@@ -58,7 +61,9 @@ export function writeNames(screen, picture, {cards, apart}) {
   const {map} = screen
   const worst = new Set(picture.worst.map((row) => row[0]))
   map.setLayoutProperty("worst", "visibility", cards ? "none" : "visible")
-  for (const {level} of screen.model.sources) {
+  map.setLayoutProperty("worst", "text-size", letters(screen, 1.25))
+  for (const [depth, {level}] of screen.model.sources.entries()) {
+    map.setLayoutProperty("label-" + level, "text-size", sizeAt(screen, depth))
     const visible = level === picture.named && !apart
     map.setLayoutProperty("label-" + level, "visibility", visible ? "visible" : "none")
     if (!visible) { continue }

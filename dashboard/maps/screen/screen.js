@@ -95,9 +95,23 @@ class Screen {
     const gl = await loading
     if (this.removed) { return }
     this.makeMap(gl)
-    this.sizes = new ResizeObserver(() => { if (this.map && this.canvas.clientWidth) { this.map.resize(); fit(this, 0) } })
+    this.sizes = new ResizeObserver(() => this.resize())
     this.sizes.observe(this.canvas)
     followPointer(this)
+  }
+
+  // With another size words may be larger or smaller as well.
+  resize() {
+    if (!this.map || !this.canvas.clientWidth) { return }
+    this.map.resize()
+    if (this.ready) { this.write(this.model.picture) }
+    fit(this, 0)
+  }
+
+  write(picture) {
+    writeNames(this, picture, {cards: hasFigures(this), apart: namesAbove(this)})
+    listClasses(this, picture)
+    makeCards(this)
   }
 
   makeMap(gl) {
@@ -193,9 +207,7 @@ class Screen {
     this.level = picture.level
     colourPlaces(this, picture)
     restyle(this, picture)
-    writeNames(this, picture, {cards: hasFigures(this), apart: namesAbove(this)})
-    listClasses(this, picture)
-    makeCards(this)
+    this.write(picture)
     markPlaces(this)
     placeSymbols(this)
     const target = picture.bounds.join() + picture.legend.length + symbols.kinds.length
