@@ -161,7 +161,7 @@ class _Story:
         return None if nothing else str(first.name)
 
     def _worst(self, place: str) -> StoryStep:
-        level = self.atlas.level_of(place)
+        level = self.source.levels_below(self.view.place)[0]
         above = answer_of(self.source, replace(self.view, level=level))
         answer = answer_of(self.source, replace(self.view, place=place))
         known = answer.compared if level != self.atlas.lowest else above.compared
@@ -209,12 +209,12 @@ class _Story:
         if not parts or subject is None or not view.place:
             return None
         answer = answer_of(self.source, view)
-        row = answer.own.loc[view.period]
+        counted = answer.parts[0]
         whole = text(
             "matters.amount",
             self.lang,
-            number=f"{row['numerator']:,.0f}",
-            unit=subject.counted(row["numerator"], self.lang),
+            number=f"{counted:,.0f}",
+            unit=subject.counted(counted, self.lang),
         )
         title = answer.layer.indicator.title_in(self.lang)
         said = text("story.counted", self.lang, title=title, amount=whole)
@@ -310,7 +310,7 @@ class _Story:
             called += self._called(str(code), most=1)
         level = text(f"atlas.{self.atlas.lowest}", lang)
         said = {"level": level, "places": len(known), "shown": len(rows)}
-        total, unit = self._amount(answer, answer.own.loc[self.view.period], counted=counted)
+        total, unit = self._amount(answer, answer.own.T[self.view.period], counted=counted)
         key = "list_counted" if counted else "list_ranked"
         end = text(f"cartography.end_{indicator.worse}", lang)
         title = text(
