@@ -321,7 +321,9 @@ class _Story:
             end=end,
             **said,
         )
-        return self._step("list", (title, self._line()), rows=rows, notes=called)
+        return self._step(
+            "list", (title, self._line()), rows=rows, notes=(self._few(answer), *called)
+        )
 
     def _amount(self, answer: Answer, row: pd.Series, *, counted: bool) -> tuple[str, str]:
         """Return how many are counted in a place, or its figure, with the unit."""

@@ -311,6 +311,7 @@ def test_a_clicker_goes_along_the_stops_and_escape_leaves(view, county_served):
     menu.click()
     add.click()
     view.get_by_text("(2)").wait_for(timeout=20_000)
+    menu.click()
     view.locator(".presenter .start").click()
     _wait_asked(view, "presenting", "1")
     assert view.get_by_role("button", name="农户").count() == 0

@@ -36,7 +36,7 @@ export function render({model}) {
     const box = make("div", "stops")
     if (!model.presenting) {
       box.append(makeButton("tell", words.tell, () => begin("tell")), makeButton("start", words.start, () => begin("start")),
-        makeButton("add", words.add, () => say("add")))
+        makeButton("add", words.add, () => { open = false; say("add"); fill() }))
     }
     const items = make("ol")
     model.stops.forEach((sentence, index) => {
