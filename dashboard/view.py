@@ -207,7 +207,6 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     place = words.place(choices.atlas, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
-    shown = choices.panels_of(theme, presenting=presenting)
     read = View(
         view=view,
         theme=theme,
@@ -219,7 +218,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         compare=words.one_of("compare", periods, ""),
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
         ranked=words.one_of("ranked", RANKED, RANKED[0]),
-        side=words.one_of("side", shown, RANKING),
+        side=words.one_of("side", choices.panels_of(theme, presenting=presenting), RANKING),
         rule=words.one_of("rule", choices.rules, ""),
         point=words.point(choices.themes.get(theme)),
         site=words.matching("site", is_code_text),
