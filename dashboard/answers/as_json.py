@@ -13,6 +13,7 @@ from dashboard.answers.layers import layer_of
 from dashboard.answers.ledger import ledger_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.matters import matters_of
+from dashboard.answers.month_grid import grid_of
 from dashboard.answers.service_wall import service_of
 from dashboard.answers.site_wall import sites_of
 from dashboard.answers.source import Source
@@ -87,10 +88,13 @@ def _month(source: Source, view: View) -> dict[str, Any]:
 
 
 def _told(source: Source, view: View) -> dict[str, Any]:
-    """Return the steps of the story of the theme where one of them is told."""
-    if not view.story:
-        return {}
-    return {"story": [asdict(one, dict_factory=_plain) for one in story_of(source, view)]}
+    """Return the steps of a story where one is told, and places by months where they are looked at."""
+    told: dict[str, Any] = {}
+    if view.story:
+        told["story"] = [asdict(one, dict_factory=_plain) for one in story_of(source, view)]
+    if view.side == "months":
+        told["months"] = asdict(grid_of(source, view), dict_factory=_plain)
+    return told
 
 
 def _plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:

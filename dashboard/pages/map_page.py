@@ -99,7 +99,7 @@ def map_page(
         # The address is kept in the header, which is always there.
         header=[
             TopBarView(state),
-            FindView(state),
+            FindView(state, parts.people),
             BarToolsView(state, served=served),
             presenter,
             *([AddressView(state)] if served else []),

@@ -209,6 +209,14 @@ class People(param.Parameterized):
         words = {theme.key: theme.words(state.lang) for theme in self.county.setup.themes}
         return card_content(self.card(), state.atlas, state.lang, words=words)
 
+    def numbered(self, code: str) -> list[tuple[str, str]]:
+        """Return code and village of the household with a number, read on record; none without one."""
+        named = (("household_code", "is", code),)
+        request = household_request("", filters=named, page=(0, 1))
+        rows = self.reader.rows(request, reason="search").frame
+        codes = zip(rows["household_code"], rows["place_code"], strict=True)
+        return [(str(household), str(place)) for household, place in codes]
+
     def exported(self) -> tuple[pd.DataFrame, str]:
         """Return the whole list as it may leave, and the watermark that the audit knows it by."""
         request = replace(self.request(), offset=0, limit=None)

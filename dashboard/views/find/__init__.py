@@ -1,36 +1,42 @@
-"""A box that flies to a place: by a part of its name or the beginning of its code."""
+"""A box that finds everything: places, indicators, rules, parameters, pages, and households by number."""
 
 from __future__ import annotations
 
 import panel as pn
 import param
 
+from dashboard.answers.search import LONGEST, Hit, search
+from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.texts import text
+from dashboard.view import LISTING
 from dashboard.web.component import Component, Viewer
-from geodata.escaping import plain_text
+from geodata.errors import GuatuError
+from geodata.escaping import capped, plain_text, storable
 
-SHOWN = 8
-_LONGEST = 40
+_WORDS = ("find", "none")
+# A number of a household is looked for from so many signs on: each look is on record.
+_DIGITS = 4
 
 
 class Find(Component):
-    """Places that fit what was `sought`, by name, place above and key; a choice answers its position."""
+    """What fits what was `sought`, by name, note and kind; a choice answers its position."""
 
-    places = param.List(default=[])
+    hits = param.List(default=[])
     sought = param.String()
     texts = param.Dict(default={}, constant=True)
 
 
 class FindView(Viewer):
-    """The box; a found place is gone to and lit while the rest is dimmed."""
+    """The box; what is chosen is opened. A household is found by number, by right and on record."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, people: People | None = None) -> None:
         super().__init__()
-        self.state = state
-        self._keys: list[str] = []
+        self.state, self.people = state, people
+        self._hits: tuple[Hit, ...] = ()
+        self._households: list[tuple[str, str]] = []
         self.find = Find(
-            texts={name: text(f"find.{name}", state.lang) for name in ("find", "none")},
+            texts={name: text(f"find.{name}", state.lang) for name in _WORDS},
             margin=(0, 8),
             align="center",
         )
@@ -44,29 +50,47 @@ class FindView(Viewer):
             self._search(str(message.get("text", "")))
             return
         index = message.get("index")
-        if message.get("type") == "go" and type(index) is int and 0 <= index < len(self._keys):
-            key = self._keys[index]
-            lowest = self.state.atlas.level_of(key) == self.state.atlas.lowest
-            self.state.go(key)
-            self.state.spotlight = lowest
+        if message.get("type") != "go" or type(index) is not int or index < 0:
+            return
+        if index < len(self._hits):
+            kept = f"&presenting={int(self.state.presenting)}"
+            self.state.read(self._hits[index].address + kept)
+        elif index < len(self._hits) + len(self._households):
+            self._open(*self._households[index - len(self._hits)])
+
+    def _open(self, code: str, place: str) -> None:
+        """Open the card of a household beside the list of its village."""
+        state, people = self.state, self.people
+        if people is None or state.presenting:
+            return
+        state.go(place)
+        state.param.update(side=LISTING, view="map")
+        people.household = code
 
     def _search(self, sought: str) -> None:
-        wanted, atlas = sought.strip()[:_LONGEST], self.state.atlas
-        places = atlas.places
-        hits = places["name"].str.contains(wanted, case=False, regex=False)
-        hits |= places.index.str.startswith(wanted)
-        former = (into for code, (name, _, into) in atlas.ended.items() if wanted in (code, name))
-        hits |= places.index.isin([*former])
-        rows = places[hits & bool(wanted)]
-        # What begins with the text stands before what only holds it.
-        inner = ~rows["name"].str.startswith(wanted)
-        rows = rows.assign(inner=inner).sort_values("inner", kind="stable").head(SHOWN)
-        self._keys = list(rows.index)
-        above = rows["parent"].map(places["name"]).fillna("")
-        shown = [
-            [plain_text(name, 20), plain_text(over, 20), plain_text(key, 20)]
-            for key, name, over in zip(rows.index, rows["name"], above, strict=True)
+        wanted, state = capped(storable(sought), LONGEST).strip(), self.state
+        self._hits = search(state.source, state.shown, wanted)
+        self._households = self._numbered(wanted)
+        shown = [[one.name, one.note, text(f"find.{one.kind}", state.lang)] for one in self._hits]
+        shown += [
+            [plain_text(code, 30), self._village(place), text("find.household", state.lang)]
+            for code, place in self._households
         ]
         # An answer given before the page was connected may not have arrived: it is sent anew.
-        self.find.param.update(places=[], sought="")
-        self.find.param.update(places=shown, sought=sought)
+        self.find.param.update(hits=[], sought="")
+        self.find.param.update(hits=shown, sought=sought)
+
+    def _village(self, place: str) -> str:
+        return plain_text(self.state.atlas.name(place), 30)
+
+    def _numbered(self, wanted: str) -> list[tuple[str, str]]:
+        """Return code and village of the household with a number, where the viewer may read it."""
+        people = self.people
+        if people is None or self.state.presenting:
+            return []
+        if len(wanted) < _DIGITS or not (wanted.isascii() and wanted.isalnum()):
+            return []
+        try:
+            return people.numbered(wanted)
+        except GuatuError:
+            return []

@@ -1,4 +1,4 @@
-// A box that finds a place by name or code; arrows choose, Enter goes there. "/" puts the cursor in.
+// A box that finds everything; arrows choose, Enter opens. "/" or Ctrl K puts the cursor in.
 
 import {make, whenever} from "../../web/dom.js"
 
@@ -18,21 +18,22 @@ export function render({model}) {
 
   const close = () => { list.replaceChildren(); box.setAttribute("aria-expanded", "false") }
   const answered = () => {
-    if (entered && model.sought === box.value && model.places.length) { entered = false; go(at); return }
+    if (entered && model.sought === box.value && model.hits.length) { entered = false; go(at); return }
     show()
   }
   const go = (index) => { model.send_msg({type: "go", index}); box.value = ""; box.blur(); close() }
   function show() {
     if (!box.value.trim()) { close(); return }
-    at = Math.min(at, Math.max(model.places.length - 1, 0))
-    list.replaceChildren(...model.places.map(([name, above, key], index) => {
+    at = Math.min(at, Math.max(model.hits.length - 1, 0))
+    list.replaceChildren(...model.hits.map(([name, note, kind], index) => {
       const item = make("li", index === at ? "here" : "")
       item.setAttribute("role", "option")
-      item.append(make("strong", "", name), make("span", "", above), make("code", "", key))
+      item.setAttribute("aria-selected", String(index === at))
+      item.append(make("code", "", kind), make("strong", "", name), make("span", "", note))
       item.addEventListener("pointerdown", (event) => { event.preventDefault(); go(index) })
       return item
     }))
-    if (!model.places.length && model.sought === box.value) { list.append(make("li", "none", model.texts.none)) }
+    if (!model.hits.length && model.sought === box.value) { list.append(make("li", "none", model.texts.none)) }
     box.setAttribute("aria-expanded", "true")
   }
   // What is typed before the page is connected reaches nobody: it is asked again until it is answered.
@@ -47,14 +48,15 @@ export function render({model}) {
   box.addEventListener("blur", close)
   box.addEventListener("keydown", (event) => {
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key]
-    if (step) { at = Math.max(0, Math.min(at + step, model.places.length - 1)); show(); event.preventDefault() }
+    if (step) { at = Math.max(0, Math.min(at + step, model.hits.length - 1)); show(); event.preventDefault() }
     if (event.key === "Enter") { entered = true; answered() }
     if (event.key === "Escape") { box.value = ""; close() }
     event.stopPropagation()
   })
   const slash = (event) => {
     const typing = event.composedPath()[0]
-    if (event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)) { event.preventDefault(); box.focus() }
+    const asked = event.key === "/" && !["INPUT", "TEXTAREA"].includes(typing.tagName)
+    if (asked || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) { event.preventDefault(); box.focus() }
   }
   window.addEventListener("keydown", slash)
   whenever(model, ["sought"], answered)

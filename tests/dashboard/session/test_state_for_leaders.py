@@ -382,13 +382,32 @@ def test_a_place_is_found_by_name_or_code_and_lit():
     state = State(grid_atlas())
     find = FindView(state)
     find._answer({"type": "find", "text": "2-3"})
-    assert find.find.places[0][:2] == ["2-3村", "第2乡"]
+    assert find.find.hits[0][:2] == ["2-3村", "第2乡"]
     find._answer({"type": "find", "text": f"{COUNTY}002003"})
     find._answer({"type": "go", "index": 0})
     assert (state.place, state.spotlight) == (f"{COUNTY}002003", True)
     for text in ("", "  ", "(", "[", "没有"):
         find._answer({"type": "find", "text": text})
-        assert find.find.places == []
+        assert find.find.hits == []
+
+
+def test_a_household_is_found_by_its_number_on_record_and_never_in_an_address(county, guard):
+    state, actor = _state(county, "?theme=monitoring"), Actor("leader", "leader", (EVERYWHERE,))
+    people = People(state, county, actor, guard)
+    code = str(people.reader.rows(people.request()).frame["household_code"].iloc[0])
+    find = FindView(state, people)
+    find._answer({"type": "find", "text": code})
+    assert [hit[0] for hit in find.find.hits] == [code]
+    assert "search" in [record.reason for record in guard.trail.records()]
+    find._answer({"type": "go", "index": 0})
+    assert people.household == code
+    assert code not in state.query
+    for sought in (code[:-1], "9" * 20, code + "'"):
+        find._answer({"type": "find", "text": sought})
+        assert "户卡" not in [hit[2] for hit in find.find.hits]
+    state.presenting = True
+    find._answer({"type": "find", "text": code})
+    assert find.find.hits == []
 
 
 @pytest.mark.parametrize("way", ["address", "rule", "zone", "start"])
