@@ -25,6 +25,7 @@ from dashboard.views.find import FindView
 from dashboard.views.headline import HeadlineView
 from dashboard.views.join_line import JoinLineView
 from dashboard.views.left_out import left_out_view
+from dashboard.views.map_picture import MapPictureView
 from dashboard.views.map_view import MapView
 from dashboard.views.matters import MattersView
 from dashboard.views.popover import popover
@@ -219,4 +220,5 @@ class _Body:
         """Return how the map is drawn, how complete it is, and what makes a briefing of it."""
         people = self.parts.people
         orders = [BriefingButton(people)] if self.served and people is not None else []
-        return [ControlsView(self.state), JoinLineView(self.state), *orders]
+        drawn = [MapPictureView(self.state)] if self.state.source.workspace is not None else []
+        return [ControlsView(self.state), JoinLineView(self.state), *drawn, *orders]
