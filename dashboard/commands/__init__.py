@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from geodata.errors import GuatuError
+from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
+    from geodata.access import Actor, Guard
     from geodata.themes import Registry
 
 
@@ -17,6 +20,41 @@ def tell_faults(registry: Registry, lang: str | None = None) -> None:
     """Say in a line each which themes and layouts were left out, and why."""
     for fault in registry.faults:
         click.echo(fault.sentence(lang), err=True)
+
+
+def viewer_of(folder: Path, account: str | None) -> tuple[Guard, Actor]:
+    """Return the records of a workspace and who looks; without an account whoever runs the command."""
+    from geodata.access import command_actor, command_notice, open_guard
+
+    if account is not None:
+        guard = _guard(folder)
+        return guard, _actor(guard, account)
+    if notice := command_notice(folder):
+        click.echo(notice, err=True)
+    return open_guard(folder), command_actor()
+
+
+def _guard(folder: Path) -> Guard:
+    """Return the records of a workspace with accounts; raises AccountError without any."""
+    from geodata.access.guard import guard_of_accounts
+    from geodata.errors import AccountError
+
+    guard = guard_of_accounts(folder)
+    if guard is None:
+        raise AccountError("access.no_accounts", folder=folder)
+    return guard
+
+
+def _actor(guard: Guard, account: str) -> Actor:
+    """Return who works under an account; raises AccountError when it is unknown or shut out."""
+    from geodata.errors import AccountError
+
+    actor = guard.accounts.get(account)
+    if actor is None:
+        raise AccountError("access.no_account", name=plain_text(account, 60))
+    if actor.disabled:
+        raise AccountError("access.account_disabled", name=actor.name)
+    return actor.actor
 
 
 _T = TypeVar("_T")

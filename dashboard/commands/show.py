@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dashboard.commands import viewer_of
 from dashboard.texts import text
 from geodata.escaping import plain_text
 from geodata.quantity import MONEY
@@ -16,7 +16,6 @@ from geodata.quantity import MONEY
 if TYPE_CHECKING:
     from dashboard.answers.source import Source
     from dashboard.view import View
-    from geodata.access import Actor, Guard
 
 _ROWS = 10
 
@@ -39,7 +38,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     folder = county.setup.config.folder
     if not county.months:
         raise StoreError("workspace.not_built", month="-", known="—", folder=folder)
-    guard, actor = _viewer(folder, account)
+    guard, actor = viewer_of(folder, account)
     smallest = guard.limits.small_count
     source = county_source(county, actor, smallest=smallest, guard=guard)
     view, ignored = read_address(address, source)
@@ -95,41 +94,6 @@ def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
         elif name == "level":
             known = "、".join(source.levels_below(view.place))
             raise BriefingError("briefing.unknown_level", level=value, known=known)
-
-
-def _viewer(folder: Path, account: str | None) -> tuple[Guard, Actor]:
-    """Return the records of a workspace and who looks; without an account whoever runs the command."""
-    from geodata.access import command_actor, command_notice, open_guard
-
-    if account is not None:
-        guard = _guard(folder)
-        return guard, _actor(guard, account)
-    if notice := command_notice(folder):
-        click.echo(notice, err=True)
-    return open_guard(folder), command_actor()
-
-
-def _guard(folder: Path) -> Guard:
-    """Return the records of a workspace with accounts; raises AccountError without any."""
-    from geodata.access.guard import guard_of_accounts
-    from geodata.errors import AccountError
-
-    guard = guard_of_accounts(folder)
-    if guard is None:
-        raise AccountError("access.no_accounts", folder=folder)
-    return guard
-
-
-def _actor(guard: Guard, account: str) -> Actor:
-    """Return who works under an account; raises AccountError when it is unknown or shut out."""
-    from geodata.errors import AccountError
-
-    actor = guard.accounts.get(account)
-    if actor is None:
-        raise AccountError("access.no_account", name=plain_text(account, 60))
-    if actor.disabled:
-        raise AccountError("access.account_disabled", name=actor.name)
-    return actor.actor
 
 
 def _parts(told: dict[str, Any], row: dict[str, Any]) -> str:

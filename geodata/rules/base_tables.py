@@ -17,6 +17,15 @@ HOUSEHOLD_BEFORE = "household_before"
 # The households as lists of months before had them, back to the last list of every village.
 HOUSEHOLD_EARLIER = "household_earlier"
 BASE_TABLES = ("income_item", "recent_day", "coverage", HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER)
+# Since the end of which month each open finding was found without a break; only clocks read it.
+FOUND_SINCE = "found_since"
+FOUND_SINCE_COLUMNS = {
+    "subject_kind": "VARCHAR",
+    "subject": "VARCHAR",
+    "place_code": "VARCHAR",
+    "rule": "VARCHAR",
+    "day": "DATE",
+}
 
 
 def income_item_table() -> pd.DataFrame:

@@ -60,7 +60,8 @@ class Binding:
     A parameter without a usable value is bound as NULL of its type, so that whatever is compared
     with it is unknown; `texts` are the parameters whose values are words. Times are ``:month.now``,
     ``:month.minus_12`` (text YYYY-MM), ``:month.number`` (months since year 0), ``:day.now``,
-    ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year`` (month x 100 + day). `tables`
+    ``:day.minus_365`` (dates), ``:day.year`` and ``:day.in_year`` (month x 100 + day). The day is the
+    last of the month unless `on` is another; the months stay those of `month`. `tables`
     names tables that are read in the place of others; `exempt` the subjects and places that each
     rule does not count.
     """
@@ -70,11 +71,12 @@ class Binding:
     tables: Mapping[str, str] = field(default_factory=dict)
     exempt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
+    on: datetime.date | None = None
 
     @property
     def day(self) -> datetime.date:
-        """Return the day as of which the answers hold: the last of the month."""
-        return last_day(self.month)
+        """Return the day as of which the answers hold."""
+        return self.on or last_day(self.month)
 
     def sql(self, text: str, dialect: str = "duckdb") -> str:
         """Return an expression or SELECT in a dialect, every name replaced by its value."""
@@ -101,8 +103,8 @@ class Binding:
             return literal(shift_month(self.month, -back))
         year, month = int(self.month[:4]), int(self.month[5:])
         if what in ("number", "year", "in_year"):
-            numbers = {"number": year * 12 + month, "year": year}
-            return literal(numbers.get(what, month * 100 + self.day.day))
+            numbers = {"number": year * 12 + month, "year": self.day.year}
+            return literal(numbers.get(what, self.day.month * 100 + self.day.day))
         day = self.day - datetime.timedelta(days=back)
         return f"CAST('{day.isoformat()}' AS DATE)"
 

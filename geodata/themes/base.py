@@ -32,6 +32,11 @@ LEDGER_ENTRY = (
     *("evidence", "quiet_days"),
 )
 LEDGER_TASK = ("open", "colour", "days", "action", "area", "person", "department")
+# What the rows of a clock tell; the first two of each it cannot do without.
+CLOCK_COLUMNS = (
+    *("id", "place_code", "household_code", "begun_day", "elapsed", "days", "due_day", "owner"),
+    *("about", "first_due_day", "moved_day", "moved_by", "moved_why"),
+)
 # What the wall of sites tells of each, as far as the theme knows it.
 SITE = (
     *("households", "persons", "income", "labour", "working", "without"),
@@ -133,6 +138,23 @@ class Ledger:
     of_entry: Mapping[str, str]
     of_task: Mapping[str, str]
     limits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A time that runs for whatever is to be done by a day: the SELECT of `rows` has one row for each open one.
+
+    A row says its due day (`due_day`), or the day the time begins (`begun_day`, or the days `elapsed`
+    since) with the `days` that it runs; where it says none, the parameter `limit` does. A due day
+    that was set anew comes with the first one, and when, by whom and why it moved. `office` answers
+    where a row names no `owner`.
+    """
+
+    key: str
+    title: Mapping[str, str]
+    rows: FeatureSet = field(repr=False)
+    limit: str = ""
+    office: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -294,8 +316,8 @@ class Theme:
     the map, the first of them where the file names none.
     `due` are the rules whose findings have a date to be met, as told by "why is it red".
     `matters` are what it brings before the leader of a month, `classes` the features and rules by which
-    a household is put into a class, whose changes are explained. `ledger`,
-    `sites` and `service` are drawn as walls.
+    a household is put into a class, whose changes are explained. `clocks`
+    are what is due on a day. `ledger`, `sites` and `service` are drawn as walls.
     `subjects` are all that it may judge, its own among them. `tables`, `lists` of allowed values and
     `sheets` (layouts of upstream files) are those that it brings, `sample` rows of these tables.
     `written` is the file of each thing that
@@ -320,6 +342,7 @@ class Theme:
     matters: tuple[ThemeMatter, ...] = ()
     classes: tuple[str, ...] = ()
     ledger: Ledger | None = None
+    clocks: tuple[Clock, ...] = field(default=(), repr=False)
     sites: Sites | None = None
     service: ServiceLine | None = None
     strip: tuple[str, ...] = ()

@@ -10,13 +10,10 @@ from typing import ParamSpec
 
 from geodata.errors import ThemeError
 from geodata.figures import Indicator
-from geodata.figures.month import month_figures
 from geodata.i18n import nearest, places_of
 from geodata.policy import PLACES, Policy
 from geodata.rules import FeatureSet
-from geodata.rules.base_tables import BASE_TABLES
-from geodata.rules.compile import answers_query
-from geodata.rules.dry_run import ENGINE_ERRORS, empty_month, engine_words
+from geodata.rules.base_tables import BASE_TABLES, FOUND_SINCE
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.identity import identity_columns
 from geodata.rules.sql_checks import (
@@ -26,7 +23,7 @@ from geodata.rules.sql_checks import (
     reading_circle,
 )
 from geodata.tables import Table, enumerations, tables
-from geodata.themes.base import Theme
+from geodata.themes.base import CLOCK_COLUMNS, Theme
 
 # Small tables that are there in every month, beside those of the county.
 P = ParamSpec("P")
@@ -133,40 +130,26 @@ def _sql_faults(checked: Checked) -> Iterator[ThemeError]:
     yield from _column_faults(checked, own)
     yield from _identity_faults(theme, {**shared, **own})
     yield from _expression_faults(theme, own, keys)
+    yield from _clock_faults(checked, known)
 
 
-def engine_faults(theme: Theme, policy: Policy) -> Iterator[ThemeError]:
-    """Give the SQL of a theme that holds together otherwise, but that an engine cannot run.
-
-    It is run over a month without rows, so that what the engine says holds no data.
-    """
-    known = {**tables(), **theme.tables}
-    rules = theme.rules_by_key
-    with empty_month(theme.feature_sets, theme.rules, policy, known) as (engine, names):
-        for one in in_order(
-            (*shared_sets(), *theme.feature_sets), [each.name for each in theme.feature_sets]
-        ):
-            file = theme.folder / "features" / f"{one.name.removeprefix(theme.key + '_')}.sql"
-            query = names.sql(one.sql, engine.name)
-            faults = tuple(_run(str(file), engine.add_table, one.name, query))
-            if faults:
-                yield from faults
-                return
-        for rule in theme.rules:
-            place = f"{theme.written[f'rule {rule.key}']} {rule.key}"
-            yield from _run(place, engine.rows, answers_query([rule], names, engine.name))
-        for indicator in theme.indicators:
-            place = f"{theme.written[f'indicator {indicator.key}']} {indicator.key}"
-            yield from _run(place, month_figures, engine, [indicator], rules, names)
-
-
-def _run(
-    place: str, work: Callable[P, object], *given: P.args, **named: P.kwargs
-) -> Iterator[ThemeError]:
-    try:
-        work(*given, **named)
-    except ENGINE_ERRORS as problem:
-        yield ThemeError("themes.sql_engine", place=place, problem=engine_words(problem))
+def _clock_faults(checked: Checked, known: Collection[str]) -> Iterator[ThemeError]:
+    """Give what the rows of a clock read, name or lack that is not as it should be."""
+    theme = checked.theme
+    yield from _unknown(
+        theme.folder / "clocks.yaml",
+        "clocks",
+        "limit",
+        filter(None, (clock.limit for clock in theme.clocks)),
+        checked.keys,
+    )
+    for clock in theme.clocks:
+        file = theme.folder / "clocks" / f"{clock.key}.sql"
+        yield from _caught(check_query, str(file), clock.rows.sql, {*known, FOUND_SINCE})
+        yield from _caught(check_parameters, str(file), clock.rows.sql, checked.keys)
+        columns = clock.rows.columns
+        yield from _unknown(file, clock.key, "columns", columns, CLOCK_COLUMNS)
+        yield from _unknown(file, clock.key, "columns", CLOCK_COLUMNS[:2], columns)
 
 
 def _column_faults(checked: Checked, own: Mapping[str, FeatureSet]) -> Iterator[ThemeError]:

@@ -24,7 +24,7 @@ from geodata.tables import (
     read_enumerations,
     tables,
 )
-from geodata.themes.base import SampleRows, Theme
+from geodata.themes.base import Clock, SampleRows, Theme
 from geodata.themes.theme_file import ThemeFile
 from geodata.yaml_entries import (
     Faults,
@@ -41,6 +41,7 @@ _PAIR = {"zh": True, "en": True}
 _FEATURE = {**_PAIR, "unit": False, "privacy": False}
 # What a feature may say: places are no features, and who a person is enters none.
 _FEATURE_CLASSES = [one for one in PRIVACY if one != "open" and one not in IDENTIFYING]
+_CLOCK = {**_PAIR, "limit": False, "responsible": False}
 _SAMPLE = {"of": True, "every": True, "columns": True, "skip": False}
 
 
@@ -98,6 +99,7 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
         matters=told.matters(indicators),
         classes=told.classes,
         ledger=told.ledger(),
+        clocks=tuple(files.entries("clocks.yaml", partial(_clock, files, _offices(told))).values()),
         sites=told.sites(),
         service=told.service(),
         strip=told.strip(layers, keys),
@@ -176,15 +178,19 @@ def _judged(
     What theme.yaml declares but nobody could read may be named: it has a fault of its own already.
     """
     known = {n: base_subjects()["household"] for n in told.named("subjects")} | dict(subjects)
-    unread = {n: {"zh": n, "en": n} for n in told.named("responsible")}
-    offices = unread | dict(base_offices()) | dict(told.offices())
-    rules = files.of("rules", partial(_rules, key, known, offices))
+    rules = files.of("rules", partial(_rules, key, known, _offices(told)))
     indicators: list[Indicator] = []
     with files.faults:
         words = _words(files.folder, subjects)
         indicators += read_indicators(files.folder / "indicators.yaml", key, known, words)
         check_relations(files.folder / "indicators.yaml", indicators)
     return rules, indicators
+
+
+def _offices(told: ThemeFile) -> dict[str, Mapping[str, str]]:
+    """Return the offices that may be named, those that could not be read among them."""
+    unread = {n: {"zh": n, "en": n} for n in told.named("responsible")}
+    return unread | dict(base_offices()) | dict(told.offices())
 
 
 def _written(folder: Path, key: str, told: ThemeFile) -> dict[str, list[tuple[Path, str]]]:
@@ -249,6 +255,24 @@ def _set(key: str, file: Path) -> list[FeatureSet]:
 def _label(place: str, name: str, entry: Mapping[str, Any]) -> Mapping[str, str]:
     check_fields(place, entry, _PAIR)
     return {lang: str(entry[lang]) for lang in _PAIR}
+
+
+def _clock(
+    files: _Files,
+    offices: Mapping[str, Mapping[str, str]],
+    place: str,
+    name: str,
+    entry: Mapping[str, Any],
+) -> Clock:
+    check_name(place, name)
+    check_fields(place, entry, _CLOCK)
+    responsible = str(entry.get("responsible", ""))
+    if responsible:
+        check_value(place, "responsible", responsible, offices)
+    file = files.folder / "clocks" / f"{name}.sql"
+    rows = FeatureSet(f"{files.folder.name}_{name}_due", text_of(file))
+    title = {lang: str(entry[lang]) for lang in _PAIR}
+    return Clock(name, title, rows, str(entry.get("limit", "")), offices.get(responsible, {}))
 
 
 def _feature(place: str, name: str, entry: Mapping[str, Any]) -> Feature:

@@ -22,8 +22,9 @@ from geodata.rules.example import read_examples
 from geodata.tables import Table, enumerations, tables
 from geodata.tables.enumerations import read_enumerations
 from geodata.themes.base import GROUPS, Theme, Told
-from geodata.themes.checking import Checked, engine_faults, theme_faults
+from geodata.themes.checking import Checked, theme_faults
 from geodata.themes.reading import read_folder
+from geodata.themes.running import engine_faults
 from geodata.yaml_entries import Faults, shown
 
 FOLDER = Path(__file__).parent

@@ -113,7 +113,9 @@ def compute_month(
             tuple(replace(a, binding=replace(a.binding, exempt=held)) for a in each)
             for each in (
                 policy_areas(opened, setup.policy, setup.keys, month, setup.tables),
-                policy_areas(opened, setup.policy, setup.keys, month, setup.tables, day_of=before),
+                policy_areas(
+                    opened, setup.policy, setup.keys, month, setup.tables, day_of=last_day(before)
+                ),
             )
         )
         parts = [_compute_area(opened, setup, area) for area in areas]

@@ -95,7 +95,9 @@ def _answered(setup: Setup, themes: Sequence[Theme], month: str, day_of: str) ->
     """
     parts = []
     with month_engine(setup.store, month, setup.tables) as (engine, _):
-        areas = policy_areas(engine, setup.policy, setup.keys, month, setup.tables, day_of=day_of)
+        areas = policy_areas(
+            engine, setup.policy, setup.keys, month, setup.tables, day_of=last_day(day_of)
+        )
         for area in areas:
             frames = []
             wanted = [f"{theme.key}_household" for theme in themes]

@@ -63,7 +63,9 @@ def add_counted(engine: Engine, *, setup: Setup, month: str, indicator: Indicato
 
     COUNTED_COLUMNS, one row for each subject of the numerator; only of places whose figure is known.
     """
-    width, areas = shared_values(engine, setup.policy, setup.keys, month, table=indicator.table)
+    width, areas = shared_values(
+        engine, setup.policy, setup.keys, last_day(month), table=indicator.table
+    )
     held, texts = held_on(setup.exemptions, last_day(month)), setup.policy.texts(setup.keys)
     parts = [
         _query(

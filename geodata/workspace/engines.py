@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -117,14 +118,14 @@ def policy_areas(
     month: str,
     known: Mapping[str, Table],
     *,
-    day_of: str | None = None,
+    day_of: datetime.date | None = None,
 ) -> tuple[PolicyArea, ...]:
     """Return the areas of equal parameter values among the places that have rows.
 
-    `day_of` takes the values in force at the end of another month. A county is one area unless a
-    value is written for a place inside it.
+    `day_of` takes the values in force on another day than the last of the month. A county is one
+    area unless a value is written for a place inside it.
     """
-    _, areas = shared_values(engine, policy, keys, day_of or month)
+    _, areas = shared_values(engine, policy, keys, day_of or last_day(month))
     texts = policy.texts(keys)
     return tuple(
         PolicyArea(
@@ -135,13 +136,18 @@ def policy_areas(
 
 
 def shared_values(
-    engine: Engine, policy: Policy, keys: Sequence[str], month: str, *, table: str = "household"
+    engine: Engine,
+    policy: Policy,
+    keys: Sequence[str],
+    day: datetime.date,
+    *,
+    table: str = "household",
 ) -> tuple[int, list[tuple[tuple[str, ...], dict[str, Value]]]]:
-    """Return the parameter values at the end of a month that places with rows in a table share.
+    """Return the parameter values on a day that places with rows in a table share.
 
     The length of a prefix, and the prefixes of each group with its values; no prefix is everywhere.
     """
-    width, day = max(_COUNTY, policy.prefix_width(keys)), last_day(month)
+    width = max(_COUNTY, policy.prefix_width(keys))
     answers = engine.frame(
         f"SELECT DISTINCT SUBSTRING(place_code, 1, {width}) AS prefix FROM {table} "
         "WHERE place_code IS NOT NULL ORDER BY prefix"

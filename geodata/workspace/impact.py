@@ -158,7 +158,7 @@ def _over_built(
     name, county = features_table(rules[0]), setup.config.county.code
     with built_engine(built.file(name), name, setup.set_columns[name]) as engine:
         keys = sorted({key for rule in rules for key in rule.parameters})
-        pairs = shared_values(engine, setup.policy, keys, built.month, table=name)
+        pairs = shared_values(engine, setup.policy, keys, last_day(built.month), table=name)
         texts = setup.policy.texts(keys)
         width, areas = pairs
         parts = []

@@ -17,6 +17,7 @@ from geodata.workspace.counted import (
     counted_tables,
     found_among_tables,
 )
+from geodata.workspace.due import DUE, DUE_COLUMNS
 from geodata.workspace.household_list import (
     HOUSEHOLD_LIST,
     INCOME_BY_PLACE,
@@ -102,7 +103,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
     sets[MOVEMENTS], sets[CHANGEOVER] = MOVEMENT_COLUMNS, CHANGEOVER_COLUMNS
-    sets[IMPACT] = IMPACT_COLUMNS
+    sets[IMPACT], sets[DUE] = IMPACT_COLUMNS, DUE_COLUMNS
     sets |= dict.fromkeys(found_among_tables(setup, ""), FOUND_AMONG_COLUMNS)
     sets |= {
         INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,
@@ -128,6 +129,7 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     public = Privacy("open", "")
     sets = {name: _made(setup, columns) for name, columns in setup.set_columns.items()}
     sets["flags"] = _made(setup, set(FLAG_COLUMNS) - {"place_code", "household_code"})
+    sets[DUE] = _made(setup, DUE_COLUMNS)
     counted = counted_tables(setup, "")
     sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
     came = (name for name in point_tables(setup) if name.startswith(FROM))
