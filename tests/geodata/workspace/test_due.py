@@ -15,7 +15,9 @@ from geodata.rules.base_tables import add_base_tables
 from geodata.rules.binding import Binding
 from geodata.rules.dry_run import empty_engine
 from geodata.rules.run import make_features, needed_keys
+from geodata.workspace import Workspace
 from geodata.workspace.due import _Days, _row, clock_rows, due_days, due_on, month_on
+from geodata.workspace.saved import read_built
 from tests.geodata.themes.rectification.test_rectification import THEME, day, problem, step
 from tests.geodata.workspace.test_workspace import A1, COUNTY, rows
 
@@ -34,6 +36,13 @@ def _colour(left: int) -> str:
     return "blue" if left <= BLUE else "none"
 
 
+def _built(county: Workspace, name: str) -> pd.DataFrame:
+    """Return a feature set of the last month; a reader would write its record into the shared county."""
+    built = read_built(county.setup.config.store, county.months[-1])
+    assert built is not None
+    return pd.read_parquet(built.file(name))
+
+
 @pytest.fixture(scope="module")
 def days_of_tasks(counties) -> tuple[list[datetime.date], pd.DataFrame]:
     """Return the days of the last two months of the sample, and its open tasks on each."""
@@ -50,7 +59,7 @@ def test_every_task_that_is_ever_red_was_blue_and_yellow_on_the_days_that_parame
 ):
     days, told = days_of_tasks
     county = counties.built_sample()
-    problems = county.month(county.months[-1]).features("rectification", "problem")
+    problems = _built(county, "rectification_problem")
     again = set(problems.loc[problems["reopenings"] > 0, "problem_code"])
     red = told[told["colour"] == "red"].groupby("id")["on"].min()
     seen_before = 0
@@ -77,7 +86,7 @@ def test_a_day_colours_a_task_as_the_month_does_at_its_end(counties):
     month = county.months[-1]
     end = datetime.date.fromisoformat(f"{month}-01") + 32 * ONE
     told = due_on(county.setup, end.replace(day=1) - ONE, ["task"])[1].set_index("id")
-    known = county.month(month).features("rectification", "task").set_index("task_code")
+    known = _built(county, "rectification_task").set_index("task_code")
     known = known[known["task_open"].astype(bool)]
     assert set(told.index) == set(known.index)
     assert told["colour"].to_dict() == known["colour"].fillna("undated").to_dict()
