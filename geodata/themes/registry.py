@@ -46,6 +46,8 @@ _RESERVED = (
     *(
         "household_before",
         "household_earlier",
+        "found_since",
+        "due",
         "income_item",
         "issue",
         "place_ledger",
