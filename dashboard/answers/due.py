@@ -85,7 +85,7 @@ def due_of(
         county.people(month, actor=actor, guard=guard),
         county.places(month, actor=actor, guard=guard),
     )
-    words = _Words(county, lang)
+    words = _DueSentences(county, lang)
     items = tuple(words.item(row) for row in seen.to_dict("records"))
     return DueDay(day, month, items, kinds_of_due(county, lang))
 
@@ -97,7 +97,7 @@ def kinds_of_due(county: Workspace, lang: str) -> dict[str, str]:
     return titles | {PARAMETER: text("due.parameter", lang)}
 
 
-class _Words:
+class _DueSentences:
     """Sentences about rows of what is due, in one language."""
 
     def __init__(self, county: Workspace, lang: str) -> None:
