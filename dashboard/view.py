@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from urllib.parse import parse_qs, urlencode
@@ -47,8 +47,14 @@ class View:
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
     `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
     `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
+<<<<<<< HEAD
     table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is one of
     STEPS, while presenting. Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public`
+=======
+    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. `on` is
+    the ISO day as of which what is due is told, empty for the last of the period. Nothing
+    of it is about a person. `sentence` replaces the title made from the figures, and `public`
+>>>>>>> 5bd5018 (Show the wall of a ledger as of any day)
     leaves out findings, names of officials, and counts small enough to point at a household: both
     are of pages that leave the building and stand in no address.
     """
@@ -74,6 +80,7 @@ class View:
     seed: int = 1
     numbers: str = ""
     limits: str = ""
+    on: str = ""
     spotlight: bool = False
     presenting: bool = False
     story: str = ""
@@ -207,12 +214,13 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     place = words.place(choices.atlas, choices.root)
     level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
+    period = words.one_of("period", periods, periods[-1] if periods else "")
     read = View(
         view=view,
         theme=theme,
         place=place,
         indicator=indicator,
-        period=words.one_of("period", periods, periods[-1] if periods else ""),
+        period=period,
         level=level,
         classes=words.one_of("classes", choices.methods, POLICY),
         compare=words.one_of("compare", periods, ""),
@@ -229,6 +237,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         seed=words.whole("seed", 1),
         numbers=words.matching("numbers", _NUMBERS.fullmatch),
         limits=words.day("limits"),
+        on=words.day("on", lambda day: is_day_of(day, period, periods)),
         spotlight=words.flag("spotlight"),
         presenting=presenting,
         story=words.one_of("story", STEPS if presenting else (), ""),
@@ -236,6 +245,14 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         dark=words.flag("dark"),
     )
     return read, words.ignored
+
+
+def is_day_of(day: datetime.date, period: str, periods: Sequence[str]) -> bool:
+    """Return whether a day is told by a month: it lies in it, or after it where it is the last."""
+    month = f"{day:%Y-%m}"
+    if len(period) != len(month):  # no month
+        return False
+    return month == period or (bool(periods) and period == periods[-1] < month)
 
 
 def is_code_text(word: str) -> bool:
@@ -318,12 +335,12 @@ class _Words:
         word = self.matching(name, lambda one: one.isascii() and one.isdigit() and len(one) < 10)
         return int(word) if word else default
 
-    def day(self, name: str) -> str:
-        """Return a day as ISO text; anything else is left out."""
+    def day(self, name: str, wanted: Callable[[datetime.date], bool] = bool) -> str:
+        """Return a day as ISO text where it is wanted; anything else is left out."""
 
         def fits(word: str) -> bool:
             try:
-                return bool(datetime.date.fromisoformat(word))
+                return wanted(datetime.date.fromisoformat(word))
             except ValueError:
                 return False
 

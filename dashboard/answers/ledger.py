@@ -18,6 +18,7 @@ from dashboard.view import LISTING, View
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
+from geodata.periods import last_day
 from geodata.themes.base import Ledger
 
 URGENT = BANDS[:3]
@@ -100,10 +101,13 @@ class LedgerWall:
 
     The counts of `bands` add up to the open entries, those of `stages` to all. `townships` and
     `departments` order the same villages; `entries` are the open ones, most urgent first.
-    `address` is that of the list of all open ones.
+    `address` is that of the list of all open ones. `day` is the one as of which all is told, `note`
+    says until when data are known where that is earlier; empty where it is not.
     """
 
     period: str
+    day: str
+    note: str
     sentence: str
     open: int
     closed: int
@@ -127,6 +131,8 @@ def ledger_of(source: Source, view: View) -> LedgerWall | None:
     entries = sorted((_entry(read, row) for row in _open(read)), key=_urgency)
     return LedgerWall(
         period=view.period,
+        day=read.day.isoformat(),
+        note=_known_until(read),
         sentence=_sentence(read, entries),
         open=len(entries),
         closed=int(read.entries["closed"].sum()),
@@ -366,6 +372,14 @@ def _sentence(read: LedgerRead, entries: list[LedgerEntry]) -> str:
             days = groups[key][0].days or 0
             return read.said(f"title_{key}", count=len(groups[key]), days=abs(days))
     return read.said("title_open" if entries else "title_none", count=len(entries))
+
+
+def _known_until(read: LedgerRead) -> str:
+    """Return until when data are known where the day is later."""
+    end = last_day(read.view.period)
+    if read.day <= end:
+        return ""
+    return read.said("known_until", year=end.year, month=end.month, day=end.day)
 
 
 def _dated_later(read: LedgerRead, past: list[LedgerEntry]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,15 +14,19 @@ from dashboard.answers.titles import short_name
 from dashboard.answers.wall_rows import FLAG_COLUMNS, IS_FOUND, LONGEST
 from dashboard.texts import text
 from dashboard.view import View
-from geodata.access import Reader, Request
+from geodata.access import Request
 from geodata.escaping import plain_text
 from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.themes import Theme
 from geodata.themes.base import LEDGER_ENTRY, LEDGER_TASK, Ledger
+from geodata.workspace.as_of import tables_on
 
 # From the most urgent on: past the bottom line, overdue, nearly due, due soon, later, without a day.
 BANDS = ("past", "red", "yellow", "blue", "later", "undated")
+_FOUND = (IS_FOUND,)
+# Reads columns of a table as one viewer may see them.
+ReadTable = Callable[[str, tuple[str, ...]], pd.DataFrame]
 _SEVERITIES = ("high", "medium", "low")
 
 
@@ -45,8 +49,8 @@ class LedgerRead:
 
     @property
     def day(self) -> date:
-        """Return the last day of the month."""
-        return last_day(self.view.period)
+        """Return the day as of which it is told: that of the view, else the last of the month."""
+        return date.fromisoformat(self.view.on) if self.view.on else last_day(self.view.period)
 
     def said(self, name: str, **told: object) -> str:
         """Return a text about the ledger."""
@@ -84,22 +88,49 @@ class LedgerRead:
 
 def read_ledger(source: Source, view: View, theme: Theme, ledger: Ledger) -> LedgerRead:
     """Read entries, their tasks and what the rules found of both."""
-    reader = source.county.places(view.period, actor=source.actor, guard=source.guard)
+    read = _reading(source, view, theme, ledger)
     key, task_key = (theme.subjects[one].key for one in (ledger.entry, ledger.tasks))
-    entries = _rows(reader, theme, ledger.entry, (key,), LEDGER_ENTRY, ledger.of_entry)
-    tasks = _rows(reader, theme, ledger.tasks, (key, task_key), LEDGER_TASK, ledger.of_task)
+    entries = _rows(read, theme, ledger.entry, (key,), LEDGER_ENTRY, ledger.of_entry)
+    tasks = _rows(read, theme, ledger.tasks, (key, task_key), LEDGER_TASK, ledger.of_task)
     for frame, name in ((entries, "closed"), (tasks, "open")):
         frame[name] = frame[name].fillna(False).astype(bool)
     tasks = tasks.rename(columns={key: "entry", task_key: "task_key"})
     order = tasks["colour"].map({name: at for at, name in enumerate(BANDS)}).fillna(len(BANDS))
     tasks = tasks.assign(order=order).sort_values(["order", "days", "task_key"], kind="stable")
     entries = entries.rename(columns={key: "entry"}).set_index("entry")
-    steps = _next_steps(reader, theme, ledger, tasks, view.lang)
+    steps = _next_steps(read, theme, ledger, tasks, view.lang)
     return LedgerRead(source, view, theme, ledger, entries, tasks, steps)
 
 
+def _reading(source: Source, view: View, theme: Theme, ledger: Ledger) -> ReadTable:
+    """Return what reads columns of a table for the viewer: as built for the month, or as of the view's day."""
+    reader = source.county.places(view.period, actor=source.actor, guard=source.guard)
+    if not view.on:
+        return lambda table, columns: (
+            reader.rows(
+                Request(table, columns=columns, filters=_FOUND if table == "flags" else ())
+            ).frame
+        )
+    on = tables_on(
+        source.county.setup,
+        view.period,
+        date.fromisoformat(view.on),
+        theme.key,
+        (ledger.entry, ledger.tasks),
+    )
+
+    def read(table: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        if table == "flags":
+            return reader.computed(
+                on.flags.loc[on.flags["answer"] == "yes", list(columns)], table
+            ).frame
+        return reader.computed(on.features[table][list(columns)], table).frame
+
+    return read
+
+
 def _rows(
-    reader: Reader,
+    read: ReadTable,
     theme: Theme,
     subject: str,
     keys: tuple[str, ...],
@@ -108,14 +139,14 @@ def _rows(
 ) -> pd.DataFrame:
     """Return the rows of a subject by the words that the theme tells; what it does not tell is unknown."""
     columns = (*keys, "place_code", *told.values())
-    frame = reader.rows(Request(f"{theme.key}_{subject}", columns=columns)).frame
+    frame = read(f"{theme.key}_{subject}", tuple(dict.fromkeys(columns)))
     unknown = pd.Series(pd.NA, index=frame.index)
     known = {word: frame[told[word]] if word in told else unknown for word in words}
     return pd.concat([frame[[*keys, "place_code"]], pd.DataFrame(known, index=frame.index)], axis=1)
 
 
 def _next_steps(
-    reader: Reader, theme: Theme, ledger: Ledger, tasks: pd.DataFrame, lang: str
+    read: ReadTable, theme: Theme, ledger: Ledger, tasks: pd.DataFrame, lang: str
 ) -> dict[str, str]:
     """Return by entry the remedy of the gravest finding of it or its tasks, one with a date first."""
     rules = [
@@ -129,8 +160,7 @@ def _next_steps(
         return due, _SEVERITIES.index(rule.severity)
 
     rules.sort(key=grave)
-    asked = (("rule", "in", tuple(rule.key for rule in rules)), IS_FOUND)
-    flags = reader.rows(Request("flags", columns=FLAG_COLUMNS, filters=asked)).frame
+    flags = read("flags", FLAG_COLUMNS)
     of_task = tasks.set_index("task_key")["entry"]
     whose = flags["subject"].where(
         flags["subject_kind"] == ledger.entry, flags["subject"].map(of_task)
@@ -139,4 +169,5 @@ def _next_steps(
     return {
         str(entry): next(rule.remedy[lang] for rule in rules if rule.key in keys)
         for entry, keys in broken.items()
+        if keys & {rule.key for rule in rules}
     }

@@ -48,6 +48,8 @@ def app_of(
         state = State(mine, query, themes=themes, policy=policy, findings=findings)
         state.narrow = _is_phone()
         parts = parts_of(state) if parts_of else None
+        if state.source.guard is not None and "period=" not in query:
+            state.open_on(state.source.guard.today())
         who = account(request, state.lang) if account else []
         return map_page(state, sources=sources, script=LIBRARY_KEPT, parts=parts, who=who)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import param
@@ -23,11 +24,13 @@ from dashboard.view import (
     RANKING,
     VIEWS,
     View,
+    is_day_of,
     shown_themes,
 )
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.i18n import LANGUAGES
+from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.themes import Points, Theme
 
@@ -70,6 +73,7 @@ class State(param.Parameterized):
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
     numbers = param.String(doc="numbers of the sample in the order of NUMBERS, commas between")
     limits = param.String(doc="ISO day whose limits judge the rates; empty for the month's last")
+    on = param.String(doc="ISO day as of which what is due is told; empty for the period's last")
     sample = param.Dict(default={}, doc="why each drawn village was drawn, by its key")
     spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
     presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
@@ -97,6 +101,7 @@ class State(param.Parameterized):
         self.param.watch(self._leave_list, ["side", "presenting"])
         self.param.watch(self._first_page, OF_LIST)
         self.param.watch(self._leave_story, _OF_STORY)
+        self.param.watch(self._leave_day, ["period"])
         self.read(query)
 
     def read(self, query: str) -> None:
@@ -117,6 +122,11 @@ class State(param.Parameterized):
     def _leave_story(self, *events: object) -> None:
         if not self._reading:
             self.story = ""
+
+    def _leave_day(self, *events: object) -> None:
+        """Let go of a day that another month does not tell."""
+        if self.on and not is_day_of(date.fromisoformat(self.on), self.period, self.periods):
+            self.on = ""
 
     @property
     def shown(self) -> View:
@@ -228,6 +238,22 @@ class State(param.Parameterized):
     def list_counted(self) -> None:
         """List whom the shown figure counts, one by one."""
         self.param.update(rule="", site="", zone="", everyone=False, side=LISTING)
+
+    def choose_day(self, day: str) -> None:
+        """Tell what is due as of an ISO day of the period; of any other text nothing changes."""
+        try:
+            chosen = date.fromisoformat(day)
+        except ValueError:
+            return
+        if is_day_of(chosen, self.period, self.periods):
+            self.on = "" if chosen == last_day(self.period) else chosen.isoformat()
+
+    def open_on(self, today: date) -> None:
+        """Tell what is due as of today where no month was asked for and the data are of this or the last month."""
+        last = self.periods[-1] if self.periods else ""
+        current = f"{today:%Y-%m}"
+        if not self.on and last == self.period and last in (current, shift_month(current, -1)):
+            self.choose_day(today.isoformat())
 
     def choose_side(self, side: str) -> None:
         """Show another panel beside the map; what narrowed the list goes with the list.

@@ -26,7 +26,7 @@ class WallView(Viewer, Generic[Wall]):
         self._refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
         self._shown: tuple[object, ...] = ()
         board.on_message(self._answer)
-        state.param.watch(self._follow, ["theme", "period", "presenting", "side"])
+        state.param.watch(self._follow, ["theme", "period", "on", "presenting", "side"])
         self._follow()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -46,7 +46,7 @@ class WallView(Viewer, Generic[Wall]):
 
     def _follow(self, *events: param.parameterized.Event) -> None:
         state = self.state
-        wanted = (state.theme, state.period, state.presenting)
+        wanted = (state.theme, state.period, state.on, state.presenting)
         if state.side != self.side or wanted == self._shown:
             return
         self.wall = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from geodata.access.accounts import Accounts
@@ -41,6 +41,10 @@ class Guard:
     def prepare_sign_in(self) -> None:
         """Make ready what the first sign-in needs, so that it takes no longer than any other."""
         prepare()
+
+    def today(self) -> date:
+        """Return the day of the records' clock, where this computer stands."""
+        return self.trail.clock().astimezone().date()
 
     def has_accounts(self) -> bool:
         """Return whether anyone could sign in."""

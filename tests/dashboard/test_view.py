@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -25,6 +26,7 @@ from dashboard.view import (
 )
 from geodata.atlas import open_atlas
 from geodata.i18n import LANGUAGES
+from geodata.periods import last_day, shift_month
 from tests.invented import grid_atlas
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -57,6 +59,7 @@ def _view(draw, source: Source) -> View:
     theme = one_of(source.themes or [""])
     indicator = one_of(source.indicators_of(theme))
     periods = source.periods_of(indicator) or ("",)
+    period = one_of(periods)
     place = one_of(source.atlas.places.index)
     level = one_of(source.levels_below(place))
     rules = [rule.key for each in source.themes.values() for rule in each.rules]
@@ -68,7 +71,7 @@ def _view(draw, source: Source) -> View:
         theme=theme,
         place=place,
         indicator=indicator,
-        period=one_of(periods),
+        period=period,
         level=level,
         classes=one_of(source.methods),
         compare=one_of(["", *periods]),
@@ -85,6 +88,7 @@ def _view(draw, source: Source) -> View:
         seed=draw(st.integers(0, MOST)),
         numbers=draw(NUMBERS.filter(lambda text: text != ",,,")),
         limits=draw(st.just("") | st.dates().map(lambda day: day.isoformat())),
+        on=draw(st.sampled_from(["", f"{period}-01", f"{period}-28"])) if len(period) == 7 else "",
         spotlight=draw(st.booleans()),
         presenting=presenting,
         lang=one_of(LANGUAGES),
@@ -106,6 +110,57 @@ def test_the_address_of_a_view_is_that_view(kind, request):
             assert state.shown == view
 
     holds()
+
+
+def test_a_day_that_the_month_does_not_tell_is_not_understood(whole):
+    first, last = whole.atlas.periods[0], whole.atlas.periods[-1]
+    assert View.parse(f"?theme=monitoring&period={last}&on=2099-01-01", whole).on == "2099-01-01"
+    for period, word in (
+        (first, f"{last}-03"),
+        (last, f"{first}-03"),
+        (last, "morgen"),
+        (last, ""),
+    ):
+        view, ignored = read_address(f"?theme=monitoring&period={period}&on={word}", whole)
+        assert view.on == ""
+        assert not word or ignored == (f"on={word}",)
+
+
+def test_a_chosen_day_goes_with_its_month(whole):
+    first, last = whole.atlas.periods[0], whole.atlas.periods[-1]
+    state = State(whole.atlas, "?theme=monitoring", themes=list(whole.themes.values()))
+    for day, on in (
+        (f"{last}-03", f"{last}-03"),
+        (f"{first}-03", f"{last}-03"),
+        ("morgen", f"{last}-03"),
+        (last_day(last).isoformat(), ""),
+    ):
+        state.choose_day(day)
+        assert state.on == on
+    state.choose_day(f"{last}-03")
+    state.period = first
+    assert state.on == ""
+
+
+def test_a_page_opens_as_of_today_where_its_data_are_of_this_or_the_last_month(whole):
+    last = whole.atlas.periods[-1]
+    next_month = shift_month(last, 1)
+    for today, on in (
+        (f"{last}-03", f"{last}-03"),
+        (f"{next_month}-09", f"{next_month}-09"),
+        (f"{shift_month(last, 2)}-01", ""),
+        ("1999-01-01", ""),
+    ):
+        state = State(whole.atlas, "?theme=monitoring", themes=list(whole.themes.values()))
+        state.open_on(date.fromisoformat(today))
+        assert state.on == on
+    earlier = State(
+        whole.atlas,
+        f"?theme=monitoring&period={whole.atlas.periods[0]}",
+        themes=list(whole.themes.values()),
+    )
+    earlier.open_on(date.fromisoformat(f"{last}-03"))
+    assert earlier.on == ""
 
 
 def test_the_overview_has_its_period_and_how_it_is_shown_in_its_address(whole):

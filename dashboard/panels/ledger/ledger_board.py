@@ -11,12 +11,17 @@ from dashboard.answers.ledger import URGENT, LedgerEntry, LedgerWall, ledger_of
 from dashboard.answers.titles import short_name
 from dashboard.session.state import State
 from dashboard.texts import text
+from dashboard.view import is_day_of
 from dashboard.views.wall_view import WallView
 from dashboard.web.component import Component
+from geodata.periods import last_day
 
 # No more entries are sent than a page has room for.
 _MOST = 40
-_TEXTS = ("open", "items", "measure", "next", "townships", "departments", "whole", "legend")
+_TEXTS = (
+    *("open", "items", "measure", "next", "townships", "departments", "whole", "legend"),
+    *("as_of", "month_end", "to_today"),
+)
 _LEGEND = ("done", "none", "later", "undated")
 
 
@@ -49,8 +54,17 @@ class LedgerView(WallView[LedgerWall]):
         self.board.wall = self._drawn(wall)
         self._move()
 
+    def _today(self) -> str:
+        """Return today where the month tells it, as the records count days; else the empty text."""
+        state, guard = self.state, self.state.source.guard
+        if guard is None:
+            return ""
+        today = guard.today()
+        return today.isoformat() if is_day_of(today, state.period, state.periods) else ""
+
     def _drawn(self, wall: LedgerWall) -> dict[str, Any]:
-        lang = self.state.lang
+        state = self.state
+        lang = state.lang
         rows = {
             name: [
                 {**asdict(row), "open": text("ledger.open_here", lang, count=row.open)}
@@ -59,8 +73,15 @@ class LedgerView(WallView[LedgerWall]):
             for name in ("townships", "departments")
         }
         past = wall.bands[0]
+        today, end = self._today(), last_day(wall.period)
         return {
             "sentence": wall.sentence,
+            "day": wall.day,
+            "note": wall.note,
+            "first_day": f"{wall.period}-01",
+            "last_day": "" if wall.period == state.periods[-1] else end.isoformat(),
+            "month_end": "" if wall.day == end.isoformat() else end.isoformat(),
+            "to_today": "" if today == wall.day else today,
             "open": wall.open,
             "bands": [asdict(band) for band in wall.bands],
             "past": text("ledger.past", lang, count=past.count),
@@ -112,6 +133,8 @@ class LedgerView(WallView[LedgerWall]):
         if message.get("type") == "list" and self.wall is not None:
             place = f"&place={state.place}" if state.place else ""
             state.read(self.wall.address + place)
+        elif message.get("type") == "day":
+            state.choose_day(key)
         elif message.get("type") == "place":
             known = key in state.atlas.places.index
             state.go(key if known and key != state.place else None)

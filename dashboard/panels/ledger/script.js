@@ -69,6 +69,23 @@ export function render({model}) {
     return node
   }
 
+  // The day as of which all is told; one that the month does not tell is not sent.
+  function dayChoice() {
+    const {wall} = model, node = make("label", "asof"), input = make("input")
+    const send = (key) => model.send_msg({type: "day", key})
+    input.type = "date"
+    input.value = wall.day
+    input.min = wall.first_day
+    if (wall.last_day) { input.max = wall.last_day }
+    input.addEventListener("change", () => { if (input.value && input.checkValidity()) { send(input.value) } })
+    node.append(make("span", "", model.texts.as_of), input)
+    for (const name of ["month_end", "to_today"]) {
+      if (wall[name]) { node.append(makeButton("", model.texts[name], () => send(wall[name]))) }
+    }
+    if (wall.note) { node.append(make("span", "note", wall.note)) }
+    return node
+  }
+
   function fillLeft() {
     const {wall} = model, here = model.first.here
     if (!wall.bands) { return }
@@ -82,6 +99,7 @@ export function render({model}) {
       flow.append(step)
     }
     const choice = make("div", "choice")
+    choice.append(dayChoice())
     for (const name of ["townships", "departments"]) {
       const button = makeButton("", model.texts[name], () => { grouped = name; fillLeft() })
       button.setAttribute("aria-pressed", String(name === grouped))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from dashboard.answers import Source, county_source
 from dashboard.answers.as_json import answer_json
-from dashboard.answers.ledger import BANDS, STAGES, _band, ledger_of
+from dashboard.answers.due import due_of
+from dashboard.answers.ledger import BANDS, STAGES, LedgerWall, _band, ledger_of
 from dashboard.answers.listing import page_list
 from dashboard.view import View
 from geodata.access import Actor, command_actor
 from geodata.i18n import LANGUAGES
+from geodata.periods import last_day, shift_month
+from geodata.workspace.due import COLOURS
 
 pytestmark = pytest.mark.xdist_group("sampled")
 THEME = "rectification"
@@ -135,3 +139,56 @@ def test_show_tells_the_wall_where_it_is_looked_at(source):
 
 def test_another_theme_keeps_no_ledger(source):
     assert ledger_of(source, source.view(theme="water")) is None
+
+
+def _bare(wall: LedgerWall) -> LedgerWall:
+    return replace(wall, address="")
+
+
+def test_as_of_the_last_day_the_wall_is_that_of_the_month(source, sampled):
+    for period in sampled.months:
+        on = last_day(period).isoformat()
+        assert _bare(_wall(source, period=period, on=on)) == _bare(_wall(source, period=period))
+
+
+def test_as_of_any_day_the_wall_says_what_is_due_on_it(source, sampled):
+    period = sampled.months[-1]
+    coloured = 0
+    for on in (f"{period}-05", f"{period}-19", f"{shift_month(period, 1)}-08"):
+        wall = _wall(source, period=period, on=on)
+        assert (wall.day, bool(wall.note)) == (on, on[:7] != period)
+        assert wall.open + wall.closed == sum(stage.count for stage in wall.stages)
+        day = date.fromisoformat(on)
+        guard = sampled.guard
+        due = due_of(sampled, command_actor(), guard, day, lang="zh", kinds=["task", "bottom_line"])
+        for entry in wall.entries:
+            tasks = [
+                one
+                for one in due.items
+                if one.kind == "task" and one.id.startswith(f"{entry.code}-")
+            ]
+            lines = [one.days_left for one in due.items if one.id == entry.code]
+            if lines and (lines[0] or 0) < 0:
+                assert (entry.band, entry.days) == ("past", lines[0])
+            elif tasks:
+                order = [COLOURS.index(one.colour) for one in tasks]
+                first = tasks[order.index(min(order))].colour
+                assert entry.band == {"none": "later"}.get(first, first)
+                coloured += entry.band in ("red", "yellow", "blue")
+    assert coloured > 3
+
+
+def test_no_person_is_named_on_a_projector_as_of_a_day(source, sampled):
+    on = f"{sampled.months[-1]}-19"
+    for shown in ({"presenting": True}, {"public": True}):
+        told, bare = (_wall(source, on=on, **more).entries for more in ({}, shown))
+        assert any(a.owners != b.owners for a, b in zip(told, bare, strict=True))
+
+
+def test_a_township_sees_its_own_villages_alone_as_of_a_day(sampled):
+    atlas = county_source(sampled, command_actor()).atlas
+    township = str(atlas.places_in(None, "township")[0])
+    source = county_source(sampled, Actor("t", "township_officer", (township,)))
+    wall = _wall(source, on=f"{sampled.months[-1]}-19")
+    assert wall.entries
+    assert all(entry.place.startswith(township) for entry in wall.entries)
