@@ -44,19 +44,19 @@ _BARE = frozenset({"lang", "dark"})
 class View:
     """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
 
-    `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
-    `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
-    `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
-<<<<<<< HEAD
-    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is one of
-    STEPS, while presenting. Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public`
-=======
-    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. `on` is
-    the ISO day as of which what is due is told, empty for the last of the period. Nothing
-    of it is about a person. `sentence` replaces the title made from the figures, and `public`
->>>>>>> 5bd5018 (Show the wall of a ledger as of any day)
-    leaves out findings, names of officials, and counts small enough to point at a household: both
-    are of pages that leave the building and stand in no address.
+        `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
+        `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
+        `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
+    <<<<<<< HEAD
+        table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is one of
+        STEPS, while presenting. Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public`
+    =======
+        table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. `on` is
+        the ISO day as of which what is due is told, empty for the last of the period. Nothing
+        of it is about a person. `sentence` replaces the title made from the figures, and `public`
+    >>>>>>> 5bd5018 (Show the wall of a ledger as of any day)
+        leaves out findings, names of officials, and counts small enough to point at a household: both
+        are of pages that leave the building and stand in no address.
     """
 
     view: str = VIEWS[1]
@@ -212,16 +212,14 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     indicator = words.one_of("indicator", known, next(iter(known), ""))
     periods = choices.periods_of(indicator)
     place = words.place(choices.atlas, choices.root)
-    level = words.one_of("level", choices.levels_below(place), choices.atlas.lowest)
     presenting = words.flag("presenting")
-    period = words.one_of("period", periods, periods[-1] if periods else "")
-    read = View(
+    return View(
         view=view,
         theme=theme,
         place=place,
         indicator=indicator,
-        period=period,
-        level=level,
+        period=(period := words.one_of("period", periods, (*periods, "")[-1])),
+        level=(level := words.one_of("level", choices.levels_below(place), choices.atlas.lowest)),
         classes=words.one_of("classes", choices.methods, POLICY),
         compare=words.one_of("compare", periods, ""),
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
@@ -243,8 +241,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         story=words.one_of("story", STEPS if presenting else (), ""),
         lang=words.one_of("lang", LANGUAGES, default_language()),
         dark=words.flag("dark"),
-    )
-    return read, words.ignored
+    ), words.ignored
 
 
 def is_day_of(day: datetime.date, period: str, periods: Sequence[str]) -> bool:

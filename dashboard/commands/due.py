@@ -16,7 +16,7 @@ from geodata.escaping import plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dashboard.answers.due import DueDay
+    from dashboard.answers.due_items import DueDay
 
 _COLOURED = ("red", "yellow", "blue")
 
@@ -41,7 +41,7 @@ def command(
     lang: str | None,
 ) -> None:
     """Print what is due; raises GuatuError for a day, place or kind that is none."""
-    from dashboard.answers.due import due_of, kinds_of_due
+    from dashboard.answers.due_items import due_of, kinds_of_due
     from geodata.i18n import default_language
     from geodata.workspace import open_workspace
 

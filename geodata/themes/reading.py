@@ -74,8 +74,7 @@ def read_theme(folder: Path, name: str = "") -> Theme:
 
 def read_folder(folder: Path, name: str = "") -> ThemeReading:
     """Return the theme of one folder as far as it can be read, with all faults of all its files."""
-    key, files = _opened(folder, name)
-    told = ThemeFile(folder / "theme.yaml", files.faults)
+    key, files, told = _opened(folder, name)
     subjects = dict(base_subjects()) | {s.name: s for s in told.subjects()}
     lists, brought, sheets = _tables(files)
     rules, indicators = _judged(files, key, told, subjects)
@@ -117,12 +116,12 @@ def read_folder(folder: Path, name: str = "") -> ThemeReading:
     return ThemeReading(theme, kept, _named(folder, written), unread)
 
 
-def _opened(folder: Path, name: str) -> tuple[str, _Files]:
-    """Return the key of a theme, a fault where it is no name, and the files of its folder."""
+def _opened(folder: Path, name: str) -> tuple[str, _Files, ThemeFile]:
+    """Return the key of a theme, a fault where it is no name, the files of its folder and theme.yaml."""
     key, files = name or folder.name, _Files(folder, Faults())
     with files.faults:
         check_name(str(folder), key)
-    return key, files
+    return key, files, ThemeFile(folder / "theme.yaml", files.faults)
 
 
 def _named(

@@ -11,13 +11,13 @@ from geodata.errors import StoreError
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.changeover import CHANGEOVER, CHANGEOVER_COLUMNS
+from geodata.workspace.clocks import DUE, DUE_COLUMNS
 from geodata.workspace.counted import (
     COUNTED_COLUMNS,
     FOUND_AMONG_COLUMNS,
     counted_tables,
     found_among_tables,
 )
-from geodata.workspace.due import DUE, DUE_COLUMNS
 from geodata.workspace.household_list import (
     HOUSEHOLD_LIST,
     INCOME_BY_PLACE,

@@ -11,14 +11,14 @@ import pytest
 
 from dashboard.answers import Source, county_source
 from dashboard.answers.as_json import answer_json
-from dashboard.answers.due import due_of
+from dashboard.answers.due_items import due_of
 from dashboard.answers.ledger import BANDS, STAGES, LedgerWall, _band, ledger_of
 from dashboard.answers.listing import page_list
 from dashboard.view import View
 from geodata.access import Actor, command_actor
 from geodata.i18n import LANGUAGES
 from geodata.periods import last_day, shift_month
-from geodata.workspace.due import COLOURS
+from geodata.workspace.clocks import COLOURS
 
 pytestmark = pytest.mark.xdist_group("sampled")
 THEME = "rectification"

@@ -21,7 +21,7 @@ from geodata.tables import enumerations
 from geodata.themes import Theme
 from geodata.themes.base import Clock
 from geodata.workspace import Workspace
-from geodata.workspace.due import COLOURS, PARAMETER, due_on, within_reach
+from geodata.workspace.clocks import COLOURS, PARAMETER, due_on, within_reach
 
 _LONGEST = 80
 
@@ -77,8 +77,8 @@ def due_of(
     may read no rows there.
     """
     month, frame = due_on(county.setup, day, kinds)
-    registered = county.setup.place_register.places.index
-    if place and place not in registered and place not in county.cube.places.index:
+    listed_places = county.setup.place_register.places.index
+    if place not in ("", *listed_places) and not any(frame["place_code"].str.startswith(place)):
         raise StoreError("workspace.no_place", month=month, place=place)
     read = partial(within_reach, frame, place=place)
     seen = read(

@@ -16,7 +16,7 @@ from geodata.rules.binding import Binding
 from geodata.rules.dry_run import empty_engine
 from geodata.rules.run import make_features, needed_keys
 from geodata.workspace import Workspace
-from geodata.workspace.due import _Days, _row, clock_rows, due_days, due_on, month_on
+from geodata.workspace.clocks import _Days, _row, clock_rows, due_days, due_on, month_on
 from geodata.workspace.saved import read_built
 from tests.geodata.themes.rectification.test_rectification import THEME, day, problem, step
 from tests.geodata.workspace.test_workspace import A1, COUNTY, rows
