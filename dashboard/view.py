@@ -218,7 +218,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         theme=theme,
         place=place,
         indicator=indicator,
-        period=(period := words.one_of("period", periods, (*periods, "")[-1])),
+        period=(period := words.one_of("period", periods, ("", *periods)[-1])),
         level=(level := words.one_of("level", choices.levels_below(place), choices.atlas.lowest)),
         classes=words.one_of("classes", choices.methods, POLICY),
         compare=words.one_of("compare", periods, ""),
