@@ -44,7 +44,7 @@ _STAGE = """
   border: 1px solid var(--hair); border-radius: 8px; }
 """
 # The height of the top line, in which everything is one row.
-_TOP = 44
+_TOP = "max(44px, 2.29vw)"
 # Steps of a story that have lines beside the map.
 _BESIDE_LINES = STEPS[2:]
 _CLEAR = {"backgroundImage": "none", "boxShadow": "none"}
@@ -56,7 +56,7 @@ def _look(look: str) -> dict[str, object]:
     """Return how the library draws its own parts: in the colours of every other part."""
     own = tokens(look)
     bar = {**_CLEAR, "backgroundColor": own["bar"]}
-    line = {"minHeight": f"{_TOP}px !important", "padding": "0 8px 0 24px !important"}
+    line = {"minHeight": f"{_TOP} !important", "padding": "0 8px 0 24px !important"}
     return {
         "typography": _TYPE,
         "components": {

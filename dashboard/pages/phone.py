@@ -19,7 +19,7 @@ ROW = """
 # The finding stands over the map instead of on it.
 STAGE = """
 @media (max-width: 800px) {
-  :host { display: flex !important; flex-direction: column; }
+  :host { flex-direction: column; }
   :host > :not(.guatu-settings) { flex: none !important; height: 62vh !important; }
   :host > .guatu-corner { position: static; order: -1; max-width: none; height: auto !important; padding: 8px 12px; }
 }

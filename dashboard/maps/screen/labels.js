@@ -17,7 +17,7 @@ export function shorten(name, limit = 14) {
 // Letters grow with the map, and once more while presenting, so that they can be read on a projector.
 export function letters(screen, share) {
   const big = Number(getComputedStyle(screen.root).getPropertyValue("--big")) || 1
-  return Math.round(Math.max(13, Math.min(20, screen.canvas.clientWidth / 62)) * share * big)
+  return Math.round(Math.max(13, Math.min(Math.max(20, window.innerWidth / 96), screen.canvas.clientWidth / 62)) * share * big)
 }
 
 const sizeAt = (screen, depth) => letters(screen, depth === screen.model.sources.length - 1 ? 0.95 : 1.05)

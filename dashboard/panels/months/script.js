@@ -36,7 +36,6 @@ export function render({model}) {
   function line(name, above, inner, kind) {
     const row = make("div", "row " + kind), place = make("span", "name")
     place.append(make("b", "", name), make("span", "", above))
-    row.setAttribute("role", "row")
     row.append(place, ...inner)
     return row
   }
@@ -86,7 +85,6 @@ export function render({model}) {
     const drawn = []
     for (let at = 0; at < count && grid.rows.length; at++) {
       const block = make("div", "block")
-      block.setAttribute("role", "grid")
       block.append(heads(), totals(), ...grid.rows.slice(at * each, (at + 1) * each).map((row, n) => place(row, at * each + n)))
       drawn.push(block)
     }

@@ -11,6 +11,7 @@ export function render({model}) {
   box.setAttribute("aria-expanded", "false")
   const list = make("ul")
   list.setAttribute("role", "listbox")
+  list.ariaLabel = model.texts.find
   root.append(box, list)
   let at = 0
   // Enter before the answer to what was typed goes there when it comes.

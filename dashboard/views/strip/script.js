@@ -45,6 +45,17 @@ export function render({model}) {
     }
     const here = cells.querySelector("[aria-pressed=true]")
     if (here) { cells.scrollLeft = Math.max(0, here.offsetLeft - cells.offsetLeft - 40) }
+    fit()
+  }
+
+  // A long title is written smaller before it is cut.
+  function fit() {
+    for (const title of cells.querySelectorAll(".title")) {
+      for (const size of [0.95, 0.88, 0.8]) {
+        title.style.fontSize = size + "em"
+        if (title.scrollWidth <= title.clientWidth) { break }
+      }
+    }
   }
 
   function show(wanted) {
@@ -60,7 +71,9 @@ export function render({model}) {
   document.addEventListener("pointerdown", elsewhere)
   whenever(model, ["cells", "topics"], fill)
   whenever(model, ["at"], mark)
-  model.on("remove", () => document.removeEventListener("pointerdown", elsewhere))
+  const sizes = new ResizeObserver(fit)
+  sizes.observe(root)
+  model.on("remove", () => { sizes.disconnect(); document.removeEventListener("pointerdown", elsewhere) })
   show(false)
   fill()
   return root
