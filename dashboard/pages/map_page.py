@@ -162,17 +162,15 @@ class _Body:
     def _make_room(self, *events: object) -> None:
         """Take the whole screen while presenting, but for the caption and the lines of a story."""
         state = self.state
-        if not state.presenting:
-            self.column.styles = {"min-height": "0"}
-            return
         right = "50vw" if state.story in _BESIDE_LINES else "0"
+        # What a style no longer names stays as it was: all is named either way.
         self.column.styles = {
             "min-height": "0",
-            "position": "fixed",
-            "inset": f"0 {right} 20vh 0",
-            "max-height": "80vh",
-            "width": "auto",
-            "background": "var(--ground)",
+            "position": "fixed" if state.presenting else "relative",
+            "inset": f"0 {right} 20vh 0" if state.presenting else "auto",
+            "max-height": "80vh" if state.presenting else "none",
+            "width": "auto" if state.presenting else "100%",
+            "background": "var(--ground)" if state.presenting else "none",
         }
 
     def _overview(self) -> pn.viewable.Viewable:

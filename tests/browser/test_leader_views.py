@@ -333,6 +333,14 @@ SMALL_WORDS = """() => {
 }"""
 
 
+STANDS = """() => {
+  const all = (node) => [...node.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])])
+  const box = (name) => all(document).find((one) => one.matches(name) && one.getClientRects().length)?.getBoundingClientRect()
+  const [strip, reel, bar] = [box('.figures'), box('.reel'), box('header')]
+  return strip && reel && bar && strip.top >= bar.bottom - 5 && Math.abs(reel.bottom - window.innerHeight) < 3
+}"""
+
+
 def test_the_story_of_a_theme_is_told_by_keys_and_read_from_the_back_row(view, county_served):
     view.set_viewport_size({"width": 1920, "height": 1080})
     _open(view, county_served, "?theme=monitoring")
@@ -359,6 +367,9 @@ def test_the_story_of_a_theme_is_told_by_keys_and_read_from_the_back_row(view, c
     assert other.value.locator(".steps [aria-current]").count() == 1
     view.locator(".presenter .leave").click()
     _wait_asked(view, "story", None)
+    view.locator(".reel").wait_for(timeout=20_000)
+    # The page stands again below its top line and down to the edge.
+    view.wait_for_function(STANDS, timeout=20_000)
 
 
 def _stories(view) -> set[str]:
