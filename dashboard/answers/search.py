@@ -154,9 +154,10 @@ def _rules(source: Source, view: View, theme: str, known: tuple[str, ...]) -> It
             seen.add(key)
             parameter = source.policy.parameters[key]
             lookup = source.policy.at(key, source.root or "", last_day(view.period))
-            value = lookup.reason(lang) if lookup.value is None else f"{lookup.value}"
-            unit = "" if lookup.value is None else parameter.unit.text(lang, value)
-            note = f"{value} {unit}".strip()
+            # A switch is told by its title.
+            value = "" if isinstance(lookup.value, bool) else f"{lookup.value}"
+            unit = parameter.unit.text(lang, value) if value else ""
+            note = lookup.reason(lang) if lookup.value is None else f"{value} {unit}".strip()
             yield _entry("parameter", parameter.title, lang, note, shown)
 
 
