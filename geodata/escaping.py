@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
+from pathlib import Path
 
 # Spreadsheets run a cell that begins with one of these; a tab or line break hides the sign only.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Controls that reorder the text around them; a name never needs them.
 _BIDI_CONTROLS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+# A folder from the root on, as it stands in a sentence: no address, and no fraction.
+_FOLDERS = re.compile(r"(?<![\w.:/\\<])(?:[A-Za-z]:[\\/]|/)(?:[^\s/\\“”\"'，。；：<>|]+[/\\])+")
 
 
 def plain_text(value: object, limit: int = 200) -> str:
@@ -53,3 +59,14 @@ def cell_text(value: str) -> str:
     except ValueError:
         return "'" + value
     return value
+
+
+def without_folders(sentence: str, folder: Path) -> str:
+    """Return a sentence for a page, where files are named without the folders of this machine.
+
+    What lies in `folder` is named from there on, anything else by its last part.
+    """
+    for home in dict.fromkeys((str(folder), str(folder.absolute()), str(folder.resolve()))):
+        if len(home) > 1:
+            sentence = re.sub(re.escape(home) + r"[/\\]?", "", sentence)
+    return _FOLDERS.sub("", sentence)

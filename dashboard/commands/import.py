@@ -50,6 +50,7 @@ def command(
     """Import one month and say what was found."""
     from geodata.config import read_config
     from geodata.errors import GuatuError
+    from geodata.intake.firstlook import refuse_other_month
     from geodata.intake.importing import import_month
     from geodata.intake.incoming import incoming_config, take_in, upload_of
     from geodata.periods import parse_month
@@ -66,6 +67,8 @@ def command(
     tell_faults(registry)
     told = None if upload is None else _Progress(home, upload)
     try:
+        if upload is not None and not accept_month.strip():
+            refuse_other_month(config, month, upload.files, registry.schema)
         result = import_month(
             config,
             month,
@@ -80,12 +83,12 @@ def command(
         )
     except GuatuError as error:
         if as_json:
-            click.echo(_refused(error, month))
+            click.echo(_refused(error, month, both=upload is not None))
         raise
     if upload is not None and not dry_run:
         take_in(home, upload)
     click.echo("\r\033[K" if _is_terminal() else "", nl=False, err=True)
-    _tell(result, config, report, as_json=as_json)
+    _tell(result, config, report, as_json=as_json, both=upload is not None)
     if strict and not _faultless(result):
         sys.exit(1)
 
@@ -127,12 +130,15 @@ class _Progress:
         keep_progress(self._folder, self._key, self._kept)
 
 
-def _tell(result: ImportResult, config: Config, report: str | None, *, as_json: bool) -> None:
-    """Write the report and print what was found."""
+def _tell(
+    result: ImportResult, config: Config, report: str | None, *, as_json: bool, both: bool
+) -> None:
+    """Write the report and print what was found; `both` languages, alike issues together, for a page."""
     from pathlib import Path
 
     import pandas as pd
 
+    from geodata.intake.alike import alike
     from geodata.intake.describing import described_result
     from geodata.intake.issues import sentences
     from geodata.intake.reporting import write_report
@@ -140,6 +146,12 @@ def _tell(result: ImportResult, config: Config, report: str | None, *, as_json: 
     name = result.manifest.snapshot or f"{result.manifest.month}-trial"
     folder = Path(report) if report else config.folder / "reports" / name
     page = write_report(result, folder, config=config)
+    if as_json and both:
+        none = result.issues.head(0)
+        told = described_result(result, pd.concat([none, sentences(none, result.tables)], axis=1))
+        told["groups"] = alike(result.issues, result.tables)
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
     if as_json:
         said = pd.concat([result.issues, sentences(result.issues, result.tables)], axis=1)
         click.echo(json.dumps(described_result(result, said), ensure_ascii=False, indent=1))
@@ -149,8 +161,8 @@ def _tell(result: ImportResult, config: Config, report: str | None, *, as_json: 
     click.echo(text("workspace.import_report_at", file=page))
 
 
-def _refused(error: GuatuError, month: str) -> str:
-    """Return as JSON that nothing was stored, and why."""
+def _refused(error: GuatuError, month: str, *, both: bool) -> str:
+    """Return as JSON that nothing was stored, and why; for a page in `both` languages."""
     issue = {
         **dict.fromkeys(("file", "sheet", "column", "value"), ""),
         "severity": "error",
@@ -160,7 +172,17 @@ def _refused(error: GuatuError, month: str) -> str:
     }
     totals = {"rows_read": 0, "rows_stored": 0, "rows_aside": 0, "error": 1, "warning": 0}
     told = {"month": month, "stored": False, "files": [], "issues": [issue]}
-    return json.dumps({**told, "totals": {**totals, "notice": 0}}, ensure_ascii=False, indent=1)
+    if both:
+        told["refused"] = {
+            "key": error.key,
+            "stated": str(error.values.get("stated", "")),
+            "faults": str(error.values.get("faults", "")),
+            "count": error.values.get("count", 1),
+            "said": {lang: error.sentence(lang) for lang in ("zh", "en")},
+        }
+    return json.dumps(
+        {**told, "totals": {**totals, "notice": 0}}, ensure_ascii=False, indent=None if both else 1
+    )
 
 
 def _told(name: str) -> None:

@@ -12,6 +12,7 @@ from dashboard.maps.screen import LIBRARY_KEPT
 from dashboard.pages.map_page import map_page
 from dashboard.session.parts import Parts, county_parts
 from dashboard.session.state import State
+from dashboard.views.account import SignedIn
 from geodata.access import Actor, Guard
 from geodata.atlas import Atlas
 from geodata.policy import Policy
@@ -29,7 +30,7 @@ def app_of(
     policy: Policy | None = None,
     findings: FindingCounts | None = None,
     parts_of: Callable[[State], Parts] | None = None,
-    account: Callable[[object, str], list[pn.viewable.Viewable]] | None = None,
+    account: Callable[[object, str], SignedIn | None] | None = None,
 ) -> Callable[[], pn.viewable.Viewable]:
     """Return the function that makes the page of a session from the address it asked for.
 
@@ -50,7 +51,7 @@ def app_of(
         parts = parts_of(state) if parts_of else None
         if state.source.guard is not None and "period=" not in query:
             state.open_on(state.source.guard.today())
-        who = account(request, state.lang) if account else []
+        who = account(request, state.lang) if account else None
         return map_page(state, sources=sources, script=LIBRARY_KEPT, parts=parts, who=who)
 
     return session

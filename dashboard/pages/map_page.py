@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import panel as pn
 from panel_material_ui.template.base import Page
 
@@ -15,6 +13,7 @@ from dashboard.session.state import State
 from dashboard.session.stops import Stops
 from dashboard.texts import text
 from dashboard.view import STEPS
+from dashboard.views.account import SignedIn
 from dashboard.views.address import AddressView
 from dashboard.views.bar_tools import BarToolsView
 from dashboard.views.briefing_button import BriefingButton
@@ -78,7 +77,7 @@ def map_page(
     script: str,
     parts: Parts | None = None,
     served: bool = True,
-    who: Sequence[pn.viewable.Viewable] = (),
+    who: SignedIn | None = None,
 ) -> Page:
     """Return the page of one session; with `parts`, points, reasons, households and cards as well.
 
@@ -105,7 +104,7 @@ def map_page(
             presenter,
             *([AddressView(state)] if served else []),
             *left_out_view(state, parts.faults),
-            *_account(state, who),
+            *(who.bar(state.lang) if who else ()),
         ],
         main=[body.column],
         stylesheets=[tokens_css()],
@@ -120,14 +119,6 @@ def map_page(
     state.param.watch(follow, ["dark", "presenting"])
     follow()
     return page
-
-
-def _account(state: State, who: Sequence[pn.viewable.Viewable]) -> list[pn.viewable.Viewable]:
-    """Return what opens the links of whoever is signed in; nothing without."""
-    if not who:
-        return []
-    label = text("page.account", state.lang)
-    return [popover(label, lambda: who, icon="account_circle", color="light", width=240)]
 
 
 class _Body:

@@ -31,6 +31,8 @@ LARGEST_BODY = 0
 LARGEST_FORM = 64 * 2**10
 # A body that is refused is read to here and thrown away, so that its sender reads the answer.
 THROWN_AWAY = 2**20
+# So is one for a route that says in a page of its own, `too_large`, what came; its first bytes tell.
+MOST_THROWN_AWAY, _FIRST = 2**30, 4 * 2**10
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:@/\\\[\]?#%]+)(:\d{1,5})?")
 _LOG = logging.getLogger("guatu.server")
@@ -99,6 +101,8 @@ class _Arriving(HTTPMessageDelegate):
         self._inner: HTTPMessageDelegate | None = None
         self._line: RequestStartLine | None = None
         self._status, self._left = 0, 0
+        self._too_large: Callable[[bytes, int, str], str] | None = None
+        self._declared, self._first = 0, b""
 
     def headers_received(
         self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders
@@ -112,8 +116,10 @@ class _Arriving(HTTPMessageDelegate):
             self._connection.set_max_body_size(max(THROWN_AWAY, self._left))
             declared = headers.get("Content-Length", "")
             if declared.isdigit() and int(declared[:20]) > self._left:
-                self._status = 413
-                if int(declared[:20]) > THROWN_AWAY:
+                self._status, self._declared = 413, int(declared[:20])
+                read_on = THROWN_AWAY if self._too_large is None else MOST_THROWN_AWAY
+                self._connection.set_max_body_size(read_on)
+                if self._declared > read_on:
                     self._refuse()
         if self._status or self._inner is None:
             return None
@@ -121,6 +127,8 @@ class _Arriving(HTTPMessageDelegate):
 
     def data_received(self, chunk: bytes) -> Any:
         self._left -= len(chunk)
+        if self._status and len(self._first) < _FIRST:
+            self._first += chunk[:_FIRST]
         if self._left < 0:
             self._status = self._status or 413
         return None if self._status or self._inner is None else self._inner.data_received(chunk)
@@ -155,13 +163,18 @@ class _Arriving(HTTPMessageDelegate):
         )
         handler = self._application.find_handler(request)
         self._left = getattr(handler.handler_class, "largest_body", LARGEST_BODY)
+        self._too_large = getattr(handler.handler_class, "too_large", None)
         return handler
 
     def _refuse(self) -> None:
         """Answer with one sentence; nothing of what was asked is repeated, and the log has no query."""
         assert self._line is not None
         query = self._line.path[:LONGEST_ADDRESS].partition("?")[2]
-        body = self._page(self._status, "en" if "lang=en" in query.split("&") else "zh").encode()
+        lang = "en" if "lang=en" in query.split("&") else "zh"
+        said = self._page(self._status, lang)
+        if self._status == 413 and self._too_large is not None:
+            said = self._too_large(self._first, self._declared, lang)
+        body = said.encode()
         https = getattr(self._connection.context, "protocol", "http") == "https"
         headers = HTTPHeaders(dict(security_headers(plain=True, https=https)))
         headers["Content-Type"] = "text/html; charset=utf-8"

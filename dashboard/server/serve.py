@@ -21,7 +21,7 @@ from dashboard.server.serving import GUARD, Serving, make_server, run_server
 from dashboard.server.warming import warm_county, warm_scopes
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
-from dashboard.views.account import account_links
+from dashboard.views.account import SignedIn, signed_in
 from geodata.access import Actor, Guard, Scope, open_guard, user_of_computer
 from geodata.atlas import Atlas, open_atlas
 from geodata.atlas.scoped import ScopedAtlas, within_scope
@@ -37,7 +37,7 @@ def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     """Return the server of an atlas, not started; raises ConfigError when it must not start."""
     files = GeometryFiles(atlas)
     seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
-    who = _account_links(serving)
+    who = _signed_in(serving)
     app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by, account=who)
     # What it shows was read when it was opened.
     shows = bool(len(atlas.places))
@@ -116,31 +116,31 @@ def county_apps(
         policy=county.setup.policy,
         findings=FindingCounts(county),
         parts_of=parts_of,
-        account=_account_links(serving),
+        account=_signed_in(serving),
     )
     chosen = {"/": county.setup.themes} | {f"/{one.key}": (one,) for one in county.setup.themes}
     return {at: app(themes=themes) for at, themes in chosen.items()}
 
 
-def _account_links(serving: Serving) -> Callable[[object, str], list[Any]] | None:
-    """Return what makes the links of whoever sent a request; none where nobody signs in."""
+def _signed_in(serving: Serving) -> Callable[[object, str], SignedIn | None] | None:
+    """Return what makes the doors and links of whoever sent a request; none where nobody signs in."""
     if serving.guard is None:
         return None
     prefix = f"/{serving.prefix.strip('/')}".rstrip("/")
 
-    def links(request: object, lang: str) -> list[Any]:
+    def shown(request: object, lang: str) -> SignedIn | None:
         account = account_of(request)
         if account is None:
-            return []
+            return None
         at = {
             "sign_out": f"{prefix}{SIGN_OUT}?lang={lang}",
             "audit": f"{prefix}{AUDIT}?lang={lang}",
             "sessions": f"{prefix}{SESSIONS}?lang={lang}",
             "imports": f"{prefix}{IMPORTS}?lang={lang}",
         }
-        return account_links(account.actor, lang, **at)
+        return signed_in(account.actor, lang, **at)
 
-    return links
+    return shown
 
 
 def _actor(guard: Guard | None) -> Actor:

@@ -1,28 +1,60 @@
-"""Who is signed in, at the top of the page, with the way out and for an auditor that to the audit."""
+"""Who is signed in, at the top of the page, with the doors that the account opens and the way out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import panel as pn
 import panel_material_ui as pmui
 
 from dashboard.texts import text
+from dashboard.views.popover import popover
 from geodata.access import Actor
 from geodata.escaping import plain_text
 
+# The top line is dark in every look; what stands on it has its colour from there.
+_ON_BAR = {"color": "var(--on-bar)", "whiteSpace": "nowrap", "minWidth": "0"}
 
-def account_links(
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whoever is signed in: `doors` stand in the top line, `links` on the sheet behind the account."""
+
+    doors: Sequence[pmui.Button] = ()
+    links: Sequence[pmui.Button] = ()
+
+    def bar(self, lang: str) -> list[pn.viewable.Viewable]:
+        """Return what stands in the top line; nothing without a link."""
+        if not self.links:
+            return []
+        label = text("page.account", lang)
+        sheet = popover(
+            label, lambda: self.links, icon="account_circle", color="light", width=240, sx=_ON_BAR
+        )
+        return [*self.doors, sheet]
+
+
+def signed_in(
     actor: Actor, lang: str, *, sign_out: str, audit: str, sessions: str, imports: str
-) -> list[pmui.Button]:
-    """Return the links: to audit and imports for whoever may, to one's sign-ins, and out by one's name.
+) -> SignedIn:
+    """Return the door to imports for whoever may, and the links: to the audit, to one's sign-ins, and out.
 
     `sign_out`, `audit`, `sessions` and `imports` are addresses on this server.
     """
     shared = {"variant": "text", "color": "light", "size": "large"}
-    links = []
+    doors, links = [], []
     if actor.allows("", "audit"):
         links.append(pmui.Button(label=text("audit_page.title", lang), href=audit, **shared))
     if actor.allows("", "imports"):
-        links.append(pmui.Button(label=text("imports_page.title", lang), href=imports, **shared))
+        label = text("imports_page.title", lang)
+        doors.append(
+            pmui.Button(
+                label=label, href=imports, icon="upload_file", sx=_ON_BAR, margin=0, **shared
+            )
+        )
     own = text("sign_in.sessions_title", lang)
     links.append(pmui.Button(label=own, href=sessions, **shared))
     leave = text("page.sign_out", lang, name=plain_text(actor.name, 24))
-    return [*links, pmui.Button(label=leave, href=sign_out, icon="logout", **shared)]
+    links.append(pmui.Button(label=leave, href=sign_out, icon="logout", **shared))
+    return SignedIn(doors, links)

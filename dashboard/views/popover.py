@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import panel as pn
 import panel_material_ui as pmui
@@ -19,12 +19,15 @@ def popover(
     upwards: bool = False,
     width: int = 300,
     css_classes: Sequence[str] = (),
+    sx: Mapping[str, str] | None = None,
 ) -> pn.Column:
     """Return the button, an `icon` that `label` names; the sheet is made when it is first opened.
 
     Escape and a click elsewhere close it, and the focus returns to the button.
     """
-    button = pmui.IconButton(icon=icon, description=label, color=color, margin=0, size="1.4em")
+    button = pmui.IconButton(
+        icon=icon, description=label, color=color, margin=0, size="1.4em", sx=dict(sx or {})
+    )
     ends = ("top", "bottom") if upwards else ("bottom", "top")
     sheet = pmui.Popup(
         anchor_origin={"horizontal": "right", "vertical": ends[0]},

@@ -1,6 +1,10 @@
 """The settings of a workspace: ``guatu.toml`` as frozen data classes."""
 
-from geodata.config.changing import add_place_decision, change_settings
+from geodata.config.changing import (
+    add_place_decision,
+    change_settings,
+    take_back_place_decision,
+)
 from geodata.config.settings import (
     FOLDERS,
     BoundarySettings,
@@ -31,4 +35,5 @@ __all__ = [
     "find_workspace",
     "make_workspace",
     "read_config",
+    "take_back_place_decision",
 ]

@@ -46,9 +46,7 @@ def add_place_decision(folder: Path, decision: PlaceDecision) -> Config:
     """
     file = folder / FILE_NAME
     before = file.read_text(encoding="utf-8-sig")
-    entries = {"township": decision.township, "name": decision.name, "code": decision.code}
-    lines = [f"{key} = {_quoted(value)}" for key, value in entries.items()]
-    _replace(file, "\n".join([before.rstrip("\n"), "", "[[places.decisions]]", *lines, ""]))
+    _replace(file, "\n".join([before.rstrip("\n"), "", _decision_lines(decision), ""]))
     try:
         config = read_config(folder)
         if decision not in config.places.decisions:
@@ -57,6 +55,29 @@ def add_place_decision(folder: Path, decision: PlaceDecision) -> Config:
         _replace(file, before)
         raise
     return config
+
+
+def take_back_place_decision(folder: Path, decision: PlaceDecision) -> Config:
+    """Take away the newest entry of a decision as it was added; one that was edited since stays.
+
+    Raises ConfigError, with the file as it was, when the result could not be read.
+    """
+    file = folder / FILE_NAME
+    before = file.read_text(encoding="utf-8-sig")
+    head, entry, tail = before.rpartition(f"\n{_decision_lines(decision)}\n")
+    if entry:
+        _replace(file, f"{head.rstrip()}\n{tail}")
+    try:
+        return read_config(folder)
+    except ConfigError:
+        _replace(file, before)
+        raise
+
+
+def _decision_lines(decision: PlaceDecision) -> str:
+    entries = {"township": decision.township, "name": decision.name, "code": decision.code}
+    lines = (f"{key} = {_quoted(value)}" for key, value in entries.items())
+    return "\n".join(["[[places.decisions]]", *lines])
 
 
 def _check_taken(file: Path, content: str, changes: Mapping[str, Mapping[str, Value]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from geodata.config import Config
+from geodata.config import Config, PlaceDecision, take_back_place_decision
 from geodata.errors import SourceError
 from geodata.escaping import plain_text
 from geodata.intake.delivery import SUFFIXES, delivered_files
@@ -23,7 +24,7 @@ from geodata.store.snapshots import write_durably
 FOLDER = "incoming"
 # What may come at once, in bytes and files; a month of a large county is some 40 MB.
 LARGEST, MOST_FILES = 64 * 2**20, 40
-WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED = (
+WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED, UNDONE = (
     "waiting",
     "trying",
     "tried",
@@ -31,9 +32,11 @@ WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED = (
     "storing",
     "stored",
     "dropped",
+    "undone",
 )
 # What is tried or stored for longer was cut off; what nobody stores, and what was never whole, is deleted.
 PATIENCE, KEPT, UNFINISHED = timedelta(minutes=30), timedelta(days=30), timedelta(hours=1)
+_FACTS = ("stored_by", "snapshot", "told", "accept")
 _KEY = re.compile(r"[0-9a-f]{12}")
 _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 
@@ -42,7 +45,10 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 class Incoming:
     """One upload: its key, month, who brought it and when, the names of the files, and its state.
 
-    `stored_by` and `snapshot` are filled once it is stored, `told` is why it was refused.
+    `stored_by` and `snapshot` are filled once it is stored, `told` is why it was refused. With `whole`
+    the files are the whole month; else `base` marks the files delivered before that they joined.
+    `accept` is the reason why files that say another month are of this one; `decided` are township,
+    name and code of the places that were decided for it.
     """
 
     key: str
@@ -54,11 +60,15 @@ class Incoming:
     stored_by: str = ""
     snapshot: str = ""
     told: str = ""
+    whole: bool = False
+    base: str = ""
+    accept: str = ""
+    decided: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Return whether something can still be done with it."""
-        return self.state in (WAITING, TRYING, TRIED, REFUSED)
+        return self.state in (WAITING, TRYING, TRIED, REFUSED, UNDONE)
 
 
 def incoming_config(config: Config, key: str) -> Config:
@@ -108,18 +118,52 @@ def keep_files(
         raise SourceError("imports.twice_uploaded", files="、".join(sorted(names)[:8]))
     if len(names) > MOST_FILES or sum(len(content) for _, content in files) > LARGEST:
         raise SourceError("imports.too_much", files=MOST_FILES, megabytes=LARGEST // 2**20)
-    upload = Incoming(secrets.token_hex(6), month, by, at, tuple(names))
+    upload = Incoming(secrets.token_hex(6), month, by, at, tuple(names), whole=whole)
     home = upload_folder(config.folder, upload.key) / "raw" / month
     home.mkdir(parents=True, mode=0o700)
-    before = config.raw / month
-    if not whole and before.is_dir():
-        replaced = {name.casefold() for name in names}
-        for file in delivered_files(before):
-            if file.name.casefold() not in replaced:
-                shutil.copyfile(file, home / file.name)
     for name, (_, content) in zip(names, files, strict=True):
         (home / name).write_bytes(content)
-    return _kept(config.folder, upload)
+    return with_others(config, upload)
+
+
+def with_others(config: Config, upload: Incoming, *, month: str = "") -> Incoming:
+    """Lay the files that its month has now beside those of an upload; returns it with that base.
+
+    `month` is another month that the files are of. Raises SourceError when it is none.
+    """
+    try:
+        month = parse_month(month or upload.month)
+    except ValueError:
+        raise SourceError("imports.no_month_given", month=plain_text(month, 20)) from None
+    raw = upload_folder(config.folder, upload.key) / "raw"
+    if month != upload.month:
+        (raw / upload.month).rename(raw / month)
+    own = {name.casefold() for name in upload.files}
+    home, there = raw / month, config.raw / month
+    for file in delivered_files(home):
+        if file.name.casefold() not in own:
+            file.unlink()
+    if not upload.whole and there.is_dir():
+        for file in delivered_files(there):
+            if file.name.casefold() not in own:
+                shutil.copyfile(file, home / file.name)
+    # A reason to take another month speaks of the month it was given for.
+    accept = upload.accept if month == upload.month else ""
+    return _kept(config.folder, replace(upload, month=month, base=_mark(there), accept=accept))
+
+
+def is_overtaken(config: Config, upload: Incoming) -> bool:
+    """Return whether the files of its month are others now than those that an upload was tried with."""
+    return not upload.whole and upload.base != _mark(config.raw / upload.month)
+
+
+def _mark(folder: Path) -> str:
+    """Return what tells the table files of a folder from others: names, sizes and times."""
+    facts = [
+        f"{file.relative_to(folder)}|{file.stat().st_size}|{file.stat().st_mtime_ns}"
+        for file in (delivered_files(folder) if folder.is_dir() else ())
+    ]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 def _file_name(given: str) -> str:
@@ -138,13 +182,16 @@ def _kept(folder: Path, upload: Incoming) -> Incoming:
 
 def with_state(folder: Path, upload: Incoming, state: str, **facts: str) -> Incoming:
     """Keep a new state of an upload, with what is told of it; returns it."""
-    known = {
-        name: facts.get(name, getattr(upload, name)) for name in ("stored_by", "snapshot", "told")
-    }
-    stored_by, snapshot, told = known.values()
-    return _kept(
-        folder, replace(upload, state=state, stored_by=stored_by, snapshot=snapshot, told=told)
-    )
+    known = {name: facts.get(name, getattr(upload, name)) for name in _FACTS}
+    stored_by, snapshot, told, accept = known.values()
+    fresh = replace(upload, stored_by=stored_by, snapshot=snapshot, told=told, accept=accept)
+    return _kept(folder, replace(fresh, state=state))
+
+
+def with_decision(folder: Path, upload: Incoming, decision: PlaceDecision) -> Incoming:
+    """Keep that a place was decided for an upload, so that it can be taken back with it."""
+    decided = (decision.township, decision.name, decision.code)
+    return _kept(folder, replace(upload, decided=(*upload.decided, decided)))
 
 
 def uploads(folder: Path) -> tuple[Incoming, ...]:
@@ -154,7 +201,9 @@ def uploads(folder: Path) -> tuple[Incoming, ...]:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             upload = Incoming(**{**content, "files": tuple(content["files"])})
-        except (OSError, ValueError, KeyError, TypeError):
+            decided = tuple((one[0], one[1], one[2]) for one in upload.decided)
+            upload = replace(upload, decided=decided)
+        except (OSError, ValueError, LookupError, TypeError):
             continue
         if upload.key == file.parent.name:
             known.append(upload)
@@ -218,7 +267,7 @@ def sweep(config: Config, *, now: datetime) -> tuple[str, ...]:
             continue
         fresh, there = home / "raw" / upload.month, config.raw / upload.month
         if (home / "before").is_dir() and fresh.is_dir() and not there.exists():
-            fresh.rename(there)
+            (home / "before" if upload.state == UNDONE else fresh).rename(there)
             touched.append(upload.key)
         elif upload.is_open and datetime.fromisoformat(upload.at) + KEPT < now:
             drop_files(config.folder, upload)
@@ -236,8 +285,28 @@ def take_in(config: Config, upload: Incoming) -> None:
     (home / "raw" / upload.month).rename(there)
 
 
+def take_back(config: Config, upload: Incoming) -> Incoming:
+    """Put the files that a stored upload replaced in their place again, and its own back beside them.
+
+    Decisions on places that were made for it leave the settings. Returns the upload, which can be
+    tried again or dropped.
+    """
+    for township, name, code in reversed(upload.decided):
+        take_back_place_decision(config.folder, PlaceDecision(name, code, township))
+    undone = _kept(config.folder, replace(upload, state=UNDONE, snapshot="", told="", decided=()))
+    home = upload_folder(config.folder, upload.key)
+    fresh, there = home / "raw" / upload.month, config.raw / upload.month
+    if there.is_dir() and not fresh.exists():
+        fresh.parent.mkdir(exist_ok=True)
+        there.rename(fresh)
+    if (home / "before").is_dir() and not there.exists():
+        (home / "before").rename(there)
+    return undone
+
+
 def drop_files(folder: Path, upload: Incoming) -> Incoming:
     """Delete the files of an upload and keep that it was dropped; returns it."""
-    for part in ("raw", "report"):
-        shutil.rmtree(upload_folder(folder, upload.key) / part, ignore_errors=True)
-    return with_state(folder, upload, DROPPED)
+    for part in ("raw", "report", "trial.json", "progress.json"):
+        left = upload_folder(folder, upload.key) / part
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    return with_state(folder, upload, DROPPED, told="")

@@ -187,6 +187,18 @@ class History:
         """Return for each snapshot of which tables were removed the entry that did so last."""
         return {entry.snapshot: entry for entry in self.entries if entry.action == "retire"}
 
+    def before(self, month: str) -> str | None:
+        """Return the snapshot that a month goes back to, None without one; going back is no step on."""
+        shown: list[str] = []
+        for entry in self.entries:
+            if entry.month != month or entry.action == "retire":
+                continue
+            if entry.snapshot in shown:
+                del shown[shown.index(entry.snapshot) + 1 :]
+            else:
+                shown.append(entry.snapshot)
+        return shown[-2] if len(shown) > 1 else None
+
     def with_entry(self, entry: HistoryEntry) -> History:
         """Return the history with one more step."""
         return History((*self.entries, entry))

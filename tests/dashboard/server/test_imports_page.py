@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from shapely.geometry import box
 
 from dashboard.cli import guatu
+from dashboard.server.front import MOST_THROWN_AWAY
 from geodata.access import Actor, load_roles, open_guard
 from geodata.config import PlaceDecision, read_config
 from geodata.intake.incoming import (
@@ -26,6 +27,8 @@ from geodata.intake.incoming import (
     TRYING,
     keep_progress,
     progress_of,
+    upload_folder,
+    upload_of,
     uploads,
     with_state,
 )
@@ -168,7 +171,7 @@ def test_what_cannot_be_taken_is_said_and_nothing_is_kept(server: Served) -> Non
         assert (answer.status, sentence in answer.body) == (400, True), sentence
     assert _send(browser, "2031-02", {"a.csv": b"x"}, xsrf="no").status == 403
     assert uploads(server.folder) == ()
-    declared = {"Content-Length": str(LARGEST + 2**22), "Content-Type": "multipart/form-data"}
+    declared = {"Content-Length": str(MOST_THROWN_AWAY + 1), "Content-Type": "multipart/form-data"}
     assert browser.ask("/imports", method="POST", **declared).status == 413
 
 
@@ -208,7 +211,7 @@ def test_files_of_nobody_are_refused_and_can_be_dropped(server: Served) -> None:
     assert _send(browser, "2031-03", {"nothing.csv": b"a,b\n1,2\n"}).status == 303
     _until(lambda: _states(folder)[0] == "refused")
     upload = uploads(folder)[0]
-    assert "nothing.csv" in upload.told
+    assert "nothing.csv" in browser.ask("/imports").body
     # The trial told what is wrong before it ended; while one runs the page says how far it is.
     kept = progress_of(folder, upload.key)
     assert "nothing.csv" in kept["issues"][0]["sentence"]
@@ -218,11 +221,18 @@ def test_files_of_nobody_are_refused_and_can_be_dropped(server: Served) -> None:
     page = browser.ask("/imports").body
     assert ('http-equiv="refresh"' in page, "<progress" in page) == (True, True)
     assert f"（{kept['done']} / {kept['all']}）" in page
-    assert "a.csv" in page
+    assert "a.csv · “members”列" in page
+    for step in ("places", "checks", "store", "", "a.csv"):
+        keep_progress(folder, upload.key, {**kept, "name": step})
+        said = re.findall(r'<p role="status">([^<]+)</p>', browser.ask("/imports").body)
+        assert not re.search("places|checks|store", said[0]), said
     with_state(folder, upload, REFUSED, told=upload.told)
     assert _press(browser, "store", key=upload.key).status == 400
     assert _press(browser, "drop", key=upload.key).status == 303
     assert _states(folder)[0] == "dropped"
+    dropped = browser.ask("/imports").body.split(f'id="{upload.key}"')[1].split("</section>")[0]
+    assert "认不出" not in dropped
+    assert "<table" not in dropped
     assert "2031-03" not in SnapshotStore(folder / "store").months()
     assert _press(browser, "store", key="../../etc").status == 400
     assert _press(browser, "burn", key=upload.key).status == 400
@@ -245,3 +255,70 @@ def test_a_name_that_is_in_no_list_is_decided_and_tried_again(server: Served) ->
     guard = open_guard(folder)
     assert [one.actor for one in guard.trail.records(act="import_place")][-1] == "data_officer"
     guard.trail.database.close()
+
+
+def test_going_back_brings_files_decisions_and_state_back(server: Served) -> None:
+    folder, browser = server.folder, server.browser("data_officer")
+    raw, settings = folder / "raw" / "2031-01" / "households.csv", folder / "guatu.toml"
+    before = raw.read_bytes(), settings.read_bytes()
+    now = SnapshotStore(folder / "store").snapshot_of("2031-01")
+    assert _send(browser, "2031-01", {"households.csv": _rows(4, "vX")}).status == 303
+    _until(lambda: _states(folder)[0] in ("tried", "refused"))
+    key = uploads(folder)[0].key
+    assert _press(browser, "place", key=key, at="0", choice="none").status == 303
+    _until(lambda: _states(folder)[0] in ("tried", "refused"))
+    helper = server.browser("helper")
+    # What has errors is not the foremost thing to do, and is confirmed in words.
+    page = helper.ask("/imports").body.split(f'id="{key}"')[1].split("</section>")[0]
+    assert 'value="store" class="quiet"' in page
+    assert 'name="confirm" value="1" required' in page
+    assert _press(helper, "store", key=key).status == 400
+    assert _press(helper, "store", key=key, confirm="1").status == 303
+    _until(lambda: _states(folder)[0] in ("stored", "refused"))
+    assert raw.read_bytes() == _rows(4, "vX")
+    assert _press(helper, "undo", month="2031-01").status == 303
+    assert (raw.read_bytes(), settings.read_bytes()) == before
+    assert SnapshotStore(folder / "store").snapshot_of("2031-01") == now
+    assert upload_of(folder, key).state == "undone"
+    page = helper.ask("/imports").body.split(f'id="{key}"')[1].split("</section>")[0]
+    assert "已退回" in page
+    assert "已存入" not in page
+    # The next upload is tried with the files from before.
+    assert _send(browser, "2031-01", {"more.csv": b"a,b\n1,2\n"}).status == 303
+    _until(lambda: _states(folder)[0] in ("tried", "refused"))
+    kept = upload_folder(folder, uploads(folder)[0].key) / "raw" / "2031-01" / "households.csv"
+    assert kept.read_bytes() == before[0]
+
+
+def test_a_wrong_month_has_two_ways_out_and_no_folder_of_the_server(server: Served) -> None:
+    folder, browser = server.folder, server.browser("data_officer")
+    for way, month in (("month", "2031-05"), ("accept", "2031-06")):
+        name = "households-2031-05.csv"
+        assert _send(browser, "2031-06", {name: _rows(4)}).status == 303
+        _until(lambda: _states(folder)[0] in ("tried", "refused"))
+        key = uploads(folder)[0].key
+        for lang, said in (("zh", "写的不是 2031-06"), ("en", "another month than 2031-06")):
+            page = browser.ask(f"/imports?lang={lang}").body
+            shown = page.split(f'id="{key}"')[1].split("</section>")[0]
+            assert said in shown
+            assert 'name="month" type="month" required' in shown
+            assert 'value="2031-05"' in shown
+            assert 'name="reason"' in shown
+            assert str(folder.parent) not in page
+            assert "--month" not in shown
+        assert _press(browser, "accept", key=key, reason=" ").status == 400
+        assert _press(browser, "month", key=key, month="2031-99").status == 400
+        assert _press(browser, way, key=key, month="2031-05", reason="补报").status == 303
+        _until(lambda: _states(folder)[0] in ("tried", "refused"))
+        upload = upload_of(folder, key)
+        assert (upload.state, upload.month) == ("tried", month)
+        assert _press(browser, "drop", key=key).status == 303
+
+
+def test_a_file_beyond_the_limit_is_named_with_the_limit_and_the_way_back(server: Served) -> None:
+    browser = server.browser("data_officer")
+    answer = _send(browser, "2031-02", {"大表.csv": b"x" * (LARGEST + 2**22)})
+    assert answer.status == 413
+    assert "大表.csv" in answer.body
+    assert str(LARGEST // 2**20) in answer.body
+    assert 'href="/imports' in answer.body
