@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shlex
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geodata.workspace.checkup import Advice
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox", "microsoft-edge")
 
 
 @click.command(help=text("doctor_command.help"))
@@ -66,5 +69,8 @@ def _computer(workspace: str) -> Iterator[Advice]:
     try:
         webbrowser.get()
     except webbrowser.Error:
+        # Without a screen none is opened from here, but there may be one all the same.
+        if any(map(shutil.which, _BROWSERS)):
+            return
         command = f"guatu serve {shlex.quote(workspace)} --no-open"
         yield Advice("no_browser", command, level=NOTICE)

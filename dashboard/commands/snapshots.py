@@ -29,10 +29,11 @@ def command() -> None:
 
 
 @command.command("list", help=text("workspace.snapshots_list_help"))
+@click.argument("folder", required=False)
 @_workspace
-def list_snapshots(workspace: str) -> None:
+def list_snapshots(folder: str | None, workspace: str) -> None:
     """Print one line for each snapshot, the one a month shows marked."""
-    store = _store(workspace)
+    store = _store(folder or workspace)
     if not store.history.snapshots:
         click.echo(text("workspace.snapshots_none"))
         return

@@ -26,6 +26,7 @@ _MONTH = re.compile(
 _MONTH_OF_DAY = re.compile(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T].*)?$")
 _ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FIELD!)"
+_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_\u2e80-\U0003ffff]) (?=[^\W\d_\u2e80-\U0003ffff])")
 # A long number as a spreadsheet shows it: the digits behind are gone.
 _SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
 _PANDAS: dict[str, Any] = {
@@ -95,7 +96,9 @@ def _converted(texts: pd.Series, column: Column, reading: Reading) -> Converted:
     blank = np.array([text in reading.missing for text in known], dtype=bool)
     values, faults = _parsed(known, blank, column, reading)
     if column.kind == "code" and not reading.values:
-        faults["code_rewritten"] = values.notna().to_numpy() & (values.to_numpy() != known)
+        # Between words of an alphabet a space is no slip: a code that is a name has them.
+        written = np.array([_BETWEEN_WORDS.sub("", text) for text in known], dtype=object)
+        faults["code_rewritten"] = values.notna().to_numpy() & (values.to_numpy() != written)
     faults = {kind: mask & ~blank for kind, mask in faults.items()}
     taken = values.take(codes)
     taken.index = texts.index

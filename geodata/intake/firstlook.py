@@ -59,7 +59,7 @@ def _heads(file: Path) -> Iterator[SourceTable]:
             content, _ = textfiles.with_line_ends(textfiles.decode(file).content)
             delimiter = textfiles.likely_delimiter(content)
             yield _table(file, "", textfiles.head_rows(content, delimiter, _ROWS))
-        elif file.suffix.lower() in (".xlsx", ".xlsm"):
+        elif file.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
             refuse_bomb(file)
             for name, rows in run_isolated(
                 _PROCESS, str(file), _ROWS, seconds=_SECONDS, memory=MEMORY

@@ -102,7 +102,9 @@ class MattersView(Viewer):
         atlas, lang = self.state.atlas, self.state.lang
         own = atlas.own(atlas.places_in(None, atlas.lowest))
         level = text(f"atlas.{atlas.lowest}", lang)
-        whose = "" if own.all() else text("matters.own", lang, count=int(own.sum()), level=level)
+        # Whose role reaches no place of its own sees the county, not nought places.
+        part = own.any() and not own.all()
+        whose = text("matters.own", lang, count=int(own.sum()), level=level) if part else ""
         key = "subtitle" if month.matters else "subtitle_none"
         if month.more:
             key = "subtitle_more"

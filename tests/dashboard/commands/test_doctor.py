@@ -45,6 +45,11 @@ def test_what_this_computer_lacks_is_told(
     bare = Typeface(("DejaVu Sans",), ("Noto Sans CJK SC",))
     monkeypatch.setattr("dashboard.maps.fonts.typeface", lambda: bare)
     monkeypatch.setattr(webbrowser, "get", no_browser)
+    there = {"chromium": "/usr/bin/chromium"}
+    monkeypatch.setattr("dashboard.commands.doctor.shutil.which", there.get)
+    # One that no screen shows is there all the same.
+    assert "--no-open" not in run(capsys, "doctor", str(make_workspace(tmp_path / "other")))[1]
+    there.clear()
     _, out = run(capsys, "doctor", str(make_workspace(tmp_path / "county")))
     assert "Noto Sans CJK SC" in out
     assert "--no-open" in out

@@ -57,7 +57,7 @@ def test_snapshots_are_listed_verified_and_restored(folder, capsys):
     assert _run("snapshots", "list", "--workspace", str(folder)) == 0
     assert "* 2025-03-002" in capsys.readouterr().out
     assert _run("snapshots", "restore", "2025-03-001", "--workspace", str(folder)) == 0
-    _run("snapshots", "list", "--workspace", str(folder))
+    _run("snapshots", "list", str(folder))
     assert "* 2025-03-001" in capsys.readouterr().out
     assert _run("snapshots", "show", "2025-03-001", "--workspace", str(folder)) == 0
     assert "农户：1 行" in capsys.readouterr().out

@@ -141,6 +141,9 @@ def test_matters_are_counted_in_the_places_of_the_viewer_only(county):
             assert officer.atlas.places_in(None, "village")[at] == village
             assert one["number"] == f"{number:,}"
     assert "您管" not in MattersView(_state(county), SOURCES).page.subtitle
+    # A role that reads nobody's rows has no places of its own, and is not told of nought.
+    clerk = _state(county, actor=Actor("clerk", "data_officer", ("*",)))
+    assert "您管" not in MattersView(clerk, SOURCES).page.subtitle
 
 
 def test_the_first_page_ignores_what_it_does_not_know(county):

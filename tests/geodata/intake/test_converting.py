@@ -160,6 +160,12 @@ def test_code_is_one_however_wide_or_spaced(name, column, written):
     assert "code_lost_digits" not in found.faults
 
 
+@pytest.mark.parametrize("written", ["Mlani Msyasya", "Énéas José", "Иван Иванов"])
+def test_a_space_between_words_of_an_alphabet_is_no_slip(written):
+    found = _converted("household", "household_code", written, "9900 01", "甲 乙", "A 1")
+    assert found.faults["code_rewritten"].tolist() == [False, True, True, True]
+
+
 @pytest.mark.parametrize("text", ["9.90E+12", "9.9e12", "9E+12", "９．９Ｅ＋１２"])
 def test_code_that_lost_its_digits_is_unknown(text):
     found = _converted("household", "household_code", text, "9900000000001")
