@@ -321,4 +321,4 @@ def test_a_file_beyond_the_limit_is_named_with_the_limit_and_the_way_back(server
     assert answer.status == 413
     assert "大表.csv" in answer.body
     assert str(LARGEST // 2**20) in answer.body
-    assert 'href="/imports' in answer.body
+    assert 'href="./imports' in answer.body

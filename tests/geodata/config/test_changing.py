@@ -14,6 +14,7 @@ from geodata.config import (
     change_settings,
     make_workspace,
     read_config,
+    take_back_place_decision,
 )
 from geodata.errors import ConfigError
 
@@ -87,3 +88,17 @@ def test_a_decision_in_settings_of_another_form_leaves_them_as_they_were(tmp_pat
     with pytest.raises(ConfigError):
         add_place_decision(tmp_path, PlaceDecision("甲", "", ""))
     assert read_config(tmp_path) == before
+
+
+def test_a_decision_that_was_added_is_taken_back_and_the_file_is_as_it_was(tmp_path: Path) -> None:
+    folder = make_workspace(tmp_path / "county", code="990301")
+    file = folder / "guatu.toml"
+    first, second = PlaceDecision("甲“一”", "990301001001", "乙镇"), PlaceDecision("丙", "", "")
+    add_place_decision(folder, first)
+    before = file.read_bytes()
+    add_place_decision(folder, second)
+    assert take_back_place_decision(folder, second).places.decisions == (first,)
+    assert file.read_bytes() == before
+    # What is no longer there, or was edited since, stays as it is.
+    assert take_back_place_decision(folder, second).places.decisions == (first,)
+    assert file.read_bytes() == before

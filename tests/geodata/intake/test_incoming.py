@@ -22,15 +22,18 @@ from geodata.intake.incoming import (
     TRIED,
     drop_files,
     incoming_config,
+    is_overtaken,
     keep_files,
     keep_progress,
     progress_of,
     sweep,
+    take_back,
     take_in,
     trial_of,
     upload_folder,
     upload_of,
     uploads,
+    with_others,
     with_state,
 )
 
@@ -179,3 +182,26 @@ def test_a_spoilt_state_is_passed_over(config: Config) -> None:
     for content in ("", "[]", json.dumps({"key": upload.key})):
         file.write_text(content, encoding="utf-8")
         assert uploads(config.folder) == ()
+
+
+def test_taking_back_puts_the_files_before_in_their_place(config: Config) -> None:
+    there = config.raw / "2031-03"
+    there.mkdir()
+    (there / "b.csv").write_bytes(b"kept")
+    upload = keep_files(config, "2031-03", [TABLE], by="li", at=AT)
+    other = keep_files(config, "2031-03", [("c.csv", b"c")], by="wang", at=AT)
+    assert not is_overtaken(config, other)
+    take_in(config, upload)
+    # What was tried with other files is tried again, or it would undo what was stored meanwhile.
+    assert is_overtaken(config, other)
+    renewed = with_others(config, other)
+    home = upload_folder(config.folder, other.key) / "raw" / "2031-03"
+    assert sorted(file.name for file in home.iterdir()) == ["a.csv", "b.csv", "c.csv"]
+    assert not is_overtaken(config, renewed)
+    undone = take_back(config, with_state(config.folder, upload, STORED, snapshot="2031-03-002"))
+    assert [file.name for file in there.iterdir()] == ["b.csv"]
+    assert (undone.state, undone.snapshot, undone.is_open) == ("undone", "", True)
+    # A stop between the two moves is finished by the sweep, the way it was going.
+    there.rename(upload_folder(config.folder, upload.key) / "before")
+    sweep(config, now=datetime.fromisoformat(AT))
+    assert [file.name for file in there.iterdir()] == ["b.csv"]
