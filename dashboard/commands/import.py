@@ -53,16 +53,12 @@ def command(
     from geodata.intake.firstlook import refuse_other_month
     from geodata.intake.importing import import_month
     from geodata.intake.incoming import incoming_config, take_in, upload_of
-    from geodata.periods import parse_month
     from geodata.themes import find_themes
 
     home = read_config(workspace)
     upload = None if incoming is None else upload_of(home.folder, incoming)
     config = home if upload is None else incoming_config(home, upload.key)
-    try:
-        month = parse_month(month)
-    except ValueError:
-        raise click.BadParameter(text("workspace.import_bad_month", month=month)) from None
+    month = _checked_month(month)
     registry = find_themes(config.folder)
     tell_faults(registry)
     told = None if upload is None else _Progress(home, upload)
@@ -91,6 +87,15 @@ def command(
     _tell(result, config, report, as_json=as_json, both=upload is not None)
     if strict and not _faultless(result):
         sys.exit(1)
+
+
+def _checked_month(month: str) -> str:
+    from geodata.periods import parse_month
+
+    try:
+        return parse_month(month)
+    except ValueError:
+        raise click.BadParameter(text("workspace.import_bad_month", month=month)) from None
 
 
 def _faultless(result: ImportResult) -> bool:

@@ -16,7 +16,7 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 
 from dashboard.server.auth import IMPORTS, SIGN_OUT, SignIn
-from dashboard.server.imports_shown import Shown, doubtful, is_running, open_areas
+from dashboard.server.imports_shown import UploadShown, doubtful, is_running, open_areas
 from dashboard.server.plain_page import plain_page
 from dashboard.server.sign_in import Page
 from dashboard.texts import text
@@ -248,7 +248,7 @@ class ImportsPage(Page):
             ),
             by_two=by_two,
             uploads=[
-                Shown(
+                UploadShown(
                     config,
                     one,
                     self.lang,

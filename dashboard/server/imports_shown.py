@@ -30,7 +30,7 @@ OTHER_MONTH = "imports.other_month"
 
 
 @dataclass(frozen=True)
-class Shown:
+class UploadShown:
     """One upload in one language; with `whole` nothing of its list is left out.
 
     `mine` says that the county wants another one to store it.

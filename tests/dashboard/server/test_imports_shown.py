@@ -77,5 +77,5 @@ def test_no_folder_of_the_server_is_in_a_sentence_of_a_page(tmp_path: Path) -> N
             said = without_folders(sentence, folder)
             assert shown in said, said
             assert not re.search(r"(?<![\w])/\w", said), said
-    for kept in ("http://a.org/b/c", "12/5", "km/h", "2031/01/05", "/imports"):
+    for kept in ("http://localhost/b/c", "12/5", "km/h", "2031/01/05", "/imports"):
         assert without_folders(f"x {kept} y", folder) == f"x {kept} y"
