@@ -44,19 +44,14 @@ _BARE = frozenset({"lang", "dark"})
 class View:
     """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
 
-        `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
-        `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
-        `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
-    <<<<<<< HEAD
-        table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is one of
-        STEPS, while presenting. Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public`
-    =======
-        table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map. `on` is
-        the ISO day as of which what is due is told, empty for the last of the period. Nothing
-        of it is about a person. `sentence` replaces the title made from the figures, and `public`
-    >>>>>>> 5bd5018 (Show the wall of a ledger as of any day)
-        leaves out findings, names of officials, and counts small enough to point at a household: both
-        are of pages that leave the building and stand in no address.
+    `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
+    `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
+    `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
+    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is
+    one of STEPS, while presenting. `on` is the ISO day as of which what is due is told, empty for the
+    last of the period. Nothing of it is about a person. `sentence` replaces the title made from the
+    figures, and `public` leaves out findings, names of officials, and counts small enough to point at
+    a household: both are of pages that leave the building and stand in no address.
     """
 
     view: str = VIEWS[1]
