@@ -211,7 +211,9 @@ def _early(running: Mapping[str, Any], lang: str) -> list[dict[str, str]]:
             continue
         advice = text(f"issues.{kind}_advice", lang, header=one.get("column", ""))
         known = {"rows": [one["row"]], "row_count": 1} if one.get("row") else {}
-        said = {lang: {"sentence": "", "advice": advice}}
+        blank = {"value": "……", "detail": "……", "expected": "……", "household": "……"}
+        sentence = text(f"issues.{kind}", lang, header=one.get("column", ""), **blank)
+        said = {lang: {"sentence": sentence, "advice": advice}}
         lines += issue_lines([{"value": "", "count": 1, **one, **known, "said": said}], lang)
     return lines
 

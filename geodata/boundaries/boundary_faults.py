@@ -22,6 +22,8 @@ from geodata.i18n import text
 
 # A shape is the same as last year's from this share of common land on, another below the other.
 _SAME, _OTHER = 0.8, 0.5
+# Two shapes are one that was shifted when so much is common once they lie on each other.
+_CONGRUENT = 0.97
 # So much of the smaller of two polygons lies in the other when it was drawn without a hole.
 _ENCLOSED = 0.9
 # A whole layer has moved when most villages did by the same way, further than a drawing error.
@@ -229,9 +231,31 @@ class _Comparison:
             at = max(lasts, key=lambda one: share.get((row, one), 0.0), default=-1)
             if at < 0:
                 yield self._new(row, share)
-            elif share.get((row, at), 0.0) < _OTHER and not shapely.is_missing(self._last[at]):
+            elif not shapely.is_missing(self._last[at]) and self._is_elsewhere(row, at, share):
                 yield self._fault("moved", row, at, "restore")
         yield from self._gone(share)
+
+    def _is_elsewhere(self, row: int, at: int, share: Mapping[tuple[int, int], float]) -> bool:
+        """Return whether a village lies elsewhere, or the same shape stands beside its old place.
+
+        One that still holds its old land and took in a village that is gone has grown, not moved.
+        """
+        shape, last, part = self._shapes[row], self._last[at], share.get((row, at), 0.0)
+        if part >= _SAME:
+            return False
+        if part >= _OTHER:
+            (way,) = _middles(np.array([last])) - _middles(np.array([shape]))
+            return (
+                _common(shapely.transform(shape, lambda points: points + way), last) >= _CONGRUENT
+            )
+        if _held(last, shape) < _ENCLOSED:
+            return True
+        gone = [
+            one
+            for (here, one) in share
+            if here == row and self._last_keys[one] not in self._keys and one != at
+        ]
+        return not any(_held(self._last[one], shape) >= _ENCLOSED for one in gone)
 
     def _fault(
         self, kind: str, row: int, at: int = -1, repair: str = "", **values: object
@@ -303,7 +327,12 @@ class _Comparison:
         return self._fault("new", row)
 
     def _gone(self, share: Mapping[tuple[int, int], float]) -> Iterator[BoundaryFault]:
-        renamed = {at for (_, at), part in share.items() if part >= _SAME}
+        # A village of last year that has its own name still took in another's land, and renamed nothing.
+        renamed = {
+            at
+            for (row, at), part in share.items()
+            if part >= _SAME and self._keys[row] not in self._row_of_last
+        }
         for key, at in self._row_of_last.items():
             shape = self._last[at]
             if key in self._keys or at in renamed or shapely.is_missing(shape):
@@ -363,3 +392,14 @@ class _Comparison:
 def _middles(shapes: np.ndarray) -> np.ndarray:
     middles: np.ndarray = shapely.get_coordinates(shapely.centroid(shapes))
     return middles
+
+
+def _held(inner: shapely.Geometry, outer: shapely.Geometry) -> float:
+    """Return the share of `inner` that lies in `outer`."""
+    return float(shapely.area(shapely.intersection(inner, outer)) / max(inner.area, 1e-12))
+
+
+def _common(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """Return the share of the land of two shapes that they have in common."""
+    common = shapely.area(shapely.intersection(one, other))
+    return float(common / max(one.area + other.area - common, 1e-12))

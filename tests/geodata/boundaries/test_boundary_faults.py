@@ -179,6 +179,28 @@ def test_the_shift_of_another_map_site_is_told_from_that_of_the_first() -> None:
     assert (fault.kind, fault.repair) == ("datum", "bd09")
 
 
+@pytest.mark.parametrize(("metres", "told"), [(50, []), (150, ["moved"]), (230, ["moved"])])
+def test_a_village_that_was_shifted_a_little_has_moved(metres: int, told: list[str]) -> None:
+    frame = grid()
+    old = frame.set_index("name").geometry["v33"]
+    now = put(frame, "v33", shapely.transform(old, lambda points: points + np.array([metres, 0])))
+    assert [fault.kind for fault in faults_of(now, frame) if fault.last >= 0] == told
+
+
+def test_a_village_that_took_in_another_has_not_moved() -> None:
+    frame = grid()
+    shapes = frame.set_index("name").geometry
+    small = box(*shapes["v11"].bounds[:2], shapes["v11"].bounds[0] + 300, shapes["v11"].bounds[3])
+    last = put(frame, "v11", small)
+    rest = shapes["v11"].difference(small)
+    last = put(last, "v21", shapes["v21"].union(rest))
+    grown = small.union(last.set_index("name").geometry["v21"])
+    now = put(last[last["name"] != "v21"].reset_index(drop=True), "v11", grown)
+    kinds = {fault.kind for fault in faults_of(now, last)}
+    assert "moved" not in kinds
+    assert kinds & {"merged", "gone"}
+
+
 def test_the_same_fault_has_the_same_key_in_any_order() -> None:
     frame = _corner(_corner(grid(), -80), -80)
     turned = frame[::-1].reset_index(drop=True)
