@@ -103,5 +103,5 @@ def _said(value: object) -> str:
     """Return an answer in words; the value of a feature is its own."""
     word = str(value)
     if word in _WORDS:
-        return text(f"policy.class_{word}")
-    return word or text("policy.class_none")
+        return text(f"changeover.class_{word}")
+    return word or text("changeover.class_none")

@@ -1,9 +1,10 @@
-"""Why households are in another class than in an earlier month: rule, threshold, data, list or register.
+"""Why households are in another class than in an earlier month, by cause.
 
 A theme names what puts a household into a class (`classes`). The later month is answered twice, by the
 parameters of the earlier month and by its own: what differs between the months by one set of parameters
 comes of the data, what differs within the later month comes of a threshold, and a rule that is applied
-on one of the two days alone is a cause by itself. So no change is without one.
+on one of the two days alone is a cause by itself. So no change is without one. Whose village did not
+deliver its list in one of the months is not known to be in a class or out of it.
 """
 
 from __future__ import annotations
@@ -25,16 +26,21 @@ from geodata.rules.binding import keys_in, parse
 from geodata.rules.compile import EXEMPT, NO, UNKNOWN, YES, answer
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import make_features
+from geodata.tables import enumerations
 from geodata.themes import Theme
 from geodata.workspace.engines import month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 
 CHANGEOVER = "changeover"
 CHANGEOVER_COLUMNS = ("household_code", "place_code", "class", "before", "after", "cause", "told")
-CAUSES = ("rule", "threshold", "data", "list", "register")
+CAUSES = ("rule", "threshold", "data", "list", "renamed", "register")
 # A household that a rule does not judge, or that is exempt, is not in its class.
 _WORDS = {YES: "yes", NO: "no", UNKNOWN: "unknown", EXEMPT: "no"}
 _OUTSIDE = ("no", "")
+# The list of the earlier month is lacking, and that of the later one.
+_SILENT = ("told_again", "not_told")
+# What these causes are is said by the two values, or by which of the lists came.
+_IN_WORDS = ("list", "renamed", "register")
 
 
 @dataclass(frozen=True)
@@ -141,26 +147,26 @@ def _changes(
     """Return the rows of one class."""
     rule, codes = asked.rule, first.index.union(last.index)
     applied = [rule is None or rule.holds_on(day) for day in asked.days]
-    columns = [frame[asked.column] for frame in (first, held, last)]
-    values = pd.concat([column.dropna().astype(object) for column in columns])
-    flag = len(values) > 0 and values.map(lambda one: isinstance(one, (bool, np.bool_))).all()
-    said = [_said(column, rule, flag=bool(flag)).reindex(codes) for column in columns]
-    before, middle, after = (one.fillna("") for one in said)
+    before, middle, after = _answers(asked, codes, first, held, last)
     shown = [
         each if on else each.mask(each != "", "no")
         for each, on in zip((before, after), applied, strict=True)
     ]
     differ = (shown[0] != shown[1]) & ~(shown[0].isin(_OUTSIDE) & shown[1].isin(_OUTSIDE))
     both = codes.isin(first.index) & codes.isin(last.index)
+    place = last["place_code"].reindex(codes).fillna(first["place_code"].reindex(codes))
+    lists = _lists(place, first, last)
+    shown = [one.mask(lists == word, "unknown") for one, word in zip(shown, _SILENT, strict=True)]
+    renamed = (rule is None) & (before.map(_new_names(asked.name)) == after)
     by_cause = {
         "register": differ & ~both,
         "rule": differ & both & (applied[0] != applied[1]),
-        "list" if rule is None else "data": differ & both & (before != middle),
+        "renamed": differ & both & renamed,
+        "list" if rule is None else "data": differ & both & (before != middle) & ~renamed,
         "threshold": differ & both & (middle != after),
     }
     if applied[0] != applied[1]:
         by_cause = {name: by_cause[name] for name in ("register", "rule")}
-    place = last["place_code"].reindex(codes).fillna(first["place_code"].reindex(codes))
     parts = [
         pd.DataFrame(
             {
@@ -170,13 +176,34 @@ def _changes(
                 "before": shown[0][chosen].to_numpy(),
                 "after": shown[1][chosen].to_numpy(),
                 "cause": cause,
-                "told": _told(asked, cause, first.reindex(chosen), held.reindex(chosen)),
+                "told": _in_words(asked, cause, *(one[chosen] for one in (*shown, lists)))
+                if cause in _IN_WORDS
+                else _told(asked, cause, first.reindex(chosen), held.reindex(chosen)),
             }
         )
         for cause, mask in by_cause.items()
         if len(chosen := codes[mask.to_numpy()])
     ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(CHANGEOVER_COLUMNS))
+
+
+def _answers(asked: _Asked, codes: pd.Index, *frames: pd.DataFrame) -> list[pd.Series]:
+    """Return what each of several frames says of a class, in a word for each household; "" for nothing."""
+    columns = [frame[asked.column] for frame in frames]
+    values = pd.concat([column.dropna().astype(object) for column in columns])
+    flag = len(values) > 0 and values.map(lambda one: isinstance(one, (bool, np.bool_))).all()
+    said = (_said(column, asked.rule, flag=bool(flag)) for column in columns)
+    return [one.reindex(codes).fillna("") for one in said]
+
+
+def _lists(place: pd.Series, first: pd.DataFrame, last: pd.DataFrame) -> pd.Series:
+    """Return in a word which of two lists lacks each household (index), and whether its village has none."""
+    codes = place.index
+    silent = [
+        ~codes.isin(frame.index) & ~place.isin(frame["place_code"]) for frame in (first, last)
+    ]
+    came = ~codes.isin(first.index)
+    return pd.Series(np.select([*silent, came], [*_SILENT, "came"], default="left"), index=codes)
 
 
 def _said(column: pd.Series, rule: Rule | None, *, flag: bool) -> pd.Series:
@@ -188,6 +215,38 @@ def _said(column: pd.Series, rule: Rule | None, *, flag: bool) -> pd.Series:
     return column.astype("string").fillna("").astype("str")
 
 
+def _new_names(name: str) -> dict[str, str]:
+    """Return the values of a list of that name that policy has since put others in the place of."""
+    known = enumerations().get(name)
+    return {one.value: one.successor for one in known.choices if one.successor} if known else {}
+
+
+def _in_words(
+    asked: _Asked, cause: str, before: pd.Series, after: pd.Series, lists: pd.Series
+) -> list[str]:
+    """Return for each household what changed: which of two lists lacks it and why, or both values."""
+    if cause == "register":
+        return [text(f"changeover.{key}", asked.lang) for key in lists]
+    title, lang = _title(asked.theme, asked.name, asked.lang), asked.lang
+    return [
+        text(
+            f"changeover.{cause}",
+            lang,
+            title=title,
+            before=_worded(a, lang),
+            after=_worded(b, lang),
+        )
+        for a, b in zip(before, after, strict=True)
+    ]
+
+
+def _worded(value: str, lang: str) -> str:
+    """Return a class as it is read: yes, no and unknown in words, a value of a list as it is."""
+    if value in ("", "yes", "no", "unknown"):
+        return text(f"changeover.class_{value or 'none'}", lang)
+    return value
+
+
 def _told(asked: _Asked, cause: str, first: pd.DataFrame, held: pd.DataFrame) -> list[str] | str:
     """Return what a cause is in words, for the households (rows) given."""
     rule, lang = asked.rule, asked.lang
@@ -197,9 +256,6 @@ def _told(asked: _Asked, cause: str, first: pd.DataFrame, held: pd.DataFrame) ->
         return text(f"changeover.{key}", lang, day=day, document=rule.document[lang])
     if cause == "threshold":
         return _thresholds(asked, rule)
-    if cause == "register":
-        came = first[asked.column].isna() & first.isna().all(axis=1)
-        return [text(f"changeover.{'came' if one else 'left'}", lang) for one in came]
     if cause != "data" or rule is None:
         return ""
     columns = sorted(

@@ -140,6 +140,44 @@ def test_every_change_of_a_class_has_a_cause(county: Workspace) -> None:
     assert len(moved) > 20
     assert set(change.changes["cause"]) <= set(CAUSES)
     assert set(change.changes["cause"]) >= {"rule", "data", "threshold", "list", "register"}
+    assert set(change.changes["cause"]) >= {"renamed"}
+    assert (change.changes["told"] != "").all()
+
+
+def test_a_list_that_did_not_come_is_no_absence(tmp_path: Path) -> None:
+    """Of a village that delivered nothing nobody is said to be gone, nor in a class or out of it."""
+    county = make_county(tmp_path / "county", 1)
+    store = county.setup.store
+    for month, homes in ((BEFORE, PLACES), (AFTER, PLACES[:-1])):
+        listed = [
+            {
+                "household_code": f"{place}-{number}",
+                "place_code": place,
+                "members": 1,
+                "monitored_category": KINDS[1],
+                "risk_removed": False,
+                "reported_month": month,
+            }
+            for place in homes
+            for number in range(4)
+            if (month, place, number) != (AFTER, PLACES[0], 0)
+        ]
+        with new_snapshot(store.folder, month) as writer:
+            writer.write_table("household", rows("household", *listed))
+            writer.commit(who="clerk", at=f"{last_day(month)}T09:00:00", facts={})
+    county = open_workspace(tmp_path / "county")
+    there, back = (
+        explain_changeover(county.setup, *pair, lang="zh").changes
+        for pair in ((BEFORE, AFTER), (AFTER, BEFORE))
+    )
+    for changes, silent, word in ((there, "after", "没有报来"), (back, "before", "补报")):
+        rows_of = changes[changes["cause"] == "register"]
+        undelivered = rows_of["place_code"] == PLACES[2]
+        assert undelivered.any()
+        assert (rows_of.loc[undelivered, silent] == "unknown").all()
+        assert rows_of.loc[undelivered, "told"].str.contains(word).all()
+        assert not rows_of.loc[~undelivered, "told"].str.contains(word).any()
+        assert (~undelivered).any()
 
 
 def test_causes_are_said_in_the_words_of_the_matter(county: Workspace) -> None:
