@@ -13,7 +13,7 @@ from geodata.sample.faults import FlaggedSubject
 from geodata.sample.households import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
-from geodata.sample.water import equipment, other_samples, outages, samples
+from geodata.sample.water import PERSONS, equipment, other_samples, outages, samples
 from geodata.sample.world import Month, World
 from geodata.tables import table
 
@@ -243,7 +243,8 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         households=("households", "sum"),
         ridge=("ridge", "any"),
     )
-    persons = np.rint(each["households"] * 3.5)
+    persons = np.rint(each["households"] * PERSONS)
+    capacity = np.ceil(persons * 0.08 / 10) * 10
     keeper, phone = officials(world, len(each), 19)
     name = [world.places.villages["name"].iloc[at] for at in each["village"]]
     return {
@@ -251,9 +252,9 @@ def _works(world: World, month: Month, works: pd.DataFrame, places: list[str]) -
         "name": pick([one + "供水站" for one in name], np.arange(len(each))),
         "place_code": pick(places, each["village"]),
         "kind": words(each["kind"]),
-        "capacity": whole(np.ceil(persons * 0.08 / 10) * 10),
-        # GB/T 43824: the smallest of the five but for the works of a town.
-        "type": choose("works_type", np.where(each["kind"] == "千吨万人", 3, 4)),
+        "capacity": whole(capacity),
+        # GB/T 43824: below 100, 1,000, 5,000 and 10,000 m3 a day.
+        "type": choose("works_type", 4 - np.digitize(capacity, [100, 1_000, 5_000, 10_000])),
         "population": whole(persons),
         "households": whole(each["households"]),
         "source": words(each["source"]),

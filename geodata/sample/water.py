@@ -8,6 +8,7 @@ import pandas as pd
 from geodata.sample.places import Places
 from geodata.sample.plan import Plan, month_text
 
+PERSONS = 3.5  # of a household, as works count whom they serve
 _DRY_MONTHS = (0, 1, 2, 10, 11)  # January is 0
 
 
@@ -37,6 +38,8 @@ def make_works(
     zone = pd.factorize(pd.Series(label) + (np.arange(len(villages)) // 3).astype(str), sort=True)[
         0
     ]
+    # The class of a works bears its scale in its name.
+    persons = pd.Series(households).groupby(number).transform("sum").to_numpy() * PERSONS
     urban = villages.groupby("township_code")["urban"].transform("any").to_numpy()
     return pd.DataFrame(
         {
@@ -44,8 +47,8 @@ def make_works(
             "works": number,
             "zone": zone,
             "kind": np.select(
-                [valley, ridge, central & urban, central],
-                ["小型集中供水", "分散供水", "千吨万人", "千人供水"],
+                [ridge, central & urban, persons >= 10_000, persons >= 1_000],
+                ["分散供水", "城乡一体化", "千吨万人", "千人供水"],
                 "小型集中供水",
             ),
             "source": np.select([valley, ridge, central], ["地下水", "山泉水", "地表水"], "山泉水"),
