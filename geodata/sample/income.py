@@ -79,6 +79,7 @@ def make_economy(
     holds |= dependent & (kept.random(count) < 0.8)
     post = np.where(holds, _post_holders(persons, count, plan), 0)
     traits = _traits(rng, households, post).assign(relieved=dependent)
+    traits.loc[living_on_policy_alone(households), ["animals", "shop", "lets_land"]] = 0.0
     nobody = pd.DataFrame({"household": [], "cause": [], "month": [], "amount": []})
     nobody = nobody.astype({"household": int})
     none = np.zeros((len(persons), 2), dtype=int)
@@ -125,6 +126,12 @@ def living_on_policy(households: pd.DataFrame) -> np.ndarray:
     """Return who lives at the relocation site that has hardly any work: the last of several."""
     site = households["site"].to_numpy()
     return np.asarray((site == site.max()) & (site > 0))
+
+
+def living_on_policy_alone(households: pd.DataFrame) -> np.ndarray:
+    """Return who of those has nothing beside it, no work, land, animals or rent: every fourth."""
+    dependent = living_on_policy(households)
+    return dependent & (np.cumsum(dependent) % 4 == 1)
 
 
 def _surges(

@@ -14,6 +14,7 @@ from geodata.sample.income import (
     Economy,
     MonthlyAccounts,
     living_on_policy,
+    living_on_policy_alone,
     make_economy,
     month_account,
 )
@@ -70,12 +71,14 @@ def make_world(
     sites = make_sites(rng, places)
     homes = relocate(rng, places, make_households(rng, places, households), sites)
     homes[["longitude", "latitude"]] = _degrees(homes)
+    alone = living_on_policy_alone(homes)
+    homes.loc[alone, ["farmland", "orchard_land"]] = 0.0
     last = month_number(until)
     persons = make_persons(rng, homes, last)
     # Where policy pays for nearly everybody, few work.
     idle = living_on_policy(homes)[persons["household"]]
     idle &= np.random.default_rng([seed, 44]).random(len(persons)) < 0.65
-    persons["works"] &= ~idle
+    persons["works"] &= ~(idle | alone[persons["household"]])
     facts = family_facts(persons, households, plan.first)
     later = family_facts(persons, households, last)
     for name in ("worker", "labour"):  # a risk or a removal must fit the family to the end
