@@ -17,6 +17,10 @@ _NOISE = 9  # decimals behind which a quotient is noise
 _STEPS = 40  # at most so many numbers are tried where the ladder has too few
 # Where the ladder fits less well by this much, evenly spaced round numbers are taken.
 _LESS = 0.1
+# Of fewer readable cuts than these, others are taken: a map of two classes says little.
+_FEW = 2
+# One class does not hold more of the values than this where other cuts leave it less.
+_CROWDED = 2 / 3
 _NUMBER = 100  # larger than this a number of things is told by its class
 
 
@@ -92,8 +96,9 @@ def find_breaks(
 
     A value `apart` that some have, none goes beyond and not all have is a class of its own. Cuts
     are numbers of the ladder 1, 2, 3, 5 times powers of ten (counted down from `apart` where that
-    is the high end), else evenly spaced round ones: those with the best goodness of variance fit
-    (Jenks), or the most even classes. Of all values no class is empty. With `count` or fewer
+    is the high end), else evenly spaced ones of one digit, or of two that end in 5, and any others
+    only where these give no three classes: those with the best goodness of variance fit (Jenks), or
+    the most even classes, without one that nearly all are in. Of all values no class is empty. With `count` or fewer
     distinct whole numbers, none large, every one is its own class.
     """
     numbers = _exact(values)
@@ -137,13 +142,18 @@ def _cuts(numbers: np.ndarray, method: str, room: int, *, top: float | None) -> 
     """Return at most `room` readable cuts of sorted numbers, as many as leave no class empty."""
     whole = bool((numbers == np.round(numbers)).all())
     goodness = _variance_fit(numbers) if method == METHODS[0] else _evenness
+    spaced = _spaced(numbers)
     ways = [_down_from(top, numbers)] if top is not None else []
-    tried = [
-        _best(
-            numbers, goodness, room, sorted({one for one in way if not whole or one == round(one)})
-        )
-        for way in (*ways, _ladder(numbers), _spaced(numbers))
-    ]
+    natural = method == METHODS[0]
+    ways += [_ladder(numbers), [one for one in spaced if _plain(one) or not natural]]
+
+    def best(way: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+        candidates = sorted({one for one in way if not whole or one == round(one)})
+        return _best(numbers, goodness, room, candidates)
+
+    tried = [best(way) for way in ways]
+    if max(len(cuts) for _, cuts in tried) < min(_FEW, room):
+        tried.append(best(spaced))
     # Ways are in the order of how well they are read.
     enough = max(len(cuts) for _, cuts in tried)
     most = max(score for score, cuts in tried if len(cuts) == enough)
@@ -166,6 +176,9 @@ def _best(
     for size in range(min(room, len(kept)), 0, -1):
         chosen = np.array(list(combinations(sorted(kept), size)))
         edges = np.pad(chosen, ((0, 0), (1, 1)), constant_values=((0, 0), (0, len(numbers))))
+        crowd = np.diff(edges, axis=1).max(axis=1)
+        spread = crowd <= max(_CROWDED * len(numbers), crowd.min())
+        chosen, edges = chosen[spread], edges[spread]
         scores = goodness(edges)
         at = int(scores.argmax())
         return float(scores[at]), tuple(kept[place] for place in chosen[at].tolist())
@@ -175,6 +188,12 @@ def _best(
 def _plainer(cut: float, other: float | None) -> bool:
     """Return whether a cut is read more easily than another."""
     return other is None or _digits(cut) < _digits(other)
+
+
+def _plain(cut: float) -> bool:
+    """Return whether a cut is of one digit, or of two that end in 5, such as 8, 15 or 350."""
+    digits, _ = _digits(cut)
+    return digits < 2 or (digits == 2 and f"{cut:.6f}".replace(".", "").strip("0").endswith("5"))
 
 
 def _digits(cut: float) -> tuple[int, bool]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -333,3 +334,41 @@ def test_a_cut_between_two_values_is_the_roundest_number_between_them(low, times
     (cut,) = find_breaks([low] * 3 + [low * times]).cuts
     assert low < cut <= low * times
     assert len(f"{cut:.6f}".replace(".", "").strip("0")) == 1
+
+
+@given(
+    counts=st.lists(st.integers(0, 400), min_size=12, max_size=120),
+    rare=st.lists(st.integers(28, 35), max_size=8),
+)
+def test_counts_are_cut_where_people_read_and_no_class_swallows_the_others(counts, rare):
+    """A cut is of one digit or ends in 5 or 0, and where others do one class does not hold nearly all."""
+    numbers = np.array([*counts, *rare], dtype="float64")
+    breaks = find_breaks(numbers, apart=0.0)
+    if breaks.method != "natural" or len(breaks.cuts) < 2:
+        return
+    others = np.sort(numbers[numbers != breaks.apart])
+
+    def is_plain(cut):
+        digits = f"{cut:.0f}".rstrip("0")
+        return len(digits) == 1 or (len(digits) == 2 and digits.endswith("5"))
+
+    between = {int(np.searchsorted(others, one)) for one in range(1, 401) if is_plain(one)}
+    if len(between - {0, len(others)}) >= 2:
+        assert all(map(is_plain, breaks.cuts)), breaks.cuts
+
+    def sizes(cuts):
+        return np.bincount(np.searchsorted(cuts, others, side="right"), minlength=len(cuts) + 1)
+
+    even = [
+        cuts
+        for cuts in combinations((1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300), len(breaks.cuts))
+        if sizes(cuts).min() > 0 and sizes(cuts).max() <= 2 * len(others) / 3
+    ]
+    assert not even or sizes(breaks.cuts).max() <= 2 * len(others) / 3, (breaks.cuts, even[0])
+
+
+def test_many_small_counts_beside_few_large_ones_are_parted():
+    values = [*range(1, 28), *range(1, 28), 28, 30, 35]
+    cuts = find_breaks(values).cuts
+    assert cuts[0] <= 10, cuts
+    assert all(cut < 10 or cut % 5 == 0 for cut in cuts)
