@@ -252,6 +252,7 @@ def _worded(
             lang,
             where=_where(atlas, codes, lang),
             places=i18n.text(f"hotspots.together_{lowest}", lang, count=len(codes)),
+            count=len(codes),
             base=base,
             observed=observed,
             expected=i18n.text("hotspots.below_one", lang) if few else expected,

@@ -11,6 +11,7 @@ from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
 from geodata.hotspots.built import hotspot_tables
 from geodata.hotspots.village_clusters import KINDS, village_clusters
+from geodata.i18n import LANGUAGES, text
 from tests.invented import INCOME, RATE
 from tests.invented_clusters import CENTRE, HOT, MONTHS, SILENT, clustered_atlas
 
@@ -49,6 +50,26 @@ def test_sentence_is_one_that_a_leader_understands(found, lang, words):
     assert f"{found.clusters[0].observed:,.0f}" in said
     for word in ("显著", "检验", "p ", "95%", "signific", "hypothesis", "Gi*"):
         assert word not in said
+
+
+@pytest.mark.parametrize("side", ["high", "low"])
+@pytest.mark.parametrize("level", ["village", "township", "county", "place"])
+def test_one_place_alone_is_not_told_as_several(side, level):
+    for lang in LANGUAGES:
+        for count in (1, 2):
+            places = text(f"hotspots.together_{level}", lang, count=count)
+            facts = {"base": 9, "observed": 8, "expected": 1, "unit": "", "whole": "", "rare": 5}
+            said = text(
+                f"hotspots.cluster_{side}",
+                lang,
+                where="X",
+                places=places,
+                count=count,
+                long="",
+                **facts,
+            )
+            several = any(word in said for word in ("together", "neighbouring", "连在一起", "lie "))
+            assert several == (count > 1), said
 
 
 def test_what_the_map_could_see_is_said(found):
