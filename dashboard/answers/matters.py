@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from dashboard.answers.titles import short_name
 from dashboard.texts import text
 from dashboard.view import LISTING, View
 from geodata.atlas import Atlas
+from geodata.cartography.headline import steps_text
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.figures.totals import sum_parts
@@ -191,7 +193,7 @@ def _matter(source: Source, view: View, told: _Told, officials: pd.DataFrame | N
     rule = _rule(told)
     level = _level(source.atlas, rule)
     owners = {} if officials is None else _owners(source.atlas, officials, places, level, lang)
-    since, course = _since(told, lang)
+    since, course = _since(source.atlas, told, lang)
     title = plain_text(told.declared.text[lang], _LONGEST)
     return Matter(
         theme=told.theme.key,
@@ -273,23 +275,42 @@ def _detail(atlas: Atlas, places: tuple[MatterPlace, ...], lang: str) -> str:
     return text("matters.each", lang, line=line, amount=places[0].said) if alike else line
 
 
-def _since(told: _Told, lang: str) -> tuple[str, str]:
+def months_in_a_row(holds: pd.Series, known: pd.Series) -> tuple[int, bool]:
+    """Return in how many months up to the last something is known to hold, and whether it ended there.
+
+    It did not where the month before is not known, or there is none: it may have held for longer.
+    """
+    back = (holds & known).to_numpy(dtype=bool)[::-1]
+    months = int(np.cumprod(back).sum())
+    return months, months < len(back) and bool(known.iloc[len(back) - 1 - months])
+
+
+def _since(atlas: Atlas, told: _Told, lang: str) -> tuple[str, str]:
     """Return the month since which there has been any, and in words how the number came about."""
     numbers, whole = told.numbers, told.whole
-    run = int((numbers[::-1] > 0).cumprod().sum())
+    # That there is any is known of a month, too, of which not all is.
+    run, _ = months_in_a_row(numbers > 0, whole | (numbers > 0))
     since = str(numbers.index[-run]) if run else ""
     if len(numbers) < 2 or not whole.iloc[-2:].all():
         return since, text("matters.run", lang, months=run) if run > 1 else ""
+    periods = [str(one) for one in numbers.index]
     now, last = float(numbers.iloc[-1]), float(numbers.iloc[-2])
-    back, sure = numbers.to_numpy()[::-1], whole.to_numpy()[::-1]
     if last == 0:
         return since, text("matters.new", lang)
     if now == last:
-        same = int(np.cumprod((back == now) & sure).sum()) - 1
+        same, _ = months_in_a_row(numbers == now, whole)
         return since, text("matters.same", lang, months=same)
-    steps = np.diff(back) if now < last else -np.diff(back)
-    moved = int(np.cumprod((steps > 0) & sure[1:]).sum())
-    before = before_text(str(numbers.index[-2]), str(numbers.index[-1]), lang)
+    changed = atlas.steps_between(told.indicator.key, periods[-2], periods[-1])
+    if changed:
+        return since, steps_text(changed, lang)
+    # A month in which a parameter changed is not compared with the one before it.
+    alike = [
+        not atlas.steps_between(told.indicator.key, *pair) for pair in itertools.pairwise(periods)
+    ]
+    steps = numbers.diff().iloc[1:] * (1 if now > last else -1)
+    sure = whole.iloc[1:] & whole.shift(fill_value=False).iloc[1:] & alike
+    moved, _ = months_in_a_row(steps > 0, sure)
+    before = before_text(periods[-2], periods[-1], lang)
     way = "up" if now > last else "down"
     if moved > 1:
         return since, text(f"matters.{way}_months", lang, months=moved)
@@ -301,16 +322,19 @@ def _good(zeros: list[_Told], lang: str, *, all_well: bool) -> str:
     """Return the good news: nothing wrong at all, or what has been zero for longest."""
     if not zeros:
         return ""
-    runs = [int(((one.numbers == 0) & one.whole)[::-1].cumprod().sum()) for one in zeros]
+    runs = [months_in_a_row(one.numbers == 0, one.whole) for one in zeros]
     if all_well:
-        return text("matters.all_well", lang, count=len(zeros), months=min(runs))
+        months, ended = min(runs)
+        key = "matters.all_well" if ended else "matters.all_well_known"
+        return text(key, lang, count=len(zeros), months=months)
     # Of several equally long the gravest.
-    months, told = max(
+    (months, ended), told = max(
         zip(runs, zeros, strict=True),
-        key=lambda pair: (pair[0], *(-place for place in pair[1].order[:2])),
+        key=lambda pair: (pair[0][0], *(-place for place in pair[1].order[:2])),
     )
     title = plain_text(told.declared.text[lang], _LONGEST)
-    return text("matters.good", lang, title=title, months=months)
+    key = "matters.good" if ended else "matters.good_known"
+    return text(key, lang, title=title, months=months)
 
 
 def _unknown(unknown: list[_Told], lang: str) -> str:

@@ -14,10 +14,17 @@ from dashboard.answers.source import Source
 from dashboard.layers.plain import limits_of
 from dashboard.texts import text
 from dashboard.view import View
+from geodata import i18n
 from geodata.cartography.decimals import indicator_decimals, is_steady
 from geodata.cartography.headline import course_of
 from geodata.cartography.ranking import previous_period
-from geodata.cartography.words import number_text, period_text, share_parts, state_text
+from geodata.cartography.words import (
+    number_text,
+    period_text,
+    share_parts,
+    state_text,
+    unknown_text,
+)
 from geodata.figures import STATES, Indicator
 from geodata.periods import shift_month
 from geodata.themes.theme_file import STRIP
@@ -81,6 +88,7 @@ def _figure(source: Source, view: View) -> StripFigure:
     values = course["value"].reindex(list(periods))
     change, before = _change(source, view, course["value"], missing)
     way = _way(change, row["denominator"], indicator, decimals)
+    steps = atlas.steps_between(indicator.key, before or view.period, view.period)
     number = number_text(row["value"], decimals)
     limits = limits_of(source, view).cuts
     limit = limits[0] if len(limits) == 1 else None
@@ -94,11 +102,10 @@ def _figure(source: Source, view: View) -> StripFigure:
         number=number,
         unit=indicator.unit.text(lang, number) if _known(row["value"]) is not None else "",
         note=_note(source, view, indicator, row),
-        moved=_moved(
-            indicator, change, way, before_text(before, view.period, lang), decimals, lang
-        ),
+        moved=_moved(indicator, change, way, before_text(before, view.period, lang), decimals, lang)
+        + (text("strip.other_terms", lang) if way and steps else ""),
         way=way,
-        course="plain" if way == "same" else course_of(change, indicator.worse),
+        course=course_of(change, "none" if way == "same" or steps else indicator.worse),
         periods=periods,
         values=tuple(None if missing[one] else _known(values[one]) for one in periods),
         limit=limit,
@@ -129,7 +136,8 @@ def _note(source: Source, view: View, indicator: Indicator, row: pd.Series) -> s
         places = source.atlas.places_in(view.place, level)
         states = source.atlas.states(view.indicator, view.period, level)[places]
         return state_text(next((one for one in states if one != STATES[0]), STATES[1]), view.lang)
-    return _counted(indicator, row, view.lang)
+    unknown = unknown_text(row["missing"], row["subjects"], view.lang)
+    return i18n.parted(filter(None, (_counted(indicator, row, view.lang), unknown)), view.lang)
 
 
 def _counted(indicator: Indicator, row: pd.Series, lang: str) -> str:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -16,7 +16,7 @@ import pandas as pd
 from geodata.atlas.atlas import Atlas
 from geodata.atlas.outlines import screen_outlines
 from geodata.errors import AtlasError, QuantityError
-from geodata.figures import Cube, Indicator
+from geodata.figures import Cube, Indicator, ParameterStep
 from geodata.figures.totals import PARTS
 from geodata.store.checksums import digest_of, faulty
 from geodata.store.snapshots import write_durably
@@ -57,6 +57,7 @@ def build_atlas(
     source: Mapping[str, object],
     ended: Mapping[str, tuple[str, str, str]] | None = None,
     least_bases: Mapping[str, int] | None = None,
+    steps: Mapping[str, tuple[ParameterStep, ...]] | None = None,
 ) -> Atlas:
     """Return an atlas in memory; the arguments are those of `write_atlas`."""
     places = _places(tree)
@@ -84,6 +85,7 @@ def build_atlas(
         source=dict(source),
         ended=dict(ended or {}),
         least_bases=dict(least_bases or {}),
+        steps=dict(steps or {}),
     )
 
 
@@ -98,6 +100,7 @@ def write_atlas(
     source: Mapping[str, object],
     ended: Mapping[str, tuple[str, str, str]] | None = None,
     least_bases: Mapping[str, int] | None = None,
+    steps: Mapping[str, tuple[ParameterStep, ...]] | None = None,
     compute: Compute = lambda atlas, before: {},
 ) -> None:
     """Write the atlas of a joined folder, whole or not at all.
@@ -105,8 +108,8 @@ def write_atlas(
     `values` is long: place (key of the lowest level), period (a key of geodata.periods, or ""
     when there is one only), indicator, numerator, denominator (NaN: not reported; 1 for a plain
     value); missing and subjects beside them where it is known who was judged. `join` and `source` are kept
-    as they are for the page to show, `ended` and `least_bases`
-    are those of an Atlas. `compute` gives the tables of the atlas, told the atlas and the
+    as they are for the page to show, `ended`, `least_bases`
+    and `steps` are those of an Atlas. `compute` gives the tables of the atlas, told the atlas and the
     one it takes the place of, where there is one.
     """
     atlas = build_atlas(
@@ -118,6 +121,7 @@ def write_atlas(
         source=source,
         ended=ended,
         least_bases=least_bases,
+        steps=steps,
     )
     save_atlas(replace(atlas, tables=compute(atlas, _opened(Path(folder)))), Path(folder))
 
@@ -157,6 +161,7 @@ def save_atlas(atlas: Atlas, folder: Path) -> None:
         "source": atlas.source,
         "ended": atlas.ended,
         "least_bases": atlas.least_bases,
+        "steps": {key: [asdict(one) for one in each] for key, each in atlas.steps.items()},
         "files": files,
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
@@ -235,6 +240,10 @@ def open_atlas(folder: Path | str) -> Atlas:
             source=facts["source"],
             ended={code: (one[0], one[1], one[2]) for code, one in facts.get("ended", {}).items()},
             least_bases=facts.get("least_bases", {}),
+            steps={
+                key: tuple(ParameterStep(**one) for one in each)
+                for key, each in facts.get("steps", {}).items()
+            },
             tables={
                 name.removeprefix(_TABLE): file(name) for name in files if name.startswith(_TABLE)
             },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from geodata.atlas import Atlas
 from geodata.cartography.category_layer import CategoryLayer
 from geodata.cartography.classes import NO_DATA
 from geodata.cartography.decimals import is_steady
+from geodata.cartography.headline import steps_text
 from geodata.cartography.layer import POINTED, Layer, PointedOut, draw_layer
 from geodata.cartography.palette import Palette
 from geodata.cartography.words import change_text, number_text, period_text, scale_of
@@ -80,6 +81,10 @@ def draw_change(
     """
     before, after = periods
     plain = draw_layer(atlas, indicator, after, level=level, place=place)
+    steps = atlas.steps_between(indicator, before, after)
+    if steps:
+        # What changed with the parameter is neither worse nor better.
+        plain = replace(plain, indicator=replace(plain.indicator, worse="none"))
     scale = scale_of(plain.indicator)
     old = atlas.frame(indicator, before, level)["value"].reindex(plain.keys).to_numpy() * scale
     bases = atlas.frame(indicator, after, level)["denominator"].reindex(plain.keys).to_numpy()
@@ -107,7 +112,9 @@ def draw_change(
         states=np.where(plain.states == STATES[0], old_states, plain.states),
         names={lang: _names(plain, cut, lang) for lang in i18n.LANGUAGES},
         unknown={lang: i18n.text("cartography.no_data", lang) for lang in i18n.LANGUAGES},
-        said={lang: _said(before, after, lang) for lang in i18n.LANGUAGES},
+        said={
+            lang: _said(before, after, lang) + steps_text(steps, lang) for lang in i18n.LANGUAGES
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +22,9 @@ from geodata.cartography.words import (
     scale_of,
     short_parts,
     state_text,
+    unknown_text,
 )
-from geodata.figures import STATES
+from geodata.figures import STATES, ParameterStep
 
 
 def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
@@ -32,7 +34,9 @@ def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
         return whole_figure(atlas, layer, lang) + _standing(atlas, layer, lang)
     if finding.kind == "none":
         return _nothing(atlas, layer, lang)
-    return _worst_in_words(atlas, layer, finding, lang) + others_text(layer, lang)
+    said = _worst_in_words(atlas, layer, finding, lang) + others_text(layer, lang)
+    unknown = unknown_of_whole(atlas, layer, lang)
+    return said + (i18n.text("cartography.in_brackets", lang, said=unknown) if unknown else "")
 
 
 def _worst_in_words(atlas: Atlas, layer: Layer, finding: Finding, lang: str | None) -> str:
@@ -154,6 +158,8 @@ def whole_figure(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     figure, parts = figure_of_whole(atlas, layer, lang)
     if figure == number_text(float("nan"), 0):
         return i18n.text(f"cartography.headline_{absent_state(atlas, layer)}", lang, **facts)
+    unknown = unknown_of_whole(atlas, layer, lang)
+    parts += i18n.text("cartography.in_brackets", lang, said=unknown) if unknown else ""
     facts["figure"] = figure + parts
     lowest = atlas.level_of(layer.place) == atlas.lowest
     kind = "own" if lowest or indicator.adds_up != "none" else "median"
@@ -180,6 +186,12 @@ def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     return figure_text(value, layer.indicator, decimals=layer.decimals, lang=lang), parts
 
 
+def unknown_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
+    """Return of how many of the shown place nothing is known, where these are most; else empty."""
+    row = atlas.series(layer.indicator.key, layer.place).reindex([layer.period]).iloc[0]
+    return unknown_text(row["missing"], row["subjects"], lang)
+
+
 def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:
     """Return the change of the shown place since the period before in words, and its course.
 
@@ -192,6 +204,7 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
     value, earlier, base = _compared(atlas, layer, before)
     if pd.isna(value) or pd.isna(earlier):
         return "", "plain"
+    steps = atlas.steps_between(indicator.key, before, layer.period)
     change = round(value - earlier, layer.decimals)
     if is_steady(value - earlier, base, indicator, layer.decimals):
         change = 0.0
@@ -209,7 +222,24 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
         counts = {"old": int(old.sum()), "new": int(new.sum()), "both": int((old & new).sum())}
         level = i18n.text(f"atlas.{atlas.lowest}", lang)
         sentence += i18n.text(key, lang, level=level, **counts)
-    return sentence, course_of(change, indicator.worse)
+    sentence += steps_text(steps, lang)
+    return sentence, course_of(change, "none" if steps else indicator.worse)
+
+
+def steps_text(steps: Sequence[ParameterStep], lang: str | None = None) -> str:
+    """Return in brackets which parameters changed with the figure; empty for none."""
+    lang = lang or i18n.default_language()
+    told = [
+        i18n.text(
+            "cartography.step",
+            lang,
+            title=step.title[lang],
+            before=step.before[lang],
+            after=step.after[lang],
+        )
+        for step in steps
+    ]
+    return i18n.text("cartography.steps", lang, steps=i18n.listed(told, lang)) if told else ""
 
 
 def _sent(atlas: Atlas, layer: Layer, period: str) -> pd.Series:

@@ -29,7 +29,8 @@ def rank_places(
     Those of too small a base (`few`) have no rank and stand behind the ranked ones by how many
     make them bad (`many`). Ties stand in the order of their keys. The change is since `before`, by
     default the period with figures before this one; `moved` is the change of those of a base large
-    enough in both that says something (`is_steady`), missing of the others.
+    enough in both that says something (`is_steady`), missing of the others, and of all where a
+    parameter changed with the figure.
     """
     asked = ("rank", indicator, period, level, place, before)
     ranking: pd.DataFrame = cube.once(
@@ -69,6 +70,8 @@ def _ranked(
     nothing = np.array([is_steady(*pair, described, decimals) for pair in pairs], dtype=bool)
     if described.counts_things:
         nothing |= (frame["few"] | was_small).to_numpy(dtype=bool)
+    if before is not None and cube.steps_between(indicator, before, period):
+        nothing[:] = True
     frame["moved"] = frame["change"].mask(nothing)
     good = frame["denominator"] - frame["numerator"]
     frame["many"] = good if described.worse == "low" else frame["numerator"]

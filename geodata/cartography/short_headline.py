@@ -16,6 +16,7 @@ from geodata.cartography.headline import (
     counted_others,
     figure_of_whole,
     rank_sentence,
+    unknown_of_whole,
 )
 from geodata.cartography.layer import Layer
 from geodata.cartography.ranking import rank_places
@@ -61,7 +62,8 @@ def short_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     if indicator.basis and math.isfinite(row["numerator"]):
         said.append(indicator.basis_in(lang))
     change, _ = change_of_whole(atlas, layer, lang)
-    return _begun(i18n.parted([*said, *([change] if change else [])], lang))
+    more = (unknown_of_whole(atlas, layer, lang), change)
+    return _begun(i18n.parted([*said, *filter(None, more)], lang))
 
 
 def _own(atlas: Atlas, layer: Layer, lang: str | None) -> str:

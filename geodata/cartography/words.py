@@ -12,6 +12,9 @@ from geodata.figures import STATES, Indicator
 
 # Decimals behind which a quotient has nothing but the noise of its division.
 EXACT = 9
+# Where more than this part of those in question is unknown, the others are no picture of all: it is said
+# with the figure. Half, since a majority could then turn what the known ones say around.
+MOST_UNKNOWN = 0.5
 
 
 def period_text(period: str, lang: str | None = None) -> str:
@@ -91,6 +94,17 @@ def short_parts(
         return ""
     part, base, counted = told
     return i18n.text("cartography.short_parts", lang, part=part, base=base, counted=counted)
+
+
+def unknown_text(missing: float, subjects: float, lang: str | None = None) -> str:
+    """Return of how many in question nothing is known, where these are most; else empty."""
+    if not (math.isfinite(missing) and math.isfinite(subjects)) or subjects <= 0:
+        return ""
+    if missing / subjects <= MOST_UNKNOWN:
+        return ""
+    told = {"missing": number_text(missing, 0), "subjects": number_text(subjects, 0)}
+    share = number_text(math.floor(100 * missing / subjects), 0)
+    return i18n.text("cartography.most_unknown", lang, share=share, **told)
 
 
 def rank_text(rank: Any) -> str:

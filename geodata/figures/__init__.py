@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geodata.figures.change import explain_change
-from geodata.figures.cube import STATES, Cube
+from geodata.figures.cube import STATES, Cube, ParameterStep
 from geodata.figures.families import check_relations
 from geodata.figures.indicator import Indicator, read_indicators
 from geodata.figures.month import month_figures
@@ -15,6 +15,7 @@ __all__ = [
     "STATES",
     "Cube",
     "Indicator",
+    "ParameterStep",
     "SmallFigures",
     "check_relations",
     "explain_change",

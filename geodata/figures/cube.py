@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -28,6 +28,20 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class ParameterStep:
+    """A parameter that an indicator depends on and that has another value from a period on.
+
+    `title` is by language; `before` and `after` are the values as they are written, by language.
+    """
+
+    key: str
+    period: str
+    title: Mapping[str, str]
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Cube:
     """Places and their figures, however they were made; every total is made here.
 
@@ -35,7 +49,8 @@ class Cube:
     valid_to, the first and last month of a place, empty where open. `values`: place (lowest level),
     period, indicator, numerator, denominator, missing and subjects (NaN where it is not known who
     was judged); money in yuan. A plain sum has the denominator 1. `least_bases` says by period how
-    many must be in question in a place for its share to be ranked.
+    many must be in question in a place for its share to be ranked, `steps` by indicator where a
+    parameter it depends on changed.
     """
 
     title: str
@@ -44,6 +59,7 @@ class Cube:
     values: pd.DataFrame
     indicators: Mapping[str, Indicator]
     least_bases: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+    steps: Mapping[str, tuple[ParameterStep, ...]] = field(default_factory=dict, kw_only=True)
     # Shared by all viewers of this cube, which itself never changes; another scope has its own.
     _kept: Kept = field(default_factory=lambda: Kept(_KEPT), init=False, repr=False, compare=False)
 
@@ -65,6 +81,18 @@ class Cube:
             return tuple(sorted(rows.loc[rows["numerator"].notna(), "period"].unique()))
 
         return self.once(("periods", indicator), find)
+
+    def steps_between(self, indicator: str, before: str, after: str) -> tuple[ParameterStep, ...]:
+        """Return the parameters of an indicator that have another value than in an earlier period.
+
+        A change between two such periods is none of people alone.
+        """
+        by_key: dict[str, ParameterStep] = {}
+        for step in self.steps.get(indicator, ()):
+            if before < step.period <= after:
+                first = by_key.get(step.key, step)
+                by_key[step.key] = replace(step, before=first.before)
+        return tuple(step for step in by_key.values() if step.before != step.after)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what follows from this atlas and `key` alone; made when first asked for.

@@ -131,7 +131,7 @@ def living_on_policy(households: pd.DataFrame) -> np.ndarray:
 def living_on_policy_alone(households: pd.DataFrame) -> np.ndarray:
     """Return who of those has nothing beside it, no work, land, animals or rent: every fourth."""
     dependent = living_on_policy(households)
-    return dependent & (np.cumsum(dependent) % 4 == 1)
+    return np.asarray(dependent & (np.cumsum(dependent) % 4 == 1))
 
 
 def _surges(

@@ -21,7 +21,7 @@ from geodata.figures import Indicator
 from geodata.ground import read_ground
 from geodata.hotspots.built import hotspot_tables
 from geodata.intake.placefile import outline_codes, outline_rows, read_layer, read_places_file
-from geodata.workspace.figures import least_bases, village_values
+from geodata.workspace.figures import least_bases, parameter_steps, village_values
 from geodata.workspace.inputs import Setup
 from geodata.workspace.place_register import PlaceRegister
 from geodata.workspace.saved import Built
@@ -72,6 +72,7 @@ def write_workspace_atlas(
         indicators=indicators,
         ended=register.ended,
         least_bases=least_bases(setup, built),
+        steps=parameter_steps(setup, built),
         join=join,
         source={
             "boundaries": setup.config.boundaries.file,

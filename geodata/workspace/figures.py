@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from geodata import codes
-from geodata.figures import Cube, in_yuan, save_cube, to_successors
+from geodata.figures import Cube, ParameterStep, in_yuan, save_cube, to_successors
+from geodata.i18n import LANGUAGES
 from geodata.periods import last_day
+from geodata.policy.parameter import Lookup
+from geodata.policy.policy import split_years
+from geodata.rules.feature import in_order, shared_sets
+from geodata.rules.lineage import column_parameters, expression_parameters
 from geodata.version import __version__
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import FOLDER, Built
@@ -31,6 +37,7 @@ def county_cube(setup: Setup, built: Sequence[Built]) -> Cube:
         values=values,
         indicators=setup.indicators,
         least_bases=least_bases(setup, built),
+        steps=parameter_steps(setup, built),
     )
 
 
@@ -45,6 +52,60 @@ def least_bases(setup: Setup, built: Sequence[Built]) -> dict[str, int]:
         for one in built
     }
     return {month: int(least) for month, least in asked.items() if isinstance(least, (int, float))}
+
+
+def parameter_steps(setup: Setup, built: Sequence[Built]) -> dict[str, tuple[ParameterStep, ...]]:
+    """Return by indicator the months from which a parameter it depends on has another value.
+
+    Those of the county; a value that was not usable before is no step, for there was no figure.
+    """
+    months = sorted(one.month for one in built)
+    steps: dict[str, tuple[ParameterStep, ...]] = {}
+    for indicator, keys in indicator_parameters(setup).items():
+        own = tuple(
+            step
+            for key in sorted(keys)
+            for pair in pairwise(months)
+            if (step := _step(setup, key, pair)) is not None
+        )
+        if own:
+            steps[indicator] = own
+    return steps
+
+
+def indicator_parameters(setup: Setup) -> dict[str, frozenset[str]]:
+    """Return by indicator the parameters that its figure depends on.
+
+    A threshold of the year that it judges (years_ago) is left out: it does not change for whom it judges.
+    """
+    sets = in_order((*shared_sets(), *setup.sets), [one.name for one in setup.sets])
+    columns = column_parameters(sets)
+    depends: dict[str, frozenset[str]] = {}
+    for theme in setup.themes:
+        for one in theme.indicators:
+            rules = [theme.rules_by_key[key] for key in one.rules]
+            texts = [one.scope, *(sql for rule in rules for sql in (rule.scope, rule.when))]
+            texts += [] if rules else [one.numerator, one.denominator]
+            keys = expression_parameters(texts, columns.get(one.table, {}))
+            depends[one.key] = frozenset(key for key in keys if not split_years(key)[1])
+    return depends
+
+
+def _step(setup: Setup, key: str, months: tuple[str, str]) -> ParameterStep | None:
+    """Return the step of a parameter between two months; None where it has one value in both."""
+    parameter, place = setup.policy[key], setup.config.county.code
+    before, after = (parameter.at(place, last_day(month)) for month in months)
+    if before.comparable is None or after.comparable in (None, before.comparable):
+        return None
+    told = [{lang: _written(one, lang) for lang in LANGUAGES} for one in (before, after)]
+    return ParameterStep(key, months[1], parameter.title, *told)
+
+
+def _written(value: Lookup, lang: str) -> str:
+    number = value.value
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return str(number)
+    return value.parameter.unit.after(f"{number:,.10g}", lang)
 
 
 def write_county_cube(setup: Setup, built: Sequence[Built], cube: Cube) -> Path:

@@ -54,10 +54,13 @@ def change_of(answer: Answer) -> float:
 
 
 def direction_of(answer: Answer) -> str:
-    """Return worse, better or same; same too when it says nothing or has no worse end."""
+    """Return worse, better or same; same too when it says nothing of people or has no worse end."""
     change, worse = change_of(answer), answer.layer.indicator.worse
     base = answer.own["denominator"].iloc[-1] if len(answer.own) else float("nan")
     steady = is_steady(change, base, answer.layer.indicator, answer.layer.decimals)
+    months = answer.own.index
+    if len(months) > 1 and answer.atlas.steps_between(answer.indicator.key, months[-2], months[-1]):
+        return "same"
     if worse == "none" or pd.isna(change) or steady:
         return "same"
     return "worse" if (change > 0) == (worse == "high") else "better"

@@ -197,7 +197,7 @@ class RankingView(Viewer):
             return {"change": "—", "course": "plain"}
         arrow = "▲" if change > 0 else "▼"
         amount = number_text(abs(change), layer.decimals)
-        return {"change": f"{arrow} {amount}", "course": course_of(change, indicator.worse)}
+        return {"change": f"{arrow} {amount}", "course": course_of(row["moved"], indicator.worse)}
 
     def _update(self, *events: object) -> None:
         self._turned, self.first = False, 0

@@ -9,10 +9,13 @@ import pytest
 
 from dashboard.answers import Source, answer_of, county_source, layer_of
 from dashboard.answers.answer import ranking_of
+from dashboard.answers.strip import strip_of
 from dashboard.answers.titles import headline_of, message
 from dashboard.briefing.fragment import html_fragment
 from geodata.access import Actor
-from geodata.cartography.headline import figure_of_whole
+from geodata.cartography.finding import finding_of
+from geodata.cartography.headline import figure_of_whole, headline
+from geodata.cartography.short_headline import short_whole
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import html_text
 from tests.invented_county import VILLAGES
@@ -177,3 +180,27 @@ def test_a_short_form_tells_nothing_of_a_place_outside_the_viewers(county):
     headed = headline_of(source, view, layer_of(source, view))
     assert headed.short == "不在您的范围内"
     assert not re.search(r"\d", headed.short + headed.line)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_base_that_is_mostly_unknown_is_said_with_the_figure_in_every_form(source, lang):
+    """By one rule for all indicators: in title, sentence, map and strip, and of no other figure."""
+    atlas, month, told = source.atlas, source.atlas.periods[-1], 0
+    for theme in source.themes:
+        for key in source.indicators_of(theme, month):
+            row = atlas.series(key, source.root).reindex([month]).iloc[0]
+            view = replace(source.view(indicator=key, lang=lang), theme=theme, period=month)
+            most = bool(row["missing"] / row["subjects"] > 0.5) and row["value"] == row["value"]
+            share = f"{100 * row['missing'] // row['subjects']:.0f}%" if most else "…"
+            words = {"zh": "没有数据，", "en": "without data, "}[lang]
+            layer, answer = layer_of(source, view), answer_of(source, view)
+            figure = next(one for one in strip_of(source, view) if one.indicator == key)
+            for said in (answer.summary, short_whole(atlas, layer, lang), figure.note):
+                assert (f"{share}{words}" in said or f"{share} {words}" in said) == most, (
+                    key,
+                    said,
+                )
+            if finding_of(atlas, layer).kind not in ("own", "none"):
+                assert (words in headline(atlas, layer, lang)) == most, key
+            told += most
+    assert told > 1

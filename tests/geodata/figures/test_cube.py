@@ -13,7 +13,7 @@ import pytest
 from geodata.atlas import Atlas
 from geodata.cartography import Layer, rank_places
 from geodata.cartography.headline import change_of_whole
-from geodata.figures import Cube, Indicator, explain_change
+from geodata.figures import Cube, Indicator, ParameterStep, explain_change
 from geodata.quantity import shipped_words
 from geodata.workspace.figures import LEVELS, division_places
 
@@ -147,3 +147,16 @@ def test_a_village_whose_own_row_is_absent_sent_nothing_whatever_else_it_sent() 
     change, course = change_of_whole(cast(Atlas, cube), cast(Layer, looked), "zh")
     assert course == "plain"
     assert change == "与2025年1月持平（只比两期都报数的1个村：上期2个报数，本期1个）"
+
+
+def test_several_steps_of_a_parameter_are_one_and_one_set_back_is_none() -> None:
+    def step(period: str, before: str, after: str) -> ParameterStep:
+        values = ({"zh": one, "en": one} for one in (before, after))
+        return ParameterStep("a.line", period, {"zh": "线", "en": "line"}, *values)
+
+    steps = (step("2025-02", "1", "2"), step("2025-03", "2", "3"), step("2025-04", "3", "1"))
+    cube = replace(cube_of(figures("share", a=(1, 10))), steps={"share": steps})
+    assert cube.steps_between("share", "2025-01", "2025-03") == (step("2025-03", "1", "3"),)
+    assert cube.steps_between("share", "2025-01", "2025-04") == ()
+    assert cube.steps_between("share", "2025-03", "2025-03") == ()
+    assert cube.steps_between("other", "2025-01", "2025-04") == ()
