@@ -308,7 +308,7 @@ def _since(atlas: Atlas, told: _Told, lang: str) -> tuple[str, str]:
         not atlas.steps_between(told.indicator.key, *pair) for pair in itertools.pairwise(periods)
     ]
     steps = numbers.diff().iloc[1:] * (1 if now > last else -1)
-    sure = whole.iloc[1:] & whole.shift(fill_value=False).iloc[1:] & alike
+    sure = whole.iloc[1:] & whole.shift(fill_value=False).iloc[1:] & np.array(alike, dtype=bool)
     moved, _ = months_in_a_row(steps > 0, sure)
     before = before_text(periods[-2], periods[-1], lang)
     way = "up" if now > last else "down"

@@ -13,6 +13,7 @@ from dashboard.briefing.briefing import briefing_of
 from dashboard.briefing.briefing_file import steps_of, write_briefing
 from dashboard.briefing.queue import FOLDER, Job, file_of, write_job
 from dashboard.texts import text
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import Actor, open_guard
 from geodata.errors import GuatuError
 from geodata.workspace import open_workspace
@@ -41,7 +42,7 @@ def run(order: dict[str, Any]) -> Job:
         write_briefing(briefing, file, open_guard(workspace).trail, step=step)
         ended = replace(told, state="ready")
     except GuatuError as error:
-        ended = replace(told, state="failed", sentence=error.sentence(asked.get("lang")))
+        ended = replace(told, state="failed", sentence=page_sentence(error, asked.get("lang")))
     except Exception:
         said = text("briefing_button.failed", asked.get("lang"))
         write_job(note, replace(told, state="failed", sentence=said))

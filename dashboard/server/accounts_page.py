@@ -9,6 +9,7 @@ from tornado.web import HTTPError
 from dashboard.server.auth import ACCOUNTS, SIGN_OUT, SignIn
 from dashboard.server.sign_in import Page, local_time
 from dashboard.texts import text
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import Account, Actor
 from geodata.errors import AccountError
 
@@ -42,7 +43,7 @@ class AccountsPage(Page):
             else:
                 raise HTTPError(400)
         except AccountError as error:
-            fault = error.sentence(self.lang)
+            fault = page_sentence(error, self.lang)
         self._show(actor, fault)
 
     def _show(self, actor: Actor, fault: str = "") -> None:

@@ -20,6 +20,7 @@ from dashboard.server.imports_shown import UploadShown, doubtful, is_running, op
 from dashboard.server.plain_page import plain_page
 from dashboard.server.sign_in import Page
 from dashboard.texts import text
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import Actor, AuditEntry
 from geodata.config import Config, PlaceDecision, add_place_decision, read_config
 from geodata.config.settings import FILE_NAME
@@ -98,7 +99,8 @@ class ImportsPage(Page):
             await getattr(self, f"_do_{wanted}")(actor)
         except GuatuError as error:
             self.set_status(400)
-            fault = without_folders(error.sentence(self.lang), self.sign_in.guard.folder)
+            said = page_sentence(error, self.lang)
+            fault = without_folders(said, self.sign_in.guard.folder)
         if fault:
             self._show(actor, fault)
         else:

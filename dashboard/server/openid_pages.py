@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.server.auth import AUDIT, OPENID, OPENID_BACK, SignIn
 from dashboard.server.openid import Provider, fresh
 from dashboard.server.sign_in import SignInPage
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import AuditEntry
 from geodata.errors import AccountError
 
@@ -47,7 +48,7 @@ class LeavePage(SignInPage):
         self.sign_in.guard.trail.record(failed)
         self.clear_cookie(COOKIE, path=self.sign_in.prefix or "/")
         self.set_status(401)
-        self._form(fault=error.sentence(self.lang))
+        self._form(fault=page_sentence(error, self.lang))
 
 
 class BackPage(LeavePage):

@@ -23,6 +23,7 @@ from dashboard.server.auth import (
 from dashboard.server.front import LARGEST_FORM
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import text
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import Account, Actor, AuditEntry
 from geodata.errors import AccessError, AccountError
 
@@ -101,7 +102,7 @@ class SignInPage(Page):
             account = await self.in_thread(self._account, name, password, code)
         except AccountError as error:
             self.set_status(401)
-            self._form(fault=error.sentence(self.lang))
+            self._form(fault=page_sentence(error, self.lang))
             return
         finally:
             SignInPage.trying -= 1
@@ -155,7 +156,7 @@ class PasswordPage(Page):
         try:
             fresh = await self.in_thread(self._changed, account.name, old, new)
         except AccountError as error:
-            self._form(error.sentence(self.lang))
+            self._form(page_sentence(error, self.lang))
             return
         self.sign_in.start(self, fresh)
         self.redirect(f"{self.sign_in.prefix}/", status=303)

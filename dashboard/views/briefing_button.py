@@ -13,6 +13,7 @@ from dashboard.session.people import People
 from dashboard.texts import text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
+from dashboard.web.page_sentence import page_sentence
 from geodata.access import refuse_beyond_quota
 from geodata.errors import AccessError
 from geodata.escaping import plain_text
@@ -56,7 +57,7 @@ class BriefingButton(Viewer):
         try:
             refuse_beyond_quota(people.actor, people.guard.trail, people.guard.limits)
         except AccessError as error:
-            self.note.object = element("p", error.sentence(state.lang))
+            self.note.object = element("p", page_sentence(error, state.lang))
             return
         most = people.guard.limits.briefings_at_once
         if self.queue.is_busy(people.actor.name, most=most):

@@ -11,6 +11,7 @@ from dashboard.session.entries import Entries
 from dashboard.texts import CATALOGUE, text
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element
+from dashboard.web.page_sentence import page_sentence
 from geodata import i18n
 from geodata.access import Written
 from geodata.access.entry_kinds import Field
@@ -89,7 +90,7 @@ class EntryForm(Viewer):
                 before = dict(entry.fields) if withdraw else values
                 kept = self.entries.change(entry, before, withdraw=withdraw)
         except GuatuError as error:
-            self._say(error.sentence(self.lang), fault=True)
+            self._say(page_sentence(error, self.lang), fault=True)
             self._take_latest(entry)
             return
         self.refresh()
@@ -103,7 +104,7 @@ class EntryForm(Viewer):
         try:
             kept = self.entries.approve(entry)
         except GuatuError as error:
-            self._say(error.sentence(self.lang), fault=True)
+            self._say(page_sentence(error, self.lang), fault=True)
             return
         self.refresh()
         self._say(self._text("approved", number=kept.id))

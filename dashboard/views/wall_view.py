@@ -11,6 +11,7 @@ import param
 from dashboard.session.state import State
 from dashboard.web.component import Component, Viewer, filling
 from dashboard.web.markup import element
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 
 Wall = TypeVar("Wall")
@@ -53,7 +54,7 @@ class WallView(Viewer, Generic[Wall]):
         try:
             self.wall = self._read()
         except GuatuError as error:
-            self._refused.object = element("p", error.sentence(state.lang), 400)
+            self._refused.object = element("p", page_sentence(error, state.lang), 400)
         self._shown = wanted
         self._refused.visible, self.board.visible = self.wall is None, self.wall is not None
         if self.wall is not None:

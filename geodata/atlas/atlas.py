@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geodata.errors import AtlasError
 from geodata.figures import Cube
 
 
@@ -38,7 +39,7 @@ class Atlas(Cube):
         """Return a table that was computed when the atlas was made; None where there is none."""
         table = self.tables.get(name)
         if isinstance(table, Path):
-            return self.once(("table", name), lambda: pd.read_parquet(table))
+            return self.once(("table", name), lambda: _table(table))
         return table
 
     def geometry(self, level: str) -> gpd.GeoDataFrame:
@@ -48,3 +49,11 @@ class Atlas(Cube):
     def shapes(self, level: str, keys: pd.Index | Sequence[str]) -> np.ndarray:
         """Return the outlines (EPSG:4326) of places of a level in the order of `keys`."""
         return np.asarray(self.geometry(level).geometry.reindex(pd.Index(keys)).array, dtype=object)
+
+
+def _table(file: Path) -> pd.DataFrame:
+    """Return a table of the folder; raises AtlasError where it changed since the atlas was opened."""
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise AtlasError("atlas.changed", file=file.name) from error

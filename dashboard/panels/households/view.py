@@ -17,6 +17,7 @@ from dashboard.session.subjects import listed_about
 from dashboard.texts import text
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer, filling, together
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 from geodata.i18n import parted
 
@@ -126,7 +127,7 @@ class HouseholdsView(Viewer):
             self._choose_listing()
             self.sheet.table = self.listing.table()
         except GuatuError as error:
-            note = error.sentence(state.lang)
+            note = page_sentence(error, state.lang)
             self.sheet.table = {"title": "", "note": note, "columns": [], "rows": []}
             return
         last = self.listing.pages - 1
@@ -164,7 +165,7 @@ class HouseholdsView(Viewer):
         try:
             act()
         except GuatuError as error:
-            said = error.sentence(self.people.state.lang)
+            said = page_sentence(error, self.people.state.lang)
             self.sheet.table = {**self.sheet.table, "note": said}
 
     def _export(self) -> io.BytesIO:

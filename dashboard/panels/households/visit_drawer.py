@@ -10,6 +10,7 @@ from dashboard.session.people import People
 from dashboard.session.visit_list import VisitList, visit_heads, visit_list
 from dashboard.views.sheet_drawer import SheetDrawer
 from dashboard.web.markup import element, filled
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 
 _STYLE = Path(__file__).with_name("visits.css").read_text(encoding="utf-8")
@@ -41,7 +42,7 @@ class VisitsView(SheetDrawer):
         try:
             content = visits_html(visit_list(people), lang)
         except GuatuError as error:
-            content = element("p", error.sentence(lang), 500)
+            content = element("p", page_sentence(error, lang), 500)
         self.content.object = content
         self.prints(content)
         self.open()

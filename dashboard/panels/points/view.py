@@ -9,6 +9,7 @@ from dashboard.panels.points.scorecard import Scorecard
 from dashboard.session.points_seen import PointsSeen
 from dashboard.web.component import Viewer, filling
 from dashboard.web.markup import element
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 
 _WATCHED = ["place", "theme", "period", "side", "point"]
@@ -41,7 +42,7 @@ class PointsView(Viewer):
                 self.card.show(chosen)
                 shown = self.card.column
         except GuatuError as error:
-            self.refused.object = element("p", error.sentence(self.state.lang), 400)
+            self.refused.object = element("p", page_sentence(error, self.state.lang), 400)
             shown = self.refused
         for part in (self.list.column, self.card.column, self.refused):
             part.visible = part is shown

@@ -28,6 +28,7 @@ from dashboard.views.later import later
 from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
+from dashboard.web.page_sentence import page_sentence
 from geodata.cartography.words import period_text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
@@ -146,7 +147,7 @@ class SamplingView(Viewer):
                 return
             sample = self.sampling.classes
         except GuatuError as error:
-            self._say(error.sentence(state.lang))
+            self._say(page_sentence(error, state.lang))
             return
         finally:
             self.column.loading = False

@@ -18,6 +18,7 @@ from dashboard.views.text_table import TextTable, row_of
 from dashboard.web.component import Viewer, together
 from dashboard.web.failed_part import failed_part
 from dashboard.web.markup import element
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError, ScopeError
 from geodata.escaping import plain_text
 from geodata.workspace.why import Why
@@ -74,7 +75,7 @@ class WhyView(Viewer):
             self._show((text("why.not_yours", state.lang, place=place),), None)
             return
         except GuatuError as error:
-            self._show((error.sentence(state.lang),), None)
+            self._show((page_sentence(error, state.lang),), None)
             return
         if any(event.name in _ANEW for event in events):
             self.column.scroll_position = 0

@@ -11,6 +11,7 @@ from dashboard.session.people import People
 from dashboard.views.card.card_html import card_html, life_html
 from dashboard.views.card.household_entries import CardEntries
 from dashboard.views.sheet_drawer import SheetDrawer
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 from geodata.escaping import html_text
 
@@ -52,7 +53,7 @@ class CardView(SheetDrawer):
         try:
             parts = self._parts()
         except GuatuError as error:
-            parts = [_html(html_text(error.sentence(people.state.lang), 500))]
+            parts = [_html(html_text(page_sentence(error, people.state.lang), 500))]
         self.open()
         self.content.objects = parts
 

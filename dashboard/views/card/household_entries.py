@@ -16,6 +16,7 @@ from dashboard.views.entry_form import EntryForm
 from dashboard.views.folded import folded
 from dashboard.web.component import Viewer
 from dashboard.web.markup import element, filled
+from dashboard.web.page_sentence import page_sentence
 from geodata import i18n
 from geodata.access import GROUNDS, Written
 from geodata.access.writes import PROPOSED
@@ -85,7 +86,7 @@ class CardEntries(Viewer):
         try:
             entries = self.entries.listed(kind)
         except GuatuError as error:
-            return element("p", error.sentence(self.lang))
+            return element("p", page_sentence(error, self.lang))
         if not entries:
             return ""
         lines = [(self._said(one), written_by(one, self.lang)) for one in entries]
@@ -100,7 +101,7 @@ class CardEntries(Viewer):
         try:
             self.entries.unmask(self.ground.value or "", self.reason.value or "")
         except GuatuError as error:
-            said = error.sentence(self.lang)
+            said = page_sentence(error, self.lang)
             self.fault.object = element("div", said, kind="fault", role="alert")
             return
         self._reload()

@@ -16,6 +16,7 @@ from dashboard.session.stops import Stops
 from dashboard.texts import text
 from dashboard.view import RANKING, VIEWS
 from dashboard.web.component import Component, Viewer
+from dashboard.web.page_sentence import page_sentence
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
@@ -102,7 +103,7 @@ class PresenterView(Viewer):
         try:
             steps = story_of(self.state.source, self.state.shown)
         except GuatuError as error:
-            self.bar.note = plain_text(error.sentence(self.state.lang), 300)
+            self.bar.note = plain_text(page_sentence(error, self.state.lang), 300)
             return
         self._read(steps[0].address)
 
@@ -198,7 +199,7 @@ class PresenterView(Viewer):
             change()
             note = text(f"presenter.{said}", self.state.lang)
         except GuatuError as error:
-            note = error.sentence(self.state.lang)
+            note = page_sentence(error, self.state.lang)
         self.bar.param.update(stops=self._sentences(), note=plain_text(note, 300), at=-1)
 
     def _sentences(self) -> list[str]:

@@ -1,0 +1,37 @@
+"""What a page says of an error: its sentence, in which files have names and no places on the disk."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+from geodata.errors import GuatuError
+
+_PART = r"[^\s\\/\"“”'‘’，。；：:,;()（）]"
+_KINDS = "parquet|json|sqlite|csv|xlsx?|toml|ya?ml|gpkg|shp|geojson|html|pdf|pptx"
+# A place from the root of a disk, or a file below some folder.
+_PATH = re.compile(
+    rf"(?<![\w./\\])(?:[A-Za-z]:)?[\\/](?:{_PART}+[\\/])+(?P<last>{_PART}+)[\\/]?"
+    rf"|(?:{_PART}+[\\/])+(?P<file>{_PART}+\.(?:{_KINDS}))\b"
+)
+# A value that is a place as a whole may hold spaces.
+_WHOLE = re.compile(r"(?:[A-Za-z]:)?[\\/](?:.*[\\/])(?P<last>[^\\/]+)[\\/]?")
+
+
+def page_sentence(error: GuatuError, lang: str | None = None) -> str:
+    """Return the sentence of an error as a page shows it: who looks at one is not told where files lie."""
+    told = copy.copy(error)
+    told.values = {
+        name: _without_place(value) if isinstance(value, str) else value
+        for name, value in error.values.items()
+    }
+    return _PATH.sub(_name, told.sentence(lang))
+
+
+def _without_place(value: str) -> str:
+    whole = _WHOLE.fullmatch(value)
+    return whole["last"] if whole else _PATH.sub(_name, value)
+
+
+def _name(found: re.Match[str]) -> str:
+    return found["last"] or found["file"]
