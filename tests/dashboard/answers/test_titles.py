@@ -187,10 +187,12 @@ def test_a_base_that_is_mostly_unknown_is_said_with_the_figure_in_every_form(sou
     """By one rule for all indicators: in title, sentence, map and strip, and of no other figure."""
     atlas, month, told = source.atlas, source.atlas.periods[-1], 0
     for theme in source.themes:
-        for key in source.indicators_of(theme, month):
+        for at, key in enumerate(source.indicators_of(theme, month)):
             row = atlas.series(key, source.root).reindex([month]).iloc[0]
-            view = replace(source.view(indicator=key, lang=lang), theme=theme, period=month)
+            view = replace(source.view(lang=lang), theme=theme, indicator=key, period=month)
             most = bool(row["missing"] / row["subjects"] > 0.5) and row["value"] == row["value"]
+            if not most and at % 8:
+                continue
             share = f"{100 * row['missing'] // row['subjects']:.0f}%" if most else "…"
             words = {"zh": "没有数据，", "en": "without data, "}[lang]
             layer, answer = layer_of(source, view), answer_of(source, view)
