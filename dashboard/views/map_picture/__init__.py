@@ -11,6 +11,7 @@ from dashboard.answers import answer_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.web.component import Component, Viewer
+from dashboard.web.page_sentence import page_sentence
 from geodata.access.chain import AuditEntry
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
@@ -48,7 +49,7 @@ class MapPictureView(Viewer):
         try:
             content = self._drawn(form)
         except GuatuError as error:
-            said = plain_text(error.sentence(state.lang), 300)
+            said = plain_text(page_sentence(error, state.lang), 300)
             self.buttons.param.update(made={"wish": wish}, note=said)
             return
         made = {
