@@ -11,11 +11,11 @@ _PART = r"[^\s\\/\"“”'‘’，。；：:,;()（）]"
 _KINDS = "parquet|json|sqlite|csv|xlsx?|toml|ya?ml|gpkg|shp|geojson|html|pdf|pptx"
 # A place from the root of a disk, or a file below some folder.
 _PATH = re.compile(
-    rf"(?<![\w./\\])(?:[A-Za-z]:)?[\\/](?:{_PART}+[\\/])+(?P<last>{_PART}+)[\\/]?"
-    rf"|(?:{_PART}+[\\/])+(?P<file>{_PART}+\.(?:{_KINDS}))\b"
+    rf"(?<![\w./\\])(?:[A-Za-z]:)?[\\/](?:{_PART}+[\\/])+({_PART}+)[\\/]?"
+    rf"|(?:{_PART}+[\\/])+({_PART}+\.(?:{_KINDS}))\b"
 )
 # A value that is a place as a whole may hold spaces.
-_WHOLE = re.compile(r"(?:[A-Za-z]:)?[\\/](?:.*[\\/])(?P<last>[^\\/]+)[\\/]?")
+_WHOLE = re.compile(r"(?:[A-Za-z]:)?[\\/](?:.*[\\/])([^\\/]+)[\\/]?")
 
 
 def page_sentence(error: GuatuError, lang: str | None = None) -> str:
@@ -30,8 +30,8 @@ def page_sentence(error: GuatuError, lang: str | None = None) -> str:
 
 def _without_place(value: str) -> str:
     whole = _WHOLE.fullmatch(value)
-    return whole["last"] if whole else _PATH.sub(_name, value)
+    return whole[1] if whole else _PATH.sub(_name, value)
 
 
 def _name(found: re.Match[str]) -> str:
-    return found["last"] or found["file"]
+    return found[1] or found[2]
