@@ -33,5 +33,5 @@ def _without_place(value: str) -> str:
     return whole[1] if whole else _PATH.sub(_name, value)
 
 
-def _name(found: re.Match[str]) -> str:
-    return found[1] or found[2]
+def _name(path: re.Match[str]) -> str:
+    return path[1] or path[2]
