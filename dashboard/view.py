@@ -45,13 +45,14 @@ class View:
     """One look at one indicator: where, when, which, how it is coloured, and what stands beside it.
 
     `place` is the key of a place, None for the whole area; `compare` a period, empty for none;
-    `ranked` what the ranking begins with; the list holds whom the figure counts, or what `rule`,
-    `site` or `zone` name, or `everyone`; `page` is which of its pages is shown, from 1; `point` is
-    table:code. `seed`, `numbers` and `limits` (ISO day) are of the sample beside the map; `story` is
-    one of STEPS, while presenting. `on` is the ISO day as of which what is due is told, empty for the
-    last of the period. Nothing of it is about a person. `sentence` replaces the title made from the
-    figures, and `public` leaves out findings, names of officials, and counts small enough to point at
-    a household: both are of pages that leave the building and stand in no address.
+    `ranked` what the ranking begins with; the list holds whom the figure counts (where these are the
+    good ones, whom it leaves out unless `counted` is set), or what `rule`, `site` or `zone` name, or
+    `everyone`; `page` is which of its pages is shown, from 1; `point` is table:code. `seed`, `numbers`
+    and `limits` (ISO day) are of the sample beside the map; `story` is one of STEPS, while presenting.
+    `on` is the ISO day as of which what is due is told, empty for the last of the period. Nothing of it
+    is about a person. `sentence` replaces the title made from the figures, and `public` leaves out
+    findings, names of officials, and counts small enough to point at a household: both are of pages
+    that leave the building and stand in no address.
     """
 
     view: str = VIEWS[1]
@@ -70,6 +71,7 @@ class View:
     site: str = ""
     zone: str = ""
     everyone: bool = False
+    counted: bool = False
     page: int = 1
     selected: tuple[str, ...] = ()
     seed: int = 1
@@ -225,6 +227,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         site=words.matching("site", is_code_text),
         zone=words.matching("zone", is_code_text),
         everyone=words.flag("everyone"),
+        counted=words.flag("counted"),
         page=max(words.whole("page", 1), 1),
         selected=words.several("selected", choices.atlas.places_in(None, level)),
         seed=words.whole("seed", 1),

@@ -14,7 +14,7 @@ from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.rules import Subject
 from geodata.themes import Points, Theme
-from geodata.workspace.counted import COUNTED
+from geodata.workspace.counted import COUNTED, LEFT_OUT
 from geodata.workspace.household_list import Filter, household_request
 from geodata.workspace.inputs import Setup
 from geodata.workspace.points import AT
@@ -45,7 +45,7 @@ class About:
     """What the list holds in place of households: a kind of subject, by a rule or by the figure.
 
     `key` is that of the rule, or of the indicator that counts them; `rules` are those whose
-    findings tell of each; `severity` is empty without a rule.
+    findings tell of each; `severity` is empty without a rule. `table` is that of the figure.
     """
 
     key: str
@@ -53,6 +53,7 @@ class About:
     title: Mapping[str, str]
     rules: tuple[str, ...]
     severity: str = ""
+    table: str = ""
 
     @property
     def broken(self) -> tuple[Filter, ...]:
@@ -64,7 +65,7 @@ class About:
         picked = (("place_code", "in", villages),) if villages else ()
         if self.severity:
             return Request("flags", place, filters=(*self.broken, *picked))
-        return Request(f"{COUNTED}{self.key}", place, filters=picked)
+        return Request(self.table, place, filters=picked)
 
 
 def figure_list(source: Source, view: View) -> Listing:
@@ -77,8 +78,8 @@ def figure_list(source: Source, view: View) -> Listing:
         return Listing()
     if not indicator.lists:
         return Listing(words=no_list_text(indicator, view.lang))
-    words = _figure_text(workspace.setup, indicator, view.lang)
-    request = Request(f"{COUNTED}{view.indicator}", _at(view))
+    words = _figure_text(workspace.setup, indicator, view)
+    request = Request(table_of(indicator, view), _at(view))
     return _counted(source, view, Listing(indicator.lists, of=FIGURE, words=words), request)
 
 
@@ -133,7 +134,7 @@ def list_text(setup: Setup, view: View) -> str:
     if of == ZONE:
         return text("listing.of_zone", lang, code=plain_text(view.zone, _LONGEST))
     if of == FIGURE and indicator is not None:
-        return _figure_text(setup, indicator, lang)
+        return _figure_text(setup, indicator, view)
     return text("listing.of_everyone", lang)
 
 
@@ -143,11 +144,23 @@ def no_list_text(indicator: Indicator, lang: str) -> str:
     return text("listing.no_list", lang, title=title)
 
 
-def _figure_text(setup: Setup, indicator: Indicator, lang: str) -> str:
+def lists_rest(indicator: Indicator, view: View) -> bool:
+    """Return whether the list of a figure holds whom it leaves out: these are to be acted on."""
+    return indicator.acts_on_rest and not view.counted
+
+
+def table_of(indicator: Indicator, view: View) -> str:
+    """Return the name of the table of those whom the list of a figure holds."""
+    return f"{LEFT_OUT if lists_rest(indicator, view) else COUNTED}{indicator.key}"
+
+
+def _figure_text(setup: Setup, indicator: Indicator, view: View) -> str:
+    lang = view.lang
     theme = next(one for one in setup.themes if one.key == indicator.theme)
     kind = _several(theme.subjects[indicator.lists], lang)
     title = plain_text(indicator.title_in(lang), _LONGEST)
-    return text("listing.of_figure", lang, kind=kind, title=title)
+    key = "of_rest" if lists_rest(indicator, view) else "of_figure"
+    return text(f"listing.{key}", lang, kind=kind, title=title)
 
 
 def _several(subject: Subject, lang: str) -> str:
@@ -168,7 +181,9 @@ def about_of(setup: Setup, view: View) -> About | None:
         return None
     theme = next(one for one in setup.themes if one.key == counted.theme)
     subject = theme.subjects[counted.lists]
-    return About(counted.key, subject, counted.title, counted.own_rules)
+    return About(
+        counted.key, subject, counted.title, counted.own_rules, table=table_of(counted, view)
+    )
 
 
 def counted_indicator(setup: Setup, view: View) -> Indicator | None:
@@ -181,7 +196,7 @@ def household_filters(setup: Setup, atlas: Atlas, view: View) -> tuple[Filter, .
     counted = counted_indicator(setup, view)
     known: tuple[Filter, ...] = (
         ("rules", "has", view.rule),
-        ("household_code", "among", f"{COUNTED}{counted.key}" if counted else ""),
+        ("household_code", "among", table_of(counted, view) if counted else ""),
         ("household_code", "among", _point_filter(setup, view)),
         ("zone_code", "is", view.zone),
         ("place_code", "in", picked_villages(atlas, view)),

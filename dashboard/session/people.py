@@ -55,7 +55,7 @@ CATEGORIES = ("", MONITORED, *(one.value for one in enumeration("monitored_categ
 CHOICES = ("search", "sort", "size", "category", "helper", "unvisited")
 _PLACE_CHOICES = (
     *("place", "period", "theme", "indicator", "rule", "site", "point", "zone"),
-    *("selected", "everyone"),
+    *("selected", "everyone", "counted"),
 )
 # An open card belongs to the address it was opened at; looks and language alone leave it the same.
 _OF_CARD = tuple(name for name in ADDRESS if name not in ("lang", "dark"))

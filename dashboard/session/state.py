@@ -41,7 +41,7 @@ OF_LAYER += ["sample", "seed"]
 _OF_STORY = ["theme", "place", "indicator", "period", "side", "view", "presenting"]
 # Whatever of a state says what the list beside the map holds.
 OF_LIST = ["side", "place", "period", "theme", "rule", "site", "point", "zone", "selected"]
-OF_LIST += ["everyone", "indicator"]
+OF_LIST += ["everyone", "counted", "indicator"]
 
 
 class State(param.Parameterized):
@@ -68,6 +68,9 @@ class State(param.Parameterized):
     zone = param.String(doc="code of a supply zone whose households are listed")
     everyone = param.Boolean(
         default=False, doc="whether all households are listed, not whom the figure counts"
+    )
+    counted = param.Boolean(
+        default=False, doc="whether whom the figure counts is listed where the others are to act on"
     )
     page = param.Integer(default=1, bounds=(1, MOST), doc="page of the list, from 1")
     seed = param.Integer(default=1, bounds=(0, MOST), doc="seed of the sample drawn beside the map")
@@ -198,7 +201,15 @@ class State(param.Parameterized):
         periods = self.source.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
         side = self.side if self.side in self.source.panels_of(theme) else RANKING
-        gone = {"rule": "", "everyone": False, "point": "", "site": "", "zone": "", "compare": ""}
+        gone = {
+            "rule": "",
+            "everyone": False,
+            "counted": False,
+            "point": "",
+            "site": "",
+            "zone": "",
+            "compare": "",
+        }
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 
     def enter(self, theme: str, place: str | None) -> None:
@@ -233,11 +244,15 @@ class State(param.Parameterized):
 
     def filter_rule(self, rule: str) -> None:
         """List the households that break a rule; the empty key lists all."""
-        self.param.update(rule=rule, everyone=not rule, side=LISTING)
+        self.param.update(rule=rule, everyone=not rule, counted=False, side=LISTING)
 
-    def list_counted(self) -> None:
-        """List whom the shown figure counts, one by one."""
-        self.param.update(rule="", site="", zone="", everyone=False, side=LISTING)
+    def list_counted(self, *, counted: bool = False) -> None:
+        """List whom the shown figure counts, one by one; of one that counts the good the others.
+
+        With `counted` whom it counts in any case.
+        """
+        gone = {"rule": "", "site": "", "zone": "", "everyone": False}
+        self.param.update(**gone, counted=counted, side=LISTING)
 
     def choose_day(self, day: str) -> None:
         """Tell what is due as of an ISO day of the period; of any other text nothing changes."""
@@ -262,7 +277,7 @@ class State(param.Parameterized):
         """
         if side not in self.panels:
             return
-        kept = {} if side == LISTING else {"rule": "", "everyone": False}
+        kept = {} if side == LISTING else {"rule": "", "everyone": False, "counted": False}
         self.param.update(side=side, **kept)
 
     def choose_indicator(self, indicator: str) -> None:

@@ -60,7 +60,8 @@ class Indicator:
     counts as missing. With `rules` the numerator is whether any of them is broken; a subject is
     missing when none can be answered. Money is summed in fen. `target` is a policy parameter,
     `explained_by` the rules whose findings explain a figure that is not a count of them. A figure
-    summed over villages says in `listed` whom it counts: `subject`, and `where` over its features.
+    summed over villages says in `listed` whom it counts: `subject`, and `where` over its features; where
+    few are bad, `rest` says whom it leaves out of its base.
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
     shrinks by (`out_of`) from one month to the next.
     `basis` is by language: from which of several sources, or by which of several readings, it is made.
@@ -124,6 +125,12 @@ class Indicator:
             return self.listed["subject"]
         counts = self.counts if self.quantity == "count" or self.counts_things else None
         return self.subject if counts is not None and counts.root == self.subject else ""
+
+    @property
+    def acts_on_rest(self) -> bool:
+        """Return whether those whom its numerator leaves out are to be acted on, and can be listed."""
+        named = self.listed is None or "rest" in self.listed
+        return self.worse == "low" and self.counts_things and self.lists != "" and named
 
     @property
     def is_share(self) -> bool:
@@ -262,7 +269,9 @@ def _read(
             check_pair(place, entry, "basis")
     if "listed" in entry:
         with faults:
-            check_fields(f"{place} listed", entry["listed"], {"subject": True, "where": True})
+            check_fields(
+                f"{place} listed", entry["listed"], {"subject": True, "where": True, "rest": False}
+            )
             check_value(f"{place} listed", "subject", entry["listed"]["subject"], subjects)
     given |= _words(place, entry, words, faults)
     faults.tell()

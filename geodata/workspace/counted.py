@@ -15,7 +15,7 @@ from geodata.store import Engine
 from geodata.workspace.engines import shared_values
 from geodata.workspace.inputs import Setup
 
-COUNTED = "counted_"
+COUNTED, LEFT_OUT = "counted_", "left_out_"
 COUNTED_COLUMNS = ("subject", "place_code", "household_code")
 # What the rules find of whom a figure counts.
 FOUND_AMONG = "found_among_"
@@ -23,14 +23,23 @@ FOUND_AMONG_COLUMNS = ("place_code", "rule")
 
 
 def counted_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
-    """Return by name the tables `counted_KEY` of the indicators whose subjects can be listed."""
-    return {
-        f"{COUNTED}{key}": Derived(
-            _needs(indicator), partial(add_counted, setup=setup, month=month, indicator=indicator)
-        )
+    """Return by name the tables of the indicators whose subjects can be listed.
+
+    `counted_KEY` of whom the numerator counts, and where these are the good ones `left_out_KEY` of the
+    others of the base.
+    """
+    add = partial(add_counted, setup=setup, month=month)
+    counted = {
+        f"{COUNTED}{key}": Derived(_needs(indicator), partial(add, indicator=indicator))
         for key, indicator in setup.indicators.items()
         if indicator.lists
     }
+    left_out = {
+        f"{LEFT_OUT}{key}": Derived(_needs(indicator), partial(add, indicator=indicator, rest=True))
+        for key, indicator in setup.indicators.items()
+        if indicator.acts_on_rest
+    }
+    return counted | left_out
 
 
 def found_among_tables(setup: Setup, month: str) -> Mapping[str, Derived]:
@@ -58,10 +67,13 @@ def _needs(indicator: Indicator) -> tuple[str, ...]:
     return (indicator.table, *listed)
 
 
-def add_counted(engine: Engine, *, setup: Setup, month: str, indicator: Indicator) -> None:
+def add_counted(
+    engine: Engine, *, setup: Setup, month: str, indicator: Indicator, rest: bool = False
+) -> None:
     """Give an engine that has the features of an indicator the table `counted_KEY`.
 
     COUNTED_COLUMNS, one row for each subject of the numerator; only of places whose figure is known.
+    With `rest` the table `left_out_KEY` of the other subjects of the denominator.
     """
     width, areas = shared_values(
         engine, setup.policy, setup.keys, last_day(month), table=indicator.table
@@ -75,10 +87,11 @@ def add_counted(engine: Engine, *, setup: Setup, month: str, indicator: Indicato
             prefixes,
             width,
             engine.name,
+            rest=rest,
         )
         for prefixes, values in areas
     ]
-    engine.add_table(f"{COUNTED}{indicator.key}", " UNION ALL ".join(parts))
+    engine.add_table(f"{LEFT_OUT if rest else COUNTED}{indicator.key}", " UNION ALL ".join(parts))
 
 
 def _query(
@@ -88,6 +101,8 @@ def _query(
     prefixes: Sequence[str],
     width: int,
     dialect: str,
+    *,
+    rest: bool,
 ) -> str:
     theme = next(one for one in setup.themes if one.key == indicator.theme)
     key = theme.subjects[indicator.lists].key
@@ -97,9 +112,10 @@ def _query(
     inside = f"SUBSTRING(place_code, 1, {width}) IN ({listed})" if prefixes else "TRUE"
     scope, numerator, denominator = parts_sql(indicator, setup.rules, binding, dialect)
     known = f"({scope}) AND ({denominator}) IS NOT NULL AND {inside}"
+    held = f"({numerator}) < ({denominator})" if rest else f"({numerator}) > 0"
     if indicator.listed is None:
-        return f"{columns} FROM {indicator.table} WHERE {known} AND ({numerator}) > 0"
-    where = binding.sql(indicator.listed["where"], dialect)
-    places = f"SELECT place_code FROM {indicator.table} WHERE {known} AND ({numerator}) > 0"
+        return f"{columns} FROM {indicator.table} WHERE {known} AND {held}"
+    where = binding.sql(indicator.listed["rest" if rest else "where"], dialect)
+    places = f"SELECT place_code FROM {indicator.table} WHERE {known} AND {held}"
     source = f"{indicator.theme}_{indicator.lists}"
     return f"{columns} FROM {source} WHERE ({where}) AND place_code IN ({places})"

@@ -83,6 +83,7 @@ def _view(draw, source: Source) -> View:
         site=draw(CODES | st.just("")),
         zone=draw(CODES | st.just("")),
         everyone=draw(st.booleans()),
+        counted=draw(st.booleans()),
         page=draw(st.integers(1, MOST)),
         selected=tuple(draw(st.lists(st.sampled_from(list(keys)), unique=True, max_size=9))),
         seed=draw(st.integers(0, MOST)),

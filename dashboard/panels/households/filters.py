@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import panel as pn
 import panel_material_ui as pmui
 from param.parameterized import Event
 
+from dashboard.answers.listing import lists_rest
 from dashboard.content.rows import COLUMNS, DEFAULT
 from dashboard.session.people import CATEGORIES, MONITORED, People
 from dashboard.texts import text
+from dashboard.view import View
 from dashboard.web.component import Viewer
 from geodata.escaping import plain_text
 from geodata.tables import enumeration
 
-# Stands among the rules for whom the shown figure counts; no key of a rule has this sign.
-_COUNTED = "*"
+# Stand among the rules for whom the shown figure counts, and where these are the good ones for them and
+# the first for the others; no key of a rule has this sign.
+_COUNTED, _GOOD = "*", "**"
+_OF_RULE = ("rule", "everyone", "counted")
 _DAYS = (0, 15, 30, 60, 90, 180, 366)
 
 
@@ -67,7 +73,7 @@ class FiltersView(Viewer):
         people, state = self.people, self.people.state
         known = [
             ("rule", self._title(state.rule) if state.rule else ""),
-            ("counted", self._counted() if people.counted else ""),
+            ("counted", self._counted(people.state.shown) if people.counted else ""),
             ("category", self._category(people.category) if people.category else ""),
             ("helper", plain_text(people.helper.strip(), 30)),
             ("unvisited", self._days(people.unvisited) if people.unvisited else ""),
@@ -98,7 +104,7 @@ class FiltersView(Viewer):
             widget.param.watch(self._set, "value")
         self.rule.param.watch(self._choose_rule, "value")
         people.param.watch(self._follow, ["category", "helper", "unvisited"])
-        state.param.watch(self._follow, ["rule", "theme", "site", "zone", "everyone", "indicator"])
+        state.param.watch(self._follow, [*_OF_RULE, "theme", "site", "zone", "indicator"])
 
     def _set(self, *events: object) -> None:
         chosen = {"category": self.category.value, "helper": self.helper.value or ""}
@@ -107,8 +113,8 @@ class FiltersView(Viewer):
     def _choose_rule(self, event: Event) -> None:
         if event.new == self._chosen:
             return
-        if event.new == _COUNTED:
-            self.people.state.list_counted()
+        if event.new in (_COUNTED, _GOOD):
+            self.people.state.list_counted(counted=event.new == _GOOD)
         else:
             self.people.state.filter_rule(event.new or "")
 
@@ -116,7 +122,9 @@ class FiltersView(Viewer):
     def _chosen(self) -> str:
         """Return the key of the rule, or what stands for whom the figure counts."""
         people = self.people
-        return people.state.rule or (_COUNTED if people.counted is not None else "")
+        if people.state.rule or people.counted is None:
+            return str(people.state.rule)
+        return _GOOD if people.counted.acts_on_rest and people.state.counted else _COUNTED
 
     def _follow(self, *events: object) -> None:
         """Show what is set; equal values are not set again, so nothing echoes."""
@@ -136,14 +144,18 @@ class FiltersView(Viewer):
             keys.append(state.rule)
         keys = [key for key in keys if key not in closed]
         indicator = self.people.county.setup.indicators.get(state.indicator)
-        counted = {self._counted(): _COUNTED} if indicator is not None and indicator.lists else {}
+        counted = {}
+        if indicator is not None and indicator.lists:
+            keys_of = (_COUNTED, _GOOD) if indicator.acts_on_rest else (_COUNTED,)
+            shown = (replace(state.shown, counted=key == _GOOD) for key in keys_of)
+            counted = dict(zip(map(self._counted, shown), keys_of, strict=True))
         return {self._text("any"): "", **counted, **{self._title(key): key for key in keys}}
 
-    def _counted(self) -> str:
-        """Return that whom the shown figure counts is listed."""
-        state = self.people.state
-        title = state.atlas.indicator(state.indicator).title_in(state.lang)
-        return self._text("of_figure", title=plain_text(title, 40))
+    def _counted(self, view: View) -> str:
+        """Return that whom the figure of a view counts is listed, or whom it leaves out."""
+        indicator = self.people.state.atlas.indicator(view.indicator)
+        title = plain_text(indicator.title_in(view.lang), 40)
+        return self._text("of_rest" if lists_rest(indicator, view) else "of_figure", title=title)
 
     def _title(self, key: str) -> str:
         rule = self.people.county.setup.rules.get(key)
