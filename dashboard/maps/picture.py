@@ -41,6 +41,11 @@ def outlines_json(atlas: Atlas, level: str) -> bytes:
 
 
 def labels_json(atlas: Atlas, level: str) -> bytes:
+    """Return the rows of `label_rows` as JSON."""
+    return json.dumps(label_rows(atlas, level), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def label_rows(atlas: Atlas, level: str) -> list[tuple[str, float | None, float | None, int, int]]:
     """Return name, longitude, latitude, position of the parent and size of each place, in order."""
     keys = atlas.places_in(None, level)
     shapes = atlas.shapes(level, keys)
@@ -58,8 +63,7 @@ def labels_json(atlas: Atlas, level: str) -> bytes:
         parents.tolist(),
         np.round(size).astype("int64").tolist(),
     )
-    rows = list(zip(*columns, strict=True))
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    return list(zip(*columns, strict=True))
 
 
 def fingerprint(content: bytes) -> str:
@@ -70,7 +74,7 @@ def fingerprint(content: bytes) -> str:
 def picture(atlas: Atlas, layer: Layer, *, lang: str | None = None) -> dict[str, object]:
     """Return one change of the map: values and classes as typed arrays, legend, names, bounds."""
     classes = np.where(layer.inside, layer.classes, OUTSIDE).astype("uint8")
-    named = named_level(atlas, layer)
+    named = named_level(atlas, layer.level, layer.place)
     level = atlas.level_of(layer.place) or atlas.levels[0]
     whole = atlas.places_in(layer.place, level)
     return {
@@ -187,16 +191,16 @@ def bounds(atlas: Atlas, place: str | None) -> list[float]:
     return [float(side) for side in box] if np.isfinite(box).all() else [73.0, 18.0, 135.0, 54.0]
 
 
-def named_level(atlas: Atlas, layer: Layer) -> str:
-    """Return the level whose names are written on the map: the one that the shown place is made of."""
-    level = atlas.level_of(layer.place)
+def named_level(atlas: Atlas, shown: str, place: str | None) -> str:
+    """Return the level whose names are written on a map of the level `shown`: what the place is made of."""
+    level = atlas.level_of(place)
     depth = 0 if level is None else atlas.levels.index(level)
-    deepest = atlas.levels.index(layer.level)
+    deepest = atlas.levels.index(shown)
     if level is None and len(atlas.places_in(None, atlas.levels[0])) > 1:
         return atlas.levels[0]
     while depth < deepest:
         depth += 1
-        if len(atlas.places_in(layer.place, atlas.levels[depth])) > 1:
+        if len(atlas.places_in(place, atlas.levels[depth])) > 1:
             break
     return atlas.levels[depth]
 

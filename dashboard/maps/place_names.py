@@ -83,7 +83,11 @@ def write_names(
 def _names_all(atlas: Atlas, layer: Layer, sheet: PaperSheet) -> bool:
     """Return whether the coloured places are those that the shown one is made of, and not too many."""
     few = int(layer.inside.sum()) <= NAMED
-    return few and sheet.spotlight is None and named_level(atlas, layer) == layer.level
+    return (
+        few
+        and sheet.spotlight is None
+        and named_level(atlas, layer.level, layer.place) == layer.level
+    )
 
 
 def _asked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import panel as pn
 from panel_material_ui.template.base import Page
 
-from dashboard.pages import phone
+from dashboard.pages import opening, phone
 from dashboard.pages.session_page import session_page
 from dashboard.pages.side_panel import side_panel
 from dashboard.panels import Parts, load_panels
@@ -31,7 +31,7 @@ from dashboard.views.popover import popover
 from dashboard.views.presenter import PresenterView
 from dashboard.views.strip import StripView
 from dashboard.views.top_bar import TopBarView
-from dashboard.web.component import filling
+from dashboard.web.component import Component, filling
 from dashboard.web.tokens import tokens, tokens_css
 from geodata.escaping import plain_text
 
@@ -92,6 +92,7 @@ def map_page(
     title = plain_text(text("page.title", state.lang, area=state.atlas.title), 60)
     page = session_page(
         title="",
+        template=opening.PAGE,
         meta_title=title,
         meta_name=title,
         dark_theme=state.dark,
@@ -118,6 +119,10 @@ def map_page(
 
     state.param.watch(follow, ["dark", "presenting"])
     follow()
+    if served and pn.state.curdoc is not None:
+        said = pn.state.curdoc.template_variables
+        said["old"] = opening.old_markup(state.lang)
+        said["opening"] = opening.opening_markup(state, body.opens_with)
     return page
 
 
@@ -136,6 +141,7 @@ class _Body:
         self.state, self.sources, self.script, self.parts = state, sources, script, parts
         self.served = served
         self._made: dict[str, pn.viewable.Viewable] = {}
+        self.opens_with: dict[str, Component] = {}
         self.column = filling()
         self._show()
         self._make_room()
@@ -165,21 +171,44 @@ class _Body:
         }
 
     def _overview(self) -> pn.viewable.Viewable:
-        return filling(MattersView(self.state, self.sources))
+        matters = MattersView(self.state, self.sources)
+        self.opens_with = {"matters": matters.page}
+        return filling(matters)
 
     def _map(self) -> pn.viewable.Viewable:
         state, parts = self.state, self.parts
         kept = {"sizing_mode": "stretch_both", "styles": {"min-height": "0"}, "margin": 0}
-        corner = pn.Column(HeadlineView(state), css_classes=["guatu-corner"], margin=0)
+        headline = HeadlineView(state)
+        shown = MapView(state, self.sources, self.script, parts.points)
+        figures, months = StripView(state), FilmView(state, self.sources)
+        self.opens_with = {
+            "strip": figures.strip,
+            "headline": headline.headline,
+            "map": shown.screen,
+            "film": months.film,
+        }
+        stage = self._stage(headline, shown)
+        # In a frame, since the style of a component shows it whatever Panel says.
+        strip, film = (
+            pn.Column(part, sizing_mode="stretch_width", margin=0) for part in (figures, months)
+        )
+        side = side_panel(state, parts, stage=stage, around=(strip, film))
+        row = pn.Row(stage, side, stylesheets=[phone.ROW], **kept)
+        drawer = [] if parts.people is None else [CardView(parts.people)]
+        return pn.Column(strip, row, film, *drawer, stylesheets=[phone.PAGE], **kept)
+
+    def _stage(self, headline: HeadlineView, shown: MapView) -> pn.Column:
+        """Return the map with what stands over it; on a projector it stands alone."""
+        corner = pn.Column(headline, css_classes=["guatu-corner"], margin=0)
         settings = popover(
-            text("page.settings", state.lang),
+            text("page.settings", self.state.lang),
             self._settings,
             icon="tune",
             upwards=True,
             css_classes=["guatu-settings"],
         )
         stage = pn.Column(
-            MapView(state, self.sources, self.script, parts.points),
+            shown,
             corner,
             settings,
             css_classes=["guatu-map"],
@@ -187,23 +216,15 @@ class _Body:
             sizing_mode="stretch_both",
             margin=0,
         )
-        # In a frame, since the style of a component shows it whatever Panel says.
-        strip, film = (
-            pn.Column(part, sizing_mode="stretch_width", margin=0)
-            for part in (StripView(state), FilmView(state, self.sources))
-        )
-        side = side_panel(state, parts, stage=stage, around=(strip, film))
         corners = (corner, settings)
 
         def present(*events: object) -> None:
             for one in corners:
-                one.visible = not state.presenting
+                one.visible = not self.state.presenting
 
-        state.param.watch(present, ["presenting"])
+        self.state.param.watch(present, ["presenting"])
         present()
-        row = pn.Row(stage, side, stylesheets=[phone.ROW], **kept)
-        drawer = [] if parts.people is None else [CardView(parts.people)]
-        return pn.Column(strip, row, film, *drawer, stylesheets=[phone.PAGE], **kept)
+        return stage
 
     def _settings(self) -> list[pn.viewable.Viewable | pn.viewable.Viewer]:
         """Return how the map is drawn, how complete it is, and what makes a briefing of it."""

@@ -18,7 +18,7 @@ from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import GUARD, Serving, make_server, run_server
-from dashboard.server.warming import warm_county, warm_scopes
+from dashboard.server.warming import warm_county, warm_opening, warm_scopes
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.views.account import SignedIn, signed_in
@@ -41,9 +41,11 @@ def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by, account=who)
     # What it shows was read when it was opened.
     shows = bool(len(atlas.places))
-    return make_server(
+    server = make_server(
         {"/": app}, serving, title=atlas.title, routes=files.routes(), has_data=lambda: shows
     )
+    _beside(warm_opening, atlas)
+    return server
 
 
 def serve_atlas(atlas: Atlas, serving: Serving | None = None, **options: Any) -> None:
@@ -64,8 +66,8 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     def make() -> Edition:
         first = next(opened, None)
         edition = _edition(first or open_workspace(folder), serving, guard)
-        if first is None and serving.guard is not None:
-            _beside(warm_scopes, _scopes_of(edition.atlas, guard))
+        if first is None:
+            _warm(edition.atlas, guard, serving)
         return edition
 
     editions = Editions(folder, make)
@@ -79,9 +81,15 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
     _beside(warm_county, county)
-    if serving.guard is not None:
-        _beside(warm_scopes, _scopes_of(editions.now.atlas, guard))
+    _warm(editions.now.atlas, guard, serving)
     return server
+
+
+def _warm(atlas: Atlas, guard: Guard, serving: Serving) -> None:
+    """Make beside the pages what the first of them would wait for."""
+    _beside(warm_opening, atlas)
+    if serving.guard is not None:
+        _beside(warm_scopes, _scopes_of(atlas, guard))
 
 
 def _beside(work: Callable[..., None], *given: object) -> None:

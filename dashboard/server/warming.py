@@ -9,7 +9,9 @@ import pandas as pd
 from holoviews import render
 
 from dashboard.charts import stacked
+from dashboard.maps.coarse import coarse_json
 from dashboard.server.memory import settle
+from geodata.atlas import Atlas
 from geodata.atlas.scoped import ScopedAtlas
 from geodata.workspace import Workspace
 
@@ -26,6 +28,12 @@ def warm_county(county: Workspace) -> None:
     if county.months:
         county.warm()
     settle()
+
+
+def warm_opening(atlas: Atlas) -> None:
+    """Make the outlines with which the widest page opens."""
+    top = atlas.places_in(None, atlas.levels[0])
+    coarse_json(atlas, atlas.lowest, str(top[0]) if len(top) == 1 else None)
 
 
 def warm_scopes(atlases: Iterable[ScopedAtlas]) -> None:

@@ -3,10 +3,17 @@
 For 752 and 3,000 villages (or the numbers given): bytes and seconds to the first map in headless
 Chromium with an empty cache, bytes and seconds of a period switch. Every page is a slider over a
 map of one figure; "page" is the whole page of the app with ranking, trend and headline.
+`coloured_s` is filmed: seconds from the begin of the answer to the first frame in which the places
+have the colours that they have in the end, `painted_s` to the living map. `answer_cpu_s` is what the
+server spends on one answer that comes after another, `answer_bytes` what it weighs compressed.
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
+import io
+import os
 import socket
 import subprocess
 import sys
@@ -17,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from PIL import Image
 
 from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.sample.places import make_places
@@ -24,6 +32,11 @@ from tests.browser.conftest import FLAGS
 from tests.invented import LEVELS, RATE, GridTree, grid_values
 
 KINDS = ("map", "page", "holoviews")
+# When the answer began: on the clock of all, and in seconds of the page.
+_BEGAN = """(() => {
+  const {responseStart} = performance.getEntriesByType("navigation")[0]
+  return [(performance.timeOrigin + responseStart) / 1000, responseStart / 1000]
+})()"""
 PATIENCE = 240_000  # milliseconds; the naive way takes long on a busy machine
 
 
@@ -110,9 +123,11 @@ def measure(kind: str, folder: Path, browser) -> dict[str, float]:
     server = subprocess.Popen([*command, str(folder), str(port)], stderr=subprocess.DEVNULL)
     try:
         _answer(f"http://127.0.0.1:{port}/")
+        answer = _answered(f"http://127.0.0.1:{port}/", server.pid)
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         try:
-            return _visit(context.new_page(), kind, f"http://127.0.0.1:{port}/")
+            seen = _visit(context.new_page(), kind, f"http://127.0.0.1:{port}/")
+            return seen | answer
         finally:
             context.close()
     finally:
@@ -130,18 +145,65 @@ def _answer(address: str) -> None:
     raise SystemExit(f"{address} does not answer")
 
 
+def _answered(address: str, process: int) -> dict[str, float]:
+    """Return what one more answer costs the server, and its bytes."""
+    before = _cpu(process)
+    answer = urllib.request.urlopen(address, timeout=120).read()
+    return {"answer_cpu_s": _cpu(process) - before, "answer_bytes": len(gzip.compress(answer, 6))}
+
+
+def _cpu(process: int) -> float:
+    ticks = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _filmed(page, wire) -> list[tuple[float, bytes]]:
+    """Return the list into which every frame of a page goes from now on, with its time."""
+    frames: list[tuple[float, bytes]] = []
+
+    def keep(event) -> None:
+        frames.append((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+        wire.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    wire.on("Page.screencastFrame", keep)
+    wire.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+    return frames
+
+
+def _coloured(frames: list[tuple[float, bytes]], begin: float) -> float:
+    """Return seconds to the first frame in which nearly all that is coloured in the last one is so."""
+    drawn = [_rgb(picture) for _, picture in frames]
+    # The middle of the left: neither the panel beside the map nor what stands above and below it.
+    mask = np.ptp(drawn[-1], axis=2) > 50
+    mask[:160], mask[-130:], mask[:, 880:] = False, False, False
+    for (moment, _), picture in zip(frames, drawn, strict=True):
+        same = abs(picture[mask] - drawn[-1][mask]).max(axis=1) < 40
+        if same.mean() > 0.9:
+            return moment - begin
+    return float("nan")
+
+
+def _rgb(picture: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), dtype=int)
+
+
 def _visit(page, kind: str, address: str) -> dict[str, float]:
     sent = {"bytes": 0}
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.on("Network.loadingFinished", lambda e: _add(sent, e["encodedDataLength"]))
     page.on("websocket", lambda s: s.on("framereceived", lambda f: _add(sent, len(f))))
+    frames = _filmed(page, wire)
     start = time.perf_counter()
-    page.goto(address, timeout=PATIENCE)
+    page.goto(address, timeout=PATIENCE, wait_until="commit")
     _drawn(page, kind, 0)
     found = {"first_s": time.perf_counter() - start, "first_bytes": sent["bytes"]}
+    began, since = page.evaluate(_BEGAN)
+    found["painted_s"] = page.evaluate("performance.now()") / 1000 - since
     page.wait_for_timeout(2000)
-    slider = page.locator("[role=slider], .noUi-handle, input[type=range]").first
+    wire.send("Page.stopScreencast")
+    found["coloured_s"] = _coloured(frames, began)
+    slider = page.locator("[role=slider], .noUi-handle, .month[aria-checked=true]").first
     slider.focus()
     switches = []
     for _ in range(2):

@@ -24,6 +24,7 @@ PLACED = {
     "dashboard/commands/serve.py": SCOPED,
     "dashboard/joining/joined_atlas.py": SHELL,
     "dashboard/layers/finding_counts.py": OWN,
+    "dashboard/maps/coarse.py": "names and outlines for all scopes; no counts",
     "dashboard/maps/ground_layers.py": "relief, rivers and roads; no counts",
     "dashboard/notebook.py": SCOPED,
     "dashboard/session/people.py": OWN,

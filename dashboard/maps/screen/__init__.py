@@ -16,7 +16,7 @@ LIBRARY = "static/extensions/panel/bundled/deckglplot/maplibre-gl/dist/maplibre-
 LIBRARY_KEPT = f"{LIBRARY}?v={panel.__version__}"
 # The words that the controls of the map need, by the keys of the catalogue map.
 CONTROLS = (
-    "up", "whole", "box", "lasso", "spot", "clear", "north", "failed", "wait", "described",
+    "up", "whole", "box", "lasso", "spot", "clear", "north", "failed", "wait", "drawn", "described",
 )  # fmt: skip
 
 

@@ -2,25 +2,32 @@
 
 import {make} from "../../web/dom.js"
 import {shorten} from "./labels.js"
+import {markPlain, plainPlaceAt, plainPointAt} from "./plain.js"
 
 function under(screen, spot, layer) {
   if (!screen.ready || screen.mode) { return null }
   return screen.map.queryRenderedFeatures(spot, {layers: [layer]})[0] ?? null
 }
 
-export const placeAt = (screen, spot) => under(screen, spot, "circles")?.properties.i
-  ?? under(screen, spot, "fill-" + screen.level)?.id ?? null
-export const pointAt = (screen, spot) => under(screen, spot, "points")?.properties.at ?? null
+export function placeAt(screen, spot) {
+  if (screen.plain) { return screen.mode ? null : plainPlaceAt(screen, spot) }
+  return under(screen, spot, "circles")?.properties.i ?? under(screen, spot, "fill-" + screen.level)?.id ?? null
+}
+
+export function pointAt(screen, spot) {
+  return screen.plain ? plainPointAt(screen, spot) : under(screen, spot, "points")?.properties.at ?? null
+}
 
 const tell = (screen, id) => window.dispatchEvent(new CustomEvent("guatu:hover", {detail: {id, from: screen}}))
 
-export function hover(screen, event) {
-  const {tip, root} = screen
-  const id = placeAt(screen, event.point)
+// What is told is what lies under the pointer; with keys, the place `told`.
+export function hover(screen, event, told) {
+  const {tip, root} = screen, id = told ?? placeAt(screen, event.point)
   light(screen, id)
-  screen.map.getCanvas().style.cursor = id === null ? "" : "pointer"
+  const shown = screen.plain ? screen.canvas : screen.map.getCanvas()
+  shown.style.cursor = id === null ? "" : "pointer"
   if (id === null) { tip.style.display = "none"; return }
-  const point = screen.model.symbols.points[pointAt(screen, event.point)]
+  const point = told === undefined ? screen.model.symbols.points[pointAt(screen, event.point)] : null
   tip.replaceChildren(...(point ? linesOfPoint(point) : linesOfPlace(screen, id)))
   tip.style.display = "block"
   const left = Math.min(event.point.x + 18, root.clientWidth - tip.offsetWidth - 8)
@@ -62,7 +69,12 @@ export function leave(screen) {
 }
 
 export function light(screen, id) {
-  if (!screen.ready || screen.hovered === id) { return }
+  if (screen.hovered === id || !(screen.ready || screen.plain)) { return }
+  if (screen.plain) {
+    screen.hovered = id
+    markPlain(screen)
+    return
+  }
   const source = screen.level
   if (screen.hovered !== null) { screen.map.setFeatureState({source, id: screen.hovered}, {hover: false}) }
   if (id !== null) { screen.map.setFeatureState({source, id}, {hover: true}) }

@@ -28,12 +28,12 @@ function bar(screen, one, most) {
 }
 
 function lightClass(screen, one) {
-  if (!screen.ready) { return }
+  if (!screen.ready && !screen.plain) { return }
   const {picture} = screen.model
   screen.only = !one ? null : one.at >= 0
     ? new Set(Array.from(picture.classes.keys()).filter((id) => picture.classes[id] === one.at))
     : new Set(picture.states[one.state] ?? [])
-  colourPlaces(screen, picture)
+  if (screen.plain) { screen.paintSoon() } else { colourPlaces(screen, picture) }
 }
 
 export function listClasses(screen, picture) {

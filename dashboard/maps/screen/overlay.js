@@ -52,7 +52,7 @@ export function makeCards(screen) {
 // What is taken already, as boxes [left, top, right, bottom] in the map.
 export function takenBoxes(screen) {
   const frame = screen.root.getBoundingClientRect()
-  const boxes = [screen.legend, screen.tools, screen.north, screen.root.querySelector(".maplibregl-ctrl-scale"), screen.chip]
+  const boxes = [screen.legend, screen.tools, screen.north, screen.root.querySelector(".maplibregl-ctrl-scale"), screen.note, screen.chip]
     .filter((node) => node && node.offsetWidth)
     .map((node) => node.getBoundingClientRect())
     .map(({left, top, right, bottom}) => [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top])
@@ -116,11 +116,13 @@ export function followMap(screen) {
   drawLines(screen)
 }
 
-// The names of a level above the shown one, each within its own place; of many, the map library's.
-export function namesAbove({model: {picture, sources}}) {
-  const lowest = sources[sources.length - 1].level
-  return picture.named !== lowest && picture.named_ids.length <= NAMES
+// The names of a level above the shown one, each within its own place; of many or of the lowest, the map library's
+// where there is one.
+export function namesAbove({plain, model: {picture, sources}}) {
+  return (plain || picture.named !== lowestOf(sources)) && picture.named_ids.length <= NAMES
 }
+
+const lowestOf = (sources) => sources[sources.length - 1].level
 
 // Where there is no room for a card, name and figure stand by the place.
 function writeWorst(screen, at, taken, lines) {
@@ -145,7 +147,7 @@ function write(overlay, label, middle, rings, taken, lines) {
 }
 
 function writeTowns(screen, at, taken, lines) {
-  const {overlay, model: {picture}} = screen
+  const {overlay, model: {picture, sources}} = screen
   if (!namesAbove(screen)) { return }
   const rows = screen.places[picture.named]
   const around = screen.cards.filter(({slot}) => slot).map(({point}) => at(...point))
@@ -154,7 +156,8 @@ function writeTowns(screen, at, taken, lines) {
     const [name, x, y] = rows[id] ?? []
     if (x == null) { continue }
     const rings = (screen.shapes?.[picture.named]?.get(id) ?? []).map((ring) => ring.map((point) => at(...point)))
-    write(overlay, make("div", "town", shorten(name)), at(x, y), rings, taken, lines)
+    const kind = picture.named === lowestOf(sources) ? "town low" : "town"
+    write(overlay, make("div", kind, shorten(name)), at(x, y), rings, taken, lines)
   }
 }
 

@@ -58,6 +58,7 @@ function fitted(screen, pad) {
 
 export function fit(screen, duration = 500) {
   // Out of sight it has no size; it is fitted when it is seen again.
+  if (screen.plain && screen.canvas.clientWidth) { screen.paintSoon() }
   if (!screen.map || !screen.canvas.clientWidth) { return }
   // Of two maps side by side the one with the taller legend chooses what both show.
   const asked = {from: screen, group: screen.model.group, high: screen.legend.offsetHeight, taken: false}

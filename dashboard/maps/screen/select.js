@@ -2,6 +2,7 @@
 
 import {make, makeButton, makeShape} from "../../web/dom.js"
 import {leave} from "./hover.js"
+import {markPlain} from "./plain.js"
 import {OUTSIDE, insideRings} from "./sketch.js"
 
 const MODES = ["box", "lasso"]
@@ -14,15 +15,21 @@ export function makeSketch(screen) {
 }
 
 export function markPlaces(screen) {
-  if (!screen.ready) { return }
+  const {model} = screen
+  if (screen.plain) { markPlain(screen) }
+  else if (screen.ready) { markOnMap(screen) }
+  else { return }
+  screen.chip.style.display = model.chosen ? "flex" : "none"
+  const clear = makeButton("", model.texts.clear, () => screen.say("select", {ids: []}))
+  screen.chip.replaceChildren(make("span", "said", model.chosen), clear)
+}
+
+function markOnMap(screen) {
   const {map, model, level} = screen
   for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: false}) }
   screen.marked = Array.from(model.marked, (id) => [level, id])
   for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: true}) }
   map.setPaintProperty("mark-" + level, "line-width", screen.marked.length > 1 ? 2.5 : 4)
-  screen.chip.style.display = model.chosen ? "flex" : "none"
-  const clear = makeButton("", model.texts.clear, () => screen.say("select", {ids: []}))
-  screen.chip.replaceChildren(make("span", "said", model.chosen), clear)
 }
 
 export function startDrawing(screen, mode) {
@@ -69,7 +76,6 @@ function caught(screen, ring) {
   const {picture} = screen.model
   return screen.places[picture.level].flatMap(([, x, y], id) => {
     if (x === null || picture.classes[id] === OUTSIDE) { return [] }
-    const {x: left, y: top} = screen.map.project([x, y])
-    return insideRings([left, top], [ring]) ? [id] : []
+    return insideRings(screen.at(x, y), [ring]) ? [id] : []
   })
 }

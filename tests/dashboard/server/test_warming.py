@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.maps import coarse
 from dashboard.server import serve, warming
 from dashboard.server.auth import KEPT
+from dashboard.session.state import State
 from geodata.access import Actor, open_guard
 from tests import invented
 
@@ -59,3 +61,11 @@ def test_no_more_than_some_are_worked_out_beforehand():
 
     warming.warm_scopes(Counted() for _ in range(50))
     assert Counted.prepared == warming._WARMED
+
+
+def test_the_outlines_that_the_first_page_opens_with_are_made_before(monkeypatch):
+    atlas = invented.grid_atlas()
+    warming.warm_opening(atlas)
+    monkeypatch.setattr(coarse, "_coarse", lambda *asked: asked)
+    state = State(atlas, "")
+    assert isinstance(coarse.coarse_json(atlas, state.level, state.area), str)

@@ -85,3 +85,52 @@ def test_what_the_page_needs_of_the_dom_is_written_once():
     }
     homes = [file.name for file, text in scripts.items() if "document.createElement(" in text]
     assert homes == ["dom.js"]
+
+
+# What browsers learnt after Chromium 88, the oldest that counties have; of what the page adds for it
+# (opening/browser.js) nothing is here.
+_NEWER = {
+    "scripts": re.compile(
+        r"\bstructuredClone\(|\.(?:findLast|findLastIndex|toSorted|toReversed|toSpliced|with)\("
+        r"|\b(?:Object|Map)\.groupBy\(|\bArray\.fromAsync\(|\bPromise\.(?:withResolvers|try)\("
+        r"|\brandomUUID\(|\bAbortSignal\.(?:timeout|any)\(|\bstatic \{"
+        r"|\.(?:showPopover|togglePopover|checkVisibility|roundRect|isWellFormed)\("
+        r"|\bSegmenter\b|(?m:^await )|[\"'`][^\"'`\n]*:has\(|\binert\b|\bscrollend\b"
+    ),
+    "styles": re.compile(
+        r":has\(|@layer\b|@scope\b|color-mix\(|oklch\(|light-dark\(|\d[dsl]v[hwib]\b|(?<!text-)overflow:\s*clip"
+        r"|(?<![\w-])(?:translate|rotate|scale):|@starting-style|&\s*[.:{>]"
+    ),
+}
+
+
+def _newer(kind, text):
+    return [one.group() for one in _NEWER[kind].finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("scripts", "const copy = structuredClone(rows)\n"),
+        ("scripts", "const last = rows.findLast((row) => row)\n"),
+        ("scripts", "class A { static { this.a = 1 } }\n"),
+        ("scripts", "root.querySelector('.row:has(.on)')\n"),
+        ("scripts", "await start()\n"),
+        ("styles", ".a:has(.b) { color: red }"),
+        ("styles", ".a { height: 100dvh }"),
+        ("styles", ".a { rotate: 4deg }"),
+    ],
+)
+def test_what_is_newer_than_the_oldest_browser_is_found(kind, text):
+    assert len(_newer(kind, text)) == 1
+
+
+def test_our_scripts_and_styles_use_nothing_newer_than_chromium_88():
+    endings = {".js": "scripts", ".css": "styles"}
+    faults = {
+        str(file.relative_to(ROOT)): _newer(endings[file.suffix], file.read_text(encoding="utf-8"))
+        for file in (ROOT / "dashboard").rglob("*.*")
+        if file.suffix in endings
+    }
+    assert len(faults) > 60
+    assert {file: found for file, found in faults.items() if found} == {}
