@@ -34,10 +34,15 @@ class ImportSettings:
 
     `jump_percent` is the change of a township's rows against the month before; `small_rows` the
     number of rows below which a change says nothing; `notice_weight` what a row with only notices
-    counts in the quality score, where a row with an error counts 1.
+    counts in the quality score, where a row with an error counts 1. A month is refused of which a sheet
+    loses more than `aside_percent` of its rows (single rows that are wrong stay under a few percent;
+    more is the wrong file or a column that slipped), or a table keeps less than `stored_percent` of
+    last month's rows.
     """
 
     jump_percent: float = 30.0
+    aside_percent: float = 30.0
+    stored_percent: float = 50.0
     small_rows: int = 50
     notice_weight: float = 0.2
 

@@ -32,6 +32,16 @@ _UNITS: Mapping[str, Mapping[str, float]] = {
     "m3/day": {"立方米/天": 1, "立方米/日": 1, "方/天": 1, "m3/d": 1, "m3/day": 1, "吨/天": 1},
     "%": {"%": 1, "percent": 1, "‰": 0.1},
     "degree": {"度": 1, "°": 1},
+    "mg/L": {
+        "mg/l": 1, "毫克/升": 1, "毫克每升": 1, "ppm": 1, "g/l": 1000, "克/升": 1000,
+        "μg/l": 1e-3, "ug/l": 1e-3, "微克/升": 1e-3, "微克每升": 1e-3, "ppb": 1e-3, "ng/l": 1e-6,
+    },
+    "NTU": {"ntu": 1, "度": 1},
+    "CFU/mL": {"cfu/ml": 1, "个/ml": 1, "个/毫升": 1, "cfu/100ml": 0.01},
+    "/100mL": {
+        "/100ml": 1, "cfu/100ml": 1, "mpn/100ml": 1, "个/100ml": 1, "个/100毫升": 1,
+        "cfu/l": 0.1, "mpn/l": 0.1, "个/l": 0.1,
+    },
 }  # fmt: skip
 _TIMES: Mapping[str, float] = {
     "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8,
@@ -41,10 +51,12 @@ _ROUGHLY = "左右|上下|以上|以下|以内|多|余|来|\\+"
 _CELL = re.compile(
     rf"^(?P<about>{_ABOUT})?(?P<sign>[¥￥]|人民币|rmb)?"
     r"(?P<number>[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
-    rf"(?P<more>{_ROUGHLY})?(?P<unit>[^\d\s]*?)(?P<whole>整|正)?(?P<behind>{_ROUGHLY})?$"
+    rf"(?P<more>{_ROUGHLY})?(?P<unit>(?:[^\d\s]\S*?)?)(?P<whole>整|正)?(?P<behind>{_ROUGHLY})?$"
 )
 _EACH = re.compile(r"(?:/|每|一)(?P<span>年|月|天|日|人|户|year|month)$")
 _BLANKS = re.compile(r"\s")
+# A full stop of Chinese writing between digits is a point typed in the wrong mode of the keyboard.
+_POINT = re.compile(r"(?<=\d)。(?=\d)")
 _THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?![\d,])")
 # The unit of a header: in brackets, or behind a stroke.
 _BRACKET = re.compile(r"^(?P<base>.+?)\((?:单位[::]?)?(?P<unit>[^()]+)\)$")
@@ -65,7 +77,7 @@ def read_amount(text: str, column: Column, factor: float = 1.0) -> Amount | None
 
     `factor` is the unit of the whole column, which counts where the text has no unit of its own.
     """
-    line = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    line = _POINT.sub(".", _BLANKS.sub("", unicodedata.normalize("NFKC", text)).casefold())
     # A comma that parts no thousands may be a decimal sign; nobody guesses.
     match = _CELL.match(_THOUSANDS.sub(lambda match: match[0].replace(",", ""), line))
     if match is None:
@@ -81,7 +93,7 @@ def read_amount(text: str, column: Column, factor: float = 1.0) -> Amount | None
 def unit_factor(unit: str, column: Column) -> float | None:
     """Return how many of a column's unit one of a unit is, None when the unit is another kind."""
     named = re.sub(r"\s+", "", unicodedata.normalize("NFKC", unit)).casefold()
-    known = _UNITS.get(column.unit, {})
+    known = {column.unit.casefold(): 1.0, **_UNITS.get(column.unit, {})}
     if named in known:
         return known[named]
     each = _EACH.search(named)
@@ -101,6 +113,12 @@ def _same_span(each: re.Match[str], column: Column) -> bool:
     if span == "年":
         return not any(word in title for word in ("月", "日", "天"))
     return {"人": "人均", "户": "户均"}.get(span, span) in title
+
+
+def is_unit(text: str) -> bool:
+    """Return whether a text is a unit that numbers of some column may be in."""
+    line = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return any(line in known for known in _UNITS.values())
 
 
 def split_unit(header: str) -> tuple[str, str]:

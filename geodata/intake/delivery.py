@@ -30,12 +30,21 @@ from geodata.intake.layouts import (
 )
 from geodata.intake.packed import PackedTable, give_back
 from geodata.intake.readers import SourceTable, read_tables
+from geodata.intake.refusal import Fault, ImportRefused
 from geodata.intake.schema import Schema
 from geodata.intake.templates import GUIDES
 
 SUFFIXES = frozenset(
     {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet", ".dta", ".sav", ".zsav"}
 )
+
+
+# Check -> files that hold tables which must first be unpacked, or saved in another form.
+_CLOSED = {
+    "packed_file": {".zip", ".rar", ".7z", ".tar", ".gz"},
+    "other_format": {".et", ".ett", ".wps", ".xlsb", ".numbers", ".pdf", ".doc", ".docx"},
+}
+_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -68,12 +77,13 @@ class Delivery:
     """The files of a month.
 
     `sheets` are the recognised tables, `emptied` file and sheet of tables without a row, `hidden`
-    file and name of hidden sheets that were not read.
+    file and name of hidden sheets that were not read, `unread` the other files of the folder.
     """
 
     sheets: list[DeliveredSheet] = field(default_factory=list)
     emptied: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def report(self, issues: Issues) -> None:
         """Report tables without rows, hidden sheets, and rows that a filter or hand has hidden."""
@@ -81,6 +91,13 @@ class Delivery:
             for file, name in places:
                 rows = pd.DataFrame({"row": [None], "value": [name]})
                 issues.add(check, rows, file=file, sheet=name, header=name)
+        for file in self.unread:
+            suffix = Path(file).suffix.lower()
+            check = next(
+                (name for name, ends in _CLOSED.items() if suffix in ends), "file_not_read"
+            )
+            rows = pd.DataFrame({"row": [None], "value": [suffix]})
+            issues.add(check, rows, file=file)
         for sheet in self.sheets:
             unseen = np.intersect1d(sheet.table.hidden_rows, sheet.rows)
             if len(unseen):
@@ -109,22 +126,23 @@ def read_delivery(
     if not files:
         raise SourceError("imports.no_files", folder=str(folder))
     schema = schema or Schema()
-    faults = _setting_faults(config, schema)
-    delivery = Delivery()
+    faults = [
+        Fault("setting", sentence, "guatu.toml") for sentence in _setting_faults(config, schema)
+    ]
+    delivery = Delivery(unread=_unread(folder))
     for file in files:
         step(file.name)
         try:
             wrong = _read(config, folder, file, schema, delivery, hidden=hidden)
         except GuatuError as error:
-            wrong = [error.sentence()]
-        for sentence in wrong:
-            fault(sentence)
+            wrong = [Fault.unread(error, file.relative_to(folder).as_posix())]
+        for one in wrong:
+            fault(one.sentence)
         faults += wrong
         give_back()
     if faults:
-        listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
-        stopped = SourceError("imports.stopped", count=len(faults), month=month)
-        stopped.values["faults"] = listed
+        stopped = ImportRefused("imports.stopped", faults, month=month)
+        stopped.read = tuple(delivery.sheets)
         raise stopped
     if not delivery.sheets:
         raise SourceError("imports.only_empty", folder=str(folder))
@@ -142,6 +160,19 @@ def delivered_files(folder: Path) -> list[Path]:
     )
 
 
+def _unread(folder: Path) -> list[str]:
+    """Return the files below a folder that no table can be read from, without those of systems."""
+    tables = set(delivered_files(folder))
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path not in tables
+        and not path.name.startswith(("~$", "."))
+        and path.name.lower() not in _OF_SYSTEMS
+    )
+
+
 def recognised_sheets(
     file: Path, config: Config | None = None, schema: Schema | None = None
 ) -> list[DeliveredSheet]:
@@ -151,7 +182,7 @@ def recognised_sheets(
     faults = _read(settings, file.parent, file, schema or Schema(), delivery)
     if not delivery.sheets:
         error = SourceError("imports.one_unrecognised", file=file.name)
-        error.values["faults"] = " ".join(faults)
+        error.values["faults"] = " ".join(fault.sentence for fault in faults)
         raise error
     return delivery.sheets
 
@@ -164,7 +195,7 @@ def _read(
     delivery: Delivery,
     *,
     hidden: bool = False,
-) -> list[str]:
+) -> list[Fault]:
     """Add the tables of a file to a delivery; returns what is wrong with it."""
     name = file.relative_to(folder).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -193,14 +224,15 @@ def _read(
         elif mapped:
             missing = _missing_headers(mapped[0], source)
             if number == 0 and missing:
-                faults.append(text("imports.mapping_misses", file=name, columns="、".join(missing)))
+                told = {"columns": "、".join(missing)}
+                faults.append(Fault.of("imports.mapping_misses", name, source.sheet or "", **told))
             if number == 0 and not missing:
                 sheet = DeliveredSheet.of(source, mapped[0], name, digest)
                 delivery.sheets.append(sheet)
         else:
             source, layout, fault = _recognised(source, name, schema)
             if layout is None:
-                faults.append(fault)
+                faults += [] if fault is None else [fault]
             else:
                 delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
     return faults
@@ -208,7 +240,7 @@ def _read(
 
 def _recognised(
     source: SourceTable, name: str, schema: Schema
-) -> tuple[SourceTable, Layout | None, str]:
+) -> tuple[SourceTable, Layout | None, Fault | None]:
     """Return a table with the layout it is of; without one, None and what is wrong with it.
 
     Of a header of two lines the lower one counts where it tells more than both together.
@@ -227,7 +259,7 @@ def _recognised(
     other = better_likeness(headers, layout, schema.layouts)
     if other is not None:
         return source, None, _misnamed(source, name, other)
-    return table, layout, ""
+    return table, layout, None
 
 
 def _lower_line(source: SourceTable) -> SourceTable:
@@ -244,28 +276,27 @@ def _lower_line(source: SourceTable) -> SourceTable:
     )
 
 
-def _unrecognised(source: SourceTable, name: str, schema: Schema) -> str:
+def _unrecognised(source: SourceTable, name: str, schema: Schema) -> Fault:
     headers: Sequence[str] = list(source.frame.columns)
     near = likeness(headers, schema.layouts)
     if near is not None and near.renamed:
         return _misnamed(source, name, near)
-    return text(
-        "imports.unrecognised",
-        file=name,
-        sheet=source.sheet or "—",
-        headers="、".join(headers[:6]),
-        nearest=near.layout.title[default_language()] if near else "—",
-        missing="、".join(header for header, _ in near.missing) if near else "—",
-    )
+    told = {"headers": "、".join(headers[:6])}
+    if near is None:
+        key = "imports.unlike" if source.header_row else "imports.no_header"
+        return Fault.of(key, name, source.sheet or "", **told)
+    told["nearest"] = near.layout.title[default_language()]
+    told["missing"] = "、".join(header for header, _ in near.missing)
+    return Fault.of("imports.unrecognised", name, source.sheet or "", **told)
 
 
-def _misnamed(source: SourceTable, name: str, near: Likeness) -> str:
+def _misnamed(source: SourceTable, name: str, near: Likeness) -> Fault:
     """Return the sentence for a sheet whose key headers are missing or have another name."""
     header, probably = next((pair for pair in near.missing if pair[1]), near.missing[0])
-    return text(
+    return Fault.of(
         "imports.renamed" if probably else "imports.without_key",
-        file=name,
-        sheet=source.sheet or "—",
+        name,
+        source.sheet or "",
         title=near.layout.title[default_language()],
         known=near.known,
         header=header,

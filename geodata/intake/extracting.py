@@ -15,6 +15,7 @@ from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import (
     HOUSEHOLD,
+    NUMBERS,
     HeaderBinding,
     area_headers,
     bindings,
@@ -22,6 +23,7 @@ from geodata.intake.layouts import (
     unknown_headers,
 )
 from geodata.intake.placing import AREA
+from geodata.intake.results import measured_columns, read_results, refused
 from geodata.tables import Column, Table, table
 
 _WHERE = ("sheet_number", "row", "place_code", HOUSEHOLD, "area_township")
@@ -86,11 +88,12 @@ def _part(
         if b.table == sheet.layout.tables[0].name
         for name in b.headers
     }
+    bound = tuple(bound)
     shared = [binding for binding in bound if set(binding.headers) & first]
     for binding in bound:
         column = entry.column(binding.column)
         header = _there(frame, binding.headers)
-        if binding.unit and unit_factor(binding.unit, column) is None:
+        if column.kind in NUMBERS and binding.unit and unit_factor(binding.unit, column) is None:
             _report_unit(sheet, header[0], binding.unit, issues)
             continue
         headers[column.name] = "、".join(header)
@@ -99,6 +102,7 @@ def _part(
         # A header that two tables share is reported once, with the first of them.
         if main or binding not in shared:
             _report(sheet, entry, column, headers[column.name], converted, issues)
+    columns |= _results(sheet, entry, bound, columns, headers, issues)
     for name, value in sheet.layout.constants.items():
         if name in entry.columns and name not in columns:
             columns[name] = _constant(entry.column(name), value, frame.index)
@@ -106,6 +110,38 @@ def _part(
     rows["sheet_number"] = number
     rows["row"] = sheet.table.rows
     return Part(entry, rows, headers, main)
+
+
+def _results(
+    sheet: DeliveredSheet,
+    entry: Table,
+    bound: Iterable[HeaderBinding],
+    columns: Mapping[str, pd.Series],
+    headers: dict[str, str],
+    issues: Issues,
+) -> dict[str, pd.Series]:
+    """Return the numbers that texts of results say, and these texts without what is no result.
+
+    The headers of the texts become those of the numbers; faults of the texts go to `issues`.
+    """
+    units = {binding.column: binding.unit for binding in bound}
+    filled: dict[str, pd.Series] = {}
+    for measured in measured_columns(entry):
+        if not {measured.text.name, measured.item.name} <= columns.keys():
+            continue
+        text, header = measured.text.name, headers[measured.text.name]
+        read = read_results(
+            columns[text], columns[measured.item.name], measured, units.get(text, "")
+        )
+        _report(sheet, entry, measured.text, header, Converted(read.values, read.faults), issues)
+        headers[measured.number.name] = header
+        filled |= {text: columns[text].mask(refused(read)), measured.number.name: read.values}
+        if measured.censored is not None:
+            filled[measured.censored.name] = read.censored
+        if measured.limit is not None:
+            given = columns.get(measured.limit.name, read.limits)
+            filled[measured.limit.name] = given.where(given.notna(), read.limits)
+    return filled
 
 
 def _report_unit(sheet: DeliveredSheet, header: str, unit: str, issues: Issues) -> None:

@@ -12,9 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.config import Config
-from geodata.errors import SourceError
 from geodata.escaping import plain_text
-from geodata.i18n import text
 from geodata.intake.aside import SetAside
 from geodata.intake.birth_and_sex import with_birth_and_sex
 from geodata.intake.checks import (
@@ -42,6 +40,7 @@ from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
+from geodata.intake.refusal import Fault, ImportRefused
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
 from geodata.store import Manifest, SnapshotStore
@@ -49,8 +48,7 @@ from geodata.tables import Table
 
 Step = Callable[[str], object]
 Early = Callable[[Mapping[str, object]], object]
-# Why a row belongs to nobody; a sheet of so few rows is not judged as a whole.
-_OF_NOBODY = frozenset({"unknown_household", "required_empty", "repeated_key", "repeated_row"})
+# A sheet of so few rows is not judged as a whole.
 _FEW = 20
 
 
@@ -94,6 +92,7 @@ def import_month(
     who: str,
     at: str,
     accept_month: str = "",
+    accept: str = "",
     hidden: bool = False,
     trial: bool = False,
     step: Step = lambda name: None,
@@ -105,7 +104,8 @@ def import_month(
     `hidden` sheets of workbooks are read only when asked; a `trial` stores nothing.
 
     `who` and `at` are recorded and decide nothing. `accept_month` is the reason why files that say
-    they are of another month are taken all the same; it is kept with the snapshot. `step` is told
+    they are of another month are taken all the same, `accept` why tables are that hold no more than
+    last month's or far less; both are kept with the snapshot. `step` is told
     what is being done, `early` the first faults as soon as they are known: severity, kind, file,
     sheet, column, row of an issue, or the `sentence` of what cannot be read. `schema` is what the
     files may hold, by default what the product knows.
@@ -113,6 +113,42 @@ def import_month(
     that it is of another month and no reason is given.
     """
     store, schema = SnapshotStore(config.store), schema or Schema()
+    try:
+        return _imported(
+            config,
+            month,
+            store,
+            schema,
+            who=who,
+            at=at,
+            accept_month=accept_month,
+            accept=accept,
+            hidden=hidden,
+            trial=trial,
+            step=step,
+            early=early,
+        )
+    except ImportRefused as refused:
+        refused.sheets = tuple(map(describe, refused.read))
+        raise
+
+
+def _imported(
+    config: Config,
+    month: str,
+    store: SnapshotStore,
+    schema: Schema,
+    *,
+    who: str,
+    at: str,
+    accept_month: str,
+    accept: str,
+    hidden: bool,
+    trial: bool,
+    step: Step,
+    early: Early,
+) -> ImportResult:
+    """Read, check and store a month."""
     delivery = read_delivery(
         config,
         month,
@@ -188,7 +224,9 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
     if not stated:
         return {}
     if not reason.strip():
-        raise other_month(stated, work.month, work.config.raw)
+        refused = other_month(stated, work.month, work.config.raw)
+        refused.read = tuple(work.sheets)
+        raise refused
     for sheet, said in stated:
         row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
         header, detail = said.header or said.cell or said.kind, plain_text(reason, 300)
@@ -207,20 +245,23 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
 
 
 def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
-    """Raise SourceError for sheets most of whose rows belong to nobody that is known."""
+    """Raise ImportRefused for sheets too many of whose rows are set aside or belong to nobody known."""
     faults, strangers = [], _strangers(work, parts)
     for number, sheet in enumerate(work.sheets):
         rows, reasons = len(sheet.rows), work.aside.reasons(number)
-        lost = sum(count for why, count in reasons.items() if why in _OF_NOBODY)
-        lost = max(lost, strangers[number])
-        if rows >= _FEW and lost > rows / 2:
-            where = {"file": sheet.file, "sheet": sheet.sheet or "—"}
-            faults.append(text("imports.nobodys", **where, rows=rows, count=lost))
+        lost = max(sum(reasons.values()), strangers[number])
+        if rows < _FEW or lost * 100 <= rows * work.config.imports.aside_percent:
+            continue
+        told = {"rows": rows, "count": lost}
+        if strangers[number] >= sum(reasons.values()):
+            faults.append(Fault.of("imports.nobodys", sheet.file, sheet.sheet, **told))
+            continue
+        cause = work.issues.most_often(sheet)
+        faults.append(Fault.of("imports.lost", sheet.file, sheet.sheet, **told, **cause))
     if faults:
-        listed = "\n".join(f"  {n}. {fault}" for n, fault in enumerate(faults, 1))
-        error = SourceError("imports.stopped", count=len(faults), month=work.month)
-        error.values["faults"] = listed
-        raise error
+        refused = ImportRefused("imports.stopped", faults, month=work.month)
+        refused.read = tuple(work.sheets)
+        raise refused
 
 
 def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:

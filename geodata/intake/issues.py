@@ -85,6 +85,21 @@ class Issues:
                 return {"severity": "error", "kind": first["check"], **told, "row": row}
         return {}
 
+    def most_often(self, source: _Source) -> dict[str, object]:
+        """Return `header` and `value` of what is most often wrong in a sheet, identity masked.
+
+        Rows that were set aside count before others.
+        """
+        listed = self.frame()
+        mine = listed["file"].eq(source.file) & listed["sheet"].eq(source.sheet)
+        mine &= listed["severity"].eq("error") & listed["header"].fillna("").ne("")
+        wrong = listed[mine & listed["set_aside"]] if mine.any() else listed[mine]
+        wrong = listed[mine] if wrong.empty else wrong
+        if wrong.empty:
+            return {"header": "", "value": ""}
+        header = wrong["header"].mode().iloc[0]
+        return {"header": header, "value": wrong.loc[wrong["header"] == header, "value"].mode()[0]}
+
     def frame(self) -> pd.DataFrame:
         """Return all findings, gravest first, then by file, sheet and row; identity values masked."""
         if not self._parts:

@@ -16,6 +16,7 @@ from geodata.intake.combining import TableRows, key_text
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.membership import is_among
+from geodata.intake.results import Measured, measured_columns, read_results
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
@@ -24,6 +25,9 @@ from geodata.tables import Column, Table
 
 # From how many times the value of the month before a column is of another size, or has moved.
 _TENFOLD, _MOVED = 8.0, 2.5
+# Results of one item are compared from so many on; few of them differ by chance, but not as units do
+# (mg and µg are a thousand apart).
+_LEAST, _UNIT_APART = 3, 100.0
 # Below this share of filled rows a column was hardly used; a share half of before has thinned out.
 _USED, _THIN = 0.2, 0.5
 _PLACES = frozenset({"longitude", "latitude"})
@@ -65,6 +69,8 @@ def check_against(
                 _check_filled(rows, earlier, before, settings, issues)
                 _check_texts(rows, earlier, settings, issues)
             _check_sizes(rows, earlier, settings, names, issues)
+            for measured in measured_columns(rows.table):
+                _check_results(rows, earlier, measured, settings, issues)
             if name == "household" and name not in before.missing:
                 _check_households(rows, earlier, settings, names, issues)
 
@@ -163,7 +169,8 @@ def _check_sizes(
     wanted = [
         name
         for name, column in rows.table.columns.items()
-        if column.kind in NUMBERS - {"count"} and name in rows.delivered and name not in _PLACES
+        if column.kind in NUMBERS - {"count"} and name in rows.delivered
+        if name not in _PLACES and not column.unit_of
         if earlier.filled[name] >= settings.small_rows
     ]
     if not wanted:
@@ -224,6 +231,44 @@ def _check_townships(
                 issues,
                 place=str(township),
             )
+
+
+def _check_results(
+    rows: TableRows,
+    earlier: _Earlier,
+    measured: Measured,
+    settings: ImportSettings,
+    issues: Issues,
+) -> None:
+    """Report what was tested whose results are of another size than in the month before.
+
+    Each item is compared with itself, and all together by how many times each is what it was.
+    """
+    number, item = measured.number, measured.item
+    if number.name not in rows.delivered:
+        return
+    was = earlier.values([measured.text.name, number.name, item.name])
+    # A month that was stored with its texts alone is read as one of today.
+    read = read_results(was[measured.text.name], was[item.name], measured).values
+    old = was[number.name].where(was[number.name].notna(), read).astype("Float64")
+    new = rows.frame[number.name].astype("Float64")
+    now = pd.DataFrame({"item": rows.frame[item.name], "value": new})
+    then = pd.DataFrame({"item": was[item.name], "value": old})
+    sizes = [part[part["value"] > 0].groupby("item")["value"] for part in (then, now)]
+    counts = pd.concat([part.size() for part in sizes], axis=1, keys=["then", "now"]).fillna(0)
+    medians = pd.concat([part.median() for part in sizes], axis=1, keys=["then", "now"])
+    counts = counts[counts.min(axis=1) >= _LEAST]
+    times = medians["now"].div(medians["then"]).reindex(counts.index).astype(float)
+    spread = np.repeat(times.to_numpy(), counts["now"].astype(int))
+    if len(spread) >= settings.small_rows and _size_check(float(np.median(spread)), events=True):
+        whole = f"{float(np.median(spread)):.3g}"
+        _report(rows, "results_shift", number, str(len(times)), whole, issues)
+        return
+    for name, size in times.items():
+        sure = counts.loc[name].min() >= settings.small_rows / 5
+        if max(size, 1 / size) >= (_TENFOLD if sure else _UNIT_APART):
+            label = item.choices.label(str(name)) if item.choices is not None else str(name)
+            _report(rows, "results_shift_of", number, label, f"{size:.3g}", issues)
 
 
 def _times(old: np.ndarray, new: np.ndarray) -> np.ndarray:

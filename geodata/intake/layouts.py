@@ -14,7 +14,7 @@ from typing import Any
 
 from geodata.config import SourceSettings
 from geodata.errors import ThemeError
-from geodata.intake.amounts import split_unit
+from geodata.intake.amounts import is_unit, split_unit
 from geodata.tables import Column, Table, tables
 from geodata.yaml_entries import (
     Faults,
@@ -142,7 +142,7 @@ def recognise(headers: Sequence[str], *, name: str, layouts: Iterable[Layout]) -
 
     `name` is the name of file and sheet: its words decide between layouts that fit alike.
     """
-    keys = {header_key(header) for header in headers}
+    keys = _mark_keys(headers)
     fitting = []
     for layout in layouts:
         if not _fits(layout, keys):
@@ -201,7 +201,7 @@ def better_likeness(
 
 
 def _likeness(headers: Sequence[str], layout: Layout) -> Likeness:
-    keys = {header_key(header) for header in headers}
+    keys = _mark_keys(headers)
     bound = {header for binding in bindings(layout, headers) for header in binding.headers}
     areas = set(area_headers(layout, headers).values())
     left = {header_key(h): h for h in headers if h not in bound and h not in areas}
@@ -214,9 +214,17 @@ def _likeness(headers: Sequence[str], layout: Layout) -> Likeness:
     return Likeness(layout, len(bound), tuple(missing))
 
 
+def _mark_keys(headers: Sequence[str]) -> set[str]:
+    """Return headers as marks name them: as they stand, and without a unit behind them."""
+    parts = (split_unit(header) for header in headers)
+    without = {header_key(base) for base, unit in parts if unit and is_unit(unit)}
+    return without | {header_key(header) for header in headers}
+
+
 def marks_of(layout: Layout, headers: Sequence[str]) -> list[str]:
     """Return the headers of a sheet that mark it as of a layout, one of each group."""
-    by_key = {header_key(header): header for header in reversed(headers)}
+    by_key = {header_key(split_unit(header)[0]): header for header in reversed(headers)}
+    by_key |= {header_key(header): header for header in reversed(headers)}
     groups = (map(header_key, group) for group in layout.marks)
     marks = (next((by_key[key] for key in group if key in by_key), "") for group in groups)
     return [header for header in dict.fromkeys(marks) if header]
@@ -233,6 +241,8 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[HeaderBinding, ...
     by_base = _by_base(headers)
     bound = []
     for filled in layout.tables:
+        # Texts whose numbers are read may have a unit in their header, as numbers do.
+        results = {one.derived for one in filled.columns.values() if one.unit_of}
         for column in filled.columns.values():
             if column.derived and column.kind != "place":
                 continue
@@ -243,7 +253,7 @@ def bindings(layout: Layout, headers: Sequence[str]) -> tuple[HeaderBinding, ...
             )
             if header:
                 bound.append(HeaderBinding(filled.name, column.name, (header,)))
-            elif column.kind in NUMBERS and by_base:
+            elif (column.kind in NUMBERS or column.name in results) and by_base:
                 bases = (header_key(split_unit(text)[0]) for text in names)
                 base = next((key for key in (*keys, *bases) if key in by_base), "")
                 if base:

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from xlsxwriter.utility import xl_col_to_name
 
-from geodata.errors import SourceError
 from geodata.escaping import plain_text
 from geodata.i18n import text
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.layouts import month_headers
+from geodata.intake.refusal import Fault, ImportRefused
 from geodata.periods import last_day
 
 # A longer text is no title; a cell of the month is short.
@@ -110,28 +110,37 @@ def contradictions(sheet: DeliveredSheet, month: str) -> list[Statement]:
 
 def other_month(
     stated: list[tuple[DeliveredSheet, Statement]], month: str, folder: Path
-) -> SourceError:
+) -> ImportRefused:
     """Return the error that names each place of a delivery that says another month."""
-    lines = [
-        text(
-            f"imports.stated_{'cell' if said.cell else said.kind}",
-            file=sheet.file,
-            sheet=sheet.sheet or "—",
-            cell=said.cell,
-            value=plain_text(said.value, 60),
-            count=said.count,
-            month=month,
+    faults = [
+        Fault(
+            "other_month",
+            text(
+                f"imports.stated_{'cell' if said.cell else said.kind}",
+                file=sheet.file,
+                sheet=sheet.sheet or "—",
+                cell=said.cell,
+                value=plain_text(said.value, 60),
+                count=said.count,
+                month=month,
+            ),
+            sheet.file,
+            sheet.sheet,
+            said.row or None,
+            said.header or said.cell,
+            plain_text(said.value, 60),
         )
         for sheet, said in stated
     ]
+    lines = [fault.sentence for fault in faults]
     shown = [f"  {number}. {line}" for number, line in enumerate(lines[:_MOST], 1)]
     if len(lines) > _MOST:
         shown.append("  " + text("imports.stated_more", count=len(lines) - _MOST))
     months = sorted({said.period for _, said in stated if len(said.period) == 7})
-    error = SourceError(
+    error = ImportRefused(
         "imports.other_month",
+        faults,
         month=month,
-        count=len(lines),
         folder=str(folder / month),
         stated=months[0] if len(months) == 1 else "YYYY-MM",
     )

@@ -38,7 +38,8 @@ class Column:
     `low` and `high` bound what is possible: a value outside is kept as unknown. `usual` bounds what
     is likely: a value outside is kept and reported. Bounds of money are in yuan. `derived` names
     where the value comes from when a file does not carry it. A `past` month or day cannot lie after
-    the month of the import. A row whose `kept` required value is empty or wrong is told and stored
+    the month of the import. A number that is `derived` from a column of text is what that text says,
+    in the unit of the choice that the column `unit_of` holds. A row whose `kept` required value is empty or wrong is told and stored
     without it: that something was there is known. `choices` are the allowed values that `choice` names.
     """
 
@@ -58,6 +59,7 @@ class Column:
     says_no: tuple[str, ...] = ()
     derived: str = ""
     past: bool = False
+    unit_of: str = ""
     choices: Enumeration | None = field(default=None, repr=False)
 
     @property

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from geodata.errors import ThemeError
 from geodata.i18n import default_language, load_yaml
 from geodata.yaml_entries import (
     Faults,
@@ -22,7 +23,7 @@ from geodata.yaml_entries import (
 _FOLDER = Path(__file__).parent
 # Our own themes keep their tables and lists in their folders; they are shipped like the others.
 OWN_THEMES = Path(__file__).parents[1] / "themes"
-_OPTIONAL = ("value", "code", "aliases", "unit", "successor")
+_OPTIONAL = ("value", "code", "aliases", "unit", "most", "successor")
 _CHOICE = {"zh": True, "en": True, **dict.fromkeys(_OPTIONAL, False)}
 
 
@@ -30,7 +31,8 @@ _CHOICE = {"zh": True, "en": True, **dict.fromkeys(_OPTIONAL, False)}
 class Choice:
     """One allowed value: what is stored, its published code, its titles and other spellings.
 
-    `successor` is the value that policy has since put in its place.
+    A number of it is in `unit` and cannot be more than `most`. `successor` is the value that policy
+    has since put in its place.
     """
 
     value: str
@@ -38,6 +40,7 @@ class Choice:
     title: Mapping[str, str]
     aliases: tuple[str, ...] = ()
     unit: str = ""
+    most: float | None = None
     successor: str = ""
 
 
@@ -148,6 +151,10 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
     for number, item in enumerate(list_of(place, entry["values"], "values"), 1):
         with faults:
             check_fields(f"{place} values {number}", item, _CHOICE)
+            most = item.get("most", 0)
+            if isinstance(most, bool) or not isinstance(most, (int, float)):
+                told = {"field": "most", "found": most}
+                raise ThemeError("themes.no_amount", place=f"{place} values {number}", **told)
     faults.tell()
     choices = tuple(
         Choice(
@@ -156,6 +163,7 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
             title={"zh": item["zh"], "en": item["en"]},
             aliases=tuple(map(str, item.get("aliases", ()))),
             unit=item.get("unit", ""),
+            most=item.get("most"),
             successor=str(item.get("successor", "")),
         )
         for item in entry["values"]

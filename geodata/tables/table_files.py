@@ -88,6 +88,11 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
         for column in named if entries else ():
             with faults:
                 check_value(place, field, column, entries)
+    choosing = [one.name for one in columns.values() if one.choices is not None]
+    for column in columns.values():
+        if column.unit_of:
+            with faults:
+                check_value(f"{place} {column.name}", "unit_of", column.unit_of, choosing)
     faults.tell()
     return Table(
         file.stem,
@@ -139,7 +144,7 @@ def _column(
     with faults:
         given |= _bounds(place, entry)
     faults.tell()
-    for key in ("unit", "required", "kept", "derived", "past"):
+    for key in ("unit", "required", "kept", "derived", "past", "unit_of"):
         if key in entry:
             given[key] = entry[key]
     return Column(
