@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.argument("workspace", default=".", type=click.Path(file_okay=False))
 @click.option("--month", required=True, help=text("workspace.import_month"))
 @click.option("--accept-month", default="", help=text("workspace.import_accept_month"))
+@click.option("--accept", default="", help=text("workspace.import_accept"))
 @click.option("--hidden", is_flag=True, help=text("workspace.import_hidden"))
 @click.option("--dry-run", is_flag=True, help=text("workspace.import_dry_run"))
 @click.option("--strict", is_flag=True, help=text("workspace.import_strict"))
@@ -39,6 +40,7 @@ def command(
     workspace: str,
     month: str,
     accept_month: str,
+    accept: str,
     hidden: bool,
     dry_run: bool,
     strict: bool,
@@ -71,6 +73,7 @@ def command(
             who=who or getpass.getuser(),
             at=datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
             accept_month=accept_month,
+            accept=accept,
             hidden=hidden,
             trial=dry_run,
             step=_told if told is None else told.step,
@@ -168,15 +171,9 @@ def _tell(
 
 def _refused(error: GuatuError, month: str, *, both: bool) -> str:
     """Return as JSON that nothing was stored, and why; for a page in `both` languages."""
-    issue = {
-        **dict.fromkeys(("file", "sheet", "column", "value"), ""),
-        "severity": "error",
-        "kind": error.key,
-        "row": None,
-        "sentence": error.sentence(),
-    }
-    totals = {"rows_read": 0, "rows_stored": 0, "rows_aside": 0, "error": 1, "warning": 0}
-    told = {"month": month, "stored": False, "files": [], "issues": [issue]}
+    from geodata.intake.refusal import described_refusal
+
+    told = described_refusal(error, month)
     if both:
         told["refused"] = {
             "key": error.key,
@@ -185,9 +182,7 @@ def _refused(error: GuatuError, month: str, *, both: bool) -> str:
             "count": error.values.get("count", 1),
             "said": {lang: error.sentence(lang) for lang in ("zh", "en")},
         }
-    return json.dumps(
-        {**told, "totals": {**totals, "notice": 0}}, ensure_ascii=False, indent=None if both else 1
-    )
+    return json.dumps(told, ensure_ascii=False, indent=None if both else 1)
 
 
 def _told(name: str) -> None:

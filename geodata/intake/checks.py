@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows
+from geodata.intake.consistency import report_many
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues, severities
@@ -190,6 +191,7 @@ def check_persons(persons: TableRows, households: TableRows | None, *, issues: I
     numbers = frame["certificate"]
     twice = (numbers.notna() & numbers.duplicated(keep=False)).to_numpy()
     issues.add("certificate_twice", persons.located(frame.index[twice], "certificate"))
+    _check_person_codes(persons, issues)
     if "relation" not in persons.delivered or frame["relation"].isna().all():
         return
     heads = (frame["relation"] == "户主").fillna(False).to_numpy(bool)
@@ -202,6 +204,20 @@ def check_persons(persons: TableRows, households: TableRows | None, *, issues: I
     issues.add("no_head", persons.located(first.index[per_household == 0], "relation"))
     if households is not None and "members" in households.delivered:
         _check_members(persons, households, issues)
+
+
+def _check_person_codes(persons: TableRows, issues: Issues) -> None:
+    """Report each code of a person that stands in several households, at its second row."""
+    codes = persons.frame["person_code"]
+    homes = codes.dropna().groupby(codes).size()
+    homes = homes[homes > 1]
+    if homes.empty:
+        return
+    again = codes.isin(homes.index) & codes.duplicated()
+    second = codes[again].drop_duplicates()
+    report = persons.located(second.index, "person_code")
+    report["detail"] = [str(int(homes[code])) for code in second]
+    issues.add("person_twice", report)
 
 
 def check_land(villages: TableRows, households: TableRows, *, issues: Issues) -> None:
@@ -226,6 +242,7 @@ def _check_members(persons: TableRows, households: TableRows, issues: Issues) ->
     report = households.located(keys, "members")
     report["detail"] = [str(number) for number in counted[keys]]
     issues.add("members_differ", report)
+    report_many(households, keys, len(counted), "members", issues)
 
 
 def _set_aside(

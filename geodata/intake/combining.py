@@ -32,17 +32,28 @@ class _Piece:
     main: bool
 
 
+@dataclass(frozen=True)
+class Contradiction:
+    """Two sheets of one kind that list the same rows with other values."""
+
+    first: DeliveredSheet
+    second: DeliveredSheet
+    rows: int
+    among: int
+
+
 class TableRows:
     """The rows of one table of a month.
 
     `frame` has all columns of the table, typed, indexed by key text, with `source` and `row` of
-    the first sheet that gave the row.
+    the first sheet that gave the row; `copies` are pairs of sheets that contradict each other.
     """
 
     def __init__(
         self, table: Table, pieces: Sequence[_Piece], sheets: Sequence[DeliveredSheet]
     ) -> None:
         self.table = table
+        self.copies: list[Contradiction] = []
         self._sheets = sheets
         self.frame = _merged(table, pieces)
         # Of what was merged only where each row stands is asked again.
@@ -52,6 +63,11 @@ class TableRows:
     def delivered(self) -> frozenset[str]:
         """Return the columns that some sheet brought."""
         return frozenset(column for piece in self._pieces for column in piece.headers)
+
+    @property
+    def own(self) -> pd.Series:
+        """Return which rows come first from a sheet about the table itself, not from one that repeats it."""
+        return self.frame["sheet_number"].isin([p.source for p in self._pieces if p.main])
 
     def located(self, keys: pd.Index, column: str) -> pd.DataFrame:
         """Return file, sheet, row, header, household and place of a column for some keys."""
@@ -66,6 +82,11 @@ class TableRows:
                 here = keys[piece.frame.index.get_indexer(keys) >= 0]
                 sources[here], rows[here] = piece.source, piece.frame.loc[here, "row"]
                 headers[here] = piece.headers[column]
+        if not any(column in piece.headers for piece in self._pieces):
+            # A column that nobody brought is missing in the sheet about the table itself.
+            for piece in (piece for piece in self._pieces if piece.main):
+                here = keys[piece.frame.index.get_indexer(keys) >= 0]
+                sources[here], rows[here] = piece.source, piece.frame.loc[here, "row"]
         names = {number: (sheet.file, sheet.sheet) for number, sheet in enumerate(self._sheets)}
         rows_in_files["file"] = [names[source][0] for source in sources]
         rows_in_files["sheet"] = [names[source][1] for source in sources]
@@ -116,10 +137,17 @@ def combine(
         else:
             frame = _collapsed(table, part, frame, sheet, issues)
         pieces.append(_Piece(int(frame["sheet_number"].iloc[0]), frame, part.headers, part.main))
+    copies = []
     for later in range(1, len(pieces)):
         for earlier in range(later):
-            _report_differences(table, pieces[earlier], pieces[later], sheets, issues)
-    return TableRows(table, pieces, sheets)
+            first, second = pieces[earlier], pieces[later]
+            rows, among = _report_differences(table, first, second, sheets, issues)
+            ours, theirs = sheets[first.source], sheets[second.source]
+            if first.main and second.main and ours.layout.name == theirs.layout.name:
+                copies.append(Contradiction(ours, theirs, rows, among))
+    combined = TableRows(table, pieces, sheets)
+    combined.copies = copies
+    return combined
 
 
 def key_text(frame: pd.DataFrame, table: Table) -> pd.Index:
@@ -238,14 +266,17 @@ def _report_spread(
 
 def _report_differences(
     table: Table, first: _Piece, second: _Piece, sheets: Sequence[DeliveredSheet], issues: Issues
-) -> None:
+) -> tuple[int, int]:
+    """Report what two sheets say of the same keys; returns how many keys differ, of how many."""
     both = second.frame.index.intersection(first.frame.index)
     sheet, other = sheets[second.source], sheets[first.source]
+    any_differs = np.zeros(len(both), dtype=bool)
     for column in table.columns:
         if column in table.key or column not in first.headers or column not in second.headers:
             continue
         ours, theirs = second.frame.loc[both, column], first.frame.loc[both, column]
         differs = (ours.notna() & theirs.notna() & (ours != theirs)).fillna(False).to_numpy(bool)
+        any_differs |= differs
         if not differs.any():
             continue
         rows = second.frame.loc[both[differs]]
@@ -270,6 +301,7 @@ def _report_differences(
             column=column,
             header=second.headers[column],
         )
+    return int(any_differs.sum()), len(both)
 
 
 def _shown(table: Table, column: str, value: object) -> str:

@@ -18,6 +18,8 @@ from geodata.intake.issues import Issues
 from geodata.store.embedded import DuckDBEngine
 
 _FILE = Path(__file__).with_suffix(".yaml")
+# Single mistakes stay under a few percent of the rows: from this share on a column is wrong as a whole.
+MANY, _FEW = 0.2, 20
 _WORD = re.compile(r"\w+")
 
 
@@ -81,6 +83,16 @@ def _report(check: Consistency, rows: TableRows, keys: pd.Index, issues: Issues)
         issues.add(check.name, rows.located(left[empty], column))
         left = left[~empty]
     issues.add(check.name, rows.located(left, check.columns[-1]))
+    report_many(rows, keys, len(rows.frame), check.columns[-1], issues)
+
+
+def report_many(rows: TableRows, keys: pd.Index, among: int, column: str, issues: Issues) -> None:
+    """Report as one error that so many rows contradict others that it is no single mistake."""
+    if len(keys) < _FEW or len(keys) <= MANY * among:
+        return
+    one = rows.located(keys[:1], column)[["file", "sheet", "header", "table", "column"]]
+    one["header"] = one["header"].where(one["header"] != "", rows.table.column(column).title["zh"])
+    issues.add("many_contradict", one.assign(value=str(len(keys)), detail=str(among)))
 
 
 def _positions(

@@ -261,11 +261,13 @@ def _place(
 def _certificate(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    certificates = read_certificates(texts)
-    bad = certificates.wrong_length | certificates.wrong_check | certificates.wrong_day
+    lost = np.array([_SCIENTIFIC.fullmatch(text) is not None for text in texts], dtype=bool)
+    certificates = read_certificates(np.where(lost, "", texts))
+    bad = lost | certificates.wrong_length | certificates.wrong_check | certificates.wrong_day
     upper = pd.Series(texts, dtype="str").str.upper()
     faults = {
-        "certificate_length": certificates.wrong_length,
+        "code_lost_digits": lost,
+        "certificate_length": certificates.wrong_length & ~lost,
         "certificate_check": certificates.wrong_check,
         "certificate_day": certificates.wrong_day,
     }

@@ -29,8 +29,9 @@ from geodata.intake.layouts import (
     recognise,
 )
 from geodata.intake.packed import PackedTable, give_back
+from geodata.intake.pagerows import PageRows, without_page_rows
 from geodata.intake.readers import SourceTable, read_tables
-from geodata.intake.refusal import Fault, ImportRefused
+from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.schema import Schema
 from geodata.intake.templates import GUIDES
 
@@ -44,6 +45,8 @@ _CLOSED = {
     "packed_file": {".zip", ".rar", ".7z", ".tar", ".gz"},
     "other_format": {".et", ".ett", ".wps", ".xlsb", ".numbers", ".pdf", ".doc", ".docx"},
 }
+# Titles over a header that count as a name, in signs.
+_TITLES = 400
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -77,13 +80,15 @@ class Delivery:
     """The files of a month.
 
     `sheets` are the recognised tables, `emptied` file and sheet of tables without a row, `hidden`
-    file and name of hidden sheets that were not read, `unread` the other files of the folder.
+    file and name of hidden sheets that were not read, `unread` the other files of the folder,
+    `left_out` file, sheet and kind of rows that are headers again or totals.
     """
 
     sheets: list[DeliveredSheet] = field(default_factory=list)
     emptied: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str, PageRows]] = field(default_factory=list)
 
     def report(self, issues: Issues) -> None:
         """Report tables without rows, hidden sheets, and rows that a filter or hand has hidden."""
@@ -98,6 +103,9 @@ class Delivery:
             )
             rows = pd.DataFrame({"row": [None], "value": [suffix]})
             issues.add(check, rows, file=file)
+        for file, name, left in self.left_out:
+            rows = pd.DataFrame({"row": [left.row], "value": [str(left.count)]})
+            issues.add(left.check, rows, file=file, sheet=name)
         for sheet in self.sheets:
             unseen = np.intersect1d(sheet.table.hidden_rows, sheet.rows)
             if len(unseen):
@@ -127,7 +135,7 @@ def read_delivery(
         raise SourceError("imports.no_files", folder=str(folder))
     schema = schema or Schema()
     faults = [
-        Fault("setting", sentence, "guatu.toml") for sentence in _setting_faults(config, schema)
+        Refusal("setting", sentence, "guatu.toml") for sentence in _setting_faults(config, schema)
     ]
     delivery = Delivery(unread=_unread(folder))
     for file in files:
@@ -135,7 +143,7 @@ def read_delivery(
         try:
             wrong = _read(config, folder, file, schema, delivery, hidden=hidden)
         except GuatuError as error:
-            wrong = [Fault.unread(error, file.relative_to(folder).as_posix())]
+            wrong = [Refusal.unread(error, file.relative_to(folder).as_posix())]
         for one in wrong:
             fault(one.sentence)
         faults += wrong
@@ -195,7 +203,7 @@ def _read(
     delivery: Delivery,
     *,
     hidden: bool = False,
-) -> list[Fault]:
+) -> list[Refusal]:
     """Add the tables of a file to a delivery; returns what is wrong with it."""
     name = file.relative_to(folder).as_posix()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -224,28 +232,29 @@ def _read(
         elif mapped:
             missing = _missing_headers(mapped[0], source)
             if number == 0 and missing:
-                told = {"columns": "、".join(missing)}
-                faults.append(Fault.of("imports.mapping_misses", name, source.sheet or "", **told))
+                lacks = "、".join(missing)
+                where = (name, source.sheet or "")
+                faults.append(Refusal.of("imports.mapping_misses", *where, columns=lacks))
             if number == 0 and not missing:
-                sheet = DeliveredSheet.of(source, mapped[0], name, digest)
-                delivery.sheets.append(sheet)
+                delivery.sheets.append(DeliveredSheet.of(source, mapped[0], name, digest))
         else:
             source, layout, fault = _recognised(source, name, schema)
-            if layout is None:
-                faults += [] if fault is None else [fault]
-            else:
+            faults += [] if fault is None else [fault]
+            if layout is not None:
+                source, left = without_page_rows(source, _row_keys(source, layout))
+                delivery.left_out += [(name, source.sheet or "", one) for one in left]
                 delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
     return faults
 
 
 def _recognised(
     source: SourceTable, name: str, schema: Schema
-) -> tuple[SourceTable, Layout | None, Fault | None]:
+) -> tuple[SourceTable, Layout | None, Refusal | None]:
     """Return a table with the layout it is of; without one, None and what is wrong with it.
 
     Of a header of two lines the lower one counts where it tells more than both together.
     """
-    where = f"{name} {source.sheet or ''}"
+    where = _named(source, name)
     taken: list[tuple[int, SourceTable, Layout]] = []
     for table in (source, _lower_line(source)):
         headers = list(table.frame.columns)
@@ -256,10 +265,18 @@ def _recognised(
         return source, None, _unrecognised(source, name, schema)
     _, table, layout = max(taken, key=lambda one: one[0])
     headers = list(table.frame.columns)
-    other = better_likeness(headers, layout, schema.layouts)
+    other = better_likeness(headers, layout, schema.layouts, name=where)
     if other is not None:
         return source, None, _misnamed(source, name, other)
     return table, layout, None
+
+
+def _row_keys(source: SourceTable, layout: Layout) -> list[str]:
+    """Return the headers of the columns by which a sheet says whose a row is."""
+    keys = layout.tables[0].key
+    bound = bindings(layout, list(source.frame.columns))
+    mine = [one for one in bound if one.table == layout.tables[0].name and one.column in keys]
+    return [header for one in mine for header in one.headers if header in source.frame.columns]
 
 
 def _lower_line(source: SourceTable) -> SourceTable:
@@ -276,24 +293,30 @@ def _lower_line(source: SourceTable) -> SourceTable:
     )
 
 
-def _unrecognised(source: SourceTable, name: str, schema: Schema) -> Fault:
+def _named(source: SourceTable, name: str) -> str:
+    """Return what a sheet calls itself: file, sheet, and the titles over its header."""
+    titles = " ".join(cell for _, cells in source.above for cell in cells)[:_TITLES]
+    return f"{name} {source.sheet or ''} {titles}"
+
+
+def _unrecognised(source: SourceTable, name: str, schema: Schema) -> Refusal:
     headers: Sequence[str] = list(source.frame.columns)
-    near = likeness(headers, schema.layouts)
+    near = likeness(headers, schema.layouts, name=_named(source, name))
     if near is not None and near.renamed:
         return _misnamed(source, name, near)
     told = {"headers": "、".join(headers[:6])}
     if near is None:
         key = "imports.unlike" if source.header_row else "imports.no_header"
-        return Fault.of(key, name, source.sheet or "", **told)
+        return Refusal.of(key, name, source.sheet or "", **told)
     told["nearest"] = near.layout.title[default_language()]
     told["missing"] = "、".join(header for header, _ in near.missing)
-    return Fault.of("imports.unrecognised", name, source.sheet or "", **told)
+    return Refusal.of("imports.unrecognised", name, source.sheet or "", **told)
 
 
-def _misnamed(source: SourceTable, name: str, near: Likeness) -> Fault:
+def _misnamed(source: SourceTable, name: str, near: Likeness) -> Refusal:
     """Return the sentence for a sheet whose key headers are missing or have another name."""
     header, probably = next((pair for pair in near.missing if pair[1]), near.missing[0])
-    return Fault.of(
+    return Refusal.of(
         "imports.renamed" if probably else "imports.without_key",
         name,
         source.sheet or "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
 from geodata import periods
 from geodata.intake.amounts import unit_factor
@@ -242,7 +243,15 @@ def _area_names(sheet: DeliveredSheet, headers: list[str]) -> dict[str, str]:
 
 
 def _report_unknown_headers(sheet: DeliveredSheet, headers: list[str], issues: Issues) -> None:
-    unknown = unknown_headers(sheet.layout, headers)
+    unknown = []
+    for header, near in unknown_headers(sheet.layout, headers):
+        base, _, number = header.rpartition("_")
+        if base == "column" and number.isdigit():
+            _report_blank(sheet, header, int(number), issues)
+        elif base in headers and number.isdigit():
+            _report_doubled(sheet, base, header, xl_col_to_name(headers.index(header)), issues)
+        else:
+            unknown.append((header, near))
     rows = pd.DataFrame(
         {
             "header": [header for header, _ in unknown],
@@ -252,6 +261,26 @@ def _report_unknown_headers(sheet: DeliveredSheet, headers: list[str], issues: I
     )
     # A header is no personal value; `column` names none, so nothing of it needs to be masked.
     issues.add("unknown_header", rows, sheet, row=sheet.table.header_row or None)
+
+
+def _report_blank(sheet: DeliveredSheet, header: str, number: int, issues: Issues) -> None:
+    """Report a column that is filled and has no header, by its letters; `number` counts from 1."""
+    filled = int((~sheet.table.frame[header].isin(MISSING)).sum())
+    if filled:
+        letters = xl_col_to_name(number - 1)
+        row = pd.DataFrame({"row": [sheet.table.header_row or None], "value": [letters]})
+        issues.add("blank_header", row, sheet, header=letters, detail=str(filled))
+
+
+def _report_doubled(
+    sheet: DeliveredSheet, header: str, second: str, letters: str, issues: Issues
+) -> None:
+    """Report a header that comes twice where the second column says otherwise."""
+    frame = sheet.table.frame
+    differs = int(((frame[header] != frame[second]) & (frame[second] != "")).sum())
+    if differs:
+        row = pd.DataFrame({"row": [sheet.table.header_row or None], "value": [str(differs)]})
+        issues.add("doubled_header", row, sheet, header=header, detail=letters)
 
 
 def _measures(sheet: DeliveredSheet, number: int, areas: pd.DataFrame) -> Part | None:

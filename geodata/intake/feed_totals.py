@@ -42,8 +42,11 @@ def check_totals(
     """Report feeds and townships that are missing and townships whose rows jumped.
 
     `titles` names feeds, `names` townships; `occasional` feeds (events such as outages) may come
-    or not, `seasonal` ones (the ledger) change with the harvest, so that a jump says nothing.
+    or not, which is told, `seasonal` ones (the ledger) change with the harvest, so that a jump says nothing.
     """
+    sums = compared.groupby("feed")[["before", "now"]].sum()
+    absent = sums[sums.index.isin(occasional) & (sums["before"] > 0) & (sums["now"] == 0)]
+    _report("events_missing", absent.reset_index(), titles, names, issues)
     shown = compared[~compared["feed"].isin(occasional)]
     per_feed = shown.groupby("feed")[["before", "now"]].sum()
     gone = per_feed.index[(per_feed["before"] > 0) & (per_feed["now"] == 0)]
@@ -88,7 +91,7 @@ def _report(
             "value": [str(number) for number in rows["now"]],
             "detail": [str(number) for number in rows["before"]],
             "header": [names.get(place, place) for place in places]
-            if check != "feed_missing"
+            if check not in ("feed_missing", "events_missing")
             else [titles.get(feed, feed) for feed in rows["feed"]],
             "place_code": places,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 
 _LAST_HEADER_ROW = 10
 _NUMBER = re.compile(r"^[-+]?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?$")
@@ -64,6 +65,10 @@ def _first_filled(rows: list[list[str]]) -> int:
 
 def _is_data(row: list[str], below: list[list[str]]) -> bool:
     below = [other for other in below if other != row]
+    if below:
+        # A cell that is merged downwards over two lines of a header stands in both.
+        merged = ["" if a == b else b for a, b in zip_longest(row, below[0], fillvalue="")]
+        below = [merged, *below[1:]]
     for column, cell in enumerate(row):
         if not cell:
             continue

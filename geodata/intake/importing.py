@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from geodata.config import Config
 from geodata.escaping import plain_text
+from geodata.i18n import text
 from geodata.intake.aside import SetAside
 from geodata.intake.birth_and_sex import with_birth_and_sex
 from geodata.intake.checks import (
@@ -27,6 +29,7 @@ from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
+from geodata.intake.doubts import doubts
 from geodata.intake.extracting import Part, extract
 from geodata.intake.feed_totals import changes, check_totals
 from geodata.intake.import_result import ImportResult
@@ -40,7 +43,7 @@ from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
-from geodata.intake.refusal import Fault, ImportRefused
+from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
 from geodata.store import Manifest, SnapshotStore
@@ -64,6 +67,7 @@ class _Work:
     known: Known
     tables: Mapping[str, Table]
     accepted: dict[str, Any] = field(default_factory=dict)
+    doubted: dict[str, Any] = field(default_factory=dict)
     described: list[dict[str, Any]] = field(default_factory=list)
     told_early: bool = False
 
@@ -180,6 +184,7 @@ def _imported(
     skipped = check_consistency(tables, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
     _check_last_month(work, landing, compared, placer.places, schema)
+    _check_doubts(work, landing, _missing(compared, schema), accept)
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
@@ -254,10 +259,11 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
             continue
         told = {"rows": rows, "count": lost}
         if strangers[number] >= sum(reasons.values()):
-            faults.append(Fault.of("imports.nobodys", sheet.file, sheet.sheet, **told))
+            faults.append(Refusal.of("imports.nobodys", sheet.file, sheet.sheet, **told))
             continue
         cause = work.issues.most_often(sheet)
-        faults.append(Fault.of("imports.lost", sheet.file, sheet.sheet, **told, **cause))
+        cause["value"] = cause["value"] or text("imports.blank")
+        faults.append(Refusal.of("imports.lost", sheet.file, sheet.sheet, **told, **cause))
     if faults:
         refused = ImportRefused("imports.stopped", faults, month=work.month)
         refused.read = tuple(work.sheets)
@@ -291,17 +297,56 @@ def _check_last_month(
     if not work.known.snapshot:
         return
     store = SnapshotStore(work.config.store)
-    sums = compared.groupby("feed")[["before", "now"]].sum()
-    gone = set(sums.index[(sums["before"] > 0) & (sums["now"] == 0)])
-    missing = {t.name for one in schema.layouts if one.name in gone for t in one.tables}
     files = {name: store.files(work.known.snapshot, name) for name in landing.tables}
     check_against(
-        Before(files, frozenset(missing)),
+        Before(files, _missing(compared, schema)),
         landing.tables,
         work.config.imports,
         names=places.names("township"),
+        villages=places.names("village"),
         issues=work.issues,
     )
+
+
+def _missing(compared: pd.DataFrame, schema: Schema) -> frozenset[str]:
+    """Return the tables whose feed came last month and did not come now."""
+    sums = compared.groupby("feed")[["before", "now"]].sum()
+    gone = set(sums.index[(sums["before"] > 0) & (sums["now"] == 0)])
+    return frozenset(t.name for one in schema.layouts if one.name in gone for t in one.tables)
+
+
+def _check_doubts(work: _Work, landing: Landing, missing: frozenset[str], reason: str) -> None:
+    """Raise ImportRefused for tables that are probably not this month's, unless a reason is given."""
+    store, last = SnapshotStore(work.config.store), work.known.snapshot
+    months: list[dict[str, Sequence[Path]]] = []
+    while last and len(months) < 3:
+        months.append({name: store.files(last, name) for name in landing.tables})
+        last = str(store.manifest(last).facts.get("before", ""))
+    settings = work.config.imports
+    layouts = [sheet.layout for sheet in work.sheets]
+    faults = doubts(
+        landing.tables,
+        months[0] if months else {},
+        months[1:],
+        settings,
+        sources=list(zip(landing.sources(), layouts, strict=True)),
+        feeds=work.known.feeds,
+        missing=missing,
+    )
+    if not faults:
+        return
+    if not reason.strip():
+        refused = ImportRefused("imports.doubted", faults, month=work.month)
+        refused.read = tuple(work.sheets)
+        raise refused
+    work.doubted = {
+        "reason": plain_text(reason, 300),
+        "stated": [fault.sentence for fault in faults],
+    }
+    for fault in faults:
+        row = pd.DataFrame({"row": [None], "value": [fault.sentence]})
+        detail = plain_text(reason, 300)
+        work.issues.add("accepted", row, file=fault.file, sheet=fault.sheet, detail=detail)
 
 
 def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Series]:
@@ -386,6 +431,7 @@ def _stored(
         "before": work.known.snapshot,
         "sheets": described,
         **({"accepted_month": work.accepted} if work.accepted else {}),
+        **({"accepted": work.doubted} if work.doubted else {}),
     }
     frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
     if trial:

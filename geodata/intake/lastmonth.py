@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.config import ImportSettings
-from geodata.intake.combining import TableRows, key_text
+from geodata.intake.combining import TableRows
+from geodata.intake.earlier import EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.membership import is_among
@@ -20,8 +21,8 @@ from geodata.intake.results import Measured, measured_columns, read_results
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import Seals, seals_of
-from geodata.tables import Column, Table
+from geodata.store.encryption import seals_of
+from geodata.tables import Column
 
 # From how many times the value of the month before a column is of another size, or has moved.
 _TENFOLD, _MOVED = 8.0, 2.5
@@ -49,11 +50,12 @@ def check_against(
     settings: ImportSettings,
     *,
     names: Mapping[str, str],
+    villages: Mapping[str, str],
     issues: Issues,
 ) -> None:
     """Report what no month does to the next: columns that are empty now, figures of another size.
 
-    `names` are the townships. Rows of one key are compared with each other, whole columns where a
+    `names` are the townships, `villages` those that there still are. Rows of one key are compared with each other, whole columns where a
     table has no state. Nothing is said of fewer rows than `settings.small_rows`.
     """
     with DuckDBEngine() as engine:
@@ -62,7 +64,7 @@ def check_against(
             if not files or rows.frame.empty or name == "place":
                 continue
             engine.add_files(name, files, stored_columns(rows.table))
-            earlier = _Earlier(engine, rows.table, seals_of(files[0]))
+            earlier = EarlierRows(engine, rows.table, seals_of(files[0]))
             if earlier.rows < settings.small_rows:
                 continue
             if rows.table.nature == "state":
@@ -71,54 +73,23 @@ def check_against(
             _check_sizes(rows, earlier, settings, names, issues)
             for measured in measured_columns(rows.table):
                 _check_results(rows, earlier, measured, settings, issues)
+            if rows.table.nature == "state" and name not in before.missing:
+                _check_villages(rows, earlier, villages, settings, issues)
             if name == "household" and name not in before.missing:
                 _check_households(rows, earlier, settings, names, issues)
 
 
-class _Earlier:
-    """One table as it stood in the month before."""
-
-    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals) -> None:
-        self._engine, self._table, self._seals = engine, table, seals
-        counts = ", ".join(f"COUNT({name}) AS {name}" for name in table.columns)
-        first = engine.frame(f"SELECT COUNT(*) AS rows_there, {counts} FROM {table.name}").iloc[0]
-        self.rows = int(first["rows_there"])
-        self.filled = {name: int(first[name]) for name in table.columns}
-
-    def values(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Return columns as they were, indexed by key text."""
-        wanted = ", ".join(dict.fromkeys([*self._table.key, *columns]))
-        frame = self._engine.frame(f"SELECT {wanted} FROM {self._table.name}")
-        frame.index = key_text(frame, self._table)
-        return frame[~frame.index.duplicated()]
-
-    def texts(self, column: str) -> pa.Array:
-        """Return one column of text in the order of `values`, before rows of one key are left out."""
-        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")
-        if self._table.column(column).sealed:
-            rows = self._seals.opened(rows, [column])
-        return rows[column].cast(pa.large_string()).combine_chunks()
-
-    def positions(self, keys: pd.Index) -> np.ndarray:
-        """Return where each key stands in `texts`, -1 for one that was not there."""
-        wanted = ", ".join(self._table.key)
-        there = key_text(
-            self._engine.frame(f"SELECT {wanted} FROM {self._table.name}"), self._table
-        )
-        first = np.flatnonzero(~there.duplicated())
-        at = there[first].get_indexer(keys)
-        return np.where(at >= 0, first[at], -1)
-
-
 def _check_filled(
-    rows: TableRows, earlier: _Earlier, before: Before, settings: ImportSettings, issues: Issues
+    rows: TableRows, earlier: EarlierRows, before: Before, settings: ImportSettings, issues: Issues
 ) -> None:
     """Report columns that were filled and are empty, or hold half as much, now."""
     for name, column in rows.table.columns.items():
         was = earlier.filled[name]
-        if was < max(settings.small_rows, _USED * earlier.rows) or column.derived:
+        if was < settings.small_rows or column.derived:
             continue
         now = int(rows.frame[name].notna().sum())
+        if now and was < _USED * earlier.rows:
+            continue
         if now == 0:
             if name not in rows.delivered and rows.table.name in before.missing:
                 continue
@@ -131,7 +102,7 @@ def _check_filled(
 
 
 def _check_texts(
-    rows: TableRows, earlier: _Earlier, settings: ImportSettings, issues: Issues
+    rows: TableRows, earlier: EarlierRows, settings: ImportSettings, issues: Issues
 ) -> None:
     """Report keys most of which are new, and columns of text that differ in most rows from before."""
     places = earlier.positions(rows.frame.index)
@@ -160,7 +131,7 @@ def _check_texts(
 
 def _check_sizes(
     rows: TableRows,
-    earlier: _Earlier,
+    earlier: EarlierRows,
     settings: ImportSettings,
     names: Mapping[str, str],
     issues: Issues,
@@ -235,7 +206,7 @@ def _check_townships(
 
 def _check_results(
     rows: TableRows,
-    earlier: _Earlier,
+    earlier: EarlierRows,
     measured: Measured,
     settings: ImportSettings,
     issues: Issues,
@@ -264,8 +235,9 @@ def _check_results(
         whole = f"{float(np.median(spread)):.3g}"
         _report(rows, "results_shift", number, str(len(times)), whole, issues)
         return
-    for name, size in times.items():
-        sure = counts.loc[name].min() >= settings.small_rows / 5
+    fewest = counts.min(axis=1).to_numpy()
+    for (name, size), few in zip(times.items(), fewest, strict=True):
+        sure = few >= settings.small_rows / 5
         if max(size, 1 / size) >= (_TENFOLD if sure else _UNIT_APART):
             label = item.choices.label(str(name)) if item.choices is not None else str(name)
             _report(rows, "results_shift_of", number, label, f"{size:.3g}", issues)
@@ -286,7 +258,7 @@ def _size_check(times: float, *, events: bool = False) -> str:
 
 def _check_households(
     rows: TableRows,
-    earlier: _Earlier,
+    earlier: EarlierRows,
     settings: ImportSettings,
     names: Mapping[str, str],
     issues: Issues,
@@ -319,6 +291,27 @@ def _check_households(
             issues,
             place=str(township),
         )
+
+
+def _check_villages(
+    rows: TableRows,
+    earlier: EarlierRows,
+    villages: Mapping[str, str],
+    settings: ImportSettings,
+    issues: Issues,
+) -> None:
+    """Report villages of which no row is left, where others of their township still have some."""
+    if "place_code" not in rows.table.columns or rows.table.key == ("place_code",):
+        return
+    was = earlier.values(["place_code"])["place_code"].astype("str").value_counts()
+    now = set(rows.frame["place_code"].dropna())
+    townships = {str(code)[:9] for code in now}
+    for code, count in was[was >= settings.small_rows / 5].sort_index().items():
+        village = str(code)
+        if village in villages and village not in now and village[:9] in townships:
+            column = rows.table.column("place_code")
+            place = villages[village]
+            _report(rows, "village_gone", column, str(count), place, issues, place=village)
 
 
 def _shown(column: Column, value: float) -> str:

@@ -148,7 +148,7 @@ def recognise(headers: Sequence[str], *, name: str, layouts: Iterable[Layout]) -
         if not _fits(layout, keys):
             continue
         known = len({binding.headers for binding in bindings(layout, headers)})
-        named = max((len(word) for word in layout.words if word in name), default=0)
+        named = _named(layout, name)
         fitting.append((named > 0, named, known, -layout.rank, layout))
     return max(fitting, key=lambda candidate: candidate[:4])[-1] if fitting else None
 
@@ -171,25 +171,43 @@ class Likeness:
         return all(near for _, near in self.missing)
 
 
-def likeness(headers: Sequence[str], layouts: Iterable[Layout]) -> Likeness | None:
-    """Return the layout without all its key headers that explains most of a sheet's headers."""
+def _named(layout: Layout, name: str) -> int:
+    """Return how long the word of a layout is that a name holds, 0 for none."""
+    return max((len(word) for word in layout.words if word in name), default=0)
+
+
+def likeness(
+    headers: Sequence[str], layouts: Iterable[Layout], *, name: str = ""
+) -> Likeness | None:
+    """Return the layout without all its key headers that explains most of a sheet's headers.
+
+    What the sheet calls itself counts before that.
+    """
     measured = [_likeness(headers, layout) for layout in layouts]
     unlike = [one for one in measured if one.missing and one.known]
     return max(
         unlike,
-        key=lambda one: (one.renamed, one.known, -len(one.missing), -one.layout.rank),
+        key=lambda one: (
+            _named(one.layout, name),
+            one.renamed,
+            one.known,
+            -len(one.missing),
+            -one.layout.rank,
+        ),
         default=None,
     )
 
 
 def better_likeness(
-    headers: Sequence[str], layout: Layout, layouts: Iterable[Layout]
+    headers: Sequence[str], layout: Layout, layouts: Iterable[Layout], *, name: str = ""
 ) -> Likeness | None:
     """Return what a sheet more probably is than the layout whose key headers it has, if anything.
 
     That is a layout that explains more of its headers, the key headers of which stand there under
     another name or which explains at least twice as many.
     """
+    if _named(layout, name):
+        layouts = [other for other in layouts if _named(other, name)]
     own = len({binding.headers for binding in bindings(layout, headers)})
     others = (other for other in layouts if other.name != layout.name)
     better = [

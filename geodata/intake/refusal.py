@@ -11,7 +11,7 @@ from geodata.i18n import text
 
 
 @dataclass(frozen=True)
-class Fault:
+class Refusal:
     """One reason to refuse a month: kind, sentence and where it stands ("" and None where nowhere)."""
 
     kind: str
@@ -23,14 +23,14 @@ class Fault:
     value: str = ""
 
     @classmethod
-    def of(cls, key: str, file: str, sheet: str = "", **values: object) -> Fault:
+    def of(cls, key: str, file: str, sheet: str = "", **values: object) -> Refusal:
         """Return the fault of a sentence of the catalogue about a sheet; `column` and `value` in it."""
         told = text(key, file=file, sheet=sheet or "—", **values)
         column, value = (str(values.get(name, "")) for name in ("header", "value"))
         return cls(kind_of(key), told, file, sheet, column=column, value=value)
 
     @classmethod
-    def unread(cls, error: GuatuError, file: str) -> Fault:
+    def unread(cls, error: GuatuError, file: str) -> Refusal:
         """Return the fault of a file that cannot be read."""
         return cls(kind_of(error.key), error.sentence(), file)
 
@@ -41,7 +41,7 @@ class ImportRefused(SourceError):
     `read` are the sheets that were recognised, `sheets` what each was taken for.
     """
 
-    def __init__(self, key: str, faults: Sequence[Fault], /, **values: object) -> None:
+    def __init__(self, key: str, faults: Sequence[Refusal], /, **values: object) -> None:
         super().__init__(key, count=len(faults), **values)
         self.faults = tuple(faults)
         self.read: tuple[Any, ...] = ()
@@ -58,24 +58,14 @@ def kind_of(key: str) -> str:
 
 def described_refusal(error: GuatuError, month: str) -> dict[str, Any]:
     """Return a refused import as plain values for JSON, in the structure of one that went through."""
-    faults, sheets = [Fault(kind_of(error.key), error.sentence())], ()
+    faults: tuple[Refusal, ...] = (Refusal(kind_of(error.key), error.sentence()),)
+    sheets: Sequence[Mapping[str, Any]] = ()
     if isinstance(error, ImportRefused):
-        faults, sheets = list(error.faults), tuple(error.sheets)
+        faults, sheets = error.faults, error.sheets
     issues = [
         {"severity": "error", **asdict(fault), "advice": "", "set_aside": False} for fault in faults
     ]
-    files = [
-        {
-            **{key: sheet[key] for key in ("file", "sheet", "taken_as", "title", "why")},
-            "month": sheet["months"],
-            "header_row": sheet["header_row"],
-            "rows_read": sheet["rows_read"],
-            "rows_stored": 0,
-            "rows_aside": 0,
-            "columns": sheet["columns"],
-        }
-        for sheet in sheets
-    ]
+    files = [_recognised(sheet) for sheet in sheets]
     named = {(sheet["file"], sheet["sheet"]) for sheet in sheets}
     for fault in faults:
         if fault.file and (fault.file, fault.sheet) not in named:
@@ -100,7 +90,14 @@ def described_refusal(error: GuatuError, month: str) -> dict[str, Any]:
     }
 
 
-def _unknown(fault: Fault) -> dict[str, Any]:
+def _recognised(sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a sheet that was read and not stored."""
+    same = ("file", "sheet", "taken_as", "title", "why", "header_row", "rows_read", "columns")
+    told = {key: sheet[key] for key in same}
+    return {**told, "month": sheet["months"], "rows_stored": 0, "rows_aside": 0}
+
+
+def _unknown(fault: Refusal) -> dict[str, Any]:
     """Return what is told of a file that was taken for nothing."""
     return {
         "file": fault.file,

@@ -105,7 +105,8 @@ def read_results(texts: pd.Series, items: pd.Series, measured: Measured, unit: s
 def refused(results: Results) -> np.ndarray:
     """Return which results are faults that leave no number."""
     kept = {"unit_converted", "approximate_value", "unusual"}
-    nothing = np.zeros(len(results.values), dtype=bool)
-    return np.logical_or.reduce(
-        [nothing, *(mask for kind, mask in results.faults.items() if kind not in kept)]
-    )
+    lost = np.zeros(len(results.values), dtype=bool)
+    for kind, mask in results.faults.items():
+        if kind not in kept:
+            lost |= mask
+    return lost

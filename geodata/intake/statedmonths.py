@@ -13,9 +13,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from geodata.escaping import plain_text
 from geodata.i18n import text
+from geodata.intake.converting import convert
 from geodata.intake.delivery import DeliveredSheet
-from geodata.intake.layouts import month_headers
-from geodata.intake.refusal import Fault, ImportRefused
+from geodata.intake.layouts import bindings, month_headers
+from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.periods import last_day
 
 # A longer text is no title; a cell of the month is short.
@@ -24,6 +25,8 @@ _LONGEST = 200
 _MOST = 20
 # Days of a spreadsheet that are kept as numbers: 2000-01-01 to 2099-12-31.
 _SERIALS = (36526, 73050)
+# Rows of events are compared with the month from so many on; so few of them may be of another month.
+_FEW, _OTHERS = 20, 0.1
 _EPOCH = datetime.date(1899, 12, 30)
 _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIGITS = {sign: str(number) for number, sign in enumerate("〇一二三四五六七八九")}
@@ -105,7 +108,35 @@ def contradictions(sheet: DeliveredSheet, month: str) -> list[Statement]:
     for said in cells.values():
         if not any(statement.fits(month) for statement in said):
             kept.append(said[-1])
-    return kept
+    return kept + list(_in_rows(sheet, month))
+
+
+def _in_rows(sheet: DeliveredSheet, month: str) -> Iterator[Statement]:
+    """Give the month that nearly all rows of a table of events bear, where it is another one.
+
+    Registers with dates of their own are not of one month.
+    """
+    entry, frame = sheet.layout.tables[0], sheet.table.frame
+    if entry.nature != "events" or entry.lasting or len(frame) < _FEW:
+        return
+    for binding in bindings(sheet.layout, list(frame.columns)):
+        column = entry.columns.get(binding.column)
+        header = binding.headers[0]
+        if column is None or not column.required or column.kind not in ("month", "day"):
+            continue
+        if len(binding.headers) > 1 or header not in frame.columns:
+            continue
+        months = convert(frame[header], column).values.astype("str").str[:7]
+        counts = months.value_counts()
+        if counts.empty or counts.index[0] == month or counts.get(month, 0) > _OTHERS * len(frame):
+            continue
+        if counts.iloc[0] >= (1 - _OTHERS) * len(frame):
+            at = int((months == counts.index[0]).to_numpy().argmax())
+            place = xl_col_to_name(list(frame.columns).index(header))
+            row = int(sheet.table.rows[at])
+            value, count = str(frame[header].iloc[at])[:30], int(counts.iloc[0])
+            period = str(counts.index[0])
+            yield Statement("column", period, value, f"{place}{row}", row, header, count)
 
 
 def other_month(
@@ -113,7 +144,7 @@ def other_month(
 ) -> ImportRefused:
     """Return the error that names each place of a delivery that says another month."""
     faults = [
-        Fault(
+        Refusal(
             "other_month",
             text(
                 f"imports.stated_{'cell' if said.cell else said.kind}",

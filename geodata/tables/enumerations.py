@@ -151,10 +151,7 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
     for number, item in enumerate(list_of(place, entry["values"], "values"), 1):
         with faults:
             check_fields(f"{place} values {number}", item, _CHOICE)
-            most = item.get("most", 0)
-            if isinstance(most, bool) or not isinstance(most, (int, float)):
-                told = {"field": "most", "found": most}
-                raise ThemeError("themes.no_amount", place=f"{place} values {number}", **told)
+            _check_most(f"{place} values {number}", item)
     faults.tell()
     choices = tuple(
         Choice(
@@ -174,6 +171,13 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
             check_value(place, "successor", successor, values)
     faults.tell()
     return Enumeration(name, entry["title"], choices, str(entry.get("source", "")))
+
+
+def _check_most(place: str, item: object) -> None:
+    """Raise ThemeError for a bound of a value that is no number."""
+    most = item.get("most", 0) if isinstance(item, Mapping) else 0
+    if isinstance(most, bool) or not isinstance(most, (int, float)):
+        raise ThemeError("themes.no_amount", place=place, field="most", found=most)
 
 
 def _income_enumeration() -> Enumeration:

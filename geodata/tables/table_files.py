@@ -88,11 +88,8 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
         for column in named if entries else ():
             with faults:
                 check_value(place, field, column, entries)
-    choosing = [one.name for one in columns.values() if one.choices is not None]
-    for column in columns.values():
-        if column.unit_of:
-            with faults:
-                check_value(f"{place} {column.name}", "unit_of", column.unit_of, choosing)
+    with faults:
+        _check_units(place, columns)
     faults.tell()
     return Table(
         file.stem,
@@ -104,6 +101,14 @@ def read_definition(file: Path, lists: Mapping[str, Enumeration] | None = None) 
         content.get("lists", ""),
         bool(content.get("in_village", False)),
     )
+
+
+def _check_units(place: str, columns: Mapping[str, Column]) -> None:
+    """Raise ThemeError for a number whose unit is that of a column without choices."""
+    choosing = [one.name for one in columns.values() if one.choices is not None]
+    for column in columns.values():
+        if column.unit_of:
+            check_value(f"{place} {column.name}", "unit_of", column.unit_of, choosing)
 
 
 def _same_titles(place: str, columns: Mapping[str, Column]) -> Iterator[ThemeError]:

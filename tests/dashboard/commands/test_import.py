@@ -124,4 +124,4 @@ def test_json_of_a_refused_month_says_why(folder, capsys):
     (folder / "raw" / "2025-03" / "乱.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
     assert _run("import", str(folder), "--month", "2025-03", "--json") == 2
     told = json.loads(capsys.readouterr().out)
-    assert (told["stored"], told["issues"][0]["kind"]) == (False, "imports.stopped")
+    assert (told["stored"], told["issues"][0]["kind"]) == (False, "unlike")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import SourceError, StoreError
+from geodata.intake.refusal import described_refusal
 from geodata.store import SnapshotStore
 from tests.geodata.intake.damages import (
     BEFORE,
@@ -236,6 +237,63 @@ def _more_titles(made: Delivery) -> None:
     made.titles[HOUSEHOLDS] = [[HOUSEHOLDS], [], ["填报单位：示例县"], [f"数据截至：{MONTH}"]]
 
 
+def _merged_downwards(book: openpyxl.Workbook) -> None:
+    """Make a header of two lines: incomes under one cell, every other cell merged over both."""
+    sheet = book.active
+    sheet.insert_rows(4)
+    for column in range(1, sheet.max_column + 1):
+        if column in (8, 9):
+            sheet.cell(4, column).value = sheet.cell(3, column).value
+        else:
+            sheet.merge_cells(start_row=3, end_row=4, start_column=column, end_column=column)
+    sheet.cell(3, 8).value, sheet.cell(3, 9).value = "收入情况", None
+    sheet.merge_cells("H3:I3")
+
+
+def _file(name: str) -> Change:
+    """Lay a file that is no table beside the others."""
+
+    def change(made: Delivery) -> None:
+        made.finish.append(lambda raw: (raw / name).write_bytes(b"PK\x03\x04"))
+
+    return change
+
+
+def _without_village(made: Delivery) -> None:
+    for name, column in ((HOUSEHOLDS, "村"), (PERSONS, "行政村")):
+        frame = made.tables[name]
+        made.tables[name] = frame[frame[column] != "石桥村"]
+
+
+def _doubled(made: Delivery) -> None:
+    frame = made.tables[HOUSEHOLDS]
+    made.tables[HOUSEHOLDS] = frame.assign(
+        备用=[f"{int(text) + 1}" for text in frame["人均纯收入"]]
+    )
+    _book(HOUSEHOLDS, _header("备用", "人均纯收入"))(made)
+
+
+def _sorted_alone(made: Delivery) -> None:
+    frame = made.tables[HOUSEHOLDS]
+    made.tables[HOUSEHOLDS] = frame.assign(家庭纯收入=list(frame["家庭纯收入"])[::-1])
+
+
+def _copy(made: Delivery) -> None:
+    frame = made.tables[HOUSEHOLDS]
+    halved = [f"{int(text) // 2}" for text in frame["家庭纯收入"]]
+    made.tables[f"{HOUSEHOLDS} (1)"] = frame.assign(家庭纯收入=halved)
+
+
+def _events(table: str, column: str, value: str, **others: str) -> Change:
+    """Add a table of 40 events of households, all of them of one day or month."""
+
+    def change(made: Delivery) -> None:
+        codes = made.tables[HOUSEHOLDS]["户编号"].iloc[:40]
+        made.tables[table] = pd.DataFrame({"户编号": codes, column: value} | others)
+
+    return change
+
+
 # Ways to write the same delivery.
 HARMLESS: dict[str, Change] = {
     "gb18030": _as_text(HOUSEHOLDS, "gb18030"),
@@ -249,6 +307,8 @@ HARMLESS: dict[str, Change] = {
     "blank rows": _book(HOUSEHOLDS, _blank_rows),
     "blank column": _book(HOUSEHOLDS, _blank_column),
     "more titles": _more_titles,
+    "header merged downwards": _book(HOUSEHOLDS, _merged_downwards),
+    "visits of the month": _events("入户走访", "走访日期", f"{MONTH}-07", 走访人="干部"),
     "other sheet name": _book(HOUSEHOLDS, lambda book: setattr(book.active, "title", "导出1")),
 }
 
@@ -342,7 +402,7 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
         {"households_changed"},
     ),
     "township missing": (_without("白马乡"), {"township_gone"}),
-    "total row below": (_added(HOUSEHOLDS, 县="合计", 人均纯收入="99999"), {"required_empty"}),
+    "total row below": (_added(HOUSEHOLDS, 县="合计", 人均纯收入="99999"), {"total_rows"}),
     "remark below": (_added(HOUSEHOLDS, 县="注：以上数据由各乡镇上报"), {"required_empty"}),
     "rows twice": (_repeated(HOUSEHOLDS, 9), {"repeated_row"}),
     "keys twice": (_repeated(HOUSEHOLDS, 9, 人均纯收入="1"), {"repeated_key"}),
@@ -358,7 +418,7 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
                 )
             }
         ),
-        {"other_county"},
+        {"repeated_header"},
     ),
     "another county": (_cells(HOUSEHOLDS, "县", lambda text: "邻县", 9), {"other_county"}),
     "village of no list": (_cells(HOUSEHOLDS, "村", lambda text: "无名村", 9), {"unknown_place"}),
@@ -384,6 +444,18 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
         lambda made: made.tables.update({HOUSEHOLDS: made.tables[HOUSEHOLDS].assign(备用="1")}),
         {"unknown_header"},
     ),
+    "village missing": (_without_village, {"village_gone"}),
+    "one code for many persons": (_cells(PERSONS, "人编号", lambda text: "P1", 9), {"person_twice"}),
+    "one column sorted alone": (_sorted_alone, {"many_contradict", "income_head_differs"}),
+    "header twice": (_doubled, {"doubled_header"}),
+    "header left empty": (_book(HOUSEHOLDS, _header("家庭纯收入", "")), {"blank_header", "column_gone"}),
+    "certificates as powers of ten": (
+        lambda made: made.tables.update({PERSONS: made.tables[PERSONS].assign(证件号码="9.9E+17")}),
+        {"code_lost_digits"},
+    ),
+    "packed file": (_file("水质.zip"), {"packed_file"}),
+    "table of another program": (_file("户信息.et"), {"other_format"}),
+    "picture beside the tables": (_file("照片.jpg"), {"file_not_read"}),
     "codes with blanks": (_cells(HOUSEHOLDS, "户编号", lambda text: f" {text} 　", 9), set()),
 }  # fmt: skip
 
@@ -424,6 +496,39 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         HOUSEHOLDS,
     ),
     "codes emptied": (_cells(HOUSEHOLDS, "户编号", lambda text: ""), "imports.stopped", HOUSEHOLDS),
+    "all of another county": (
+        _cells(HOUSEHOLDS, "县", lambda text: "邻县"),
+        "imports.stopped",
+        "邻县",
+    ),
+    "villages on few rows alone": (
+        lambda made: made.tables.update(
+            {HOUSEHOLDS: made.tables[HOUSEHOLDS].assign(村=lambda t: t["村"].where(t.index < 4, ""))}
+        ),
+        "imports.stopped",
+        "村",
+    ),
+    "far fewer rows": (
+        lambda made: made.tables.update({HOUSEHOLDS: made.tables[HOUSEHOLDS].iloc[:30]}),
+        "imports.doubted",
+        HOUSEHOLDS,
+    ),
+    "copy with other values": (_copy, "imports.doubted", f"{HOUSEHOLDS} (1)"),
+    "visits of another month": (
+        _events("入户走访", "走访日期", f"{BEFORE}-07", 走访人="干部"),
+        "imports.other_month",
+        "入户走访",
+    ),
+    "accounts of another month": (
+        _events("收支台账", "年月", BEFORE, 收支项目="a1", 金额="100"),
+        "imports.other_month",
+        "收支台账",
+    ),
+    "no row of headers": (
+        _bytes(HOUSEHOLDS, lambda content: ("1,2,3,4\n" * 40).encode(), ".csv"),
+        "imports.stopped",
+        HOUSEHOLDS,
+    ),
     "unpaired quotation marks": (
         _bytes(HOUSEHOLDS, lambda content: ('户编号,户主姓名\n1,"甲\n' * 200).encode(), ".csv"),
         "imports.stopped",
@@ -493,9 +598,44 @@ def test_damage_that_cannot_be_read_is_refused_and_nothing_is_stored(base, tmp_p
         run(county)
     assert refused.value.key == key
     assert named in refused.value.sentence("zh")
+    assert "“—”" not in refused.value.sentence("zh")
+    told = described_refusal(refused.value, MONTH)
+    assert told["issues"]
+    assert all("." not in issue["kind"] and issue["sentence"] for issue in told["issues"])
+    assert {issue["file"] for issue in told["issues"]} <= {file["file"] for file in told["files"]}
+    assert any(named in issue["sentence"] for issue in told["issues"])
     assert SnapshotStore(county / "store").months() == (BEFORE,)
     left = sorted(path.name for path in (county / "store" / "snapshots").iterdir())
     assert left == [f"{BEFORE}-001"]
+
+
+def test_a_doubted_table_is_imported_for_a_reason_that_is_kept(base, tmp_path):
+    county = _damaged(base, tmp_path, REFUSED["copy with other values"][0])
+    result = run(county, accept="核对过")
+    told = result.issues[result.issues["check"] == "accepted"]
+    assert told["detail"].tolist() == ["核对过"]
+    assert result.manifest.facts["accepted"]["reason"] == "核对过"
+
+
+def test_a_table_of_last_month_under_a_new_title_is_refused(base, tmp_path):
+    county = county_of(base, tmp_path / "county")
+    # Each month before differs from the next, so that the table is none that stays as it is.
+    for number, month in enumerate(("2024-12", "2025-01")):
+        first = delivery(county, month)
+        frame = first.tables[PERSONS]
+        months = [str((int(text) + number + 1) % 12) for text in frame["务工时间(月)"]]
+        first.tables[PERSONS] = frame.assign(**{"务工时间(月)": months})
+        first.write()
+        run(county, month)
+    delivery(county, BEFORE).write()
+    run(county, BEFORE)
+    delivery(county).write()
+    with pytest.raises(SourceError) as refused:
+        run(county)
+    assert refused.value.key == "imports.doubted"
+    assert [fault.kind for fault in refused.value.faults] == ["repeated_month"]
+    assert PERSONS in refused.value.sentence("zh")
+    assert set(run(county, accept="只改了标题").issues["check"]) == {"accepted"}
 
 
 def test_a_month_that_is_damaged_on_the_disk_is_imported_again(base, tmp_path):

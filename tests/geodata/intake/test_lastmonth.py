@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.intake.lastmonth import _Earlier
+from geodata.intake.earlier import EarlierRows
 from geodata.store import SnapshotStore, new_snapshot, stored_columns
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.encryption import KEY_VARIABLE, MARK, seals_of
@@ -35,6 +35,6 @@ def test_every_column_that_may_lie_sealed_is_compared_by_its_values(
     assert (MARK.encode() in files[0].read_bytes()) == (encrypted == "true")
     with DuckDBEngine() as engine:
         engine.add_files("person", files, stored_columns(person))
-        earlier = _Earlier(engine, person, seals_of(files[0]))
+        earlier = EarlierRows(engine, person, seals_of(files[0]))
         for name in sealed:
             assert earlier.texts(name).to_pylist() == NUMBERS

@@ -13,7 +13,7 @@ from geodata.intake.results import in_unit_of, measured_columns, read_results
 from geodata.store import SnapshotStore
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.months import add_month
-from geodata.tables import table, tables
+from geodata.tables import tables
 from geodata.themes import own_themes
 from tests.geodata.intake.damages import BEFORE, MONTH, county_of, delivery, made_county, run
 
@@ -71,10 +71,12 @@ def test_results_are_read_in_the_unit_of_their_item_and_no_other(measured, choic
             assert list(read.faults) == ["unit_converted"]
     for text in ("0.4公里", "0.4-0.6", ">0.4", "合格"):
         read = _read(measured, choice.value, text)
-        assert read.values.isna().all() and "not_a_number" in read.faults, text
+        assert read.values.isna().all(), text
+        assert "not_a_number" in read.faults, text
     for text in ("<0.4", "≤0.4", "＜0.4", "未检出", "ND"):
         read = _read(measured, choice.value, text)
-        assert read.values.isna().all() and read.censored.tolist() == [True], text
+        assert read.values.isna().all(), text
+        assert read.censored.tolist() == [True], text
         assert not set(read.faults) - {"approximate_value"}
     if column.high is not None:
         assert "impossible_result" in _read(measured, choice.value, f"{column.high * 2}").faults
@@ -129,7 +131,14 @@ def test_results_in_another_unit_are_converted_or_told(base, tmp_path, text, che
     if not checks & {"results_shift", "not_a_number", "impossible_result"}:
         assert told["v"] == pytest.approx(0.2)
     if checks & {"not_a_number", "impossible_result"}:
-        assert pd.isna(told["v"]) and pd.isna(told["r"])
+        assert pd.isna(told["v"])
+        assert pd.isna(told["r"])
+
+
+def test_events_that_came_last_month_and_not_now_are_told(base, tmp_path):
+    county = county_of(base, tmp_path / "county")
+    delivery(county).write()
+    assert run(county).issues["check"].tolist() == ["events_missing"]
 
 
 def test_one_item_in_another_unit_is_told_alone(base, tmp_path):

@@ -1,0 +1,49 @@
+"""One table as it stood in an earlier month: counts, values and texts, also where they lie sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from geodata.intake.combining import key_text
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.encryption import Seals
+from geodata.tables import Table
+
+
+class EarlierRows:
+    """One table as it stood in an earlier month."""
+
+    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals) -> None:
+        self._engine, self._table, self._seals = engine, table, seals
+        counts = ", ".join(f"COUNT({name}) AS {name}" for name in table.columns)
+        first = engine.frame(f"SELECT COUNT(*) AS rows_there, {counts} FROM {table.name}").iloc[0]
+        self.rows = int(first["rows_there"])
+        self.filled = {name: int(first[name]) for name in table.columns}
+
+    def values(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Return columns as they were, indexed by key text."""
+        wanted = ", ".join(dict.fromkeys([*self._table.key, *columns]))
+        frame = self._engine.frame(f"SELECT {wanted} FROM {self._table.name}")
+        frame.index = key_text(frame, self._table)
+        return frame[~frame.index.duplicated()]
+
+    def texts(self, column: str) -> pa.Array:
+        """Return one column of text in the order of `values`, before rows of one key are left out."""
+        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")
+        if self._table.column(column).sealed:
+            rows = self._seals.opened(rows, [column])
+        return rows[column].cast(pa.large_string()).combine_chunks()
+
+    def positions(self, keys: pd.Index) -> np.ndarray:
+        """Return where each key stands in `texts`, -1 for one that was not there."""
+        wanted = ", ".join(self._table.key)
+        there = key_text(
+            self._engine.frame(f"SELECT {wanted} FROM {self._table.name}"), self._table
+        )
+        first = np.flatnonzero(~there.duplicated())
+        at = there[first].get_indexer(keys)
+        return np.where(at >= 0, first[at], -1)
