@@ -396,10 +396,10 @@ def _middles(shapes: np.ndarray) -> np.ndarray:
 
 def _held(inner: shapely.Geometry, outer: shapely.Geometry) -> float:
     """Return the share of `inner` that lies in `outer`."""
-    return float(shapely.area(shapely.intersection(inner, outer)) / max(inner.area, 1e-12))
+    return float(shapely.area(shapely.intersection(inner, outer)) / max(shapely.area(inner), 1e-12))
 
 
 def _common(one: shapely.Geometry, other: shapely.Geometry) -> float:
     """Return the share of the land of two shapes that they have in common."""
     common = shapely.area(shapely.intersection(one, other))
-    return float(common / max(one.area + other.area - common, 1e-12))
+    return float(common / max(shapely.area(one) + shapely.area(other) - common, 1e-12))
