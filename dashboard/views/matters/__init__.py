@@ -94,7 +94,8 @@ class MattersView(Viewer):
             "matters": [_matter(one, at) for one in month.matters],
             "good": month.good,
             "unknown": month.unknown,
-            "cards": [self._card(theme) for theme in state.themes.values()],
+            # What the county delivers nothing for stands behind what there is something to see of.
+            "cards": sorted(map(self._card, state.themes.values()), key=_is_blank),
         }
 
     def _subtitle(self, month: MonthMatters) -> str:
@@ -156,6 +157,10 @@ class MattersView(Viewer):
                 state.read(address + ("&presenting=1" if state.presenting else ""))
         elif message.get("type") == "enter" and theme in state.themes:
             state.enter(theme, None)
+
+
+def _is_blank(card: dict[str, Any]) -> bool:
+    return all(value is None for value in card["values"])
 
 
 def _matter(one: Matter, at: dict[str, int]) -> dict[str, Any]:

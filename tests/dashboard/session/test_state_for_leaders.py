@@ -108,6 +108,23 @@ def test_a_theme_without_topics_has_a_flat_list(county):
     assert (title, [key for key, _ in offered]) == ("", list(state.indicators_of("water")))
 
 
+def test_themes_without_any_data_stand_behind_the_others(county, monkeypatch):
+    state = _state(county)
+    card = MattersView._card
+    first, *others = [one["key"] for one in MattersView(state, SOURCES).page.cards]
+
+    def blank(self, theme):
+        shown = card(self, theme)
+        return shown | {"values": [None] * 3} if theme.key == first else shown
+
+    monkeypatch.setattr(MattersView, "_card", blank)
+    cards = MattersView(state, SOURCES).page.cards
+    blanks = [all(value is None for value in one["values"]) for one in cards]
+    assert blanks == sorted(blanks)
+    assert [one["key"] for one in cards if one["key"] != first] == others
+    assert cards[-sum(blanks)]["key"] == first
+
+
 def test_every_theme_has_a_card_with_its_first_figure(county):
     state = _state(county)
     page = MattersView(state, SOURCES)
