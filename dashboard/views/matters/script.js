@@ -74,17 +74,16 @@ export function render({model}) {
 
   function card(theme) {
     const node = makeButton("card", undefined, () => model.send_msg({type: "enter", theme: theme.key}))
-    const told = make("span", "told"), title = make("span", "theme")
+    const title = make("span", "theme")
     title.append(make("b", "", theme.title), make("span", "enter", words.enter))
     const number = make("span", "number")
     number.append(make("b", "", theme.number), make("i", "", theme.unit), make("span", "note", theme.note))
     const course = make("span", "course")
     const moved = make("span", "moved " + theme.course, [MARKS[theme.way], theme.moved].filter(Boolean).join(" "))
     course.append(sparkline(theme.values, theme.now), moved)
-    told.append(title, number, make("span", "indicator", theme.indicator), course)
     const canvas = make("canvas", "small")
     drawn.push({canvas, theme})
-    node.append(told, canvas)
+    node.append(title, number, make("span", "indicator", theme.indicator), canvas, course)
     return node
   }
 

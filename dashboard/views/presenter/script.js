@@ -12,12 +12,13 @@ export function render({model}) {
   const root = make("div", "presenter")
   const words = model.texts
   const say = (type, more = {}) => model.send_msg({type, ...more})
-  let open = false, speaker = null
+  // A key right after the beginning counts, though the server has not answered yet.
+  let open = false, begun = false, speaker = null
   const black = make("div", "black"), pen = make("canvas", "pen")
   black.hidden = pen.hidden = true
 
   function full() { document.documentElement.requestFullscreen?.().catch(() => {}) }
-  function begin(type) { open = false; full(); say(type) }
+  function begin(type) { open = false; begun = true; full(); say(type) }
   function leave() {
     if (document.fullscreenElement) { document.exitFullscreen() }
     black.hidden = pen.hidden = true
@@ -89,6 +90,7 @@ export function render({model}) {
   }
 
   function fill() {
+    begun = begun && !model.presenting && !model.note
     document.documentElement.classList.toggle("guatu-presenting", model.presenting)
     document.documentElement.style.setProperty("--big", String(model.big))
     document.documentElement.style.setProperty("--tools", model.presenting ? "none" : "flex")
@@ -142,7 +144,7 @@ export function render({model}) {
 
   function key(event) {
     if (event.key === "Escape" && open) { open = false; fill(); return }
-    if (!model.presenting || event.ctrlKey || event.metaKey || event.altKey) { return }
+    if (!(model.presenting || begun) || event.ctrlKey || event.metaKey || event.altKey) { return }
     const {tagName} = event.composedPath()[0]
     if (["INPUT", "TEXTAREA"].includes(tagName) || (event.key === " " && tagName === "BUTTON")) { return }
     const actions = {b: () => { black.hidden = !black.hidden }, p: draw, s: () => say("spotlight"), n: notes, escape: leave}
