@@ -211,7 +211,9 @@ def test_decision_and_alias_of_the_settings_place_a_name(workspace):
         encoding="utf-8",
     )
     _persons(
-        workspace, {"行政村": "上何村"}, {"户编号": "H2", "乡(镇)": "白马乡", "行政村": "老坪"}
+        workspace,
+        {"行政村": "上何村"},
+        {"户编号": "H2", "人编号": "P2", "乡(镇)": "白马乡", "行政村": "老坪"},
     )
     result = _import(workspace)
     assert _found(result) == set()
@@ -321,7 +323,8 @@ def test_household_known_last_month_serves_a_month_without_the_list(workspace):
 
 
 def _many(count, **given):
-    return [{"户编号": f"{given.get('乡(镇)', '')}{n}", **given} for n in range(count)]
+    codes = [f"{given.get('乡(镇)', '')}{n}" for n in range(count)]
+    return [{"户编号": code, "人编号": f"P{code}", **given} for code in codes]
 
 
 def test_missing_township_and_jump_are_reported_at_the_limit(workspace):
