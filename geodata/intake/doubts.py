@@ -94,7 +94,7 @@ def _copies(tables: Mapping[str, TableRows]) -> Iterator[Refusal]:
                     second.file,
                     second.sheet,
                     other=first.file,
-                    other_sheet=first.sheet or "—",
+                    other_sheet=first.sheet or Path(first.file).stem,
                     title=rows.table.title["zh"],
                     count=pair.rows,
                     rows=pair.among,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from geodata.errors import GuatuError, SourceError
@@ -25,7 +26,8 @@ class Refusal:
     @classmethod
     def of(cls, key: str, file: str, sheet: str = "", **values: object) -> Refusal:
         """Return the fault of a sentence of the catalogue about a sheet; `column` and `value` in it."""
-        told = text(key, file=file, sheet=sheet or "—", **values)
+        # A text file opened as a workbook has one sheet, of the name of the file.
+        told = text(key, file=file, sheet=sheet or PurePosixPath(file).stem, **values)
         column, value = (str(values.get(name, "")) for name in ("header", "value"))
         return cls(kind_of(key), told, file, sheet, column=column, value=value)
 

@@ -149,7 +149,7 @@ def other_month(
             text(
                 f"imports.stated_{'cell' if said.cell else said.kind}",
                 file=sheet.file,
-                sheet=sheet.sheet or "—",
+                sheet=sheet.sheet or PurePosixPath(sheet.file).stem,
                 cell=said.cell,
                 value=plain_text(said.value, 60),
                 count=said.count,
