@@ -33,7 +33,7 @@ class ImportSettings:
     """How an import judges: from what change on a total is reported, what a notice weighs.
 
     `jump_percent` is the change of a township's rows against the month before; `small_rows` the
-    number of rows below which a change says nothing; `notice_weight` what a row with only notices
+    number of rows below which a sheet is not judged as a whole; `notice_weight` what a row with only notices
     counts in the quality score, where a row with an error counts 1. A month is refused of which a sheet
     loses more than `aside_percent` of its rows (single rows that are wrong stay under a few percent;
     more is the wrong file or a column that slipped), or a table keeps less than `stored_percent` of

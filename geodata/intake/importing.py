@@ -51,8 +51,6 @@ from geodata.tables import Table
 
 Step = Callable[[str], object]
 Early = Callable[[Mapping[str, object]], object]
-# A sheet of so few rows is not judged as a whole.
-_FEW = 20
 
 
 @dataclass
@@ -251,11 +249,11 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
 
 def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
     """Raise ImportRefused for sheets too many of whose rows are set aside or belong to nobody known."""
-    faults, strangers = [], _strangers(work, parts)
+    faults, strangers, settings = [], _strangers(work, parts), work.config.imports
     for number, sheet in enumerate(work.sheets):
         rows, reasons = len(sheet.rows), work.aside.reasons(number)
         lost = max(sum(reasons.values()), strangers[number])
-        if rows < _FEW or lost * 100 <= rows * work.config.imports.aside_percent:
+        if rows < settings.small_rows or lost * 100 <= rows * settings.aside_percent:
             continue
         told = {"rows": rows, "count": lost}
         if strangers[number] >= sum(reasons.values()):

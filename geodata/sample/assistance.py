@@ -45,7 +45,8 @@ def _listed(world: World, month: Month) -> tuple[np.ndarray, np.ndarray]:
     assisted = dibao | tekun
     left = (state["net"] - state["rigid"]).to_numpy() / people
     margin = ~assisted & (income < _MARGIN_LINE) & (number % 3 > 0)
-    rigid = ~assisted & ~margin & (left < _RIGID_LINE) & (number % 4 > 0)
+    spends = (state["rigid"].to_numpy() > 0) | (number % 7 == 1)
+    rigid = ~assisted & ~margin & spends & (left < _RIGID_LINE) & (number % 4 > 0)
     watched = (state["listed"] & ~state["removed"]).to_numpy()
     other = watched & ~assisted & ~margin & ~rigid & (number % 4 == 0)
     by_list = {
