@@ -69,7 +69,8 @@ export function leave(screen) {
 }
 
 export function light(screen, id) {
-  if (screen.hovered === id || !(screen.ready || screen.plain)) { return }
+  // Before its first colours the map shows no level yet.
+  if (screen.hovered === id || !(screen.level || screen.plain)) { return }
   if (screen.plain) {
     screen.hovered = id
     markPlain(screen)

@@ -17,7 +17,7 @@ export function makeSketch(screen) {
 export function markPlaces(screen) {
   const {model} = screen
   if (screen.plain) { markPlain(screen) }
-  else if (screen.ready) { markOnMap(screen) }
+  else if (screen.level) { markOnMap(screen) }
   else { return }
   screen.chip.style.display = model.chosen ? "flex" : "none"
   const clear = makeButton("", model.texts.clear, () => screen.say("select", {ids: []}))
