@@ -97,6 +97,6 @@ class GridView(Viewer):
     def _answer(self, message: dict[str, object]) -> None:
         code, period, state = message.get("code"), message.get("period"), self.state
         known = {row[0] for row in self.grid.grid.get("rows", [])}
-        if code in known and period in state.periods:
-            state.go(str(code))
+        if isinstance(code, str) and code in known and period in state.periods:
+            state.go(code)
             state.param.update(period=period, side=RANKING)

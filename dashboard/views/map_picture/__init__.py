@@ -17,6 +17,8 @@ from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
 _WORDS = ("copy", "png", "svg", "copied", "saved")
+# Wishes of one page are numbered; no page has more.
+_WISHES = 2**31
 _KINDS = {"png": "image/png", "svg": "image/svg+xml"}
 
 
@@ -43,7 +45,7 @@ class MapPictureView(Viewer):
 
     def _answer(self, message: dict[str, object]) -> None:
         form, wish = str(message.get("form")), message.get("wish")
-        if form not in _KINDS or type(wish) is not int:
+        if form not in _KINDS or type(wish) is not int or not 0 <= wish < _WISHES:
             return
         state = self.state
         try:

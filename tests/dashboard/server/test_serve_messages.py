@@ -107,11 +107,16 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("SiteBoard", {"type": "place"}, ("key",)),
     ("ServiceBoard", {"type": "point"}, ("key",)),
     ("ServiceBoard", {"type": "more"}, ("key",)),
+    ("MonthsBoard", {"code": OWN, "period": "2025-01"}, ("code",)),
+    ("MonthsBoard", {"code": OWN, "period": "2025-01"}, ("period",)),
+    ("MapPicture", {"form": "svg", "wish": 1}, ("wish",)),
+    ("MapPicture", {"form": "svg", "wish": 1}, ("form",)),
 )
 WALLS = (
     "theme=rectification&side=ledger",
     "theme=relocation&side=sites",
     "theme=water&side=service",
+    "theme=monitoring&side=months",
 )
 ALSO = (
     ("ScreenMap", {"type": "point", "at": 0}),
