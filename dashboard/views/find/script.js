@@ -60,7 +60,7 @@ export function render({model}) {
     if (asked || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey))) { event.preventDefault(); box.focus() }
   }
   window.addEventListener("keydown", slash)
-  whenever(model, ["sought"], answered)
+  whenever(model, ["hits", "sought"], answered)
   model.on("remove", () => window.removeEventListener("keydown", slash))
   return root
 }

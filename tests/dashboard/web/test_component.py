@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 SCRIPTS = sorted((ROOT / "dashboard").rglob("*.js"))
 # What a script looks up at the moment at which something happens, and draws nothing from.
 ASKED_FOR = {"ScreenMap": {"group"}, "Notice": {"newer"}, "Address": {"playing", "narrow"}}
-ASKED_FOR |= {"PrintButton": {"content"}, "Find": {"places"}, "Overview": set()}
+ASKED_FOR |= {"PrintButton": {"content"}}
 
 
 def _components() -> list[type[Component]]:
