@@ -18,7 +18,7 @@ CODES = {
     "place_code": "990101100201", "household_code": "H1", "person_code": "P1", "works_code": "W1",
     "zone_code": "Z1", "site_code": "S1", "workshop_code": "C1", "birth_day": "1980-01-01",
     "households": "9", "persons": "9", "wage_income": "100", "net_income": "102",
-    "per_capita_income": "102", "collective_income": "4",
+    "per_capita_income": "102", "collective_income": "4", "result": "0.5",
 }  # fmt: skip
 
 
