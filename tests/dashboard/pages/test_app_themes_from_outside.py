@@ -82,14 +82,16 @@ def county(request, tmp_path_factory) -> Iterator[Workspace]:
         install(site)
     sys.path.insert(0, str(site))
     invalidate_caches()
-    write_county(folder, villages=24, households=960, months=6)
-    (folder / "parameters" / "least_base.yaml").write_text(LEAST_BASE, encoding="utf-8")
-    for month in MONTHS:
-        run("import", folder, "--month", month, "--who", "clerk")
-    run("build", folder)
-    yield open_workspace(folder)
-    sys.path.remove(str(site))
-    sys.modules.pop("guatu_eldercare", None)
+    try:
+        write_county(folder, villages=24, households=960, months=6)
+        (folder / "parameters" / "least_base.yaml").write_text(LEAST_BASE, encoding="utf-8")
+        for month in MONTHS:
+            run("import", folder, "--month", month, "--who", "clerk")
+        run("build", folder)
+        yield open_workspace(folder)
+    finally:  # or the theme is there in all tests that follow
+        sys.path.remove(str(site))
+        sys.modules.pop("guatu_eldercare", None)
 
 
 @pytest.fixture(scope="module")
