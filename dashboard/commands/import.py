@@ -171,7 +171,7 @@ def _tell(
 
 def _refused(error: GuatuError, month: str, *, both: bool) -> str:
     """Return as JSON that nothing was stored, and why; for a page in `both` languages."""
-    from geodata.intake.refusal import described_refusal
+    from geodata.intake.describing import described_refusal
 
     told = described_refusal(error, month)
     if both:

@@ -149,9 +149,7 @@ def read_delivery(
         faults += wrong
         give_back()
     if faults:
-        stopped = ImportRefused("imports.stopped", faults, month=month)
-        stopped.read = tuple(delivery.sheets)
-        raise stopped
+        raise ImportRefused("imports.stopped", faults, read=delivery.sheets, month=month)
     if not delivery.sheets:
         raise SourceError("imports.only_empty", folder=str(folder))
     return delivery

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from geodata.errors import GuatuError
 from geodata.i18n import text
 from geodata.intake.amounts import unit_factor
 from geodata.intake.delivery import DeliveredSheet
@@ -20,6 +22,7 @@ from geodata.intake.layouts import (
     month_headers,
     unknown_headers,
 )
+from geodata.intake.refusal import ImportRefused, Refusal, kind_of
 from geodata.intake.statedmonths import statements
 
 # How a header is used, in the order in which a sheet lists them.
@@ -176,3 +179,61 @@ def columns_text(sheet: Mapping[str, Any], use: str) -> str:
         f"{column['header']}（{column['nearest']}?）" if column["nearest"] else column["header"]
         for column in columns
     )
+
+
+def described_refusal(error: GuatuError, month: str) -> dict[str, Any]:
+    """Return a refused import as plain values for JSON, in the structure of one that went through."""
+    faults: tuple[Refusal, ...] = (Refusal(kind_of(error.key), error.sentence()),)
+    sheets: list[dict[str, Any]] = []
+    if isinstance(error, ImportRefused):
+        faults, sheets = error.faults, [describe(sheet) for sheet in error.read]
+    issues = [
+        {"severity": "error", **asdict(fault), "advice": "", "set_aside": False} for fault in faults
+    ]
+    files = [_recognised(sheet) for sheet in sheets]
+    named = {(sheet["file"], sheet["sheet"]) for sheet in sheets}
+    for fault in faults:
+        if fault.file and (fault.file, fault.sheet) not in named:
+            named.add((fault.file, fault.sheet))
+            files.append(_unknown(fault))
+    rows = sum(int(file["rows_read"]) for file in files)
+    return {
+        "month": month,
+        "stored": False,
+        "snapshot": "",
+        "files": files,
+        "issues": issues,
+        "places": [],
+        "totals": {
+            "rows_read": rows,
+            "rows_stored": 0,
+            "rows_aside": 0,
+            "error": len(issues),
+            "warning": 0,
+            "notice": 0,
+        },
+    }
+
+
+def _recognised(sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of a sheet that was read and not stored."""
+    same = ("file", "sheet", "taken_as", "title", "why", "header_row", "rows_read", "columns")
+    told = {key: sheet[key] for key in same}
+    return {**told, "month": sheet["months"], "rows_stored": 0, "rows_aside": 0}
+
+
+def _unknown(fault: Refusal) -> dict[str, Any]:
+    """Return what is told of a file that was taken for nothing."""
+    return {
+        "file": fault.file,
+        "sheet": fault.sheet,
+        "taken_as": "",
+        "title": {"zh": "", "en": ""},
+        "why": {"by": "", "headers": [], "word": ""},
+        "month": [],
+        "header_row": 0,
+        "rows_read": 0,
+        "rows_stored": 0,
+        "rows_aside": 0,
+        "columns": [],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,10 +20,22 @@ class EarlierRows:
 
     def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals) -> None:
         self._engine, self._table, self._seals = engine, table, seals
-        counts = ", ".join(f"COUNT({name}) AS {name}" for name in table.columns)
-        first = engine.frame(f"SELECT COUNT(*) AS rows_there, {counts} FROM {table.name}").iloc[0]
-        self.rows = int(first["rows_there"])
-        self.filled = {name: int(first[name]) for name in table.columns}
+
+    @cached_property
+    def _counts(self) -> pd.Series:
+        counts = ", ".join(f"COUNT({name}) AS {name}" for name in self._table.columns)
+        asked = f"SELECT COUNT(*) AS rows_there, {counts} FROM {self._table.name}"
+        return self._engine.frame(asked).iloc[0]
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows there were."""
+        return int(self._counts["rows_there"])
+
+    @cached_property
+    def filled(self) -> dict[str, int]:
+        """Return in how many rows each column was filled."""
+        return {name: int(self._counts[name]) for name in self._table.columns}
 
     def values(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return columns as they were, indexed by key text."""

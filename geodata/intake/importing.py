@@ -115,42 +115,6 @@ def import_month(
     that it is of another month and no reason is given.
     """
     store, schema = SnapshotStore(config.store), schema or Schema()
-    try:
-        return _imported(
-            config,
-            month,
-            store,
-            schema,
-            who=who,
-            at=at,
-            accept_month=accept_month,
-            accept=accept,
-            hidden=hidden,
-            trial=trial,
-            step=step,
-            early=early,
-        )
-    except ImportRefused as refused:
-        refused.sheets = tuple(map(describe, refused.read))
-        raise
-
-
-def _imported(
-    config: Config,
-    month: str,
-    store: SnapshotStore,
-    schema: Schema,
-    *,
-    who: str,
-    at: str,
-    accept_month: str,
-    accept: str,
-    hidden: bool,
-    trial: bool,
-    step: Step,
-    early: Early,
-) -> ImportResult:
-    """Read, check and store a month."""
     delivery = read_delivery(
         config,
         month,
@@ -181,8 +145,9 @@ def _imported(
     del slim
     skipped = check_consistency(tables, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
-    _check_last_month(work, landing, compared, placer.places, schema)
-    _check_doubts(work, landing, _missing(compared, schema), accept)
+    missing = _missing(compared, schema)
+    _check_last_month(work, landing, missing, placer.places)
+    _check_doubts(work, landing, missing, accept)
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
@@ -227,9 +192,7 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
     if not stated:
         return {}
     if not reason.strip():
-        refused = other_month(stated, work.month, work.config.raw)
-        refused.read = tuple(work.sheets)
-        raise refused
+        raise other_month(stated, work.month, work.config.raw, read=work.sheets)
     for sheet, said in stated:
         row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
         header, detail = said.header or said.cell or said.kind, plain_text(reason, 300)
@@ -263,9 +226,7 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
         cause["value"] = cause["value"] or text("imports.blank")
         faults.append(Refusal.of("imports.lost", sheet.file, sheet.sheet, **told, **cause))
     if faults:
-        refused = ImportRefused("imports.stopped", faults, month=work.month)
-        refused.read = tuple(work.sheets)
-        raise refused
+        raise ImportRefused("imports.stopped", faults, read=work.sheets, month=work.month)
 
 
 def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
@@ -289,7 +250,7 @@ def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
 
 
 def _check_last_month(
-    work: _Work, landing: Landing, compared: pd.DataFrame, places: PlaceList, schema: Schema
+    work: _Work, landing: Landing, missing: frozenset[str], places: PlaceList
 ) -> None:
     """Report columns, sizes and households that differ from the month before as no month does."""
     if not work.known.snapshot:
@@ -297,7 +258,7 @@ def _check_last_month(
     store = SnapshotStore(work.config.store)
     files = {name: store.files(work.known.snapshot, name) for name in landing.tables}
     check_against(
-        Before(files, _missing(compared, schema)),
+        Before(files, missing),
         landing.tables,
         work.config.imports,
         names=places.names("township"),
@@ -334,9 +295,7 @@ def _check_doubts(work: _Work, landing: Landing, missing: frozenset[str], reason
     if not faults:
         return
     if not reason.strip():
-        refused = ImportRefused("imports.doubted", faults, month=work.month)
-        refused.read = tuple(work.sheets)
-        raise refused
+        raise ImportRefused("imports.doubted", faults, read=work.sheets, month=work.month)
     work.doubted = {
         "reason": plain_text(reason, 300),
         "stated": [fault.sentence for fault in faults],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -140,9 +140,12 @@ def _in_rows(sheet: DeliveredSheet, month: str) -> Iterator[Statement]:
 
 
 def other_month(
-    stated: list[tuple[DeliveredSheet, Statement]], month: str, folder: Path
+    stated: list[tuple[DeliveredSheet, Statement]],
+    month: str,
+    folder: Path,
+    read: Sequence[DeliveredSheet] = (),
 ) -> ImportRefused:
-    """Return the error that names each place of a delivery that says another month."""
+    """Return the error that names each place of a delivery that says another month; `read` are its sheets."""
     faults = [
         Refusal(
             "other_month",
@@ -171,6 +174,7 @@ def other_month(
     error = ImportRefused(
         "imports.other_month",
         faults,
+        read=read,
         month=month,
         folder=str(folder / month),
         stated=months[0] if len(months) == 1 else "YYYY-MM",

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geodata.errors import SourceError, StoreError
-from geodata.intake.refusal import described_refusal
+from geodata.intake.describing import described_refusal
 from geodata.store import SnapshotStore
 from tests.geodata.intake.damages import (
     BEFORE,
