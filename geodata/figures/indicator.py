@@ -127,9 +127,15 @@ class Indicator:
         return self.subject if counts is not None and counts.root == self.subject else ""
 
     @property
+    def listed_where(self) -> Mapping[str, str]:
+        """Return by field the expressions that say whom it lists, over the features of their subject."""
+        told = self.listed or {}
+        return {name: told[name] for name in ("where", "rest") if name in told}
+
+    @property
     def acts_on_rest(self) -> bool:
         """Return whether those whom its numerator leaves out are to be acted on, and can be listed."""
-        named = self.listed is None or "rest" in self.listed
+        named = self.listed is None or "rest" in self.listed_where
         return self.worse == "low" and self.counts_things and self.lists != "" and named
 
     @property

@@ -204,7 +204,8 @@ def _expression_faults(
         }
         yield from _expressions(place, texts, own.get(one.table), keys, one.subject)
         if one.listed is not None:
-            listed, texts = one.listed["subject"], {"listed where": one.listed["where"]}
+            listed = one.listed["subject"]
+            texts = {f"listed {name}": sql for name, sql in one.listed_where.items()}
             yield from _expressions(place, texts, own.get(f"{theme.key}_{listed}"), keys, listed)
 
 

@@ -115,7 +115,7 @@ def _query(
     held = f"({numerator}) < ({denominator})" if rest else f"({numerator}) > 0"
     if indicator.listed is None:
         return f"{columns} FROM {indicator.table} WHERE {known} AND {held}"
-    where = binding.sql(indicator.listed["rest" if rest else "where"], dialect)
+    where = binding.sql(indicator.listed_where["rest" if rest else "where"], dialect)
     places = f"SELECT place_code FROM {indicator.table} WHERE {known} AND {held}"
     source = f"{indicator.theme}_{indicator.lists}"
     return f"{columns} FROM {source} WHERE ({where}) AND place_code IN ({places})"

@@ -106,7 +106,7 @@ class Setup:
         expressions = [
             FeatureSet(
                 m.key,
-                f"{m.numerator} {m.denominator} {m.scope} {m.known} {(m.listed or {}).get('where', '')}",
+                " ".join((m.numerator, m.denominator, m.scope, m.known, *m.listed_where.values())),
             )
             for theme in self.themes
             for m in theme.indicators

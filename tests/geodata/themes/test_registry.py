@@ -173,6 +173,7 @@ MISSPELT = {
     "target": ("target: satisfaction.min", "target: satisfaction.mn", "satisfaction.mn", "satisfaction.min"),
     "a feature of a numerator": ("WHEN monitored_now THEN", "WHEN monitored_nwo THEN", "monitored_nwo", "monitored_now"),
     "a feature of whom it lists": ("numerator: 1", "numerator: 1\n  listed: {subject: household, where: monitored_nwo}", "monitored_nwo", "monitored_now"),
+    "a feature of whom it leaves out": ("numerator: 1", "numerator: 1\n  listed: {subject: household, where: monitored_now, rest: monitored_nwo}", "monitored_nwo", "monitored_now"),
     "a parameter of a numerator": ("numerator: 1", "numerator: members + :satisfaction.mn", "satisfaction.mn", "satisfaction.min"),
     "sum_of": ("sum_of: [unstable_households,", "sum_of: [unstable_houshold,", "unstable_houshold", "unstable_households"),
     "flow": ("into: [identified_households]", "into: [identified_houshold]", "identified_houshold", "identified_households"),
