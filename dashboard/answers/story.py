@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dashboard.answers.answer import Answer, answer_of
-from dashboard.answers.matters import Matter, matters_of
+from dashboard.answers.matters import matters_of
 from dashboard.answers.source import Source
 from dashboard.answers.strip import StripFigure, strip_of
 from dashboard.answers.titles import short_name
@@ -245,16 +245,16 @@ class _Story:
     def _said(self, number: str, unit: str) -> str:
         return text("matters.amount", self.lang, number=number, unit=unit).strip()
 
-    def _matters(self, *, named: bool) -> tuple[Matter, ...]:
-        officials = self.officials if named else None
-        return matters_of(self.source, self.view, officials, theme=self.view.theme).matters
-
     def _action(self) -> StoryStep | None:
         """Return what waits, how much of it, whose it is and what is next; good news where nothing does."""
-        told = self._matters(named=False)
+        month = matters_of(self.source, self.view, theme=self.view.theme)
+        told, named = month.matters, month.matters
         if not told:
-            good = matters_of(self.source, self.view, theme=self.view.theme).good
-            return self._step("action", (good, self._line())) if good else None
+            return self._step("action", (month.good, self._line())) if month.good else None
+        if self.officials is not None:
+            named = matters_of(
+                self.source, self.view, self.officials, theme=self.view.theme
+            ).matters
         rows = [
             StoryRow(
                 f"{one.number:,}",
@@ -279,7 +279,7 @@ class _Story:
                 who=one.owners or text("matters.nobody", self.lang),
                 action=one.action,
             )
-            for one in self._matters(named=True)
+            for one in named
         ]
         return self._step("action", (title, self._line(more)), rows=rows, notes=notes)
 
