@@ -61,11 +61,10 @@ def opening_markup(state: State, parts: Mapping[str, Component]) -> str:
         for name, part in parts.items()
         if part.visible
     ]
-    opens = plain_script(Path(__file__).with_name("script.js"))
-    script = f"(() => {{{opens}\nopen([{','.join(told)}],{_closed(coarse)})}})()"
+    script = f"(() => {{{_opens()}\nopen([{','.join(told)}],{_closed(coarse)})}})()"
     return filled(
         Path(__file__).with_name("opening.html"),
-        style=tokens_css() + Path(__file__).with_name("style.css").read_text(encoding="utf-8"),
+        style=_page_style(),
         script=script,
         whole=whole,
         dark=state.dark,
@@ -77,6 +76,7 @@ def opening_markup(state: State, parts: Mapping[str, Component]) -> str:
     )
 
 
+@cache
 def old_markup(lang: str) -> str:
     """Return what tells a browser that is too old so in a sentence, and adds what one of 2021 lacks."""
     return filled(
@@ -85,6 +85,16 @@ def old_markup(lang: str) -> str:
         said=text("page.old_browser", lang),
         script=Path(__file__).with_name("browser.js").read_text(encoding="utf-8"),
     )
+
+
+@cache
+def _opens() -> str:
+    return plain_script(Path(__file__).with_name("script.js"))
+
+
+@cache
+def _page_style() -> str:
+    return tokens_css() + Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
 
 @cache
