@@ -18,11 +18,9 @@ from geodata.policy import DatedValue, Policy
 from geodata.policy.working_days import WorkCalendar, read_calendar
 from geodata.rules import Binding
 from geodata.rules.base_tables import FOUND_SINCE, FOUND_SINCE_COLUMNS
-from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine
 from geodata.store.engine import no_rows
-from geodata.tables import Table
 from geodata.themes import Theme
 from geodata.themes.base import CLOCK_COLUMNS, Clock
 from geodata.workspace.answerable import answerable, unanswered_in
@@ -50,9 +48,8 @@ _DATES = ("begun_day", "due_day", "first_due_day", "moved_day")
 _NUMBERS = ("elapsed", "days")
 
 
-def month_on(setup: Setup, day: datetime.date) -> str:
-    """Return the last built month that has begun on a day; raises StoreError where none has."""
-    built = built_months(setup.config.store)
+def month_on(built: Sequence[str], day: datetime.date) -> str:
+    """Return the last of the built months that has begun on a day; raises StoreError where none has."""
     begun = [month for month in built if month <= f"{day:%Y-%m}"]
     if not begun:
         first = built[0] if built else "—"
@@ -139,13 +136,14 @@ def due_days(
         if wanted is None or clock.key in wanted
     ]
     order = {clock.key: number for number, (_, clock) in enumerate(clocks)}
-    for month, group in groupby(sorted(days), key=lambda day: month_on(setup, day)):
+    built = built_months(setup.config.store)
+    for month, group in groupby(sorted(days), key=lambda day: month_on(built, day)):
         with _opened(setup, month, clocks) as rows_on:
             for day in group:
                 told = _Days(setup.policy, calendar, day)
                 rows = [_row(told, *each) for each in rows_on(day)]
                 if wanted is None or PARAMETER in wanted:
-                    rows += _ending_parameters(setup, told)
+                    rows += _ending_parameters(setup, told, built[0])
                 yield day, month, _in_order(rows, order)
 
 
@@ -174,7 +172,7 @@ def _opened(setup: Setup, month: str, clocks: Sequence[tuple[Theme, Clock]]) -> 
     keys = needed_keys((*known.sets, *(clock.rows for _, clock in clocks)), ())
     read = {name for _, clock in clocks for name in clock.rows.reads}
     wanted = sorted(read & {one.name for one in known.sets})
-    with month_engine(setup.store, month, _tables_read(setup, known, read)) as (engine, _):
+    with month_engine(setup.store, month, known.tables_behind(read)) as (engine, _):
 
         def rows_on(day: datetime.date) -> Iterator[tuple[Theme, Clock, Mapping[str, object]]]:
             _add_found_since(engine, setup, day, wanted=FOUND_SINCE in read)
@@ -189,15 +187,6 @@ def _opened(setup: Setup, month: str, clocks: Sequence[tuple[Theme, Clock]]) -> 
                             yield theme, clock, row
 
         yield rows_on
-
-
-def _tables_read(setup: Setup, known: Setup, read: set[str]) -> Mapping[str, Table]:
-    """Return the tables that clocks read, directly or by feature sets: opening all takes longer than all else."""
-    sets = in_order((*shared_sets(), *known.sets), sorted(read))
-    named = read.union(*(one.reads for one in sets))
-    if "coverage" in named:
-        return setup.tables
-    return {name: one for name, one in setup.tables.items() if name in named or name == "household"}
 
 
 def within_reach(
@@ -311,12 +300,12 @@ def _add_found_since(engine: Engine, setup: Setup, day: datetime.date, *, wanted
         engine.add_rows(FOUND_SINCE, since.reset_index(drop=True))
 
 
-def _ending_parameters(setup: Setup, days: _Days) -> Iterator[dict[str, object]]:
+def _ending_parameters(setup: Setup, days: _Days, first: str) -> Iterator[dict[str, object]]:
     """Give the parameters of the county whose value ends, and that nothing follows.
 
-    One that ended before the first month of the county concerns none of its figures.
+    One that ended before the `first` month of the county concerns none of its figures.
     """
-    place, first = setup.config.county.code, min(built_months(setup.config.store))
+    place = setup.config.county.code
     for parameter in setup.policy:
         now = parameter.at(place, days.day)
         last = now.dated if now.state == "in_force" else _ended(parameter.values, place, days.day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from geodata.policy import Policy
 from geodata.policy.policy import day_meant
 from geodata.rules import Exemption, FeatureSet, Rule
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER
-from geodata.rules.feature import shared_sets
+from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
 from geodata.tables import PRIVACY, Column, Table
@@ -49,6 +49,19 @@ class Setup:
     def tables(self) -> Mapping[str, Table]:
         """Return the tables of the workspace: those of the product and of its themes."""
         return self.registry.tables
+
+    def tables_behind(self, names: Collection[str]) -> Mapping[str, Table]:
+        """Return the tables behind tables and feature sets of these names, households always among them.
+
+        Opening all tables takes longer than what is asked of a few.
+        """
+        sets = in_order((*shared_sets(), *self.sets), sorted(names))
+        read = {*names}.union(*(one.reads for one in sets))
+        if "coverage" in read:
+            return self.tables
+        return {
+            name: one for name, one in self.tables.items() if name in read or name == "household"
+        }
 
     @cached_property
     def place_register(self) -> PlaceRegister:

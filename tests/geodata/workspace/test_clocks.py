@@ -93,14 +93,14 @@ def test_a_day_colours_a_task_as_the_month_does_at_its_end(counties):
 
 
 def test_as_of_a_day_before_all_months_there_is_nothing(counties):
-    setup = counties.built_sample().setup
+    county = counties.built_sample()
     with pytest.raises(StoreError, match="1999"):
-        month_on(setup, datetime.date(1999, 1, 1))
+        month_on(county.months, datetime.date(1999, 1, 1))
 
 
 def test_a_day_after_the_last_month_is_told_by_it(counties):
     county = counties.built_sample()
-    assert month_on(county.setup, datetime.date(2099, 1, 1)) == county.months[-1]
+    assert month_on(county.months, datetime.date(2099, 1, 1)) == county.months[-1]
 
 
 def _task(on: str, due: str, *steps: dict[str, object]) -> dict[str, object]:
