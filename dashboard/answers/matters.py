@@ -117,7 +117,8 @@ def matters_of(
 ) -> MonthMatters:
     """Return the matters of a view's month in the viewer's own places, gravest first.
 
-    With `theme` only those of that theme. `officials` are those whom the viewer may read (`read_officials`); without them nobody is named.
+    With `theme` only those of that theme. `officials` are those whom the viewer may read
+    (`read_officials`); without them nobody is named.
     """
     told = [
         one

@@ -25,7 +25,7 @@ from geodata.access import Actor, AuditEntry
 from geodata.config import Config, PlaceDecision, add_place_decision, read_config
 from geodata.config.settings import FILE_NAME
 from geodata.errors import GuatuError, SourceError
-from geodata.escaping import plain_text, without_folders
+from geodata.escaping import plain_text
 from geodata.intake.incoming import (
     LARGEST,
     MOST_FILES,
@@ -99,8 +99,7 @@ class ImportsPage(Page):
             await getattr(self, f"_do_{wanted}")(actor)
         except GuatuError as error:
             self.set_status(400)
-            said = page_sentence(error, self.lang)
-            fault = without_folders(said, self.sign_in.guard.folder)
+            fault = page_sentence(error, self.lang)
         if fault:
             self._show(actor, fault)
         else:
