@@ -34,36 +34,39 @@ def changeover_lines(change: Changeover) -> Iterator[str]:
     yield from setting_lines(change) or [text("policy.changeover_none")]
 
 
-def sum_line(change: Changeover) -> str:
+def sum_line(change: Changeover, lang: str | None = None) -> str:
     """Return how many households and classes changed, and how many of them without a cause."""
     rows = change.changes
     bare = int((rows["cause"].fillna("") == "").sum())
     households, changes = rows["household_code"].nunique(), len(rows)
-    return text("policy.changeover_sum", households=households, changes=changes, bare=bare)
+    told = {"households": households, "changes": changes, "bare": bare}
+    return text("policy.changeover_sum", lang, **told)
 
 
-def setting_lines(change: Changeover) -> list[str]:
+def setting_lines(change: Changeover, lang: str | None = None) -> list[str]:
     """Return a line for each parameter with another value, or one set within the time."""
     lines = []
     for row in change.settings.itertuples():
-        days = text("policy.changeover_days", days=row.days) if row.days else ""
-        days += text("policy.changeover_back") if row.back else ""
+        days = text("policy.changeover_days", lang, days=row.days) if row.days else ""
+        days += text("policy.changeover_back", lang) if row.back else ""
         told = {"key": row.key, "title": row.title, "days": days}
-        before, after = (value or text("policy.empty") for value in (row.before, row.after))
-        lines.append(text("policy.changeover_setting", before=before, after=after, **told))
+        before, after = (value or text("policy.empty", lang) for value in (row.before, row.after))
+        lines.append(text("policy.changeover_setting", lang, before=before, after=after, **told))
     return lines
 
 
-def write_page(file: Path, change: Changeover, title: str) -> None:
-    """Write the page: a table of counts for each class, and the parameters. No row about anybody."""
-    classes = [
+def classes_changed(
+    change: Changeover, lang: str | None = None
+) -> list[tuple[str, list[tuple[str, str, str, int]]]]:
+    """Return the title of each class that changed, with before, after, cause and households."""
+    return [
         (
             change.titles[str(name)],
             [
                 (
-                    _said(one.before),
-                    _said(one.after),
-                    text(f"policy.cause_{one.cause}"),
+                    _said(one.before, lang),
+                    _said(one.after, lang),
+                    text(f"policy.cause_{one.cause}", lang),
                     one.households,
                 )
                 for one in rows.itertuples()
@@ -71,6 +74,10 @@ def write_page(file: Path, change: Changeover, title: str) -> None:
         )
         for name, rows in change.counts.groupby("class", sort=False)
     ]
+
+
+def write_page(file: Path, change: Changeover, title: str) -> None:
+    """Write the page: a table of counts for each class, and the parameters. No row about anybody."""
     page = filled(
         Path(__file__).with_name("changeover.html"),
         lang=i18n.default_language(),
@@ -78,7 +85,7 @@ def write_page(file: Path, change: Changeover, title: str) -> None:
         style=Markup(_STYLE.read_text(encoding="utf-8")),
         title=title,
         told=sum_line(change),
-        classes=classes,
+        classes=classes_changed(change),
         settings=setting_lines(change),
     )
     file.write_text(page, encoding="utf-8", newline="\n")
@@ -99,9 +106,9 @@ def write_table(file: Path, change: Changeover) -> None:
     safe.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def _said(value: object) -> str:
+def _said(value: object, lang: str | None = None) -> str:
     """Return an answer in words; the value of a feature is its own."""
     word = str(value)
     if word in _WORDS:
-        return text(f"changeover.class_{word}")
-    return word or text("changeover.class_none")
+        return text(f"changeover.class_{word}", lang)
+    return word or text("changeover.class_none", lang)

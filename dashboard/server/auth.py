@@ -19,6 +19,7 @@ AUDIT = "/audit"
 SESSIONS = "/sessions"
 ACCOUNTS = "/accounts"
 IMPORTS = "/imports"
+PARAMETERS, CHANGEOVER = "/parameters", "/changeover"
 OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"

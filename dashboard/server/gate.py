@@ -16,10 +16,12 @@ from dashboard.server.ahead import ahead
 from dashboard.server.auth import (
     ACCOUNTS,
     AUDIT,
+    CHANGEOVER,
     IMPORTS,
     KEPT,
     OPENID,
     OPENID_BACK,
+    PARAMETERS,
     PASSWORD,
     SESSIONS,
     SIGN_IN,
@@ -154,7 +156,7 @@ class _Gate(RequestHandler):
                 self.redirect(f"{sign_in.prefix}{PASSWORD}")
                 return
             raise HTTPError(403)
-        if path in (AUDIT, ACCOUNTS, IMPORTS, SESSIONS, *UNCHANGED):
+        if path in (AUDIT, ACCOUNTS, CHANGEOVER, IMPORTS, PARAMETERS, SESSIONS, *UNCHANGED):
             return
         if not account.actor.scope.starts("figure"):
             if path == "/" and self.request.method == "GET" and account.actor.allows("", "audit"):

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
 import re
-import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from tornado.ioloop import IOLoop
@@ -18,6 +13,7 @@ from tornado.web import HTTPError
 from dashboard.server.auth import IMPORTS, SIGN_OUT, SignIn
 from dashboard.server.imports_shown import UploadShown, doubtful, is_running, open_areas
 from dashboard.server.plain_page import plain_page
+from dashboard.server.run_command import run_command
 from dashboard.server.sign_in import Page
 from dashboard.texts import text
 from dashboard.web.page_sentence import page_sentence
@@ -50,7 +46,6 @@ from geodata.intake.incoming import (
 )
 from geodata.store import SnapshotStore
 
-LOGGER = logging.getLogger("guatu.server")
 _SHOWN = 12
 _FILE_NAME = re.compile(r'filename="([^"]+)"')
 
@@ -220,7 +215,7 @@ class ImportsPage(Page):
                     take_back(config, upload)
 
         await self.in_thread(restore)
-        IOLoop.current().spawn_callback(_run, ["build", str(config.folder)])
+        IOLoop.current().spawn_callback(run_command, ["build", str(config.folder)])
 
     def _open_upload(self) -> Incoming:
         upload = upload_of(self._config.folder, self.get_body_argument("key", ""))
@@ -290,7 +285,7 @@ async def _store(config: Config, upload: Incoming, lang: str) -> None:
         return
     snapshot = SnapshotStore(config.store).snapshot_of(upload.month)
     with_state(config.folder, upload, STORED, snapshot=snapshot, told="")
-    await _run(["build", str(config.folder)])
+    await run_command(["build", str(config.folder)])
 
 
 async def _import(config: Config, upload: Incoming, options: Sequence[str], lang: str) -> str:
@@ -300,33 +295,11 @@ async def _import(config: Config, upload: Incoming, options: Sequence[str], lang
     if upload.accept:
         told += ["--accept-month", upload.accept]
     out = upload_folder(config.folder, upload.key) / "trial.json"
-    status = await _run(told, out, lang)
+    status = await run_command(told, out, lang)
     if not status:
         return ""
     refused = (trial_of(config.folder, upload.key) or {}).get("refused")
     return "imports_page.refused" if refused else "imports_page.broke_off"
-
-
-async def _run(arguments: Sequence[str], out: Path | None = None, lang: str = "") -> int:
-    """Run a command of guatu beside the server, what it says in a language; returns its exit code."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "dashboard",
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={**os.environ, **({"GUATU_LANG": lang} if lang else {})},
-    )
-    said, _ = await process.communicate()
-    if out is not None:
-        fresh = out.with_name(f".{out.name}.new")
-        fresh.write_bytes(said)
-        fresh.replace(out)
-    status = process.returncode or 0
-    # Which command and how it ended; what it says may name people.
-    LOGGER.info("", extra={"what": f"guatu {arguments[0]} ended with {status}"})
-    return status
 
 
 def _months(config: Config, lang: str) -> list[dict[str, str]]:

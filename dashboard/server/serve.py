@@ -13,7 +13,15 @@ from dashboard.briefing.queue import BriefingQueue
 from dashboard.layers.finding_counts import FindingCounts
 from dashboard.pages.app import app_of
 from dashboard.panels import Parts
-from dashboard.server.auth import AUDIT, IMPORTS, SESSIONS, SIGN_OUT, account_of
+from dashboard.server.auth import (
+    AUDIT,
+    CHANGEOVER,
+    IMPORTS,
+    PARAMETERS,
+    SESSIONS,
+    SIGN_OUT,
+    account_of,
+)
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
@@ -145,6 +153,8 @@ def _signed_in(serving: Serving) -> Callable[[object, str], SignedIn | None] | N
             "audit": f"{prefix}{AUDIT}?lang={lang}",
             "sessions": f"{prefix}{SESSIONS}?lang={lang}",
             "imports": f"{prefix}{IMPORTS}?lang={lang}",
+            "parameters": f"{prefix}{PARAMETERS}?lang={lang}",
+            "changeover": f"{prefix}{CHANGEOVER}?lang={lang}",
         }
         return signed_in(account.actor, lang, **at)
 

@@ -19,6 +19,7 @@ from dashboard.briefing.queue import end_orders
 from dashboard.server.accounts_page import accounts_routes
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
+from dashboard.server.changeover_page import changeover_routes
 from dashboard.server.failed_page import fail_in_a_sentence
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
 from dashboard.server.gate import LARGEST_MESSAGE, gate
@@ -29,6 +30,7 @@ from dashboard.server.log import log_request, set_up_log
 from dashboard.server.memory import watch_memory
 from dashboard.server.openid import Provider
 from dashboard.server.openid_pages import openid_routes
+from dashboard.server.parameters_page import parameters_routes
 from dashboard.server.sign_in import sign_in_routes
 from dashboard.server.stopping import Stopping
 from geodata.access import Guard
@@ -114,6 +116,7 @@ def make_server(
         )
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
         routes += [*accounts_routes(sign_in), *imports_routes(sign_in)]
+        routes += [*parameters_routes(sign_in), *changeover_routes(sign_in)]
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     # Where there are several, they part while the server is made.

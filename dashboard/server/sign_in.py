@@ -47,15 +47,18 @@ class Page(RequestHandler):
         wanted = self.get_query_argument("lang", self.sign_in.lang)
         return wanted if wanted in ("zh", "en") else "zh"
 
-    def permitted(self, right: str, *, act: str, subject: str = "") -> Actor:
-        """Return who is asking when the account has the right; anybody else is refused. Both recorded."""
+    def permitted(self, right: str, *, act: str, subject: str = "", place: str = "") -> Actor:
+        """Return who is asking when the account has the right at a place; anybody else is refused.
+
+        Both are recorded.
+        """
         account = self.sign_in.account(self)
         if account is None:
             raise HTTPError(403)
         actor = account.actor
-        allowed = bool(actor.allows("", right))
+        allowed = bool(actor.allows(place, right))
         outcome = "allowed" if allowed else "refused"
-        entry = AuditEntry.by(actor, act, subject=subject, outcome=outcome)
+        entry = AuditEntry.by(actor, act, place=place, subject=subject, outcome=outcome)
         self.sign_in.guard.trail.record(entry)
         if not allowed:
             raise HTTPError(403)

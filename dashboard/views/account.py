@@ -36,16 +36,30 @@ class SignedIn:
 
 
 def signed_in(
-    actor: Actor, lang: str, *, sign_out: str, audit: str, sessions: str, imports: str
+    actor: Actor,
+    lang: str,
+    *,
+    sign_out: str,
+    audit: str,
+    sessions: str,
+    imports: str,
+    parameters: str,
+    changeover: str,
 ) -> SignedIn:
-    """Return the door to imports for whoever may, and the links: to the audit, to one's sign-ins, and out.
+    """Return the door to imports for whoever may, and the links: to pages by right, one's sign-ins, and out.
 
-    `sign_out`, `audit`, `sessions` and `imports` are addresses on this server.
+    All but the first two are addresses on this server.
     """
     shared = {"variant": "text", "color": "light", "size": "large"}
     doors, links = [], []
     if actor.allows("", "audit"):
         links.append(pmui.Button(label=text("audit_page.title", lang), href=audit, **shared))
+    if actor.scope.starts("parameters"):
+        label = text("parameters_page.title", lang)
+        links.append(pmui.Button(label=label, href=parameters, **shared))
+    if actor.scope.starts("rows"):
+        label = text("changeover_page.title", lang)
+        links.append(pmui.Button(label=label, href=changeover, **shared))
     if actor.allows("", "imports"):
         label = text("imports_page.title", lang)
         doors.append(

@@ -6,6 +6,7 @@ import copy
 import re
 
 from geodata.errors import GuatuError
+from geodata.i18n import Key
 
 _PART = r"[^\s\\/\"“”'‘’，。；：:,;()（）]"
 _KINDS = "parquet|json|sqlite|csv|xlsx?|toml|ya?ml|gpkg|shp|geojson|html|pdf|pptx"
@@ -22,7 +23,10 @@ def page_sentence(error: GuatuError, lang: str | None = None) -> str:
     """Return the sentence of an error as a page shows it: who looks at one is not told where files lie."""
     told = copy.copy(error)
     told.values = {
-        name: _without_place(value) if isinstance(value, str) else value
+        # A key is a text of ours, and is found under its own name.
+        name: _without_place(value)
+        if isinstance(value, str) and not isinstance(value, Key)
+        else value
         for name, value in error.values.items()
     }
     return _PATH.sub(_name, told.sentence(lang))

@@ -39,6 +39,8 @@ class EntryKind:
     fields: tuple[Field, ...]
     # Counts only when a second person has approved it.
     approved: bool = False
+    # The right by which entries of a place are seen.
+    seen_by: str = "figure"
 
 
 @cache
@@ -55,6 +57,7 @@ def kinds() -> Mapping[str, EntryKind]:
                 for field, given in kind["fields"].items()
             ),
             kind.get("approved", False),
+            kind.get("seen_by", "figure"),
         )
         for name, kind in content.items()
     }

@@ -204,7 +204,7 @@ class Writes:
             query = query.where(_ENTRIES.c.household == household)
         with self._trail.database.reading() as connection:
             written = [_as_written(row) for row in connection.execute(query)]
-        act = "rows" if kinds()[kind].act in ("visit", "note", "exemption") else "figure"
+        act = kinds()[kind].seen_by
         seen = actor.scope.filter(pd.Series([one.place for one in written], dtype="str"), act)
         return [one for one, allowed in zip(written, seen, strict=True) if allowed]
 

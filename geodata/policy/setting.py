@@ -67,15 +67,13 @@ def value_of(parameter: Parameter, written: str) -> float | int | bool | str:
     return int(number) if number.is_integer() else number
 
 
-def set_value(folder: Path, parameter: Parameter, setting: CountyValue) -> Path:
-    """Write a value into the county's parameter files, beside those there are; returns the file.
+def check_setting(parameter: Parameter, setting: CountyValue) -> None:
+    """Raise PolicyError for what cannot be written.
 
-    Values that ship with the product and were not overridden are copied with it, for what a county
-    writes stands in their place. Raises PolicyError without a document, for a place that is no
-    code, and where that place has a value from that day on already.
+    That is a value without a document, for a place that is no code, or where that place has a value
+    from that day on already.
     """
-    document = plain_text(setting.document, _LONGEST).strip()
-    if not document:
+    if not plain_text(setting.document, _LONGEST).strip():
         raise PolicyError("policy.no_document", name=parameter.key)
     if setting.place and not is_code(setting.place):
         raise PolicyError("policy.fault_place", found=repr(setting.place))
@@ -84,12 +82,21 @@ def set_value(folder: Path, parameter: Parameter, setting: CountyValue) -> Path:
         if same and value.value is not None:
             where = {"place": setting.place or "*", "since": setting.since}
             raise PolicyError("policy.fault_twice", **where)
+
+
+def set_value(folder: Path, parameter: Parameter, setting: CountyValue) -> Path:
+    """Write a value into the county's parameter files, beside those there are; returns the file.
+
+    Values that ship with the product and were not overridden are copied with it, for what a county
+    writes stands in their place. Raises PolicyError as `check_setting` does.
+    """
+    check_setting(parameter, setting)
     entry: dict[str, Any] = {
         "value": setting.value,
         "places": [setting.place] if setting.place else "all",
         "from": setting.since,
         "status": "county",
-        "document": document,
+        "document": plain_text(setting.document, _LONGEST).strip(),
     }
     own = parameter.file.is_relative_to(folder)
     file = parameter.file if own else folder / _FILE

@@ -338,14 +338,24 @@ class Workspace:
         seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
         return replace(result, households=seen.set_index("household_code").rename_axis(None))
 
-    def changeover(self, before: str, after: str, *, place: str = "") -> Changeover:
+    def changeover(
+        self,
+        before: str,
+        after: str,
+        *,
+        place: str = "",
+        reader: Reader | None = None,
+        lang: str | None = None,
+    ) -> Changeover:
         """Return why households changed class between two months; see `explain_changeover`.
 
-        Its rows about households are masked and on record. Raises StoreError for a month without a snapshot.
+        Its rows about households are masked and on record, by default for the user of this computer.
+        Raises StoreError for a month without a snapshot.
         """
         setup = answerable(self.setup, unanswered_in(self._built(after)))
-        result = explain_changeover(setup, before, after)
-        seen = self.people(after).computed(result.changes, CHANGEOVER, place=place).frame
+        result = explain_changeover(setup, before, after, lang=lang)
+        reader = reader or self.people(after)
+        seen = reader.computed(result.changes, CHANGEOVER, place=place).frame
         return replace(result, changes=seen)
 
     def impact(
@@ -355,14 +365,17 @@ class Workspace:
         place: str = "",
         month: str | None = None,
         whole: bool = False,
+        reader: Reader | None = None,
+        lang: str | None = None,
     ) -> Impact:
         """Return who is gained and lost by other values of parameters; see `impact_of`.
 
-        Its rows about households are masked and on record.
+        Its rows about households are masked and on record, by default for the user of this computer.
         """
         built = self._built(month)
-        result = impact_of(self.setup, built, values, whole=whole)
-        seen = self.people(built.month).computed(result.households, IMPACT, place=place).frame
+        result = impact_of(self.setup, built, values, whole=whole, lang=lang)
+        reader = reader or self.people(built.month)
+        seen = reader.computed(result.households, IMPACT, place=place).frame
         return replace(result, households=seen)
 
     def draw_sample(

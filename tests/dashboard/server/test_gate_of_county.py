@@ -41,6 +41,7 @@ FIRST = "First-2026-x"
 # Every route, by who reaches it: a new one has no place here and fails the test.
 OPEN, PAGE, LIVE, FIGURE, SELF, OWN = "open", "page", "live", "figure", "self", "own"
 AUDIT, USERS, IMPORTS = "audit", "users", "imports"
+PARAMETERS, ROWS = "parameters", "rows"
 PAGES = ("", *(f"/{theme.key}" for theme in own_themes()))
 ROUTES = {
     "/login": OPEN,
@@ -57,6 +58,8 @@ ROUTES = {
     "/audit": AUDIT,
     "/accounts": USERS,
     "/imports": IMPORTS,
+    "/parameters": PARAMETERS,
+    "/changeover": ROWS,
     "/sessions": OWN,
     r"/components/(.*)": FIGURE,
     r"/geometry/([0-9a-f]+\.(?:geo)?json)": FIGURE,
@@ -156,6 +159,10 @@ def expected(name: str, kind: str) -> set[int]:
         return {200}
     if kind in (AUDIT, USERS, IMPORTS):
         return {200} if kind in acts else {403}
+    if kind == PARAMETERS:
+        return {200} if acts.get(kind) == "any" or (kind in acts and at == "county") else {403}
+    if kind == ROWS:
+        return {200} if kind in acts and at != "nowhere" else {403}
     if not figures:
         # Whoever reads the audit or manages accounts is sent there.
         return {403, 302} if {"audit", "users"} & set(acts) and kind == PAGE else {403}

@@ -13,7 +13,7 @@ import dashboard
 from dashboard.web.page_sentence import page_sentence
 from geodata import i18n
 from geodata.atlas.folder import open_atlas, write_atlas
-from geodata.errors import AtlasError, GuatuError, StoreError
+from geodata.errors import AtlasError, GuatuError, PolicyError, StoreError
 from tests.invented import INCOME, RATE, grid_tree, grid_values
 
 PAGES = ("pages", "panels", "views", "server", "session")
@@ -90,3 +90,12 @@ def test_a_table_that_changed_under_an_open_map_is_one_sentence(tmp_path: Path) 
         said = page_sentence(caught.value, "zh")
         assert "刷新" in said
         assert str(tmp_path) not in said
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_text_of_ours_within_a_sentence_is_said_and_not_its_key(lang: str) -> None:
+    error = PolicyError(
+        "policy.unknown_key", name="x", near=i18n.Key("themes.near", near="monitor.line")
+    )
+    assert page_sentence(error, lang) == error.sentence(lang)
+    assert "themes.near" not in page_sentence(error, lang)

@@ -13,6 +13,8 @@ listed AS (
     MAX(CASE WHEN listing = 'rigid' THEN 1 ELSE 0 END) = 1 AS rigid,
     MAX(CASE WHEN listing = 'other' THEN 1 ELSE 0 END) = 1 AS other,
     MAX(persons) AS persons,
+    MAX(CASE WHEN listing = 'margin' THEN persons END) AS margin_persons,
+    MAX(CASE WHEN since_month IS NULL THEN 1 ELSE 0 END) = 1 AS undated,
     MIN(since_month) AS since,
     MAX(income_per_person) AS checked
   FROM low_income
@@ -22,9 +24,31 @@ paid AS (
   SELECT
     household_code,
     COUNT(CASE WHEN item = 'd2' AND amount > 0 THEN 1 END) AS dibao_payments,
+    COUNT(CASE WHEN item = 'd3' AND amount > 0 THEN 1 END) AS tekun_payments,
+    COUNT(CASE WHEN item = 'd6m' AND amount > 0 THEN 1 END) AS relief_payments,
     SUM(CASE WHEN item IN ('d2', 'd3') THEN amount END) AS aid
   FROM ledger
-  WHERE month > :month.minus_12 AND month <= :month.now AND item IN ('d2', 'd3')
+  WHERE month > :month.minus_12 AND month <= :month.now AND item IN ('d2', 'd3', 'd6m')
+  GROUP BY household_code
+),
+-- Grades 1 and 2 in the certificate of disability are severe.
+severe AS (
+  SELECT
+    household_code,
+    COUNT(CASE WHEN health LIKE '%残疾%' AND LENGTH(certificate) = 20
+      AND SUBSTRING(certificate, 20, 1) IN ('1', '2') THEN 1 END) AS persons,
+    COUNT(CASE WHEN health IS NULL THEN 1 END) AS unknown
+  FROM person
+  GROUP BY household_code
+),
+measured AS (
+  SELECT CASE WHEN COUNT(*) > 0 THEN TRUE END AS known FROM measure
+),
+working AS (
+  SELECT household_code, COUNT(*) AS measures
+  FROM measure
+  WHERE kind IN ('industry', 'employment', 'finance', 'public_post')
+    AND (start_month IS NULL OR start_month <= :month.now) AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY household_code
 ),
 joined AS (
@@ -39,16 +63,21 @@ joined AS (
     CASE WHEN d.known THEN COALESCE(l.margin, FALSE) END AS on_margin,
     CASE WHEN d.known THEN COALESCE(l.rigid, FALSE) END AS on_rigid,
     CASE WHEN d.known THEN COALESCE(l.other, FALSE) END AS on_other,
-    l.persons AS listed_persons, l.since, l.checked,
+    l.persons AS listed_persons, l.margin_persons, l.undated, l.since, l.checked,
     i.persons, i.net_income AS net, i.income_per_person, i.income_basis,
     p.listed AS people_listed, p.labourers, p.labour_unknown,
-    q.dibao_payments, CASE WHEN i.income_basis = 'ledger' THEN COALESCE(q.aid, 0) END AS aid
+    s.persons AS severely_disabled, s.unknown AS health_unknown,
+    CASE WHEN w.measures > 0 THEN TRUE WHEN m.known THEN FALSE END AS work_helped,
+    q.dibao_payments, q.tekun_payments, q.relief_payments, CASE WHEN i.income_basis = 'ledger' THEN COALESCE(q.aid, 0) END AS aid
   FROM household AS h
   CROSS JOIN delivered AS d
   LEFT JOIN listed AS l ON l.household_code = h.household_code
   LEFT JOIN income AS i ON i.household_code = h.household_code
   LEFT JOIN people AS p ON p.household_code = h.household_code
   LEFT JOIN paid AS q ON q.household_code = h.household_code
+  LEFT JOIN severe AS s ON s.household_code = h.household_code
+  CROSS JOIN measured AS m
+  LEFT JOIN working AS w ON w.household_code = h.household_code
 ),
 judged AS (
   SELECT
@@ -101,6 +130,8 @@ SELECT
     CASE WHEN on_other AND on_other THEN 'other_other' END,
     CASE WHEN NOT on_any_list THEN 'no_list' END) AS list_pairs,
   listed_persons,
+  margin_persons,
+  undated AS listed_undated,
   persons,
   :month.number - (CAST(SUBSTRING(since, 1, 4) AS INT) * 12 + CAST(SUBSTRING(since, 6, 2) AS INT))
     AS months_listed,
@@ -111,7 +142,11 @@ SELECT
   rigid_expense,
   serious_difficulty,
   CASE WHEN labourers > 0 THEN TRUE WHEN people_listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,
+  CASE WHEN severely_disabled > 0 THEN TRUE WHEN health_unknown = 0 THEN FALSE END AS has_severely_disabled,
+  work_helped,
   CASE WHEN income_basis = 'ledger' THEN COALESCE(dibao_payments, 0) END AS dibao_payments,
+  CASE WHEN income_basis = 'ledger' THEN COALESCE(tekun_payments, 0) END AS tekun_payments,
+  CASE WHEN income_basis = 'ledger' THEN COALESCE(relief_payments, 0) END AS relief_payments,
   aid AS aid_in_year,
   ABS(checked - income_per_person) * CAST(100 AS DOUBLE) / NULLIF(income_per_person, 0) AS checked_differs,
   -- By how much the income without the aid lies above the line of the allowance, in percent of it.
