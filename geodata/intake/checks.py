@@ -143,6 +143,11 @@ def check_households(
     frame = rows.frame
     villages = frame["household_code"].map(households)
     places = frame["place_code"] if for_place else villages
+    if not for_place and "place_code" in frame.columns:
+        # The list of households decides; that a sheet of another village has the household is told.
+        other = (frame["place_code"].notna() & (frame["place_code"] != villages)).to_numpy(bool)
+        told = rows.located(frame.index[other], "place_code")
+        issues.add("other_village", told.assign(detail=villages[other].to_numpy()))
     rows.frame = frame.assign(place_code=places.astype("str"))
 
 

@@ -95,7 +95,7 @@ def test_a_table_that_changed_under_an_open_map_is_one_sentence(tmp_path: Path) 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_text_of_ours_within_a_sentence_is_said_and_not_its_key(lang: str) -> None:
     error = PolicyError(
-        "policy.unknown_key", name="x", near=i18n.Key("themes.near", near="monitor.line")
+        "policy.unknown_key", name="x", near=i18n.Key("themes.near", names="monitor.line")
     )
     assert page_sentence(error, lang) == error.sentence(lang)
     assert "themes.near" not in page_sentence(error, lang)

@@ -286,6 +286,20 @@ def test_ledger_rows_of_unknown_households_and_months_to_come_are_set_aside(work
     assert stored["amount"].fillna(-1).tolist() == [10000, -1]
 
 
+def test_a_household_in_the_sheet_of_another_village_is_named_and_stays_where_the_list_has_it(
+    workspace,
+):
+    _persons(workspace, {}, {"户编号": "H2", "人编号": "P2", "行政村": "下河村"})
+    lines = "户编号,行政村代码,最近一次排查日期\nH1,990101100202,2025-03-02\nH2,990101100202,2025-03-02\n"
+    _write(workspace, "入户排查表.csv", lines)
+    result = _import(workspace)
+    assert _found(result) == {("other_village", 2, "行政村代码")}
+    (told,) = result.issues[["value", "detail"]].itertuples(index=False, name=None)
+    assert told == ("990101100202", "990101100201")
+    stored = _read(workspace, "SELECT household_code, place_code FROM survey ORDER BY 1")
+    assert stored["place_code"].tolist() == ["990101100201", "990101100202"]
+
+
 def test_an_account_row_that_cannot_be_read_is_kept_so_that_its_month_is_not_known(workspace):
     _persons(workspace, {})
     lines = ("H1,2025-03,a1,100", "H1,2025-03,z9,500", "H1,2025-03,a2,约五百", "H1,2025-02,a1,")
