@@ -23,14 +23,14 @@ from geodata.policy import Parameter
 from geodata.policy.setting import CountyValue
 from geodata.workspace import Workspace
 from geodata.workspace.impact import CHANGES, Impact
-from geodata.workspace.parameter_changes import (
+from geodata.workspace.place_register import read_place_register
+from geodata.workspace.value_proposals import (
     RIGHT,
-    ParameterChange,
-    ParameterChanges,
+    ValueProposal,
+    ValueProposals,
     months_touched,
     turned_back,
 )
-from geodata.workspace.place_register import read_place_register
 
 _FIELDS = ("key", "value", "document", "since")
 _PUBLISHED = 30
@@ -71,7 +71,7 @@ class ParametersPage(Page):
             return
         self.redirect(f"{self.sign_in.prefix}{PARAMETERS}?lang={self.lang}", status=303)
 
-    def _changes(self, subject: str = "") -> ParameterChanges:
+    def _changes(self, subject: str = "") -> ValueProposals:
         """Return the changes as the one who asks may see them; anybody else is refused, recorded."""
         folder = self.sign_in.guard.folder
         if not (folder / FILE_NAME).is_file():
@@ -79,7 +79,7 @@ class ParametersPage(Page):
             raise HTTPError(404)  # a joined folder has no parameters
         config = read_config(folder)
         actor = self.permitted(RIGHT, act=RIGHT, subject=subject, place=config.county.code)
-        return ParameterChanges(config, self.sign_in.guard, actor)
+        return ValueProposals(config, self.sign_in.guard, actor)
 
     def _number(self, name: str) -> int:
         written = self.get_body_argument(name, "")
@@ -89,7 +89,7 @@ class ParametersPage(Page):
 
     async def _show(
         self,
-        changes: ParameterChanges,
+        changes: ValueProposals,
         *,
         stated: dict[str, str] | None = None,
         number: str = "",
@@ -116,7 +116,7 @@ class ParametersPage(Page):
 class _Shown:
     """What the page says, made beside the pages of everybody else."""
 
-    def __init__(self, changes: ParameterChanges, lang: str) -> None:
+    def __init__(self, changes: ValueProposals, lang: str) -> None:
         self.changes, self.lang = changes, lang
         self.policy = changes.policy()
 
@@ -151,7 +151,7 @@ class _Shown:
             value = _worded(parameter, parameter.at(self.changes.place, day).value, self.lang)
             yield parameter.key, f"{parameter.title[self.lang]} · {value}"
 
-    def _waiting(self, change: ParameterChange) -> dict[str, object]:
+    def _waiting(self, change: ValueProposal) -> dict[str, object]:
         mine = is_same_person(change.proposer, self.changes.actor.name)
         proposed = change.entry.state == PROPOSED
         acts = ["withdraw"] if mine or not proposed else ["publish", "withdraw"]
@@ -165,7 +165,7 @@ class _Shown:
             "acts": [(act, text(f"parameters_page.do_{act}", self.lang)) for act in acts],
         }
 
-    def _told(self, change: ParameterChange) -> str:
+    def _told(self, change: ValueProposal) -> str:
         setting = change.setting
         key = "waiting" if not change.publisher else "published"
         return text(
@@ -214,7 +214,7 @@ class _Shown:
 
 def _impact(
     county: Workspace,
-    changes: ParameterChanges,
+    changes: ValueProposals,
     parameter: Parameter,
     setting: CountyValue,
     lang: str,

@@ -22,7 +22,7 @@ _LONGEST_KEY = 100
 
 
 @dataclass(frozen=True)
-class ParameterChange:
+class ValueProposal:
     """A value that somebody proposed for the county: who, when, and who published it ("" nobody).
 
     `stored` says whether the county's files hold it; what was published and is not stored was cut off.
@@ -42,7 +42,7 @@ class ParameterChange:
 
 
 @dataclass(frozen=True)
-class ParameterChanges:
+class ValueProposals:
     """The proposed and published values of one county, as one actor may see and change them."""
 
     config: Config
@@ -59,7 +59,7 @@ class ParameterChanges:
         registry = find_themes(self.config.folder)
         return load_policy(self._folder, more=registry.parameters)
 
-    def all(self, policy: Policy) -> list[ParameterChange]:
+    def all(self, policy: Policy) -> list[ValueProposal]:
         """Return every change that was not withdrawn, newest first; keys that no longer exist are left out."""
         written = self.guard.writes.entries(self.actor, KIND)
         return [
@@ -127,7 +127,7 @@ class ParameterChanges:
     def _now(self) -> datetime.datetime:
         return self.guard.trail.clock()
 
-    def _change(self, entry: Written, policy: Policy) -> ParameterChange:
+    def _change(self, entry: Written, policy: Policy) -> ValueProposal:
         fields = entry.fields
         parameter = policy[fields["parameter"]]
         since = datetime.date.fromisoformat(fields["first_day"])
@@ -139,7 +139,7 @@ class ParameterChanges:
             for one in parameter.values
         )
         publisher = fields.get("approver", "")
-        return ParameterChange(entry, parameter, setting, str(history[0]["by"]), publisher, stored)
+        return ValueProposal(entry, parameter, setting, str(history[0]["by"]), publisher, stored)
 
 
 def turned_back(parameter: Parameter, setting: CountyValue) -> datetime.date | None:

@@ -12,7 +12,7 @@ from geodata.access import Actor, open_guard
 from geodata.config import make_workspace, read_config
 from geodata.errors import PolicyError, ScopeError, WriteError
 from geodata.policy.setting import CountyValue
-from geodata.workspace.parameter_changes import ParameterChanges, months_touched, turned_back
+from geodata.workspace.value_proposals import ValueProposals, months_touched, turned_back
 
 COUNTY, KEY = "990101", "aid.dibao_line"
 STATED = (KEY, "6000", "某县〔2026〕1号", "2026-01-15")
@@ -20,20 +20,18 @@ DAY = datetime.date(2026, 1, 31)
 
 
 @pytest.fixture
-def changes(tmp_path: Path) -> ParameterChanges:
+def changes(tmp_path: Path) -> ValueProposals:
     make_workspace(tmp_path / "county", code=COUNTY, name="某县")
     guard = open_guard(tmp_path / "county")
-    return ParameterChanges(
-        read_config(tmp_path / "county"), guard, Actor("li", "leader", (COUNTY,))
-    )
+    return ValueProposals(read_config(tmp_path / "county"), guard, Actor("li", "leader", (COUNTY,)))
 
 
-def _other(changes: ParameterChanges, name: str = "wang") -> ParameterChanges:
+def _other(changes: ValueProposals, name: str = "wang") -> ValueProposals:
     return replace(changes, actor=Actor(name, "administrator"))
 
 
 def test_a_value_is_in_force_only_once_another_person_published_it(
-    changes: ParameterChanges,
+    changes: ValueProposals,
 ) -> None:
     entry = changes.propose(*STATED)
     assert changes.policy()[KEY].at(COUNTY, DAY).value is None
@@ -48,7 +46,7 @@ def test_a_value_is_in_force_only_once_another_person_published_it(
 
 
 def test_two_values_for_one_day_are_named_and_neither_wins_in_silence(
-    changes: ParameterChanges,
+    changes: ValueProposals,
 ) -> None:
     changes.propose(*STATED)
     with pytest.raises(PolicyError, match="li"):
@@ -58,7 +56,7 @@ def test_two_values_for_one_day_are_named_and_neither_wins_in_silence(
     assert [one.setting.value for one in changes.all(changes.policy())] == [6000]
 
 
-def test_what_was_approved_and_cut_off_is_written_by_the_next(changes: ParameterChanges) -> None:
+def test_what_was_approved_and_cut_off_is_written_by_the_next(changes: ValueProposals) -> None:
     entry = changes.propose(*STATED)
     boss = _other(changes)
     approved = changes.guard.writes.approve(
@@ -71,7 +69,7 @@ def test_what_was_approved_and_cut_off_is_written_by_the_next(changes: Parameter
     assert changes.policy()[KEY].at(COUNTY, DAY).value == 6000
 
 
-def test_who_may_not_set_values_there_proposes_nothing(changes: ParameterChanges) -> None:
+def test_who_may_not_set_values_there_proposes_nothing(changes: ValueProposals) -> None:
     for role, places in (("leader", ("990101100",)), ("leader", ("990202",)), ("auditor", ("*",))):
         stranger = replace(changes, actor=Actor("zhao", role, places))
         with pytest.raises(ScopeError):
@@ -79,7 +77,7 @@ def test_who_may_not_set_values_there_proposes_nothing(changes: ParameterChanges
         assert stranger.all(changes.policy()) == []
 
 
-def test_a_value_set_back_is_told_since_when_it_was_in_force(changes: ParameterChanges) -> None:
+def test_a_value_set_back_is_told_since_when_it_was_in_force(changes: ValueProposals) -> None:
     for value, since in (("6000", "2025-01-01"), ("6500", "2025-07-01")):
         entry = changes.propose(KEY, value, STATED[2], since)
         _other(changes).publish(entry.id, entry.version)
