@@ -64,12 +64,14 @@ def classes_changed(
             change.titles[str(name)],
             [
                 (
-                    _said(one.before, lang),
-                    _said(one.after, lang),
-                    text(f"policy.cause_{one.cause}", lang),
-                    one.households,
+                    _said(before, lang),
+                    _said(after, lang),
+                    text(f"policy.cause_{cause}", lang),
+                    households,
                 )
-                for one in rows.itertuples()
+                for before, after, cause, households in zip(
+                    rows["before"], rows["after"], rows["cause"], rows["households"], strict=True
+                )
             ],
         )
         for name, rows in change.counts.groupby("class", sort=False)

@@ -16,6 +16,8 @@ from geodata.access import Actor, AuditEntry
 from geodata.config.settings import FILE_NAME
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
+from geodata.workspace.answerable import answerable, unanswered_in
+from geodata.workspace.changeover import changeover_seen_by
 
 _MONTHS = ("from", "to")
 
@@ -69,7 +71,8 @@ class ChangeoverPage(Page):
             return values | {"fault": text("changeover_page.bad_months", lang, known=known)}
         try:
             reader = county.people(after, actor=actor, guard=self.sign_in.guard)
-            change = county.changeover(before, after, reader=reader, lang=lang)
+            setup = answerable(county.setup, unanswered_in(county.month(after).built))
+            change = changeover_seen_by(reader, setup, before, after, lang=lang)
         except GuatuError as error:
             return values | {"fault": page_sentence(error, lang)}
         return values | {

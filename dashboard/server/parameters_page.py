@@ -22,7 +22,7 @@ from geodata.escaping import plain_text
 from geodata.policy import Parameter
 from geodata.policy.setting import CountyValue
 from geodata.workspace import Workspace
-from geodata.workspace.impact import CHANGES, Impact
+from geodata.workspace.impact import CHANGES, Impact, impact_seen_by
 from geodata.workspace.place_register import read_place_register
 from geodata.workspace.value_proposals import (
     RIGHT,
@@ -222,10 +222,10 @@ def _impact(
     """Return the effect on the last built month; None where there is none, or the actor sees no row."""
     if not county.months or not changes.actor.scope.narrowed(changes.place, "rows"):
         return None
+    built = county.month().built
     reader = county.people(actor=changes.actor, guard=changes.guard)
-    return county.impact(
-        {parameter.key: setting.value}, place=changes.place, reader=reader, lang=lang
-    )
+    tried = {parameter.key: setting.value}
+    return impact_seen_by(reader, county.setup, built, tried, place=changes.place, lang=lang)
 
 
 def _by_rule(impact: Impact) -> list[tuple[str, ...]]:

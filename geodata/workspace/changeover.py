@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from sqlglot import exp
 
+from geodata.access import Reader
 from geodata.i18n import default_language, text
 from geodata.periods import last_day
 from geodata.policy import changes_since
@@ -92,6 +93,21 @@ def explain_changeover(
     titles = {n: _title(t, n, lang) for t in themes for n in t.classes}
     settings = _settings(setup, *days, lang)
     return Changeover(before, after, titles, frame.reset_index(drop=True), settings)
+
+
+def changeover_seen_by(
+    reader: Reader,
+    setup: Setup,
+    before: str,
+    after: str,
+    *,
+    place: str = "",
+    lang: str | None = None,
+) -> Changeover:
+    """Return what `explain_changeover` does for the households that a reader may see, on record."""
+    result = explain_changeover(setup, before, after, lang=lang)
+    seen = reader.computed(result.changes, CHANGEOVER, place=place).frame
+    return replace(result, changes=seen)
 
 
 def _answered(setup: Setup, themes: Sequence[Theme], month: str, day_of: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 from sqlglot import exp
 
+from geodata.access import Reader
 from geodata.i18n import default_language
 from geodata.periods import last_day
 from geodata.policy import DatedValue, Policy, Reference
@@ -86,6 +87,22 @@ def impact_of(
         left += [rule.title[lang] for rule in later]
     frame = pd.concat([pd.DataFrame(columns=list(IMPACT_COLUMNS)), *parts], ignore_index=True)
     return Impact(built.month, titles, tuple(left), frame)
+
+
+def impact_seen_by(
+    reader: Reader,
+    setup: Setup,
+    built: Built,
+    values: Values,
+    *,
+    place: str = "",
+    whole: bool = False,
+    lang: str | None = None,
+) -> Impact:
+    """Return what `impact_of` does for the households that a reader may see in a place, on record."""
+    result = impact_of(setup, built, values, whole=whole, lang=lang)
+    seen = reader.computed(result.households, IMPACT, place=place).frame
+    return replace(result, households=seen)
 
 
 def tried_policy(policy: Policy, values: Values, place: str, month: str) -> Policy:

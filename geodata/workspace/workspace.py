@@ -39,7 +39,7 @@ from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.building import Progress, build_months
 from geodata.workspace.cards import Card, household_card, village_of
 from geodata.workspace.change_parts import change_between
-from geodata.workspace.changeover import CHANGEOVER, Changeover, explain_changeover
+from geodata.workspace.changeover import Changeover, changeover_seen_by
 from geodata.workspace.composition import Asked, Composition, compositions
 from geodata.workspace.county_atlas import write_workspace_atlas
 from geodata.workspace.county_hotspots import clusters_of, clusters_sentence
@@ -48,7 +48,7 @@ from geodata.workspace.evidence import Months
 from geodata.workspace.exempted import written_exemptions
 from geodata.workspace.figures import county_cube, village_sums, write_county_cube
 from geodata.workspace.household_list import HOUSEHOLD_LIST, household_page
-from geodata.workspace.impact import IMPACT, Impact, Values, impact_of
+from geodata.workspace.impact import Impact, Values, impact_seen_by
 from geodata.workspace.inputs import Setup
 from geodata.workspace.month_tables import FLAG_COLUMNS, WHAT_IF, month_source
 from geodata.workspace.movements import MOVEMENTS, movement_counts, movements_table
@@ -338,25 +338,13 @@ class Workspace:
         seen = self.people(chosen).computed(rows, WHAT_IF, place=place).frame
         return replace(result, households=seen.set_index("household_code").rename_axis(None))
 
-    def changeover(
-        self,
-        before: str,
-        after: str,
-        *,
-        place: str = "",
-        reader: Reader | None = None,
-        lang: str | None = None,
-    ) -> Changeover:
+    def changeover(self, before: str, after: str, *, place: str = "") -> Changeover:
         """Return why households changed class between two months; see `explain_changeover`.
 
-        Its rows about households are masked and on record, by default for the user of this computer.
-        Raises StoreError for a month without a snapshot.
+        Its rows about households are masked and on record. Raises StoreError for a month without a snapshot.
         """
         setup = answerable(self.setup, unanswered_in(self._built(after)))
-        result = explain_changeover(setup, before, after, lang=lang)
-        reader = reader or self.people(after)
-        seen = reader.computed(result.changes, CHANGEOVER, place=place).frame
-        return replace(result, changes=seen)
+        return changeover_seen_by(self.people(after), setup, before, after, place=place)
 
     def impact(
         self,
@@ -365,18 +353,14 @@ class Workspace:
         place: str = "",
         month: str | None = None,
         whole: bool = False,
-        reader: Reader | None = None,
-        lang: str | None = None,
     ) -> Impact:
         """Return who is gained and lost by other values of parameters; see `impact_of`.
 
-        Its rows about households are masked and on record, by default for the user of this computer.
+        Its rows about households are masked and on record.
         """
         built = self._built(month)
-        result = impact_of(self.setup, built, values, whole=whole, lang=lang)
-        reader = reader or self.people(built.month)
-        seen = reader.computed(result.households, IMPACT, place=place).frame
-        return replace(result, households=seen)
+        reader = self.people(built.month)
+        return impact_seen_by(reader, self.setup, built, values, place=place, whole=whole)
 
     def draw_sample(
         self,
