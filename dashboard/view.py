@@ -14,6 +14,7 @@ from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
 from geodata.i18n import LANGUAGES, default_language
 from geodata.themes import Theme
+from geodata.themes.base import DUE_BANDS, PARAMETER
 
 # Classes cut at the limits of policy where an indicator has them, else natural breaks.
 POLICY = "policy"
@@ -22,7 +23,9 @@ COMPARED = ("change", "beside")
 # What the ranking begins with: what the map shows, the worst figure, or what became most worse.
 RANKED = ("", "value", "change")
 # What stands beside the map when nothing else is asked for, and what lists households.
-RANKING, LISTING = "ranking", "households"
+RANKING, LISTING, DUE = "ranking", "households", "due"
+# What is due of the themes together.
+EVERY_KIND = "all"
 # The steps of the story that a theme tells in two minutes, in order.
 STEPS = ("county", "worst", "why", "action", "list")
 # Larger numbers than this are no seed and no count of households.
@@ -36,8 +39,8 @@ _NUMBERS = re.compile(r"(\d{0,9},){3}(\d{0,9}(\.\d{1,4})?)")
 # What leaves the building says more than an address may: free text, and for whom it is.
 _NOT_ADDRESSED = ("sentence", "public")
 # Of the overview only this stands in the address: it has all themes and the whole place.
-_OVERVIEW = ("view", "period", "presenting", "lang", "dark")
-_BARE = frozenset({"lang", "dark"})
+_OVERVIEW = ("view", "period", "on", "presenting", "lang", "dark")
+_BARE = frozenset({"lang", "dark", "on"})
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class View:
     good ones, whom it leaves out unless `counted` is set), or what `rule`, `site` or `zone` name, or
     `everyone`; `page` is which of its pages is shown, from 1; `point` is table:code. `seed`, `numbers`
     and `limits` (ISO day) are of the sample beside the map; `story` is one of STEPS, while presenting.
-    `on` is the ISO day as of which what is due is told, empty for the last of the period. Nothing of it
-    is about a person. `sentence` replaces the title made from the figures, and `public` leaves out
+    `on` is the ISO day as of which what is due is told, empty for the last of the period; `due` is what of
+    it is listed, as KIND, KIND:BAND or :BAND (`due_parts`). Nothing of it is about a person. `sentence` replaces the title made from the figures, and `public` leaves out
     findings, names of officials, and counts small enough to point at a household: both are of pages
     that leave the building and stand in no address.
     """
@@ -78,6 +81,7 @@ class View:
     numbers: str = ""
     limits: str = ""
     on: str = ""
+    due: str = ""
     spotlight: bool = False
     presenting: bool = False
     story: str = ""
@@ -159,6 +163,18 @@ class Choices:
         """Return the keys of the rules of all themes."""
         return frozenset(rule.key for theme in self.themes.values() for rule in theme.rules)
 
+    @property
+    def clocks(self) -> dict[str, str]:
+        """Return by the key of each kind of what may be due the key of its theme."""
+        clocks = {clock.key: one.key for one in self.themes.values() for clock in one.clocks}
+        return clocks | {PARAMETER: ""}
+
+    def is_due_text(self, word: str) -> bool:
+        """Return whether a text names a kind of what is due (or EVERY_KIND), a band of it, or both."""
+        kind, band = due_parts(word)
+        known = kind in (*self.clocks, EVERY_KIND) or (not kind and bool(band))
+        return known and band in ("", *DUE_BANDS) and word.count(":") <= 1
+
     def panels_of(self, theme: str, *, presenting: bool = False) -> tuple[str, ...]:
         """Return what may stand beside the map of a theme: the panels that have what they need.
 
@@ -234,6 +250,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         numbers=words.matching("numbers", _NUMBERS.fullmatch),
         limits=words.day("limits"),
         on=words.day("on", lambda day: is_day_of(day, period, periods)),
+        due=words.matching("due", choices.is_due_text),
         spotlight=words.flag("spotlight"),
         presenting=presenting,
         story=words.one_of("story", STEPS if presenting else (), ""),
@@ -248,6 +265,12 @@ def is_day_of(day: datetime.date, period: str, periods: Sequence[str]) -> bool:
     if len(period) != len(month):  # no month
         return False
     return month == period or (bool(periods) and period == periods[-1] < month)
+
+
+def due_parts(word: str) -> tuple[str, str]:
+    """Return kind and band of what is listed of what is due; each empty where it is not named."""
+    kind, _, band = word.partition(":")
+    return kind, band
 
 
 def is_code_text(word: str) -> bool:

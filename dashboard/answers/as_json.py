@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.answers.answer import ranking_of, series_of
+from dashboard.answers.due_line import due_line, due_list
 from dashboard.answers.layers import layer_of
 from dashboard.answers.ledger import ledger_of
 from dashboard.answers.listing import figure_list, page_list
@@ -22,7 +23,7 @@ from dashboard.answers.strip import strip_of
 from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.answers.titles import headline_of
 from dashboard.layers.clusters import clusters_of
-from dashboard.view import VIEWS, View
+from dashboard.view import DUE, VIEWS, View
 from geodata.cartography import NO_DATA, Layer
 from geodata.cartography.headline import figure_of_whole
 from geodata.figures import STATES
@@ -63,6 +64,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "list": asdict(page_list(source, view), dict_factory=_plain),
         "counted": {"kind": counted.kind, "count": counted.count, "words": counted.words},
         **_month(source, view),
+        **_due(source, view),
         **_wall(source, view),
         **_told(source, view),
     }
@@ -85,6 +87,17 @@ def _month(source: Source, view: View) -> dict[str, Any]:
         return {}
     matters = matters_of(source, view, source.officials(view))
     return {"month": asdict(matters, dict_factory=_plain)}
+
+
+def _due(source: Source, view: View) -> dict[str, Any]:
+    """Return what is due as of the day, and the items where these are listed."""
+    line = due_line(source, view)
+    if line is None:
+        return {}
+    told: dict[str, Any] = {"due": asdict(line, dict_factory=_plain)}
+    if view.side == DUE:
+        told["due_list"] = [asdict(one) for one in due_list(source, view)]
+    return told
 
 
 def _told(source: Source, view: View) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.tables import enumerations
 from geodata.themes import Theme
-from geodata.themes.base import Clock
+from geodata.themes.base import PARAMETER, Clock
 from geodata.workspace import Workspace
-from geodata.workspace.clocks import COLOURS, PARAMETER, due_on, within_reach
+from geodata.workspace.clocks import COLOURS, due_on, within_reach
 
 _LONGEST = 80
 

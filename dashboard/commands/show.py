@@ -110,6 +110,7 @@ def _lines(told: dict[str, Any], lang: str) -> list[str]:
     if told["sentence"] != told["title"]:
         lines.append(told["sentence"])
     lines += [told["taken_in"]] if told["taken_in"] else []
+    lines += [told["due"]["sentence"]] if "due" in told else []
     counts = [(one["label"], one["count"]) for one in told["classes"]]
     names = ("no_data", "not_applicable", "hidden", "outside")
     counts += [(text(f"show.{name}", lang), told[name]) for name in names if told[name]]

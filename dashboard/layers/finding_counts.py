@@ -1,7 +1,8 @@
-"""What the rules found by theme and month, counted where one viewer may count it."""
+"""What the rules found by theme and month, and what is due, counted where one viewer may count it."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,6 +11,7 @@ from geodata.atlas import Atlas
 from geodata.kept import Kept
 from geodata.themes import Theme
 from geodata.workspace import Workspace
+from geodata.workspace.clocks import counts_on
 from geodata.workspace.open_findings import worst_open
 
 
@@ -30,6 +32,15 @@ class FindingCounts:
             asked, lambda: worst_open(self._counts(month), self._theme(theme))
         )
         return severities[atlas.seen(severities.index).to_numpy(dtype=bool)]
+
+    def due(self, day: datetime.date) -> tuple[str, pd.DataFrame]:
+        """Return the last month known on a day, and what is due by kind, place and band (`counts_on`).
+
+        It is of all places: who asks takes those whose rows the viewer may see. Raises StoreError
+        where no month had begun.
+        """
+        months = self.county.months
+        return self._kept.once(("due", day, months), lambda: counts_on(self.county.setup, day))
 
     def _counts(self, month: str) -> pd.DataFrame:
         return self._kept.once(("counts", month), lambda: self.county.month(month).counts)

@@ -78,6 +78,7 @@ class State(param.Parameterized):
     limits = param.String(doc="ISO day whose limits judge the rates; empty for the month's last")
     on = param.String(doc="ISO day as of which what is due is told; empty for the period's last")
     sample = param.Dict(default={}, doc="why each drawn village was drawn, by its key")
+    due = param.String(doc="what of it is listed, as KIND, KIND:BAND or :BAND")
     spotlight = param.Boolean(default=False, doc="whether all but the place is dimmed")
     presenting = param.Boolean(default=False, doc="large type, no list and no personal name")
     story = param.String(doc="step of the theme's story that is told; empty for none")
@@ -209,6 +210,7 @@ class State(param.Parameterized):
             "site": "",
             "zone": "",
             "compare": "",
+            "due": "",
         }
         self.param.update(theme=theme, indicator=first, period=period, side=side, **gone)
 

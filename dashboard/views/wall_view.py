@@ -18,16 +18,22 @@ Wall = TypeVar("Wall")
 
 
 class WallView(Viewer, Generic[Wall]):
-    """The wall of a state: asked for when its panel `side` stands in front, and once for what it is of."""
+    """The wall of a state: asked for when its panel `side` stands in front, and once for what it is of.
 
-    def __init__(self, state: State, side: str, board: Component) -> None:
+    `follows` names what of the state it is of beside theme, month, day and projector.
+    """
+
+    def __init__(
+        self, state: State, side: str, board: Component, *, follows: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self.state, self.side, self.board = state, side, board
+        self._of = ("theme", "period", "on", "presenting", *follows)
         self.wall: Wall | None = None
         self._refused = pn.pane.HTML("", sizing_mode="stretch_width", margin=0, visible=False)
         self._shown: tuple[object, ...] = ()
         board.on_message(self._answer)
-        state.param.watch(self._follow, ["theme", "period", "on", "presenting", "side"])
+        state.param.watch(self._follow, [*self._of, "side"])
         self._follow()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -47,7 +53,7 @@ class WallView(Viewer, Generic[Wall]):
 
     def _follow(self, *events: param.parameterized.Event) -> None:
         state = self.state
-        wanted = (state.theme, state.period, state.on, state.presenting)
+        wanted = tuple(getattr(state, name) for name in self._of)
         if state.side != self.side or wanted == self._shown:
             return
         self.wall = None

@@ -32,6 +32,10 @@ LEDGER_ENTRY = (
     *("evidence", "quiet_days"),
 )
 LEDGER_TASK = ("open", "colour", "days", "action", "area", "person", "department")
+# The kind of what is due that no theme declares: a parameter that ends.
+PARAMETER = "parameter"
+# Of what is due: what is red, and what is not and falls due within a week.
+DUE_BANDS = ("red", "week")
 # What the rows of a clock tell; the first two of each it cannot do without.
 CLOCK_COLUMNS = (
     *("id", "place_code", "household_code", "begun_day", "elapsed", "days", "due_day", "owner"),

@@ -22,7 +22,7 @@ from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine
 from geodata.store.engine import no_rows
 from geodata.themes import Theme
-from geodata.themes.base import CLOCK_COLUMNS, Clock
+from geodata.themes.base import CLOCK_COLUMNS, DUE_BANDS, PARAMETER, Clock
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.engines import month_engine, policy_areas
 from geodata.workspace.inputs import Setup
@@ -37,7 +37,9 @@ DUE_COLUMNS = (
 )
 # From the most urgent on; `none` is later than blue, `undated` has no day that is known.
 COLOURS = ("red", "yellow", "blue", "none", "undated")
-PARAMETER = "parameter"
+# What is counted of a day by village, without anybody's rows.
+COUNT_COLUMNS = ("theme", "kind", "place_code", "band")
+_WEEK = 7
 _LIMITS = {
     "red": "ledger.red_days_after",
     "yellow": "ledger.yellow_days_before",
@@ -145,6 +147,25 @@ def due_days(
                 if wanted is None or PARAMETER in wanted:
                     rows += _ending_parameters(setup, told, built[0])
                 yield day, month, _in_order(rows, order)
+
+
+def due_band(colour: str, left: int | None) -> str:
+    """Return one of DUE_BANDS by the colour and the days left; empty for what is due later."""
+    red, week = DUE_BANDS
+    if colour == red:
+        return red
+    return week if left is not None and left <= _WEEK else ""
+
+
+def counts_on(setup: Setup, day: datetime.date) -> tuple[str, pd.DataFrame]:
+    """Return the month as of which it is known, and how much is due in each band by kind and place.
+
+    The frame has COUNT_COLUMNS and `count`; what `due_on` raises.
+    """
+    month, frame = due_on(setup, day)
+    band = [due_band(*each) for each in zip(frame["colour"], frame["days_left"], strict=True)]
+    rows = frame.assign(band=band).groupby(list(COUNT_COLUMNS), dropna=False)
+    return month, rows.size().rename("count").reset_index()
 
 
 def _in_order(rows: list[dict[str, object]], order: Mapping[str, int]) -> pd.DataFrame:

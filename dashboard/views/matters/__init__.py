@@ -16,6 +16,8 @@ from dashboard.maps.picture import OUTSIDE, bounds, grounds, states_of
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import VIEWS, View
+from dashboard.views.due_callout import answered_due, due_callout
+from dashboard.views.later import later
 from dashboard.web.component import Component, Viewer
 from geodata.cartography import Layer
 from geodata.cartography.words import period_text
@@ -34,6 +36,7 @@ class Matters(Component):
     matters = param.List(default=[])
     good = param.String()
     unknown = param.String()
+    due = param.Dict(default={}, doc="what is due as of the day; empty until it is known")
     cards = param.List(default=[])
     outlines = param.List(
         default=[], constant=True, doc="addresses of outlines, highest level first"
@@ -44,7 +47,7 @@ class Matters(Component):
 
     _stylesheets: ClassVar[list[str]] = [
         file.read_text(encoding="utf-8")
-        for file in (Path(__file__).with_name("style.css"), _WEB / "spark.css")
+        for file in (Path(__file__).with_name("style.css"), _WEB / "spark.css", _WEB / "due.css")
     ]
 
 
@@ -68,7 +71,10 @@ class MattersView(Viewer):
         self._shown = self._asked()
         self.page.on_message(self._answer)
         state.param.watch(lambda event: self.page.param.update(dark=event.new), "dark")
-        state.param.watch(self._follow, ["view", "period", "presenting"])
+        self._due_of: tuple[object, ...] = ()
+        # It is counted when the page stands.
+        later(self._tell_due)
+        state.param.watch(self._follow, ["view", "period", "presenting", "on"])
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.page
@@ -83,6 +89,14 @@ class MattersView(Viewer):
         if self.state.view == VIEWS[0] and asked != self._shown:
             self._shown = asked
             self.page.param.update(**self._told())
+        self._tell_due()
+
+    def _tell_due(self) -> None:
+        state = self.state
+        asked = (state.period, state.on)
+        if state.view == VIEWS[0] and asked != self._due_of:
+            self._due_of = asked
+            self.page.due = due_callout(state)
 
     def _told(self) -> dict[str, Any]:
         state = self.state
@@ -152,6 +166,8 @@ class MattersView(Viewer):
     def _answer(self, message: dict[str, object]) -> None:
         state = self.state
         address, theme = (str(message.get(name)) for name in ("address", "theme"))
+        if answered_due(state, self.page.due, message):
+            return
         if message.get("type") == "matter":
             if any(one["address"] == address for one in self.page.matters):
                 state.read(address + ("&presenting=1" if state.presenting else ""))

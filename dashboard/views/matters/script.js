@@ -4,6 +4,7 @@
 import {mixed, patterns} from "../../maps/screen/patterns.js"
 import {outlinesAt, sketchMap} from "../../maps/screen/sketch.js"
 import {make, makeButton, makeShape, noteShown, whenever} from "../../web/dom.js"
+import {dueCallout} from "../../web/due.js"
 import {sparkline} from "../../web/spark.js"
 import {boxesOf, callouts, ringsAround} from "./places.js"
 
@@ -15,7 +16,7 @@ const PLACES = 8
 const SHADES = 3, RINGED = 8
 
 export function render({model}) {
-  const root = make("main", "matters")
+  const root = make("main", "matters"), due = make("div", "callout")
   const words = model.texts
   let drawn = []
 
@@ -143,7 +144,7 @@ export function render({model}) {
     drawn = []
     root.classList.toggle("dark", model.dark)
     const head = make("header")
-    head.append(make("h1", "", model.title), make("p", "subtitle", model.subtitle))
+    head.append(make("h1", "", model.title), make("p", "subtitle", model.subtitle), due)
     const body = make("div", "body"), [first, ...others] = model.matters
     const side = make("div", "side"), list = make("ol")
     list.append(...others.map((one, at) => row(one, at + 2)))
@@ -163,8 +164,11 @@ export function render({model}) {
 
   const sizes = new ResizeObserver(refresh)
   sizes.observe(root)
+  const fillDue = () => dueCallout(due, model.due, (message) => model.send_msg(message))
+  whenever(model, ["due"], fillDue)
   whenever(model, ["subtitle", "matters", "good", "unknown", "cards", "dark"], fill)
   model.on("remove", () => sizes.disconnect())
+  fillDue()
   fill()
   return root
 }

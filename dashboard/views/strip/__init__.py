@@ -10,6 +10,9 @@ import param
 from dashboard.answers.strip import StripFigure, strip_keys, strip_of
 from dashboard.session.state import State
 from dashboard.texts import text
+from dashboard.view import VIEWS
+from dashboard.views.due_callout import answered_due, due_callout
+from dashboard.views.later import later
 from dashboard.web.component import Component, Viewer, styles_of, together
 from geodata.escaping import plain_text
 
@@ -23,9 +26,10 @@ class Strip(Component):
     cells = param.List(default=[])
     at = param.String(doc="key of the indicator that is shown")
     topics = param.List(default=[], doc="title, and key and title of each indicator")
+    due = param.Dict(default={}, doc="what is due as of the day; empty until it is known")
     texts = param.Dict(default={}, constant=True)
 
-    _stylesheets: ClassVar[list[str]] = styles_of(__file__, "spark.css")
+    _stylesheets: ClassVar[list[str]] = styles_of(__file__, "spark.css", "due.css")
 
 
 class StripView(Viewer):
@@ -43,7 +47,10 @@ class StripView(Viewer):
             margin=0,
         )
         self.strip.on_message(self._answer)
+        self._due_of: tuple[object, ...] = ()
+        later(self._tell_due)
         state.param.watch(self._follow, ["theme", "place", "period"])
+        state.param.watch(self._tell_due, ["theme", "place", "period", "on", "view"])
         state.param.watch(self._choose, ["indicator"])
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -72,7 +79,16 @@ class StripView(Viewer):
         else:
             self.strip.at = self.state.indicator
 
+    def _tell_due(self, *events: object) -> None:
+        state = self.state
+        asked = (state.theme, state.place, state.period, state.on)
+        if state.view == VIEWS[1] and asked != self._due_of:
+            self._due_of = asked
+            self.strip.due = due_callout(state)
+
     def _answer(self, message: dict[str, object]) -> None:
+        if answered_due(self.state, self.strip.due, message):
+            return
         key = message.get("key")
         if isinstance(key, str) and key in self.state.indicators_of(self.state.theme):
             with together():

@@ -1,6 +1,7 @@
 // The figures of the theme side by side, each with its change and its course; all indicators behind the last cell.
 
 import {make, makeButton, whenever} from "../../web/dom.js"
+import {dueCallout} from "../../web/due.js"
 import {sparkline} from "../../web/spark.js"
 
 export function render({model}) {
@@ -9,7 +10,8 @@ export function render({model}) {
   const all = makeButton("all", model.texts.all + " ▾", () => show(topics.hidden))
   all.setAttribute("aria-haspopup", "true")
   const topics = make("div", "topics")
-  root.append(cells, all, topics)
+  const due = make("div", "callout")
+  root.append(cells, due, all, topics)
   const choose = (key) => { show(false); model.send_msg({key}) }
 
   function cell(one) {
@@ -71,10 +73,13 @@ export function render({model}) {
   document.addEventListener("pointerdown", elsewhere)
   whenever(model, ["cells", "topics"], fill)
   whenever(model, ["at"], mark)
+  const fillDue = () => dueCallout(due, model.due, (message) => model.send_msg(message))
+  whenever(model, ["due"], fillDue)
   const sizes = new ResizeObserver(fit)
   sizes.observe(root)
   model.on("remove", () => { sizes.disconnect(); document.removeEventListener("pointerdown", elsewhere) })
   show(false)
   fill()
+  fillDue()
   return root
 }

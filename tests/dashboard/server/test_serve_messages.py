@@ -88,6 +88,7 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("TextTable", {}, ("index",)),
     ("HeadlineBox", {}, ("index",)),
     ("Strip", {}, ("key",)),
+    ("Strip", {}, ("due",)),
     ("TopBar", {}, ("key",)),
     ("BarTools", {"type": "month"}, ("period",)),
     ("Film", {"type": "month"}, ("period",)),
@@ -95,6 +96,7 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("PanelTabs", {}, ("key",)),
     ("Matters", {"type": "matter"}, ("address",)),
     ("Matters", {"type": "enter"}, ("theme",)),
+    ("Matters", {}, ("due",)),
     ("Find", {"type": "go"}, ("index",)),
     ("Presenter", {"type": "go"}, ("index",)),
     ("Address", {}, ("query",)),
@@ -109,6 +111,8 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("ServiceBoard", {"type": "more"}, ("key",)),
     ("MonthsBoard", {"code": OWN, "period": "2025-01"}, ("code",)),
     ("MonthsBoard", {"code": OWN, "period": "2025-01"}, ("period",)),
+    ("DueBoard", {}, ("kind",)),
+    ("DueBoard", {}, ("index",)),
     ("MapPicture", {"form": "svg", "wish": 1}, ("wish",)),
     ("MapPicture", {"form": "svg", "wish": 1}, ("form",)),
 )
@@ -117,6 +121,7 @@ WALLS = (
     "theme=relocation&side=sites",
     "theme=water&side=service",
     "theme=monitoring&side=months",
+    "theme=monitoring&side=due",
 )
 ALSO = (
     ("ScreenMap", {"type": "point", "at": 0}),
