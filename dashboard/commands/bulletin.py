@@ -14,7 +14,7 @@ from geodata.escaping import plain_text
 
 if TYPE_CHECKING:
     from dashboard.answers.source import Source
-    from dashboard.briefing.bulletin.issuing import Outcome
+    from dashboard.briefing.bulletin.issuing import IssueOutcome
 
 
 @click.command(help=text("bulletin.help"))
@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Issue what is new; raises GuatuError for a day, place or folder that is none."""
     from dashboard.answers.source import county_source
-    from dashboard.briefing.bulletin.issuing import FOLDER, issue, issue_all
+    from dashboard.briefing.bulletin.content import FOLDER
+    from dashboard.briefing.bulletin.issuing import issue, issue_all
     from geodata.errors import StoreError
     from geodata.i18n import default_language
     from geodata.workspace import open_workspace
@@ -82,12 +83,14 @@ def _day(written: str | None, lang: str) -> datetime.date:
         raise click.BadParameter(told, param_hint="--on") from problem
 
 
-def _tell(one: Outcome, source: Source, lang: str) -> None:
+def _tell(one: IssueOutcome, source: Source, lang: str) -> None:
     """Say which number was issued and where it lies, or that nothing is new."""
     name = plain_text(source.atlas.name(one.place), 40)
     if one.bulletin is None and one.last is not None:
         told = {"place": name, "last": one.last.day, "number": one.last.number}
         click.echo(text("bulletin.nothing_new", lang, **told))
-    for file in one.files if one.bulletin is not None else ():
-        number = one.bulletin.number
-        click.echo(text("bulletin.done", lang, place=name, number=number, file=file))
+    if one.bulletin is None:
+        return
+    for file in one.files:
+        told = {"place": name, "number": one.bulletin.number, "file": file}
+        click.echo(text("bulletin.done", lang, **told))

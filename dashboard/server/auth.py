@@ -20,6 +20,7 @@ SESSIONS = "/sessions"
 ACCOUNTS = "/accounts"
 IMPORTS = "/imports"
 PARAMETERS, CHANGEOVER = "/parameters", "/changeover"
+BULLETINS = "/bulletins"
 OPENID, OPENID_BACK = "/openid", "/openid/back"
 # Under this name a request keeps its account, for the page that is made from it.
 KEPT = "guatu_account"

@@ -15,6 +15,7 @@ from dashboard.pages.app import app_of
 from dashboard.panels import Parts
 from dashboard.server.auth import (
     AUDIT,
+    BULLETINS,
     CHANGEOVER,
     IMPORTS,
     PARAMETERS,
@@ -155,6 +156,7 @@ def _signed_in(serving: Serving) -> Callable[[object, str], SignedIn | None] | N
             "imports": f"{prefix}{IMPORTS}?lang={lang}",
             "parameters": f"{prefix}{PARAMETERS}?lang={lang}",
             "changeover": f"{prefix}{CHANGEOVER}?lang={lang}",
+            "bulletins": f"{prefix}{BULLETINS}?lang={lang}",
         }
         return signed_in(account.actor, lang, **at)
 

@@ -19,6 +19,7 @@ from dashboard.briefing.queue import end_orders
 from dashboard.server.accounts_page import accounts_routes
 from dashboard.server.audit_page import audit_routes
 from dashboard.server.auth import SignIn
+from dashboard.server.bulletins_page import bulletin_routes
 from dashboard.server.changeover_page import changeover_routes
 from dashboard.server.failed_page import fail_in_a_sentence
 from dashboard.server.front import THROWN_AWAY, Hosts, name_of
@@ -117,6 +118,7 @@ def make_server(
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
         routes += [*accounts_routes(sign_in), *imports_routes(sign_in)]
         routes += [*parameters_routes(sign_in), *changeover_routes(sign_in)]
+        routes += bulletin_routes(sign_in)
     routes = [*routes, *health_routes(serving.guard, has_data)]
     set_up_log()
     # Where there are several, they part while the server is made.

@@ -45,6 +45,7 @@ def signed_in(
     imports: str,
     parameters: str,
     changeover: str,
+    bulletins: str,
 ) -> SignedIn:
     """Return the door to imports for whoever may, and the links: to pages by right, one's sign-ins, and out.
 
@@ -67,6 +68,9 @@ def signed_in(
                 label=label, href=imports, icon="upload_file", sx=_ON_BAR, margin=0, **shared
             )
         )
+    if actor.scope.narrowed("", "rows"):
+        label = text("bulletin.page_title", lang)
+        links.append(pmui.Button(label=label, href=bulletins, **shared))
     own = text("sign_in.sessions_title", lang)
     links.append(pmui.Button(label=own, href=sessions, **shared))
     leave = text("page.sign_out", lang, name=plain_text(actor.name, 24))

@@ -23,7 +23,7 @@ from dashboard.briefing.bulletin.content import (
     span_of,
 )
 from dashboard.texts import text
-from dashboard.view import VIEWS, View
+from dashboard.view import RANKING, VIEWS, View
 from geodata.access.bulletins import IssuedBulletin
 from geodata.cartography.words import period_text
 from geodata.errors import BriefingError
@@ -31,6 +31,7 @@ from geodata.escaping import plain_text
 from geodata.i18n import listed, parted
 from geodata.periods import last_day, shift_month
 from geodata.workspace.clocks import month_on
+from geodata.workspace.deeds import written_decisions
 
 _RED = ("past", "red")
 _LONGEST = 60
@@ -82,16 +83,32 @@ class _Composer:
         """Return what the issue before told; empty for the first."""
         return self.last.told if self.last is not None else {}
 
-    def view(self, theme: str, **words: Any) -> View:
-        """Return a view of the place on the day, of a theme's first indicator."""
+    def view(
+        self,
+        theme: str,
+        *,
+        indicator: str = "",
+        period: str = "",
+        place: str = "",
+        side: str = RANKING,
+    ) -> View:
+        """Return a view on the day, by default of the place, a theme's first indicator and the month."""
         source = self.source
-        indicator = words.pop("indicator", None) or source.indicators_of(theme)[0]
-        periods = source.periods_of(indicator)
-        month = words.pop("period", self.month)
-        period = month if month in periods else periods[-1]
-        on = self.day.isoformat() if period == self.month and self.day != last_day(period) else ""
-        told = {"place": self.place, "period": period, "on": on, "lang": self.lang} | words
-        return View(theme=theme, indicator=indicator, level=source.atlas.lowest, **told)
+        chosen = indicator or source.indicators_of(theme)[0]
+        periods = source.periods_of(chosen)
+        month = period or self.month
+        shown = month if month in periods else periods[-1]
+        own = shown == self.month and self.day != last_day(shown)
+        return View(
+            theme=theme,
+            indicator=chosen,
+            level=source.atlas.lowest,
+            place=place or self.place,
+            period=shown,
+            side=side,
+            on=self.day.isoformat() if own else "",
+            lang=self.lang,
+        )
 
     @cached_property
     def figures(self) -> dict[str, tuple[StripFigure, View]]:
@@ -133,6 +150,7 @@ class _Composer:
             "due": {one.kind: [one.red, one.week] for one in due.kinds} if due else {},
             "entries": {key: self._entries(wall) for key, (wall, _) in self.walls.items()},
             "flows": self.flows,
+            "decisions": [line.text for line in self._decided(every=True)],
         }
 
     def _entries(self, wall: LedgerWall) -> dict[str, str]:
@@ -184,8 +202,8 @@ class _Composer:
         last = self.last
         if last is not None and self.told == dict(self.before) and not late:
             return None
-        sections = (self._late(), self._changes(), self._ledger(), self._due(), self._ranked())
-        kept = [one for one in (*sections, self._missing()) if one is not None]
+        sections = (self._late(), self._changes(), self._ledger(), self._due(), self._decisions())
+        kept = [one for one in (*sections, self._ranked(), self._missing()) if one is not None]
         name = short_name(self.source.atlas.name(self.place))
         number = 1 if last is None else last.number + 1
         return Bulletin(
@@ -323,6 +341,24 @@ class _Composer:
         rows = tuple((one.title, f"{one.red:,}", f"{one.week:,}") for one in due.kinds)
         table = BulletinTable(self.said("due_table"), heads, rows, tuple(due.addresses.values()))
         return self._section("due", lines, table if rows else None)
+
+    def _decisions(self) -> Section | None:
+        """Return the decisions of meetings that were taken since the last number, and those not done."""
+        return self._section("decisions", self._decided())
+
+    def _decided(self, *, every: bool = False) -> Iterator[Line]:
+        """Give a line for each decision about the place up to the day; by default of what is news or open."""
+        for one in written_decisions(self.source.county.setup.config.folder):
+            if one.at[:10] > self.day.isoformat() or not one.place.startswith(self.place):
+                continue
+            done = one.fields.get("done_day", "")
+            news = self.last is None or one.at[:10] > self.last.day.isoformat()
+            if every or news or not done:
+                words = {"day": one.at[:10], "due": one.fields["due_day"], "done": done}
+                words |= {
+                    name: plain_text(one.fields[name], 4 * _LONGEST) for name in ("text", "owner")
+                }
+                yield Line(self.said("decision_done" if done else "decision", **words))
 
     def _ranked(self) -> Section | None:
         """Return the places right below by the share of red among all that runs, the lowest first."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+# Where papers lie in a workspace when no other folder is named.
+FOLDER = Path("briefings") / "bulletins"
 PERIODS = ("week", "month", "quarter", "year")
 
 

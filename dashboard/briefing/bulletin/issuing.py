@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from dashboard.answers.source import Source
 from dashboard.briefing.briefing_file import replace_file
 from dashboard.briefing.bulletin.compose import bulletin_of
 from dashboard.briefing.bulletin.content import Bulletin
-from dashboard.briefing.bulletin.paper import paper_of
+from dashboard.briefing.bulletin.gb_document import paper_of
 from dashboard.briefing.bulletin.sheet import sheet_of
 from geodata.access import Guard
 from geodata.access.bulletins import BulletinList, IssuedBulletin, time_text
 from geodata.access.chain import AuditEntry
 
-# Where papers lie in a workspace when no other folder is named.
-FOLDER = Path("briefings") / "bulletins"
-
 
 @dataclass(frozen=True)
-class Outcome:
+class IssueOutcome:
     """What came of one place: the bulletin and its papers, or the last one after which nothing is new."""
 
     place: str
@@ -33,7 +31,7 @@ class Outcome:
 
 def issue(
     source: Source, guard: Guard, kind: str, day: date, *, place: str, out: Path, lang: str
-) -> Outcome:
+) -> IssueOutcome:
     """Issue the bulletin of a place as of a day where there is anything new.
 
     Raises what `bulletin_of` does, BriefingError where a paper cannot be written, and WriteError where
@@ -43,7 +41,7 @@ def issue(
     last = kept.last(kind, place)
     bulletin = bulletin_of(source, kind, day, place=place, last=last, lang=lang)
     if bulletin is None:
-        return Outcome(place, None, (), last)
+        return IssueOutcome(place, None, (), last)
     actor = source.actor
     asked = {"kind": kind, "number": bulletin.number}
     guard.trail.record(AuditEntry.by(actor, "export", place=place, outcome="allowed", detail=asked))
@@ -51,15 +49,19 @@ def issue(
     files = []
     for ending, content in ((".docx", paper_of(bulletin)), (".pdf", sheet_of(bulletin))):
         file = out / f"{bulletin.file_name}{ending}"
-        replace_file(file, lambda part, content=content: part.write_bytes(content))
+        replace_file(file, partial(_fill, content=content))
         files.append(file)
     kept.add(actor, _issued(bulletin, guard.trail.clock()))
-    return Outcome(place, bulletin, tuple(files), last)
+    return IssueOutcome(place, bulletin, tuple(files), last)
+
+
+def _fill(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
 
 
 def issue_all(
     source: Source, guard: Guard, kind: str, day: date, *, out: Path, lang: str
-) -> Iterator[Outcome]:
+) -> Iterator[IssueOutcome]:
     """Issue one for each place right below the county whose rows the viewer may see."""
     level = source.levels_below(source.root)[0]
     for place in source.atlas.places_in(source.root, level):

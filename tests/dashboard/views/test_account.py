@@ -21,7 +21,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 AT = {"sign_out": "/a", "audit": "/b", "sessions": "/c", "imports": "/imports"}
-AT |= {"parameters": "/d", "changeover": "/e"}
+AT |= {"parameters": "/d", "changeover": "/e", "bulletins": "/f"}
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

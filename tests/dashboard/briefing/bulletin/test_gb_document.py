@@ -10,7 +10,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from dashboard.briefing.bulletin.content import Line
-from dashboard.briefing.bulletin.paper import paper_of
+from dashboard.briefing.bulletin.gb_document import paper_of
 
 pytestmark = pytest.mark.xdist_group("sampled")
 
