@@ -12,7 +12,7 @@ from geodata.access.entry_kinds import EntryKind, kinds
 from geodata.access.writes import PROPOSED, STANDING, is_same_person
 
 ON_CARD = ("visit", "note", "exemption")
-ON_PLACE = ("pin", "join_decision")
+ON_PLACE = ("pin", "join_decision", "decision")
 
 
 def written_by(entry: Written, lang: str) -> str:

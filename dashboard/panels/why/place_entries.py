@@ -57,7 +57,7 @@ class PlaceEntries(Viewer):
             choices["indicator"] = {
                 state.atlas.indicator(key).title_in(self.lang): key for key in titles
             }
-        else:
+        elif kind == "join_decision":
             complete = coverage(state.atlas, state.indicator, state.period, state.area)
             if complete.unmatched_rows:
                 choices = {"table_name": {str(row): str(row) for row in complete.unmatched_rows}}

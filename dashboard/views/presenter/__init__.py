@@ -11,6 +11,7 @@ import param
 from dashboard.answers.story import StoryStep, story_of
 from dashboard.answers.titles import headline_of
 from dashboard.panel_specs import panel_specs
+from dashboard.session.meeting import Decisions
 from dashboard.session.state import OF_LAYER, State
 from dashboard.session.stops import Stops
 from dashboard.texts import text
@@ -23,6 +24,7 @@ from geodata.escaping import plain_text
 _WORDS = (
     *("start", "tell", "add", "list", "leave", "previous", "next", "remove", "none", "menu"),
     *("notes", "notes_title", "notes_only", "notes_next", "open"),
+    *("decide", "decision", "owner", "due", "keep"),
 )
 _LONGEST = 120
 # How much larger the map's own words are for the back row, and those of a page full of words.
@@ -32,7 +34,7 @@ _MAP, _PAGE = 1.75, 1.25
 class Presenter(Component):
     """A menu, and while presenting a caption with lines beside the map, keys, and the speaker's window.
 
-    It answers start, tell, leave, next, previous, add, go, step, remove, notes, spotlight, open.
+    It answers start, tell, leave, next, previous, add, go, step, remove, notes, spotlight, open, decide.
     """
 
     stops = param.List(default=[])
@@ -44,6 +46,7 @@ class Presenter(Component):
     presenting = param.Boolean(default=False)
     big = param.Number(default=1.0, doc="how much larger words are than on a desk")
     note = param.String()
+    decides = param.Boolean(default=False, doc="whether a decision may be taken here")
     texts = param.Dict(default={}, constant=True)
 
 
@@ -53,6 +56,7 @@ class PresenterView(Viewer):
     def __init__(self, state: State, stops: Stops) -> None:
         super().__init__()
         self.state, self.stops = state, stops
+        self.decisions = Decisions(state)
         self._noted = self._going = False
         self.bar = Presenter(
             texts={name: text(f"presenter.{name}", state.lang) for name in _WORDS},
@@ -89,6 +93,8 @@ class PresenterView(Viewer):
             self._change(lambda: self.stops.add(self._sentence()), "added")
         elif kind == "remove" and type(index) is int:
             self._change(lambda: self.stops.remove(index), "removed")
+        elif kind == "decide":
+            self._decide(message)
         elif kind == "notes":
             self._noted = True
             self._follow()
@@ -97,6 +103,15 @@ class PresenterView(Viewer):
         elif kind == "open" and state.story:
             state.presenting = False
             state.list_counted()
+
+    def _decide(self, message: dict[str, object]) -> None:
+        """Enter a decision about what is shown: what, who and by when."""
+        said, owner, due = (message.get(name) for name in ("text", "owner", "due"))
+        if not all(isinstance(one, str) for one in (said, owner, due)) or not self.bar.decides:
+            return
+        self._change(
+            lambda: self.decisions.add(str(said), owner=str(owner), due=str(due)), "decided"
+        )
 
     def _tell(self) -> None:
         """Begin the story of the indicator looked at, or say why there is none."""
@@ -176,6 +191,7 @@ class PresenterView(Viewer):
             "notes": notes if self._noted else [],
             "presenting": state.presenting,
             "big": self._big(),
+            "decides": state.presenting and self.decisions.allowed,
         }
 
     def _big(self) -> float:
@@ -194,7 +210,7 @@ class PresenterView(Viewer):
         headline = headline_of(state.source, state.shown, state.layer)
         return plain_text(headline.short, 2 * _LONGEST), plain_text(headline.line, 2 * _LONGEST)
 
-    def _change(self, change: Callable[[], None], said: str) -> None:
+    def _change(self, change: Callable[[], object], said: str) -> None:
         try:
             change()
             note = text(f"presenter.{said}", self.state.lang)

@@ -13,7 +13,7 @@ export function render({model}) {
   const words = model.texts
   const say = (type, more = {}) => model.send_msg({type, ...more})
   // A key right after the beginning counts, though the server has not answered yet.
-  let open = false, begun = false, speaker = null
+  let open = false, begun = false, deciding = false, speaker = null
   const black = make("div", "black"), pen = make("canvas", "pen")
   black.hidden = pen.hidden = true
 
@@ -65,12 +65,40 @@ export function render({model}) {
     return dots
   }
 
+  // What is decided, by whom and when; the sentence shown stands there to begin with.
+  function decide() {
+    const box = make("form", "decide"), texts = {}
+    for (const [name, type, value] of [["decision", "text", model.said[0]], ["owner", "text", ""], ["due", "date", ""]]) {
+      const line = make("label", name), input = make("input")
+      Object.assign(input, {type, value, required: true, maxLength: name === "decision" ? 500 : 100})
+      line.append(make("span", "", words[name]), input)
+      box.append(line)
+      texts[name] = input
+    }
+    const keep = make("button", "keep", words.keep)
+    box.append(keep)
+    box.addEventListener("submit", (event) => {
+      event.preventDefault()
+      deciding = false
+      say("decide", {text: texts.decision.value, owner: texts.owner.value, due: texts.due.value})
+      fill()
+    })
+    // The keys of a clicker are letters here.
+    box.addEventListener("keydown", (event) => {
+      event.stopPropagation()
+      if (event.key === "Escape") { deciding = false; fill() }
+    })
+    requestAnimationFrame(() => texts.owner.focus())
+    return box
+  }
+
   function tools(menu) {
     const box = make("div", "moves")
     const move = (name, sign) => { const node = makeButton(name, sign, () => say(name)); node.ariaLabel = node.title = words[name]; return node }
     const count = model.steps.length || model.stops.length, at = model.steps.length ? model.step : model.at
     if (model.steps.length && model.step === model.steps.length - 1) { box.append(makeButton("open", words.open, () => { leave(); say("open") })) }
     box.append(move("previous", "◀"), make("span", "place", (at >= 0 ? at + 1 : "–") + " / " + count), move("next", "▶"),
+      ...model.decides ? [makeButton("decides", words.decide, () => { deciding = !deciding; fill() })] : [],
       makeButton("notes", words.notes, notes), menu, makeButton("leave", words.leave, leave))
     return box
   }
@@ -116,7 +144,8 @@ export function render({model}) {
       setTimeout(() => note.remove(), 4000)
       parts.push(note)
     }
-    root.replaceChildren(...parts, ...(open ? [list()] : []))
+    deciding = deciding && model.presenting
+    root.replaceChildren(...parts, ...(open ? [list()] : []), ...(deciding ? [decide()] : []))
     fit()
     tell()
   }
