@@ -14,7 +14,7 @@ from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
 from geodata.i18n import LANGUAGES, default_language
 from geodata.themes import Theme
-from geodata.themes.base import DUE_BANDS, PARAMETER
+from geodata.themes.base import DECISION, DUE_BANDS, PARAMETER
 
 # Classes cut at the limits of policy where an indicator has them, else natural breaks.
 POLICY = "policy"
@@ -167,7 +167,7 @@ class Choices:
     def clocks(self) -> dict[str, str]:
         """Return by the key of each kind of what may be due the key of its theme."""
         clocks = {clock.key: one.key for one in self.themes.values() for clock in one.clocks}
-        return clocks | {PARAMETER: ""}
+        return clocks | {PARAMETER: "", DECISION: ""}
 
     def is_due_text(self, word: str) -> bool:
         """Return whether a text names a kind of what is due (or EVERY_KIND), a band of it, or both."""
@@ -225,7 +225,6 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
     indicator = words.one_of("indicator", known, next(iter(known), ""))
     periods = choices.periods_of(indicator)
     place = words.place(choices.atlas, choices.root)
-    presenting = words.flag("presenting")
     return View(
         view=view,
         theme=theme,
@@ -237,6 +236,7 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         compare=words.one_of("compare", periods, ""),
         compared=words.one_of("compared", COMPARED, COMPARED[0]),
         ranked=words.one_of("ranked", RANKED, RANKED[0]),
+        presenting=(presenting := words.flag("presenting")),
         side=words.one_of("side", choices.panels_of(theme, presenting=presenting), RANKING),
         rule=words.one_of("rule", choices.rules, ""),
         point=words.point(choices.themes.get(theme)),
@@ -252,7 +252,6 @@ def read_address(query: str, choices: Choices) -> tuple[View, tuple[str, ...]]:
         on=words.day("on", lambda day: is_day_of(day, period, periods)),
         due=words.matching("due", choices.is_due_text),
         spotlight=words.flag("spotlight"),
-        presenting=presenting,
         story=words.one_of("story", STEPS if presenting else (), ""),
         lang=words.one_of("lang", LANGUAGES, default_language()),
         dark=words.flag("dark"),

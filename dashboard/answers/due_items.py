@@ -19,7 +19,7 @@ from geodata.escaping import plain_text
 from geodata.i18n import listed
 from geodata.tables import enumerations
 from geodata.themes import Theme
-from geodata.themes.base import PARAMETER, Clock
+from geodata.themes.base import DECISION, PARAMETER, Clock
 from geodata.workspace import Workspace
 from geodata.workspace.clocks import COLOURS, due_on, within_reach
 
@@ -94,7 +94,7 @@ def kinds_of_due(county: Workspace, lang: str) -> dict[str, str]:
     """Return the title of each kind of what may be due, in the order of the themes."""
     clocks = [clock for theme in county.setup.themes for clock in theme.clocks]
     titles = {clock.key: clock.title[lang] for clock in clocks}
-    return titles | {PARAMETER: text("due.parameter", lang)}
+    return titles | {kind: text(f"due.{kind}", lang) for kind in (PARAMETER, DECISION)}
 
 
 class _DueSentences:
@@ -136,7 +136,7 @@ class _DueSentences:
         lang, kind = self._lang, str(row["kind"])
         about = self._about(row)
         title = self._clocks[kind][1].title[lang] if kind in self._clocks else ""
-        title = title or text("due.parameter", lang)
+        title = title or text(f"due.{kind}", lang)
         said = text("due.about", lang, title=title, about=about) if about else title
         if str(row["id"]) not in (row["household_code"], row["place_code"]) and kind != PARAMETER:
             said = text("due.numbered", lang, said=said, number=plain_text(row["id"], _LONGEST))

@@ -100,12 +100,25 @@ def due_list(source: Source, view: View) -> tuple[DueItem, ...]:
     of_theme = [each for each, theme in clocks.items() if theme == view.theme]
     kinds = list(clocks) if kind == EVERY_KIND else [kind] if kind else of_theme
     place = "" if view.place in (None, source.root) else str(view.place)
-    guard = source.guard or source.county.guard
-    due = due_of(
-        source.county, source.actor, guard, day_of(view), place=place, lang=view.lang, kinds=kinds
-    )
+    own = source.actor.scope.narrowed(place, "rows")
+    if not own:
+        raise source.actor.allows(place, "rows").error()
     return tuple(
-        one for one in due.items if not band or due_band(one.colour, one.days_left) == band
+        one
+        for one in _items(source, day_of(view), view.lang)
+        if one.kind in kinds
+        and one.place.startswith(own)
+        and (not band or due_band(one.colour, one.days_left) == band)
+    )
+
+
+def _items(source: Source, day: date, lang: str) -> tuple[DueItem, ...]:
+    """Return all that is due in the viewer's places, read on record once for this viewer."""
+    stamp = () if source.findings is None else source.findings.due_stamp(day)
+    guard = source.guard or source.county.guard
+    return source.kept.once(
+        ("due_items", lang, day, stamp),
+        lambda: due_of(source.county, source.actor, guard, day, lang=lang).items,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,6 +13,7 @@ from geodata.kept import Kept
 from geodata.themes import Theme
 from geodata.workspace import Workspace
 from geodata.workspace.clocks import counts_on
+from geodata.workspace.deeds import deeds_stamp
 from geodata.workspace.open_findings import worst_open
 
 
@@ -39,8 +41,12 @@ class FindingCounts:
         It is of all places: who asks takes those whose rows the viewer may see. Raises StoreError
         where no month had begun.
         """
-        months = self.county.months
-        return self._kept.once(("due", day, months), lambda: counts_on(self.county.setup, day))
+        asked = ("due", *self.due_stamp(day))
+        return self._kept.once(asked, lambda: counts_on(self.county.setup, day))
+
+    def due_stamp(self, day: datetime.date) -> tuple[Hashable, ...]:
+        """Return what tells whether what is due on a day is the same as before: months, deeds, decisions."""
+        return day, self.county.months, deeds_stamp(self.county.setup.config.folder)
 
     def _counts(self, month: str) -> pd.DataFrame:
         return self._kept.once(("counts", month), lambda: self.county.month(month).counts)

@@ -51,6 +51,11 @@ class WallView(Viewer, Generic[Wall]):
     def _answer(self, message: dict[str, object]) -> None:
         """Do what the board asks for."""
 
+    def renew(self) -> None:
+        """Ask for the wall anew: what it is of has changed."""
+        self._shown = ()
+        self._follow()
+
     def _follow(self, *events: param.parameterized.Event) -> None:
         state = self.state
         wanted = tuple(getattr(state, name) for name in self._of)

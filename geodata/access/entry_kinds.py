@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ _LONGEST = 4000
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an entry: type text, day or choice, and its bounds."""
+    """One field of an entry: type text, day, choice or (whole) number, and its bounds."""
 
     name: str
     type: str
@@ -28,11 +28,18 @@ class Field:
     choices: tuple[str, ...] = ()
     # Of a day: no further ahead than the parameters allow.
     limited: bool = False
+    # The largest whole number.
+    high: int = 0
 
 
 @dataclass(frozen=True)
 class EntryKind:
-    """One kind of entry: the right it needs and its fields."""
+    """One kind of entry: the right it needs and its fields.
+
+    With a `table` an entry is a row of it as well: `row` and `columns` (field to column) say what it
+    tells, `by` the column of who wrote it; rows of equal `match` are one. Who wrote an entry of a kind
+    in `apart` with equal fields `about` may not write one of this.
+    """
 
     name: str
     act: str
@@ -41,6 +48,13 @@ class EntryKind:
     approved: bool = False
     # The right by which entries of a place are seen.
     seen_by: str = "figure"
+    table: str = ""
+    match: tuple[str, ...] = ()
+    row: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    about: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 @cache
@@ -53,11 +67,18 @@ def kinds() -> Mapping[str, EntryKind]:
             name,
             kind["act"],
             tuple(
-                Field(field, **(given | {"choices": tuple(given.get("choices", ()))}))
-                for field, given in kind["fields"].items()
+                Field(one, **(given | {"choices": tuple(given.get("choices", ()))}))
+                for one, given in kind["fields"].items()
             ),
             kind.get("approved", False),
             kind.get("seen_by", "figure"),
+            kind.get("table", ""),
+            tuple(kind.get("match", ())),
+            kind.get("row", {}),
+            kind.get("columns", {}),
+            kind.get("by", ""),
+            tuple(kind.get("about", ())),
+            tuple(kind.get("apart", ())),
         )
         for name, kind in content.items()
     }
@@ -76,28 +97,33 @@ def checked(kind: str, values: Mapping[str, object]) -> dict[str, str]:
         for name, value in values.items()
         if value is not None
     }
-    faults = [
-        fault for field in known.fields for fault in _faults(field, clean.get(field.name, ""))
-    ]
-    names = {field.name for field in known.fields}
+    faults = [fault for one in known.fields for fault in _faults(one, clean.get(one.name, ""))]
+    names = {one.name for one in known.fields}
     faults += [i18n.text("access.unknown_field", field=name) for name in clean if name not in names]
     if faults:
         raise WriteError("access.entry_faults", faults="".join(faults))
     return {name: value for name, value in clean.items() if value}
 
 
-def _faults(field: Field, value: str) -> list[str]:
-    title = i18n.text(f"access.field_{field.name}")
+def _faults(one: Field, value: str) -> list[str]:
+    title = i18n.text(f"access.field_{one.name}")
     if not value:
-        return [i18n.text("access.needed_field", field=title)] if field.required else []
-    if field.longest and len(value) > field.longest:
-        return [i18n.text("access.long_field", field=title, most=field.longest, found=len(value))]
-    if field.type == "day" and not _is_day(value):
+        return [i18n.text("access.needed_field", field=title)] if one.required else []
+    if one.longest and len(value) > one.longest:
+        return [i18n.text("access.long_field", field=title, most=one.longest, found=len(value))]
+    if one.type == "day" and not _is_day(value):
         return [i18n.text("access.not_a_day", field=title, value=value[:50])]
-    if field.type == "choice" and value not in field.choices:
-        known = ", ".join(field.choices)
+    if one.type == "number" and not _is_number(value, one.high):
+        told = {"value": value[:50], "high": one.high}
+        return [i18n.text("access.not_a_number", field=title, **told)]
+    if one.type == "choice" and value not in one.choices:
+        known = ", ".join(one.choices)
         return [i18n.text("access.not_a_choice", field=title, value=value[:50], known=known)]
     return []
+
+
+def _is_number(value: str, high: int) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 10 and int(value) <= high
 
 
 def _is_day(value: str) -> bool:

@@ -13,7 +13,10 @@ from geodata.tables import IDENTIFYING, PRIVACY
 
 REACHES = ("own", "above", "county", "any")
 # Acts that show or change single households; these never reach above the actor's own places.
-HOUSEHOLD_ACTS = frozenset({"rows", "card", "export", "unmask", "visit", "note", "exemption"})
+HOUSEHOLD_ACTS = frozenset(
+    {"rows", "card", "export", "unmask", "visit", "note", "exemption"}
+    | {"assign", "work", "accept", "close"}
+)
 _FILE = Path(__file__).with_name("roles.yaml")
 _CLASSES = Path(__file__).with_name("classes.yaml")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry, detail_text
 from geodata.access.database import METADATA
-from geodata.access.entry_kinds import checked, kinds
+from geodata.access.entry_kinds import EntryKind, checked, kinds
 from geodata.access.process_origin import COMMAND
 from geodata.access.scope import Actor
 from geodata.errors import WriteError
@@ -105,6 +105,7 @@ class Writes:
         row |= {"fields": detail_text(fields), "by": actor.name, "at": _text(now)}
         row["state"] = PROPOSED if kinds()[kind].approved else OPEN
         with self._trail.database.writing() as connection:
+            _refuse_own_work(connection, kinds()[kind], fields, actor)
             new = insert(_ENTRIES).values(**row).returning(_ENTRIES.c.id)
             number = connection.execute(new).scalar_one()
             written = _written(connection, number)
@@ -217,6 +218,13 @@ class Writes:
         with self._trail.database.reading() as connection:
             return [_as_written(row) for row in connection.execute(query.order_by(_ENTRIES.c.id))]
 
+    def stamp(self, names: Sequence[str]) -> tuple[int, int]:
+        """Return how many entries of some kinds there ever were and their versions; any write changes it."""
+        counted = select(func.count(), func.coalesce(func.sum(_ENTRIES.c.version), 0))
+        with self._trail.database.reading() as connection:
+            count, versions = connection.execute(counted.where(_ENTRIES.c.kind.in_(names))).one()
+        return int(count), int(versions)
+
     def history(self, actor: Actor, number: int) -> list[dict[str, object]]:
         """Return every version of an entry: who, when, old and new fields, state."""
         with self._trail.database.reading() as connection:
@@ -291,6 +299,22 @@ class Writes:
                 detail=detail | {"state": written.state},
             ),
         )
+
+
+def _refuse_own_work(
+    connection: Connection, kind: EntryKind, fields: Mapping[str, str], actor: Actor
+) -> None:
+    """Raise WriteError where the actor wrote what this entry judges, in the transaction that writes it."""
+    if not kind.apart:
+        return
+    query = select(_ENTRIES).where(
+        _ENTRIES.c.kind.in_(kind.apart) & (_ENTRIES.c.state != WITHDRAWN)
+    )
+    for row in connection.execute(query):
+        told = json.loads(row.fields)
+        same = all(told.get(name) == fields.get(name) for name in kind.about)
+        if same and is_same_person(row.by, actor.name):
+            raise WriteError("access.own_work", by=row.by, day=row.at[:10])
 
 
 def _without_words(kind: str, fields: str) -> str:

@@ -12,7 +12,7 @@ from geodata.intake.membership import is_among
 from geodata.periods import shift_month
 from geodata.store import SnapshotStore, stored_columns
 from geodata.store.embedded import DuckDBEngine
-from geodata.store.months import REPORTED
+from geodata.store.entered import REPORTED
 from geodata.tables import Table, table
 
 

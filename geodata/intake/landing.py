@@ -18,8 +18,8 @@ from geodata.intake.extracting import Part
 from geodata.intake.packed import give_back
 from geodata.intake.placing import PlaceList, Placer
 from geodata.store import Manifest, SourceFile, new_snapshot, stored_columns
+from geodata.store.entered import REPORTED
 from geodata.store.known_months import EARLIER
-from geodata.store.months import REPORTED
 from geodata.tables import table
 
 _ARROW = {

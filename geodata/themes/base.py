@@ -32,8 +32,8 @@ LEDGER_ENTRY = (
     *("evidence", "quiet_days"),
 )
 LEDGER_TASK = ("open", "colour", "days", "action", "area", "person", "department")
-# The kind of what is due that no theme declares: a parameter that ends.
-PARAMETER = "parameter"
+# The kinds of what is due that no theme declares: a parameter that ends, a decision of a meeting.
+PARAMETER, DECISION = "parameter", "decision"
 # Of what is due: what is red, and what is not and falls due within a week.
 DUE_BANDS = ("red", "week")
 # What the rows of a clock tell; the first two of each it cannot do without.

@@ -79,7 +79,7 @@ def answerable(setup: Setup, unanswered: Collection[Unanswered]) -> Setup:
 def find_unanswered(setup: Setup, month: str) -> tuple[Unanswered, ...]:
     """Return what cannot be run over the rows of a month, each thing tried by itself."""
     unanswered: list[Unanswered] = []
-    with month_engine(setup.store, month, setup.tables) as (engine, _):
+    with month_engine(setup.store, month, setup.tables, entered=setup.entered) as (engine, _):
         for area in policy_areas(engine, setup.policy, setup.keys, month, setup.tables):
             for one in _of_area(engine, setup, area):
                 if (one.kind, one.name) not in {(each.kind, each.name) for each in unanswered}:

@@ -36,7 +36,8 @@ def tables_on(
     keys = needed_keys(setup.sets, rules)
     frames: dict[str, list[pd.DataFrame]] = {name: [] for name in names}
     flags = []
-    with month_engine(setup.store, month, setup.tables_behind(names)) as (engine, _):
+    tables = setup.tables_behind(names)
+    with month_engine(setup.store, month, tables, entered=setup.entered) as (engine, _):
         for area in policy_areas(engine, setup.policy, keys, month, setup.tables, day_of=day):
             binding = replace(area.binding, on=day, exempt=held_on(setup.exemptions, day))
             make_features(engine, setup.sets, binding, wanted=names)

@@ -104,10 +104,9 @@ def compute_month(
     `figures_before` are the month's figures by the parameters of the month before.
     """
     before = shift_month(month, -1)
-    with month_engine(setup.store, month, setup.tables, engine=engine, threads=threads) as (
-        opened,
-        _,
-    ):
+    with month_engine(
+        setup.store, month, setup.tables, engine=engine, threads=threads, entered=setup.entered
+    ) as (opened, _):
         held = held_on(setup.exemptions, last_day(month))
         areas, old = (
             tuple(replace(a, binding=replace(a.binding, exempt=held)) for a in each)

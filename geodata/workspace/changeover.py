@@ -116,7 +116,7 @@ def _answered(setup: Setup, themes: Sequence[Theme], month: str, day_of: str) ->
     Index household_code; columns place_code, and THEME.NAME of every feature and class rule.
     """
     parts = []
-    with month_engine(setup.store, month, setup.tables) as (engine, _):
+    with month_engine(setup.store, month, setup.tables, entered=setup.entered) as (engine, _):
         areas = policy_areas(
             engine, setup.policy, setup.keys, month, setup.tables, day_of=last_day(day_of)
         )

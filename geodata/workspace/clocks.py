@@ -22,8 +22,9 @@ from geodata.rules.run import make_features, needed_keys
 from geodata.store import Engine
 from geodata.store.engine import no_rows
 from geodata.themes import Theme
-from geodata.themes.base import CLOCK_COLUMNS, DUE_BANDS, PARAMETER, Clock
+from geodata.themes.base import CLOCK_COLUMNS, DECISION, DUE_BANDS, PARAMETER, Clock
 from geodata.workspace.answerable import answerable, unanswered_in
+from geodata.workspace.deeds import written_decisions
 from geodata.workspace.engines import month_engine, policy_areas
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import built_months, read_built
@@ -118,7 +119,7 @@ def due_on(
 ) -> tuple[str, pd.DataFrame]:
     """Return the month as of which it is known, and all that is due: DUE_COLUMNS, most urgent first.
 
-    `kinds` are keys of clocks, or PARAMETER; by default all. Raises StoreError where no month had
+    `kinds` are keys of clocks, PARAMETER or DECISION; by default all. Raises StoreError where no month had
     begun on the day, ThemeError for a damaged calendar. Rows are about households: they leave by a reader.
     """
     ((_, month, frame),) = due_days(setup, (day,), kinds)
@@ -146,6 +147,8 @@ def due_days(
                 rows = [_row(told, *each) for each in rows_on(day)]
                 if wanted is None or PARAMETER in wanted:
                     rows += _ending_parameters(setup, told, built[0])
+                if wanted is None or DECISION in wanted:
+                    rows += _open_decisions(setup, told)
                 yield day, month, _in_order(rows, order)
 
 
@@ -193,7 +196,8 @@ def _opened(setup: Setup, month: str, clocks: Sequence[tuple[Theme, Clock]]) -> 
     keys = needed_keys((*known.sets, *(clock.rows for _, clock in clocks)), ())
     read = {name for _, clock in clocks for name in clock.rows.reads}
     wanted = sorted(read & {one.name for one in known.sets})
-    with month_engine(setup.store, month, known.tables_behind(read)) as (engine, _):
+    tables = known.tables_behind(read)
+    with month_engine(setup.store, month, tables, entered=setup.entered) as (engine, _):
 
         def rows_on(day: datetime.date) -> Iterator[tuple[Theme, Clock, Mapping[str, object]]]:
             _add_found_since(engine, setup, day, wanted=FOUND_SINCE in read)
@@ -347,6 +351,31 @@ def _ending_parameters(setup: Setup, days: _Days, first: str) -> Iterator[dict[s
             "days_left": left,
             "colour": days.colour(place, left),
             "begun_day": last.since,
+            "provisional": False,
+        }
+
+
+def _open_decisions(setup: Setup, days: _Days) -> Iterator[dict[str, object]]:
+    """Give the decisions of meetings that were taken up to a day and not done by then."""
+    for one in written_decisions(setup.config.folder):
+        begun = datetime.date.fromisoformat(one.at[:10])
+        done = one.fields.get("done_day")
+        if begun > days.day or (done is not None and done <= days.day.isoformat()):
+            continue
+        due = datetime.date.fromisoformat(one.fields["due_day"])
+        left = (due - days.day).days
+        yield {
+            **dict.fromkeys(DUE_COLUMNS),
+            "theme": "",
+            "kind": DECISION,
+            "id": str(one.id),
+            "place_code": one.place,
+            "due_day": due,
+            "days_left": left,
+            "colour": days.colour(one.place, left),
+            "owner": one.fields["owner"],
+            "about": one.fields["text"],
+            "begun_day": begun,
             "provisional": False,
         }
 

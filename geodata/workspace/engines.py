@@ -14,6 +14,7 @@ from geodata.rules import Binding
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER, add_base_tables
 from geodata.store import Engine, SnapshotStore
 from geodata.store.embedded import open_engine
+from geodata.store.entered import EnteredRows
 from geodata.store.known_months import known_since
 from geodata.store.months import add_month, stored_columns
 from geodata.tables import Table, tables
@@ -34,10 +35,15 @@ def month_engine(
     *,
     engine: str = "duckdb",
     threads: int | None = None,
+    entered: Mapping[str, EnteredRows] | None = None,
 ) -> Iterator[tuple[Engine, Mapping[str, tuple[str, ...]]]]:
-    """Give an engine with the known tables of a month, and the snapshots each came from."""
+    """Give an engine with the known tables of a month, and the snapshots each came from.
+
+    What people `entered` is among the rows of its tables, each deed once.
+    """
     with closing(open_engine(engine, threads=threads)) as opened:
-        used = add_month(opened, store, month, since=shift_month(month, -MONTHS_BACK), known=known)
+        first = shift_month(month, -MONTHS_BACK)
+        used = add_month(opened, store, month, since=first, known=known, entered=entered)
         since = known_since(store, month, known, back=MONTHS_BACK)
         add_base_tables(opened, month, since)
         before = snapshots_before(store, month)

@@ -244,7 +244,7 @@ def _over_new_features(
     setup: Setup, month: str, theme: Theme, rules: Sequence[Rule], changed: Policy
 ) -> pd.DataFrame:
     """Return what changes when the features of a theme are made by the old and the new values."""
-    with month_engine(setup.store, month, setup.tables) as (engine, _):
+    with month_engine(setup.store, month, setup.tables, entered=setup.entered) as (engine, _):
         said = [
             _said(engine, setup, policy, month, theme, rules) for policy in (setup.policy, changed)
         ]

@@ -19,9 +19,11 @@ from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
+from geodata.store.entered import EnteredRows
 from geodata.tables import PRIVACY, Column, Table
 from geodata.themes import Registry, Theme
 from geodata.version import __version__
+from geodata.workspace.deeds import digest_until, entered_rows
 from geodata.workspace.engines import MONTHS_BACK, snapshots_before, snapshots_of_lists
 from geodata.workspace.place_register import PlaceRegister, read_place_register
 
@@ -35,6 +37,11 @@ class Setup:
     policy: Policy
     registry: Registry
     exemptions: tuple[Exemption, ...] = field(default=())
+
+    @property
+    def entered(self) -> Mapping[str, EnteredRows]:
+        """Return by table what people entered on the page, as it is now; see `entered_rows`."""
+        return entered_rows(self.config.folder, self.tables)
 
     @property
     def themes(self) -> tuple[Theme, ...]:
@@ -155,9 +162,11 @@ class Setup:
         return _snapshots(self.store, month, self.tables)
 
     def inputs(self, month: str) -> dict[str, Any]:
-        """Return what a month is made from: snapshots, definitions, parameters, exemptions."""
+        """Return what a month is made from: snapshots, definitions, parameters, exemptions, deeds."""
         before = shift_month(month, -1)
+        deeds = digest_until(self.entered, month)
         return {
+            **({"deeds": deeds} if deeds else {}),
             "guatu": __version__,
             "month": month,
             "snapshots": self.snapshots(month),

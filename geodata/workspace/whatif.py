@@ -56,7 +56,7 @@ def run_what_if(
     if unknown:
         known = ", ".join(income_items())
         raise StoreError("workspace.no_item", item=unknown[0], known=known)
-    with month_engine(setup.store, month, setup.tables) as (engine, _):
+    with month_engine(setup.store, month, setup.tables, entered=setup.entered) as (engine, _):
         if workshop and not _has_workshop(engine, workshop):
             raise StoreError("workspace.no_workshop", workshop=workshop, month=month)
         areas = policy_areas(engine, setup.policy, setup.keys, month, setup.tables)

@@ -15,7 +15,6 @@ from dashboard.session.state import State
 from dashboard.view import (
     ADDRESS,
     COMPARED,
-    LISTING,
     LONGEST_ADDRESS,
     MOST,
     RANKED,
@@ -66,7 +65,8 @@ def _view(draw, source: Source) -> View:
     kinds = source.themes[theme].points if theme else ()
     keys = source.atlas.places_in(None, level)
     presenting = draw(st.booleans())
-    sides = [side for side in source.panels_of(theme) if not presenting or side != LISTING]
+    sides = source.panels_of(theme, presenting=presenting)
+    due = [f"{kind}{band}" for kind in ("all", *source.clocks) for band in ("", ":red", ":week")]
     return View(
         theme=theme,
         place=place,
@@ -90,6 +90,7 @@ def _view(draw, source: Source) -> View:
         numbers=draw(NUMBERS.filter(lambda text: text != ",,,")),
         limits=draw(st.just("") | st.dates().map(lambda day: day.isoformat())),
         on=draw(st.sampled_from(["", f"{period}-01", f"{period}-28"])) if len(period) == 7 else "",
+        due=one_of(["", ":red", *due]),
         spotlight=draw(st.booleans()),
         presenting=presenting,
         lang=one_of(LANGUAGES),

@@ -9,4 +9,4 @@ from dashboard.session.state import State
 
 def panel(state: State, parts: Parts) -> LedgerView:
     """Return the panel of one session."""
-    return LedgerView(state)
+    return LedgerView(state, parts.people)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import panel as pn
 import param
 
 from dashboard.answers.ledger import URGENT, LedgerEntry, LedgerWall, ledger_of
 from dashboard.answers.titles import short_name
+from dashboard.panels.ledger.deed_forms import DeedForms
+from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.texts import text
 from dashboard.view import is_day_of
 from dashboard.views.wall_view import WallView
-from dashboard.web.component import Component
+from dashboard.web.component import Component, filling
 from geodata.periods import last_day
 
 # No more entries are sent than a page has room for.
@@ -38,7 +41,7 @@ class LedgerView(WallView[LedgerWall]):
 
     board: LedgerBoard
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, people: People | None = None) -> None:
         texts = {name: text(f"ledger.{name}", state.lang) for name in _TEXTS} | {
             name: text(f"ledger.legend_{name}", state.lang) for name in _LEGEND
         }
@@ -46,6 +49,11 @@ class LedgerView(WallView[LedgerWall]):
             state, "ledger", LedgerBoard(texts=texts, sizing_mode="stretch_both", margin=0)
         )
         state.param.watch(self._move, ["place"])
+        self.forms = None if people is None else DeedForms(people, lambda: self.wall, self.renew)
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        wall = super().__panel__()
+        return wall if self.forms is None else filling(wall, self.forms)
 
     def _read(self) -> LedgerWall | None:
         return ledger_of(self.state.source, self.state.shown)

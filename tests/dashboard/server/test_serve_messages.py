@@ -99,6 +99,11 @@ MESSAGES: tuple[tuple[str, dict[str, object], tuple[str, ...]], ...] = (
     ("Matters", {}, ("due",)),
     ("Find", {"type": "go"}, ("index",)),
     ("Presenter", {"type": "go"}, ("index",)),
+    (
+        "Presenter",
+        {"type": "decide", "text": "a", "owner": "b", "due": "2099-01-01"},
+        ("owner", "due"),
+    ),
     ("Address", {}, ("query",)),
     ("PrintButton", {"type": "print"}, ("content",)),
     ("Notice", {"type": "open"}, ("newer",)),
