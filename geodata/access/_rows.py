@@ -19,6 +19,7 @@ from geodata.kept import Kept
 from geodata.periods import shift_month
 from geodata.store.embedded import FILES_GONE, DuckDBEngine
 from geodata.store.encryption import seals_of
+from geodata.store.engine import table_files
 from geodata.store.months import add_month
 
 _SIGNS = {"is": exp.EQ, "at_least": exp.GTE, "at_most": exp.LTE}
@@ -130,12 +131,11 @@ class MonthTables:
                 known=source.tables,
             )
         else:
-            file = source.folder / f"{name}.parquet"
-            if not name.isidentifier() or not file.is_file():
+            files = table_files(source.folder, name) if name.isidentifier() else ()
+            if not files:
                 raise KeyError(f"no table {name!r} in {source.month}")
-            self._engine.add_files(
-                name, [file], dict.fromkeys(pq.read_schema(file).names, "VARCHAR")
-            )
+            columns = dict.fromkeys(pq.read_schema(files[0]).names, "VARCHAR")
+            self._engine.add_files(name, files, columns)
         self._known.add(name)
 
 

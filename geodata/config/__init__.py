@@ -7,6 +7,7 @@ from geodata.config.changing import (
 )
 from geodata.config.settings import (
     FOLDERS,
+    IN_PROCESS,
     BoundarySettings,
     Config,
     CountySettings,
@@ -15,6 +16,7 @@ from geodata.config.settings import (
     PlaceDecision,
     PlaceSettings,
     SourceSettings,
+    SparkSettings,
     find_workspace,
     make_workspace,
     read_config,
@@ -22,6 +24,7 @@ from geodata.config.settings import (
 
 __all__ = [
     "FOLDERS",
+    "IN_PROCESS",
     "BoundarySettings",
     "Config",
     "CountySettings",
@@ -30,6 +33,7 @@ __all__ = [
     "PlaceDecision",
     "PlaceSettings",
     "SourceSettings",
+    "SparkSettings",
     "add_place_decision",
     "change_settings",
     "find_workspace",

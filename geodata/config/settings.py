@@ -133,6 +133,43 @@ class StoreSettings:
 
 
 @dataclass(frozen=True)
+class DuckDBSettings:
+    """How much memory a month may take when DuckDB builds it, as in "8GB"; what is more goes to the disk.
+
+    Empty is most of what the machine has. Months that are built side by side share it.
+    """
+
+    memory: str = ""
+
+
+@dataclass(frozen=True)
+class SparkSettings:
+    """Where Apache Spark runs (`guatu build --engine spark`), and with what.
+
+    `master` is local[*], which is this process, or that of a cluster (spark://HOST:PORT). `address` is
+    this machine's as the workers reach it, by default the one that faces the master; `store` is where
+    they find the store when it is not the same path there (a path or an address that Spark reads).
+    `memory` is of each executor, `driver_memory` of this process, as in "4g"; `cores` are of all
+    executors together, 0 for all there are. A worker is waited for `wait` seconds. `rest` is HOST:PORT
+    where the master tells its version, by default its own host and 6066. `settings` are more of Spark's
+    own. A secret comes from the environment (GUATU_SPARK_SECRET).
+    """
+
+    master: str = "local[*]"
+    address: str = ""
+    store: str = ""
+    memory: str = ""
+    driver_memory: str = ""
+    cores: int = 0
+    wait: int = 60
+    rest: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+IN_PROCESS = SparkSettings()
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """How one kind of file becomes rows of a table.
 
@@ -171,6 +208,8 @@ class Config:
     openid: OpenIdSettings = OpenIdSettings()
     audit: AuditSettings = AuditSettings()
     storing: StoreSettings = StoreSettings()
+    duckdb: DuckDBSettings = DuckDBSettings()
+    spark: SparkSettings = SparkSettings()
     sources: tuple[SourceSettings, ...] = ()
     delivered: str = "raw"
 
@@ -195,6 +234,8 @@ SECTIONS: Mapping[str, tuple[str, type]] = {
     "openid": ("openid", OpenIdSettings),
     "audit": ("audit", AuditSettings),
     "store": ("storing", StoreSettings),
+    "duckdb": ("duckdb", DuckDBSettings),
+    "spark": ("spark", SparkSettings),
     "source": ("sources", SourceSettings),
 }
 LISTED: Mapping[str, type] = {"source": SourceSettings, "places.decisions": PlaceDecision}

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from geodata.figures.indicator import Indicator
 from geodata.figures.totals import PARTS
 from geodata.rules import Binding, Rule
-from geodata.rules.compile import UNKNOWN, YES, answer
+from geodata.rules.compile import UNKNOWN, YES, answer, unpivoted
 from geodata.store import Engine
+from geodata.store.engine import in_order_of, no_rows
 from geodata.yaml_entries import check_value
 
 COLUMNS = ["place", "indicator", *PARTS]
+FIGURE_ORDER = ("indicator", "place")
 _FIGURES = pa.schema(
     [(name, pa.string() if name in ("place", "indicator") else pa.float64()) for name in COLUMNS]
 )
@@ -31,15 +32,30 @@ def month_figures(
     `numerator` and `denominator` are over the subjects whose parts are known, `missing` counts the
     others, `subjects` all in scope. Money stays in fen. Sorted by indicator and place.
     """
-    by_indicator: dict[str, pa.Table] = {}
+    sql = in_order_of(figures_query(indicators, rules, binding, engine.name), FIGURE_ORDER)
+    return engine.rows(sql).cast(_FIGURES)
+
+
+def figures_query(
+    indicators: Sequence[Indicator],
+    rules: Mapping[str, Rule],
+    binding: Binding,
+    dialect: str,
+) -> str:
+    """Return the SELECT of what `month_figures` gives, unsorted."""
+    queries = [
+        no_rows({"place": "STRING", "indicator": "STRING", **dict.fromkeys(PARTS, "DOUBLE")})
+    ]
     for table, group in groupby(sorted(indicators, key=lambda m: m.table), key=lambda m: m.table):
         chosen = list(group)
-        wide = engine.rows(_query(table, chosen, rules, binding, engine.name))
-        for number, indicator in enumerate(chosen):
-            by_indicator[indicator.key] = _of_indicator(wide, number, indicator)
-    return pa.concat_tables(
-        [_FIGURES.empty_table(), *(by_indicator[key] for key in sorted(by_indicator))]
-    )
+        wide = _query(table, chosen, rules, binding, dialect)
+        columns = {m.key: [f"{part}__{n}" for part in PARTS] for n, m in enumerate(chosen)}
+        parts = ", ".join(f"CAST({part} AS DOUBLE) AS {part}" for part in PARTS)
+        queries.append(
+            f"SELECT place, indicator, {parts}"
+            f" FROM {unpivoted(wide, PARTS, 'indicator', columns, dialect)} WHERE subjects > 0"
+        )
+    return "\nUNION ALL\n".join(queries)
 
 
 def _query(
@@ -107,11 +123,3 @@ def _parts(
     answered = " OR ".join(f"{one} <> {UNKNOWN}" for one in answers)
     numerator = f"CASE WHEN {broken} THEN 1 WHEN {answered} THEN 0 END"
     return f"({scope}) AND ({judged})", numerator, "1"
-
-
-def _of_indicator(wide: pa.Table, number: int, indicator: Indicator) -> pa.Table:
-    """Return the figures of one indicator, with subjects only, sorted by place."""
-    key = pa.array([indicator.key] * wide.num_rows, pa.string())
-    parts = [wide[f"{part}__{number}"] for part in PARTS]
-    table = pa.table([wide["place"], key, *parts], names=COLUMNS).cast(_FIGURES)
-    return table.filter(pc.field("subjects") > 0).sort_by("place")

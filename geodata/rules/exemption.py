@@ -8,10 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from geodata.errors import ThemeError
 
 COLUMNS = ("rule", "subject", "reason", "approver", "from", "to")
@@ -87,36 +83,3 @@ def held_on(exemptions: Sequence[Exemption], day: datetime.date) -> dict[str, tu
         if exemption.state_on(day) == "holds":
             held[exemption.rule] = (*held.get(exemption.rule, ()), exemption.subject)
     return held
-
-
-def apply_exemptions(
-    flags: pa.Table, exemptions: Sequence[Exemption], day: datetime.date
-) -> pa.Table:
-    """Return flags with `answer` exempt where an exemption holds, and its words in `exemption`.
-
-    Where one has run out the answer stays yes and `exemption_ended` gives the last day.
-    """
-    answer, words, ended = (np.full(flags.num_rows, text, object) for text in ("yes", "", ""))
-    # Few exemptions over many flags: each touches only the rows of its rule.
-    for exemption in sorted(exemptions, key=lambda e: (e.until, e.subject)):
-        touched = _touched(flags, exemption)
-        state = exemption.state_on(day)
-        if state == "holds":
-            answer[touched] = "exempt"
-            words[touched] = f"{exemption.reason} ({exemption.approver}, {exemption.until})"
-        elif state == "expired":
-            ended[touched & (answer == "yes")] = str(exemption.until)
-    added = {"answer": answer, "exemption": words, "exemption_ended": ended}
-    for name, texts in added.items():
-        flags = flags.append_column(name, pa.array(texts, pa.string()))
-    return flags
-
-
-def _touched(flags: pa.Table, exemption: Exemption) -> np.ndarray:
-    """Return which flags are of the rule and subject, or place, of an exemption."""
-    named = pc.equal(flags["subject"], exemption.subject)
-    if is_place(exemption.subject):
-        inside = pc.starts_with(flags["place"], exemption.subject)
-        named = pc.or_kleene(named, inside)
-    touched = pc.and_kleene(named, pc.equal(flags["rule"], exemption.rule))
-    return np.asarray(pc.fill_null(touched, False).to_numpy())

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from geodata.rules.binding import Binding, bound_keys
-from geodata.rules.compile import ANSWERS, counts_query, features_table, findings_query
+from geodata.rules.compile import ANSWERS, findings_query, long_counts_query
+from geodata.rules.exemption import Exemption
 from geodata.rules.feature import FeatureSet, in_order, shared_sets
 from geodata.rules.rule import Rule
 from geodata.store import Engine
+from geodata.store.engine import no_rows
 
-FLAG_COLUMNS = ("subject_kind", "subject", "place", "rule", "value", "threshold", "detail")
+FLAG_COLUMNS = (
+    "subject_kind",
+    "subject",
+    "place",
+    "rule",
+    "value",
+    "threshold",
+    "detail",
+    "answer",
+    "exemption",
+    "exemption_ended",
+)
 
 
 @dataclass(frozen=True)
@@ -56,20 +67,44 @@ def make_features(
     return ordered
 
 
-def run_rules(engine: Engine, rules: Sequence[Rule], binding: Binding) -> Findings:
-    """Return the findings of all rules that hold on the day, over feature tables already made."""
+def add_findings(
+    engine: Engine,
+    rules: Sequence[Rule],
+    binding: Binding,
+    exemptions: Sequence[Exemption] = (),
+) -> None:
+    """Give an engine with feature tables the tables COUNTS and FLAGS of all rules that hold on the day."""
     applied = [rule for rule in rules if rule.holds_on(binding.day)]
-    counts = _counts(engine, applied, binding)
+    engine.add_table(COUNTS, long_counts_query(applied, binding, engine.name))
     # A rule that nobody breaks need not be asked for its findings.
-    broken = set(counts.filter(pc.field("yes") + pc.field("exempt") > 0)["rule"].to_pylist())
-    asked = [rule for rule in applied if rule.key in broken]
-    if not asked:
-        return Findings(_FLAGS.empty_table(), counts)
-    flags = engine.rows(findings_query(asked, binding, engine.name)).cast(_FLAGS)
-    return Findings(flags.sort_by([(name, "ascending") for name in _ORDER]), counts)
+    broken = engine.frame(f"SELECT DISTINCT rule FROM {COUNTS} WHERE yes + exempt > 0")["rule"]
+    asked = [rule for rule in applied if rule.key in set(broken)]
+    nothing = no_rows({one.name: _SQL_TYPES[one.type] for one in _FLAGS})
+    findings = findings_query(asked, binding, engine.name, exemptions) if asked else nothing
+    engine.add_view(FLAGS, findings)
 
 
-_ORDER = ("place", "subject", "rule")
+def run_rules(
+    engine: Engine,
+    rules: Sequence[Rule],
+    binding: Binding,
+    exemptions: Sequence[Exemption] = (),
+) -> Findings:
+    """Return the findings of all rules that hold on the day, over feature tables already made."""
+    add_findings(engine, rules, binding, exemptions)
+    flags = engine.rows(f"SELECT * FROM {FLAGS}").cast(_FLAGS)
+    counts = engine.rows(f"SELECT * FROM {COUNTS}").cast(_COUNTS)
+    return Findings(
+        *(
+            table.sort_by([(name, "ascending") for name in order])
+            for table, order in ((flags, FLAG_ORDER), (counts, COUNT_ORDER))
+        )
+    )
+
+
+COUNTS, FLAGS = "rule_counts", "rule_flags"
+FLAG_ORDER = ("place", "subject", "rule")
+COUNT_ORDER = ("place", "rule")
 _NUMBERS = ("value", "threshold")
 _FLAGS = pa.schema(
     [(name, pa.float64() if name in _NUMBERS else pa.string()) for name in FLAG_COLUMNS]
@@ -77,17 +112,4 @@ _FLAGS = pa.schema(
 _COUNTS = pa.schema(
     [("place", pa.string()), ("rule", pa.string()), *((name, pa.int64()) for name in ANSWERS)]
 )
-
-
-def _counts(engine: Engine, rules: Sequence[Rule], binding: Binding) -> pa.Table:
-    """Return the counts of every place and rule, one row each, sorted by both."""
-    tables = []
-    for _, group in groupby(sorted(rules, key=features_table), key=features_table):
-        chosen = list(group)
-        wide = engine.rows(counts_query(chosen, binding, engine.name))
-        for rule in chosen:
-            key = pa.array([rule.key] * wide.num_rows, pa.string())
-            answers = [wide[f"{name}__{rule.key}"] for name in ANSWERS]
-            tables.append(pa.table([wide["place"], key, *answers], names=_COUNTS.names))
-    counts = pa.concat_tables([_COUNTS.empty_table(), *(each.cast(_COUNTS) for each in tables)])
-    return counts.sort_by([("place", "ascending"), ("rule", "ascending")])
+_SQL_TYPES = {pa.string(): "STRING", pa.float64(): "DOUBLE"}

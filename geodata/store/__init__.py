@@ -5,7 +5,7 @@ does it.
 """
 
 from geodata.store.embedded import ENGINES, check_engine
-from geodata.store.engine import Engine
+from geodata.store.engine import Engine, table_files
 from geodata.store.months import stored_columns
 from geodata.store.snapshots import (
     History,
@@ -32,4 +32,5 @@ __all__ = [
     "check_engine",
     "new_snapshot",
     "stored_columns",
+    "table_files",
 ]

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import threading
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as parquet
 
+from geodata.config import IN_PROCESS, SparkSettings
 from geodata.errors import StoreError
-from geodata.store.engine import Engine, no_rows, quoted
+from geodata.store.checksums import digest_of
+from geodata.store.engine import WORK, Engine, in_order_of, no_rows, quoted
 
+_FULL = os.strerror(errno.ENOSPC)
+# As many as a row group of a written file has.
+_ROWS_AT_ONCE = 1_000_000
 # What a query raises of files that are no longer where they were.
 FILES_GONE = duckdb.IOException
 
@@ -23,7 +34,10 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, *, memory: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, *, memory: str = "", threads: int | None = None, work: Path | None = None
+    ) -> None:
+        """Open an engine; what is more than `memory` goes to the folder `work`, which ends with it."""
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -35,7 +49,14 @@ class DuckDBEngine:
             settings["memory_limit"] = memory
         if threads:
             settings["threads"] = str(threads)
-        self._connection = duckdb.connect(config=settings)
+        if work:
+            settings["temp_directory"] = str(work)
+        self._work = work
+        try:
+            self._connection = duckdb.connect(config=settings)
+        except duckdb.Error:
+            # The other settings are written here.
+            raise StoreError("store.duckdb_memory", memory=memory) from None
         # In a process started by another, DuckDB takes itself for a console and draws a bar. Where
         # it draws none it is not told so: in a notebook it refuses even that without ipywidgets.
         shown = self._connection.execute("SELECT current_setting('enable_progress_bar')")
@@ -70,16 +91,45 @@ class DuckDBEngine:
 
     def add_table(self, view: str, sql: str) -> None:
         """Keep the rows of a query in a temporary table."""
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view)} AS {sql}")
+        with self._room():
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(view)} AS {sql}")
+
+    def write(self, sql: str, file: Path, order: Sequence[str]) -> dict[Path, str]:
+        """Write the sorted rows of a query to one Parquet file, some at a time; returns its SHA-256."""
+        with self._room(file.parent):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._write(in_order_of(sql, order), file)
+        return {file: digest_of(file)}
+
+    @contextmanager
+    def _room(self, folder: Path | None = None) -> Iterator[None]:
+        """Raise StoreError where memory or disk are too small, which is no fault of a query."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            raise StoreError("store.memory_short") from None
+        except (OSError, duckdb.Error) as error:
+            if getattr(error, "errno", None) != errno.ENOSPC and _FULL not in str(error):
+                raise
+            raise StoreError("store.disk_full", folder=str(folder or self._work or "")) from None
+
+    def _write(self, sql: str, file: Path) -> None:
+        reader = self._connection.sql(sql).to_arrow_reader(_ROWS_AT_ONCE)
+        schema = plain_schema(reader.schema)
+        with parquet.ParquetWriter(file, schema, compression="zstd") as opened:
+            for batch in reader:
+                opened.write_table(pa.Table.from_batches([batch]).cast(schema))
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""
         # As a relation the query would be bound twice.
-        return self._connection.execute(sql).df()
+        with self._room():
+            return self._connection.execute(sql).df()
 
     def rows(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""
-        return self._connection.sql(sql).to_arrow_table()
+        with self._room():
+            return self._connection.sql(sql).to_arrow_table()
 
     def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         """Run a statement of DuckDB's own; returns the connection, which has its rows."""
@@ -88,6 +138,8 @@ class DuckDBEngine:
     def close(self) -> None:
         """Give back memory; the engine must not be used afterwards."""
         self._connection.close()
+        if self._work:
+            shutil.rmtree(self._work, ignore_errors=True)
 
     def __enter__(self) -> DuckDBEngine:
         return self
@@ -99,6 +151,19 @@ class DuckDBEngine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Return the columns with one type for whole numbers, fractions and texts, on any engine."""
+    return pa.schema([(column.name, _plain_type(column.type)) for column in schema])
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0):
+        return pa.int64()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pa.float64()
+    return pa.string() if pa.types.is_large_string(kind) else kind
 
 
 # Rows that were asked leave traces in the table, so that it is made anew after as many.
@@ -161,11 +226,23 @@ def check_engine(name: str) -> None:
         raise StoreError("store.unknown_engine", engine=name, known=", ".join(ENGINES))
 
 
-def open_engine(name: str = "duckdb", *, threads: int | None = None) -> Engine:
-    """Return a new engine, Spark with all threads; raises StoreError for an unknown name or what the engine lacks."""
+def open_engine(
+    name: str = "duckdb",
+    *,
+    threads: int | None = None,
+    memory: str = "",
+    spark: SparkSettings = IN_PROCESS,
+    store: Path | None = None,
+) -> Engine:
+    """Return a new engine, Spark with all threads; raises StoreError for an unknown name or what the engine lacks.
+
+    `spark` says where Spark runs and `memory` what DuckDB may take; `store` is the folder of the store, in
+    which both work.
+    """
     check_engine(name)
     if name == "spark":
         from geodata.store.distributed import SparkEngine
 
-        return SparkEngine()
-    return DuckDBEngine(threads=threads)
+        return SparkEngine(spark, store)
+    work = store / f"{WORK}{uuid.uuid4().hex}" if store else None
+    return DuckDBEngine(memory=memory, threads=threads, work=work)

@@ -27,6 +27,24 @@ def quoted(name: str) -> str:
     return name
 
 
+# Before the names of folders in a store that an engine works in; what a killed one left is removed.
+WORK = ".work-"
+
+
+def table_files(folder: Path, name: str) -> tuple[Path, ...]:
+    """Return the files of a written table in the order of their rows; () where it is not there."""
+    file = folder / f"{name}.parquet"
+    if file.is_file():
+        return (file,)
+    return tuple(sorted(one for one in file.rglob("*.parquet") if one.is_file()))
+
+
+def in_order_of(sql: str, order: Sequence[str]) -> str:
+    """Return a query with its rows sorted by columns, unknown ones last."""
+    by = ", ".join(f"{quoted(name)} NULLS LAST" for name in order)
+    return f"SELECT * FROM ({sql}) AS unsorted ORDER BY {by}"
+
+
 def no_rows(columns: Mapping[str, str]) -> str:
     """Return a query with the given columns (name to SQL type) and no rows."""
     # Every engine knows text as STRING.
@@ -46,7 +64,7 @@ def latest_report(view: str, key: Sequence[str], columns: Sequence[str]) -> str:
 class Engine(Protocol):
     """Named views over Parquet files and frames, and portable SQL over them.
 
-    Views belong to the object alone; no engine writes into the store.
+    Views belong to the object alone; into the store an engine writes what it is told to, and nothing else.
     """
 
     name: str
@@ -62,6 +80,13 @@ class Engine(Protocol):
 
     def add_table(self, view: str, sql: str) -> None:
         """Keep the rows of a query under a name, computed once; the engine forgets them at its end."""
+
+    def write(self, sql: str, file: Path, order: Sequence[str]) -> Mapping[Path, str]:
+        """Write the rows of a query as Parquet, sorted by columns; returns the SHA-256 of each file.
+
+        Whole numbers become BIGINT, fractions DOUBLE. An engine may make of `file` a folder of files
+        whose names are in the order of their rows (`table_files`). Raises StoreError when the disk is full.
+        """
 
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a data frame."""

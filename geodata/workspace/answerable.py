@@ -52,10 +52,8 @@ class Unanswered:
 
 def unanswered_in(built: Built) -> tuple[Unanswered, ...]:
     """Return what could not be answered when a month was built, () where all was."""
-    file = built.file(UNANSWERED)
-    if not file.is_file():
-        return ()
-    return tuple(Unanswered(**row) for row in pq.read_table(file).to_pylist())
+    tables = map(pq.read_table, built.files(UNANSWERED))
+    return tuple(Unanswered(**row) for table in tables for row in table.to_pylist())
 
 
 def unanswered_table(unanswered: Collection[Unanswered]) -> pa.Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geodata.rules.exemption import apply_exemptions, held_on
+from geodata.rules.exemption import held_on
 from geodata.rules.run import make_features, needed_keys, run_rules
 from geodata.workspace.engines import month_engine, policy_areas
 from geodata.workspace.inputs import Setup
@@ -45,7 +45,7 @@ def tables_on(
                 rows = engine.frame(f"SELECT * FROM {name}")
                 inside = rows["place_code"].str.startswith(area.prefixes or ("",))
                 frames[name].append(rows[inside.fillna(False).astype(bool)])
-            found = apply_exemptions(run_rules(engine, rules, binding).flags, setup.exemptions, day)
+            found = run_rules(engine, rules, binding, setup.exemptions).flags
             flags.append(found.to_pandas())
     told = pd.concat(flags, ignore_index=True)
     household = told["subject"].where(told["subject_kind"] == "household")

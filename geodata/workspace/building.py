@@ -1,22 +1,32 @@
-"""Building months: features, findings, counts and figures, saved beside the snapshots."""
+"""Building months: features, findings, counts and figures, written by the engine beside the snapshots."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from geodata.errors import StoreError
-from geodata.figures import month_figures
+from geodata.figures.month import FIGURE_ORDER, figures_query
 from geodata.isolated import process_pool
 from geodata.periods import last_day, shift_month
-from geodata.rules import run_rules
 from geodata.rules.dry_run import engine_errors
-from geodata.rules.exemption import apply_exemptions, held_on
-from geodata.rules.run import make_features
+from geodata.rules.exemption import held_on
+from geodata.rules.run import (
+    COUNT_ORDER,
+    COUNTS,
+    FLAG_ORDER,
+    FLAGS,
+    add_findings,
+    make_features,
+)
 from geodata.store import Engine, check_engine
+from geodata.store.checksums import digest_of as file_digest
 from geodata.workspace.answerable import (
     UNANSWERED,
     answerable,
@@ -25,7 +35,7 @@ from geodata.workspace.answerable import (
 )
 from geodata.workspace.engines import PolicyArea, month_engine, policy_areas
 from geodata.workspace.inputs import Setup
-from geodata.workspace.saved import Built, digest_of, read_built, save_built
+from geodata.workspace.saved import Built, building, digest_of, read_built, save_built
 
 Progress = Callable[[str, bool], None]
 
@@ -44,15 +54,22 @@ def build_months(
     `processes` that share the months, gives the same.
     """
     check_engine(engine)
-    known = {month: _unchanged(setup, month) for month in months}
-    waiting = [month for month in months if known[month] is None]
-    made = _made(setup, waiting, engine, processes)
+    if not months:
+        return ()
+    held: AbstractContextManager[None] = nullcontext()
+    if any(_unchanged(setup, month) is None for month in months):
+        held = building(setup.config.store)
     builds = []
-    for month in months:
-        built = known[month]
-        if progress:
-            progress(month, built is None)
-        builds.append(next(made) if built is None else built)
+    with held:
+        # Looked at again: another machine may have built it meanwhile.
+        known = {month: _unchanged(setup, month) for month in months}
+        waiting = [month for month in months if known[month] is None]
+        made = _made(setup, waiting, engine, processes)
+        for month in months:
+            built = known[month]
+            if progress:
+                progress(month, built is None)
+            builds.append(next(made) if built is None else built)
     return tuple(builds)
 
 
@@ -83,29 +100,43 @@ def _made(setup: Setup, months: Sequence[str], engine: str, processes: int) -> I
 def _make(setup: Setup, engine: str, month: str, *, threads: int | None = None) -> Built:
     if setup.is_closed(month):
         raise StoreError("store.retired_build", month=month)
-    try:
-        tables = compute_month(setup, month, engine=engine, threads=threads)
-    except engine_errors(engine):
-        # Each thing is tried by itself only where something fails: all at once is much faster.
-        unanswered = find_unanswered(setup, month)
-        if not unanswered:
-            raise
+
+    def write(folder: Path) -> Mapping[Path, str]:
+        try:
+            return compute_month(setup, month, folder, engine=engine, threads=threads)
+        except engine_errors(engine):
+            # Each thing is tried by itself only where something fails: all at once is much faster.
+            unanswered = find_unanswered(setup, month)
+            if not unanswered:
+                raise
+        for left in folder.iterdir():
+            left.unlink() if left.is_file() else shutil.rmtree(left)
         asked = answerable(setup, unanswered)
-        tables = compute_month(asked, month, engine=engine, threads=threads)
-        tables[UNANSWERED] = unanswered_table(unanswered)
-    return save_built(setup.config.store, month, setup.inputs(month), tables)
+        files = compute_month(asked, month, folder, engine=engine, threads=threads)
+        file = folder / f"{UNANSWERED}.parquet"
+        pq.write_table(unanswered_table(unanswered), file, compression="zstd")
+        return {**files, file: file_digest(file)}
+
+    return save_built(setup.config.store, month, setup.inputs(month), write)
 
 
 def compute_month(
-    setup: Setup, month: str, *, engine: str = "duckdb", threads: int | None = None
-) -> dict[str, pa.Table]:
-    """Return flags, counts, figures and the feature sets of a month as tables, sorted.
+    setup: Setup, month: str, folder: Path, *, engine: str = "duckdb", threads: int | None = None
+) -> Mapping[Path, str]:
+    """Write flags, counts, figures and the feature sets of a month, sorted; returns the SHA-256 of each file.
 
-    `figures_before` are the month's figures by the parameters of the month before.
+    `figures_before` are the month's figures by the parameters of the month before. The engine writes:
+    no table passes through here. Places that share parameters follow each other (`table_files`).
     """
     before = shift_month(month, -1)
     with month_engine(
-        setup.store, month, setup.tables, engine=engine, threads=threads, entered=setup.entered
+        setup.store,
+        month,
+        setup.tables,
+        engine=engine,
+        threads=threads,
+        entered=setup.entered,
+        building=setup.config,
     ) as (opened, _):
         held = held_on(setup.exemptions, last_day(month))
         areas, old = (
@@ -117,54 +148,52 @@ def compute_month(
                 ),
             )
         )
-        parts = [_compute_area(opened, setup, area) for area in areas]
-        tables = {name: pa.concat_tables([part[name] for part in parts]) for name in parts[0]}
         same = [area.binding.values for area in areas] == [area.binding.values for area in old]
-        tables["figures_before"] = tables["figures"]
-        if not same:
-            redone = [_figures(opened, setup, area) for area in old]
-            tables["figures_before"] = pa.concat_tables(redone)
-    return tables
+        output = _Output(opened, folder)
+        for number, area in enumerate(areas):
+            output.part = number if len(areas) > 1 else None
+            _write_area(output, setup, area)
+            _write_figures(
+                output, setup, area, ("figures", "figures_before") if same else ("figures",)
+            )
+        for number, area in enumerate(() if same else old):
+            output.part = number if len(old) > 1 else None
+            make_features(opened, setup.sets, area.binding)
+            _write_figures(output, setup, area, ("figures_before",))
+        return output.files
 
 
-def _compute_area(engine: Engine, setup: Setup, area: PolicyArea) -> dict[str, pa.Table]:
-    make_features(engine, setup.sets, area.binding)
-    findings = run_rules(engine, list(setup.rules.values()), area.binding)
-    flags = apply_exemptions(findings.flags, setup.exemptions, area.binding.day)
-    tables = {
-        "flags": flags,
-        "counts": findings.counts,
-        "figures": _measured(engine, setup, area),
-    }
+@dataclass
+class _Output:
+    """Where the tables of a month are written; `part` is the number of the area when there are several."""
+
+    engine: Engine
+    folder: Path
+    part: int | None = None
+    files: dict[Path, str] = field(default_factory=dict)
+
+    def write(self, table: str, query: str, order: Sequence[str]) -> None:
+        file = self.folder / f"{table}.parquet"
+        if self.part is not None:
+            file /= f"{self.part:05d}.parquet"
+        self.files.update(self.engine.write(query, file, order))
+
+
+def _write_area(output: _Output, setup: Setup, area: PolicyArea) -> None:
+    make_features(output.engine, setup.sets, area.binding)
+    add_findings(output.engine, list(setup.rules.values()), area.binding, setup.exemptions)
+    output.write("flags", f"SELECT * FROM {FLAGS}", FLAG_ORDER)
+    output.write("counts", f"SELECT * FROM {COUNTS}", COUNT_ORDER)
     for theme in setup.themes:
         for subject in theme.subjects.values():
             name = f"{theme.key}_{subject.name}"
             if name in {feature_set.name for feature_set in theme.feature_sets}:
-                features = engine.rows(f"SELECT * FROM {name}")
-                order = [("place_code", "ascending"), (subject.key, "ascending")]
-                ordered = features.sort_by(order)
-                tables[name] = ordered.cast(_plain(ordered.schema))
-    return tables
+                output.write(name, f"SELECT * FROM {name}", ("place_code", subject.key))
 
 
-def _figures(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
-    make_features(engine, setup.sets, area.binding)
-    return _measured(engine, setup, area)
-
-
-def _measured(engine: Engine, setup: Setup, area: PolicyArea) -> pa.Table:
+def _write_figures(output: _Output, setup: Setup, area: PolicyArea, names: Sequence[str]) -> None:
     indicators = [indicator for theme in setup.themes for indicator in theme.indicators]
-    return month_figures(engine, indicators, setup.rules, area.binding)
-
-
-def _plain(schema: pa.Schema) -> pa.Schema:
-    """Return the columns with one type for whole numbers, fractions and texts, on any engine."""
-    return pa.schema([(column.name, _plain_type(column.type)) for column in schema])
-
-
-def _plain_type(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0):
-        return pa.int64()
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pa.float64()
-    return pa.string() if pa.types.is_large_string(kind) else kind
+    query = figures_query(indicators, setup.rules, area.binding, output.engine.name)
+    output.engine.add_table("figures_of_area", query)
+    for name in names:
+        output.write(name, "SELECT * FROM figures_of_area", FIGURE_ORDER)

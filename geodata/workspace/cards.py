@@ -293,7 +293,7 @@ def _judges(theme: Theme, built: Built) -> bool:
     """Return whether a theme judges households, and did when the month was built."""
     name = f"{theme.key}_household"
     known = {feature_set.name for feature_set in theme.feature_sets}
-    return name in known and built.file(name).is_file()
+    return name in known and bool(built.files(name))
 
 
 def _findings(
@@ -351,7 +351,7 @@ def _answers(
     built: Built, rules: Sequence[Rule], binding: Binding, row: pd.DataFrame
 ) -> pd.DataFrame:
     """Return value, threshold, detail and answer of each rule that judges a row of features."""
-    file = built.file(features_table(rules[0]))
+    file = built.files(features_table(rules[0]))[0]
     ask = partial(answer_row, binding=binding, row=row.head(1), file=file, digest=built.digest)
     try:
         wide = ask(rules)

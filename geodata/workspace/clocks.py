@@ -300,14 +300,14 @@ def _add_found_since(engine: Engine, setup: Setup, day: datetime.date, *, wanted
     before: pd.DataFrame | None = None
     for month in reversed(months if wanted else []):
         built = read_built(setup.config.store, month)
-        if built is None or not built.file("flags").is_file():
+        if built is None or not built.files("flags"):
             break
         if before is not None and month != shift_month(f"{since['day'].min():%Y-%m}", -1):
             break
         name = f"flags_of_{month.replace('-', '_')}"
         engine.add_files(
             name,
-            [built.file("flags")],
+            built.files("flags"),
             dict.fromkeys(("subject_kind", "subject", "place", "rule", "answer"), "VARCHAR"),
         )
         rows = engine.frame(

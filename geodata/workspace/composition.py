@@ -90,9 +90,7 @@ def _made(
         return None if cube is None else _courses(declared, cube, built.month, theme, request)
     if declared.parts:
         return _stacked(declared, source, request)
-    return (
-        _counted(declared, source, theme, request) if built.file(declared.table).is_file() else None
-    )
+    return _counted(declared, source, theme, request) if built.files(declared.table) else None
 
 
 def _rules(setup: Setup, built: Built, theme: Theme, request: Asked) -> Composition | None:

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from geodata.config import Config
 from geodata.periods import last_day, shift_month
 from geodata.policy import Policy
 from geodata.rules import Binding
@@ -36,12 +37,24 @@ def month_engine(
     engine: str = "duckdb",
     threads: int | None = None,
     entered: Mapping[str, EnteredRows] | None = None,
+    building: Config | None = None,
 ) -> Iterator[tuple[Engine, Mapping[str, tuple[str, ...]]]]:
     """Give an engine with the known tables of a month, and the snapshots each came from.
 
-    What people `entered` is among the rows of its tables, each deed once.
+    What people `entered` is among the rows of its tables, each deed once. For `building` it has what
+    the settings of a workspace give it, and works in the store.
     """
-    with closing(open_engine(engine, threads=threads)) as opened:
+    if building is None:
+        made = open_engine(engine, threads=threads)
+    else:
+        made = open_engine(
+            engine,
+            threads=threads,
+            memory=building.duckdb.memory,
+            spark=building.spark,
+            store=store.folder,
+        )
+    with closing(made) as opened:
         first = shift_month(month, -MONTHS_BACK)
         used = add_month(opened, store, month, since=first, known=known, entered=entered)
         since = known_since(store, month, known, back=MONTHS_BACK)
@@ -54,10 +67,10 @@ def month_engine(
 
 
 @contextmanager
-def built_engine(file: Path, name: str, columns: Sequence[str]) -> Iterator[Engine]:
+def built_engine(files: Sequence[Path], name: str, columns: Sequence[str]) -> Iterator[Engine]:
     """Give an engine with one table that was built, to be asked again; what it answers is of the engine."""
     with closing(open_engine("duckdb")) as opened:
-        opened.add_files(name, [file], dict.fromkeys(columns, "VARCHAR"))
+        opened.add_files(name, files, dict.fromkeys(columns, "VARCHAR"))
         yield opened
 
 

@@ -173,7 +173,7 @@ def _over_built(
 ) -> list[pd.DataFrame]:
     """Return what changes when the rules are asked over the features as they were built."""
     name, county = features_table(rules[0]), setup.config.county.code
-    with built_engine(built.file(name), name, setup.set_columns[name]) as engine:
+    with built_engine(built.files(name), name, setup.set_columns[name]) as engine:
         keys = sorted({key for rule in rules for key in rule.parameters})
         pairs = shared_values(engine, setup.policy, keys, last_day(built.month), table=name)
         texts = setup.policy.texts(keys)

@@ -156,11 +156,11 @@ def _add_income(engine: Engine, *, setup: Setup, month: str) -> None:
     parts = []
     for built in _built(setup, month) if told is not None else ():
         assert told is not None
-        if not built.file(told.table).is_file():
+        if not built.files(told.table):
             continue
         name = f"income_of_{built.month.replace('-', '_')}"
         kinds = {"household_code": "VARCHAR", "place_code": "VARCHAR", told.feature: "DOUBLE"}
-        engine.add_files(name, [built.file(told.table)], kinds)
+        engine.add_files(name, built.files(told.table), kinds)
         parts.append(
             f"SELECT household_code, place_code, '{built.month}' AS month,"
             f" {told.feature} AS income_per_person FROM {name}"
@@ -172,11 +172,11 @@ def _add_income(engine: Engine, *, setup: Setup, month: str) -> None:
 def _add_findings(engine: Engine, *, setup: Setup, month: str) -> None:
     parts = []
     for built in _built(setup, month):
-        if not built.file("flags").is_file():
+        if not built.files("flags"):
             continue
         name = f"findings_of_{built.month.replace('-', '_')}"
         columns = ("subject_kind", "subject", "place", "rule")
-        engine.add_files(name, [built.file("flags")], dict.fromkeys(columns, "VARCHAR"))
+        engine.add_files(name, built.files("flags"), dict.fromkeys(columns, "VARCHAR"))
         parts.append(
             f"SELECT subject AS household_code, place AS place_code, '{built.month}' AS month, rule"
             f" FROM {name} WHERE subject_kind = 'household'"

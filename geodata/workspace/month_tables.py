@@ -139,10 +139,10 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
 
 
 def _add_flags(engine: Engine, *, built: Built) -> None:
-    if not built.file("flags").is_file():
+    if not built.files("flags"):
         raise StoreError("store.retired_rows", month=built.month)
     columns = [name for name in FLAG_COLUMNS if name not in ("place_code", "household_code")]
-    engine.add_files("saved_flags", [built.file("flags")], dict.fromkeys(columns, "VARCHAR"))
+    engine.add_files("saved_flags", built.files("flags"), dict.fromkeys(columns, "VARCHAR"))
     engine.add_view(
         "flags",
         "SELECT *, place AS place_code, CASE WHEN subject_kind = 'household' THEN subject END"

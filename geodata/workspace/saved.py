@@ -1,4 +1,9 @@
-"""What was built for a month, beside the snapshots: Parquet files behind one small pointer file."""
+"""What was built for a month, beside the snapshots: Parquet files behind one small pointer file.
+
+All a store must be able to do is replace that file in one step: what the pointer does not name is
+no month. Who builds holds the store's lease, a file in the store itself, so that of two machines one
+builds.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,22 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from geodata.errors import StoreError
+from geodata.store import table_files
 from geodata.store.checksums import digests, faulty
+from geodata.store.engine import WORK
+from geodata.store.snapshots import write_durably
 
 FOLDER = "built"
 # What is counted by village: no row of it is about a household.
@@ -31,9 +42,9 @@ class Built:
     digest: str
     inputs: Mapping[str, Any]
 
-    def file(self, name: str) -> Path:
-        """Return the file of one table: flags, counts, figures, figures_before or a feature set."""
-        return self.folder / f"{name}.parquet"
+    def files(self, name: str) -> tuple[Path, ...]:
+        """Return the files of one table, () without it: flags, counts, figures, figures_before or a feature set."""
+        return table_files(self.folder, name)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return one table of SUMS whole; rows about households come from a reader alone.
@@ -42,24 +53,27 @@ class Built:
         """
         if name not in SUMS:
             raise ValueError(f"{name} is read by a reader of geodata.access")
-        frame: pd.DataFrame = pq.read_table(self.file(name)).to_pandas()
+        parts = [pq.read_table(file) for file in self.files(name)]
+        frame: pd.DataFrame = pa.concat_tables(parts).to_pandas()
         return frame
 
     def unknown_columns(self, name: str) -> tuple[str, ...]:
         """Return the columns of a table of which no row has a value; none where it is not there."""
-        file = self.file(name)
-        if not file.is_file():
-            return ()
-        metadata = pq.read_metadata(file)
+        names: tuple[str, ...] = ()
         known: set[str] = set()
-        groups = (metadata.row_group(at) for at in range(metadata.num_row_groups))
-        for group in groups:
-            for at in range(group.num_columns):
-                column = group.column(at)
-                counted = column.statistics
-                if counted is None or counted.null_count < column.num_values:
-                    known.add(column.path_in_schema)
-        return tuple(one for one in metadata.schema.names if one not in known)
+        for file in self.files(name):
+            metadata = pq.read_metadata(file)
+            names = tuple(metadata.schema.names)
+            for at in range(metadata.num_row_groups):
+                group = metadata.row_group(at)
+                columns = [group.column(one) for one in range(group.num_columns)]
+                known |= {one.path_in_schema for one in columns if _has_value(one)}
+        return tuple(one for one in names if one not in known)
+
+
+def _has_value(column: pq.ColumnChunkMetaData) -> bool:
+    counted = column.statistics
+    return counted is None or bool(counted.null_count < column.num_values)
 
 
 def digest_of(inputs: Mapping[str, Any]) -> str:
@@ -110,32 +124,73 @@ def built_months(store: Path) -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in (store / FOLDER).glob("????-??.json")))
 
 
-def save_built(
-    store: Path, month: str, inputs: Mapping[str, Any], tables: Mapping[str, pa.Table]
-) -> Built:
-    """Write the tables of a month to a new folder, then move its pointer; an old folder goes last.
+# A machine that died holds the lease for so long at most, in seconds.
+_LEASE, _BEAT = 15.0, 3.0
+_UNFINISHED = (WORK, ".probe-")
 
-    A reader that has opened the old month keeps its files until the next build of that month.
+
+@contextmanager
+def building(store: Path) -> Iterator[None]:
+    """Hold the store's lease for building; raises StoreError when another process or machine does.
+
+    It is a file of the store that its holder touches, so that no lock of a file system is needed and
+    no clocks are compared. What a killed build left is removed.
+    """
+    home = store / FOLDER
+    home.mkdir(parents=True, exist_ok=True)
+    marker = home / ".building"
+    seen = _touched(marker)
+    lease = filelock.SoftFileLease(
+        marker, lease_duration=_LEASE, heartbeat_interval=_BEAT, timeout=_LEASE + _BEAT
+    )
+    try:
+        # Whoever touches it lives: there is nothing to wait for.
+        lease.acquire(cancel_check=lambda: _touched(marker) not in (seen, None))
+    except filelock.Timeout:
+        raise StoreError("store.building", folder=str(store)) from None
+    try:
+        for left in (one for one in store.iterdir() if one.name.startswith(_UNFINISHED)):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        lease.release()
+
+
+def _touched(marker: Path) -> tuple[int, int] | None:
+    try:
+        seen = marker.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_ino
+
+
+def save_built(
+    store: Path,
+    month: str,
+    inputs: Mapping[str, Any],
+    write: Callable[[Path], Mapping[Path, str]],
+) -> Built:
+    """Let `write` write the tables of a month to a new folder, then move its pointer; an old folder goes last.
+
+    It returns the SHA-256 of each file. A reader that has opened the old month keeps its files until
+    the next build of that month.
     """
     digest = digest_of(inputs)
     home = store / FOLDER
-    folder = home / f"{month}.{digest[:12]}"
-    unfinished = home / f".{folder.name}.{os.getpid()}"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
+    before = _pointed(store, month)
+    shown = before[0].folder.name if before else ""
+    named = (f"{month}.{digest[:12]}", f"{month}.{digest[:12]}.again")
+    folder = home / next(name for name in named if name != shown)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     try:
-        for name, table in tables.items():
-            plain = table.replace_schema_metadata(None)
-            pq.write_table(plain, unfinished / f"{name}.parquet", compression="zstd")
-        files = digests(unfinished, (f"{name}.parquet" for name in tables))
-        before = _pointed(store, month)
+        files = write(folder)
+        built = Built(month, folder, digest, inputs)
+        _point(store, built, {one.relative_to(folder).as_posix(): files[one] for one in files})
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
-        unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    built = Built(month, folder, digest, inputs)
-    _point(store, built, files)
-    kept = {folder.name, before[0].folder.name if before else ""}
+        raise
+    kept = {folder.name, shown}
     for old in home.glob(f"{month}.*"):
         if old.is_dir() and old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
@@ -148,11 +203,11 @@ def keep_sums(store: Path, month: str) -> int:
     if pointed is None:
         return 0
     built, files = pointed
-    kept = {name: digest for name, digest in files.items() if Path(name).stem in SUMS}
+    kept = {name: digest for name, digest in files.items() if _table(name) in SUMS}
     _point(store, built, kept)
-    gone = [one for one in built.folder.glob("*.parquet") if one.name not in kept]
+    gone = [built.folder / name for name in files if name not in kept]
     for file in gone:
-        file.unlink()
+        file.unlink(missing_ok=True)
     return len(gone)
 
 
@@ -168,9 +223,9 @@ def rewrite_built(store: Path, month: str, change: Callable[[pa.Table], pa.Table
     told = dict(files)
     for name in files:
         file = built.folder / name
-        rows = change(pq.read_table(file)) if file.stem not in SUMS else None
+        rows = change(pq.read_table(file)) if _table(name) not in SUMS else None
         if rows is not None:
-            fresh = file.with_name(f".{name}.new")
+            fresh = file.with_name(f".{file.name}.new")
             pq.write_table(rows, fresh, compression="zstd")
             os.replace(fresh, file)
             told |= digests(built.folder, (name,))
@@ -178,10 +233,13 @@ def rewrite_built(store: Path, month: str, change: Callable[[pa.Table], pa.Table
     return sum(told[name] != files[name] for name in files)
 
 
+def _table(name: str) -> str:
+    """Return the table that a file of a month belongs to, by its name in the pointer."""
+    return Path(Path(name).parts[0]).stem
+
+
 def _point(store: Path, built: Built, files: Mapping[str, str]) -> None:
     content = {"folder": built.folder.name, "digest": built.digest}
     described = {**content, "inputs": built.inputs, "files": files}
-    pointer = store / FOLDER / f"{built.month}.json"
-    part = pointer.with_suffix(".part")
-    part.write_text(json.dumps(described, sort_keys=True, ensure_ascii=False, indent=1), "utf-8")
-    os.replace(part, pointer)
+    text = json.dumps(described, sort_keys=True, ensure_ascii=False, indent=1)
+    write_durably(store / FOLDER / f"{built.month}.json", text.encode())

@@ -24,7 +24,7 @@ from geodata.rules import (
 from geodata.rules.base_tables import income_item_table, recent_day_table
 from geodata.rules.binding import keys_in
 from geodata.rules.compile import findings_query
-from geodata.rules.exemption import apply_exemptions
+from geodata.rules.exemption import Exemption
 from geodata.rules.feature import FeatureSet, in_order
 from geodata.rules.reason import worded
 from geodata.store.embedded import DuckDBEngine
@@ -197,8 +197,9 @@ def test_a_name_in_a_detail_is_cut_and_cannot_turn_the_sentence() -> None:
     assert len(said) < 100
 
 
-def flags() -> pa.Table:
-    return run_rules(engine(), [rule()], binding()).flags
+def flags(exemptions: tuple[Exemption, ...], day: str) -> pa.Table:
+    bound = dataclasses.replace(binding(), on=datetime.date.fromisoformat(day))
+    return run_rules(engine(), [rule()], bound, exemptions).flags
 
 
 def write_exemptions(folder: Path, *rows: str) -> Path:
@@ -219,18 +220,32 @@ def test_an_exemption_holds_until_its_last_day_and_then_reopens(
     tmp_path: Path, day: str, answers: list[str], ended: list[str]
 ) -> None:
     file = write_exemptions(tmp_path, "low,h1,住院期间,李某,2025-01-01,2025-06-30")
-    found = apply_exemptions(
-        flags(), read_exemptions(file, {"low"}), datetime.date.fromisoformat(day)
-    )
+    found = flags(read_exemptions(file, {"low"}), day)
     assert found["answer"].to_pylist() == answers
     assert found["exemption_ended"].to_pylist() == ended
 
 
 def test_an_exemption_of_a_village_covers_its_households(tmp_path: Path) -> None:
     file = write_exemptions(tmp_path, "low,990101001202,整村搬迁,李某,2025-01-01,2025-12-31")
-    found = apply_exemptions(flags(), read_exemptions(file, {"low"}), datetime.date(2025, 6, 30))
+    found = flags(read_exemptions(file, {"low"}), "2025-06-30")
     assert found["answer"].to_pylist() == ["yes", "exempt", "exempt"]
     assert "整村搬迁" in found["exemption"][1].as_py()
+
+
+def test_of_several_exemptions_the_last_to_end_is_told(tmp_path: Path) -> None:
+    file = write_exemptions(
+        tmp_path,
+        "low,h4,早先,李某,2024-01-01,2024-12-31",
+        "low,h4,更早,李某,2023-01-01,2023-12-31",
+        "low,990101001202,整村'搬迁\\,李某,2025-01-01,2025-06-30",
+        "low,h4,住院,王某,2025-01-01,2025-12-31",
+        "other,h5,别的,王某,2025-01-01,2025-12-31",
+    )
+    found = flags(read_exemptions(file, {"low", "other"}), "2025-06-30")
+    told = ["", "住院 (王某, 2025-12-31)", "整村'搬迁\\ (李某, 2025-06-30)"]
+    assert found["exemption"].to_pylist() == told
+    assert found["exemption_ended"].to_pylist() == ["", "2024-12-31", ""]
+    assert found["answer"].to_pylist() == ["yes", "exempt", "exempt"]
 
 
 def test_faulty_exemptions_are_refused_with_all_rows(tmp_path: Path) -> None:

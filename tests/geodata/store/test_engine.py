@@ -1,20 +1,26 @@
-"""Two engines, equal answers: DuckDB and Apache Spark over a small sample county."""
+"""Two engines, equal answers: DuckDB and Apache Spark in this process; on a cluster: test_cluster.py."""
 
 from __future__ import annotations
 
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from py4j.protocol import Py4JError
 
+from geodata.config import IN_PROCESS, SparkSettings
 from geodata.errors import StoreError
 from geodata.store import ENGINES, Engine, SnapshotStore
-from geodata.store.distributed import find_java, java_version
-from geodata.store.embedded import open_engine
+from geodata.store.checksums import digest_of
+from geodata.store.cluster import find_java, java_version, open_spark
+from geodata.store.distributed import SparkEngine
+from geodata.store.embedded import DuckDBEngine, open_engine
+from geodata.store.engine import table_files
 from geodata.workspace import open_workspace
-from geodata.workspace.building import compute_month
 from tests.counties import SMALL
 
 # One process makes one sample county and starts one Java.
@@ -29,31 +35,6 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     opened.close()
 
 
-def test_every_flag_count_figure_and_feature_is_the_same(sample: Path) -> None:
-    setup = open_workspace(sample).setup
-    month = setup.store.months()[-1]
-    embedded, distributed = (compute_month(setup, month, engine=name) for name in ENGINES)
-    assert list(embedded) == list(distributed)
-    assert embedded["flags"].num_rows > 200
-    for name, table in embedded.items():
-        other = distributed[name]
-        assert other.schema == table.schema, name
-        assert other.num_rows == table.num_rows, name
-        different = [c for c in table.column_names if not _equal(table[c], other[c])]
-        assert different == [], name
-
-
-def _equal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> bool:
-    """Return whether two columns are equal row for row; fractions to the last but two digits.
-
-    Sums of fractions depend on the order of rows in their last bits, whole numbers do not.
-    """
-    if not pa.types.is_floating(one.type):
-        return one.equals(other)
-    close = [None if v is None else pytest.approx(v, rel=1e-13, abs=1e-13) for v in one.to_pylist()]
-    return other.to_pylist() == close
-
-
 def test_numbers_unknowns_and_texts_come_back_as_they_are(engine: Engine) -> None:
     rows = pa.table({"n": [1, None, 3], "x": [0.1, 2.5, None], "t": ["某|户", None, "{}"]})
     engine.add_rows("given", rows)
@@ -63,6 +44,45 @@ def test_numbers_unknowns_and_texts_come_back_as_they_are(engine: Engine) -> Non
     assert found.select(["n", "x", "t"]).to_pylist() == rows.sort_by("n").to_pylist()
     assert found["half"].to_pylist() == [0.5, 1.5, None]
     assert engine.frame("SELECT COUNT(*) AS rows FROM kept")["rows"].tolist() == [3]
+
+
+def test_rows_are_written_sorted_with_plain_types_and_digests(
+    engine: Engine, tmp_path: Path
+) -> None:
+    rows = pa.table(
+        {"t": ["乙", None, "a"], "n": pa.array([3, 1, 2], pa.int32()), "x": [0.5, 1, 2]}
+    )
+    engine.add_rows("given", rows)
+    query = "SELECT t, n, CAST(x AS DECIMAL(9, 2)) AS x, CAST(n AS DECIMAL(9, 0)) AS d FROM given"
+    made = engine.write(query, tmp_path / "told[1].parquet", ["t", "n"])
+    files = table_files(tmp_path, "told[1]")
+    assert sorted(made) == list(files)
+    assert made == {file: digest_of(file) for file in files}
+    assert {one.name for one in tmp_path.iterdir()} == {"told[1].parquet"}
+    told = pa.concat_tables([pq.read_table(file) for file in files])
+    assert told.schema.types == [pa.string(), pa.int64(), pa.float64(), pa.int64()]
+    expected = [("a", 2, 2.0, 2), ("乙", 3, 0.5, 3), (None, 1, 1.0, 1)]
+    assert [tuple(row.values()) for row in told.to_pylist()] == expected
+    nothing = engine.write("SELECT t FROM given WHERE n > 9", tmp_path / "none.parquet", ["t"])
+    assert [pq.read_table(file).num_rows for file in nothing] == [0]
+
+
+def test_a_full_disk_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def full_there() -> None:
+        raise Py4JError("java.io.IOException: No space left on device: 张三丰")
+
+    monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
+    with DuckDBEngine() as embedded, pytest.raises(StoreError, match="磁盘已满，没有保存"):
+        embedded.write("SELECT 1 AS one", tmp_path / "one.parquet", ["one"])
+    spark = SparkEngine()
+    with pytest.raises(StoreError, match="磁盘已满，没有保存") as told:
+        spark._asked(full_there)
+    assert "张三丰" not in str(told.value)
 
 
 def test_a_division_by_zero_is_unknown(engine: Engine) -> None:
@@ -108,9 +128,7 @@ def test_an_unknown_engine_is_refused_with_the_known_ones(sample: Path) -> None:
 def test_spark_listens_on_this_machine_only_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from geodata.store.distributed import spark_session
-
-    settings = spark_session().sparkContext.getConf()
+    settings = open_spark(IN_PROCESS).session.sparkContext.getConf()
     assert settings.get("spark.driver.bindAddress") == "127.0.0.1"
     assert settings.get("spark.ui.enabled") == "false"
     monkeypatch.chdir(tmp_path)
@@ -148,8 +166,6 @@ def test_an_old_java_and_none_are_refused_with_what_to_install(
 
 
 def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from geodata.store.distributed import spark_session
-
-    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(StoreError, match=r"guatu\[spark\]"):
-        spark_session.__wrapped__()
+        open_spark(SparkSettings(master="spark://127.0.0.1:1"))

@@ -40,7 +40,7 @@ def _built(county: Workspace, name: str) -> pd.DataFrame:
     """Return a feature set of the last month; a reader would write its record into the shared county."""
     built = read_built(county.setup.config.store, county.months[-1])
     assert built is not None
-    return pd.read_parquet(built.file(name))
+    return pd.concat(map(pd.read_parquet, built.files(name)))
 
 
 @pytest.fixture(scope="module")
