@@ -48,6 +48,8 @@ SIGNED_IN = {
     "/audit",
     "/accounts",
     "/imports",
+    "/parameters",
+    "/changeover",
     "/sessions",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
