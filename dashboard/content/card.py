@@ -26,6 +26,7 @@ from geodata.atlas import Atlas
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
 from geodata.i18n import listed
+from geodata.rules import base_offices
 from geodata.tables import Table, enumeration, income_items, table
 from geodata.workspace.cards import Card, ShownSection
 from geodata.workspace.income_account import RECORDS, differs
@@ -41,11 +42,17 @@ _FIGURES = {"男": "man", "女": "woman"}
 
 
 def card_content(
-    card: Card, atlas: Atlas, lang: str, *, words: Mapping[str, Mapping[str, str]] | None = None
+    card: Card,
+    atlas: Atlas,
+    lang: str,
+    *,
+    words: Mapping[str, Mapping[str, str]] | None = None,
+    officials: pd.DataFrame | None = None,
 ) -> CardContent:
     """Return the card of a household in one language, masked as `card` is.
 
-    `words` are the words of each theme for values that are keys.
+    `words` are the words of each theme for values that are keys; `officials` (role and name) are
+    those who answer for its village.
     """
     known = words or {}
     place = str(card.record["place_code"])
@@ -57,7 +64,7 @@ def card_content(
         _persons(card, lang),
         _life(card, lang),
         _findings(card, lang),
-        _doing(card, lang),
+        _doing(card, officials, lang),
         _account(card, lang),
         _records(card, lang),
         *(_section(one, known.get(one.theme, {}), lang) for one in card.sections),
@@ -153,9 +160,12 @@ def _person(row: Mapping[Any, Any], lang: str) -> Person:
     return Person(figure, state, f"{said['relation']} {said['name']}", lines)
 
 
-def _doing(card: Card, lang: str) -> Grid:
-    """Return what is being done, and what each finding asks of whom."""
+def _doing(card: Card, officials: pd.DataFrame | None, lang: str) -> Grid:
+    """Return what is being done, and what each finding asks of whom, by name where that is known."""
     rows = []
+    helpers = _helpers(card, lang)
+    village = "" if officials is None else _people(officials, lang)
+    of_village = base_offices()["village"][lang]
     for row in card.measures.sort_values("start_month").to_dict("records"):
         ended, began = row.get("end_month"), row.get("start_month")
         if (pd.notna(ended) and str(ended) < card.month) or str(began) > card.month:
@@ -163,16 +173,35 @@ def _doing(card: Card, lang: str) -> Grid:
         kind, detail = _label("measure_kind", row["kind"], lang), plain_text(row["detail"], 60)
         said = f"{kind}：{detail}" if lang == "zh" else f"{kind}: {detail}"
         month = period_text(str(began), lang)
-        rows.append(
-            (text("card.doing_since", lang, month=month), said, shown(row.get("contact"), lang))
-        )
+        contact = row.get("contact")
+        who = plain_text(contact, 60) if isinstance(contact, str) and contact else helpers
+        rows.append((text("card.doing_since", lang, month=month), said, who or shown(None, lang)))
     asked = card.broken.drop_duplicates(["remedy", "responsible"])
     for row in asked.to_dict("records"):
         todo = text("card.doing_todo", lang)
-        rows.append((todo, plain_text(row["remedy"], 120), plain_text(row["responsible"], 60)))
+        who = plain_text(row["responsible"], 60)
+        if who == of_village:
+            who = listed(filter(None, (who, helpers)), lang)
+        rows.append((todo, plain_text(row["remedy"], 120), who))
     heads = tuple(text(f"card.doing_{name}", lang) for name in ("when", "what", "who"))
     note = "" if rows else text("card.nothing", lang)
-    return Grid(text("card.doing", lang), heads if rows else (), tuple(rows), note=note)
+    if rows and village:
+        note = text("card.doing_village", lang, people=village)
+    kinds = ("word", "text", "text")
+    return Grid(text("card.doing", lang), heads if rows else (), tuple(rows), kinds, note=note)
+
+
+def _people(rows: pd.DataFrame, lang: str) -> str:
+    """Return who answers for something: each by role and name, masked as the rows are."""
+    told = zip(rows["role"], rows["name"], strict=True)
+    return listed((f"{plain_text(role, 40)} {shown(name, lang)}" for role, name in told), lang)
+
+
+def _helpers(card: Card, lang: str) -> str:
+    """Return who answers for the household itself."""
+    roles = enumeration("responsibility_role")
+    said = [roles.label(str(role), lang) for role in card.responsible["role"]]
+    return _people(card.responsible.assign(role=said), lang)
 
 
 def _account(card: Card, lang: str) -> Grid:
@@ -180,22 +209,26 @@ def _account(card: Card, lang: str) -> Grid:
     account = card.account
     rows, marks = [], []
     for item in account.items.itertuples():
-        part = text(f"card.part_{item.part}", lang)
+        part = plain_text(f"{text(f'card.part_{item.part}', lang)} · {item.title}", 60)
         flag = text(f"card.policy_{item.policy}", lang)
         months = text("card.months_paid", lang, count=item.months)
-        rows.append((part, plain_text(item.title, 40), flag, months, shown(item.amount, lang), ""))
+        rows.append((part, flag, months, _whole(item.amount, lang), ""))
         marks.append("")
     for name, row in account.sums.iterrows():
         label = text(f"card.sum_{name}", lang)
-        amounts = (shown(row["recomputed"], lang), shown(row["recorded"], lang))
-        rows.append((label, "", "", "", *amounts))
+        rows.append((label, "", "", _whole(row["recomputed"], lang), _whole(row["recorded"], lang)))
         marks.append("bad" if differs(row["difference"]) else "sum")
-    names = ("part", "item", "policy", "months", "recomputed", "recorded")
+    names = ("item", "policy", "months", "recomputed", "recorded")
     heads = tuple(text(f"card.account_{name}", lang) for name in names)
     persons = shown(account.persons, lang)
     note = text("card.account_note", lang, months=account.months, persons=persons)
-    kinds = ("text", "text", "text", "text", "number", "number")
+    kinds = ("text", "word", "word", "number", "number")
     return Grid(text("card.account", lang), heads, tuple(rows), kinds, tuple(marks), note)
+
+
+def _whole(amount: float, lang: str) -> str:
+    """Return an amount in whole yuan, as in the list."""
+    return shown(amount if pd.isna(amount) else round(amount), lang)
 
 
 def _records(card: Card, lang: str) -> Grid:
@@ -243,13 +276,9 @@ def _section(section: ShownSection, words: Mapping[str, str], lang: str) -> Fact
 
 def _surroundings(card: Card, lang: str) -> Facts:
     """Return what the household lives by, such as its water, and who answers for it."""
-    none, roles = text("card.nothing", lang), enumeration("responsibility_role")
-    helpers = [
-        f"{shown(roles.label(str(row.role), lang), lang)} {shown(row.name, lang)}"
-        for row in card.responsible[["role", "name"]].itertuples(index=False)
-    ]
+    none = text("card.nothing", lang)
     told = [(plain_text(one.title, 60), _chain(one.parts, lang)) for one in card.surroundings]
-    pairs = (*told, (text("card.responsible", lang), "、".join(helpers) or none))
+    pairs = (*told, (text("card.responsible", lang), _helpers(card, lang) or none))
     return Facts(text("card.surroundings", lang), pairs)
 
 

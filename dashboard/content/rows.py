@@ -44,7 +44,7 @@ COLUMNS = {
         ListColumn("findings", "text", "-score"),
     )
 }
-DEFAULT = ("code", "head", "village", "persons", "income", "findings")
+DEFAULT = ("code", "head", "village", "income", "visited", "helper", "findings")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class HouseholdRows:
             "income": lambda: _number(row.income_per_person),
             "category": lambda: self._category(row.monitored_category),
             "visited": lambda: _number(row.days_since_visit),
-            "helper": lambda: self._text(row.helper),
+            "helper": lambda: self._text(row.helper) or None,
             "site": lambda: self._text(row.site_code),
             "zone": lambda: self._text(row.zone_code),
             "findings": lambda: self._findings(row.rules, findings),

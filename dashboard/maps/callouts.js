@@ -65,15 +65,17 @@ function ordersOf(items) {
 // boxes [left, top, right, bottom]; `land` the left and right end of the shown place in every 12 pixels.
 export function placeCallouts(anchors, room) {
   const slots = anchors.map((anchor) => slotsOf(anchor, room))
-  let best = anchors.map(() => null), most = 0, least = 0
+  let best = anchors.map(() => null), most = "", least = 0
   for (const order of ordersOf(anchors.map((_, at) => at))) {
     const placed = anchors.map(() => null)
     for (const at of order) {
       placed[at] = slots[at].find((slot) => placed.every((other) => !other || areApart(slot, other))) ?? null
     }
-    const known = placed.filter((slot) => slot), cost = known.reduce((sum, slot) => sum + slot.cost, 0)
-    if (known.length > most || (known.length === most && cost < least)) {
-      [best, most, least] = [placed, known.length, cost]
+    const cost = placed.reduce((sum, slot) => sum + (slot?.cost ?? 0), 0)
+    // The worst comes first, as a sign that has a card: "101" is before "011".
+    const has = placed.map((slot) => slot ? "1" : "0").join("")
+    if (placed[0] && (has > most || (has === most && cost < least))) {
+      [best, most, least] = [placed, has, cost]
     }
   }
   return best

@@ -34,7 +34,7 @@ from geodata.workspace import Workspace
 from geodata.workspace.cards import Card
 from geodata.workspace.composition import Asked, Composition
 from geodata.workspace.household_list import household_request
-from geodata.workspace.why import Why, read_officials
+from geodata.workspace.why import Why, read_officials, responsible_for
 
 SIZES = (20, 50, 100)
 PAGE = SIZES[0]
@@ -207,7 +207,10 @@ class People(param.Parameterized):
         """Return the card of the open household as the page and print show it."""
         state = self.state
         words = {theme.key: theme.words(state.lang) for theme in self.county.setup.themes}
-        return card_content(self.card(), state.atlas, state.lang, words=words)
+        card = self.card()
+        village = str(card.record["place_code"])
+        officials = responsible_for(read_officials(self.reader, village), village, state.lang)
+        return card_content(card, state.atlas, state.lang, words=words, officials=officials)
 
     def numbered(self, code: str) -> list[tuple[str, str]]:
         """Return code and village of the household with a number, read on record; none without one."""

@@ -66,14 +66,14 @@ class SheetDrawer(Viewer):
     def _drawer(self) -> pmui.Drawer:
         out = pmui.Button(label=self._to_close, icon="close", variant="contained")
         out.on_click(lambda event: self.leave())
-        wide = {"width": "100vw", "maxWidth": "100vw"} if self._whole else {"maxWidth": "100vw"}
+        # On a phone the sheet is as wide as the window, not as a page of paper.
+        wide = {"maxWidth": "100vw", **({"width": "100vw"} if self._whole else {})}
         drawer = pmui.Drawer(
             pn.Row(self._button, pn.layout.HSpacer(), out, sizing_mode="stretch_width"),
             self.content,
             anchor="right",
             size=980,
-            # On a phone the sheet is as wide as the window, not as a page of paper.
-            sx={"maxWidth": "100vw", "& .MuiDrawer-paper": wide},
+            sx=wide,
             open=False,
         )
         drawer.param.watch(lambda event: None if event.new else self.leave(), "open")

@@ -55,12 +55,14 @@ def place_callouts(
 
     No card lies over another, over what is `taken` or over the shown place (`land`: its left and
     right end in every `STEP` pixels from the top), no line crosses another or runs through a card.
-    Of all orders of placing the one that places most is taken, then that with the shortest lines.
+    `anchors` begin with the worst: of all orders of placing the one is taken that leaves the worst a
+    card, then the next, then that with the shortest lines. Where the worst has none no other has one,
+    or a lesser place would be taken for it.
     """
     room = _Room(width, height, tuple(taken), tuple(land))
     slots = [sorted(room.slots(anchor), key=lambda slot: slot.cost) for anchor in anchors]
     best: list[Callout | None] = [None] * len(anchors)
-    best_score = (0, 0.0)
+    best_score: tuple[tuple[bool, ...], float] = ((), 0.0)
     for order in permutations(range(len(anchors))):
         placed: dict[int, Callout] = {}
         for at in order:
@@ -69,8 +71,9 @@ def place_callouts(
                 if all(_apart(slot, other) for other in others):
                     placed[at] = slot
                     break
-        score = (len(placed), -sum(slot.cost for slot in placed.values()))
-        if score[0] > best_score[0] or (score[0] == best_score[0] and score[1] > best_score[1]):
+        has = tuple(at in placed for at in range(len(anchors)))
+        score = (has, -sum(slot.cost for slot in placed.values()))
+        if any(has[:1]) and score > best_score:
             best, best_score = [placed.get(at) for at in range(len(anchors))], score
     return best
 

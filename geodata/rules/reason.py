@@ -11,14 +11,23 @@ from geodata.escaping import plain_text
 from geodata.i18n import default_language, fill, listed
 from geodata.rules.rule import Rule
 
+# From here on money is told in whole yuan, as in every list; a fee or a price below it to the fen.
+_WHOLE_YUAN = 100
 
-def worded(value: float | None, unit: str) -> str:
-    """Return a number as it stands in a sentence: yuan from fen, at most two decimals elsewhere."""
+
+def worded(value: float | None, unit: str, *, beside: float | None = None) -> str:
+    """Return a number as it stands in a sentence: yuan from fen, at most two decimals elsewhere.
+
+    An amount is in whole yuan, unless it would then read like the other number `beside` it.
+    """
     if value is None or math.isnan(value):
         return ""
     if unit == "yuan":
         yuan = round(value) / 100
-        return f"{yuan:,.0f}" if yuan == int(yuan) else f"{yuan:,.2f}"
+        other = math.nan if beside is None else beside / 100
+        alike = yuan != other and f"{yuan:.0f}" == f"{other:.0f}"
+        whole = yuan == int(yuan) or (abs(yuan) >= _WHOLE_YUAN and not alike)
+        return f"{yuan:,.0f}" if whole else f"{yuan:,.2f}"
     if unit == "percent":
         return f"{value:,.2f}".rstrip("0").rstrip(".")
     shown = f"{value:,.4f}".rstrip("0").rstrip(".")
@@ -59,8 +68,8 @@ def _sentence(
     rule: Rule, lang: str, *, values: tuple[float | None, float | None], month: str
 ) -> str:
     given = {
-        "value": worded(values[0], rule.unit),
-        "threshold": worded(values[1], rule.unit),
+        "value": worded(values[0], rule.unit, beside=values[1]),
+        "threshold": worded(values[1], rule.unit, beside=values[0]),
         "detail": _DETAIL,
         "year": month[:4],
         "month": month,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TypedDict
 
 import pandas as pd
 
@@ -19,9 +20,11 @@ from geodata.workspace.life_line import LANES, Event, LifeLine
 
 _TEMPLATE = Path(__file__).with_name("life_line.svg")
 WIDTH = 1440
-_LEFT, _RIGHT, _TOP, _PLOT = 128.0, 12.0, 26.0, 290.0
+_LEFT, _RIGHT, _TOP, _PLOT = 128.0, 12.0, 26.0, 310.0
 _BARS, _LANE = 56.0, 30.0
 _ROWS = 4
+# Sizes of the words, of the last month's figure, and of what is written there; half a dot.
+_TYPE, _FIGURE, _WORDS, _DOT = 20.0, 52.0, 84.0, 10.0
 COLOURS = {
     "light": {
         "ink": "#15202b",
@@ -52,6 +55,19 @@ COLOURS = {
         "parts": ("#6fa3dc", "#e0ad4a", "#86bd97", "#c99ac3"),
     },
 }
+
+
+class _Step(TypedDict):
+    """The line of a year: where it begins and ends, how high it is, its words and where they stand."""
+
+    x: float
+    end: float
+    y: float
+    unset: bool
+    said: str
+    text_x: float
+    text_y: float
+    before: float | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,7 @@ def life_svg(life: LifeLine, amounts: pd.DataFrame, lang: str, *, dark: bool = F
     known = [one for one in (*life.income, *life.line) if one is not None and not math.isnan(one)]
     frame = _Frame(life.months, *_span(known))
     lanes, height = _lanes(life, frame, lang)
+    steps = list(_steps(life, frame, lang))
     colours = COLOURS["dark" if dark else "light"]
     return filled(
         _TEMPLATE,
@@ -103,14 +120,17 @@ def life_svg(life: LifeLine, amounts: pd.DataFrame, lang: str, *, dark: bool = F
         bottom=_TOP + _PLOT,
         lanes_top=_lanes_top(),
         lanes=lanes,
-        ticks=[(frame.y(one), number_text(one, 0)) for one in _ticks(frame.low, frame.high)],
+        ticks=[
+            (frame.y(one), number_text(one, 0))
+            for one in _ticks(frame.low, frame.high, min(known, default=0.0))
+        ],
         months=list(_months(frame, lang)),
         unknown=list(_unknown(life, frame)),
         areas=list(_below(life, frame)),
-        steps=list(_steps(life, frame, lang)),
+        steps=steps,
         runs=list(_runs(life, frame)),
         points=_points(life, frame),
-        last=_last(life, frame, lang),
+        last=_last(life, frame, steps, lang),
         bars=list(_bars(amounts, frame)),
         bars_at=_TOP + _PLOT + 8 + _BARS,
         said={
@@ -121,22 +141,28 @@ def life_svg(life: LifeLine, amounts: pd.DataFrame, lang: str, *, dark: bool = F
     )
 
 
+def _wide(said: str, size: float = _TYPE) -> float:
+    """Return how wide words are: a sign of Chinese is as wide as it is high."""
+    return size * sum(1.0 if ord(sign) > 255 else 0.58 for sign in said)
+
+
 def _months_between(first: str, last: str) -> int:
     return (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
 
 
 def _span(amounts: list[float]) -> tuple[float, float]:
-    """Return the lowest and highest amount of the axis, with room for what is written."""
+    """Return the lowest and highest amount of the axis, with room for the last month's words either side."""
     low, high = (min(amounts), max(amounts)) if amounts else (0.0, 1.0)
-    room = max(high - low, high * 0.2, 1.0) * 0.55
-    return (max(low - room, 0.0) if low >= 0 else low - room), high + room * 0.6
+    room = max(high - low, high * 0.2, 1.0) * 0.62
+    return low - room, high + room
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def _ticks(low: float, high: float, lowest: float) -> list[float]:
     rough = (high - low) / 4
     power = 10 ** math.floor(math.log10(rough))
     step = next(power * one for one in (1, 2, 5, 10) if power * one >= rough)
-    first = math.ceil(low / step)
+    # What is below nothing is room for words.
+    first = max(math.ceil(low / step), 0) if lowest >= 0 else math.ceil(low / step)
     return [step * at for at in range(first, math.floor(high / step) + 1)]
 
 
@@ -189,7 +215,7 @@ def _piece(
     yield " ".join(f"{round(x, 1)},{frame.y(amount)}" for x, amount in corners)
 
 
-def _steps(life: LifeLine, frame: _Frame, lang: str) -> Iterator[dict[str, object]]:
+def _steps(life: LifeLine, frame: _Frame, lang: str) -> Iterator[_Step]:
     """Give the line of each year: where it begins and ends, how high it is, what it is called."""
     at, count, before = 0, len(life.months), None
     while at < count:
@@ -215,8 +241,9 @@ def _steps(life: LifeLine, frame: _Frame, lang: str) -> Iterator[dict[str, objec
             "y": y,
             "unset": amount is None,
             "said": said,
+            "text_x": frame.edge(at) + 8,
             "text_y": y - 9 if above or amount is None else y + 24,
-            "from": None if before is None or amount is None else frame.y(before),
+            "before": None if before is None or amount is None else frame.y(before),
         }
         before, at = amount, end
 
@@ -242,28 +269,52 @@ def _is_below(income: float, line: float | None) -> bool:
     return line is not None and income < line
 
 
-def _last(life: LifeLine, frame: _Frame, lang: str) -> dict[str, object] | None:
-    """Return what is written at the last month that was reported."""
+def _last(
+    life: LifeLine, frame: _Frame, steps: Sequence[_Step], lang: str
+) -> dict[str, object] | None:
+    """Return what is written at the last month that was reported, off the lines and their words."""
     reported = [at for at, one in enumerate(life.income) if not math.isnan(one)]
     if not reported:
         return None
     at = reported[-1]
     income, line = life.income[at], life.line[at]
-    y, below = frame.y(income), _is_below(income, line)
-    room = _TOP + _PLOT - y > 86
-    said = ""
+    below, figure, said = _is_below(income, line), number_text(income, 0), ""
     if line is not None:
         by = number_text(abs(income - line), 0)
         said = text("life.below" if below else "life.above", lang, amount=by)
-    x = max(frame.middle(at) - 4, _LEFT + 250)
+    wide = max(_wide(figure, _FIGURE), _wide(said))
+    x = max(frame.middle(at) - 4, _LEFT + wide + 4)
+    top, bottom = _reach(life, frame, steps, (x - wide, x + _DOT))
+    room_under, room_over = _TOP + _PLOT - bottom, top - _TOP
+    under = room_under >= min(_WORDS, room_over) if below else room_over < min(_WORDS, room_under)
+    y = bottom + _FIGURE * 0.8 + 8 if under else top - 38
     return {
-        "x": x,
-        "y": y + 58 if room else y - 44,
-        "text_y": y + 84 if room else y - 16,
-        "figure": number_text(income, 0),
+        "x": round(x, 1),
+        "y": round(y, 1),
+        "text_y": round(y + 26, 1),
+        "size": _FIGURE,
+        "figure": figure,
         "said": said,
         "below": below,
     }
+
+
+def _reach(
+    life: LifeLine, frame: _Frame, steps: Sequence[_Step], span: tuple[float, float]
+) -> tuple[float, float]:
+    """Return how high and how low the lines and their words reach over a span of the picture."""
+    first, last = span
+    near = range(
+        max(int((first - _LEFT) / frame.step - 0.5), 0),
+        min(int((last - _LEFT) / frame.step + 1.5), len(life.months)),
+    )
+    known = [one for at in near for one in (life.income[at], life.line[at])]
+    ys = [frame.y(one) for one in known if one is not None and not math.isnan(one)]
+    for step in steps:
+        start = step["text_x"]
+        if start < last and start + _wide(step["said"]) > first:
+            ys += [step["text_y"] - _TYPE * 0.9, step["text_y"] + 4]
+    return min(ys) - _DOT, max(ys) + _DOT
 
 
 def _bars(amounts: pd.DataFrame, frame: _Frame) -> Iterator[dict[str, object]]:
@@ -299,9 +350,13 @@ def _lanes(life: LifeLine, frame: _Frame, lang: str) -> tuple[list[dict[str, obj
             for number, one in enumerate(events)
         ]
         note = "" if events else text("life.nothing", lang, months=len(life.months))
+        height = _LANE * rows
+        # What hollow marks mean stands in a line of its own below them.
+        note_y = y
         if any(one.short for one in events) and life.least_minutes is not None:
             note = text("life.short", lang, minutes=number_text(life.least_minutes, 0))
-        height = _LANE * rows
+            note_y = y + height - 4
+            height += _LANE - 6
         lanes.append(
             {
                 "name": name,
@@ -310,6 +365,7 @@ def _lanes(life: LifeLine, frame: _Frame, lang: str) -> tuple[list[dict[str, obj
                 "y": y,
                 "height": height,
                 "note": note,
+                "note_y": note_y,
                 "empty": not events,
             }
         )
@@ -339,8 +395,8 @@ class _Mark:
 
     @property
     def width(self) -> float:
-        """Return how wide the words are: a sign of Chinese is as wide as it is high."""
-        return 20.0 * sum(1.0 if ord(sign) > 255 else 0.58 for sign in self.said)
+        """Return how wide the words are."""
+        return _wide(self.said)
 
     @property
     def tail(self) -> float:

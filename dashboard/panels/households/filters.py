@@ -73,7 +73,6 @@ class FiltersView(Viewer):
         people, state = self.people, self.people.state
         known = [
             ("rule", self._title(state.rule) if state.rule else ""),
-            ("counted", self._counted(people.state.shown) if people.counted else ""),
             ("category", self._category(people.category) if people.category else ""),
             ("helper", plain_text(people.helper.strip(), 30)),
             ("unvisited", self._days(people.unvisited) if people.unvisited else ""),
@@ -82,7 +81,9 @@ class FiltersView(Viewer):
             ("selected", self._picked()),
         ]
         colon = {"zh": "：", "en": ": "}[state.lang]
-        said = [f"{self._text(name)}{colon}{value}" for name, value in known if value]
+        # Whom the figure counts says what it is itself.
+        said = [self._counted(state.shown)] if people.counted else []
+        said += [f"{self._text(name)}{colon}{value}" for name, value in known if value]
         kind, key = state.kind_listed, plain_text(state.site, 40)
         return [*said, f"{kind.title[state.lang]}{colon}{key}"] if kind and key else said
 

@@ -36,6 +36,7 @@ class HouseholdListing:
             "note": (self._counts(self.pages) if listed.count else self._nobody())
             + self._no_list(),
             "columns": self._columns(names),
+            "lines": True,
             "rows": [
                 {
                     "cells": [_shown(cell) for cell in rows.cells(row, names)],
@@ -95,11 +96,13 @@ class HouseholdListing:
 
     @property
     def _names(self) -> tuple[str, ...]:
-        """Return the shown columns; within a village whoever helps stands in place of its name."""
+        """Return the shown columns; within a village who helps, or how many live there, replaces its name."""
         atlas, names = self.people.state.atlas, self.filters.names
         if atlas.level_of(self.people.state.place) != atlas.lowest:
             return names
-        return tuple(dict.fromkeys("helper" if name == "village" else name for name in names))
+        spare = next((one for one in ("helper", "persons") if one not in names), "")
+        kept = (spare if name == "village" else name for name in names)
+        return tuple(name for name in kept if name)
 
     def _columns(self, names: tuple[str, ...]) -> list[dict[str, str]]:
         sort = self.people.sort

@@ -41,33 +41,35 @@ class HouseholdsView(Viewer):
     def __init__(self, people: People, seed: int) -> None:
         super().__init__()
         self.people, self.seed, lang = people, seed, people.state.lang
-        slim = {"size": "small", "margin": (4, 4)}
-        dark = {"variant": "contained", **slim}
-        self.search = pmui.TextInput(label=self._text("search"), width=170, **slim)
+        slim = {"size": "small", "margin": (8, 4, 2, 4)}
+        own = {"fontSize": "var(--text)"}
+        quiet = {"variant": "text", "size": "small", "margin": (8, 0, 2, 0), "sx": own}
+        self.search = pmui.TextInput(label=self._text("search"), width=150, **slim)
         orders = {text(f"households.sort_{name.strip('-')}", lang): name for name in SORTS}
         self.sort = pmui.Select(
             label=self._text("sort"), options=orders, value=people.sort, width=170, **slim
         )
-        self.filter = pmui.Button(label=self._text("filter"), icon="filter_list", **dark)
-        self.lot = pmui.Button(label=self._text("lot"), icon="casino", **dark)
-        self.all = pmui.Button(label="", icon="close", visible=False, **dark)
-        self.back = pmui.Button(label="", icon="chevron_left", **dark)
-        self.next = pmui.Button(label="", icon="chevron_right", **dark)
+        self.filter = pmui.Button(label=self._text("filter"), icon="filter_list", **quiet)
+        self.lot = pmui.Button(label=self._text("lot"), icon="casino", **quiet)
+        self.all = pmui.Button(
+            label="", icon="close", visible=False, **(quiet | {"margin": (0, 0, 2, 0)})
+        )
+        self.back = pmui.Button(label="", icon="chevron_left", width=36, **quiet)
+        self.next = pmui.Button(label="", icon="chevron_right", width=36, **quiet)
         sizes = {self._text("rows", count=size): size for size in SIZES}
         self.size = pmui.Select(options=sizes, value=people.size, width=140, **slim)
         self.export = pmui.FileDownload(
-            callback=self._export, filename="households.xlsx", label=self._text("export"), **slim
+            callback=self._export, filename="households.xlsx", label=self._text("export"), **quiet
         )
-        self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **dark)
+        self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **quiet)
         self.filters = FiltersView(people)
+        self.filters.box.extend([self.sort, self.size])
         self.sheet = TextTable(
-            dark=people.state.dark, sizing_mode="stretch_both", min_height=260, margin=0
+            dark=people.state.dark, sizing_mode="stretch_both", min_height=200, margin=0
         )
-        wide = {"sizing_mode": "stretch_width", "margin": 0}
-        self.top = pn.FlexBox(
-            self.search, self.sort, self.filter, self.lot, self.visits, self.export, **wide
-        )
-        self.pages = pn.FlexBox(self.back, self.next, self.size, **wide)
+        buttons = (self.filter, self.lot, self.visits, self.export, self.back, self.next)
+        # One row, so that the list has the room; the head of a column orders by it as well.
+        self.top = pn.FlexBox(self.search, *buttons, sizing_mode="stretch_width", margin=0)
         self.listing: HouseholdListing | SubjectListing = HouseholdListing(people, self.filters)
         # What the subjects were read for; they are read once.
         self._asked: tuple[object, ...] = ()
@@ -80,9 +82,7 @@ class HouseholdsView(Viewer):
             self.filters,
             self.all,
             self.sheet,
-            self.pages,
             VisitsView(self.people),
-            scroll="y",
         )
 
     def _bind(self) -> None:

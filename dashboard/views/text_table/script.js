@@ -2,15 +2,20 @@
 
 import {make, makeButton, whenever} from "../../web/dom.js"
 
+// Room for the head of a column of numbers in two lines.
+const halfOf = (label) => [...label].reduce((sum, sign) => sum + (sign > "\u00ff" ? 1 : 0.56), 0) / 2 + 1.2 + "em"
+
 export function render({model}) {
   const root = make("div", "sheet")
   function fill() {
-    const {title, note, columns, rows} = model.table
+    const {title, note, columns, rows, lines} = model.table
     root.classList.toggle("dark", model.dark)
-    const table = make("table", columns.length > 4 ? "wide" : "")
+    const wide = columns.length > 4
+    const table = make("table", wide ? (lines ? "wide listed" : "wide") : "")
     const head = make("tr")
     columns.forEach(({label, kind, sort, sorted}) => {
       const cell = make("th", kind)
+      if (lines && kind === "number") { cell.style.minWidth = halfOf(label) }
       if (sort) {
         const button = makeButton(sorted ? "sort here " + sorted : "sort", label,
           () => model.send_msg({type: "sort", sort}))
@@ -35,6 +40,7 @@ export function render({model}) {
       cells.forEach((cell, at) => {
         const made = make("td", columns[at].kind, cell)
         made.dataset.label = columns[at].label
+        if (lines && at === cells.length - 1) { made.title = cell }
         if (small && at === 0) { made.append(make("small", "", small)) }
         row.append(made)
       })

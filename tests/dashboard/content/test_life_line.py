@@ -116,3 +116,43 @@ def test_text_from_data_is_text(name):
         *("svg", "defs", "pattern", "line", "text", "rect", "polygon", "polyline"),
         *("circle", "g", "path"),
     }
+
+
+def _spans(words: ET.Element) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of words, a sign of Chinese as wide as it is high."""
+    size = float(str(words.get("font-size", 20)))
+    told = "".join(words.itertext())
+    wide = size * sum(1.0 if ord(sign) > 255 else 0.58 for sign in told)
+    x, y = float(str(words.get("x"))), float(str(words.get("y")))
+    left = x - wide if words.get("text-anchor") == "end" else x
+    return left, y - size * 0.78, left + wide, y
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    "last",
+    [(0, 0), (2_492, 2_492), (8_300, 8_300), (8_599, 9_100), (8_900, 8_700), (21_000, 8_601)],
+)
+def test_what_stands_at_the_last_month_lies_over_no_line_and_no_words(last, lang):
+    for first in (1_200.0, 8_550.0, 14_000.0):
+        picture = drawn(life([first] * 20 + [*map(float, last)] * 2), lang)
+        own = [_spans(one) for one in of_class(picture, "last")]
+        others = [_spans(one) for one in of_class(picture, "words")]
+        for left, top, right, bottom in own:
+            assert all(a >= right or c <= left or b >= bottom or d <= top for a, b, c, d in others)
+            dots = of_class(picture, "month")
+            near = [float(str(d.get("cy"))) for d in dots if left < float(str(d.get("cx"))) < right]
+            near += [
+                float(str(one.get("y1")))
+                for one in of_class(picture, "line-of-year")
+                if float(str(one.get("x2"))) > left
+            ]
+            assert all(not top < y < bottom for y in near), (first, last)
+
+
+def test_no_words_of_the_picture_are_too_small_for_a_small_screen():
+    """The picture stands in four fifths of a window 1,366 wide, and 12 pixels can be read."""
+    visit = Event("visit", "visit", "2025-03-10", "2025-03-10", amount=5, short=True)
+    picture = drawn(life([9_000.0] * 24, (visit,)))
+    sizes = [float(str(one.get("font-size", 20))) for one in picture.iter(f"{SVG}text")]
+    assert min(sizes) * 0.75 * 1366 * 0.78 / WIDTH * (4 / 3) >= 12

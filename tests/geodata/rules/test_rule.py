@@ -159,7 +159,8 @@ def test_recent_days_end_with_the_month() -> None:
     ("value", "unit", "shown"),
     [
         (492_500.0, "yuan", "4,925"),
-        (492_550.0, "yuan", "4,925.50"),
+        (492_560.0, "yuan", "4,926"),
+        (9_950.0, "yuan", "99.50"),
         (95.4315, "percent", "95.43"),
         (80.0, "percent", "80"),
         (0.005, "number", "0.005"),
@@ -169,6 +170,12 @@ def test_recent_days_end_with_the_month() -> None:
 )
 def test_numbers_are_worded_as_in_a_report(value: float, unit: str, shown: str) -> None:
     assert worded(value, unit) == shown
+
+
+def test_two_amounts_of_a_sentence_never_read_alike_unless_they_are() -> None:
+    assert worded(879_970.0, "yuan", beside=880_000.0) == "8,799.70"
+    assert worded(879_900.0, "yuan", beside=880_000.0) == "8,799"
+    assert worded(880_040.0, "yuan", beside=880_040.0) == "8,800"
 
 
 def test_the_sentence_reads_as_an_official_would_write_it() -> None:
