@@ -213,6 +213,9 @@ def _start(settings: SparkSettings, address: str, version: str) -> SparkSession:
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
         try:
             SparkContext._ensure_initialized(conf=SparkConf().setAll(list(options.items())))
+            # As properties of Java they would be those of the next session too.
+            for name in options:
+                _java(SparkContext).System.clearProperty(name)
             if "spark.authenticate" in options:
                 # Told to a Java that runs: in its command line all could read it.
                 builder = builder.config("spark.authenticate.secret", os.environ[SECRET])
@@ -319,6 +322,11 @@ def _watch(opened: OpenedSpark) -> None:
     except (OSError, Py4JError):
         # Java has ended, and nobody waits for it.
         return
+
+
+def _java(context: Any) -> Any:
+    """Return java.lang of the Java that runs."""
+    return context._jvm.java.lang
 
 
 def _context(session: SparkSession) -> Any:
