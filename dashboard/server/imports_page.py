@@ -11,7 +11,13 @@ from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 
 from dashboard.server.auth import IMPORTS, SIGN_OUT, SignIn
-from dashboard.server.imports_shown import UploadShown, doubtful, is_running, open_areas
+from dashboard.server.imports_shown import (
+    UploadShown,
+    doubtful,
+    is_running,
+    open_areas,
+    refused_for,
+)
 from dashboard.server.plain_page import plain_page
 from dashboard.server.run_command import run_command
 from dashboard.server.sign_in import Page
@@ -25,6 +31,7 @@ from geodata.escaping import plain_text
 from geodata.intake.incoming import (
     LARGEST,
     MOST_FILES,
+    REASONS,
     REFUSED,
     STORED,
     STORING,
@@ -154,12 +161,15 @@ class ImportsPage(Page):
         self._start_trial(config, await self.in_thread(moved))
 
     async def _do_accept(self, actor: Actor) -> None:
-        """Take files that say another month for this one, for a reason that is kept with the snapshot."""
+        """Take files in spite of what they were refused for, for a reason that is kept with the snapshot."""
         reason = plain_text(self.get_body_argument("reason", ""), 300).strip()
         if not reason:
             raise SourceError("imports.no_reason")
         upload = self._open_upload()
-        accepted = with_state(self._config.folder, upload, upload.state, accept=reason)
+        why = REASONS.get(refused_for(trial_of(self._config.folder, upload.key) or {}))
+        if why is None:
+            raise SourceError("imports.nothing_to_accept")
+        accepted = with_state(self._config.folder, upload, upload.state, **{why: reason})
         self._start_trial(self._config, await self.in_thread(with_others, self._config, accepted))
 
     async def _do_drop(self, actor: Actor) -> None:
@@ -292,8 +302,10 @@ async def _import(config: Config, upload: Incoming, options: Sequence[str], lang
     """Import an upload and keep what it said; returns the key of what is wrong, "" for nothing."""
     told = ["import", str(config.folder), "--month", upload.month, "--incoming", upload.key]
     told += ["--json", *options]
+    if upload.accept_month:
+        told += ["--accept-month", upload.accept_month]
     if upload.accept:
-        told += ["--accept-month", upload.accept]
+        told += ["--accept", upload.accept]
     out = upload_folder(config.folder, upload.key) / "trial.json"
     status = await run_command(told, out, lang)
     if not status:

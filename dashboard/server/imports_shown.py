@@ -27,6 +27,8 @@ from geodata.intake.incoming import (
 # So many kinds of issues, names and row numbers stand on the page before somebody asks for all.
 _KINDS, _ROWS = 30, 5
 OTHER_MONTH = "imports.other_month"
+# What the button says that takes a month in spite of a refusal.
+_ACCEPTED = {OTHER_MONTH: "do_accept", "imports.doubted": "do_accept_tables"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class UploadShown:
         silent = bool(running) or state in (TRYING, DROPPED, UNDONE)
         trial = {} if silent else trial_of(self.config.folder, upload.key) or {}
         groups = _early(running, self.lang) or issue_lines(trial.get("groups", ()), self.lang)
+        refused = refused_for(trial)
         areas = open_areas(trial) if state in (TRIED, REFUSED) else []
         overtaken = state == TRIED and is_overtaken(self.config, upload)
         return {
@@ -59,6 +62,7 @@ class UploadShown:
             "files": "、".join(upload.files),
             "told": self._told(state, trial, overtaken=overtaken),
             "other_month": _other_month(trial),
+            "accepts": self._text(_ACCEPTED[refused]) if refused in _ACCEPTED else "",
             "running": _progress(running, self.lang),
             "done": running.get("done", 0),
             "all": running.get("all", 1),
@@ -98,9 +102,10 @@ class UploadShown:
         refused = trial.get("refused")
         if isinstance(refused, dict):
             said = str(refused.get("said", {}).get(self.lang, ""))
-            if refused.get("key") == OTHER_MONTH:
+            key = refused_for(trial)
+            if key in _ACCEPTED:
                 named = {name: refused.get(name, "") for name in ("faults", "count")}
-                said = self._text("other_month", month=self.upload.month, **named)
+                said = self._text(key.partition(".")[2], month=self.upload.month, **named)
             return without_folders(said, self.config.folder)
         if overtaken:
             return self._text("overtaken")
@@ -218,10 +223,16 @@ def _early(running: Mapping[str, Any], lang: str) -> list[dict[str, str]]:
     return lines
 
 
+def refused_for(trial: Mapping[str, Any]) -> str:
+    """Return the key of why a trial was refused, "" where it was not."""
+    refused = trial.get("refused")
+    return str(refused.get("key", "")) if isinstance(refused, dict) else ""
+
+
 def _other_month(trial: Mapping[str, Any]) -> dict[str, str]:
     """Return the month that refused files say, "" for several, {} where that is not why."""
     refused = trial.get("refused")
-    if not isinstance(refused, dict) or refused.get("key") != OTHER_MONTH:
+    if not isinstance(refused, dict) or refused_for(trial) != OTHER_MONTH:
         return {}
     stated = str(refused.get("stated", ""))
     return {"stated": stated if stated[:4].isdecimal() else ""}

@@ -37,6 +37,14 @@ class EarlierRows:
         """Return in how many rows each column was filled."""
         return {name: int(self._counts[name]) for name in self._table.columns}
 
+    def share_in(self, column: str, month: str) -> float:
+        """Return the share of the known dates of a column that lie in a month, 0 where none is known."""
+        inside = f"COUNT(*) FILTER (CAST({column} AS VARCHAR) LIKE '{month}%')"
+        counts = self._engine.frame(
+            f"SELECT {inside} AS inside, COUNT({column}) AS known FROM {self._table.name}"
+        ).iloc[0]
+        return float(counts["inside"] / counts["known"]) if counts["known"] else 0.0
+
     def values(self, columns: Sequence[str]) -> pd.DataFrame:
         """Return columns as they were, indexed by key text."""
         wanted = ", ".join(dict.fromkeys([*self._table.key, *columns]))

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -44,6 +43,7 @@ from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
 from geodata.intake.refusal import ImportRefused, Refusal
+from geodata.intake.repeats import OF_ANOTHER_MONTH, EarlierMonth, repeats
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
 from geodata.store import Manifest, SnapshotStore
@@ -147,7 +147,7 @@ def import_month(
     compared = _compared(work, landing, placer.places)
     missing = _missing(compared, schema)
     _check_last_month(work, landing, missing, placer.places)
-    _check_doubts(work, landing, missing, accept)
+    _check_doubts(work, landing, missing, accept, accept_month)
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
@@ -274,26 +274,32 @@ def _missing(compared: pd.DataFrame, schema: Schema) -> frozenset[str]:
     return frozenset(t.name for one in schema.layouts if one.name in gone for t in one.tables)
 
 
-def _check_doubts(work: _Work, landing: Landing, missing: frozenset[str], reason: str) -> None:
-    """Raise ImportRefused for tables that are probably not this month's, unless a reason is given."""
+def _check_doubts(
+    work: _Work, landing: Landing, missing: frozenset[str], reason: str, of_month: str
+) -> None:
+    """Raise ImportRefused for tables that are probably not this month's, unless a reason is given.
+
+    `of_month` is the reason why tables of another month are taken, which holds for them here, too.
+    """
     store, last = SnapshotStore(work.config.store), work.known.snapshot
-    months: list[dict[str, Sequence[Path]]] = []
+    months: list[EarlierMonth] = []
     while last and len(months) < 3:
-        months.append({name: store.files(last, name) for name in landing.tables})
-        last = str(store.manifest(last).facts.get("before", ""))
-    settings = work.config.imports
+        files = {name: store.files(last, name) for name in landing.tables}
+        manifest = store.manifest(last)
+        months.append(EarlierMonth(manifest.month, files))
+        last = str(manifest.facts.get("before", ""))
     layouts = [sheet.layout for sheet in work.sheets]
     faults = doubts(
         landing.tables,
-        months[0] if months else {},
-        months[1:],
-        settings,
+        work.config.imports,
         sources=list(zip(landing.sources(), layouts, strict=True)),
         feeds=work.known.feeds,
-        missing=missing,
     )
+    faults += repeats(landing.tables, months, work.month, missing=missing, issues=work.issues)
     if not faults:
         return
+    if all(fault.kind in OF_ANOTHER_MONTH for fault in faults):
+        reason = reason.strip() or of_month
     if not reason.strip():
         raise ImportRefused("imports.doubted", faults, read=work.sheets, month=work.month)
     work.doubted = {

@@ -36,7 +36,9 @@ WAITING, TRYING, TRIED, REFUSED, STORING, STORED, DROPPED, UNDONE = (
 )
 # What is tried or stored for longer was cut off; what nobody stores, and what was never whole, is deleted.
 PATIENCE, KEPT, UNFINISHED = timedelta(minutes=30), timedelta(days=30), timedelta(hours=1)
-_FACTS = ("stored_by", "snapshot", "told", "accept")
+_FACTS = ("stored_by", "snapshot", "told", "accept_month", "accept")
+# What of an upload holds the reason in spite of which a month is taken, by the key of its refusal.
+REASONS = {"imports.other_month": "accept_month", "imports.doubted": "accept"}
 _KEY = re.compile(r"[0-9a-f]{12}")
 _FORBIDDEN = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 
@@ -47,8 +49,8 @@ class Incoming:
 
     `stored_by` and `snapshot` are filled once it is stored, `told` is why it was refused. With `whole`
     the files are the whole month; else `base` marks the files delivered before that they joined.
-    `accept` is the reason why files that say another month are of this one; `decided` are township,
-    name and code of the places that were decided for it.
+    `accept_month` is the reason why files that say another month are of this one, `accept` why tables are
+    right that look unlike the month's; `decided` are township, name and code of the places that were decided for it.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Incoming:
     told: str = ""
     whole: bool = False
     base: str = ""
+    accept_month: str = ""
     accept: str = ""
     decided: tuple[tuple[str, str, str], ...] = ()
 
@@ -147,9 +150,10 @@ def with_others(config: Config, upload: Incoming, *, month: str = "") -> Incomin
         for file in delivered_files(there):
             if file.name.casefold() not in own:
                 shutil.copyfile(file, home / file.name)
-    # A reason to take another month speaks of the month it was given for.
-    accept = upload.accept if month == upload.month else ""
-    return _kept(config.folder, replace(upload, month=month, base=_mark(there), accept=accept))
+    # A reason speaks of the month it was given for.
+    if month != upload.month:
+        upload = replace(upload, accept_month="", accept="")
+    return _kept(config.folder, replace(upload, month=month, base=_mark(there)))
 
 
 def is_overtaken(config: Config, upload: Incoming) -> bool:
@@ -183,8 +187,9 @@ def _kept(folder: Path, upload: Incoming) -> Incoming:
 def with_state(folder: Path, upload: Incoming, state: str, **facts: str) -> Incoming:
     """Keep a new state of an upload, with what is told of it; returns it."""
     known = {name: facts.get(name, getattr(upload, name)) for name in _FACTS}
-    stored_by, snapshot, told, accept = known.values()
-    fresh = replace(upload, stored_by=stored_by, snapshot=snapshot, told=told, accept=accept)
+    stored_by, snapshot, told, accept_month, accept = known.values()
+    fresh = replace(upload, stored_by=stored_by, snapshot=snapshot, told=told)
+    fresh = replace(fresh, accept_month=accept_month, accept=accept)
     return _kept(folder, replace(fresh, state=state))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import time
 import uuid
@@ -18,13 +19,16 @@ from shapely.geometry import box
 
 from dashboard.cli import guatu
 from dashboard.server.front import MOST_THROWN_AWAY
+from dashboard.server.imports_shown import UploadShown
 from geodata.access import Actor, load_roles, open_guard
-from geodata.config import PlaceDecision, read_config
+from geodata.config import PlaceDecision, make_workspace, read_config
 from geodata.intake.incoming import (
     LARGEST,
     MOST_FILES,
+    REASONS,
     REFUSED,
     TRYING,
+    Incoming,
     keep_progress,
     progress_of,
     upload_folder,
@@ -322,3 +326,19 @@ def test_a_file_beyond_the_limit_is_named_with_the_limit_and_the_way_back(server
     assert "大表.csv" in answer.body
     assert str(LARGEST // 2**20) in answer.body
     assert 'href="./imports' in answer.body
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_every_refusal_that_a_reason_sets_right_has_a_box_for_it(tmp_path: Path, key: str) -> None:
+    folder = make_workspace(tmp_path / "county", code="990101", name="示例县")
+    upload = Incoming("0123456789ab", "2031-06", "li", "2031-07-01T08:00:00", (), "refused")
+    home = upload_folder(folder, upload.key)
+    home.mkdir(parents=True)
+    said = dict.fromkeys(("zh", "en"), 'say --accept "REASON"')
+    refused = {"key": key, "stated": "", "faults": "  1. 某表", "count": 1, "said": said}
+    (home / "trial.json").write_text(json.dumps({"refused": refused}), "utf-8")
+    for lang in ("zh", "en"):
+        shown = UploadShown(read_config(folder), upload, lang, mine=False, whole=False).values()
+        assert shown["accepts"]
+        assert "--accept" not in shown["told"]
+        assert "某表" in shown["told"]

@@ -1,0 +1,183 @@
+"""Tables that are those of an earlier month: rows as they were, dates none of which is of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.intake.combining import TableRows
+from geodata.intake.earlier import EarlierRows
+from geodata.intake.issues import Issues
+from geodata.intake.layouts import NUMBERS
+from geodata.intake.refusal import Refusal
+from geodata.store import stored_columns
+from geodata.store.embedded import DuckDBEngine
+from geodata.store.encryption import seals_of
+
+Files = Mapping[str, Sequence[Path]]
+# A table of fewer rows is not refused, what is odd of it is said; fewer dates say nothing.
+_FEW, _LEAST = 20, 3
+# Dates go with the month where at least this share of them lay in each month's own; of the month are
+# none where no more than a few are.
+_OWN, _OTHERS = 0.2, 0.02
+# A table is last month's where less than a tenth of the rows differ that differ in any other month. Were
+# it ten rows or more, that is no chance; a table that changes less is a list, which only is told.
+_TENTH, _USUAL, _LIST = 0.1, 10, 0.01
+# The kinds of faults that are told here.
+OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month"})
+
+
+@dataclass(frozen=True)
+class EarlierMonth:
+    """One of the months before, with the Parquet files of its tables."""
+
+    month: str
+    files: Files
+
+
+def repeats(
+    tables: Mapping[str, TableRows],
+    earlier: Sequence[EarlierMonth],
+    month: str,
+    *,
+    missing: frozenset[str],
+    issues: Issues,
+) -> Iterator[Refusal]:
+    """Give the tables that are an earlier month's; what is less sure becomes an issue.
+
+    `earlier` are the months before, the newest first; `missing` the tables whose own feed did not come.
+    """
+    for name, rows in tables.items():
+        before = [one for one in earlier if one.files.get(name)]
+        if name == "place" or name in missing or rows.frame.empty:
+            continue
+        if not before or before[0] is not earlier[0]:
+            continue
+        with DuckDBEngine() as engine:
+            history = _History(engine, rows, before)
+            told, fault = _undated(history, month, issues)
+            fault = fault if told else _unchanged(history, issues)
+        if fault:
+            yield fault
+
+
+class _History:
+    """One table of the month with those of the months before, opened one after the other."""
+
+    def __init__(self, engine: DuckDBEngine, rows: TableRows, before: Sequence[EarlierMonth]):
+        self._engine, self.rows, self.before = engine, rows, before
+        self.now = rows.frame.loc[rows.own] if rows.own.any() else rows.frame
+
+    def opened(self, number: int) -> EarlierRows:
+        """Return a month before; the one that was opened until now can no longer be read."""
+        table, files = self.rows.table, self.before[number].files[self.rows.table.name]
+        self._engine.add_files(table.name, files, stored_columns(table))
+        return EarlierRows(self._engine, table, seals_of(files[0]))
+
+    def where(self, column: str) -> pd.Series:
+        """Return where a column of the table begins."""
+        return self.rows.located(self.now.index[:1], column).iloc[0]
+
+
+def _undated(history: _History, month: str, issues: Issues) -> tuple[bool, Refusal | None]:
+    """Report a column of dates that lay in the month itself in each month before, and does not now.
+
+    Returns whether there is one, and the fault where it is sure.
+    """
+    table, every = history.rows.table, range(len(history.before))
+    # The first month of a list says nothing of how it goes on.
+    if table.nature == "state" and len(every) < 2:
+        return False, None
+    for name, column in table.columns.items():
+        if column.kind not in ("day", "month") or name not in history.rows.delivered:
+            continue
+        dates = history.now[name].dropna().astype("str").str[:7]
+        # What lies ahead is planned.
+        if len(dates) < _LEAST or (dates > month).any():
+            continue
+        if (dates == month).sum() > _OTHERS * len(dates):
+            continue
+        shares = [history.opened(at).share_in(name, history.before[at].month) for at in every]
+        if min(shares) < _OWN:
+            continue
+        where, other = history.where(name), str(dates.mode().iloc[0])
+        header = str(where["header"] or column.title["zh"])
+        if len(history.now) >= _FEW and len(shares) > 1:
+            told = {"title": table.title["zh"], "header": header, "rows": len(dates)}
+            return True, _refusal("imports.undated", where, **told, month=month, value=other)
+        line = pd.DataFrame({"row": [None], "value": [other], "detail": [str(len(dates))]})
+        issues.add("undated", line, file=where["file"], sheet=where["sheet"], header=header)
+        return True, None
+    return False, None
+
+
+def _unchanged(history: _History, issues: Issues) -> Refusal | None:
+    """Report a table whose rows are those of last month although they differ in other months."""
+    rows = history.rows
+    columns = [
+        name
+        for name, column in rows.table.columns.items()
+        if name in rows.delivered and name not in rows.table.key
+        if not column.derived and not column.sealed
+    ]
+    last = history.opened(0)
+    columns = [name for name in columns if last.filled[name]]
+    numbers = [name for name in columns if rows.table.columns[name].kind in NUMBERS]
+    others = [name for name in columns if name not in numbers]
+    same = np.ones(len(history.now), dtype=bool)
+    for part in (numbers, others):
+        same &= _same(history.now, last.values(part), part)
+        # In most months the numbers say it all.
+        if same.mean() < 1 - _TENTH:
+            return None
+    changed = 1 - same.sum() / max(len(same), last.rows)
+    usual = _usual_changes(history, columns)
+    if len(same) < _LEAST or usual < _LIST or changed > _TENTH * usual:
+        return None
+    where = history.where(rows.table.key[-1])
+    if len(same) >= _FEW and usual * len(same) >= _USUAL and len(history.before) > 2:
+        told = {"title": rows.table.title["zh"], "rows": int(same.sum())}
+        return _refusal("imports.repeated_month", where, **told)
+    title, share = rows.table.title["zh"], f"{100 * (1 - changed):.4g}"
+    line = pd.DataFrame({"row": [None], "value": [share], "detail": [str(int(same.sum()))]})
+    issues.add("as_last_month", line, file=where["file"], sheet=where["sheet"], header=title)
+    return None
+
+
+def _usual_changes(history: _History, columns: Sequence[str]) -> float:
+    """Return the smallest share of rows that differed from one of the months before to the next."""
+    shares = []
+    was = history.opened(0).values(columns)
+    for number in range(1, len(history.before)):
+        before = history.opened(number).values(columns)
+        # Rows that went, such as those of a township that did not deliver, are no change.
+        share = 1 - _same(was, before, columns).sum() / max(len(was), 1)
+        shares.append(share)
+        was = before
+    return min(shares, default=0.0)
+
+
+def _same(now: pd.DataFrame, was: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """Return which rows were there with the same values; unknown is unknown."""
+    at = was.index.get_indexer(now.index)
+    same: np.ndarray = at >= 0
+    for name in columns:
+        ours, theirs = _plain(now[name]), _plain(was[name])[at]
+        same = same & (ours == theirs)
+    return same
+
+
+def _plain(values: pd.Series) -> np.ndarray:
+    """Return values that compare: texts, or numbers, with one mark for unknown."""
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        return values.astype("Float64").to_numpy(float, na_value=-np.inf)
+    texts: np.ndarray = values.astype("str").fillna("").str.slice(0, 40).to_numpy(object)
+    return texts
+
+
+def _refusal(key: str, where: pd.Series, **told: object) -> Refusal:
+    return Refusal.of(key, str(where["file"]), str(where["sheet"]), **told)

@@ -1,0 +1,111 @@
+"""Every table of a month against the months before: delivered again it is refused or told, moved on it is not."""
+
+from __future__ import annotations
+
+import datetime
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from geodata.intake.aside import SetAside
+from geodata.intake.combining import TableRows, combine
+from geodata.intake.converting import pandas_type
+from geodata.intake.extracting import Part
+from geodata.intake.issues import Issues
+from geodata.intake.landing import as_arrow
+from geodata.intake.repeats import EarlierMonth, repeats
+from geodata.intake.schema import Schema
+from geodata.store import SnapshotStore, new_snapshot
+
+MONTHS = ("2025-01", "2025-02", "2025-03", "2025-04")
+SCHEMA = Schema()
+TABLES = [table for name, table in SCHEMA.tables.items() if name != "place"]
+SHEET = SimpleNamespace(file="表.xlsx", sheet="sheet1", layout=SimpleNamespace(name="any", rank=0))
+
+
+def _value(column, row, month):
+    """Return a value that differs from month to month in every third row."""
+    at = MONTHS.index(month) if row % 3 == 0 else 0
+    if column.choices is not None:
+        return column.choices.values[(row + at) % len(column.choices.values)]
+    day = datetime.date(int(month[:4]), int(month[5:]), 1 + row % 28)
+    return {
+        "flag": (row + at) % 2 == 0,
+        "count": row + at,
+        "money": 100 * (row + at),
+        "number": row + at / 2,
+        "day": day,
+        "month": month,
+    }.get(column.kind, f"{column.name}{row}")
+
+
+def _rows(table, month, count, dated=True) -> TableRows:
+    """Return some rows of a table as a month brings them, with or without dates of the month."""
+    columns = [
+        one
+        for one in table.columns.values()
+        if dated or one.kind not in ("day", "month") or one.name in table.key
+    ]
+    frame = pd.DataFrame(
+        {
+            one.name: pd.Series([_value(one, row, month) for row in range(count)]).astype(
+                pandas_type(one)
+            )
+            for one in columns
+        }
+    ).assign(sheet_number=0, row=range(1, count + 1))
+    part = Part(table, frame, {one.name: one.label("zh") for one in columns}, main=True)
+    return combine(table, [part], [SHEET], issues=Issues(SCHEMA.tables), aside=SetAside())
+
+
+def _told(tmp_path, table, month, last, count=60, dated=True):
+    """Return the kinds told of a table of the last month that holds the rows of `month`."""
+    for before in MONTHS[:last]:
+        with new_snapshot(tmp_path, before) as writer:
+            rows = as_arrow(_rows(table, before, count, dated), before)
+            writer.write_table(table.name, rows, sort=list(table.key))
+            writer.commit(who="li", at="2025-05-01T00:00:00", facts={})
+    store = SnapshotStore(tmp_path)
+    earlier = [
+        EarlierMonth(before, {table.name: store.files(store.snapshot_of(before), table.name)})
+        for before in reversed(MONTHS[:last])
+    ]
+    issues = Issues(SCHEMA.tables)
+    faults = repeats(
+        {table.name: _rows(table, month, count, dated)},
+        earlier,
+        MONTHS[last],
+        missing=frozenset(),
+        issues=issues,
+    )
+    kinds = [fault.kind for fault in faults]
+    assert all("{" not in fault.sentence for fault in faults)
+    return kinds, issues.frame()["check"].tolist()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_that_is_last_months_is_refused_and_one_of_the_month_is_not(tmp_path, table):
+    refused, told = _told(tmp_path / "again", table, MONTHS[2], 3)
+    assert len(refused) == 1
+    assert not told
+    assert _told(tmp_path / "new", table, MONTHS[3], 3) == ([], [])
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_few_rows_and_few_months_are_told(tmp_path, table):
+    refused, told = _told(tmp_path / "few", table, MONTHS[2], 3, count=9)
+    assert not refused
+    assert len(told) == 1
+    refused, told = _told(tmp_path / "early", table, MONTHS[1], 2)
+    assert not refused
+    assert len(told) == 1
+    assert _told(tmp_path / "new", table, MONTHS[3], 3, count=9) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["household", "low_income", "project", "works"])
+def test_a_table_without_dates_is_last_months_by_its_rows(tmp_path, name):
+    table = SCHEMA.tables[name]
+    refused, told = _told(tmp_path / "again", table, MONTHS[2], 3, dated=False)
+    assert refused == ["repeated_month"]
+    assert not told
