@@ -1,8 +1,8 @@
-"""Whole tables that are probably not this month's: copies that differ, far fewer rows."""
+"""Whole tables that are probably not this month's: copies that differ, far fewer rows, or none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from geodata.config import ImportSettings
@@ -14,6 +14,8 @@ from geodata.store import SourceFile
 
 # Two files of one table may differ in a row that was mended in one of them, not in so many.
 _DIFFERENT, _FEW = 0.05, 20
+# What came once says nothing of how often it comes.
+_REGULAR = 2
 
 
 def doubts(
@@ -21,13 +23,40 @@ def doubts(
     settings: ImportSettings,
     *,
     sources: Sequence[tuple[SourceFile, Layout]],
-    feeds: Feeds,
+    feeds: Sequence[Feeds],
+    layouts: Iterable[Layout],
 ) -> list[Refusal]:
     """Return what stops an import unless a reason is given.
 
-    `sources` are the sheets of this month with their layouts, `feeds` the rows of last month.
+    `sources` are the sheets of this month with their layouts, `feeds` the rows of the months before, the
+    newest first; `layouts` are those that a county may deliver.
     """
-    return [*_copies(tables), *_shrunk(sources, feeds, settings)]
+    last = feeds[0] if feeds else {}
+    return [
+        *_copies(tables),
+        *_shrunk(sources, last, settings),
+        *absent([layout for _, layout in sources], feeds, layouts, settings),
+    ]
+
+
+def absent(
+    came: Sequence[Layout],
+    feeds: Sequence[Feeds],
+    layouts: Iterable[Layout],
+    settings: ImportSettings,
+) -> Iterator[Refusal]:
+    """Give the lists that came in each of the months before, in at least two, and not at all now.
+
+    `came` are the layouts of this month: the table may as well come under another one.
+    """
+    tables = {layout.tables[0].name for layout in came}
+    for layout in layouts:
+        table = layout.tables[0]
+        rows = [sum(feed.get(layout.name, {}).values()) for feed in feeds]
+        if table.nature != "state" or table.name in tables or len(rows) < _REGULAR:
+            continue
+        if min(rows) >= settings.small_rows:
+            yield Refusal.of("imports.absent", "", title=layout.title["zh"], before=rows[0])
 
 
 def _shrunk(

@@ -30,7 +30,7 @@ from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.doubts import doubts
 from geodata.intake.extracting import Part, extract
-from geodata.intake.feed_totals import changes, check_totals
+from geodata.intake.feed_totals import Feeds, changes, check_totals
 from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
@@ -147,7 +147,7 @@ def import_month(
     compared = _compared(work, landing, placer.places)
     missing = _missing(compared, schema)
     _check_last_month(work, landing, missing, placer.places)
-    _check_doubts(work, landing, missing, accept, accept_month)
+    _check_doubts(work, landing, missing, schema, accept, accept_month)
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
@@ -275,7 +275,12 @@ def _missing(compared: pd.DataFrame, schema: Schema) -> frozenset[str]:
 
 
 def _check_doubts(
-    work: _Work, landing: Landing, missing: frozenset[str], reason: str, of_month: str
+    work: _Work,
+    landing: Landing,
+    missing: frozenset[str],
+    schema: Schema,
+    reason: str,
+    of_month: str,
 ) -> None:
     """Raise ImportRefused for tables that are probably not this month's, unless a reason is given.
 
@@ -283,17 +288,20 @@ def _check_doubts(
     """
     store, last = SnapshotStore(work.config.store), work.known.snapshot
     months: list[EarlierMonth] = []
+    feeds: list[Feeds] = []
     while last and len(months) < 3:
         files = {name: store.files(last, name) for name in landing.tables}
         manifest = store.manifest(last)
         months.append(EarlierMonth(manifest.month, files))
+        feeds.append(manifest.facts.get("feeds", {}))
         last = str(manifest.facts.get("before", ""))
     layouts = [sheet.layout for sheet in work.sheets]
     faults = doubts(
         landing.tables,
         work.config.imports,
         sources=list(zip(landing.sources(), layouts, strict=True)),
-        feeds=work.known.feeds,
+        feeds=feeds,
+        layouts=schema.layouts,
     )
     faults += repeats(landing.tables, months, work.month, missing=missing, issues=work.issues)
     if not faults:
