@@ -51,18 +51,18 @@ def repeats(
 
     `earlier` are the months before, the newest first; `missing` the tables whose own feed did not come.
     """
-    for name, rows in tables.items():
-        before = [one for one in earlier if one.files.get(name)]
-        if name == "place" or name in missing or rows.frame.empty:
-            continue
-        if not before or before[0] is not earlier[0]:
-            continue
-        with DuckDBEngine() as engine:
+    with DuckDBEngine() as engine:
+        for name, rows in tables.items():
+            before = [one for one in earlier if one.files.get(name)]
+            if name == "place" or name in missing or rows.frame.empty:
+                continue
+            if not before or before[0] is not earlier[0]:
+                continue
             history = _History(engine, rows, before)
             told, fault = _undated(history, month, issues)
             fault = fault if told else _unchanged(history, issues)
-        if fault:
-            yield fault
+            if fault:
+                yield fault
 
 
 class _History:

@@ -331,7 +331,7 @@ def test_a_file_beyond_the_limit_is_named_with_the_limit_and_the_way_back(server
 @pytest.mark.parametrize("key", REASONS)
 def test_every_refusal_that_a_reason_sets_right_has_a_box_for_it(tmp_path: Path, key: str) -> None:
     folder = make_workspace(tmp_path / "county", code="990101", name="示例县")
-    upload = Incoming("0123456789ab", "2031-06", "li", "2031-07-01T08:00:00", (), "refused")
+    upload = Incoming("0123456789ab", "2031-06", "li", "2031-07-01T08:00:00+08:00", (), "refused")
     home = upload_folder(folder, upload.key)
     home.mkdir(parents=True)
     said = dict.fromkeys(("zh", "en"), 'say --accept "REASON"')
