@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 
 import numpy as np
 import shapely
 
-from dashboard.maps.picture import bounds, label_rows, named_level
+from dashboard.maps.picture import bounds, label_rows, named_level, outlines_of
 from geodata.atlas import Atlas
 from geodata.atlas.scoped import ScopedAtlas
 
@@ -66,6 +67,20 @@ def _coarse(atlas: Atlas, level: str, place: str | None) -> str:
         },
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def coarse_outlines_json(atlas: Atlas, level: str) -> bytes:
+    """Return the outlines of a level as GeoJSON as coarse as a screen shows the whole area.
+
+    The feature id is the position of the place; edges of neighbours stay the same.
+    """
+    frame = atlas.geometry(level)
+    west, south, east, north = frame.total_bounds
+    side = max(east - west, north - south, 1e-6)
+    simple = shapely.coverage_simplify(frame.geometry.to_numpy(), side * _SIMPLE)
+    digits = max(0, math.ceil(-math.log10(side * _UNIT)))
+    shapes = shapely.set_precision(simple, 10.0**-digits, mode="pointwise")
+    return outlines_of(atlas.places_in(None, level).get_indexer(frame.index), shapes)
 
 
 def _rings(shapes: np.ndarray, corner: np.ndarray, unit: float) -> Iterable[list[list[int]]]:

@@ -33,6 +33,11 @@ def outlines_json(atlas: Atlas, level: str) -> bytes:
     positions = atlas.places_in(None, level).get_indexer(frame.index)
     # Rounded as text only: one edge of two neighbours has one set of coordinates, so it stays one.
     shapes = shapely.set_precision(frame.geometry.to_numpy(), _GRID, mode="pointwise")
+    return outlines_of(positions, shapes)
+
+
+def outlines_of(positions: np.ndarray, shapes: np.ndarray) -> bytes:
+    """Return shapes as GeoJSON, the position of each as its id."""
     parts = (
         f'{{"type":"Feature","id":{position},"properties":{{}},"geometry":{shape}}}'
         for position, shape in zip(positions, shapely.to_geojson(shapes), strict=True)

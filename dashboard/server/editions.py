@@ -81,7 +81,7 @@ class Editions:
             return False
         month = new.atlas.periods[-1] if new.atlas.periods else ""
         month = "" if month in self.now.atlas.periods else month
-        self.files.files.update(new.files.files)
+        self.files.take(new.files)
         self._stamp, self.now = stamp, new
         for notice in list(self._open):
             notice.tell(month)

@@ -44,8 +44,8 @@ _SCOPES = 256
 
 def atlas_server(atlas: Atlas, serving: Serving) -> Any:
     """Return the server of an atlas, not started; raises ConfigError when it must not start."""
-    files = GeometryFiles(atlas)
     seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
+    files = GeometryFiles(atlas, seen_by)
     who = _signed_in(serving)
     app = app_of(atlas, files.sources, lang=serving.lang, seen_by=seen_by, account=who)
     # What it shows was read when it was opened.
@@ -108,7 +108,8 @@ def _beside(work: Callable[..., None], *given: object) -> None:
 def _edition(county: Workspace, serving: Serving, guard: Guard) -> Edition:
     """Return the pages of a workspace as its data are now."""
     atlas = open_atlas(county.setup.config.folder)
-    files = GeometryFiles(atlas)
+    seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
+    files = GeometryFiles(atlas, seen_by)
     return Edition(atlas, files, county_apps(county, atlas, files.sources, guard, serving))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from bokeh.resources import Resources
 from panel.io.server import get_server
 
 from dashboard.briefing.queue import end_orders
@@ -135,6 +136,7 @@ def make_server(
             **_limits(serving),
             **_guarding(serving, sign_in),
         )
+    _without_unused(server._tornado)
     fail_in_a_sentence(server._tornado, lang)
     gate(server._tornado, sign_in, lang=lang, hosts=_hosts(serving, sign_in))
     if serving.guard is not None:
@@ -144,6 +146,17 @@ def make_server(
     if sign_in is not None:
         watch_idle(server._tornado, sign_in)
     return server
+
+
+def _without_unused(application: Any) -> None:
+    """Leave out the library's script for charts on the graphics card: none of ours is drawn there."""
+    all_of = application.resources
+
+    def resources(absolute_url: str | bool | None = None) -> Resources:
+        every: Resources = all_of(absolute_url)
+        return every.clone(components=[one for one in every.components if one != "bokeh-gl"])
+
+    application.resources = resources
 
 
 def _provider(folder: Path) -> Provider | None:

@@ -23,6 +23,7 @@ class Atlas(Cube):
     counts and the origin that every page shows. `tables` are what was computed of it when it was
     made, by name: frames, or the files they are read from when asked for. `ended` are the places that
     are part of another now, by code: name, last month (empty where it is not said), successor.
+    `tiles` is the archive of its outlines as vector tiles, None where they are few.
     """
 
     outlines: Mapping[str, gpd.GeoDataFrame]
@@ -34,6 +35,7 @@ class Atlas(Cube):
     ended: Mapping[str, tuple[str, str, str]] = field(
         default_factory=dict, repr=False, kw_only=True
     )
+    tiles: Path | None = field(default=None, repr=False, kw_only=True)
 
     def computed(self, name: str) -> pd.DataFrame | None:
         """Return a table that was computed when the atlas was made; None where there is none."""

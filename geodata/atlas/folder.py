@@ -15,6 +15,7 @@ import pandas as pd
 
 from geodata.atlas.atlas import Atlas
 from geodata.atlas.outlines import screen_outlines
+from geodata.atlas.tiles import TILED, write_tiles
 from geodata.errors import AtlasError, QuantityError
 from geodata.figures import Cube, Indicator, ParameterStep
 from geodata.figures.totals import PARTS
@@ -23,11 +24,13 @@ from geodata.store.snapshots import write_durably
 
 FORMAT = 2
 FOLDER = "atlas"
-_TABLE = "table_"
+_TABLE, _TILES = "table_", "tiles"
 _PLACE_COLUMNS = ("level", "name", "parent", "valid_from", "valid_to")
 VALUE_COLUMNS = ["place", "period", "indicator", *PARTS]
 
 
+# Name and digest of a file of an atlas.
+_File: TypeAlias = Mapping[str, str]
 # What tables an atlas has, told the atlas and the one before it.
 Compute: TypeAlias = Callable[[Atlas, Atlas | None], Mapping[str, pd.DataFrame | Path]]
 
@@ -134,24 +137,26 @@ def _opened(folder: Path) -> Atlas | None:
         return None
 
 
-def save_atlas(atlas: Atlas, folder: Path) -> None:
+def save_atlas(atlas: Atlas, folder: Path, *, tiled: int = TILED) -> None:
     """Write an atlas under `folder`/atlas; an older one there is replaced in one step.
 
-    Its files are named by their content and listed in atlas.json, which is moved into place last: a
+    Outlines of more than `tiled` lowest places become vector tiles as well. Its files are named by their content and listed in atlas.json, which is moved into place last: a
     reader sees the old atlas or the new. Files of the atlas before stay for who has just opened it.
     """
     home = folder / FOLDER
     home.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(".atlas-*"):
+    for left in (*folder.glob(".atlas-*"), *home.glob(".tiles-*")):
         shutil.rmtree(left, ignore_errors=True)
     before = _files(home)
     frames = {"places": atlas.places, "values": atlas.values}
     frames |= {f"outlines_{level}": frame for level, frame in atlas.outlines.items()}
-    files = {name: _written(home, name, frame) for name, frame in frames.items()}
+    files: dict[str, _File] = {name: _written(home, name, one) for name, one in frames.items()}
     for name, table in atlas.tables.items():
         if isinstance(table, Path):
             table = pd.read_parquet(table)
         files[f"{_TABLE}{name}"] = _written(home, name, table)
+    if len(atlas.outlines[atlas.lowest]) > tiled:
+        files[_TILES] = _tiles(atlas, home, files, before)
     facts = {
         "format": FORMAT,
         "title": atlas.title,
@@ -167,25 +172,49 @@ def save_atlas(atlas: Atlas, folder: Path) -> None:
     text = json.dumps(facts, ensure_ascii=False, indent=1, default=str)
     write_durably(home / "atlas.json", (text + "\n").encode())
     kept = {entry["file"] for listed in (files, before) for entry in listed.values()}
-    for file in home.glob("*.parquet"):
+    for file in (*home.glob("*.parquet"), *home.glob("*.mbtiles")):
         if file.name not in kept:
             file.unlink(missing_ok=True)
 
 
-def _written(home: Path, name: str, frame: pd.DataFrame) -> dict[str, str]:
-    """Write one file of an atlas; returns its name and digest."""
+def _written(home: Path, name: str, frame: pd.DataFrame) -> _File:
+    """Write one table of an atlas; returns its name and digest."""
+
+    def write(part: Path) -> None:
+        frame.to_parquet(part, index=None if frame.index.name else False)
+
+    return _named(home, name, "parquet", write)
+
+
+def _tiles(
+    atlas: Atlas, home: Path, files: Mapping[str, _File], before: Mapping[str, _File]
+) -> _File:
+    """Write the tiles of an atlas, or take those of the one before with the same places and outlines."""
+    made_of = ["places", *(f"outlines_{level}" for level in atlas.levels)]
+    same = all(files[name] == before.get(name) for name in made_of)
+    if same and _TILES in before and not faulty(home, _digests({_TILES: before[_TILES]})):
+        return before[_TILES]
+    return _named(home, _TILES, "mbtiles", lambda part: write_tiles(atlas, part))
+
+
+def _named(home: Path, name: str, ending: str, write: Callable[[Path], None]) -> _File:
+    """Let a file be written and name it by its content; returns its name and digest."""
     part = home / f".{name}.{os.getpid()}"
     try:
-        frame.to_parquet(part, index=None if frame.index.name else False)
+        write(part)
         digest = digest_of(part)
-        file = home / f"{name}-{digest[:12]}.parquet"
+        file = home / f"{name}-{digest[:12]}.{ending}"
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
     return {"file": file.name, "sha256": digest}
 
 
-def _files(home: Path) -> dict[str, dict[str, str]]:
+def _digests(files: Mapping[str, _File]) -> dict[str, str]:
+    return {entry["file"]: entry["sha256"] for entry in files.values()}
+
+
+def _files(home: Path) -> dict[str, _File]:
     """Return the files that an atlas lists, none when it is absent or damaged."""
     try:
         listed = json.loads((home / "atlas.json").read_text(encoding="utf-8")).get("files", {})
@@ -203,7 +232,7 @@ def atlas_faults(folder: Path | str) -> tuple[str, ...]:
         json.loads((home / "atlas.json").read_text(encoding="utf-8"))["title"]
     except (OSError, ValueError, KeyError, TypeError):
         return ("atlas.json",)
-    return faulty(home, {entry["file"]: entry["sha256"] for entry in _files(home).values()})
+    return faulty(home, _digests(_files(home)))
 
 
 def open_atlas(folder: Path | str) -> Atlas:
@@ -220,7 +249,7 @@ def open_atlas(folder: Path | str) -> Atlas:
         if facts["format"] != FORMAT:
             raise AtlasError("atlas.other_format", folder=folder, found=facts["format"])
         files = _files(home)
-        bad = faulty(home, {entry["file"]: entry["sha256"] for entry in files.values()})
+        bad = faulty(home, _digests(files))
         if bad:
             raise AtlasError("atlas.damaged", folder=folder, reason="、".join(bad))
 
@@ -247,6 +276,7 @@ def open_atlas(folder: Path | str) -> Atlas:
             tables={
                 name.removeprefix(_TABLE): file(name) for name in files if name.startswith(_TABLE)
             },
+            tiles=file(_TILES) if _TILES in files else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, QuantityError) as error:
         raise AtlasError("atlas.damaged", folder=folder, reason=error) from error

@@ -3,6 +3,7 @@
 import {make} from "../../web/dom.js"
 import {shorten} from "./labels.js"
 import {markPlain, plainPlaceAt, plainPointAt} from "./plain.js"
+import {placesOf} from "./tiles.js"
 
 function under(screen, spot, layer) {
   if (!screen.ready || screen.mode) { return null }
@@ -76,9 +77,9 @@ export function light(screen, id) {
     markPlain(screen)
     return
   }
-  const source = screen.level
-  if (screen.hovered !== null) { screen.map.setFeatureState({source, id: screen.hovered}, {hover: false}) }
-  if (id !== null) { screen.map.setFeatureState({source, id}, {hover: true}) }
+  const places = placesOf(screen, screen.level)
+  if (screen.hovered !== null) { screen.map.setFeatureState({...places, id: screen.hovered}, {hover: false}) }
+  if (id !== null) { screen.map.setFeatureState({...places, id}, {hover: true}) }
   screen.hovered = id
 }
 

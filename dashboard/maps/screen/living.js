@@ -15,6 +15,7 @@ import {outlinesAt} from "./sketch.js"
 import {standPlain} from "./standing.js"
 import {colourPlaces, restyle, styleOf} from "./style.js"
 import {placeSymbols} from "./symbols.js"
+import {placesOf} from "./tiles.js"
 
 const ICONS = {
   up: "M12 20V5M5 12l7-7 7 7",
@@ -118,6 +119,8 @@ export class Screen {
   }
 
   makeMap(gl) {
+    this.hasGround = Boolean(this.model.sources[0].ground)
+    this.styled = this.theme
     this.map = new gl.Map({
       container: this.canvas, style: styleOf(this), attributionControl: false, dragRotate: false,
       pitchWithRotate: false, touchPitch: false, fadeDuration: 0, renderWorldCopies: false,
@@ -128,7 +131,6 @@ export class Screen {
     this.map.once("style.load", () => {
       this.ready = true
       this.exchanged = {}
-      this.hasGround = Boolean(this.model.sources[0].ground)
       this.paint()
       layGround(this)
     })
@@ -146,7 +148,7 @@ export class Screen {
   async makeAgain(gl) {
     if (this.removed) { return }
     this.map?.remove()
-    Object.assign(this, {map: null, ready: false, exchanged: null, level: null, drawn: null, hovered: null, marked: []})
+    Object.assign(this, {map: null, ready: false, exchanged: null, told: null, grounds: null, level: null, drawn: null, hovered: null, marked: []})
     this.canvas.replaceChildren()
     this.overlay.before(this.first)
     await this.sketchFirst()
@@ -205,7 +207,10 @@ export class Screen {
   // Colours, outlines, legend, names and place, all from the same picture.
   exchange() {
     const {picture, symbols} = this.model
-    if (this.level && this.level !== picture.level) { this.map.removeFeatureState({source: this.level}) }
+    if (this.level && this.level !== picture.level) {
+      this.map.removeFeatureState(placesOf(this, this.level))
+      this.told = null
+    }
     this.level = picture.level
     colourPlaces(this, picture)
     restyle(this, picture)

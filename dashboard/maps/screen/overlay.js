@@ -9,7 +9,7 @@ import {insideRings, outlinesAt, ringsOf} from "./sketch.js"
 
 // A narrower map has no room for cards; so many names of the level above are set one by one.
 const NARROW = 560, NAMES = 60
-const GRID = 8, REACH = 15, AIR = 4
+const GRID = 8, REACH = 15, AIR = 4, THIN = 3
 
 export function makeOverlay() {
   const overlay = make("div", "overlay")
@@ -138,12 +138,15 @@ function writeWorst(screen, at, taken, lines) {
 // Put a label where it is free, nearest to a point, and count its box as taken; else leave it out.
 function write(overlay, label, middle, rings, taken, lines) {
   overlay.append(label)
-  const wide = label.offsetWidth / 2, high = label.offsetHeight / 2
-  const spot = spotFor(middle, {wide, high}, rings, taken, lines)
+  placeLabel(label, {wide: label.offsetWidth / 2, high: label.offsetHeight / 2}, middle, rings, taken, lines)
+}
+
+function placeLabel(label, half, middle, rings, taken, lines) {
+  const spot = spotFor(middle, half, rings, taken, lines)
   if (!spot) { label.remove(); return }
   label.style.left = spot[0] + "px"
   label.style.top = spot[1] + "px"
-  taken.push(boxAround(spot, wide, high))
+  taken.push(boxAround(spot, half.wide, half.high))
 }
 
 function writeTowns(screen, at, taken, lines) {
@@ -152,35 +155,58 @@ function writeTowns(screen, at, taken, lines) {
   const rows = screen.places[picture.named]
   const around = screen.cards.filter(({slot}) => slot).map(({point}) => at(...point))
   taken.push(...around.map(([x, y]) => [x - 9, y - 9, x + 9, y + 9]))
-  for (const id of picture.named_ids) {
-    const [name, x, y] = rows[id] ?? []
-    if (x == null) { continue }
-    const rings = (screen.shapes?.[picture.named]?.get(id) ?? []).map((ring) => ring.map((point) => at(...point)))
-    const kind = picture.named === lowestOf(sources) ? "town low" : "town"
-    write(overlay, make("div", kind, shorten(name)), at(x, y), rings, taken, lines)
+  const kind = picture.named === lowestOf(sources) ? "town low" : "town"
+  const named = picture.named_ids.filter((id) => rows[id]?.[1] != null)
+  const labels = named.map((id) => make("div", kind, shorten(rows[id][0])))
+  // All are measured before one is put anywhere: the page is laid out once for all of them.
+  overlay.append(...labels)
+  const halves = labels.map((label) => ({wide: label.offsetWidth / 2, high: label.offsetHeight / 2}))
+  const rings = ringsInPixels(screen, at)
+  named.forEach((id, n) => placeLabel(labels[n], halves[n], at(...rows[id].slice(1, 3)), rings(id), taken, lines))
+}
+
+// Gives the rings of a named place in pixels, without the points that no name notices. They are traced once for
+// each way the map lies.
+function ringsInPixels(screen, at) {
+  const {model: {picture: {named, bounds}}, shapes} = screen
+  const key = [named, ...at(bounds[0], bounds[1]), ...at(bounds[2], bounds[3])].join()
+  if (screen.traces?.key !== key) { screen.traces = {key, rings: new Map()} }
+  const {rings} = screen.traces
+  return (id) => {
+    if (!rings.has(id)) { rings.set(id, (shapes?.[named]?.get(id) ?? []).map((ring) => thinned(ring, at))) }
+    return rings.get(id)
   }
+}
+
+function thinned(ring, at) {
+  const kept = []
+  let last = null
+  for (const point of ring) {
+    const spot = at(...point)
+    if (last && Math.abs(spot[0] - last[0]) + Math.abs(spot[1] - last[1]) < THIN) { continue }
+    kept.push(last = spot)
+  }
+  return kept
 }
 
 const boxAround = ([x, y], wide, high) => [x - wide, y - high, x + wide, y + high]
 
+// Steps from a point, the nearest first; what lies above or below counts as farther.
+const NEAREST = Array.from({length: (2 * REACH + 1) ** 2}, (_, n) => [n % (2 * REACH + 1) - REACH, Math.floor(n / (2 * REACH + 1)) - REACH])
+  .sort((one, other) => Math.hypot(one[0], one[1] * 1.3) - Math.hypot(other[0], other[1] * 1.3))
+
 // The free middle nearest to a point: within the rings where that can be, else half in them.
-function spotFor(middle, {wide, high}, rings, taken, lines) {
-  const tried = []
-  for (let row = -REACH; row <= REACH; row++) {
-    for (let column = -REACH; column <= REACH; column++) {
-      const spot = [middle[0] + column * GRID, middle[1] + row * GRID]
-      tried.push([Math.hypot(column, row * 1.3), spot])
-    }
+function spotFor([x, y], {wide, high}, rings, taken, lines) {
+  let half = null
+  for (const [column, row] of NEAREST) {
+    const spot = [x + column * GRID, y + row * GRID], box = boxAround(spot, wide, high)
+    if (taken.some((other) => boxesMeet(box, other, AIR)) || lines.some((line) => runsThrough(line, box))) { continue }
+    if (!rings.length) { return spot }
+    const [left, top, right, bottom] = box
+    if ([[left, top], [right, top], [left, bottom], [right, bottom]].every((corner) => insideRings(corner, rings))) { return spot }
+    if (!half && insideRings(spot, rings)) { half = spot }
   }
-  tried.sort((one, other) => one[0] - other[0])
-  const free = tried.map(([, spot]) => spot).filter((spot) => {
-    const box = boxAround(spot, wide, high)
-    return !taken.some((other) => boxesMeet(box, other, AIR)) && !lines.some((line) => runsThrough(line, box))
-  })
-  const corners = ([x, y]) => [[x - wide, y - high], [x + wide, y - high], [x - wide, y + high], [x + wide, y + high]]
-  if (!rings.length) { return free[0] ?? null }
-  return free.find((spot) => corners(spot).every((corner) => insideRings(corner, rings)))
-    ?? free.find((spot) => insideRings(spot, rings)) ?? null
+  return half
 }
 
 // The words of an outline, beside it.

@@ -3,7 +3,7 @@
 
 import {letters} from "./labels.js"
 import {hasFigures, placedCards, takenBoxes} from "./overlay.js"
-import {OUTSIDE, planeOf} from "./sketch.js"
+import {OUTSIDE, eastward, planeOf, southward} from "./sketch.js"
 
 // A place is not drawn smaller than this for the sake of a card.
 const SMALLER = 0.62
@@ -27,7 +27,8 @@ export function paddingOf(screen) {
       tried.push({...pad, right: pad.right + share * card}, {...pad, left: pad.left + share * card})
     }
   }
-  const free = tried.map((pad) => fitted(screen, pad)).filter((layout) => layout.hidden === 0)
+  const reaches = reachesOf(screen)
+  const free = tried.map((pad) => fitted(screen, pad, reaches)).filter((layout) => layout.hidden === 0)
   free.sort((a, b) => b.scale - a.scale)
   const taken = card ? takenBoxes(screen) : []
   const roomy = card ? free.find(({scale, plane}) => scale > SMALLER * free[0].scale
@@ -35,24 +36,28 @@ export function paddingOf(screen) {
   return (roomy ?? free[0])?.pad ?? {...around, bottom: around.bottom + high}
 }
 
-// How large the place is drawn with a padding, and how many of its places lie under the legend or the headline.
-function fitted(screen, pad) {
-  const {canvas, legend, model: {picture, symbols}} = screen
-  const height = canvas.clientHeight
-  const plane = planeOf(picture.bounds, {width: canvas.clientWidth, height}, pad)
-  const right = 12 + legend.offsetWidth + 12, roof = height - 12 - legend.offsetHeight - 12
+// The shown places in sides of the world, how far they reach, and the words on them.
+function reachesOf(screen) {
+  const {picture, symbols} = screen.model
   // The name of a worst place is centred on it, or stands beside it where there are symbols.
   const letter = letters(screen, 1.25) * (symbols.points.length ? 0.7 : 0.35)
   const names = new Map((hasFigures(screen) ? [] : picture.worst).map(([id, text]) => [id, text.length * letter]))
+  return screen.places[picture.level].flatMap(([, x, y, , size], id) => x === null || picture.classes[id] === OUTSIDE ? []
+    : [{east: eastward(x), down: southward(y), reach: Math.sqrt(size) * 1e-4 / 360 / 2, name: names.get(id) ?? 0}])
+}
+
+// How large the place is drawn with a padding, and how many of its places lie under the legend or the headline.
+function fitted(screen, pad, reaches) {
+  const {canvas: {clientWidth: width, clientHeight: height}, legend, over, model: {picture}} = screen
+  const plane = planeOf(picture.bounds, {width, height}, pad)
+  const right = 12 + legend.offsetWidth + 12, roof = height - 12 - legend.offsetHeight - 12
   let hidden = 0
-  screen.places[picture.level].forEach(([, x, y, , size], id) => {
-    if (x === null || picture.classes[id] === OUTSIDE) { return }
-    const reach = Math.sqrt(size) * 1e-4 / 360 * plane.scale / 2
-    const [px, py] = plane.at(x, y)
-    const wide = Math.max(reach, names.get(id) ?? 0)
-    const under = px - wide < screen.over?.right && py - reach < screen.over.bottom
+  for (const one of reaches) {
+    const reach = one.reach * plane.scale, wide = Math.max(reach, one.name)
+    const [px, py] = plane.of(one.east, one.down)
+    const under = px - wide < over?.right && py - reach < over.bottom
     if (under || (px - wide < right && py + reach > roof)) { hidden += 1 }
-  })
+  }
   return {pad, plane, scale: plane.scale, hidden}
 }
 
@@ -64,7 +69,14 @@ export function fit(screen, duration = 500) {
   const asked = {from: screen, group: screen.model.group, high: screen.legend.offsetHeight, taken: false}
   if (asked.group) { window.dispatchEvent(new CustomEvent("guatu:fit", {detail: asked})) }
   if (asked.taken) { return }
-  screen.map.fitBounds(screen.model.picture.bounds, {padding: paddingOf(screen), duration, maxZoom: 16})
+  const {map, model: {picture: {bounds}}} = screen, room = {padding: paddingOf(screen), maxZoom: 16}
+  if (!liesThere(map, map.cameraForBounds(bounds, room))) { map.fitBounds(bounds, {...room, duration}) }
+}
+
+// Whether the map lies where it is to go: moving it there would set all names anew.
+function liesThere(map, to) {
+  const {lng, lat} = map.getCenter(), near = 0.1 / 512 / 2 ** map.getZoom()
+  return to && Math.abs(map.getZoom() - to.zoom) < 1e-3 && Math.abs(lng - to.center.lng) < 360 * near && Math.abs(lat - to.center.lat) < 180 * near
 }
 
 // Keep the places out from under what stands over the map; returns what ends it.

@@ -4,6 +4,7 @@ import {make, makeButton, makeShape} from "../../web/dom.js"
 import {leave} from "./hover.js"
 import {markPlain} from "./plain.js"
 import {OUTSIDE, insideRings} from "./sketch.js"
+import {placesOf} from "./tiles.js"
 
 const MODES = ["box", "lasso"]
 
@@ -26,9 +27,9 @@ export function markPlaces(screen) {
 
 function markOnMap(screen) {
   const {map, model, level} = screen
-  for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: false}) }
-  screen.marked = Array.from(model.marked, (id) => [level, id])
-  for (const [source, id] of screen.marked) { map.setFeatureState({source, id}, {marked: true}) }
+  for (const place of screen.marked) { map.setFeatureState(place, {marked: false}) }
+  screen.marked = Array.from(model.marked, (id) => ({...placesOf(screen, level), id}))
+  for (const place of screen.marked) { map.setFeatureState(place, {marked: true}) }
   map.setPaintProperty("mark-" + level, "line-width", screen.marked.length > 1 ? 2.5 : 4)
 }
 

@@ -20,11 +20,11 @@ export function outlinesAt(address) {
 
 export const ringsOf = ({type, coordinates}) => type === "Polygon" ? coordinates : coordinates.flat()
 
-const eastward = (longitude) => longitude / 360
-const southward = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
+export const eastward = (longitude) => longitude / 360
+export const southward = (latitude) => -Math.asinh(Math.tan(latitude * Math.PI / 180)) / (2 * Math.PI)
 
 // How bounds in degrees lie within a box of pixels with `pad` ({top, right, bottom, left}): the
-// scale, and what gives the pixel of a point.
+// scale, and what gives the pixel of a point in degrees (`at`) or in sides of the world (`of`).
 export function planeOf(bounds, {width, height}, pad) {
   const [west, south, east, north] = bounds
   const left = eastward(west), top = southward(north)
@@ -32,7 +32,8 @@ export function planeOf(bounds, {width, height}, pad) {
   const room = [width - pad.left - pad.right, height - pad.top - pad.bottom]
   const scale = Math.min(room[0] / across, room[1] / down)
   const dx = pad.left + (room[0] - across * scale) / 2, dy = pad.top + (room[1] - down * scale) / 2
-  return {scale, at: (x, y) => [dx + (eastward(x) - left) * scale, dy + (southward(y) - top) * scale]}
+  const of = (east, down) => [dx + (east - left) * scale, dy + (down - top) * scale]
+  return {scale, of, at: (x, y) => of(eastward(x), southward(y))}
 }
 
 // Whether a point lies within rings, of which those inside others are holes.

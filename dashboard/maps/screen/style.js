@@ -6,6 +6,7 @@ import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
 import {mixed, patterns, pixels, slanted} from "./patterns.js"
 import {MISSING, OUTSIDE, reasonsOf} from "./sketch.js"
+import {layerOf, placesOf, tilesOf} from "./tiles.js"
 
 // Of the lines of the shown level and of those above it.
 export const WIDTHS = [0.8, 1.6, 2.8]
@@ -18,24 +19,25 @@ export function styleOf(screen) {
   const ink = INK[screen.theme], {sources: levels} = screen.model
   const sources = Object.fromEntries(["worst", "ticks", "points", "outlined", "circles"].map((name) => [name, {type: "geojson", data: NOTHING}]))
   sources.ground = groundSource()
+  if (levels[0].tiles) { sources.tiles = tilesOf(screen) }
   const fills = [], lines = [], marks = [], texts = []
   levels.forEach((source, depth) => {
     const {level} = source
-    sources[level] = {type: "geojson", data: new URL(source.outlines, document.baseURI).href,
-                      tolerance: 0.2, buffer: 16}
+    if (!levels[0].tiles) { sources[level] = {type: "geojson", data: new URL(source.outlines, document.baseURI).href,
+                                             tolerance: 0.2, buffer: 16} }
     sources["labels-" + level] = {type: "geojson", data: nameFeatures(screen.places[level])}
-    const fill = (id, paint) => fills.push({id: id + level, type: "fill", source: level,
+    const fill = (id, paint) => fills.push({id: id + level, type: "fill", ...layerOf(screen, level),
       layout: {visibility: "none"}, paint: {"fill-antialias": false, ...paint}})
     fill("fill-", {"fill-color": ["to-color", ["coalesce", ["feature-state", "colour"], ink.outside]],
-      "fill-opacity": ["case", OWN_STATE("quiet"), 0.62, 1]})
+      "fill-opacity": ["case", ["boolean", ["feature-state", "quiet"], screen.hasGround], 0.62, 1]})
     fill("unsure-", {"fill-pattern": "unsure", "fill-opacity": ["case", OWN_STATE("unsure"), 1, 0]})
     for (const reason of REASONS) {
       fill(reason + "-", {"fill-pattern": reason, "fill-opacity": ["case", ["==", ["feature-state", "reason"], reason], 1, 0]})
     }
     const rank = levels.length - depth
-    lines.push({id: "line-" + level, type: "line", source: level, layout: {visibility: "none"},
+    lines.push({id: "line-" + level, type: "line", ...layerOf(screen, level), layout: {visibility: "none"},
       paint: {"line-color": ink.line, "line-width": WIDTHS[rank - 1] ?? WIDTHS[2]}})
-    marks.push({id: "mark-" + level, type: "line", source: level, layout: {"line-join": "round"},
+    marks.push({id: "mark-" + level, type: "line", ...layerOf(screen, level), layout: {"line-join": "round"},
       paint: {"line-color": ink.mark, "line-width": 4,
         "line-opacity": ["case", OWN_STATE("hover"), 1, OWN_STATE("marked"), 1, 0]}})
     texts.push(nameLayer(screen, "label-" + level, "labels-" + level, depth))
@@ -68,11 +70,7 @@ export function restyle(screen, picture) {
   map.setPaintProperty("circles", "circle-stroke-color", ink.halo)
   map.setPaintProperty("outlined-halo", "line-color", ink.halo)
   map.setPaintProperty("outlined", "line-color", ink.text)
-  const unsure = slanted(picture.colours[theme][picture.hatched] ?? ink.ground, picture.grounds[theme].no_data[1])
-  for (const [name, canvas] of Object.entries({...patterns(picture.grounds[theme]), unsure})) {
-    const image = pixels(canvas)
-    if (map.hasImage(name)) { map.updateImage(name, image) } else { map.addImage(name, image, {pixelRatio: 1.5}) }
-  }
+  drawGrounds(screen, picture, ink)
   const levels = screen.model.sources.map((source) => source.level)
   const shown = levels.indexOf(picture.level)
   const on = (visible) => visible ? "visible" : "none"
@@ -92,6 +90,18 @@ export function restyle(screen, picture) {
   screen.root.classList.toggle("dark", screen.model.dark)
 }
 
+// Another image makes the library cut all tiles anew, so that only one that differs is put in.
+function drawGrounds(screen, {colours, grounds, hatched}, ink) {
+  const {map, theme} = screen, own = colours[theme][hatched] ?? ink.ground, key = JSON.stringify([grounds[theme], own])
+  if (screen.grounds === key) { return }
+  screen.grounds = key
+  const unsure = slanted(own, grounds[theme].no_data[1])
+  for (const [name, canvas] of Object.entries({...patterns(grounds[theme]), unsure})) {
+    const image = pixels(canvas)
+    if (map.hasImage(name)) { map.updateImage(name, image) } else { map.addImage(name, image, {pixelRatio: 1.5}) }
+  }
+}
+
 export function colourPlaces(screen, picture) {
   const {map, model, theme} = screen
   const colours = picture.colours[theme], {classes} = picture
@@ -101,11 +111,19 @@ export function colourPlaces(screen, picture) {
   const reasons = reasonsOf(picture.states)
   const own = picture.form === "circles" ? colours.map(() => picture.quiet[theme]) : colours
   const shades = own.map((colour) => mixed(colour, INK[theme].ground, 0.8))
+  const places = placesOf(screen, picture.level)
+  // Only what changes is told: most of a month is like the one before, and tiles have places by the ten thousand.
+  const told = (screen.told ??= new Map())
   for (let id = 0; id < classes.length; id++) {
     const of = classes[id], dim = lit !== null && !lit.has(id)
-    const quiet = of === OUTSIDE || of === picture.quiet_class || (picture.form === "circles" && of < OUTSIDE)
-    map.setFeatureState({source: picture.level, id}, {quiet: quiet && screen.hasGround, unsure: of === picture.hatched && !dim,
-      colour: of < OUTSIDE ? (dim ? shades : own)[of] : INK[theme].outside,
-      reason: of === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""})
+    if (of === OUTSIDE && theme === screen.styled && !told.has(id)) { continue }
+    const quiet = screen.hasGround && (of === OUTSIDE || of === picture.quiet_class || (picture.form === "circles" && of < OUTSIDE))
+    const unsure = of === picture.hatched && !dim
+    const colour = of < OUTSIDE ? (dim ? shades : own)[of] : INK[theme].outside
+    const reason = of === MISSING && !dim ? reasons.get(id) ?? "no_data" : ""
+    const key = colour + reason + quiet + unsure
+    if (told.get(id) === key) { continue }
+    told.set(id, key)
+    map.setFeatureState({...places, id}, {quiet, unsure, colour, reason})
   }
 }

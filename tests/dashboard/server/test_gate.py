@@ -53,6 +53,7 @@ SIGNED_IN = {
     "/sessions",
     "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
+    r"/tiles/([a-z0-9-]+)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.pbf",
 }
 TITLE = "云岭县"
 ROLES = sorted(load_roles())
@@ -66,6 +67,7 @@ PATHS = [
     "/logout",
     "/components/x/y/z.js",
     "/geometry/00.geojson",
+    "/tiles/tiles-0/1/1/1.pbf",
     "/geometry/../audit/access.sqlite",
     "/audit",
     "/accounts",
@@ -525,6 +527,31 @@ def test_the_first_unknown_name_takes_the_same_work_as_a_wrong_password(tmp_path
             guard.accounts.sign_in(name, "wrong", now=now)
         assert counted.work == ["verify"]
         counted.work.clear()
+
+
+def test_a_page_fetches_no_script_that_nothing_of_it_uses(server):
+    scripts = re.findall(
+        r'src="[^"]*/(bokeh[\w-]*)\.min\.js', server.browser("leader").ask("/").body
+    )
+    assert "bokeh" in scripts
+    assert "bokeh-gl" not in scripts
+
+
+def test_a_live_connection_is_packed_where_the_browser_can(server):
+    browser = server.browser("leader")
+    headers = {
+        "Cookie": f"guatu_session={browser.cookies['guatu_session']}",
+        "Origin": f"http://127.0.0.1:{server.port}",
+    }
+    request = HTTPRequest(f"ws://127.0.0.1:{server.port}/ws", headers=headers)
+
+    async def extensions() -> str:
+        protocols = ["bokeh", token_of(browser)]
+        live = await websocket_connect(request, subprotocols=protocols, compression_options={})
+        live.close()
+        return live.headers.get("Sec-WebSocket-Extensions", "")
+
+    assert "permessage-deflate" in run_apart(extensions())
 
 
 def test_a_page_names_what_it_will_fetch_and_the_browser_may_keep_it(server):
