@@ -1,11 +1,14 @@
 """The map against HoloViews polygons in Panel, in one run: ``python -m tests.benchmarks.bench_map``.
 
-For 752 and 3,000 villages (or the numbers given): bytes and seconds to the first map in headless
+For 752 and 3,000 villages (or the numbers given; above 3,000 places of a grid without HoloViews): bytes and seconds to the first map in headless
 Chromium with an empty cache, bytes and seconds of a period switch. Every page is a slider over a
 map of one figure; "page" is the whole page of the app with ranking, trend and headline.
 `coloured_s` is filmed: seconds from the begin of the answer to the first frame in which the places
-have the colours that they have in the end, `painted_s` to the living map. `answer_cpu_s` is what the
-server spends on one answer that comes after another, `answer_bytes` what it weighs compressed.
+have the colours that they have in the end, `painted_s` to the living map; `switch_coloured_s` likewise
+from a key to the colours of another period. `answer_cpu_s` is what the server spends on one answer that
+comes after another, `answer_bytes` what it weighs compressed; `atlas_s`, `atlas_cpu_s` and `atlas_mb` what
+writing the atlas takes. The page is served as `guatu serve` does, and what comes over its live connection
+is counted as the server packs it.
 """
 
 from __future__ import annotations
@@ -14,12 +17,15 @@ import base64
 import gzip
 import io
 import os
+import resource
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +34,7 @@ from PIL import Image
 
 from geodata.atlas import Atlas, open_atlas, write_atlas
 from geodata.sample.places import make_places
+from tests.benchmarks.invented_grid import grid_of
 from tests.browser.conftest import FLAGS
 from tests.invented import LEVELS, RATE, GridTree, grid_values
 
@@ -37,11 +44,17 @@ _BEGAN = """(() => {
   const {responseStart} = performance.getEntriesByType("navigation")[0]
   return [(performance.timeOrigin + responseStart) / 1000, responseStart / 1000]
 })()"""
+# Borders that follow a relief are made of so many villages at most; above, polygons of a grid.
+MOST_TRUE = 3000
 PATIENCE = 240_000  # milliseconds; the naive way takes long on a busy machine
 
 
 def write_county(folder: Path, villages: int) -> None:
-    """Write the atlas of an invented county with true village borders."""
+    """Write the atlas of an invented county: with true village borders, or of a grid where they are many."""
+    if villages > MOST_TRUE:
+        tree = grid_of(villages)
+        _write(folder, tree, _figures(tree))
+        return
     frame = make_places(villages, max(villages // 75, 1), 7).villages.set_index("code")
     towns = frame.drop_duplicates("township_code")
     code = frame["county_code"].iloc[0]
@@ -51,22 +64,48 @@ def write_county(folder: Path, villages: int) -> None:
     places = pd.DataFrame(rows, columns=["key", "level", "name", "parent"]).set_index("key")
     tree = GridTree(places, frame[["geometry"]], LEVELS)
     values = grid_values(tree)
-    values = values[values["indicator"] == "poor_share"]
+    _write(folder, tree, values[values["indicator"] == "poor_share"])
+
+
+def _write(folder: Path, tree: GridTree, values: pd.DataFrame) -> None:
     write_atlas(folder, title="县", tree=tree, values=values, indicators=[RATE], join={}, source={})
+
+
+def _figures(tree: GridTree) -> pd.DataFrame:
+    draw, keys = np.random.default_rng(1), tree.squares.index
+    frames = [
+        pd.DataFrame({"place": keys, "period": period, "indicator": RATE.key, "denominator": 100.0})
+        for period in ("2023", "2024", "2025")
+    ]
+    values = pd.concat(frames, ignore_index=True)
+    return values.assign(numerator=draw.integers(1, 40, len(values)).astype(float))
+
+
+def written(folder: Path, villages: int) -> dict[str, float]:
+    """Write a county in a process of its own; returns seconds, seconds of CPU and memory (MB)."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [sys.executable, "-m", "tests.benchmarks.bench_map", "--write", str(folder)]
+    subprocess.run([*command, str(villages)], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    spent = {"atlas_s": time.perf_counter() - began, "atlas_cpu_s": cpu}
+    return spent | {"atlas_mb": after.ru_maxrss / 1024}
 
 
 def serve(kind: str, folder: Path, port: int) -> None:
     """Serve one kind of page until killed."""
     import panel as pn
 
-    from dashboard.pages.app import app_of
     from dashboard.server.geometry import GeometryFiles
+    from dashboard.server.serve import atlas_server
+    from dashboard.server.serving import Serving, run_server
 
     atlas = open_atlas(folder)
     files = GeometryFiles(atlas)
+    if kind == "page":
+        run_server(atlas_server(atlas, Serving(port)))
     pages = {
         "map": lambda: _map_alone(atlas, files.sources),
-        "page": app_of(atlas, files.sources),
         "holoviews": lambda: _holoviews(atlas),
     }
     pn.extension()
@@ -183,6 +222,19 @@ def _coloured(frames: list[tuple[float, bytes]], begin: float) -> float:
     return float("nan")
 
 
+def _recoloured(frames: list[tuple[float, bytes]], pressed: float) -> float:
+    """Return seconds to the first frame in which nearly all that changes in the map has changed."""
+    if len(frames) < 2:
+        return float("nan")
+    drawn = [_rgb(picture) for _, picture in frames]
+    mask = abs(drawn[0] - drawn[-1]).max(axis=2) > 40
+    mask[:160], mask[-130:], mask[:, 880:] = False, False, False
+    for (moment, _), picture in zip(frames, drawn, strict=True):
+        if (abs(picture[mask] - drawn[-1][mask]).max(axis=1) < 40).mean() > 0.9:
+            return moment - pressed
+    return float("nan")
+
+
 def _rgb(picture: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), dtype=int)
 
@@ -192,7 +244,8 @@ def _visit(page, kind: str, address: str) -> dict[str, float]:
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.on("Network.loadingFinished", lambda e: _add(sent, e["encodedDataLength"]))
-    page.on("websocket", lambda s: s.on("framereceived", lambda f: _add(sent, len(f))))
+    packed = _packing() if kind == "page" else len
+    page.on("websocket", lambda s: s.on("framereceived", lambda f: _add(sent, packed(f))))
     frames = _filmed(page, wire)
     start = time.perf_counter()
     page.goto(address, timeout=PATIENCE, wait_until="commit")
@@ -208,13 +261,29 @@ def _visit(page, kind: str, address: str) -> dict[str, float]:
     switches = []
     for _ in range(2):
         before, sent["bytes"] = _paints(page) if kind != "holoviews" else 0, 0
-        start = time.perf_counter()
+        frames.clear()
+        wire.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
+        page.wait_for_timeout(500)
+        start, pressed = time.perf_counter(), time.time()
         page.keyboard.press("ArrowLeft")
         _drawn(page, kind, before, switched=True, sent=sent)
-        switches.append((time.perf_counter() - start, sent["bytes"]))
+        spent = time.perf_counter() - start
         page.wait_for_timeout(1500)
-    found["switch_s"], found["switch_bytes"] = min(switches)
+        wire.send("Page.stopScreencast")
+        switches.append((spent, sent["bytes"], _recoloured(frames, pressed)))
+    found["switch_s"], found["switch_bytes"], found["switch_coloured_s"] = min(switches)
     return found
+
+
+def _packing() -> Callable[[str | bytes], int]:
+    """Return what tells the bytes of a message after those before it (permessage-deflate)."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, 5)
+
+    def packed(message: str | bytes) -> int:
+        content = message.encode() if isinstance(message, str) else message
+        return len(packer.compress(content) + packer.flush(zlib.Z_SYNC_FLUSH))
+
+    return packed
 
 
 def _add(sent: dict[str, int], count: int) -> None:
@@ -246,11 +315,14 @@ def main(sizes: list[int]) -> None:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for villages in sizes:
             folder = Path(scratch) / str(villages)
-            write_county(folder, villages)
-            rows = {kind: measure(kind, folder, browser) for kind in KINDS}
+            folder.mkdir()
+            spent = written(folder, villages)
+            kinds = KINDS if villages <= MOST_TRUE else KINDS[:-1]
+            rows = {kind: measure(kind, folder, browser) | spent for kind in kinds}
             table = pd.DataFrame(rows).T
-            for column in table:
+            for column in [one for one in table if one not in spent and "holoviews" in rows]:
                 table[f"{column}_ratio"] = table.loc["holoviews", column] / table[column]
+            print(f"load {os.getloadavg()[0]:.1f}", end="")
             print(f"\n{villages} villages\n{table.round(2).T.to_string()}", flush=True)
         browser.close()
 
@@ -258,5 +330,7 @@ def main(sizes: list[int]) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         serve(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1:2] == ["--write"]:
+        write_county(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         main([int(size) for size in sys.argv[1:]] or [752, 3000])
