@@ -109,12 +109,9 @@ def make_server(
     sign_in = None
     lang = serving.lang or "zh"
     if serving.guard is not None:
+        provider = _provider(serving.guard.folder)
         sign_in = SignIn(
-            serving.guard,
-            title=title,
-            prefix=serving.prefix,
-            lang=lang,
-            provider=_provider(serving.guard.folder),
+            serving.guard, title=title, prefix=serving.prefix, lang=lang, provider=provider
         )
         routes += [*sign_in_routes(sign_in), *openid_routes(sign_in), *audit_routes(sign_in)]
         routes += [*accounts_routes(sign_in), *imports_routes(sign_in)]
