@@ -417,7 +417,9 @@ class _Composer:
                     )
                 )
                 continue
-            absent = not_reported(source, view, (shift_month(self.month, -1), self.month))
+            known = source.periods_of(view.indicator)
+            months = [one for one in (shift_month(self.month, -1), self.month) if one in known]
+            absent = not_reported(source, view, months)
             groups.setdefault(absent[self.month], []).append(theme.short[self.lang])
         for places, themes in groups.items():
             if places:
