@@ -18,6 +18,8 @@ from geodata.escaping import plain_text
 
 _LONGEST = 20
 _ABOVE, _BRIDGE, _OWN, _WHOLE, _PARTLY, _NOW = range(6)
+# From this share of the highest value on a change is seen on an axis that begins at nothing.
+_GOOD_PART = 0.1
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,18 @@ class TimeSeriesFigure:
 
 
 def _bounds(values: np.ndarray) -> tuple[float, float]:
-    """Return the ends of the axis with room around the values."""
+    """Return the ends of the axis with room around the values.
+
+    It begins at nothing where the values rise or fall by a good part of themselves, so that no course
+    looks steeper than it is.
+    """
     known = values[np.isfinite(values)]
     if not len(known):
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
     room = 0.15 * (high - low) or abs(high) or 1.0
+    if low >= 0 and (high - low) >= _GOOD_PART * high:
+        return 0.0, high + 0.08 * high or 1.0
     return low - room, high + room
 
 

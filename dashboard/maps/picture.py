@@ -148,14 +148,15 @@ def legend_told(atlas: Atlas, layer: Layer, lang: str | None = None) -> dict[str
 
 
 def circle_values(layer: Layer) -> list[float]:
-    """Return up to three round figures whose circles stand in the legend, the largest first."""
-    if layer.form != "circles":
+    """Return up to three figures whose circles stand in the legend: the largest drawn, then round ones."""
+    drawn = layer.values[layer.inside & np.isfinite(layer.values)]
+    most = float(drawn.max()) if layer.form == "circles" and len(drawn) else 0.0
+    if most <= 0:
         return []
-    power = 10 ** np.floor(np.log10(layer.largest))
+    power = 10 ** np.floor(np.log10(most))
     known = [digit * power * ten for ten in (0.01, 0.1, 1) for digit in (1, 2, 5)]
-    wanted = [layer.largest, layer.largest / 4, layer.largest / 16]
-    nearest = [max((one for one in known if one <= size), default=0.0) for size in wanted]
-    return [float(size) for size in dict.fromkeys(nearest) if size >= 1]
+    nearest = [max((one for one in known if one <= most / part), default=0.0) for part in (4, 16)]
+    return [float(size) for size in dict.fromkeys((most, *nearest)) if size >= 1]
 
 
 def outlined(atlas: Atlas, layer: Layer, lang: str | None = None) -> dict[str, object]:

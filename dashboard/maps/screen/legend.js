@@ -13,6 +13,9 @@ function row(sign, {label, count}) {
   return line
 }
 
+// A sign of Chinese takes the room of two others.
+const widthOf = (label) => [...label].reduce((sum, sign) => sum + (sign > "\u2fff" ? 2 : 1), 0)
+
 function bar(screen, one, most) {
   const node = make("div", "bar " + (one.at < 0 ? "apart" : ""))
   const block = make("div", "block swatch " + (one.hatched ? "unsure" : one.state))
@@ -46,7 +49,7 @@ export function listClasses(screen, picture) {
   const most = Math.max(1, ...picture.legend.map((one) => one.count))
   bars.append(...[...rising, ...apart].map((one) => bar(screen, one, most)))
   legend.replaceChildren(head, bars, make("div", "sum", picture.sum))
-  legend.classList.toggle("wordy", rising.some((one) => one.label.length > 9))
+  legend.classList.toggle("wordy", rising.some((one) => widthOf(one.label) > 9))
   legend.title = picture.rule
   if (picture.circles.length) { legend.append(nestedCircles(screen, picture, INK[screen.theme].text)) }
   if (picture.outline) { legend.append(row(make("span", "swatch outline"), {label: picture.outline, count: ""})) }
