@@ -12,14 +12,18 @@ from itertools import islice, product
 from dashboard.answers.source import Source
 from dashboard.panel_specs import panel_specs
 from dashboard.texts import text
-from dashboard.view import LISTING, RANKING, VIEWS, View
+from dashboard.view import LISTING, RANKING, VIEWS, View, is_code_text
 from geodata.escaping import capped, plain_text, storable
+from geodata.i18n import parted
 from geodata.periods import last_day
+from geodata.workspace.points import theme_points
+from geodata.workspace.why import responsible_for
 
 LONGEST = 40
 # So many of a kind, and in all.
 _OF_KIND, _MOST = 4, 10
 _NOTE = 60
+_POINTS = "points"
 # Readings of a name with characters that have several.
 _READINGS = 6
 _TONES = re.compile(r"(?<=[a-z])[1-5]")
@@ -48,13 +52,14 @@ def search(source: Source, view: View, sought: str) -> tuple[Hit, ...]:
     """Return what fits a text, the best first: what is it, what begins with it, what holds it.
 
     The text is cut to LONGEST; names are found by characters, pinyin with or without tones, and
-    initials; places also by code and by the names they had. Nothing of it is about a person.
+    initials; places also by code and by the names they had; sites and works of the viewer's own places, and
+    officials where the viewer may read who they are. Nothing of it is about a household.
     """
     wanted = _plain(storable(capped(sought, LONGEST)))
     if not wanted:
         return ()
     toneless = _TONES.sub("", wanted)
-    key = ("search", view.lang, view.theme)
+    key = ("search", view.lang, view.theme, view.period, view.presenting)
     entries = source.kept.once(key, lambda: tuple(_entries(source, view)))
     ranked = [
         (rank, at, entry)
@@ -117,6 +122,8 @@ def _entries(source: Source, view: View) -> Iterator[_Entry]:
             shown = partial(replace, theme=key, indicator=indicator, side=RANKING)
             yield _entry("indicator", title, view.lang, theme.short[view.lang], shown)
         yield from _rules(source, view, key, known)
+        yield from _points(source, view, key, known)
+    yield from _officials(source, view)
     for name in source.panels_of(view.theme):
         title = {lang: text(f"{name}.tab", lang) for lang in ("zh", "en")}
         yield _entry("panel", title, view.lang, "", partial(replace, side=name))
@@ -159,6 +166,52 @@ def _rules(source: Source, view: View, theme: str, known: tuple[str, ...]) -> It
             unit = parameter.unit.text(lang, value) if value else ""
             note = lookup.reason(lang) if lookup.value is None else f"{value} {unit}".strip()
             yield _entry("parameter", parameter.title, lang, note, shown)
+
+
+def _points(source: Source, view: View, theme: str, known: tuple[str, ...]) -> Iterator[_Entry]:
+    """Give the sites, workshops and works of a theme in the viewer's own places."""
+    kinds = source.themes[theme].points
+    if not known or not kinds or source.workspace is None or source.viewer is None:
+        return
+    if view.period not in source.county.months or not source.actor.scope.narrowed("", "rows"):
+        return
+    reader = source.county.places(view.period, actor=source.actor, guard=source.guard)
+    rules = source.county.setup.rules
+    rows = theme_points(
+        source.themes[theme],
+        lambda request: reader.rows(request).frame,
+        source.atlas,
+        rules,
+        view.period,
+    )
+    titles = {one.table: one for one in kinds}
+    for row in rows[["kind", "key", "name", "place"]].itertuples(index=False):
+        kind = titles[str(row.kind)]
+        if not isinstance(row.name, str) or not is_code_text(str(row.key)):
+            continue
+        site = str(row.key) if kind.households else ""
+        shown = partial(
+            replace, theme=theme, indicator=known[0], point=f"{kind.table}:{row.key}", site=site
+        )
+        side = _POINTS if _POINTS in source.panels_of(theme) else RANKING
+        names = {lang: str(row.name) for lang in ("zh", "en")}
+        yield _entry("point", names, view.lang, kind.title[view.lang], partial(shown, side=side))
+
+
+def _officials(source: Source, view: View) -> Iterator[_Entry]:
+    """Give who answers for a place by name, where the viewer may read that: the place is opened."""
+    officials = source.officials(view)
+    if officials is None:
+        return
+    atlas = source.atlas
+    for code in atlas.places.index.intersection(list(officials["place_code"].dropna().unique())):
+        people = responsible_for(officials, str(code), view.lang).dropna(subset=["name"])
+        lit = atlas.level_of(str(code)) == atlas.lowest
+        shown = partial(replace, place=str(code), spotlight=lit)
+        for name, role in people[["name", "role"]].itertuples(index=False):
+            names = {lang: str(name) for lang in ("zh", "en")}
+            note = parted([str(role), str(atlas.name(str(code)))], view.lang)
+            yield _entry("official", names, view.lang, note, shown)
 
 
 def _entry(

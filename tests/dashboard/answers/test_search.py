@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin, pinyin
 
+from dashboard.answers import county_source
 from dashboard.answers.search import LONGEST, search
 from dashboard.view import LISTING, read_address
+from geodata.access import Actor
 from geodata.i18n import LANGUAGES
+from geodata.workspace.points import theme_points
 
 pytestmark = pytest.mark.xdist_group("sampled")
 
@@ -95,3 +98,40 @@ def test_on_a_projector_nothing_opens_a_list_of_people(source, view):
     for sought in ("收入", "shouru", "户", "名单"):
         for hit in search(source, shown, sought):
             assert read_address(hit.address, source)[0].side != LISTING
+
+
+def test_every_site_works_and_official_is_found_by_name_pinyin_and_initials_by_right(
+    sampled, source, view
+):
+    reader = source.county.places(view.period, actor=source.actor)
+    sought: list[tuple[str, str]] = []
+    for theme in source.themes.values():
+        rows = theme_points(
+            theme,
+            lambda request: reader.rows(request).frame,
+            source.atlas,
+            sampled.setup.rules,
+            view.period,
+        )
+        sought += [("point", str(name)) for name in rows["name"].dropna().unique()]
+    people = source.officials(view)
+    own = people[people["household_code"].isna() & people["name"].notna()]
+    sought += [("official", str(name)) for name in own["name"].unique()]
+    assert {kind for kind, _ in sought} == {"point", "official"}
+    for kind, name in sought[::7]:
+        for typed in (name, "".join(lazy_pinyin(name))):
+            hits = [one for one in search(source, view, typed) if one.name == name]
+            assert kind in {one.kind for one in hits}, typed
+            for hit in hits:
+                assert read_address(hit.address, source)[1] == ()
+                assert name not in hit.address
+    initials = "".join(one[0] for one in lazy_pinyin(sought[0][1]))
+    assert search(source, view, initials)
+    auditor = county_source(sampled, Actor("a", "auditor", (source.root,)))
+    projected = replace(view, presenting=True)
+    for asked, shown in ((auditor, view), (source, projected)):
+        for kind, name in sought:
+            if kind == "official":
+                hits = search(asked, shown, name)
+                assert "official" not in {one.kind for one in hits}
+                break
