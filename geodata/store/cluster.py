@@ -148,18 +148,23 @@ class OpenedSpark:
 
     settings: SparkSettings
     session: SparkSession
+    # Of Java, which can be asked also when the session was stopped.
+    context: Any = field(init=False)
     reached: set[Path] = field(default_factory=set)
     # Set when no worker was left for as long as one is waited for.
     deserted: threading.Event = field(default_factory=threading.Event)
 
+    def __post_init__(self) -> None:
+        self.context = self.session.sparkContext._jsc.sc()
+
     @property
     def alive(self) -> bool:
         """Return whether the session can still be asked."""
-        return not _context(self.session).isStopped()
+        return not self.context.isStopped()
 
     def workers(self) -> int:
         """Return how many executors there are; in one process the driver is its own."""
-        known = int(_context(self.session).getExecutorMemoryStatus().size())
+        known = int(self.context.getExecutorMemoryStatus().size())
         return known - 1 if is_cluster(self.settings) else known
 
 
@@ -316,7 +321,7 @@ def _watch(opened: OpenedSpark) -> None:
                 since = time.monotonic()
             elif time.monotonic() - since > opened.settings.wait:
                 opened.deserted.set()
-                _context(opened.session).cancelAllJobs()
+                opened.context.cancelAllJobs()
                 since = time.monotonic()
             time.sleep(2)
     except (OSError, Py4JError):
@@ -327,11 +332,6 @@ def _watch(opened: OpenedSpark) -> None:
 def _java(context: Any) -> Any:
     """Return java.lang of the Java that runs."""
     return context._jvm.java.lang
-
-
-def _context(session: SparkSession) -> Any:
-    """Return Spark's own context, an object of Java."""
-    return session.sparkContext._jsc.sc()
 
 
 def check_store(opened: OpenedSpark, store: Path, address: str) -> None:

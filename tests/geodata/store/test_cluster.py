@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geodata.config import SparkSettings
+from geodata.config import IN_PROCESS, SparkSettings
 from geodata.errors import StoreError
 from geodata.store import SnapshotStore, table_files
 from geodata.store.cluster import SECRET, check_store, open_spark, spark_options
@@ -209,3 +209,10 @@ def test_a_cluster_without_workers_left_ends_the_work_in_one_sentence(
         engine.rows("SELECT COUNT(*) AS rows FROM range(10) AS a CROSS JOIN range(10) AS b")
     engine.close()
     assert left_in(store.folder) == []
+    with pytest.raises(StoreError, match="在 3 秒内没有给出执行进程"):
+        open_spark(replace(settings(cluster), wait=3))
+    # Nothing of the cluster's settings is left for another session of this process.
+    alone = open_spark(IN_PROCESS)
+    assert alone.workers() == 1
+    told = dict(alone.session.sparkContext.getConf().getAll())
+    assert {"spark.driver.maxResultSize", "spark.authenticate"} & set(told) == set()
