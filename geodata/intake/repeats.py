@@ -24,9 +24,11 @@ _FEW, _LEAST = 20, 3
 # Dates go with the month where at least this share of them lay in each month's own; of the month are
 # none where no more than a few are.
 _OWN, _OTHERS = 0.2, 0.02
-# A table is last month's where less than a tenth of the rows differ that differ in any other month. Were
-# it ten rows or more, that is no chance; a table that changes less is a list, which only is told.
-_TENTH, _USUAL, _LIST = 0.1, 10, 0.01
+# A table is last month's where less than a tenth of the rows differ that differ in any other month.
+_TENTH = 0.1
+# Nothing is said of what happens by chance in one of so many months, where few rows change or few dates
+# are the month's; so nothing is said of lists that hardly change.
+_CHANCE = 1e-3
 # The kinds of faults that are told here.
 OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month"})
 
@@ -102,7 +104,7 @@ def _undated(history: _History, month: str, issues: Issues) -> tuple[bool, Refus
         if (dates == month).sum() > _OTHERS * len(dates):
             continue
         shares = [history.opened(at).share_in(name, history.before[at].month) for at in every]
-        if min(shares) < _OWN:
+        if min(shares) < _OWN or _by_chance(min(shares), len(dates)):
             continue
         where, other = history.where(name), str(dates.mode().iloc[0])
         header = str(where["header"] or column.title["zh"])
@@ -136,16 +138,21 @@ def _unchanged(history: _History, issues: Issues) -> Refusal | None:
             return None
     changed = 1 - same.sum() / max(len(same), last.rows)
     usual = _usual_changes(history, columns)
-    if len(same) < _LEAST or usual < _LIST or changed > _TENTH * usual:
+    if len(same) < _LEAST or _by_chance(usual, len(same)) or changed > _TENTH * usual:
         return None
     where = history.where(rows.table.key[-1])
-    if len(same) >= _FEW and usual * len(same) >= _USUAL and len(history.before) > 2:
+    if len(same) >= _FEW and len(history.before) > 2:
         told = {"title": rows.table.title["zh"], "rows": int(same.sum())}
         return _refusal("imports.repeated_month", where, **told)
     title, share = rows.table.title["zh"], f"{100 * (1 - changed):.4g}"
     line = pd.DataFrame({"row": [None], "value": [share], "detail": [str(int(same.sum()))]})
     issues.add("as_last_month", line, file=where["file"], sheet=where["sheet"], header=title)
     return None
+
+
+def _by_chance(share: float, count: int) -> bool:
+    """Return whether none of `count` rows may well be so where usually a share of them is."""
+    return bool((1 - share) ** count > _CHANCE)
 
 
 def _usual_changes(history: _History, columns: Sequence[str]) -> float:
