@@ -214,10 +214,10 @@ def _account(card: Card, lang: str) -> Grid:
         months = text("card.months_paid", lang, count=item.months)
         rows.append((part, flag, months, _whole(item.amount, lang), ""))
         marks.append("")
-    for name, row in account.sums.iterrows():
-        label = text(f"card.sum_{name}", lang)
-        rows.append((label, "", "", _whole(row["recomputed"], lang), _whole(row["recorded"], lang)))
-        marks.append("bad" if differs(row["difference"]) else "sum")
+    for row in account.sums.itertuples():
+        label = text(f"card.sum_{row.Index}", lang)
+        rows.append((label, "", "", _whole(row.recomputed, lang), _whole(row.recorded, lang)))
+        marks.append("bad" if differs(row.difference) else "sum")
     names = ("item", "policy", "months", "recomputed", "recorded")
     heads = tuple(text(f"card.account_{name}", lang) for name in names)
     persons = shown(account.persons, lang)
