@@ -149,7 +149,7 @@ class _Composer:
             },
             "due": {one.kind: [one.red, one.week] for one in due.kinds} if due else {},
             "entries": {key: self._entries(wall) for key, (wall, _) in self.walls.items()},
-            "flows": self.flows,
+            "flows": {m: told for m, told in self.flows.items() if m == self.month},
             "decisions": [line.text for line in self._decided(every=True)],
         }
 
