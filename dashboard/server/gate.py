@@ -9,6 +9,7 @@ from bokeh.protocol.message import Message
 from bokeh.server.views.doc_handler import DocHandler
 from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import get_session_id
+from panel.io.server import ComponentResourceHandler
 from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler, StaticFileHandler
 
 from dashboard.server.accounts_page import administered
@@ -32,6 +33,7 @@ from dashboard.server.auth import (
 from dashboard.server.front import Hosts, same_origin, stand_before
 from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
+from dashboard.server.log import LOGGER
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import CATALOGUE, text
 from geodata.access import Actor
@@ -60,7 +62,12 @@ def gate(
 
     Without `hosts` only names of this computer itself are answered.
     """
-    for rule in application.wildcard_router.rules:
+    router = application.wildcard_router
+    # It imports whatever module an address names, and no page of ours asks it for a file.
+    router.rules = [
+        rule for rule in router.rules if not issubclass(rule.target, ComponentResourceHandler)
+    ]
+    for rule in router.rules:
         rule.target = gated(rule.target, sign_in, lang=lang)
     application.settings["default_handler_class"] = gated(ErrorHandler, sign_in, lang=lang)
     application.settings["default_handler_args"] = {"status_code": 404}
@@ -116,6 +123,15 @@ class _Gate(RequestHandler):
         https = self.request.protocol == "https"
         for name, value in security_headers(plain=plain, https=https).items():
             self.set_header(name, value)
+
+    async def _execute(self, *args: Any, **kwargs: Any) -> None:
+        """Answer; what wants to end the program meanwhile ends the answer, never the server."""
+        try:
+            await super()._execute(*args, **kwargs)
+        except SystemExit:
+            LOGGER.exception("an answer wanted to end the server")
+            if not self._finished:
+                self.send_error(500)
 
     async def prepare(self) -> None:
         if is_strange(unquote(self.request.path)):

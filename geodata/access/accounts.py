@@ -191,6 +191,11 @@ class Accounts:
             connection.execute(delete(_FAILURES).where(_FAILURES.c.who == who))
             if connection.execute(select(_KNOWN).where(_KNOWN.c.who == who)).first() is None:
                 connection.execute(insert(_KNOWN).values(who=who))
+                # It was no guess: the first sign-ins of many behind one address do not close it.
+                for wide in {_who("", origin), _who(key, "*")} - {who}:
+                    fewer = update(_FAILURES).where(_FAILURES.c.who == wide)
+                    connection.execute(fewer.values(count=_FAILURES.c.count - 1))
+                connection.execute(delete(_FAILURES).where(_FAILURES.c.count <= 0))
         return _account(row)
 
     def admit(self, name: str, *, now: datetime, origin: str = "") -> Account:
@@ -224,13 +229,14 @@ class Accounts:
         with self._database.writing() as connection:
             connection.execute(delete(_FAILURES).where(_FAILURES.c.last <= over))
             known = connection.execute(select(_KNOWN).where(_KNOWN.c.who == here)).first()
-            counted = [(here, self._limits.failures)]
+            counted = {here: self._limits.failures}
             if origin and known is None:
-                counted += [(_who("", origin), many), (_who(name, "*"), many)]
-            counts = [_failures(connection, who) for who, _ in counted]
-            if any(count >= most for count, (_, most) in zip(counts, counted, strict=True)):
+                # Without a name, the address is what is counted already.
+                counted = dict.fromkeys((_who("", origin), _who(name, "*")), many) | counted
+            counts = {who: _failures(connection, who) for who in counted}
+            if any(counts[who] >= most for who, most in counted.items()):
                 return True  # the lock runs from the last real attempt and ends by itself
-            for count, (who, _) in zip(counts, counted, strict=True):
+            for who, count in counts.items():
                 mine = update(_FAILURES).where(_FAILURES.c.who == who)
                 row = {"count": count + 1, "last": _text(now)}
                 change = mine if count else insert(_FAILURES)

@@ -166,7 +166,8 @@ class AuditTrail:
             missing = missing_guards(connection, sqlite=self.database.is_sqlite)
         restored = [(json.loads(one.detail)["seq"], one.at) for one in self.records(act="restore")]
         keys, notes, faults = self.ring.keys, [], []
-        for note in (self.notes.last(), *self.notes.in_second_place()):
+        last = self.notes.last()
+        for note in (last, *self.notes.in_second_place()):
             if note is not None and note.is_sealed(keys):
                 # What was noted after a backup is not there once that was brought back.
                 if not any(note.seq > seq and note.at <= at for seq, at in restored):
@@ -192,6 +193,8 @@ class AuditTrail:
             faults.insert(0, ChainFault(head.base_seq, "missing"))
         repaired = [ChainFault(one.seq, "repaired") for one in self.records(act="audit_repair")]
         repaired += [ChainFault(one.seq, "restored") for one in self.records(act="restore")]
+        # A chain that was moved, perhaps an old copy, has no end noted under the path where it lies.
+        repaired += [ChainFault(head.seq, "unnoted")] * (last is None)
         return replace(
             verification, faults=tuple(faults), remarks=(*verification.remarks, *repaired)
         )

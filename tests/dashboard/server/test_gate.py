@@ -15,12 +15,16 @@ import sqlite3
 import time
 
 import pytest
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 from dashboard.cli import main
 from dashboard.server.auth import SignIn, safe_next
+from dashboard.server.gate import gate
 from dashboard.server.headers import security_headers
 from geodata.access import load_roles, open_guard, passwords
 from geodata.errors import AccountError
@@ -51,7 +55,6 @@ SIGNED_IN = {
     "/parameters",
     "/changeover",
     "/sessions",
-    "/components/(.*)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
     r"/tiles/([a-z0-9-]+)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.pbf",
 }
@@ -566,3 +569,24 @@ def test_a_page_names_what_it_will_fetch_and_the_browser_may_keep_it(server):
         assert found.status == 200
         assert "max-age=315360000" in found.headers["Cache-Control"]
     assert "Link" not in browser.ask("/login").headers
+
+
+class _Ends(RequestHandler):
+    def get(self) -> None:
+        raise SystemExit(2)
+
+
+def test_an_answer_that_wants_to_end_the_program_ends_itself():
+    async def asks() -> list[int]:
+        application = Application([("/", _Ends)])
+        gate(application, None)
+        server = HTTPServer(application)
+        sockets = bind_sockets(0, "127.0.0.1")
+        server.add_sockets(sockets)
+        address = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/"
+        client = AsyncHTTPClient(force_instance=True)
+        codes = [(await client.fetch(address, raise_error=False)).code for _ in range(2)]
+        server.stop()
+        return codes
+
+    assert run_apart(asks()) == [500, 500]

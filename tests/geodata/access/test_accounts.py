@@ -241,6 +241,32 @@ def test_one_address_that_tries_many_names_must_wait(people):
     assert people.sign_in("li.na", PASSWORD, now=NOW, origin="203.0.113.2").name == "li.na"
 
 
+def test_first_sign_ins_of_many_behind_one_address_close_it_for_nobody(people):
+    origin, most = "203.0.113.7", limits().address_failures
+    for number in range(most + 1):
+        people.add(Actor(f"new{number}", "leader", ("99",)), PASSWORD, by="admin", now=NOW)
+        people.sign_in(f"new{number}", PASSWORD, now=NOW, origin=origin)
+    # One's own right password, again and again, does not make room for guesses.
+    for number in range(most):
+        people.sign_in("new0", PASSWORD, now=NOW, origin=origin)
+        with pytest.raises(AccountError):
+            people.sign_in(f"other{number}", "wrong", now=NOW, origin=origin)
+    with pytest.raises(AccountError) as refused:
+        people.sign_in("other", "wrong", now=NOW, origin=origin)
+    assert refused.value.key == "access.locked"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u3000"])
+def test_a_try_without_a_name_is_counted_as_any_other(people, name):
+    keys = []
+    for _ in range(limits().address_failures + 1):
+        with pytest.raises(AccountError) as refused:
+            people.sign_in(name, "wrong", now=NOW, origin="203.0.113.8")
+        keys.append(refused.value.key)
+    assert keys[0] == "access.sign_in_failed"
+    assert keys[-1] == "access.locked"
+
+
 @pytest.mark.parametrize("name", ["ⓛi.na", "ｌi.na", "LI.NA", "Li.na", " li.na", "ſi.na"])
 def test_a_provider_names_an_account_letter_for_letter(people, name):
     with pytest.raises(AccountError):

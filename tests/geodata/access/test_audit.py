@@ -367,6 +367,14 @@ def test_a_clock_that_went_back_is_remarked(tmp_path):
     assert (found.whole, [(one.seq, one.kind) for one in found.remarks]) == (True, [(3, "clock")])
 
 
+def test_a_chain_under_a_path_without_a_note_is_remarked(tmp_path):
+    filled(tmp_path / "first")
+    assert trail(tmp_path / "first").verify().remarks == ()
+    (tmp_path / "first").rename(tmp_path / "moved")
+    found = trail(tmp_path / "moved").verify()
+    assert (found.whole, [one.kind for one in found.remarks]) == (True, ["unnoted"])
+
+
 def test_the_end_is_noted_in_the_second_place_each_day_and_at_a_stop(tmp_path):
     second = tmp_path / "second"
     day = datetime.timedelta(days=1)

@@ -26,8 +26,10 @@ def _table(frame: pd.DataFrame) -> SourceTable:
 @given(rows=st.lists(st.tuples(TEXTS, TEXTS), max_size=6))
 def test_unpacked_texts_are_the_same(rows):
     frame = pd.DataFrame(rows, columns=["户编号", "b"], dtype="str")
-    packed = PackedTable(_table(frame))
-    gc.collect()
+    table = _table(frame)
+    packed, gone = PackedTable(table), weakref.ref(table)
+    del table
+    assert gone() is None
     pdt.assert_frame_equal(packed.table().frame, frame)
     assert packed.rows.tolist() == packed.table().rows.tolist()
 

@@ -12,13 +12,14 @@ WITH visited AS (
   WHERE day > :day.minus_365 AND day <= :day.now
   GROUP BY household_code
 ),
--- A clue is open from the first visit that saw it until a visit, the same or a later one, is judged
--- to be without risk; a clean visit that nobody judged decides nothing.
+-- A clue is open from the first visit that saw it, or was judged to show a risk, until a visit, the same or
+-- a later one, is judged to be without risk; a clean visit that nobody judged decides nothing.
 clues AS (
   SELECT v.household_code, MIN(v.day) AS clue_day
   FROM visit AS v
   JOIN visited AS c ON c.household_code = v.household_code
-  WHERE (v.water_problem OR v.house_problem OR v.income_fall OR v.expense_surge)
+  WHERE (v.water_problem OR v.house_problem OR v.income_fall OR v.expense_surge
+      OR v.judgement IN ('有风险待核实', '建议纳入监测'))
     AND v.day > :day.minus_365 AND v.day <= :day.now AND (c.cleared_day IS NULL OR v.day > c.cleared_day)
   GROUP BY v.household_code
 ),
