@@ -39,7 +39,7 @@ def exported_subjects(people: People, about: About) -> tuple[SubjectList, str]:
     """Return the same as it may leave, and the watermark that the audit knows it by."""
     reader = _reader(people)
     rows = reader.export(_request(people, about), reason=about.key)
-    return _listed(people, about, reader, rows.frame), rows.watermark
+    return _listed(people, about, reader, rows.frame, leaving=True), rows.watermark
 
 
 def _reader(people: People) -> Reader:
@@ -51,14 +51,21 @@ def _request(people: People, about: About) -> Request:
     return about.request(people.place, people.picked)
 
 
-def _listed(people: People, about: About, reader: Reader, subjects: pd.DataFrame) -> SubjectList:
+def _listed(
+    people: People,
+    about: About,
+    reader: Reader,
+    subjects: pd.DataFrame,
+    *,
+    leaving: bool = False,
+) -> SubjectList:
     """Return the subjects with names and reasons, in the order of places."""
     reasons: dict[str, str] = {}
     if about.rules:
         flags = subjects
         if not about.severity:
             asked = Request("flags", people.place, filters=about.broken)
-            flags = reader.rows(asked).frame
+            flags = reader.rows(asked, leaving=leaving).frame
         month = people.county.month(people.state.period)
         said = month.reasons(flags, people.state.lang)
         reasons = dict(zip(flags["subject"][::-1], said[::-1], strict=True))
@@ -67,7 +74,7 @@ def _listed(people: People, about: About, reader: Reader, subjects: pd.DataFrame
     subject = about.subject
     if "name" in people.county.setup.columns_of(subject.name):
         asked = Request(subject.name, people.place, columns=(subject.key, "place_code", "name"))
-        names = reader.rows(asked).frame.drop_duplicates(subject.key)
+        names = reader.rows(asked, leaving=leaving).frame.drop_duplicates(subject.key)
         rows["name"] = rows["subject"].map(names.set_index(subject.key)["name"]).fillna("")
     rows = rows.sort_values(["place_code", "subject"], ignore_index=True)
     return SubjectList(about, rows[COLUMNS])

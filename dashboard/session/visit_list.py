@@ -142,7 +142,8 @@ def _flags(people: People, households: pd.Series) -> pd.DataFrame:
     if households.empty:
         return pd.DataFrame(columns=["household_code", "rule", "reason"])
     filters = (("household_code", "in", tuple(households)), ("answer", "is", "yes"))
-    flags = people.reader.rows(Request("flags", people.place, filters=filters)).frame
+    asked = Request("flags", people.place, filters=filters)
+    flags = people.reader.rows(asked, leaving=True).frame
     month = people.county.month(people.state.period)
     return flags.assign(reason=month.reasons(flags, people.state.lang))
 

@@ -47,6 +47,10 @@ class Door:
     keys: Keys = HOUSEHOLD_KEYS
 
 
+# Classes whose values are a person's own: one that is known already tells nothing more.
+NUMBERS = ("identity", "account")
+
+
 class Reader:
     """Everything one actor reads of households passes here; nothing else may open the store."""
 
@@ -54,10 +58,14 @@ class Reader:
         self.actor = actor
         self._door = door
 
-    def rows(self, request: Request, *, reason: str = "") -> Rows:
-        """Return a page of rows within the actor's places, masked; `reason` stands in the audit."""
+    def rows(self, request: Request, *, reason: str = "", leaving: bool = False) -> Rows:
+        """Return a page of rows within the actor's places, masked; `reason` stands in the audit.
+
+        `leaving` they stand in a file beside rows that were exported, and are masked as those are.
+        """
+        role = self.actor.scope.role
         frame, foreign = self._own(request, "rows")
-        masked, masks = self._masked(frame, request, self.actor.scope.role.sees)
+        masked, masks = self._masked(frame, request, role.exports if leaving else role.sees)
         record = self._trail(request, "rows", reason=reason, showing=masked)
         return Rows(masked, masks, record, foreign)
 
@@ -147,12 +155,17 @@ class Reader:
         """Return a column that is masked to the actor although rows are picked or sorted by it.
 
         Sorting by an identity number, or asking for its beginnings, would read it digit by digit;
-        only a whole value that the actor already knows may be looked for. A value that stands for
-        more than the actor may see, such as a rule about health, may not be asked for at all.
+        only a whole number that the actor already knows may be looked for, never one of the few
+        words of a class. A value that stands for more than the actor may see, such as a rule about
+        health, may not be asked for at all.
         """
         known = self._privacy(request.table)
         sees = self.actor.scope.role.sees | {"open"}
-        partly = [column for column, comparison, _ in request.filters if comparison != "is"]
+        partly = [
+            column
+            for column, comparison, _ in request.filters
+            if comparison != "is" or known.get(column, UNKNOWN).column_class not in NUMBERS
+        ]
         for column in (*partly, *(name.removeprefix("-") for name in request.order)):
             if known.get(column, UNKNOWN).column_class not in sees:
                 return column

@@ -35,6 +35,7 @@ from geodata.errors import ScopeError, StoreError
 from geodata.periods import months_until
 from geodata.workspace.cards import _check_built
 from geodata.workspace.income_account import four_records, income_account
+from geodata.workspace.inputs import Setup
 from tests.invented_county import (
     COUNTY,
     HOSTILE_HOUSEHOLD,
@@ -323,6 +324,19 @@ def test_visit_list_is_grouped_and_says_why_and_what_to_check(people_as):
     html = visits_html(listed, "zh")
     assert "<script" not in html
     assert html.count("☐") >= 27
+
+
+def test_a_visit_list_tells_no_finding_of_a_class_that_leaves_in_no_file(people_as, monkeypatch):
+    query = f"?place={COUNTY}&rule=income_below_line"
+    told = [visit.reasons for group in visit_list(people_as(query)).groups for visit in group.visits]
+    assert all("监测线" in "".join(reasons) for reasons in told)
+    health = {"income_below_line": "health"}
+    monkeypatch.setattr(Setup, "rule_classes", property(lambda setup: health))
+    people = people_as(query)
+    assert people.actor.scope.role.sees >= {"health"}
+    left = [visit.reasons for group in visit_list(people).groups for visit in group.visits]
+    assert len(left) == len(told)
+    assert not any("监测线" in "".join(reasons) for reasons in left)
 
 
 def test_visit_list_without_findings_says_so(people_as):

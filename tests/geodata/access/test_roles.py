@@ -118,6 +118,36 @@ def test_a_rule_about_health_is_told_and_asked_for_by_whom_sees_health(tmp_path,
                 reader.count(Request("list", filters=filters))
 
 
+@pytest.mark.parametrize("role", READS_ROWS)
+@pytest.mark.parametrize("name", [one for one in PRIVACY if one != "open"])
+def test_a_word_of_a_class_is_asked_for_by_whom_sees_it_and_a_number_by_whom_knows_it(
+    tmp_path, role, name
+):
+    known = {"person": {"column": Privacy(name, "hidden")}}
+    row = pd.DataFrame([KEYS | {"column": "苗族"}])
+    shared = replace(door(tmp_path, lambda request, starts: row), privacy=known)
+    reader = Reader(Actor("li", role, (VILLAGES[0],)), shared)
+    asked = Request("person", filters=(("column", "is", "苗族"),))
+    if role in data_classes()[name].sees or name in ("identity", "account"):
+        assert len(reader.rows(asked).frame) == 1
+        return
+    for read in (reader.rows, reader.count, reader.export):
+        with pytest.raises(ScopeError):
+            read(asked)
+
+
+@pytest.mark.parametrize("role", READS_ROWS)
+def test_rows_beside_an_export_are_masked_as_it_is(tmp_path, role):
+    flags = pd.DataFrame([KEYS | {"rule": "ill"}, KEYS | {"rule": "poor"}])
+    shared = replace(
+        door(tmp_path, lambda request, starts: flags), privacy={"flags": {"rule": RULES}}
+    )
+    reader = Reader(Actor("li", role, (VILLAGES[0],)), shared)
+    left = reader.rows(Request("flags"), leaving=True).frame["rule"].tolist()
+    assert left == reader.export(Request("flags")).frame["rule"].tolist()
+    assert "ill" not in left
+
+
 def test_the_audit_keeps_no_value_of_a_stricter_class(tmp_path):
     asked = Request("person", filters=(("ethnicity", "is", "苗族"), ("sex", "is", "女")))
     row = pd.DataFrame([KEYS | {"sex": "女"}])
