@@ -55,6 +55,8 @@ SIGNED_IN = {
     "/parameters",
     "/changeover",
     "/sessions",
+    "/bulletins",
+    r"/bulletins/([a-z0-9-]+\.[a-z]+)",
     r"/geometry/([0-9a-f]+\.(?:geo)?json)",
     r"/tiles/([a-z0-9-]+)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.pbf",
 }
