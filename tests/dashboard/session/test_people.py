@@ -328,7 +328,9 @@ def test_visit_list_is_grouped_and_says_why_and_what_to_check(people_as):
 
 def test_a_visit_list_tells_no_finding_of_a_class_that_leaves_in_no_file(people_as, monkeypatch):
     query = f"?place={COUNTY}&rule=income_below_line"
-    told = [visit.reasons for group in visit_list(people_as(query)).groups for visit in group.visits]
+    told = [
+        visit.reasons for group in visit_list(people_as(query)).groups for visit in group.visits
+    ]
     assert all("监测线" in "".join(reasons) for reasons in told)
     health = {"income_below_line": "health"}
     monkeypatch.setattr(Setup, "rule_classes", property(lambda setup: health))
