@@ -208,16 +208,16 @@ def _account(card: Card, lang: str) -> Grid:
     """Return twelve months item by item, then what they add up to beside what is recorded."""
     account = card.account
     rows, marks = [], []
-    for item in account.items.itertuples():
-        part = plain_text(f"{text(f'card.part_{item.part}', lang)} · {item.title}", 60)
-        flag = text(f"card.policy_{item.policy}", lang)
-        months = text("card.months_paid", lang, count=item.months)
-        rows.append((part, flag, months, _whole(item.amount, lang), ""))
+    for item in account.items.to_dict("records"):
+        kind, flag = (text(f"card.{name}_{item[name]}", lang) for name in ("part", "policy"))
+        part = plain_text(f"{kind} · {item['title']}", 60)
+        months = text("card.months_paid", lang, count=item["months"])
+        rows.append((part, flag, months, _whole(item["amount"], lang), ""))
         marks.append("")
-    for row in account.sums.itertuples():
-        label = text(f"card.sum_{row.Index}", lang)
-        rows.append((label, "", "", _whole(row.recomputed, lang), _whole(row.recorded, lang)))
-        marks.append("bad" if differs(row.difference) else "sum")
+    for name, row in account.sums.to_dict("index").items():
+        amounts = (_whole(row["recomputed"], lang), _whole(row["recorded"], lang))
+        rows.append((text(f"card.sum_{name}", lang), "", "", *amounts))
+        marks.append("bad" if differs(row["difference"]) else "sum")
     names = ("item", "policy", "months", "recomputed", "recorded")
     heads = tuple(text(f"card.account_{name}", lang) for name in names)
     persons = shown(account.persons, lang)

@@ -159,7 +159,7 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         "house_problem": yes_no(state["house_problem"].to_numpy()[rows]),
         "judgement": choose(
             "visit_judgement",
-            np.select([active[rows], state["poorer"].to_numpy()[rows]], [3, 1], 0),
+            np.where(active[rows], 3, 0),
         ),
         **_satisfaction(rng, month, rows),
     }

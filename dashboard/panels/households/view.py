@@ -58,9 +58,12 @@ class HouseholdsView(Viewer):
         self.next = pmui.Button(label="", icon="chevron_right", width=36, **quiet)
         sizes = {self._text("rows", count=size): size for size in SIZES}
         self.size = pmui.Select(options=sizes, value=people.size, width=140, **slim)
+        plain = {name: value for name, value in quiet.items() if name != "variant"}
         self.export = pmui.FileDownload(
-            callback=self._export, filename="households.xlsx", label=self._text("export"), **quiet
+            callback=self._export, filename="households.xlsx", label=self._text("export"), **plain
         )
+        # Given when it is made, it is taken for two names of one thing, and warned of.
+        self.export.variant = "text"
         self.visits = pmui.Button(label=text("visits.button", lang), icon="checklist", **quiet)
         self.filters = FiltersView(people)
         self.filters.box.extend([self.sort, self.size])
