@@ -41,7 +41,7 @@ FIRST = "First-2026-x"
 # Every route, by who reaches it: a new one has no place here and fails the test.
 OPEN, PAGE, LIVE, FIGURE, SELF, OWN = "open", "page", "live", "figure", "self", "own"
 AUDIT, USERS, IMPORTS = "audit", "users", "imports"
-PARAMETERS, ROWS = "parameters", "rows"
+PARAMETERS, ROWS, LISTED = "parameters", "rows", "listed"
 PAGES = ("", *(f"/{theme.key}" for theme in own_themes()))
 ROUTES = {
     "/login": OPEN,
@@ -61,7 +61,9 @@ ROUTES = {
     "/parameters": PARAMETERS,
     "/changeover": ROWS,
     "/sessions": OWN,
-    r"/components/(.*)": FIGURE,
+    "/bulletins": LISTED,
+    r"/bulletins/([a-z0-9-]+\.[a-z]+)": FIGURE,
+    r"/tiles/([a-z0-9-]+)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.pbf": FIGURE,
     r"/geometry/([0-9a-f]+\.(?:geo)?json)": FIGURE,
     r"/briefing/([A-Za-z0-9_-]+)": FIGURE,
     **{f"{at}/?": PAGE for at in PAGES},
@@ -143,13 +145,16 @@ def filled(pattern: str) -> str:
     """Return an address that a route matches."""
     path = pattern.replace("/?", "/") if pattern.endswith("/?") else pattern
     path = path.replace("(?!extensions/)", "").replace("(.*)", "a/b.js")
-    return path.replace(r"([0-9a-f]+\.(?:geo)?json)", "00.geojson").replace(
-        "([A-Za-z0-9_-]+)", "x" * 43
+    return (
+        path.replace(r"([0-9a-f]+\.(?:geo)?json)", "00.geojson")
+        .replace("([A-Za-z0-9_-]+)", "x" * 43)
+        .replace(r"([a-z0-9-]+\.[a-z]+)", "none.docx")
+        .replace(r"([a-z0-9-]+)/(\d{1,2})/(\d{1,6})/(\d{1,6})\.pbf", "gone/7/1/1.pbf")
     )
 
 
 def expected(name: str, kind: str) -> set[int]:
-    """Return the statuses of GET with which an account may be answered; 404 is an unknown file."""
+    """Return the statuses of GET with which an account may be answered; 404 and 410 are unknown files."""
     role, _, at = name.partition(".")
     acts = load_roles()[role].acts if role in ROLES else {}
     figures = "figure" in acts and at != "nowhere"
@@ -166,7 +171,7 @@ def expected(name: str, kind: str) -> set[int]:
     if not figures:
         # Whoever reads the audit or manages accounts is sent there.
         return {403, 302} if {"audit", "users"} & set(acts) and kind == PAGE else {403}
-    return {PAGE: {200}, LIVE: {200, 400, 403}, FIGURE: {400, 404}}[kind]
+    return {PAGE: {200}, LISTED: {200}, LIVE: {200, 400, 403}, FIGURE: {400, 404, 410}}[kind]
 
 
 def test_every_route_has_its_place_and_stands_behind_the_gate(running):

@@ -14,6 +14,8 @@ from tests.counties import Counties
 from tests.dashboard.server.served import FIRST, PASSWORD, Answer, Browser, Served, serve
 from tests.invented_county import COUNTY, HOUSEHOLDS, RICH, VILLAGES
 
+# Each case goes on from what the one before it published.
+pytestmark = pytest.mark.xdist_group("values of policy")
 RICHER = sum(wages == RICH for _, _, wages in HOUSEHOLDS)
 KEY, DAY = "monitor.line.per_capita", "2025-01-15"
 STATED = {"key": KEY, "value": "60000", "document": "某县〔2026〕9号", "since": DAY}
