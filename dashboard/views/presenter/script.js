@@ -196,7 +196,7 @@ export function render({model}) {
   document.addEventListener("fullscreenchange", screen)
   // What one answer changes comes property by property.
   let waiting = false
-  whenever(model, ["stops", "at", "steps", "step", "said", "notes", "presenting", "big", "note"], () => {
+  whenever(model, ["stops", "at", "steps", "step", "said", "notes", "presenting", "decides", "big", "note"], () => {
     if (!waiting) { waiting = true; queueMicrotask(() => { waiting = false; fill() }) }
   })
   model.on("remove", () => {
