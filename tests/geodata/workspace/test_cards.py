@@ -49,6 +49,7 @@ def test_rules_that_read_health_or_disability_have_their_class(sampled):
         "disability_without_person": "disability",
         "healthy_recorded_as_weak": "health",
         "illness_all_healthy": "health",
+        "margin_severe": "disability",
     }
 
 
