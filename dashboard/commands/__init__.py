@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from dashboard.texts import text
 from geodata.errors import GuatuError
 from geodata.escaping import plain_text
 
@@ -32,6 +34,17 @@ def viewer_of(folder: Path, account: str | None) -> tuple[Guard, Actor]:
     if notice := command_notice(folder):
         click.echo(notice, err=True)
     return open_guard(folder), command_actor()
+
+
+def stated_day(written: str | None, lang: str) -> datetime.date:
+    """Return the day of an option ``--on``, today without one; raises click.BadParameter for none."""
+    if written is None:
+        return datetime.date.today()
+    try:
+        return datetime.date.fromisoformat(written)
+    except ValueError as problem:
+        told = text("due.bad_day", lang, value=plain_text(written, 40))
+        raise click.BadParameter(told, param_hint="--on") from problem
 
 
 def _guard(folder: Path) -> Guard:

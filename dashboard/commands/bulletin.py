@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.commands import viewer_of
+from dashboard.commands import stated_day, viewer_of
 from dashboard.texts import text
 from geodata.escaping import plain_text
 
@@ -51,7 +50,7 @@ def command(
     from geodata.workspace import open_workspace
 
     lang = lang or default_language()
-    on = _day(day, lang)
+    on = stated_day(day, lang)
     county = open_workspace(workspace)
     folder = county.setup.config.folder
     if not county.months:
@@ -71,16 +70,6 @@ def command(
     if every:
         made = sum(one.bulletin is not None for one in outcomes)
         click.echo(text("bulletin.made", lang, count=made, none=len(outcomes) - made))
-
-
-def _day(written: str | None, lang: str) -> datetime.date:
-    if written is None:
-        return datetime.date.today()
-    try:
-        return datetime.date.fromisoformat(written)
-    except ValueError as problem:
-        told = text("due.bad_day", lang, value=plain_text(written, 40))
-        raise click.BadParameter(told, param_hint="--on") from problem
 
 
 def _tell(one: IssueOutcome, source: Source, lang: str) -> None:

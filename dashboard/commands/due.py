@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.commands import viewer_of
+from dashboard.commands import stated_day, viewer_of
 from dashboard.texts import text
 from geodata.escaping import plain_text
 
@@ -46,7 +45,7 @@ def command(
     from geodata.workspace import open_workspace
 
     lang = lang or default_language()
-    on = _day(day, lang)
+    on = stated_day(day, lang)
     county = open_workspace(workspace)
     _refuse_unknown(kinds, tuple(kinds_of_due(county, lang)), lang)
     guard, actor = viewer_of(county.setup.config.folder, account)
@@ -56,16 +55,6 @@ def command(
         click.echo(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False))
     else:
         click.echo("\n".join(_lines(due, lang, every=every)))
-
-
-def _day(written: str | None, lang: str) -> datetime.date:
-    if written is None:
-        return datetime.date.today()
-    try:
-        return datetime.date.fromisoformat(written)
-    except ValueError as problem:
-        told = text("due.bad_day", lang, value=plain_text(written, 40))
-        raise click.BadParameter(told, param_hint="--on") from problem
 
 
 def _refuse_unknown(kinds: tuple[str, ...], known: tuple[str, ...], lang: str) -> None:
