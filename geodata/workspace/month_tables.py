@@ -8,6 +8,7 @@ from functools import partial
 
 from geodata.access import Derived, MonthSource, Privacy
 from geodata.errors import StoreError
+from geodata.rules.run import FLAG_COLUMNS
 from geodata.store import Engine
 from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.changeover import CHANGEOVER, CHANGEOVER_COLUMNS
@@ -41,21 +42,8 @@ from geodata.workspace.movements import MOVEMENT_COLUMNS, MOVEMENTS, movements_t
 from geodata.workspace.points import FROM, FROM_COLUMNS, point_tables
 from geodata.workspace.saved import Built
 
-# Of the table `flags`: every open or exempt finding of the month.
-FLAG_COLUMNS = (
-    "subject_kind",
-    "subject",
-    "place",
-    "rule",
-    "value",
-    "threshold",
-    "detail",
-    "answer",
-    "exemption",
-    "exemption_ended",
-    "place_code",
-    "household_code",
-)
+# Of the table `flags`: every open or exempt finding of the month, and whose it is.
+_FLAGS = (*FLAG_COLUMNS, "place_code", "household_code")
 _ABOUT = Privacy("restricted", "hidden")
 WHAT_IF = "what_if"
 WHAT_IF_COLUMNS = ("before", "after", "new", "gone")
@@ -101,7 +89,7 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     a rule is told to whom all it reads may be told.
     """
     sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
-    sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": FLAG_COLUMNS, WHAT_IF: WHAT_IF_COLUMNS}
+    sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": _FLAGS, WHAT_IF: WHAT_IF_COLUMNS}
     sets[MOVEMENTS], sets[CHANGEOVER] = MOVEMENT_COLUMNS, CHANGEOVER_COLUMNS
     sets[IMPACT], sets[DUE] = IMPACT_COLUMNS, DUE_COLUMNS
     sets |= dict.fromkeys(found_among_tables(setup, ""), FOUND_AMONG_COLUMNS)
@@ -128,7 +116,7 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     """
     public = Privacy("open", "")
     sets = {name: _made(setup, columns) for name, columns in setup.set_columns.items()}
-    sets["flags"] = _made(setup, set(FLAG_COLUMNS) - {"place_code", "household_code"})
+    sets["flags"] = _made(setup, FLAG_COLUMNS)
     sets[DUE] = _made(setup, DUE_COLUMNS)
     counted = counted_tables(setup, "")
     sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
@@ -141,8 +129,7 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
 def _add_flags(engine: Engine, *, built: Built) -> None:
     if not built.files("flags"):
         raise StoreError("store.retired_rows", month=built.month)
-    columns = [name for name in FLAG_COLUMNS if name not in ("place_code", "household_code")]
-    engine.add_files("saved_flags", built.files("flags"), dict.fromkeys(columns, "VARCHAR"))
+    engine.add_files("saved_flags", built.files("flags"), dict.fromkeys(FLAG_COLUMNS, "VARCHAR"))
     engine.add_view(
         "flags",
         "SELECT *, place AS place_code, CASE WHEN subject_kind = 'household' THEN subject END"

@@ -31,6 +31,7 @@ from geodata.hotspots.atlas_layer import HotspotLayer
 from geodata.i18n import default_language, text
 from geodata.policy import load_policy
 from geodata.rules import read_exemptions, reasons
+from geodata.rules.run import FLAG_COLUMNS
 from geodata.store import SnapshotStore
 from geodata.themes import ThemeFault, find_themes
 from geodata.workspace import display
@@ -50,7 +51,7 @@ from geodata.workspace.figures import county_cube, village_sums, write_county_cu
 from geodata.workspace.household_list import HOUSEHOLD_LIST, household_page
 from geodata.workspace.impact import Impact, Values, impact_seen_by
 from geodata.workspace.inputs import Setup
-from geodata.workspace.month_tables import FLAG_COLUMNS, WHAT_IF, month_source
+from geodata.workspace.month_tables import WHAT_IF, month_source
 from geodata.workspace.movements import MOVEMENTS, movement_counts, movements_table
 from geodata.workspace.saved import Built, built_months, read_built
 from geodata.workspace.whatif import WhatIf, run_what_if
@@ -86,7 +87,7 @@ class MonthResults:
     @property
     def flags(self) -> pd.DataFrame:
         """Return every broken rule: subject, place, rule, value, threshold (money in fen), answer."""
-        return self._reader().rows(Request("flags")).frame[list(FLAG_COLUMNS[:-2])]
+        return self._reader().rows(Request("flags")).frame[list(FLAG_COLUMNS)]
 
     @property
     def counts(self) -> pd.DataFrame:
