@@ -13,6 +13,7 @@ from dashboard.panel_specs import panel_specs
 from geodata.atlas import Atlas
 from geodata.cartography.classes import METHODS
 from geodata.i18n import LANGUAGES, default_language
+from geodata.periods import last_day
 from geodata.themes import Theme
 from geodata.themes.base import DECISION, DUE_BANDS, PARAMETER
 
@@ -94,6 +95,11 @@ class View:
     def parse(cls, query: str, choices: Choices) -> View:
         """Return the view of an address; what is absent or unknown there becomes the default."""
         return read_address(query, choices)[0]
+
+    @property
+    def as_of(self) -> datetime.date:
+        """Return the day as of which it tells what is due: its own, else the last of its month."""
+        return datetime.date.fromisoformat(self.on) if self.on else last_day(self.period)
 
     @property
     def address(self) -> str:

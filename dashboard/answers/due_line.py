@@ -13,7 +13,6 @@ from dashboard.answers.source import Source
 from dashboard.texts import text
 from dashboard.view import DUE, EVERY_KIND, VIEWS, View, due_parts
 from geodata.i18n import listed
-from geodata.periods import last_day
 from geodata.themes.base import DUE_BANDS
 from geodata.workspace.clocks import due_band
 
@@ -51,11 +50,6 @@ class DueLine:
     sentence: str
 
 
-def day_of(view: View) -> date:
-    """Return the day as of which a view tells what is due: its own, else the last of its month."""
-    return date.fromisoformat(view.on) if view.on else last_day(view.period)
-
-
 def due_line(source: Source, view: View) -> DueLine | None:
     """Return what is due in the place of a view: of all themes on the first page, else of its own.
 
@@ -68,7 +62,7 @@ def due_line(source: Source, view: View) -> DueLine | None:
     own = source.actor.scope.narrowed(place, "rows")
     if not own or len(view.period) != _MONTH or view.period not in source.county.months:
         return None
-    month, frame = source.findings.due(day_of(view))
+    month, frame = source.findings.due(view.as_of)
     clocks = source.clocks
     kinds = [kind for kind, theme in clocks.items() if first or theme == view.theme]
     frame = frame[frame["kind"].isin(kinds) & frame["place_code"].str.startswith(own)]
@@ -78,7 +72,7 @@ def due_line(source: Source, view: View) -> DueLine | None:
     shown = sorted((one for one in counts if one.red or one.week), key=lambda one: -one.red)
     red, week = (sum(getattr(one, band) for one in shown) for band in DUE_BANDS)
     told = DueLine(
-        day=day_of(view).isoformat(),
+        day=view.as_of.isoformat(),
         month=month,
         red=red,
         week=week,
@@ -105,7 +99,7 @@ def due_list(source: Source, view: View) -> tuple[DueItem, ...]:
         raise source.actor.allows(place, "rows").error()
     return tuple(
         one
-        for one in _items(source, day_of(view), view.lang)
+        for one in _items(source, view.as_of, view.lang)
         if one.kind in kinds
         and one.place.startswith(own)
         and (not band or due_band(one.colour, one.days_left) == band)

@@ -16,7 +16,6 @@ from dashboard.texts import text
 from dashboard.view import View
 from geodata.access import Request
 from geodata.escaping import plain_text
-from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.themes import Theme
 from geodata.themes.base import LEDGER_ENTRY, LEDGER_TASK, Ledger
@@ -50,7 +49,7 @@ class LedgerRead:
     @property
     def day(self) -> date:
         """Return the day as of which it is told: that of the view, else the last of the month."""
-        return date.fromisoformat(self.view.on) if self.view.on else last_day(self.view.period)
+        return self.view.as_of
 
     def said(self, name: str, **told: object) -> str:
         """Return a text about the ledger."""
@@ -114,7 +113,7 @@ def _reading(source: Source, view: View, theme: Theme, ledger: Ledger) -> ReadTa
     on = tables_on(
         source.county.setup,
         view.period,
-        date.fromisoformat(view.on),
+        view.as_of,
         theme.key,
         (ledger.entry, ledger.tasks),
     )

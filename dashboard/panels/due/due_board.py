@@ -7,7 +7,7 @@ from typing import Any
 import param
 
 from dashboard.answers.due_items import DueItem, kinds_of_due
-from dashboard.answers.due_line import DueLine, day_of, due_line, due_list
+from dashboard.answers.due_line import DueLine, due_line, due_list
 from dashboard.session.people import People
 from dashboard.session.state import State
 from dashboard.texts import text
@@ -64,7 +64,7 @@ class DueView(WallView[tuple[DueItem, ...]]):
         titles = kinds_of_due(state.source.county, state.lang)
         what = titles.get(kind, text("due.everything", state.lang))
         what = text(f"due.of_{band}", state.lang, what=what) if band else what
-        day = day_of(state.shown).isoformat()
+        day = state.shown.as_of.isoformat()
         return text("due.listed", state.lang, what=what, day=day, count=count)
 
     def _row(self, one: DueItem) -> dict[str, Any]:
