@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.ioloop import IOLoop
+from tornado.iostream import BaseIOStream
 from tornado.websocket import (
     WebSocketClientConnection,
     WebSocketClosedError,
@@ -24,12 +26,24 @@ Content = dict[str, Any]
 
 
 def run_apart(work: Coroutine[Any, Any, Any]) -> Any:
-    """Return what asynchronous work returns, run in a thread of its own.
+    """Return what asynchronous work returns, run in a thread of its own; its connections end with it.
 
-    A browser of other tests leaves a running event loop in this one.
+    A browser of other tests leaves a running event loop in this one, and a connection left open
+    would be an error of whichever test runs when it is swept away.
     """
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, _ending(work)).result()
+
+
+async def _ending(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await work
+    finally:
+        for line, handler in [*IOLoop.current().handlers.values()]:
+            stream = getattr(handler, "__self__", line)
+            if isinstance(stream, BaseIOStream):
+                stream.close()
+        await asyncio.sleep(0)
 
 
 class Ended(Exception):
