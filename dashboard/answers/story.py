@@ -14,10 +14,10 @@ from dashboard.answers.strip import StripFigure, strip_of
 from dashboard.answers.titles import short_name
 from dashboard.texts import text
 from dashboard.view import STEPS, View
+from geodata.cartography.headline import end_text
 from geodata.cartography.words import number_text, short_parts
 from geodata.escaping import plain_text
 from geodata.i18n import listed, parted
-from geodata.workspace.composition import Asked
 from geodata.workspace.why import responsible_for
 
 # A leader listens so long; the steps share it.
@@ -26,8 +26,6 @@ SECONDS = 120
 MOST = 5
 _NAMED = 3
 _LONGEST = 60
-# A matrix tells of pairs, which are no parts of one number.
-_CHART = "bars"
 
 
 @dataclass(frozen=True)
@@ -179,46 +177,21 @@ class _Story:
         return text("story.place", self.lang, name=short_name(row["name"]), figure=figure)
 
     def _why(self, place: str | None) -> StoryStep | None:
-        """Return what those in a place have in common; nothing of so few that they could be known."""
-        source, view = self.source, replace(self.view, place=place)
-        if source.workspace is None or source.viewer is None or not place:
+        """Return what else holds for those whom the figure counts in a place, the same as were told before."""
+        view = replace(self.view, place=place)
+        if self.source.workspace is None or self.source.viewer is None or not place:
             return None
-        places = source.actor.scope.narrowed(place, "rows")
-        if not places:
-            return None
-        asked = Asked(view.indicator, tuple(places), self.lang)
-        made = source.county.compositions(view.theme, asked, month=view.period)
-        counted = [one for one in made if one.kind == _CHART and not (one.stacked or one.money)]
-        # What is declared for this very figure first, then what those counted share.
-        if not any(one.own for one in counted) and (shared := self._shared(view)):
-            return shared
-        for one in counted:
-            said = [(str(label), int(count)) for label, count in one.parts["count"].items()]
-            if parts := self._many(said):
-                of = text("why.subjects", self.lang, count=f"{one.subjects:,}")
-                unit = text("story.household", self.lang, count=parts[0][1])
-                told = (one.title + of, unit) if one.subjects else (one.title, one.unit)
-                return self._common(place, parts, told)
-        return None
-
-    def _shared(self, view: View) -> StoryStep | None:
-        """Return what else holds for those whom the figure counts."""
         why = self.source.why(view)
         parts = self._many([] if why is None else list(why.shared))
         subject = self.source.themes[view.theme].subjects.get(self.whole.indicator.lists)
-        if not parts or subject is None or not view.place:
+        if not parts or subject is None:
             return None
         answer = answer_of(self.source, view)
         counted = answer.parts[0]
-        whole = text(
-            "matters.amount",
-            self.lang,
-            number=f"{counted:,.0f}",
-            unit=subject.counted(counted, self.lang),
-        )
+        whole = self._said(f"{counted:,.0f}", subject.counted(counted, self.lang))
         title = answer.layer.indicator.title_in(self.lang)
         said = text("story.counted", self.lang, title=title, amount=whole)
-        return self._common(view.place, parts, (said, subject.counted(parts[0][1], self.lang)))
+        return self._common(place, parts, (said, subject.counted(parts[0][1], self.lang)))
 
     def _many(self, parts: list[tuple[str, int]]) -> list[tuple[str, int]]:
         """Return the parts with their counts, most first, without those of few."""
@@ -312,7 +285,7 @@ class _Story:
         said = {"level": level, "places": len(known), "shown": len(rows)}
         total, unit = self._amount(answer, answer.own.T[self.view.period], counted=counted)
         key = "list_counted" if counted else "list_ranked"
-        end = text(f"cartography.end_{indicator.worse}", lang)
+        end = end_text(indicator, lang)
         title = text(
             f"story.{key}",
             lang,

@@ -15,8 +15,8 @@ from dashboard.layers.plain import limits_of
 from dashboard.texts import text
 from dashboard.view import View
 from geodata import i18n
-from geodata.cartography.decimals import indicator_decimals, is_steady
-from geodata.cartography.headline import course_of
+from geodata.cartography.decimals import WAYS, indicator_decimals, way_of
+from geodata.cartography.headline import course_of, one_of
 from geodata.cartography.ranking import previous_period
 from geodata.cartography.words import (
     number_text,
@@ -37,7 +37,7 @@ class StripFigure:
     """One figure of the place looked at, as numbers and as written.
 
     `note` says in households or the like what the numerator of a share counts, or why there is no
-    figure. `change` is since the period before: its `way` (up, down, same, or empty for none),
+    figure. `change` is since the period before: its `way` (of WAYS, empty for none),
     `course` (worse, better, plain) and `moved` in words. `values` are those of `periods`, None where there is none or places are
     missing; `limit` is that of policy where there is one,
     `now` the position of the shown period.
@@ -87,7 +87,7 @@ def _figure(source: Source, view: View) -> StripFigure:
     missing = not_reported(source, view, periods)
     values = course["value"].reindex(list(periods))
     change, before = _change(source, view, course["value"], missing)
-    way = _way(change, row["denominator"], indicator, decimals)
+    way = way_of(change, row["denominator"], indicator, decimals)
     steps = atlas.steps_between(indicator.key, before or view.period, view.period)
     number = number_text(row["value"], decimals)
     limits = limits_of(source, view).cuts
@@ -105,7 +105,7 @@ def _figure(source: Source, view: View) -> StripFigure:
         moved=_moved(indicator, change, way, before_text(before, view.period, lang), decimals, lang)
         + (text("strip.other_terms", lang) if way and steps else ""),
         way=way,
-        course=course_of(change, "none" if way == "same" or steps else indicator.worse),
+        course=course_of(change, "none" if way in WAYS[2:] or steps else indicator.worse),
         periods=periods,
         values=tuple(None if missing[one] else _known(values[one]) for one in periods),
         limit=limit,
@@ -156,15 +156,6 @@ def count_text(indicator: Indicator, row: pd.Series, decimals: int, lang: str) -
     return _counted(indicator, row, lang) or value
 
 
-def _way(change: float, base: float, indicator: Indicator, decimals: int) -> str:
-    """Return whether a figure went up or down by what says something; empty where that is not known."""
-    if not math.isfinite(change):
-        return ""
-    if is_steady(change, base, indicator, decimals):
-        return "same"
-    return "up" if change > 0 else "down"
-
-
 def _moved(
     indicator: Indicator, change: float, way: str, before: str, decimals: int, lang: str
 ) -> str:
@@ -179,8 +170,8 @@ def _moved(
         if indicator.is_share
         else _amount(number, unit, lang)
     )
-    key = "strip.same" if way == "same" else f"strip.{way}_{kind}"
-    return text(key, lang, change=amount, before=before)
+    key = f"strip.{way}" if way in WAYS[2:] else f"strip.{way}_{kind}"
+    return text(key, lang, change=amount, before=before, thing=one_of(indicator, lang))
 
 
 def before_text(before: str, period: str, lang: str) -> str:

@@ -13,7 +13,7 @@ from dashboard.view import View
 from geodata.atlas import Atlas
 from geodata.cartography import Layer
 from geodata.cartography.decimals import indicator_decimals
-from geodata.cartography.headline import few_text, headline, others_text, whole_figure
+from geodata.cartography.headline import end_text, few_text, headline, others_text, whole_figure
 from geodata.cartography.ranking import counted_only
 from geodata.cartography.short_headline import short_whole
 from geodata.cartography.words import figure_text, period_text, scale_of, share_parts
@@ -61,8 +61,7 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
     """
     known, valued = ranked[ranked["rank"].notna()], ranked[ranked["value"].notna()]
     alike = valued["shown"].nunique() == 1
-    unranked = counted_only(valued) or (len(known) < len(valued) and known["shown"].nunique() == 1)
-    if len(valued) > 1 and unranked and not alike and layer.indicator.worse != "none":
+    if len(valued) > 1 and counted_only(valued) and not alike and layer.indicator.worse != "none":
         return headline(atlas, layer, lang)
     if len(valued) < 2 or layer.indicator.worse == "none":
         return whole_figure(atlas, layer, lang)
@@ -75,7 +74,7 @@ def message(atlas: Atlas, layer: Layer, ranked: pd.DataFrame, lang: str) -> str:
         "name": short_name(first["name"]),
         "parent": _parent(atlas, layer, first, lang),
         "level": text(f"atlas.{layer.level}", lang),
-        "end": text(f"cartography.end_{layer.indicator.worse}", lang),
+        "end": end_text(layer.indicator, lang),
         "figure": figure,
         "count": ties,
         "places": len(valued),
@@ -100,16 +99,18 @@ def _moved(source: Source, view: View) -> str:
         view.place, view.indicator, before=view.compare, month=view.period
     )
     indicator, lang = source.atlas.indicator(view.indicator), view.lang
-    moved = moved_text(change, indicator, lang, since=period_text(view.compare, lang))
+    decimals = indicator_decimals(source.atlas, indicator)
+    since = period_text(view.compare, lang)
+    moved = moved_text(change, indicator, lang, decimals=decimals, since=since)
     if not moved:
         return ""
     figure = figure_text(
         change["after"] * scale_of(indicator),
         indicator,
-        decimals=indicator_decimals(source.atlas, indicator),
+        decimals=decimals,
         lang=lang,
     )
-    split = split_text(change, indicator, lang)
+    split = split_text(change, indicator, lang, decimals=decimals)
     named = {"place": source.atlas.name(view.place), "period": period_text(view.period, lang)}
     told = text("map.moved", lang, figure=figure, moved=moved, **named)
     return told + (text("map.moved_split", lang, split=split) if split else "")

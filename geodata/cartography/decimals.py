@@ -11,6 +11,9 @@ import pandas as pd
 from geodata.cartography.words import EXACT, decimals_for, scale_of
 from geodata.figures import Cube, Indicator
 
+# How a figure moves from one period to another; the last two say nothing.
+WAYS = ("up", "down", "slight", "same")
+
 
 def indicator_decimals(atlas: Cube, indicator: Indicator) -> int:
     """Return the decimals of every figure of an indicator, whatever its place, level and period."""
@@ -31,19 +34,26 @@ def decimals_of(known: np.ndarray) -> int:
     return decimals_for(float(np.percentile(known, 95) - np.percentile(known, 5)))
 
 
-def is_steady(change: float, base: float, indicator: Indicator, decimals: int) -> bool:
-    """Return whether a change, in shown units, says nothing: it is written as none, or is too small.
+def way_of(change: float, base: float, indicator: Indicator, decimals: int) -> str:
+    """Return how a figure moved, by its change in shown units: one of WAYS, empty where that is unknown.
 
-    Of a share too small is what is less than one of those it counts makes of its `base`.
+    `same` is written as none; of a share a change is `slight` that is less than one of those it
+    counts makes of its `base`.
     """
     if not math.isfinite(change):
-        return False
+        return ""
     if round(change, decimals) == 0:
-        return True
+        return "same"
     counted = indicator.counts
-    if not indicator.is_share or counted is None or indicator.is_money or not base > 0:
-        return False
-    return abs(change) * base / scale_of(indicator) < 1 - 1e-9
+    told = indicator.is_share and counted is not None and not indicator.is_money and base > 0
+    if told and abs(change) * base / scale_of(indicator) < 1 - 1e-9:
+        return "slight"
+    return "up" if change > 0 else "down"
+
+
+def is_steady(change: float, base: float, indicator: Indicator, decimals: int) -> bool:
+    """Return whether a change, in shown units, says nothing: it is the same, or moved slightly."""
+    return way_of(change, base, indicator, decimals) in WAYS[2:]
 
 
 def shown_values(

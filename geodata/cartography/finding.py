@@ -18,7 +18,7 @@ class Finding:
     """The kind of finding, the places with a figure worst first, and those to be named.
 
     Kinds: own (the shown place is itself coloured), none (no figure), zero, equal, few (told by
-    number, their bases being too small), alike (all that can be compared are), tied, worst.
+    number: those whose bases are not too small do not differ), tied, worst.
     """
 
     kind: str
@@ -34,7 +34,6 @@ def finding_of(atlas: Atlas, layer: Layer) -> Finding:
     )
     known = ranked[ranked["value"].notna()]
     nobody = Worst(known.head(0))
-    compared = known[known["rank"].notna()]
     if own or known.empty:
         return Finding("own" if own else "none", known, nobody)
     if not (known["shown"] != 0).any():
@@ -43,8 +42,6 @@ def finding_of(atlas: Atlas, layer: Layer) -> Finding:
         return Finding("equal", known, nobody)
     if counted_only(known):
         return Finding("few", known, most_of(known, WORST))
-    if len(compared) < len(known) and compared["shown"].nunique() == 1:
-        return Finding("alike", known, nobody)
     worst = worst_of(known, layer.indicator.worse, WORST)
     if worst.places.empty and worst.tied:
         return Finding("tied", known, worst)

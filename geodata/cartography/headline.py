@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata import i18n
 from geodata.atlas import Atlas
-from geodata.cartography.decimals import is_steady
+from geodata.cartography.decimals import way_of
 from geodata.cartography.finding import WORST, Finding, finding_of
 from geodata.cartography.layer import Layer
 from geodata.cartography.ranking import Worst, most_of, previous_period, rank_places
@@ -24,7 +24,7 @@ from geodata.cartography.words import (
     state_text,
     unknown_text,
 )
-from geodata.figures import STATES, ParameterStep
+from geodata.figures import STATES, Indicator, ParameterStep
 
 
 def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
@@ -56,14 +56,13 @@ def _worst_in_words(atlas: Atlas, layer: Layer, finding: Finding, lang: str | No
     if finding.kind == "few":
         facts |= _small_base(atlas, layer, lang)
         told = _most_in_words(atlas, layer, worst, lang)
-        return i18n.text("cartography.headline_few", lang, told=told, **facts)
-    few = few_text(atlas, layer, ranked, lang)
-    if finding.kind == "alike":
         compared = ranked[ranked["rank"].notna()]
-        facts |= _small_base(atlas, layer, lang) | {"count": len(compared)}
-        same = figure(compared["value"].iloc[0])
-        return i18n.text("cartography.headline_alike", lang, figure=same, **facts) + few
-    facts["end"] = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
+        if compared.empty:
+            return i18n.text("cartography.headline_few", lang, told=told, **facts)
+        facts |= {"count": len(compared), "figure": figure(compared["value"].iloc[0])}
+        return i18n.text("cartography.headline_alike", lang, told=told, **facts)
+    few = few_text(atlas, layer, ranked, lang)
+    facts["end"] = end_text(layer.indicator, lang)
     tied = {"tied": worst.tied, "figure": figure(worst.value)}
     if finding.kind == "tied":
         return i18n.text("cartography.headline_tied", lang, **facts, **tied) + few
@@ -206,14 +205,15 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
         return "", "plain"
     steps = atlas.steps_between(indicator.key, before, layer.period)
     change = round(value - earlier, layer.decimals)
-    if is_steady(value - earlier, base, indicator, layer.decimals):
+    way = way_of(value - earlier, base, indicator, layer.decimals)
+    if way not in ("up", "down"):
         change = 0.0
-    way = "up" if change > 0 else "down" if change < 0 else "none"
-    amount = figure_text(abs(change), indicator, decimals=layer.decimals, lang=lang)
-    if indicator.is_share:
-        points = number_text(abs(change), layer.decimals)
-        amount = i18n.text("cartography.points", lang, change=points)
-    values = {"before": period_text(before, lang), "change": amount}
+    amount = _amount(layer, change, lang)
+    values = {
+        "before": period_text(before, lang),
+        "change": amount,
+        "thing": one_of(indicator, lang),
+    }
     sentence = i18n.text(f"cartography.change_{way}", lang, **values)
     old, new = (_sent(atlas, layer, period) for period in (before, layer.period))
     if not old.equals(new):
@@ -224,6 +224,42 @@ def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
         sentence += i18n.text(key, lang, level=level, **counts)
     sentence += steps_text(steps, lang)
     return sentence, course_of(change, "none" if steps else indicator.worse)
+
+
+def end_text(indicator: Indicator, lang: str | None = None) -> str:
+    """Return what the end of a figure is called to which a headline points: most, highest, longest."""
+    end = "low" if indicator.worse == "low" else "high"
+    kind = "count" if indicator.adds_up == "sum" else "days" if indicator.quantity == "days" else ""
+    return i18n.text("cartography.end_" + "_".join(filter(None, (end, kind))), lang)
+
+
+def short_change(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
+    """Return in a word or two how the shown place moved; empty where more would have to be said of it."""
+    before = previous_period(atlas, layer.indicator.key, layer.period)
+    if before is None or atlas.steps_between(layer.indicator.key, before, layer.period):
+        return ""
+    if not _sent(atlas, layer, before).equals(_sent(atlas, layer, layer.period)):
+        return ""
+    value, earlier, base = _compared(atlas, layer, before)
+    way = way_of(value - earlier, base, layer.indicator, layer.decimals)
+    if not way:
+        return ""
+    amount = _amount(layer, value - earlier, lang)
+    thing = one_of(layer.indicator, lang)
+    return i18n.text(f"cartography.short_{way}", lang, change=amount, thing=thing)
+
+
+def _amount(layer: Layer, change: float, lang: str | None) -> str:
+    """Return the size of a change with its unit, of a share in points."""
+    if layer.indicator.is_share:
+        points = number_text(abs(change), layer.decimals)
+        return i18n.text("cartography.points", lang, change=points)
+    return figure_text(abs(change), layer.indicator, decimals=layer.decimals, lang=lang)
+
+
+def one_of(indicator: Indicator, lang: str | None = None) -> str:
+    """Return what stands after the number one where a share counts things; else empty."""
+    return indicator.base.text(lang, "1") if indicator.base else ""
 
 
 def steps_text(steps: Sequence[ParameterStep], lang: str | None = None) -> str:
@@ -325,7 +361,7 @@ def rank_sentence(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     rank = ranked.get(layer.place)
     if layer.indicator.worse == "none" or pd.isna(rank) or rank == ranked.max():
         return ""
-    end = i18n.text(f"cartography.end_{layer.indicator.worse}", lang)
+    end = end_text(layer.indicator, lang)
     level = i18n.text(f"atlas.{layer.level}", lang)
     facts = {"area": atlas.name(path[-2]), "rank": rank, "count": int(ranked.notna().sum())}
     tied = "_tied" if int((ranked == rank).sum()) > 1 else ""

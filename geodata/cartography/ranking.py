@@ -112,7 +112,7 @@ def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> Worst:
 
     Where not all fit that are equal to the last, they are `tied` and none of them is named. With
     a worse end those at the good one are left out, and none is named where all are equal. Where
-    less than two places are of a base that lets a share be compared, they are told by number.
+    no two places of a base that lets a share be compared differ, all are told by number.
     """
     if counted_only(ranking):
         return most_of(ranking[ranking["value"].notna()], count)
@@ -126,8 +126,9 @@ def worst_of(ranking: pd.DataFrame, worse: str, count: int) -> Worst:
 
 
 def counted_only(ranking: pd.DataFrame) -> bool:
-    """Return whether less than two places of a share can be compared, the others being too small."""
-    return bool(ranking["few"].any()) and int(ranking["rank"].notna().sum()) < 2
+    """Return whether the places of a share that can be compared do not differ, others being too small."""
+    compared = ranking.loc[ranking["rank"].notna(), "shown"]
+    return bool(ranking["few"].any()) and compared.nunique() < 2
 
 
 def most_of(places: pd.DataFrame, count: int) -> Worst:

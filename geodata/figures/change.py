@@ -19,7 +19,7 @@ def explain_change(
     villages_before: pd.Index,
     villages_after: pd.Index,
 ) -> dict[str, float]:
-    """Return before, after and the four parts of their difference, which add up to it exactly.
+    """Return before, after, the base now and the four parts of their difference, which add up to it.
 
     The frames are the figures of one place's villages, money in yuan: the earlier month, the later one, and
     the later month's rows under the earlier month's parameters and rules. `boundary` is what
@@ -42,6 +42,7 @@ def explain_change(
     return {
         "before": total["before"],
         "after": total["after"],
+        "base": _total(rows["after"], rows["after"].index)["denominator"].sum(),
         "value": common["old"] - common["before"],
         "rule": common["after"] - common["old"],
         "feed": unfed,
@@ -55,6 +56,10 @@ def _known(rows: pd.DataFrame) -> pd.Index:
 
 def _value(rows: pd.DataFrame, villages: pd.Index, indicator: Indicator) -> float:
     """Return the figure of some villages together."""
-    chosen = rows.loc[rows.index.intersection(villages)]
-    total = sum_parts(chosen, pd.Series("", index=chosen.index))
+    total = _total(rows, villages)
     return float("nan") if total.empty else float(value_of_parts(total, indicator).iloc[0])
+
+
+def _total(rows: pd.DataFrame, villages: pd.Index) -> pd.DataFrame:
+    chosen = rows.loc[rows.index.intersection(villages)]
+    return sum_parts(chosen, pd.Series("", index=chosen.index))

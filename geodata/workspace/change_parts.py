@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from geodata.cartography.decimals import WAYS, way_of
+from geodata.cartography.headline import one_of
 from geodata.cartography.words import change_text, figure_text, number_text, scale_of
 from geodata.figures import Indicator, explain_change
 from geodata.figures.change import PARTS
@@ -53,28 +55,27 @@ def change_between(
 def _chained(steps: Sequence[Mapping[str, float]], *, backwards: bool) -> dict[str, float]:
     if not steps or not all(steps):
         return {}
-    before, after = steps[0]["before"], steps[-1]["after"]
+    before, after, base = steps[0]["before"], steps[-1]["after"], steps[-1]["base"]
     parts = {part: sum(step[part] for step in steps) for part in PARTS}
     if backwards:
         before, after = after, before
         parts = {part: -moved for part, moved in parts.items()}
-    return {"before": before, "after": after} | parts
+    return {"before": before, "after": after, "base": base} | parts
 
 
 def moved_text(
-    change: Mapping[str, float], indicator: Indicator, lang: str, *, since: str = ""
+    change: Mapping[str, float], indicator: Indicator, lang: str, *, decimals: int, since: str = ""
 ) -> str:
-    """Return how much a figure moved since the month before, or since a named month; empty when
-    that is unknown.
+    """Return how much a figure moved since the month before, or since a named month, as it is written
+    with so many decimals; empty when that is unknown.
     """
     if not change or pd.isna(change["before"]) or pd.isna(change["after"]):
         return ""
     since = since or text("workspace.why_last_month", lang)
     moved = (change["after"] - change["before"]) * scale_of(indicator)
-    decimals = indicator.decimals or 0
-    if number_text(abs(moved), decimals) == number_text(0.0, decimals):
-        return text("workspace.why_same", lang, since=since)
-    way = "up" if moved > 0 else "down"
+    way = way_of(moved, change["base"], indicator, decimals)
+    if way in WAYS[2:]:
+        return text(f"workspace.why_{way}", lang, since=since, thing=one_of(indicator, lang))
     if indicator.is_share:
         shown = text("cartography.points", lang, change=number_text(abs(moved), decimals))
     else:
@@ -82,11 +83,13 @@ def moved_text(
     return text(f"workspace.why_{way}", lang, change=shown, since=since)
 
 
-def split_text(change: Mapping[str, float], indicator: Indicator, lang: str) -> str:
+def split_text(
+    change: Mapping[str, float], indicator: Indicator, lang: str, *, decimals: int
+) -> str:
     """Return what a change is made of, largest part first; empty when nothing moved or is known."""
     if not change or any(pd.isna(change[name]) for name in ("before", "after", *PARTS)):
         return ""
-    scale, decimals = scale_of(indicator), indicator.decimals or 0
+    scale = scale_of(indicator)
     none = number_text(0.0, decimals)
     moved = [
         (abs(change[part]), text(f"workspace.why_part_{part}", lang, value=shown))

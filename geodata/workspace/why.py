@@ -97,7 +97,7 @@ def explain_place(
     key = indicator or evidence.worst(place)
     shown = evidence.indicators[key]
     rules = _rules(evidence, place, shown, lang)
-    change = change_of(evidence, place, shown)
+    change, decimals = change_of(evidence, place, shown), indicator_decimals(evidence.cube, shown)
     known = pd.DataFrame(columns=list(OFFICIAL)) if officials is None else officials
     responsible = responsible_for(known, place, lang)
     name = plain_text(evidence.name(place), _LONGEST)
@@ -105,7 +105,7 @@ def explain_place(
     who, who_else = _who(responsible, lang) if named else ("", "")
     lines = (
         _figure(evidence, (place, name), shown, lang),
-        moved_text(change, shown, lang),
+        moved_text(change, shown, lang, decimals=decimals),
         _reason(evidence, place, shown, lang) or _unfound(evidence, place, shown, lang),
         due,
         who,
@@ -114,7 +114,7 @@ def explain_place(
         place,
         key,
         tuple(filter(None, lines)),
-        split_text(change, shown, lang),
+        split_text(change, shown, lang, decimals=decimals),
         tuple(filter(None, (due_else, who_else))),
         rules,
         change,
@@ -123,7 +123,7 @@ def explain_place(
         lang,
         tuple(
             (setup.rules[str(rule)].title[lang], int(number))
-            for rule, number in _shared(evidence, place, shown).items()
+            for rule, number in _holding(evidence, place, shown).items()
         ),
     )
 
@@ -255,10 +255,19 @@ def _reason(evidence: Evidence, place: str, indicator: Indicator, lang: str) -> 
     )
 
 
-def _shared(evidence: Evidence, place: str, indicator: Indicator) -> pd.Series:
+def _holding(evidence: Evidence, place: str, indicator: Indicator) -> pd.Series:
+    """Return as `_shared` what holds for those counted: what explains it, else what its theme finds of them."""
+    explained = _shared(evidence, place, indicator)
+    return _shared(evidence, place, indicator, besides=True) if explained.empty else explained
+
+
+def _shared(
+    evidence: Evidence, place: str, indicator: Indicator, *, besides: bool = False
+) -> pd.Series:
     """Return for how many of those whom a figure counts each rule holds, most first.
 
-    Rules that hold for all whom the figure counts are how they are counted, and left out.
+    Rules that hold for all whom the figure counts are how they are counted, and left out. `besides`
+    are the other findings of its theme, which do not say why they are counted.
     """
     nothing = pd.Series(dtype="int64")
     if not indicator.lists or indicator.worse == "low":
@@ -272,7 +281,8 @@ def _shared(evidence: Evidence, place: str, indicator: Indicator) -> pd.Series:
     known = [
         key
         for key in among.index
-        if _may_explain(setup.rules.get(key), indicator) and whole[key] < all_of_them
+        if _may_explain(setup.rules.get(key), indicator, besides=besides)
+        and whole[key] < all_of_them
     ]
     return among[known].sort_values(ascending=False, kind="stable")
 
@@ -282,11 +292,11 @@ def _numerator(evidence: Evidence, place: str, indicator: Indicator) -> float:
     return float(cell)
 
 
-def _may_explain(rule: Rule | None, indicator: Indicator) -> bool:
+def _may_explain(rule: Rule | None, indicator: Indicator, *, besides: bool = False) -> bool:
     """Return whether a rule can say why somebody is counted, and is not what counts them."""
     if rule is None or rule.subject != indicator.lists or indicator.rules == (rule.key,):
         return False
-    if indicator.own_rules:
+    if indicator.own_rules and not besides:
         return rule.key in indicator.own_rules
     return rule.theme == indicator.theme and rule.kind == "finding"
 

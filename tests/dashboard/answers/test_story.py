@@ -89,6 +89,26 @@ def test_nothing_is_told_of_so_few_that_they_could_be_known(source):
     assert told
 
 
+def test_what_is_in_common_is_of_the_households_told_before(source):
+    """Over all themes and their first figures: one story tells of one place and one number of them."""
+    told = 0
+    for theme in source.themes:
+        for key in (source.themes[theme].strip or source.indicators_of(theme))[:3]:
+            view = source.view(theme=theme, indicator=key)
+            steps = {one.step: one for one in story_of(source, view)}
+            if "why" not in steps:
+                continue
+            place = read_address(steps["why"].address, source)[0].place
+            if "worst" in steps:
+                assert place == read_address(steps["worst"].address, source)[0].place
+            counted = answer_of(source, replace(view, place=place)).parts[0]
+            title = source.atlas.indicator(key).title_in(view.lang)
+            assert f"{title}，共{counted:,.0f}" in steps["why"].line
+            assert all(float(row.number.replace(",", "")) <= counted for row in steps["why"].rows)
+            told += 1
+    assert told > 2
+
+
 def test_nobody_is_named_but_in_the_notes_of_who_may_read_it(sampled, source):
     view = source.view()
     names = set(source.officials(view)["name"].dropna())

@@ -14,14 +14,14 @@ from dashboard.answers.titles import headline_of, message
 from dashboard.briefing.fragment import html_fragment
 from geodata.access import Actor
 from geodata.cartography.finding import finding_of
-from geodata.cartography.headline import figure_of_whole, headline
+from geodata.cartography.headline import change_of_whole, figure_of_whole, headline
 from geodata.cartography.short_headline import short_whole
 from geodata.cartography.words import number_text, period_text
 from geodata.escaping import html_text
 from tests.invented_county import VILLAGES
 
-# Two lines in the corner of a map on a screen of 1366 x 768, of names as long as they come.
-LONGEST = {"zh": 34, "en": 76}
+# What the corner of a map on a screen of 1366 x 768 holds, of names as long as they come.
+LONGEST = {"zh": 56, "en": 150}
 
 pytestmark = pytest.mark.xdist_group("sampled")
 
@@ -142,7 +142,7 @@ def test_no_title_names_a_place_of_too_small_a_base_by_its_share(source, theme):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("theme", ["monitoring", "relocation", "water", "rectification"])
 def test_the_short_form_names_the_places_of_the_whole_one_in_its_order(source, theme, lang):
-    """Over all indicators and months; nothing that stands beside it on the page is said again."""
+    """Over all indicators and months; it begins with what it is about and the figure of the place."""
     named = 0
     for key in source.indicators_of(theme):
         for month in source.atlas.periods_of(key):
@@ -156,8 +156,11 @@ def test_the_short_form_names_the_places_of_the_whole_one_in_its_order(source, t
             # A name that is part of a longer one was not told by itself.
             alone = [n for n in places if not any(n in other != n for other in places)]
             assert sorted(alone, key=headed.title.index) == alone, view.address
-            for beside in (period_text(month, lang), source.atlas.indicator(key).title_in(lang)):
-                assert beside not in short, view.address
+            answer = answer_of(source, view)
+            assert short.startswith(answer.layer.indicator.title_in(lang)), short
+            if finding_of(source.atlas, layer_of(source, view)).kind not in ("none", "own"):
+                assert answer.figure in short, short
+            assert period_text(month, lang) not in short, view.address
             assert source.atlas.name(source.root) not in short + headed.line, view.address
             for row in ranking[ranking["few"] | ranking["value"].isna()].itertuples():
                 assert f"{row.name} {number_text(row.value, 1)}" not in short, view.address
@@ -178,7 +181,7 @@ def test_a_short_form_tells_nothing_of_a_place_outside_the_viewers(county):
     source = county_source(county, officer)
     view = replace(source.view(place=VILLAGES[0]), place=VILLAGES[1], lang="zh")
     headed = headline_of(source, view, layer_of(source, view))
-    assert headed.short == "不在您的范围内"
+    assert headed.short.endswith("；不在您的范围内")
     assert not re.search(r"\d", headed.short + headed.line)
 
 
@@ -206,3 +209,34 @@ def test_a_base_that_is_mostly_unknown_is_said_with_the_figure_in_every_form(sou
                 assert (words in headline(atlas, layer, lang)) == most, key
             told += most
     assert told > 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_one_change_is_one_statement_in_strip_headline_and_why(sampled, source, lang):
+    """Over all indicators: whether a figure is the same, moved slightly, rose or fell is judged once."""
+    atlas, month = source.atlas, source.atlas.periods[-1]
+    words = {
+        "same": ("持平", "unchanged", "as last", "As last"),
+        "slight": ("变化不足", "less than"),
+        "up": ("上升", "升", "比上月多", "up ", "Up ", "more than"),
+        "down": ("下降", "降", "比上月少", "down ", "Down ", "fewer than"),
+    }
+    judged: set[str] = set()
+    for theme in source.themes:
+        for key in source.indicators_of(theme, month):
+            view = source.view(theme=theme, indicator=key, lang=lang)
+            one = next(cell for cell in strip_of(source, view) if cell.indicator == key)
+            layer = layer_of(source, view)
+            places = atlas.places_in(source.root, atlas.lowest)
+            sent = [atlas.states(key, at, atlas.lowest)[places] for at in atlas.periods[-2:]]
+            if not one.way or not sent[0].eq("no_data").equals(sent[1].eq("no_data")):
+                continue
+            why = sampled.why(source.root, indicator=key, month=month, lang=lang, atlas=atlas)
+            told = (one.moved, change_of_whole(atlas, layer, lang)[0], *why.lines[1:2])
+            for said in told:
+                assert any(word in said for word in words[one.way]), (key, one.way, said)
+            short = headline_of(source, view, layer).short
+            if not atlas.steps_between(key, *atlas.periods[-2:]):
+                assert any(word in short for word in words[one.way]), (key, one.way, short)
+            judged.add(one.way)
+    assert judged >= {"same", "up", "down"}

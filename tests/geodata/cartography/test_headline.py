@@ -78,39 +78,46 @@ def test_a_name_never_stands_for_one_of_several_equal_places(values, low):
     lang=st.sampled_from(LANGUAGES),
 )
 def test_both_forms_name_the_same_places_in_the_same_order(values, low, least, lang):
-    """Of small bases, too, which are told by number: the short form gives no figure of any."""
+    """Of small bases, too, which are told by number, and never as all alike where some are hit."""
     indicator = LOW if low else RATE
     atlas = replace(atlas_of(values, indicator), least_bases={"2025": least})
     layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
     short, whole = short_headline(atlas, layer, lang), headline(atlas, layer, lang)
     ranked = rank_places(atlas, indicator.key, "2025", level="village", place=COUNTY)
     told = sorted((n for n in ranked["name"] if n in short), key=short.index)
-    # The whole form gives those of small bases behind the others, which the short one leaves out.
+    # The short form names those alone that equal the first.
     assert told == sorted((n for n in ranked["name"] if n in whole), key=whole.index)[: len(told)]
-    if finding_of(atlas, layer).kind in ("worst", "tied"):
-        assert told == list(finding_of(atlas, layer).worst.places["name"])
+    finding = finding_of(atlas, layer)
+    if finding.kind in ("worst", "tied", "few"):
+        by = "many" if finding.worst.by_count else "shown"
+        first = finding.worst.places[by].eq(finding.worst.places[by].head(1).squeeze())
+        assert told == list(finding.worst.places["name"][first])
+        assert told or finding.worst.tied or not ranked["many"].gt(0).any()
+    if finding.kind == "zero":
+        assert not ranked["many"].gt(0).any() or low
     if ranked["few"].any() and any(values):
-        assert "%" not in short
+        assert "%" not in short.partition({"zh": "；", "en": "; "}[lang])[2]
 
 
 @pytest.mark.parametrize(
     ("values", "low", "wanted"),
     [
-        ([0, 0, 0], False, "3个村都是0"),
-        ([0, 0, None], False, "有数据的2个村都是0"),
-        ([None, None], False, "没有数据"),
-        ([40, 40, 40], False, "3个村都是40%"),
-        ([40, 40, 40, 40, 5], False, "4个村并列最高"),
-        ([80, 100, 100], True, "1-1村最低"),
-        ([40, 5, 0, 0], False, "1-1村、1-2村最高"),
-        ([40, 5, 5, 5, 5, 0], False, "1-1村最高，其次4个村并列"),
+        ([0, 0, 0], False, "0%；3个村都是0%"),
+        ([0, 0, None], False, "0%；有数据的2个村都是0%"),
+        ([None, None], False, "；没有数据"),
+        ([40, 40, 40], False, "40%；3个村都是40%"),
+        ([40, 40, 40, 40, 5], False, "33%；4个村并列最高，各40%"),
+        ([80, 100, 100], True, "93%；1-1村最低，80%"),
+        ([40, 5, 0, 0], False, "11%；1-1村最高，40%"),
+        ([40, 40, 40, 0], False, "30%；1-1村、1-2村、1-3村并列最高，各40%"),
+        ([40, 5, 5, 5, 5, 0], False, "10%；1-1村最高，40%"),
     ],
 )
 def test_the_short_form_says_ties_and_zeros_in_few_words(values, low, wanted):
     indicator = LOW if low else RATE
     atlas = atlas_of(values, indicator)
     layer = draw_layer(atlas, indicator.key, "2025", level="village", place=COUNTY)
-    assert short_headline(atlas, layer, "zh") == wanted
+    assert short_headline(atlas, layer, "zh") == indicator.title_in("zh") + wanted
 
 
 def test_the_short_form_of_one_place_is_how_it_stands_among_those_beside_it():
@@ -121,9 +128,10 @@ def test_the_short_form_of_one_place_is_how_it_stands_among_those_beside_it():
     for village in villages:
         layer = draw_layer(atlas, RATE.key, "2025", level="village", place=village)
         said.append((short_headline(atlas, layer, "zh"), short_whole(atlas, layer, "zh")))
-    assert said[0] == ("在第1乡3个村里最高", "40%，100户中40户")
-    assert said[1][0] == "在第1乡3个村里从最高数第2"
-    assert said[2] == ("第1乡没有更好的村", "0%，100户中0户")
+    title = RATE.title_in("zh")
+    assert said[0] == (f"{title}40%；在第1乡3个村里最高", "40%，100户中40户")
+    assert said[1][0] == f"{title}5%；在第1乡3个村里从最高数第2"
+    assert said[2] == (f"{title}0%；第1乡没有更好的村", "0%，100户中0户")
 
 
 @settings(max_examples=60, deadline=None)
