@@ -21,7 +21,7 @@ from geodata.escaping import html_text
 from tests.invented_county import VILLAGES
 
 # What the corner of a map on a screen of 1366 x 768 holds, of names as long as they come.
-LONGEST = {"zh": 56, "en": 150}
+LONGEST = {"zh": 80, "en": 200}
 
 pytestmark = pytest.mark.xdist_group("sampled")
 
