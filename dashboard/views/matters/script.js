@@ -9,7 +9,7 @@ import {sparkline} from "../../web/spark.js"
 import {boxesOf, callouts, ringsAround} from "./places.js"
 
 const SMALL = {top: 5, right: 5, bottom: 5, left: 5}
-const MARKS = {up: "▲", down: "▼", same: "＝"}
+const MARKS = {up: "▲", down: "▼", slight: "≈", same: "＝"}
 const LARGEST = 0.075
 const PLACES = 8
 // Shades of the lit places by their numbers; with more places than are ringed the shades alone tell.

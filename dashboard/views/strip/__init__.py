@@ -17,7 +17,7 @@ from dashboard.web.component import Component, Viewer, styles_of, together
 from geodata.escaping import plain_text
 
 _LONGEST = 60
-_ARROWS = {"up": "▲ ", "down": "▼ ", "same": "＝ ", "": ""}
+_ARROWS = {"up": "▲ ", "down": "▼ ", "slight": "≈ ", "same": "＝ ", "": ""}
 
 
 class Strip(Component):
