@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from itertools import combinations
 from urllib.parse import parse_qs, urlparse
 
@@ -111,8 +112,9 @@ def _wait_middle(view):
 def test_first_glance_has_finding_legend_ranking_and_trend(view, served):
     _open(view, served)
     said = view.locator("h1").inner_text()
-    assert said.endswith("最高，其次2个村并列")
-    assert "、" in said
+    whole, _, worst = said.partition("；")
+    assert re.search(r"\d%$|\d%，", whole)
+    assert re.search(r"最高，各?\d+(\.\d)?%$", worst)
     # Of the five classes those that a village is in, and one bar of no data.
     assert 3 <= view.locator(".legend .bar").count() <= 6
     counts = view.locator(".legend .bar .count").all_inner_texts()
