@@ -33,3 +33,13 @@ def test_a_group_of_tests_keeps_to_one_worker(request):
     """Without its group a county, a Java and a browser are started in every worker anew."""
     grouped = request.config.getoption("loadgroup", default=False)
     assert request.node.nodeid.endswith("@alone") == grouped
+
+
+@pytest.fixture(scope="module")
+def made() -> object:
+    return object()
+
+
+def test_what_a_module_makes_is_made_in_one_worker(request, made):
+    mark = request.node.get_closest_marker("xdist_group")
+    assert mark.args == ("test_environment",)
