@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import panel as pn
 from tornado.ioloop import IOLoop, PeriodicCallback
 
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.server.geometry import GeometryFiles
 from dashboard.views.notice import Notice
 from geodata.atlas import Atlas
@@ -26,9 +27,10 @@ LOGGER = logging.getLogger("guatu.server")
 
 @dataclass(frozen=True)
 class Edition:
-    """What one state of the data shows: its atlas, the files of its map, its pages by address."""
+    """What one state of the data shows: its atlas, what is counted, the files of its map, its pages by address."""
 
     atlas: Atlas
+    findings: FindingCounts
     files: GeometryFiles
     pages: Mapping[str, Callable[[], Any]]
 

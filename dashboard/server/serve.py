@@ -27,7 +27,7 @@ from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
 from dashboard.server.serving import GUARD, Serving, make_server, run_server
-from dashboard.server.warming import warm_county, warm_opening, warm_scopes
+from dashboard.server.warming import warm_county, warm_due, warm_opening, warm_scopes
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.views.account import SignedIn, signed_in
@@ -77,6 +77,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
         edition = _edition(first or open_workspace(folder), serving, guard)
         if first is None:
             _warm(edition.atlas, guard, serving)
+            _beside(warm_due, edition.findings)
         return edition
 
     editions = Editions(folder, make)
@@ -91,6 +92,7 @@ def county_server(county: Workspace, serving: Serving) -> Any:
     # In each process of its own, after they have parted.
     _beside(warm_county, county)
     _warm(editions.now.atlas, guard, serving)
+    _beside(warm_due, editions.now.findings)
     return server
 
 
@@ -110,17 +112,21 @@ def _edition(county: Workspace, serving: Serving, guard: Guard) -> Edition:
     atlas = open_atlas(county.setup.config.folder)
     seen_by = _seen_by(atlas, serving.guard) if serving.guard is not None else None
     files = GeometryFiles(atlas, seen_by)
-    return Edition(atlas, files, county_apps(county, atlas, files.sources, guard, serving))
+    findings = FindingCounts(county)
+    pages = county_apps(findings, atlas, files.sources, guard, serving)
+    return Edition(atlas, findings, files, pages)
 
 
 def county_apps(
-    county: Workspace,
+    findings: FindingCounts,
     atlas: Atlas,
     sources: list[dict[str, str]],
     guard: Guard,
     serving: Serving,
 ) -> dict[str, Callable[[], Any]]:
     """Return the apps of a county by address: all themes together at /, and each by its key."""
+
+    county = findings.county
 
     def parts_of(state: State) -> Parts:
         return county_parts(state, county, _actor(serving.guard), guard)
@@ -132,7 +138,7 @@ def county_apps(
         lang=serving.lang,
         seen_by=_seen_by(atlas, serving.guard) if serving.guard is not None else None,
         policy=county.setup.policy,
-        findings=FindingCounts(county),
+        findings=findings,
         parts_of=parts_of,
         account=_signed_in(serving),
     )

@@ -9,10 +9,12 @@ import pandas as pd
 from holoviews import render
 
 from dashboard.charts import stacked
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps.coarse import coarse_json
 from dashboard.server.memory import settle
 from geodata.atlas import Atlas
 from geodata.atlas.scoped import ScopedAtlas
+from geodata.periods import last_day
 from geodata.workspace import Workspace
 
 # Each takes some seconds of a large county; those of single villages are many and quick.
@@ -28,6 +30,12 @@ def warm_county(county: Workspace) -> None:
     if county.months:
         county.warm()
     settle()
+
+
+def warm_due(findings: FindingCounts) -> None:
+    """Count what is due on the day of which the first page tells, before any scope."""
+    if findings.county.months:
+        findings.due(last_day(findings.county.months[-1]))
 
 
 def warm_opening(atlas: Atlas) -> None:

@@ -25,7 +25,7 @@ def editions(tmp_path):
     def make() -> Edition:
         atlas = open_atlas(tmp_path)
         return Edition(
-            atlas, GeometryFiles(atlas), {"/": lambda: session_page(main=[pmui.Column()])}
+            atlas, None, GeometryFiles(atlas), {"/": lambda: session_page(main=[pmui.Column()])}
         )
 
     return Editions(tmp_path, make)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.layers import finding_counts
+from dashboard.layers.finding_counts import FindingCounts
 from dashboard.maps import coarse
 from dashboard.server import serve, warming
 from dashboard.server.auth import KEPT
 from dashboard.session.state import State
+from dashboard.view import View
 from geodata.access import Actor, open_guard
 from tests import invented
 
@@ -69,3 +72,11 @@ def test_the_outlines_that_the_first_page_opens_with_are_made_before(monkeypatch
     monkeypatch.setattr(coarse, "_coarse", lambda *asked: asked)
     state = State(atlas, "")
     assert isinstance(coarse.coarse_json(atlas, state.level, state.area), str)
+
+
+def test_what_is_due_on_the_day_of_the_first_page_is_counted_before(counties, monkeypatch):
+    findings = FindingCounts(counties.shared())
+    warming.warm_due(findings)
+    monkeypatch.setattr(finding_counts, "counts_on", None)
+    first = View("overview", period=findings.county.months[-1])
+    assert findings.due(first.as_of)[0] == first.period
