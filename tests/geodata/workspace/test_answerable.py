@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from geodata.themes import check_theme
@@ -30,10 +28,10 @@ FAILING = {
 }
 
 
-@pytest.fixture
-def county(counties, tmp_path: Path, request) -> Workspace:
+@pytest.fixture(scope="module")
+def county(counties, tmp_path_factory: pytest.TempPathFactory, request) -> Workspace:
     """Give the invented county with a strange theme of which one thing fails on household h007."""
-    folder = counties.copy(tmp_path / "county").setup.config.folder
+    folder = counties.copy(tmp_path_factory.mktemp("failing") / "county").setup.config.folder
     home = write_theme(folder / "themes" / "yard")
     with (home / "features.yaml").open("a", encoding="utf-8") as file:
         file.write("told: {zh: 说的, en: told}\n")
