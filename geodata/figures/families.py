@@ -1,7 +1,8 @@
-"""Indicators whose counts add up to each other: parts of a whole, and a stock with its flows."""
+"""Counts that add up to each other: parts of a whole, bases, and a stock with its flows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,11 @@ from geodata.suppression import Relation, Term
 
 @dataclass(frozen=True)
 class Families:
-    """Indicators that relations join, and these, by number of the indicator among `keys`."""
+    """Counts that relations join, and these, by number of the count among `keys`.
+
+    The key of an indicator is who is counted, KEY.base the base of a share, KEY.judged
+    who was judged, KEY.subjects who was in question.
+    """
 
     keys: tuple[str, ...]
     relations: tuple[Relation, ...]
@@ -28,7 +33,7 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
         terms
         for one in indicators.values()
         for terms in _declared(one)
-        if all(key in indicators for key, _, _ in terms)
+        if all(indicator_of(key) in indicators for key, _, _ in terms)
     ]
     joined: list[tuple[set[str], list[list[tuple[str, int, int]]]]] = []
     for terms in declared:
@@ -44,10 +49,16 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
     return tuple(_numbered(sorted(keys), relations) for keys, relations in joined)
 
 
+def indicator_of(count: str) -> str:
+    """Return the key of the indicator that shows a count of `Families.keys`."""
+    return count.partition(".")[0]
+
+
 def check_relations(file: object, indicators: Sequence[Indicator]) -> None:
     """Raise ThemeError where a declared sum or flow names no count, or several form a circle.
 
-    Along a circle one count would be worked out in two ways, and no move could be found.
+    Along a circle one count would be worked out in two ways, and no move could be found. What an
+    equation, `cumulates` or `belongs_to` names may be of another theme.
     """
     known = {one.key: one for one in indicators}
     counts = [one.key for one in indicators if one.quantity == "count"]
@@ -57,6 +68,11 @@ def check_relations(file: object, indicators: Sequence[Indicator]) -> None:
             if key not in known or known[key].quantity != "count" or one.quantity != "count":
                 told = {"key": one.key, "found": key, "near": nearest(key, counts)}
                 raise ThemeError("quantity.fault_relation", file=file, **told)
+        for equation in one.equations:
+            if not _EQUATION.fullmatch(equation) or one.key not in map(
+                indicator_of, _parts(equation)
+            ):
+                raise ThemeError("quantity.fault_equation", file=file, key=one.key, found=equation)
     for families in families_of(known):
         if _has_circle(families.relations):
             raise ThemeError("quantity.fault_circle", file=file, keys=", ".join(families.keys))
@@ -86,12 +102,22 @@ def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
     relations = []
     if indicator.sum_of:
         relations.append([(indicator.key, 0, 1), *((key, 0, -1) for key in indicator.sum_of)])
+    for equation in indicator.equations:
+        whole, *parts = _parts(equation)
+        relations.append([(whole, 0, 1), *((part, 0, -1) for part in parts)])
     if indicator.flow:
         flows = [(key, 0, sign) for way, sign in _SIGNS for key in indicator.flow.get(way, ())]
         relations.append([(indicator.key, 0, 1), (indicator.key, 1, -1), *flows])
     return relations
 
 
+def _parts(equation: str) -> list[str]:
+    """Return the counts of an equation, the sum first."""
+    return re.split(r"\s*[=+]\s*", equation.strip())
+
+
+_COUNT = r"\w+(\.(base|judged|subjects))?"
+_EQUATION = re.compile(rf"\s*{_COUNT}\s*=\s*{_COUNT}(\s*\+\s*{_COUNT})+\s*")
 _SIGNS = tuple(zip(FLOW, (-1, 1), strict=True))
 
 

@@ -37,12 +37,13 @@ from geodata.yaml_entries import (
 WORSE = ("high", "low", "none")
 # By what a stock changes from one month to the next: what is added and what is taken away.
 FLOW = ("into", "out_of")
+_LISTS = ("rules", "explained_by", "sum_of", "equations")
 # Field of an entry -> whether it must be there.
 _FIELDS = {
     **dict.fromkeys(("title", "quantity", "unit"), True),
     **dict.fromkeys(("counts", "base", "worse", "subject", "numerator", "denominator"), False),
     **dict.fromkeys(("scope", "rules", "explained_by", "target", "document", "listed"), False),
-    **dict.fromkeys(("sum_of", "flow"), False),
+    **dict.fromkeys(("sum_of", "flow", "equations", "cumulates", "belongs_to"), False),
     **dict.fromkeys(("basis", "decided_by", "known"), False),
 }
 
@@ -63,7 +64,12 @@ class Indicator:
     summed over villages says in `listed` whom it counts: `subject`, and `where` over its features; where
     few are bad, `rest` says whom it leaves out of its base.
     `sum_of` names the indicators it is the sum of, `flow` those that it grows by (`into`) and
-    shrinks by (`out_of`) from one month to the next.
+    shrinks by (`out_of`) from one month to the next. `equations` are other sums that its counts stand
+    in, such as "households = monitored_households + candidate_share.base": a part is the key of an
+    indicator for who is counted, KEY.base for the base of a share, KEY.judged and KEY.subjects for
+    who was judged and who was in question.
+    `cumulates` names the count of a month that it adds up from January on, `belongs_to` the count of
+    those whose money or persons it sums.
     `basis` is by language: from which of several sources, or by which of several readings, it is made.
     `known` is SQL: before it holds (months of accounts, of tests) a subject is missing, whatever is
     known of it by then, so that there is no figure of part of a window.
@@ -90,6 +96,9 @@ class Indicator:
     listed: Mapping[str, str] | None = None
     sum_of: tuple[str, ...] = ()
     flow: Mapping[str, tuple[str, ...]] | None = None
+    equations: tuple[str, ...] = ()
+    cumulates: str = ""
+    belongs_to: str = ""
     decided_by: Thing | None = None
     known: str = ""
 
@@ -213,7 +222,7 @@ class Indicator:
             name: None if content.get(name) is None else Thing(**content[name])
             for name in ("counts", "base", "decided_by")
         }
-        lists = {name: tuple(content.get(name, ())) for name in ("rules", "explained_by", "sum_of")}
+        lists = {name: tuple(content.get(name, ())) for name in _LISTS}
         flow = content.get("flow") and {way: tuple(keys) for way, keys in content["flow"].items()}
         made = {**content, **things, **lists, "flow": flow, "unit": Unit(**content["unit"])}
         return cls(**made)
@@ -257,7 +266,7 @@ def _read(
         with faults:
             check_value(place, field, entry.get(field, next(iter(known))), known)
     given = dict(entry)
-    for field in ("rules", "explained_by", "sum_of"):
+    for field in _LISTS:
         with faults:
             given[field] = text_list(place, entry.get(field, []), field)
     if "flow" in entry:
@@ -266,7 +275,15 @@ def _read(
             given["flow"] = {
                 way: text_list(f"{place} flow", entry["flow"].get(way, []), way) for way in FLOW
             }
-    for field in ("numerator", "denominator", "scope", "target", "known"):
+    for field in (
+        "numerator",
+        "denominator",
+        "scope",
+        "target",
+        "known",
+        "cumulates",
+        "belongs_to",
+    ):
         if field in given:
             given[field] = str(given[field])
     with faults:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -36,6 +36,18 @@ class _Month:
         """Return how many indicators show each count."""
         return Counter(digest for shown in self.figures.values() for digest in set(shown))
 
+    @cached_property
+    def bases(self) -> frozenset[bytes]:
+        """Return the counts that are shown only beside another."""
+        return frozenset(digest for shown in self.figures.values() for digest in shown[1:])
+
+    def count(self, name: str) -> bytes | None:
+        """Return a count of `Families.keys`; None where it is not about people."""
+        key, _, part = name.partition(".")
+        of = self.coverage[key] if part in ("judged", "subjects") else self.figures[key]
+        at = 1 if part in ("base", "judged") else 0
+        return of[at] if at < len(of) else None
+
 
 @dataclass(eq=False)
 class SmallFigures:
@@ -45,7 +57,8 @@ class SmallFigures:
     key. Counts of people above zero and below `smallest` are hidden elsewhere, with `everything`
     counts of anything: those counted, those not counted and all of them, or everybody behind a
     mean. Hidden with them is what would give them away: sums of places, equal counts of other
-    indicators, parts of a whole, and a stock with its flows (`Indicator.sum_of`, `flow`).
+    indicators, parts of a whole, a stock with its flows (`Indicator.sum_of`, `equations`, `flow`),
+    what a year adds up and what belongs to those who are hidden (`cumulates`, `belongs_to`).
     """
 
     cube: Cube
@@ -103,15 +116,40 @@ class SmallFigures:
             return self._alone[asked]
         month = self._month(period)
         counts, marks = month.counts[digest], self._gone(period, digest)
+        marks = marks | self._told_by_year(period, digest)
         rest = [month.most[digest] - counts] if digest in month.most else []
         for one in (counts, *rest):
             marks = hide_small(one, self._tree, self.smallest, known=self._own, hidden=marks)
         for families in self._families:
             for number, key in enumerate(families.keys):
-                if month.figures[key][:1] == (digest,):
+                if month.count(key) == digest:
                     marks = marks | self._chain(families).until(period)[number]
         self._alone[asked] = marks
         return marks
+
+    def _told_by_year(self, period: str, digest: bytes) -> Marks:
+        """Return where a count that a year adds up would tell one that is hidden in that year.
+
+        It is shown only where all that it adds up is: then it tells nothing that is not shown.
+        """
+        marks = np.zeros(len(self.cube.places), dtype=bool)
+        at = self.cube.periods.index(period)
+        for key, of in self._cumulated.items():
+            if self._month(period).count(key) == digest:
+                added = [(period, of)]
+                if at and self.cube.periods[at - 1][:4] == period[:4]:
+                    added.append((self.cube.periods[at - 1], key))
+                for month, name in added:
+                    part = self._month(month).count(name)
+                    # In January both are one count.
+                    if part is not None and (month, part) != (period, digest):
+                        marks |= self._count(month, part)
+        return marks
+
+    @cached_property
+    def _cumulated(self) -> Mapping[str, str]:
+        known = self.cube.indicators
+        return {key: one.cumulates for key, one in known.items() if one.cumulates in known}
 
     def _gone(self, period: str, digest: bytes) -> Marks:
         """Return where nothing shows a count, because of the other counts of the same figures."""
@@ -129,9 +167,11 @@ class SmallFigures:
 
     def _decided_last(self, month: _Month, digest: bytes) -> bool:
         """Return whether a count is neither related to others nor the base of any."""
-        related = (month.figures[key][:1] for families in self._families for key in families.keys)
-        based = (digest in shown[1:] for shown in month.figures.values())
-        return (digest,) not in related and not any(based)
+        return digest not in month.bases and digest not in map(month.count, self._related)
+
+    @cached_property
+    def _related(self) -> tuple[str, ...]:
+        return tuple(name for families in self._families for name in families.keys)
 
     @cached_property
     def _families(self) -> tuple[Families, ...]:
@@ -145,14 +185,14 @@ class SmallFigures:
     def month_counts(self, families: Families, period: str) -> MonthCounts:
         """Return the counts of related indicators in a period."""
         month, weight = self._month(period), self._month(period).shown_by()
-        shown = [month.figures[key][:1] for key in families.keys]
+        shown = [month.count(key) for key in families.keys]
         nothing = np.full(len(self.cube.places), np.nan)
         without = np.full(len(nothing), np.inf)
         return MonthCounts(
-            np.array([month.counts[one[0]] if one else nothing for one in shown]),
-            np.array([month.most.get(one[0], without) if one else without for one in shown]),
+            np.array([nothing if one is None else month.counts[one] for one in shown]),
+            np.array([without if one is None else month.most.get(one, without) for one in shown]),
             np.zeros((len(shown), len(nothing)), dtype=bool),
-            [weight[one[0]] if one else 1 for one in shown],
+            [1 if one is None else max(weight[one], 1) for one in shown],
         )
 
     def related(self, families: Families) -> RelatedCounts:
@@ -219,11 +259,24 @@ def _read_month(cube: Cube, period: str, tree: NumberedTree, everything: bool) -
         people = figures[key] and indicator.subject == "household"
         judged = (placed["subjects"], placed["subjects"] - placed["missing"])
         coverage[key] = tuple(digest(one) for one in judged) if people else ()
+    # What belongs to some is shown only where they are: persons and money of a household tell of it.
+    for key, indicator in cube.indicators.items():
+        owners = [*_owners(cube, indicator)]
+        figures[key] += tuple(one for owner in owners for one in figures[owner][:1])
     # How many could not be judged is told beside every figure: it is not about anybody.
     for judged_counts in coverage.values():
         for one in judged_counts:
             most.pop(one, None)
     return _Month(counts, most, figures, coverage)
+
+
+def _owners(cube: Cube, indicator: Indicator) -> Iterator[str]:
+    """Yield the counts of those whose persons or money an indicator sums, from one to the next."""
+    seen = {indicator.key}
+    while (key := indicator.belongs_to) in cube.indicators.keys() - seen:
+        yield key
+        seen.add(key)
+        indicator = cube.indicators[key]
 
 
 def counted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pandas as pd
@@ -86,53 +86,166 @@ def public_small(whole) -> SmallFigures:
     return public_of(whole, SMALLEST)
 
 
-def undeclared(vectors: Mapping[str, np.ndarray], indicators: Mapping[str, Indicator]) -> list[str]:
-    """Return the sums of two or three counts that are another one at every place and month.
+def undeclared(columns: Mapping[str, np.ndarray], indicators: Mapping[str, Indicator]) -> list[str]:
+    """Return the sums of two counts that are another one at every place and month.
 
-    Counts that are few everywhere, and sums of which one part is nearly all, may be so by chance.
+    Of counts alone sums of three are looked for too, and what a count grew by in a month. Counts
+    that are few everywhere, and sums of which one part is nearly all, may be so by chance.
     """
+    # Equal counts are one.
+    same: dict[bytes, list[str]] = {}
+    for name, one in columns.items():
+        same.setdefault(one.tobytes(), []).append(name)
+    first = {name: names[0] for names in same.values() for name in names}
     # A part of which there is nobody yet may be left out.
-    declared = [{one.key, *one.sum_of} for one in indicators.values() if one.sum_of]
-    chosen = {key: one for key, one in vectors.items() if (one > 0).sum() >= 12}
+    declared = [
+        {
+            first[families.keys[number]]
+            for number, _, _ in relation
+            if families.keys[number] in first
+        }
+        for families in families_of(indicators)
+        for relation in families.relations
+    ]
+    declared += [
+        {first[key], first[one.cumulates]} for key, one in indicators.items() if one.cumulates
+    ]
+    chosen = {
+        names[0]: columns[names[0]]
+        for names in same.values()
+        if (columns[names[0]] > 0).sum() >= 12
+    }
     # Sums of columns are sums of their prints, so most sums are told apart by one addition.
-    weights = np.random.default_rng(0).integers(1, 2**40, len(next(iter(vectors.values()))))
-    prints = {key: int(one.astype(np.int64) @ weights) for key, one in chosen.items()}
-    by_print = {one: key for key, one in prints.items()}
+    weights = np.random.default_rng(0).integers(1, 2**40, next(iter(columns.values())).shape)
+    prints = {name: int((one.astype(np.int64) * weights).sum()) for name, one in chosen.items()}
+    by_print = {one: name for name, one in prints.items()}
     found = []
-    for size in (2, 3):
-        for keys in combinations(chosen, size):
-            whole = by_print.get(sum(prints[key] for key in keys))
-            if whole is None or not np.array_equal(sum(map(chosen.get, keys)), chosen[whole]):
+    counts = [
+        name for name in chosen if any("." not in one for one in same[chosen[name].tobytes()])
+    ]
+    for size, names in ((2, chosen), (3, counts)):
+        for parts in combinations(names, size):
+            whole = by_print.get(sum(prints[name] for name in parts))
+            if whole is None or not np.array_equal(sum(map(chosen.get, parts)), chosen[whole]):
                 continue
-            if not any({whole, *keys} <= one for one in declared):
-                found.append(f"{whole} = {' + '.join(keys)}")
+            if not any({whole, *parts} <= one for one in declared):
+                found.append(f"{whole} = {' + '.join(parts)}")
+    for year, flow in permutations(chosen, 2):
+        grown = chosen[year][1:] - chosen[year][:-1]
+        known = any({year, flow} <= one for one in declared)
+        if grown.any() and not known and np.array_equal(grown, chosen[flow][1:]):
+            found.append(f"{year} grows by {flow}")
     return found
 
 
 def counts_of(cube) -> dict[str, np.ndarray]:
-    """Return the numbers of people that the indicators count, over all villages and months."""
-    found = {}
+    """Return the counts of people that figures show and of who was judged, month x village."""
+    lowest = (cube.places["level"] == cube.lowest).to_numpy()
+    months: dict[str, list[np.ndarray]] = {}
     for key, one in cube.indicators.items():
-        if one.quantity == "count" and one.counts is not None and one.counts.people:
-            months = [cube.parts(key, month)["numerator"] for month in cube.periods]
-            lowest = (cube.places["level"] == cube.lowest).to_numpy()
-            found[key] = np.nan_to_num(np.concatenate([one[lowest] for one in months]))
-    return found
+        for month in cube.periods:
+            parts = {name: values[lowest] for name, values in cube.parts(key, month).items()}
+            for name, values in zip((key, f"{key}.base"), small.counted(parts, one), strict=False):
+                months.setdefault(name, []).append(np.nan_to_num(values))
+            if one.subject == "household" and small.counted(parts, one):
+                judged = parts["subjects"] - parts["missing"]
+                months.setdefault(f"{key}.subjects", []).append(np.nan_to_num(parts["subjects"]))
+                months.setdefault(f"{key}.judged", []).append(np.nan_to_num(judged))
+    return {name: np.array(values) for name, values in months.items()}
 
 
 def test_every_sum_of_counts_in_the_sample_county_is_declared(counties):
     cube = counties.built_sample().cube
-    assert undeclared(counts_of(cube), cube.indicators) == []
+    columns = counts_of(cube)
+    assert undeclared(columns, cube.indicators) == []
+    silent = {key: replace(one, equations=()) for key, one in cube.indicators.items()}
+    assert len(undeclared(columns, silent)) >= 3
 
 
 def test_a_sum_that_nobody_declared_is_found():
-    whole = invented_counts(1, townships=3, villages=40, months=3)
-    vectors = counts_of(whole)
-    assert undeclared(vectors, whole.indicators) == []
-    silent = {key: replace(one, sum_of=()) for key, one in whole.indicators.items()}
-    assert undeclared(vectors, silent) == [
-        "monitored_households = unstable_households + borderline_households + sudden_households"
+    whole = with_the_year(invented_counts(1, townships=3, villages=40, months=3))
+    columns = counts_of(whole)
+    assert undeclared(columns, whole.indicators) == []
+    silent = {key: replace(one, sum_of=(), cumulates="") for key, one in whole.indicators.items()}
+    assert undeclared(columns, silent) == [
+        "monitored_households = unstable_households + borderline_households + sudden_households",
+        "removals_of_year grows by removed_households",
     ]
+
+
+def with_the_year(whole):
+    """Return invented counts with what was removed since January, households and persons."""
+    removed = whole.values[whole.values["indicator"] == "removed_households"].sort_values("period")
+    year = removed["period"].str[:4]
+    removed["numerator"] = removed.groupby([removed["place"], year])["numerator"].cumsum()
+    persons = removed.assign(
+        indicator="removed_persons_of_year", numerator=removed["numerator"] * 3
+    )
+    values = [whole.values, removed.assign(indicator="removals_of_year"), persons]
+    more = own_indicators(("removals_of_year", "removed_persons_of_year"))
+    return replace(
+        whole,
+        values=pd.concat(values, ignore_index=True),
+        indicators={**whole.indicators, **more},
+    )
+
+
+def test_what_a_year_adds_up_tells_no_month_of_it():
+    whole = with_the_year(invented_counts(2, townships=3, villages=20, months=5))
+    hiding = public_small(whole)
+    shown = hidden = 0
+    for before, month in pairwise(whole.periods):
+        gone = hiding.figures("removed_households", month)
+        year = hiding.figures("removals_of_year", month)
+        assert not (gone & ~year & ~hiding.figures("removals_of_year", before)).any()
+        assert not (year & ~hiding.figures("removed_persons_of_year", month)).any()
+        shown, hidden = shown + (~year).sum(), hidden + gone.sum()
+    assert shown
+    assert hidden
+
+
+def test_money_and_persons_are_hidden_where_those_are_whose_they_are(counties):
+    cube = counties.built_sample().cube
+    hiding = public_of(cube, SMALLEST)
+    of_people = {
+        key
+        for key, one in cube.indicators.items()
+        if one.quantity in ("count", "total")
+        and (one.counts.root == "person" or (one.is_money and one.subject == "household"))
+    }
+    assert of_people >= {"cliff_loss", "removed_persons_of_year"}
+    hidden = 0
+    for key in of_people:
+        owner = cube.indicators[key].belongs_to
+        assert owner in cube.indicators, key
+        for month in cube.periods:
+            gone = hiding.figures(owner, month)
+            assert not (gone & ~hiding.figures(key, month)).any(), key
+            hidden += gone.sum()
+    assert hidden
+
+
+def test_no_declared_sum_tells_a_small_count_of_the_sample_county(counties):
+    cube = counties.built_sample().cube
+    town = cube.places_in(None, "township")[0]
+    hiding = within_scope(cube, Scope("township_officer", (town,)), smallest=SMALLEST).small
+    lowest = (cube.places["level"] == cube.lowest).to_numpy()
+    columns, hidden = counts_of(cube), 0
+    for families in families_of(cube.indicators):
+        gone = {}
+        for name in families.keys:
+            key, _, part = name.partition(".")
+            marks = hiding.coverage if part in ("judged", "subjects") else hiding.figures
+            gone[name] = np.array([marks(key, month)[lowest] for month in cube.periods])
+        for relation in families.relations:
+            names = [families.keys[number] for number, lag, _ in relation if not lag]
+            lagged = len(names) < len(relation)
+            alone = sum(gone[name].astype(int) for name in names) == 1
+            for name in () if lagged else names:
+                few = (columns[name] > 0) & (columns[name] < SMALLEST) & gone[name]
+                assert not (few & alone).any(), (name, names)
+                hidden += few.sum()
+    assert hidden > 20
 
 
 def test_relations_that_hang_together_are_one_and_incomplete_ones_none():
@@ -153,6 +266,9 @@ def test_relations_that_hang_together_are_one_and_incomplete_ones_none():
         ("monitored_share", {"flow": {"into": ("removed_households",)}}, "fault_relation"),
         ("unstable_households", {"sum_of": ("monitored_households",)}, "fault_circle"),
         ("monitored_households", {"sum_of": ("identified_households",)}, "fault_circle"),
+        ("monitored_share", {"equations": ("monitored_share + households",)}, "fault_equation"),
+        ("monitored_share", {"equations": ("a = households + b",)}, "fault_equation"),
+        ("monitored_share", {"equations": ("a = monitored_share.top + b",)}, "fault_equation"),
     ],
 )
 def test_a_sum_of_no_count_or_in_a_circle_is_refused(key, changes, fault):
