@@ -226,7 +226,7 @@ def test_money_and_persons_are_hidden_where_those_are_whose_they_are(counties):
 
 
 def test_no_declared_sum_tells_a_small_count_of_the_sample_county(counties):
-    cube = counties.built_sample().cube
+    cube = counties.built_sample().atlas
     town = cube.places_in(None, "township")[0]
     hiding = within_scope(cube, Scope("township_officer", (town,)), smallest=SMALLEST).small
     lowest = (cube.places["level"] == cube.lowest).to_numpy()
