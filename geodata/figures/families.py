@@ -112,10 +112,14 @@ def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
 
 
 def _parts(equation: str) -> list[str]:
-    """Return the counts of an equation, the sum first."""
-    return re.split(r"\s*[=+]\s*", equation.strip())
+    """Return the counts of an equation, the sum first, without the rest that no indicator counts.
+
+    The rest is taken as known to everybody: then it need not be hidden for the others' sake.
+    """
+    return [one for one in re.split(r"\s*[=+]\s*", equation.strip()) if one != _REST]
 
 
+_REST = "rest"
 _COUNT = r"\w+(\.(base|judged|subjects))?"
 _EQUATION = re.compile(rf"\s*{_COUNT}\s*=\s*{_COUNT}(\s*\+\s*{_COUNT})+\s*")
 _SIGNS = tuple(zip(FLOW, (-1, 1), strict=True))
