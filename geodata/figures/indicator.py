@@ -38,6 +38,7 @@ WORSE = ("high", "low", "none")
 # By what a stock changes from one month to the next: what is added and what is taken away.
 FLOW = ("into", "out_of")
 _LISTS = ("rules", "explained_by", "sum_of", "equations")
+_TEXTS = ("numerator", "denominator", "scope", "target", "known", "cumulates", "belongs_to")
 # Field of an entry -> whether it must be there.
 _FIELDS = {
     **dict.fromkeys(("title", "quantity", "unit"), True),
@@ -275,15 +276,7 @@ def _read(
             given["flow"] = {
                 way: text_list(f"{place} flow", entry["flow"].get(way, []), way) for way in FLOW
             }
-    for field in (
-        "numerator",
-        "denominator",
-        "scope",
-        "target",
-        "known",
-        "cumulates",
-        "belongs_to",
-    ):
+    for field in _TEXTS:
         if field in given:
             given[field] = str(given[field])
     with faults:
