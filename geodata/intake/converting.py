@@ -29,6 +29,9 @@ _ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FI
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_\u2e80-\U0003ffff]) (?=[^\W\d_\u2e80-\U0003ffff])")
 # A long number as a spreadsheet shows it: the digits behind are gone.
 _SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
+_UNSEEN = re.compile(r"\s|[\u200b-\u200f\u2060\ufeff]")
+# A spreadsheet marks a number kept as text by a quote, and a number as a fraction by its noughts.
+_AS_TEXT, _AS_FRACTION = re.compile(r"^['\u2018\u2019]+"), re.compile(r"^(\d+)\.0+$")
 _PANDAS: dict[str, Any] = {
     "VARCHAR": "str",
     "BIGINT": "Int64",
@@ -292,8 +295,9 @@ def _through(
 def _code(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
-    """Return codes without spaces and unseen signs; `texts` are in half width already."""
-    plain = [re.sub(r"\s|[\u200b-\u200f\u2060\ufeff]", "", text) for text in texts]
+    """Return codes without spaces, unseen signs and what a spreadsheet adds; `texts` are in half width."""
+    seen = [_AS_TEXT.sub("", _UNSEEN.sub("", text)) for text in texts]
+    plain = [_AS_FRACTION.sub(r"\1", text) for text in seen]
     lost = np.array([_SCIENTIFIC.fullmatch(text) is not None for text in plain], dtype=bool)
     gone = [bad or text in reading.missing for text, bad in zip(plain, lost, strict=True)]
     values = [None if bad else text for text, bad in zip(plain, gone, strict=True)]
@@ -302,7 +306,7 @@ def _code(
 
 def _are_plain(texts: pd.Series) -> bool:
     """Return whether codes are as they are keyed: no other width, no spaces, no power of ten."""
-    odd = texts.str.contains(r"[^\x21-\x7e]|^\d\.?\d*[eE]\+?\d+$", regex=True)
+    odd = texts.str.contains(r"[^\x21-\x7e]|^'|^\d+\.0+$|^\d\.?\d*[eE]\+?\d+$", regex=True)
     return not bool(odd.any())
 
 

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from geodata.intake.combining import key_text
+from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import Seals
+from geodata.store.encryption import Seals, seals_of
 from geodata.tables import Table
+
+Files = Mapping[str, Sequence[Path]]
+
+
+@dataclass(frozen=True)
+class EarlierMonth:
+    """One of the months before, with the Parquet files of its tables."""
+
+    month: str
+    files: Files
+
+
+@contextmanager
+def month_before(months: Sequence[EarlierMonth], table: Table) -> Iterator[EarlierRows | None]:
+    """Give a table as it stood in the month before the last one, None where there is none."""
+    files = months[1].files.get(table.name, ()) if len(months) > 1 else ()
+    if not files:
+        yield None
+        return
+    with DuckDBEngine() as engine:
+        engine.add_files(table.name, files, stored_columns(table))
+        yield EarlierRows(engine, table, seals_of(files[0]))
 
 
 class EarlierRows:
@@ -52,15 +78,13 @@ class EarlierRows:
         frame.index = key_text(frame, self._table)
         return frame[~frame.index.duplicated()]
 
-    def texts(self, column: str) -> pa.Array:
-        """Return one column of text in the order of `values`, before rows of one key are left out."""
-        rows = self._engine.rows(f"SELECT {column} FROM {self._table.name}")
-        if self._table.column(column).sealed:
-            rows = self._seals.opened(rows, [column])
-        return rows[column].cast(pa.large_string()).combine_chunks()
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return columns, opened where they lie sealed, with every row that there was."""
+        rows = self._engine.rows(f"SELECT {', '.join(names)} FROM {self._table.name}")
+        return self._seals.opened(rows, [n for n in names if self._table.column(n).sealed])
 
     def positions(self, keys: pd.Index) -> np.ndarray:
-        """Return where each key stands in `texts`, -1 for one that was not there."""
+        """Return where each key stands in `columns`, -1 for one that was not there."""
         wanted = ", ".join(self._table.key)
         there = key_text(
             self._engine.frame(f"SELECT {wanted} FROM {self._table.name}"), self._table

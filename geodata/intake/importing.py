@@ -29,6 +29,7 @@ from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.doubts import doubts
+from geodata.intake.earlier import EarlierMonth
 from geodata.intake.extracting import Part, extract
 from geodata.intake.feed_totals import Feeds, changes, check_totals
 from geodata.intake.import_result import ImportResult
@@ -43,7 +44,7 @@ from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
 from geodata.intake.quality import quality
 from geodata.intake.refusal import ImportRefused, Refusal
-from geodata.intake.repeats import OF_ANOTHER_MONTH, EarlierMonth, repeats
+from geodata.intake.repeats import OF_ANOTHER_MONTH, repeats
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
 from geodata.store import Manifest, SnapshotStore
@@ -146,8 +147,18 @@ def import_month(
     skipped = check_consistency(tables, month=month, issues=work.issues)
     compared = _compared(work, landing, placer.places)
     missing = _missing(compared, schema)
-    _check_last_month(work, landing, missing, placer.places)
-    _check_doubts(work, landing, missing, schema, accept, accept_month)
+    months, feeds = _months_before(work, landing)
+    faults = _check_last_month(work, landing, months, missing, placer.places)
+    layouts = [sheet.layout for sheet in work.sheets]
+    faults += doubts(
+        landing.tables,
+        config.imports,
+        sources=list(zip(landing.sources(), layouts, strict=True)),
+        feeds=feeds,
+        layouts=schema.layouts,
+    )
+    faults += repeats(landing.tables, months, month, missing=missing, issues=issues)
+    _refuse_doubted(work, faults, accept, accept_month)
     give_back()
     step("store")
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
@@ -249,16 +260,33 @@ def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
     return counts
 
 
+def _months_before(work: _Work, landing: Landing) -> tuple[list[EarlierMonth], list[Feeds]]:
+    """Return the three months before with the files of the tables, and the rows of their feeds."""
+    store, last = SnapshotStore(work.config.store), work.known.snapshot
+    months: list[EarlierMonth] = []
+    feeds: list[Feeds] = []
+    while last and len(months) < 3:
+        files = {name: store.files(last, name) for name in landing.tables}
+        manifest = store.manifest(last)
+        months.append(EarlierMonth(manifest.month, files))
+        feeds.append(manifest.facts.get("feeds", {}))
+        last = str(manifest.facts.get("before", ""))
+    return months, feeds
+
+
 def _check_last_month(
-    work: _Work, landing: Landing, missing: frozenset[str], places: PlaceList
-) -> None:
-    """Report columns, sizes and households that differ from the month before as no month does."""
-    if not work.known.snapshot:
-        return
-    store = SnapshotStore(work.config.store)
-    files = {name: store.files(work.known.snapshot, name) for name in landing.tables}
-    check_against(
-        Before(files, missing),
+    work: _Work,
+    landing: Landing,
+    months: Sequence[EarlierMonth],
+    missing: frozenset[str],
+    places: PlaceList,
+) -> list[Refusal]:
+    """Report columns, sizes and households that differ from the month before as no month does.
+
+    Returns the lists whose keys contradict those of the month before.
+    """
+    return check_against(
+        Before(months, missing),
         landing.tables,
         work.config.imports,
         names=places.names("township"),
@@ -274,36 +302,11 @@ def _missing(compared: pd.DataFrame, schema: Schema) -> frozenset[str]:
     return frozenset(t.name for one in schema.layouts if one.name in gone for t in one.tables)
 
 
-def _check_doubts(
-    work: _Work,
-    landing: Landing,
-    missing: frozenset[str],
-    schema: Schema,
-    reason: str,
-    of_month: str,
-) -> None:
+def _refuse_doubted(work: _Work, faults: Sequence[Refusal], reason: str, of_month: str) -> None:
     """Raise ImportRefused for tables that are probably not this month's, unless a reason is given.
 
     `of_month` is the reason why tables of another month are taken, which holds for them here, too.
     """
-    store, last = SnapshotStore(work.config.store), work.known.snapshot
-    months: list[EarlierMonth] = []
-    feeds: list[Feeds] = []
-    while last and len(months) < 3:
-        files = {name: store.files(last, name) for name in landing.tables}
-        manifest = store.manifest(last)
-        months.append(EarlierMonth(manifest.month, files))
-        feeds.append(manifest.facts.get("feeds", {}))
-        last = str(manifest.facts.get("before", ""))
-    layouts = [sheet.layout for sheet in work.sheets]
-    faults = doubts(
-        landing.tables,
-        work.config.imports,
-        sources=list(zip(landing.sources(), layouts, strict=True)),
-        feeds=feeds,
-        layouts=schema.layouts,
-    )
-    faults += repeats(landing.tables, months, work.month, missing=missing, issues=work.issues)
     if not faults:
         return
     if all(fault.kind in OF_ANOTHER_MONTH for fault in faults):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from geodata.config import ImportSettings
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierRows
+from geodata.intake.earlier import EarlierMonth, EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
+from geodata.intake.massshifts import check_shifts
 from geodata.intake.membership import is_among
+from geodata.intake.refusal import Refusal
 from geodata.intake.results import Measured, measured_columns, read_results
+from geodata.intake.rowchanges import PLACES, check_rows, report_column
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
@@ -31,17 +31,23 @@ _TENFOLD, _MOVED = 8.0, 2.5
 _LEAST, _UNIT_APART = 3, 100.0
 # Below this share of filled rows a column was hardly used; a share half of before has thinned out.
 _USED, _THIN = 0.2, 0.5
-_PLACES = frozenset({"longitude", "latitude"})
-# Kinds of columns that hardly change from month to month, and from what share on they were mixed up.
-_LASTING, _CHANGED = frozenset({"text", "choice", "certificate"}), 0.5
+# Answers to a question of which another half say yes were turned round.
+_ANSWERS = 0.5
+# Tables of fewer rows are not compared at all.
+_FEW = 20
 
 
 @dataclass(frozen=True)
 class Before:
-    """The month before: the Parquet files of its tables, and the tables whose feed is missing now."""
+    """The months before, the newest first, and the tables whose feed is missing now.
 
-    files: Mapping[str, Sequence[Path]]
+    `filled` says for each layout of last month in how many rows each of its columns was filled, as
+    `table.column`; {} where that was not kept.
+    """
+
+    months: Sequence[EarlierMonth]
     missing: frozenset[str] = frozenset()
+    filled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def check_against(
@@ -52,37 +58,56 @@ def check_against(
     names: Mapping[str, str],
     villages: Mapping[str, str],
     issues: Issues,
-) -> None:
-    """Report what no month does to the next: columns that are empty now, figures of another size.
+) -> list[Refusal]:
+    """Report what no month does to the next; returns the lists whose keys contradict last month's.
 
-    `names` are the townships, `villages` those that there still are. Rows of one key are compared with each other, whole columns where a
-    table has no state. Nothing is said of fewer rows than `settings.small_rows`.
+    `names` are the townships, `villages` those that there still are. Rows of one key are compared with
+    each other, whole columns where a table has no state. As a whole no column of fewer rows than
+    `settings.small_rows` is judged.
     """
+    faults = []
+    files = before.months[0].files if before.months else {}
     with DuckDBEngine() as engine:
         for name, rows in tables.items():
-            files = before.files.get(name, ())
-            if not files or rows.frame.empty or name == "place":
+            there, state = files.get(name, ()), rows.table.nature == "state"
+            if not there or rows.frame.empty or name == "place":
                 continue
-            engine.add_files(name, files, stored_columns(rows.table))
-            earlier = EarlierRows(engine, rows.table, seals_of(files[0]))
-            if earlier.rows < settings.small_rows:
+            engine.add_files(name, there, stored_columns(rows.table))
+            earlier = EarlierRows(engine, rows.table, seals_of(there[0]))
+            if earlier.rows < (_FEW if state else settings.small_rows):
                 continue
-            if rows.table.nature == "state":
-                _check_filled(rows, earlier, before, settings, issues)
-                _check_texts(rows, earlier, settings, issues)
-            _check_sizes(rows, earlier, settings, names, issues)
+            whole = earlier.rows >= settings.small_rows
+            if state:
+                emptied = _check_filled(rows, earlier, before, settings, issues) if whole else set()
+                fault = check_rows(
+                    rows,
+                    earlier,
+                    before.months,
+                    settings,
+                    names=names,
+                    emptied=frozenset(emptied),
+                    issues=issues,
+                )
+                faults += [] if fault is None else [fault]
+            _check_sizes(rows, earlier, before.months, settings, names, issues)
+            if not whole:
+                continue
+            if not state:
+                _check_answers(rows, earlier, settings, issues)
             for measured in measured_columns(rows.table):
                 _check_results(rows, earlier, measured, settings, issues)
-            if rows.table.nature == "state" and name not in before.missing:
+            if state and name not in before.missing:
                 _check_villages(rows, earlier, villages, settings, issues)
             if name == "household" and name not in before.missing:
                 _check_households(rows, earlier, settings, names, issues)
+    return faults
 
 
 def _check_filled(
     rows: TableRows, earlier: EarlierRows, before: Before, settings: ImportSettings, issues: Issues
-) -> None:
-    """Report columns that were filled and are empty, or hold half as much, now."""
+) -> set[str]:
+    """Report columns that were filled and are empty, or hold half as much, now; returns them."""
+    told = set()
     for name, column in rows.table.columns.items():
         was = earlier.filled[name]
         if was < settings.small_rows or column.derived:
@@ -94,60 +119,57 @@ def _check_filled(
             if name not in rows.delivered and rows.table.name in before.missing:
                 continue
             check = "column_emptied" if name in rows.delivered else "column_gone"
-            _report(rows, check, column, str(was), "", issues)
+            report_column(rows, check, column, str(was), "", issues)
         elif (
             now / len(rows.frame) < _THIN * was / earlier.rows and was - now >= settings.small_rows
         ):
-            _report(rows, "column_thinner", column, str(was), str(now), issues)
+            report_column(rows, "column_thinner", column, str(was), str(now), issues)
+        else:
+            continue
+        told.add(name)
+    return told
 
 
-def _check_texts(
+def _check_answers(
     rows: TableRows, earlier: EarlierRows, settings: ImportSettings, issues: Issues
 ) -> None:
-    """Report keys most of which are new, and columns of text that differ in most rows from before."""
-    places = earlier.positions(rows.frame.index)
-    known = places >= 0
-    if rows.table.name != "household" and known.mean() < _CHANGED:
-        new = str(int((~known).sum()))
-        key = next((one for one in reversed(rows.table.key) if one in rows.delivered), "")
-        column = rows.table.column(key or rows.table.key[-1])
-        _report(rows, "keys_changed", column, str(len(known)), new, issues)
-        return
+    """Report answers of events of which another half say yes than in the month before."""
     wanted = [
         name
         for name, column in rows.table.columns.items()
-        if column.kind in _LASTING and name in rows.delivered and name not in rows.table.key
-        if earlier.filled[name] >= settings.small_rows and not column.derived
+        if column.kind == "flag" and name in rows.delivered and not column.derived
+        if earlier.filled[name] >= settings.small_rows
     ]
+    was = earlier.values(wanted) if wanted else pd.DataFrame()
     for name in wanted:
-        now = pa.array(rows.frame[name][known], type=pa.large_string(), from_pandas=True)
-        changed = pc.not_equal(now, earlier.texts(name).take(pa.array(places[known])))
-        count, changes = len(changed) - changed.null_count, pc.sum(changed).as_py() or 0
-        if count >= settings.small_rows and changes > _CHANGED * count:
-            _report(
-                rows, "column_changed", rows.table.column(name), str(count), str(changes), issues
-            )
+        now = rows.frame[name].dropna()
+        shares = [float(part.astype(float).mean()) for part in (was[name].dropna(), now)]
+        if len(now) >= settings.small_rows and abs(shares[0] - shares[1]) > _ANSWERS:
+            detail, value = (f"{100 * share:.3g}" for share in shares)
+            column = rows.table.column(name)
+            report_column(rows, "answers_shifted", column, detail, value, issues)
 
 
 def _check_sizes(
     rows: TableRows,
     earlier: EarlierRows,
+    months: Sequence[EarlierMonth],
     settings: ImportSettings,
     names: Mapping[str, str],
     issues: Issues,
 ) -> None:
     """Report numbers that are many times, or a fraction of, those of the month before."""
+    state = rows.table.nature == "state"
     wanted = [
         name
         for name, column in rows.table.columns.items()
-        if column.kind in NUMBERS - {"count"} and name in rows.delivered
-        if name not in _PLACES and not column.unit_of
-        if earlier.filled[name] >= settings.small_rows
+        if column.kind in NUMBERS and name in rows.delivered
+        if name not in PLACES and not column.unit_of
+        if earlier.filled[name] >= (_FEW if state else settings.small_rows)
     ]
     if not wanted:
         return
     was = earlier.values(wanted)
-    state = rows.table.nature == "state"
     if state:
         was = was.reindex(rows.frame.index)
     townships = rows.frame["place_code"].str[:9] if "place_code" in rows.frame.columns else None
@@ -155,6 +177,11 @@ def _check_sizes(
         column = rows.table.column(name)
         old = was[name].to_numpy(float, na_value=np.nan)
         new = rows.frame[name].to_numpy(float, na_value=np.nan)
+        if state:
+            check_shifts(rows, column, old, new, months, issues)
+        # How many there are changes; the rows are counted elsewhere.
+        if column.kind == "count":
+            continue
         if state:
             times = _times(old, new)
             known = np.isfinite(times)
@@ -170,7 +197,7 @@ def _check_sizes(
         check = _size_check(whole, events=not state)
         if check:
             medians = [_shown(column, float(np.median(part))) for part in (new, old)]
-            _report(rows, check, column, medians[1], medians[0], issues)
+            report_column(rows, check, column, medians[1], medians[0], issues)
         elif state and townships is not None:
             _check_townships(
                 rows, column, times, known, townships.to_numpy(), settings, names, issues
@@ -193,7 +220,7 @@ def _check_townships(
         check = _size_check(float(part.median())) if len(part) >= settings.small_rows / 5 else ""
         if check:
             place = names.get(str(township), str(township))
-            _report(
+            report_column(
                 rows,
                 f"{check}_there",
                 column,
@@ -233,14 +260,14 @@ def _check_results(
     spread = np.repeat(times.to_numpy(), counts["now"].astype(int))
     if len(spread) >= settings.small_rows and _size_check(float(np.median(spread)), events=True):
         whole = f"{float(np.median(spread)):.3g}"
-        _report(rows, "results_shift", number, str(len(times)), whole, issues)
+        report_column(rows, "results_shift", number, str(len(times)), whole, issues)
         return
     fewest = counts.min(axis=1).to_numpy()
     for (name, size), few in zip(times.items(), fewest, strict=True):
         sure = few >= settings.small_rows / 5
         if max(size, 1 / size) >= (_TENFOLD if sure else _UNIT_APART):
             label = item.choices.label(str(name)) if item.choices is not None else str(name)
-            _report(rows, "results_shift_of", number, label, f"{size:.3g}", issues)
+            report_column(rows, "results_shift_of", number, label, f"{size:.3g}", issues)
 
 
 def _times(old: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -282,7 +309,7 @@ def _check_households(
     large = large[now.value_counts().reindex(large.index).fillna(0) > 0]
     for township, line in large.iterrows():
         figures = f"{int(line['new'])} / {int(line['gone'])} / {int(line['before'])}"
-        _report(
+        report_column(
             rows,
             "households_changed",
             rows.table.column("household_code"),
@@ -311,31 +338,8 @@ def _check_villages(
         if village in villages and village not in now and village[:9] in townships:
             column = rows.table.column("place_code")
             place = villages[village]
-            _report(rows, "village_gone", column, str(count), place, issues, place=village)
+            report_column(rows, "village_gone", column, str(count), place, issues, place=village)
 
 
 def _shown(column: Column, value: float) -> str:
     return shown_value(column, round(value) if column.kind != "number" else value)
-
-
-def _report(
-    rows: TableRows,
-    check: str,
-    column: Column,
-    detail: str,
-    value: str,
-    issues: Issues,
-    *,
-    place: str = "",
-) -> None:
-    """Report something about a whole column; what is counted of it is no value of a person."""
-    where = rows.located(rows.frame.index[:1], column.name).iloc[0]
-    line = pd.DataFrame({"row": [None], "value": [value], "detail": [detail]})
-    issues.add(
-        check,
-        line,
-        file=where["file"],
-        sheet=where["sheet"],
-        header=where["header"] or column.title["zh"],
-        place_code=place,
-    )

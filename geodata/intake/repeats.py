@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierRows
+from geodata.intake.earlier import EarlierMonth, EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.refusal import Refusal
@@ -18,7 +16,6 @@ from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
 from geodata.store.encryption import seals_of
 
-Files = Mapping[str, Sequence[Path]]
 # A table of fewer rows is not refused, what is odd of it is said; fewer dates say nothing.
 _FEW, _LEAST = 20, 3
 # Dates go with the month where at least this share of them lay in each month's own; of the month are
@@ -31,14 +28,6 @@ _TENTH = 0.1
 _CHANCE = 1e-3
 # The kinds of faults that are told here.
 OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month"})
-
-
-@dataclass(frozen=True)
-class EarlierMonth:
-    """One of the months before, with the Parquet files of its tables."""
-
-    month: str
-    files: Files
 
 
 def repeats(

@@ -160,6 +160,13 @@ def test_code_is_one_however_wide_or_spaced(name, column, written):
     assert "code_lost_digits" not in found.faults
 
 
+@pytest.mark.parametrize("written", ["9900001.0", "'9900001", "\u20189900001", "' 9900001.00"])
+def test_what_a_spreadsheet_adds_is_no_part_of_a_code(written):
+    found = _converted("household", "household_code", written, "9900001", "1.2.0")
+    assert found.values.tolist() == ["9900001", "9900001", "1.2.0"]
+    assert found.faults["code_rewritten"].tolist() == [True, False, False]
+
+
 @pytest.mark.parametrize("written", ["Mlani Msyasya", "Énéas José", "Иван Иванов"])
 def test_a_space_between_words_of_an_alphabet_is_no_slip(written):
     found = _converted("household", "household_code", written, "9900 01", "甲 乙", "A 1")

@@ -389,12 +389,6 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
         _cells(HOUSEHOLDS, "家庭纯收入", lambda text: str(int(text) * 2), 9),
         {"income_head_differs"},
     ),
-    "codes numbered anew": (
-        lambda made: [
-            _cells(name, "户编号", lambda text: f"9{text}")(made) for name in (HOUSEHOLDS, PERSONS)
-        ].clear(),
-        {"households_changed"},
-    ),
     "codes cut": (
         lambda made: [
             _cells(name, "户编号", lambda text: text[1:], 40)(made) for name in (HOUSEHOLDS, PERSONS)
@@ -461,6 +455,13 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
 
 # name -> (what is done, key of the refusal, what its sentence names)
 REFUSED: dict[str, tuple[Change, str, str]] = {
+    "codes numbered anew": (
+        lambda made: [
+            _cells(name, "户编号", lambda text: f"9{text}")(made) for name in (HOUSEHOLDS, PERSONS)
+        ].clear(),
+        "imports.doubted",
+        "重新编了号",
+    ),
     "renamed key": (_renamed(HOUSEHOLDS, "户编号", "户号"), "imports.stopped", "户编号"),
     "renamed key of persons": (_renamed(PERSONS, "人编号", "人员号"), "imports.stopped", "人编号"),
     "key in other words": (_renamed(HOUSEHOLDS, "户编号", "户编"), "imports.stopped", "户编号"),

@@ -37,4 +37,4 @@ def test_every_column_that_may_lie_sealed_is_compared_by_its_values(
         engine.add_files("person", files, stored_columns(person))
         earlier = EarlierRows(engine, person, seals_of(files[0]))
         for name in sealed:
-            assert earlier.texts(name).to_pylist() == NUMBERS
+            assert earlier.columns([name])[name].to_pylist() == NUMBERS

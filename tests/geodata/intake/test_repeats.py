@@ -11,10 +11,11 @@ import pytest
 from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows, combine
 from geodata.intake.converting import pandas_type
+from geodata.intake.earlier import EarlierMonth
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.landing import as_arrow
-from geodata.intake.repeats import EarlierMonth, repeats
+from geodata.intake.repeats import repeats
 from geodata.intake.schema import Schema
 from geodata.store import SnapshotStore, new_snapshot
 
@@ -40,7 +41,7 @@ def _value(column, row, month):
     }.get(column.kind, f"{column.name}{row}")
 
 
-def _rows(table, month, count, dated=True) -> TableRows:
+def rows_of(table, month, count, dated=True) -> TableRows:
     """Return some rows of a table as a month brings them, with or without dates of the month."""
     columns = [
         one
@@ -63,7 +64,7 @@ def _told(tmp_path, table, month, last, count=60, dated=True):
     """Return the kinds told of a table of the last month that holds the rows of `month`."""
     for before in MONTHS[:last]:
         with new_snapshot(tmp_path, before) as writer:
-            rows = as_arrow(_rows(table, before, count, dated), before)
+            rows = as_arrow(rows_of(table, before, count, dated), before)
             writer.write_table(table.name, rows, sort=list(table.key))
             writer.commit(who="li", at="2025-05-01T00:00:00", facts={})
     store = SnapshotStore(tmp_path)
@@ -73,7 +74,7 @@ def _told(tmp_path, table, month, last, count=60, dated=True):
     ]
     issues = Issues(SCHEMA.tables)
     faults = repeats(
-        {table.name: _rows(table, month, count, dated)},
+        {table.name: rows_of(table, month, count, dated)},
         earlier,
         MONTHS[last],
         missing=frozenset(),
