@@ -157,7 +157,7 @@ def _tell(
     if as_json and both:
         none = result.issues.head(0)
         told = described_result(result, pd.concat([none, sentences(none, result.tables)], axis=1))
-        told["groups"] = alike(result.issues, result.tables)
+        told["groups"] = alike(result.issues, result.tables, result.manifest.sources)
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     if as_json:

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from geodata.intake.issues import SEVERITIES, sentences
+from geodata.store import SourceFile
 from geodata.tables import Table
 
 _KEYS = ("severity", "check", "file", "sheet", "header")
+# What is told of one township counts as this part of a sheet.
+_TOWNSHIPS = 5
 # So many rows of a group are named.
 _ROWS = 5
 
 
-def alike(issues: pd.DataFrame, known: Mapping[str, Table]) -> list[dict[str, Any]]:
-    """Return a line for each kind of issue in a column of a sheet, gravest first, then by number.
+def touched(issues: pd.DataFrame, sources: Sequence[SourceFile]) -> pd.Series:
+    """Return how many rows each issue is about: what is told of a column is about all its rows.
+
+    `sources` are the sheets of the import; of a township it is a part of them, of a table that did
+    not come the rows that it had.
+    """
+    rows = {(one.file, one.sheet): one.rows for one in sources}
+    sheets = pd.Series(zip(issues["file"], issues["sheet"], strict=True), index=issues.index)
+    whole = sheets.map(rows).astype("Float64")
+    had = pd.to_numeric(issues["detail"], errors="coerce").astype("Float64")
+    whole = whole.where(whole.notna(), had).fillna(1)
+    there = issues["place_code"].fillna("").astype(str) != ""
+    whole = whole.where(~there, whole / _TOWNSHIPS)
+    counts: pd.Series = whole.where(issues["row"].isna(), 1).clip(lower=1)
+    return counts.astype(float)
+
+
+def alike(
+    issues: pd.DataFrame, known: Mapping[str, Table], sources: Sequence[SourceFile] = ()
+) -> list[dict[str, Any]]:
+    """Return a line for each kind of issue in a column of a sheet, gravest first, then by rows touched.
 
     Each has `severity`, `kind`, `file`, `sheet`, `column`, `value` (of the first), the first `rows`,
     `count`, `aside`, and as `said` sentence and advice of the first in both languages. `known` are
-    the tables whose columns the issues name.
+    the tables whose columns the issues name, `sources` the sheets of the import.
     """
     if issues.empty:
         return []
+    weight = touched(issues, sources)
     filled = issues.assign(**{name: issues[name].fillna("").astype(str) for name in _KEYS})
     groups = filled.groupby(list(_KEYS), sort=False)
     firsts = filled.loc[groups.head(1).index]
@@ -44,6 +67,7 @@ def alike(issues: pd.DataFrame, known: Mapping[str, Table]) -> list[dict[str, An
                 "row_count": len(rows),
                 "count": len(part),
                 "aside": int(part["set_aside"].sum()),
+                "weight": float(weight[part.index].sum()),
                 "said": {
                     lang: {name: frame[name].iloc[at] for name in ("sentence", "advice")}
                     for lang, frame in said.items()
@@ -51,4 +75,4 @@ def alike(issues: pd.DataFrame, known: Mapping[str, Table]) -> list[dict[str, An
             }
         )
     order = {severity: n for n, severity in enumerate(SEVERITIES)}
-    return sorted(lines, key=lambda line: (order[line["severity"]], -line["count"]))
+    return sorted(lines, key=lambda line: (order[line["severity"]], -line["weight"]))

@@ -16,10 +16,14 @@ from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.membership import is_among
 from geodata.intake.showing import shown_value
-from geodata.tables import Table
+from geodata.tables import Column, Table
 
 # Columns a sheet with one row a person repeats for its household but may rightly differ in.
 _OWN = frozenset({"sheet_number", "row"})
+# Columns that say where something lies.
+POINT = frozenset({"longitude", "latitude"})
+# Amounts are rounded to a yuan, other numbers to a thousandth of them.
+_FEN, _PART = 100, 0.001
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,13 @@ class TableRows:
         rows_in_files["value"] = self.texts(keys, column)
         rows_in_files["table"], rows_in_files["column"] = self.table.name, column
         return rows_in_files
+
+    def lacking(self, column: str) -> DeliveredSheet | None:
+        """Return a sheet about the table itself that has no such column, None where there is none."""
+        for piece in self._pieces:
+            if piece.main and column not in piece.headers:
+                return self._sheets[piece.source]
+        return None
 
     def texts(self, keys: pd.Index, column: str) -> list[str]:
         """Return the values of a column for some keys as people write them, "" where unknown."""
@@ -227,9 +238,7 @@ def _collapsed(
         columns[name] = leading
         if name in part.headers and name in table.columns and name not in table.key:
             spread = leading.take(codes).reset_index(drop=True)
-            differs = (
-                (values.notna() & spread.notna() & (values != spread)).fillna(False).to_numpy(bool)
-            )
+            differs = _differ(table.columns[name], values, spread)
             _report_spread(table, part, name, frame[differs], spread[differs], sheet, issues=issues)
     return pd.DataFrame(columns).set_axis(keys, axis=0)
 
@@ -275,7 +284,7 @@ def _report_differences(
         if column in table.key or column not in first.headers or column not in second.headers:
             continue
         ours, theirs = second.frame.loc[both, column], first.frame.loc[both, column]
-        differs = (ours.notna() & theirs.notna() & (ours != theirs)).fillna(False).to_numpy(bool)
+        differs = _differ(table.columns[column], ours, theirs)
         any_differs |= differs
         if not differs.any():
             continue
@@ -302,6 +311,19 @@ def _report_differences(
             header=second.headers[column],
         )
     return int(any_differs.sum()), len(both)
+
+
+def _differ(column: Column, ours: pd.Series, theirs: pd.Series) -> np.ndarray:
+    """Return where two sources know a value and do not say the same, but for what was rounded."""
+    differs: np.ndarray = (
+        (ours.notna() & theirs.notna() & (ours != theirs)).fillna(False).to_numpy(bool)
+    )
+    if column.kind not in ("money", "number") or column.name in POINT or not differs.any():
+        return differs
+    first, second = (part.to_numpy(float, na_value=np.nan)[differs] for part in (ours, theirs))
+    least = _FEN if column.kind == "money" else _PART * np.abs(second)
+    differs[differs] = np.abs(first - second) > least
+    return differs
 
 
 def _shown(table: Table, column: str, value: object) -> str:

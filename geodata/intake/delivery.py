@@ -47,6 +47,8 @@ _CLOSED = {
 }
 # Titles over a header that count as a name, in signs.
 _TITLES = 400
+# So many hidden columns are named.
+_NAMED = 6
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -79,15 +81,18 @@ class DeliveredSheet:
 class Delivery:
     """The files of a month.
 
-    `sheets` are the recognised tables, `emptied` file and sheet of tables without a row, `hidden`
-    file and name of hidden sheets that were not read, `unread` the other files of the folder,
+    `sheets` are the recognised tables, `empty` the layouts and `emptied` file and sheet of tables without a row, `hidden`
+    file and name of hidden sheets that were not read, `unread` the other files of the folder, `twins`
+    file, sheet and rows of tables that are another one of the delivery again, with that one,
     `left_out` file, sheet and kind of rows that are headers again or totals.
     """
 
     sheets: list[DeliveredSheet] = field(default_factory=list)
+    empty: set[str] = field(default_factory=set)
     emptied: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    twins: list[tuple[str, str, int, DeliveredSheet]] = field(default_factory=list)
     left_out: list[tuple[str, str, PageRows]] = field(default_factory=list)
 
     def report(self, issues: Issues) -> None:
@@ -106,7 +111,16 @@ class Delivery:
         for file, name, left in self.left_out:
             rows = pd.DataFrame({"row": [left.row], "value": [str(left.count)]})
             issues.add(left.check, rows, file=file, sheet=name)
+        for file, name, count, first in self.twins:
+            rows = pd.DataFrame({"row": [None], "value": [str(count)]})
+            other = f"{first.file} [{first.sheet}]" if first.sheet else first.file
+            issues.add("same_table", rows, file=file, sheet=name, detail=other)
         for sheet in self.sheets:
+            if sheet.table.hidden_columns:
+                listed = "、".join(sheet.table.hidden_columns[:_NAMED])
+                rows = pd.DataFrame({"row": [None], "value": [listed]})
+                hidden = str(len(sheet.table.hidden_columns))
+                issues.add("hidden_columns", rows, sheet, detail=hidden)
             unseen = np.intersect1d(sheet.table.hidden_rows, sheet.rows)
             if len(unseen):
                 rows = pd.DataFrame({"row": [int(unseen[0])], "value": [str(len(unseen))]})
@@ -227,6 +241,10 @@ def _read(
         if source.frame.empty:
             # An export of nothing, such as no planned workers this month, is no fault.
             delivery.emptied.append((name, source.sheet or ""))
+            layout = recognise(
+                list(source.frame.columns), name=_named(source, name), layouts=schema.layouts
+            )
+            delivery.empty |= set() if layout is None else {layout.name}
         elif mapped:
             missing = _missing_headers(mapped[0], source)
             if number == 0 and missing:
@@ -240,9 +258,25 @@ def _read(
             faults += [] if fault is None else [fault]
             if layout is not None:
                 source, left = without_page_rows(source, _row_keys(source, layout))
+                twin = _twin(delivery.sheets, source, layout)
+                if twin is not None:
+                    twins = (name, source.sheet or "", len(source.frame), twin)
+                    delivery.twins.append(twins)
+                    continue
                 delivery.left_out += [(name, source.sheet or "", one) for one in left]
                 delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
     return faults
+
+
+def _twin(
+    sheets: Sequence[DeliveredSheet], source: SourceTable, layout: Layout
+) -> DeliveredSheet | None:
+    """Return the sheet that holds the very same cells, None where there is none."""
+    for sheet in sheets:
+        alike = sheet.layout.name == layout.name and len(sheet.rows) == len(source.frame)
+        if alike and sheet.table.frame.equals(source.frame):
+            return sheet
+    return None
 
 
 def _recognised(

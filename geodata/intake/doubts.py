@@ -25,17 +25,22 @@ def doubts(
     sources: Sequence[tuple[SourceFile, Layout]],
     feeds: Sequence[Feeds],
     layouts: Iterable[Layout],
+    empty: frozenset[str] = frozenset(),
 ) -> list[Refusal]:
     """Return what stops an import unless a reason is given.
 
     `sources` are the sheets of this month with their layouts, `feeds` the rows of the months before, the
-    newest first; `layouts` are those that a county may deliver.
+    newest first; `layouts` are those that a county may deliver, `empty` the names of those that were
+    delivered without a row.
     """
     last = feeds[0] if feeds else {}
+    # That nobody is on a list may be so, but not that a county has no household.
+    said = [one for one in layouts if one.name in empty and one.tables[0].name != "household"]
+    came = [*(layout for _, layout in sources), *said]
     return [
         *_copies(tables),
         *_shrunk(sources, last, settings),
-        *absent([layout for _, layout in sources], feeds, layouts, settings),
+        *absent(came, feeds, layouts, settings),
     ]
 
 

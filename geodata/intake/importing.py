@@ -36,7 +36,7 @@ from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import Issues
 from geodata.intake.known import Known, known_before, updated
 from geodata.intake.landing import Landing, arrivals, land
-from geodata.intake.lastmonth import Before, check_against
+from geodata.intake.lastmonth import Before, Feed, check_against, feeds_of
 from geodata.intake.layouts import HOUSEHOLD
 from geodata.intake.membership import is_among
 from geodata.intake.packed import give_back
@@ -68,6 +68,7 @@ class _Work:
     accepted: dict[str, Any] = field(default_factory=dict)
     doubted: dict[str, Any] = field(default_factory=dict)
     described: list[dict[str, Any]] = field(default_factory=list)
+    filled: dict[str, dict[str, int]] = field(default_factory=dict)
     told_early: bool = False
 
     @property
@@ -140,15 +141,17 @@ def import_month(
         require(part, sheets, **work.shared)
     step("checks")
     slim = [part.slim() for part in parts]
+    filling = feeds_of(parts, sheets)
     tables, households = _tables(work, parts)
     _refuse_nobodys(work, slim)
     landing = Landing(sheets, work.aside, tables, arrivals(slim, placer, households), month)
     del slim
     skipped = check_consistency(tables, month=month, issues=work.issues)
-    compared = _compared(work, landing, placer.places)
+    compared = _compared(work, landing, placer.places, frozenset(delivery.empty))
     missing = _missing(compared, schema)
-    months, feeds = _months_before(work, landing)
-    faults = _check_last_month(work, landing, months, missing, placer.places)
+    months, feeds, filled = _months_before(work, landing)
+    before = Before(months, missing, filled)
+    faults = _check_last_month(work, landing, before, filling, placer.places)
     layouts = [sheet.layout for sheet in work.sheets]
     faults += doubts(
         landing.tables,
@@ -156,11 +159,13 @@ def import_month(
         sources=list(zip(landing.sources(), layouts, strict=True)),
         feeds=feeds,
         layouts=schema.layouts,
+        empty=frozenset(delivery.empty),
     )
     faults += repeats(landing.tables, months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
     step("store")
+    work.filled = {feed.layout: {"": feed.rows, **feed.filled} for feed in filling}
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
 
 
@@ -233,7 +238,7 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
         if strangers[number] >= sum(reasons.values()):
             faults.append(Refusal.of("imports.nobodys", sheet.file, sheet.sheet, **told))
             continue
-        cause = work.issues.most_often(sheet)
+        cause = work.issues.most_often(sheet, reasons.most_common(1)[0][0])
         cause["value"] = cause["value"] or text("imports.blank")
         faults.append(Refusal.of("imports.lost", sheet.file, sheet.sheet, **told, **cause))
     if faults:
@@ -260,25 +265,32 @@ def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
     return counts
 
 
-def _months_before(work: _Work, landing: Landing) -> tuple[list[EarlierMonth], list[Feeds]]:
-    """Return the three months before with the files of the tables, and the rows of their feeds."""
+def _months_before(
+    work: _Work, landing: Landing
+) -> tuple[list[EarlierMonth], list[Feeds], dict[str, dict[str, int]]]:
+    """Return the three months before with the files of the tables, and the rows of their feeds.
+
+    The third is what the feeds of the last of them filled.
+    """
     store, last = SnapshotStore(work.config.store), work.known.snapshot
     months: list[EarlierMonth] = []
     feeds: list[Feeds] = []
+    filled: dict[str, dict[str, int]] = {}
     while last and len(months) < 3:
         files = {name: store.files(last, name) for name in landing.tables}
         manifest = store.manifest(last)
         months.append(EarlierMonth(manifest.month, files))
         feeds.append(manifest.facts.get("feeds", {}))
+        filled = filled if len(months) > 1 else manifest.facts.get("filled", {})
         last = str(manifest.facts.get("before", ""))
-    return months, feeds
+    return months, feeds, filled
 
 
 def _check_last_month(
     work: _Work,
     landing: Landing,
-    months: Sequence[EarlierMonth],
-    missing: frozenset[str],
+    before: Before,
+    feeds: Sequence[Feed],
     places: PlaceList,
 ) -> list[Refusal]:
     """Report columns, sizes and households that differ from the month before as no month does.
@@ -286,11 +298,12 @@ def _check_last_month(
     Returns the lists whose keys contradict those of the month before.
     """
     return check_against(
-        Before(months, missing),
+        before,
         landing.tables,
         work.config.imports,
         names=places.names("township"),
         villages=places.names("village"),
+        feeds=feeds,
         issues=work.issues,
     )
 
@@ -357,13 +370,18 @@ def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Se
     return tables, households
 
 
-def _compared(work: _Work, landing: Landing, places: PlaceList) -> pd.DataFrame:
-    """Return the changes against the month before, after reporting those that matter."""
+def _compared(
+    work: _Work, landing: Landing, places: PlaceList, empty: frozenset[str]
+) -> pd.DataFrame:
+    """Return the changes against the month before, after reporting those that matter.
+
+    Feeds in `empty` were delivered without a row: nothing of them is missing.
+    """
     titles = {**work.known.titles, **_titles(work.sheets)}
     compared = changes(work.known.feeds, landing.feeds())
     if work.known.feeds:
         check_totals(
-            compared,
+            compared[~compared["feed"].isin(empty)],
             work.config.imports,
             titles=titles,
             names=places.names("township"),
@@ -396,6 +414,7 @@ def _stored(
     )
     facts = {
         "feeds": landing.feeds(),
+        "filled": work.filled,
         "titles": _titles(work.sheets),
         "severities": issues["severity"].value_counts().sort_index().to_dict(),
         "checks": issues["check"].value_counts().sort_index().to_dict(),

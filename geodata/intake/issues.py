@@ -85,14 +85,16 @@ class Issues:
                 return {"severity": "error", "kind": first["check"], **told, "row": row}
         return {}
 
-    def most_often(self, source: _Source) -> dict[str, object]:
+    def most_often(self, source: _Source, check: str) -> dict[str, object]:
         """Return `header` and `value` of what is most often wrong in a sheet, identity masked.
 
-        Rows that were set aside count before others.
+        What a check told counts first, and rows that were set aside before others.
         """
         listed = self.frame()
         mine = listed["file"].eq(source.file) & listed["sheet"].eq(source.sheet)
-        mine &= listed["severity"].eq("error") & listed["header"].fillna("").ne("")
+        mine &= listed["header"].fillna("").ne("")
+        told = mine & listed["check"].eq(check)
+        mine = told if told.any() else mine & listed["severity"].eq("error")
         wrong = listed[mine & listed["set_aside"]] if mine.any() else listed[mine]
         wrong = listed[mine] if wrong.empty else wrong
         if wrong.empty:

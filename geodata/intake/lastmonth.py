@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from geodata.config import ImportSettings
-from geodata.intake.combining import TableRows
+from geodata.intake.combining import POINT, TableRows
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.earlier import EarlierMonth, EarlierRows
+from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.massshifts import check_shifts
 from geodata.intake.membership import is_among
 from geodata.intake.refusal import Refusal
 from geodata.intake.results import Measured, measured_columns, read_results
-from geodata.intake.rowchanges import PLACES, check_rows, report_column
+from geodata.intake.rowchanges import check_rows, report_column
 from geodata.intake.showing import shown_value
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
@@ -41,13 +43,52 @@ _FEW = 20
 class Before:
     """The months before, the newest first, and the tables whose feed is missing now.
 
-    `filled` says for each layout of last month in how many rows each of its columns was filled, as
-    `table.column`; {} where that was not kept.
+    `filled` says for each layout of last month its rows (under "") and in how many of them each of
+    its columns was filled, as `table.column`; {} where that was not kept.
     """
 
     months: Sequence[EarlierMonth]
     missing: frozenset[str] = frozenset()
     filled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What the sheets of one layout fill this month: rows, and by `table.column` in how many of them.
+
+    `headers` are those under which they do, `titles` those they usually have; `sheet` is the first.
+    """
+
+    layout: str
+    sheet: DeliveredSheet
+    rows: int
+    filled: Mapping[str, int]
+    headers: Mapping[str, str]
+    titles: Mapping[str, str]
+
+
+def feeds_of(parts: Sequence[Part], sheets: Sequence[DeliveredSheet]) -> list[Feed]:
+    """Return what the sheets of each layout fill, from their rows."""
+    feeds: dict[str, Feed] = {}
+    for part in (part for part in parts if len(part.frame)):
+        sheet = sheets[int(part.frame["sheet_number"].iloc[0])]
+        layout, entry = sheet.layout.name, part.entry
+        feed = feeds.setdefault(layout, Feed(layout, sheet, 0, {}, {}, {}))
+        columns = [c for c in entry.columns.values() if not c.derived and c.name in part.frame]
+        filled = dict(feed.filled)
+        for column in columns:
+            name = f"{entry.name}.{column.name}"
+            filled[name] = filled.get(name, 0) + int(part.frame[column.name].notna().sum())
+        named = {f"{entry.name}.{name}": header for name, header in part.headers.items()}
+        titles = {f"{entry.name}.{c.name}": c.title["zh"] for c in entry.columns.values()}
+        feeds[layout] = replace(
+            feed,
+            rows=feed.rows + (len(part.frame) if part.main else 0),
+            filled=filled,
+            headers={**named, **feed.headers},
+            titles={**feed.titles, **titles},
+        )
+    return list(feeds.values())
 
 
 def check_against(
@@ -57,15 +98,17 @@ def check_against(
     *,
     names: Mapping[str, str],
     villages: Mapping[str, str],
+    feeds: Sequence[Feed] = (),
     issues: Issues,
 ) -> list[Refusal]:
     """Report what no month does to the next; returns the lists whose keys contradict last month's.
 
-    `names` are the townships, `villages` those that there still are. Rows of one key are compared with
+    `names` are the townships, `villages` those that there still are, `feeds` what each file fills. Rows of one key are compared with
     each other, whole columns where a table has no state. As a whole no column of fewer rows than
     `settings.small_rows` is judged.
     """
     faults = []
+    told = check_feeds(before, feeds, settings, issues)
     files = before.months[0].files if before.months else {}
     with DuckDBEngine() as engine:
         for name, rows in tables.items():
@@ -78,7 +121,9 @@ def check_against(
                 continue
             whole = earlier.rows >= settings.small_rows
             if state:
-                emptied = _check_filled(rows, earlier, before, settings, issues) if whole else set()
+                emptied = told.get(name, set())
+                if whole and not before.filled:
+                    emptied = _check_filled(rows, earlier, before, settings, issues)
                 fault = check_rows(
                     rows,
                     earlier,
@@ -103,10 +148,40 @@ def check_against(
     return faults
 
 
+def check_feeds(
+    before: Before, feeds: Sequence[Feed], settings: ImportSettings, issues: Issues
+) -> dict[str, set[str]]:
+    """Report columns that a feed filled last month and left empty, or filled half as often, now.
+
+    Returns the columns told by table.
+    """
+    told: dict[str, set[str]] = {}
+    for feed in feeds:
+        was = before.filled.get(feed.layout, {})
+        for name, count in was.items():
+            table, _, column = name.partition(".")
+            if not column or count < settings.small_rows:
+                continue
+            now = feed.filled.get(name, 0)
+            share = _THIN * count * feed.rows / max(was.get("", 0), 1)
+            if now and (now >= share or count - now < settings.small_rows):
+                continue
+            there = feed.headers.get(name, "")
+            check = "column_thinner" if now else "column_emptied" if there else "column_gone"
+            title = feed.titles.get(name, column)
+            line = pd.DataFrame({"row": [None], "value": [str(now or "")], "detail": [str(count)]})
+            issues.add(check, line, feed.sheet, header=there or title)
+            told.setdefault(table, set()).add(column)
+    return told
+
+
 def _check_filled(
     rows: TableRows, earlier: EarlierRows, before: Before, settings: ImportSettings, issues: Issues
 ) -> set[str]:
-    """Report columns that were filled and are empty, or hold half as much, now; returns them."""
+    """Report columns that were filled and are empty, or hold half as much, now; returns them.
+
+    It is asked where last month did not keep what each of its files filled.
+    """
     told = set()
     for name, column in rows.table.columns.items():
         was = earlier.filled[name]
@@ -164,7 +239,7 @@ def _check_sizes(
         name
         for name, column in rows.table.columns.items()
         if column.kind in NUMBERS and name in rows.delivered
-        if name not in PLACES and not column.unit_of
+        if name not in POINT and not column.unit_of
         if earlier.filled[name] >= (_FEW if state else settings.small_rows)
     ]
     if not wanted:

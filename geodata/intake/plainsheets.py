@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.intake.workbookprocess import column_number
+from geodata.intake.workbookprocess import column_number, hidden_columns
 
 # Below this size the general reader is as fast.
 LEAST_BYTES = 1_000_000
@@ -61,7 +61,8 @@ class PlainSheet:
     """One sheet: its name and rows as text under column numbers.
 
     `rows` are the 1-based numbers of the rows in the file, `merged` the ranges of merged cells as
-    0-based (top, left), (bottom, right), `hidden_rows` the rows that are not shown.
+    0-based (top, left), (bottom, right), `hidden_rows` the rows and `hidden_columns` the 0-based
+    columns that are not shown.
     """
 
     name: str
@@ -70,6 +71,7 @@ class PlainSheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
     hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
     filtered: bool = False
 
 
@@ -138,12 +140,16 @@ def _shared_texts(book: zipfile.ZipFile) -> pa.Array:
 def _sheet(book: zipfile.ZipFile, part: _Part, shared: pa.Array) -> PlainSheet | None:
     merged: list[tuple[bytes, ...]] = []
     unseen: list[int] = []
+    columns: list[int] = []
     filtered = False
     running: list[Future[_Batch]] = []
     # The next piece is unpacked while others are taken apart, most of which holds no lock.
     with ThreadPoolExecutor(2) as pool:
         for piece in _pieces(book, part.path, b"</row>"):
             merged += _MERGED.findall(piece)
+            if b"<sheetData" in piece:
+                head = piece[: piece.find(b"<sheetData")]
+                columns = hidden_columns(head.decode("utf-8", "replace"))
             if b' hidden="' in piece:
                 unseen += [int(row) for row in _HIDDEN_ROW.findall(piece)]
             filtered = filtered or b"<autoFilter" in piece
@@ -171,6 +177,7 @@ def _sheet(book: zipfile.ZipFile, part: _Part, shared: pa.Array) -> PlainSheet |
         merged=ranges,
         hidden=part.hidden,
         hidden_rows=tuple(unseen),
+        hidden_columns=tuple(columns),
         filtered=filtered,
     )
 

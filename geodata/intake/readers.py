@@ -27,8 +27,8 @@ class SourceTable:
     row of the frame its 1-based row in the file; `header_row` is 0 when the file has no header;
     `above` are the rows over the header, each with its number and the texts of its cells; `doubled`
     are column names that came more than once; `notes` are sentences for people. `hidden` are the
-    hidden sheets of the workbook that were not read, `hidden_rows` rows of the file that are not
-    shown but were read; `filtered` says that a filter stands on the sheet.
+    hidden sheets of the workbook that were not read, `hidden_rows` rows of the file and
+    `hidden_columns` columns that are not shown but were read; `filtered` says that a filter stands on the sheet.
     """
 
     path: Path
@@ -42,6 +42,7 @@ class SourceTable:
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     hidden: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
     filtered: bool = False
 
     def _repr_html_(self) -> str:
@@ -180,7 +181,17 @@ def _from_workbook(file: Path, sheet: str | None, *, hidden: bool) -> list[Sourc
         for read in shown
     ]
     tables = [
-        replace(table, hidden=left_out, hidden_rows=read.hidden_rows, filtered=read.filtered)
+        replace(
+            table,
+            hidden=left_out,
+            hidden_rows=read.hidden_rows,
+            hidden_columns=tuple(
+                header
+                for number, header in enumerate(map(str, table.frame.columns))
+                if number in read.hidden_columns
+            ),
+            filtered=read.filtered,
+        )
         for table, read in zip(tables, shown, strict=True)
     ]
     return sorted(tables, key=lambda table: table.frame.empty)

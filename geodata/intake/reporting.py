@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import pandas as pd
 from geodata import i18n
 from geodata.config import Config
 from geodata.escaping import plain_text
+from geodata.intake.alike import touched
 from geodata.intake.describing import USES, columns_text, why_text
 from geodata.intake.import_result import ImportResult
 from geodata.intake.issues import sentences
 from geodata.intake.reportbook import write_workbook
+from geodata.store import SourceFile
 
 _PAGES = Path(__file__).parent / "pages"
 SECTIONS = ("fix", "townships", "places", "changes", "files", "details")
@@ -61,7 +63,7 @@ def report_page(result: ImportResult, said: pd.DataFrame, *, config: Config, lan
         verdict=_verdict(result, t),
         accepted=_accepted(result, t),
         sections=SECTIONS,
-        groups=_groups(said, lang),
+        groups=_groups(said, result.manifest.sources, lang),
         quality=_quality(result, t),
         weight=f"{config.imports.notice_weight:g}",
         places=_places(result.places),
@@ -110,12 +112,15 @@ def _accepted(result: ImportResult, t: Any) -> str:
     return str(t("accepted_month", month=month, count=count, reason=kept["reason"]))
 
 
-def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
-    """Return alike findings as one line each, gravest first, then by number."""
+def _groups(
+    said: pd.DataFrame, sources: Sequence[SourceFile], lang: str
+) -> list[dict[str, object]]:
+    """Return alike findings as one line each, gravest first, then by the rows they touch."""
     if said.empty:
         return []
     order = {"error": 0, "warning": 1, "notice": 2}
     keys = ["severity", "check", "header", "file", "sheet"]
+    weight = touched(said, sources)
     filled = said.assign(**{key: said[key].fillna("") for key in keys})
     groups = []
     for (severity, _, _, file, sheet), part in filled.groupby(keys, sort=False):
@@ -134,7 +139,7 @@ def _groups(said: pd.DataFrame, lang: str) -> list[dict[str, object]]:
                 "advice": first["advice"],
                 "where": where,
                 "aside": int(part["set_aside"].sum()),
-                "order": (order[str(severity)], -len(part)),
+                "order": (order[str(severity)], -float(weight[part.index].sum())),
             }
         )
     return sorted(groups, key=lambda group: group["order"])

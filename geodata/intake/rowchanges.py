@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geodata.config import ImportSettings
-from geodata.intake.combining import TableRows
+from geodata.intake.combining import POINT, TableRows
 from geodata.intake.earlier import EarlierMonth, EarlierRows, month_before
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import HOUSEHOLD, NUMBERS
@@ -22,16 +22,17 @@ from geodata.intake.refusal import Refusal
 from geodata.intake.showing import shown_value
 from geodata.tables import Column
 
-PLACES = frozenset({"longitude", "latitude"})
 # Kinds of columns that hardly change from month to month, and from what share on they were mixed up.
 _LASTING, _CHANGED = frozenset({"text", "choice", "certificate", "flag"}), 0.5
 # A table of fewer rows is not refused. A column tells rows apart where two of them mostly differ.
 _FEW, _VARIED = 20, 0.5
 # Points that moved farther than this, in degrees, were not only measured again.
-_POINT = 0.01
+_MOVED = 0.01
 # A column of many values is of one now where most rows hold it; of few values where all do. Another
 # file may have its own values for a part of the rows.
 _ONE, _BEFORE = 0.7, 0.3
+# Kinds of what is told of a column that holds less than it did.
+LESS = frozenset({"column_gone", "column_thinner", "column_emptied_there"})
 _ONE_ANSWER, _ANSWERED = 0.99, 0.9
 
 
@@ -63,8 +64,8 @@ class _Compared:
     @cached_property
     def changed(self) -> np.ndarray:
         """Return which rows have another value than last month."""
-        if self.column.name in PLACES:
-            moved = pc.greater(pc.abs(pc.subtract(self.now, self.then)), _POINT)
+        if self.column.name in POINT:
+            moved = pc.greater(pc.abs(pc.subtract(self.now, self.then)), _MOVED)
             return _flags(pc.fill_null(moved, False))
         return _flags(pc.fill_null(pc.not_equal(self.now, self.then), False))
 
@@ -262,7 +263,7 @@ def _report_county(
 ) -> bool:
     """Report a column that differs in most rows, or is of one value now; returns whether it is told."""
     column, count = one.column, int(one.both.sum())
-    lasts = column.kind in _LASTING or column.name in PLACES
+    lasts = column.kind in _LASTING or column.name in POINT
     if count >= least and lasts and one.mostly_changed:
         changes = str(int(one.changed.sum()))
         report_column(rows, "column_changed", column, str(count), changes, issues)
@@ -302,7 +303,7 @@ def _report_townships(
     """Report townships in which a column went empty, or differs in most rows."""
     least, inside = settings.small_rows / 5, codes >= 0
     pairs = [("column_emptied_there", one.emptied, one.filled)]
-    if one.column.kind in _LASTING or one.column.name in PLACES:
+    if one.column.kind in _LASTING or one.column.name in POINT:
         pairs.append(("column_changed_there", one.changed, one.both))
     for check, wrong, among in pairs:
         bad, all_of = (
@@ -327,11 +328,17 @@ def report_column(
     """Report something about a whole column; what is counted of it is no value of a person."""
     where = rows.located(rows.frame.index[:1], column.name).iloc[0]
     line = pd.DataFrame({"row": [None], "value": [value], "detail": [detail]})
+    header = where["header"] or column.title["zh"]
+    # What has become less is missing in the sheet that lacks it, not in another that repeats it.
+    lacking = rows.lacking(column.name) if check in LESS else None
+    if lacking is not None:
+        issues.add(check, line, lacking, header=column.title["zh"], place_code=place)
+        return
     issues.add(
         check,
         line,
         file=where["file"],
         sheet=where["sheet"],
-        header=where["header"] or column.title["zh"],
+        header=header,
         place_code=place,
     )

@@ -12,6 +12,9 @@ import python_calamine as calamine
 
 _CELL = re.compile(r'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*?)(?:/>|>(.*?)</c>)', re.S)
 _HIDDEN_ROW = re.compile(r'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
+_HIDDEN_COLUMN = re.compile(r'<col (?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+_LAST_COLUMN = 2_000
+_SPAN = re.compile(r'\b(min|max)="(\d+)"')
 _FORMULA = re.compile(r"<f[^>]*?(?:/>|>([^<]*)</f>)")
 _VALUE = re.compile(r"<v>([^<]+)</v>")
 
@@ -43,9 +46,9 @@ def _plain(cell: object) -> object:
 
 
 def _add_unseen(path: str, sheets: list[dict[str, Any]]) -> None:
-    """Add hidden rows, and write errors and formulas without a value where they stand."""
+    """Add hidden rows and columns, and write errors and formulas without a value where they stand."""
     for one in sheets:
-        one["hidden_rows"], one["filtered"] = [], False
+        one["hidden_rows"], one["hidden_columns"], one["filtered"] = [], [], False
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as book:
@@ -55,6 +58,7 @@ def _add_unseen(path: str, sheets: list[dict[str, Any]]) -> None:
                 continue
             content = book.read(parts[one["name"]]).decode("utf-8", "replace")
             one["hidden_rows"] = [int(row) for row in _HIDDEN_ROW.findall(content)]
+            one["hidden_columns"] = hidden_columns(content[: content.find("<sheetData")])
             one["filtered"] = "<autoFilter" in content
             if 't="e"' in content or "<f" in content:
                 _write_lost(content, one["values"])
@@ -92,6 +96,18 @@ def _parts(book: zipfile.ZipFile) -> dict[str, str]:
         if path in names:
             paths[str(sheet.get("name"))] = path
     return paths
+
+
+def hidden_columns(head: str) -> list[int]:
+    """Return the 0-based numbers of the columns that are not shown, from what stands over the rows."""
+    spans = [dict(_SPAN.findall(column)) for column in _HIDDEN_COLUMN.findall(head)]
+    # A span to the end of the sheet hides what is empty.
+    return [
+        number - 1
+        for span in spans
+        if span.keys() == {"min", "max"}
+        for number in range(int(span["min"]), min(int(span["max"]), _LAST_COLUMN) + 1)
+    ]
 
 
 def column_number(letters: str) -> int:

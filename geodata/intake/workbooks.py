@@ -26,7 +26,7 @@ _EXACT = 2**53
 class WorkbookSheet:
     """One sheet: its name, its rows as text and how many cells a merged range filled.
 
-    `hidden_rows` are the 1-based rows that are not shown; `filtered` says that a filter stands on
+    `hidden_rows` are the 1-based rows and `hidden_columns` the 0-based columns that are not shown; `filtered` says that a filter stands on
     the sheet.
     """
 
@@ -35,6 +35,7 @@ class WorkbookSheet:
     filled: int
     hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
     filtered: bool = False
 
 
@@ -112,6 +113,7 @@ def _sheet(sheet: Mapping[str, Any]) -> WorkbookSheet:
         filled=filled,
         hidden=sheet["hidden"],
         hidden_rows=tuple(sheet["hidden_rows"]),
+        hidden_columns=tuple(sheet["hidden_columns"]),
         filtered=sheet["filtered"],
     )
 

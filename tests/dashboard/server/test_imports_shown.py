@@ -13,6 +13,7 @@ from geodata.errors import SourceError
 from geodata.escaping import without_folders
 from geodata.intake.alike import alike
 from geodata.intake.issues import Issues, severities
+from geodata.store import SourceFile
 from geodata.tables import tables
 
 PLACED = {
@@ -62,6 +63,21 @@ def test_rows_of_one_kind_are_one_line_that_counts_them() -> None:
     assert "等 9 行" in line["where"]
     assert "x3" in line["sentence"]
     assert alike(issues.frame().head(0), tables()) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind, grave in severities().items() if grave == "error"])
+def test_what_is_told_of_a_column_counts_as_all_its_rows(kind: str) -> None:
+    issues = Issues(tables())
+    issues.add("certificate_check", pd.DataFrame([{**PLACED, "row": row} for row in range(3, 12)]))
+    issues.add(kind, pd.DataFrame([{**PLACED, "row": None}]))
+    issues.add("future_day", pd.DataFrame([{**PLACED, "row": 3}, {**PLACED, "row": 5}]))
+    sources = [SourceFile("户信息.xlsx", "sheet1", "households", "", 80, 80, 0)]
+    lines = alike(issues.frame(), tables(), sources)
+    assert lines[0]["kind"] == kind
+    assert [line["weight"] for line in lines[1:]] == [9, 2][: len(lines) - 1] or kind in (
+        "certificate_check",
+        "future_day",
+    )
 
 
 def test_no_folder_of_the_server_is_in_a_sentence_of_a_page(tmp_path: Path) -> None:

@@ -124,6 +124,10 @@ def _hidden_row(book: openpyxl.Workbook) -> None:
     book.active.row_dimensions[6].hidden = True
 
 
+def _hidden_column(book: openpyxl.Workbook) -> None:
+    book.active.column_dimensions["H"].hidden = True
+
+
 def _formulas(column: int) -> Callable[[openpyxl.Workbook], object]:
     def edit(book: openpyxl.Workbook) -> None:
         for row in range(4, book.active.max_row + 1):
@@ -171,6 +175,16 @@ def _without(township: str) -> Change:
         for name, frame in made.tables.items():
             column = "乡(镇)" if "乡(镇)" in frame.columns else "乡"
             made.tables[name] = frame[frame[column] != township]
+
+    return change
+
+
+def _copied(table: str) -> Change:
+    """Save a table again under another name, as a program would, with other bytes."""
+
+    def change(made: Delivery) -> None:
+        made.tables[f"{table}(1)"] = made.tables[table]
+        made.titles[f"{table}(1)"] = [[table], ["数据截至: " + made.month]]
 
     return change
 
@@ -397,7 +411,11 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
     ),
     "township missing": (_without("白马乡"), {"township_gone"}),
     "total row below": (_added(HOUSEHOLDS, 县="合计", 人均纯收入="99999"), {"total_rows"}),
-    "remark below": (_added(HOUSEHOLDS, 县="注：以上数据由各乡镇上报"), {"required_empty"}),
+    "remark below": (_added(HOUSEHOLDS, 县="注：以上数据由各乡镇上报"), {"note_rows"}),
+    "who made it below": (_added(HOUSEHOLDS, 县="填表人：张三", 村="审核人：李四"), {"note_rows"}),
+    "title again in the middle": (_added(HOUSEHOLDS, 县=HOUSEHOLDS), {"repeated_header"}),
+    "hidden column": (_book(HOUSEHOLDS, _hidden_column), {"hidden_columns"}),
+    "same table twice": (_copied(HOUSEHOLDS), {"same_table"}),
     "rows twice": (_repeated(HOUSEHOLDS, 9), {"repeated_row"}),
     "keys twice": (_repeated(HOUSEHOLDS, 9, 人均纯收入="1"), {"repeated_key"}),
     "header again in the middle": (
@@ -655,10 +673,9 @@ def test_a_month_that_is_damaged_on_the_disk_is_imported_again(base, tmp_path):
 def test_hidden_sheets_are_read_when_asked(base, tmp_path):
     county = _damaged(base, tmp_path, _book(PERSONS, _hidden_copy))
     result = run(county, hidden=True)
-    assert [s.sheet for s in result.manifest.sources if s.file.startswith(PERSONS)] == [
-        "sheet1",
-        "旧数据",
-    ]
+    # It was read, and holds what the other one does.
+    told = result.issues[result.issues["check"] == "same_table"]
+    assert told["sheet"].tolist() == ["旧数据"]
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,6 @@ SPOILT: dict[str, Callable[[pd.Series], pd.Series] | None] = {
 }
 # Where a spoilt column says nothing wrong: what it would say is known otherwise, or is the same.
 SAME = {(HOUSEHOLDS, column, way) for column in ("县", "乡") for way in ("emptied", "left out")} | {
-    # The list of persons has the kind of their household, too.
-    (HOUSEHOLDS, "户类型", "emptied"),
-    (HOUSEHOLDS, "户类型", "left out"),
     (HOUSEHOLDS, "家庭人口数", "slipped a row"),
     (HOUSEHOLDS, "县", "slipped a row"),
     (HOUSEHOLDS, "户主姓名", "of another column"),

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from geodata.config import ImportSettings
+from geodata.intake.combining import POINT
 from geodata.intake.earlier import EarlierMonth
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.landing import as_arrow
 from geodata.intake.lastmonth import Before, check_against
-from geodata.intake.rowchanges import PLACES
 from geodata.store import SnapshotStore, new_snapshot
 from tests.geodata.intake.test_repeats import MONTHS, SCHEMA, SHEET, UNDATED, rows_of
 
@@ -190,7 +190,7 @@ def _numbers(table, *kinds):
     return [
         one.name
         for one in _columns(table)
-        if one.kind in kinds and one.name not in PLACES and not one.unit_of
+        if one.kind in kinds and one.name not in POINT and not one.unit_of
     ]
 
 
