@@ -102,6 +102,14 @@ class ImportsPage(Page):
         except GuatuError as error:
             self.set_status(400)
             fault = page_sentence(error, self.lang)
+            refused = AuditEntry.by(
+                actor,
+                act[wanted],
+                subject=self._subject(wanted),
+                outcome="refused",
+                detail={"why": error.key},
+            )
+            self.sign_in.guard.trail.record(refused)
         if fault:
             self._show(actor, fault)
         else:
@@ -316,7 +324,9 @@ async def _import(config: Config, upload: Incoming, options: Sequence[str], lang
 
 def _months(config: Config, lang: str) -> list[dict[str, str]]:
     store = SnapshotStore(config.store)
-    entries = sorted(store.history.current.items(), reverse=True)[:_SHOWN]
+    history = store.history
+    entries = sorted(history.current.items(), reverse=True)[:_SHOWN]
+    made = history.snapshots
     return [
         {
             "month": month,
@@ -325,10 +335,15 @@ def _months(config: Config, lang: str) -> list[dict[str, str]]:
                 lang,
                 month=month,
                 snapshot=one.snapshot,
-                who=one.who,
-                at=one.at[:16],
+                who=made.get(one.snapshot, one).who,
+                at=made.get(one.snapshot, one).at[:16],
+            )
+            + (
+                text("imports_page.restored", lang, who=one.who, at=one.at[:16])
+                if one.action == "restore"
+                else ""
             ),
-            "before": store.history.before(month) or "",
+            "before": history.before(month) or "",
         }
         for month, one in entries
     ]

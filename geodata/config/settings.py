@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -260,6 +261,14 @@ def find_workspace(start: str | os.PathLike[str] = ".") -> Path:
     raise ConfigError("config.no_workspace", folder=str(first))
 
 
+def _line_of(error: tomllib.TOMLDecodeError | UnicodeDecodeError, file: Path) -> int:
+    """Return the line of a file of settings at which reading it ended."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object[: error.start].count(b"\n") + 1
+    stated = re.search(r"at line (\d+)", str(error))
+    return int(stated[1]) if stated else len(file.read_bytes().splitlines())
+
+
 def read_config(start: str | os.PathLike[str] = ".") -> Config:
     """Return the settings of the workspace around a folder; raises ConfigError with all faults."""
     folder = find_workspace(start)
@@ -267,7 +276,8 @@ def read_config(start: str | os.PathLike[str] = ".") -> Config:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError("config.not_toml", file=str(file), why=str(error)) from None
+        told = {"file": str(file), "line": _line_of(error, file), "folder": str(folder)}
+        raise ConfigError("config.not_toml", why=str(error), **told) from None
     faults: list[str] = []
     given: dict[str, Any] = {}
     for section, value in content.items():

@@ -363,7 +363,7 @@ def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Se
         check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
     if "person" in tables:
-        with_birth_and_sex(tables["person"])
+        with_birth_and_sex(tables["person"], work.issues)
         check_persons(tables["person"], tables.get("household"), issues=work.issues)
     if "village" in tables and "household" in tables:
         check_land(tables["village"], tables["household"], issues=work.issues)

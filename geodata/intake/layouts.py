@@ -215,7 +215,11 @@ def better_likeness(
         for one in (_likeness(headers, other) for other in others)
         if one.missing and one.known > own and (one.renamed or one.known >= 2 * own)
     ]
-    return max(better, key=lambda one: (one.known, -one.layout.rank), default=None)
+    return max(
+        better,
+        key=lambda one: (_named(one.layout, name), one.known, -one.layout.rank),
+        default=None,
+    )
 
 
 def _likeness(headers: Sequence[str], layout: Layout) -> Likeness:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geodata.intake.amounts import unit_factor
+from geodata.intake.amounts import is_unit, unit_factor
 from geodata.intake.converting import Reading, convert, pandas_type
 from geodata.tables import Column, Table
 
 _NOT_DETECTED = frozenset({"未检出", "不得检出", "未检测出", "nd", "n.d.", "n.d", "<lod", "<loq"})
+_WITH_UNIT = re.compile(r"^(\d+(?:\.\d+)?)\s*(\S*)$")
 _BELOW = re.compile(r"^(?:<=?|≤|〈|小于等于|小于|低于|不大于)")
 # More than a bound is no result that a limit can be compared with.
 _ABOVE = re.compile(r"^(?:>=?|≥|〉|大于等于|大于|高于|超过|不小于)|以上$")
@@ -92,14 +93,37 @@ def read_results(texts: pd.Series, items: pd.Series, measured: Measured, unit: s
         told = bare.where(~above[here] & (factor is not None), "?")
         read = convert(told.where(bare != "", ""), column, Reading(factor=factor or 1.0))
         places = np.flatnonzero(here)
-        for kind, mask in read.faults.items():
-            kind = "impossible_result" if kind == "out_of_range" else kind
+        for kind, mask in _kinds(read.faults, bare, unit if factor is None else ""):
             faults.setdefault(kind, np.zeros(len(texts), dtype=bool))[places[mask]] = True
         under = below[here].to_numpy(bool)
         values.iloc[places[~under]] = read.values[~under]
         limits.iloc[places[under]] = read.values[under]
         censored.iloc[places] = under | none[here].to_numpy(bool)
     return Results(values, censored, limits, faults)
+
+
+def _kinds(
+    faults: Mapping[str, np.ndarray], texts: pd.Series, unit: str
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Give the kinds of faults of results: numbers in a unit that is not that of what was tested apart.
+
+    `unit` is that of the header where what was tested has another one.
+    """
+    for kind, mask in faults.items():
+        if kind != "not_a_number":
+            yield "impossible_result" if kind == "out_of_range" else kind, mask
+            continue
+        parts = texts.str.extract(_WITH_UNIT)
+        numbers, units = parts[0].notna(), parts[1].fillna("")
+        other = numbers & (
+            (units == "") & bool(unit) | units.map(lambda one: bool(one) and is_unit(one))
+        )
+        apart = mask & other.to_numpy(bool)
+        yield from (
+            (name, rows)
+            for name, rows in (("result_unit", apart), (kind, mask & ~apart))
+            if rows.any()
+        )
 
 
 def refused(results: Results) -> np.ndarray:

@@ -199,12 +199,21 @@ def test_a_month_is_uploaded_tried_stored_by_another_and_taken_back(server: Serv
     assert (folder / "raw" / "2031-02" / "households.csv").read_bytes() == _rows(6)
     _until(lambda: (folder / "store" / "built" / "2031-02.json").is_file())
     assert _press(helper, "store", key=key).status == 400
+    made = SnapshotStore(folder / "store").history.snapshots["2031-01-001"].who
     assert _press(helper, "undo", month="2031-02").status == 400
     assert _press(helper, "undo", month="2031-01").status == 303
     assert SnapshotStore(folder / "store").snapshot_of("2031-01") == "2031-01-001"
+    # Who brought it in is told apart from who went back to it.
+    page = helper.ask("/imports").body
+    assert f"2031-01：2031-01-001，{made}，" in page
+    assert "（helper 于 " in page
     guard = open_guard(folder)
-    acts = [(one.act, one.actor) for one in guard.trail.records() if one.act.startswith("import_")]
+    records = [one for one in guard.trail.records() if one.act.startswith("import_")]
+    acts = [(one.act, one.actor) for one in records]
+    ended = [(one.act, one.outcome) for one in records]
     guard.trail.database.close()
+    # What a page refuses is on record as refused.
+    assert {("import_store", "refused"), ("import_undo", "refused")} <= set(ended)
     assert ("import_upload", "data_officer") in acts
     assert ("import_store", "helper") in acts
     assert ("import_undo", "helper") in acts

@@ -69,10 +69,15 @@ def test_results_are_read_in_the_unit_of_their_item_and_no_other(measured, choic
             read = _read(measured, choice.value, f"400.00{unit}")
             assert read.values.tolist() == pytest.approx([0.4])
             assert list(read.faults) == ["unit_converted"]
-    for text in ("0.4公里", "0.4-0.6", ">0.4", "合格"):
+    for text, fault in (
+        ("0.4公里", "result_unit"),
+        ("0.4-0.6", "not_a_number"),
+        (">0.4", "not_a_number"),
+        ("合格", "not_a_number"),
+    ):
         read = _read(measured, choice.value, text)
         assert read.values.isna().all(), text
-        assert "not_a_number" in read.faults, text
+        assert list(read.faults) == [fault], text
     for text in ("<0.4", "≤0.4", "＜0.4", "未检出", "ND"):
         read = _read(measured, choice.value, text)
         assert read.values.isna().all(), text
@@ -117,7 +122,7 @@ def _now(base, folder, samples):
         (lambda value: f"{value * 1000:.0f}ug/L", {"unit_converted"}),
         (lambda value: f"{value * 20:.3f}", {"results_shift"}),
         (lambda value: f"{value / 1000:.6f}", {"results_shift"}),
-        (lambda value: f"{value:.3f}" + "公里" * (value < 1), {"not_a_number"}),
+        (lambda value: f"{value:.3f}" + "公里" * (value < 1), {"result_unit"}),
         (lambda value: f"{value * 1e3 ** (1 + (value < 1)) / 1e3:.1f}", {"impossible_result"}),
     ],
 )
