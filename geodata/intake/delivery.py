@@ -241,9 +241,8 @@ def _read(
         if source.frame.empty:
             # An export of nothing, such as no planned workers this month, is no fault.
             delivery.emptied.append((name, source.sheet or ""))
-            layout = recognise(
-                list(source.frame.columns), name=_named(source, name), layouts=schema.layouts
-            )
+            named, headers = _named(source, name), list(source.frame.columns)
+            layout = recognise(headers, name=named, layouts=schema.layouts)
             delivery.empty |= set() if layout is None else {layout.name}
         elif mapped:
             missing = _missing_headers(mapped[0], source)
@@ -254,18 +253,26 @@ def _read(
             if number == 0 and not missing:
                 delivery.sheets.append(DeliveredSheet.of(source, mapped[0], name, digest))
         else:
-            source, layout, fault = _recognised(source, name, schema)
+            fault = _add(source, name, digest, schema, delivery)
             faults += [] if fault is None else [fault]
-            if layout is not None:
-                source, left = without_page_rows(source, _row_keys(source, layout))
-                twin = _twin(delivery.sheets, source, layout)
-                if twin is not None:
-                    twins = (name, source.sheet or "", len(source.frame), twin)
-                    delivery.twins.append(twins)
-                    continue
-                delivery.left_out += [(name, source.sheet or "", one) for one in left]
-                delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
     return faults
+
+
+def _add(
+    source: SourceTable, name: str, digest: str, schema: Schema, delivery: Delivery
+) -> Refusal | None:
+    """Add a table to a delivery as what it is recognised for; returns what is wrong with it."""
+    source, layout, fault = _recognised(source, name, schema)
+    if layout is None:
+        return fault
+    source, left = without_page_rows(source, _row_keys(source, layout))
+    twin = _twin(delivery.sheets, source, layout)
+    if twin is not None:
+        delivery.twins.append((name, source.sheet or "", len(source.frame), twin))
+        return fault
+    delivery.left_out += [(name, source.sheet or "", one) for one in left]
+    delivery.sheets.append(DeliveredSheet.of(source, layout, name, digest))
+    return fault
 
 
 def _twin(

@@ -72,6 +72,12 @@ class _Work:
     told_early: bool = False
 
     @property
+    def reasons(self) -> dict[str, Any]:
+        """Return why a month was taken that was doubted, as it is kept."""
+        reasons = {"accepted_month": self.accepted, "accepted": self.doubted}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    @property
     def shared(self) -> dict[str, Any]:
         """Return where findings and lost rows go, as the checks take them."""
         return {"issues": self.issues, "aside": self.aside}
@@ -133,12 +139,7 @@ def import_month(
     parts = _extracted(work, step, early)
     step("places")
     placer = Placer(find_places(config, parts, work.known), config.places)
-    parts = [
-        part if part.table == "place" else place_rows(part, placer, sheets, **work.shared)
-        for part in parts
-    ]
-    for part in parts:
-        require(part, sheets, **work.shared)
+    parts = _placed(work, parts, placer)
     step("checks")
     slim = [part.slim() for part in parts]
     filling = feeds_of(parts, sheets)
@@ -147,25 +148,17 @@ def import_month(
     landing = Landing(sheets, work.aside, tables, arrivals(slim, placer, households), month)
     del slim
     skipped = check_consistency(tables, month=month, issues=work.issues)
-    compared = _compared(work, landing, placer.places, frozenset(delivery.empty))
+    empty = frozenset(delivery.empty)
+    compared = _compared(work, landing, placer.places, empty)
     missing = _missing(compared, schema)
-    months, feeds, filled = _months_before(work, landing)
-    before = Before(months, missing, filled)
+    work.filled = {feed.layout: {"": feed.rows, **feed.filled} for feed in filling}
+    before, feeds = _months_before(work, landing, missing)
     faults = _check_last_month(work, landing, before, filling, placer.places)
-    layouts = [sheet.layout for sheet in work.sheets]
-    faults += doubts(
-        landing.tables,
-        config.imports,
-        sources=list(zip(landing.sources(), layouts, strict=True)),
-        feeds=feeds,
-        layouts=schema.layouts,
-        empty=frozenset(delivery.empty),
-    )
-    faults += repeats(landing.tables, months, month, missing=missing, issues=issues)
+    faults += _doubts(work, landing, feeds, schema, empty)
+    faults += repeats(tables, before.months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
     step("store")
-    work.filled = {feed.layout: {"": feed.rows, **feed.filled} for feed in filling}
     return _stored(work, landing, placer, compared, skipped, who=who, at=at, trial=trial)
 
 
@@ -182,6 +175,17 @@ def _extracted(work: _Work, step: Step, early: Early) -> list[Part]:
         _tell_early(work, early)
     give_back()
     return parts
+
+
+def _placed(work: _Work, parts: Sequence[Part], placer: Placer) -> list[Part]:
+    """Return the parts with the places of their rows; rows that lack what they need are set aside."""
+    placed = [
+        part if part.table == "place" else place_rows(part, placer, work.sheets, **work.shared)
+        for part in parts
+    ]
+    for part in placed:
+        require(part, work.sheets, **work.shared)
+    return placed
 
 
 def _tell_early(work: _Work, early: Early) -> None:
@@ -266,24 +270,39 @@ def _strangers(work: _Work, parts: Sequence[Part]) -> Counter[int]:
 
 
 def _months_before(
-    work: _Work, landing: Landing
-) -> tuple[list[EarlierMonth], list[Feeds], dict[str, dict[str, int]]]:
-    """Return the three months before with the files of the tables, and the rows of their feeds.
-
-    The third is what the feeds of the last of them filled.
-    """
+    work: _Work, landing: Landing, missing: frozenset[str]
+) -> tuple[Before, list[Feeds]]:
+    """Return the three months before with the files of the tables, and the rows of their feeds."""
     store, last = SnapshotStore(work.config.store), work.known.snapshot
     months: list[EarlierMonth] = []
-    feeds: list[Feeds] = []
-    filled: dict[str, dict[str, int]] = {}
+    facts: list[Mapping[str, Any]] = []
     while last and len(months) < 3:
         files = {name: store.files(last, name) for name in landing.tables}
         manifest = store.manifest(last)
         months.append(EarlierMonth(manifest.month, files))
-        feeds.append(manifest.facts.get("feeds", {}))
-        filled = filled if len(months) > 1 else manifest.facts.get("filled", {})
+        facts.append(manifest.facts)
         last = str(manifest.facts.get("before", ""))
-    return months, feeds, filled
+    filled = facts[0].get("filled", {}) if facts else {}
+    return Before(months, missing, filled), [one.get("feeds", {}) for one in facts]
+
+
+def _doubts(
+    work: _Work,
+    landing: Landing,
+    feeds: Sequence[Feeds],
+    schema: Schema,
+    empty: frozenset[str],
+) -> list[Refusal]:
+    """Return the tables that are copies which differ, hold far less than last month, or are absent."""
+    layouts = [sheet.layout for sheet in work.sheets]
+    return doubts(
+        landing.tables,
+        work.config.imports,
+        sources=list(zip(landing.sources(), layouts, strict=True)),
+        feeds=feeds,
+        layouts=schema.layouts,
+        empty=empty,
+    )
 
 
 def _check_last_month(
@@ -423,8 +442,7 @@ def _stored(
         "places": placer.places.origin,
         "before": work.known.snapshot,
         "sheets": described,
-        **({"accepted_month": work.accepted} if work.accepted else {}),
-        **({"accepted": work.doubted} if work.doubted else {}),
+        **work.reasons,
     }
     frames = {"issue": issues, "place_ledger": placer.ledger, "quality": scores, "change": compared}
     if trial:

@@ -244,35 +244,32 @@ def _check_sizes(
     ]
     if not wanted:
         return
-    was = earlier.values(wanted)
+    values = earlier.values(wanted)
     if state:
-        was = was.reindex(rows.frame.index)
+        values = values.reindex(rows.frame.index)
     townships = rows.frame["place_code"].str[:9] if "place_code" in rows.frame.columns else None
     for name in wanted:
         column = rows.table.column(name)
-        old = was[name].to_numpy(float, na_value=np.nan)
+        old = values[name].to_numpy(float, na_value=np.nan)
         new = rows.frame[name].to_numpy(float, na_value=np.nan)
         if state:
             check_shifts(rows, column, old, new, months, issues)
         # How many there are changes; the rows are counted elsewhere.
         if column.kind == "count":
             continue
-        if state:
-            times = _times(old, new)
-            known = np.isfinite(times)
-            if known.sum() < settings.small_rows:
-                continue
-            whole = float(np.median(times[known]))
-            old, new = old[known], new[known]
-        else:
-            old, new = (part[np.isfinite(part) & (part != 0)] for part in (old, new))
-            if min(len(old), len(new)) < settings.small_rows:
-                continue
-            whole = float(_times(np.median(old, keepdims=True), np.median(new, keepdims=True))[0])
+        times = _times(old, new)
+        known = np.isfinite(times)
+        old, new = (
+            part[known if state else np.isfinite(part) & (part != 0)] for part in (old, new)
+        )
+        if min(len(old), len(new)) < settings.small_rows:
+            continue
+        medians = (np.median(part, keepdims=True) for part in (old, new))
+        whole = float(np.median(times[known]) if state else _times(*medians)[0])
         check = _size_check(whole, events=not state)
         if check:
-            medians = [_shown(column, float(np.median(part))) for part in (new, old)]
-            report_column(rows, check, column, medians[1], medians[0], issues)
+            was, now = (_shown(column, float(np.median(part))) for part in (old, new))
+            report_column(rows, check, column, was, now, issues)
         elif state and townships is not None:
             _check_townships(
                 rows, column, times, known, townships.to_numpy(), settings, names, issues

@@ -162,24 +162,24 @@ def _sheet(book: zipfile.ZipFile, part: _Part, shared: pa.Array) -> PlainSheet |
         return None
     if any(int(bottom) > _LAST_TITLE_ROW for _, _, _, bottom in merged):
         raise _NotPlainError
-    ranges = tuple(
-        (
-            (int(top) - 1, column_number(left.decode())),
-            (int(bottom) - 1, column_number(right.decode())),
-        )
-        for left, top, right, bottom in merged
-    )
     rows = np.concatenate([batch.rows for batch in batches])
     return PlainSheet(
         name=part.name,
         frame=_frame(batches),
         rows=rows,
-        merged=ranges,
+        merged=tuple(map(_range, merged)),
         hidden=part.hidden,
         hidden_rows=tuple(unseen),
         hidden_columns=tuple(columns),
         filtered=filtered,
     )
+
+
+def _range(named: tuple[bytes, ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return a range by its 0-based corners."""
+    left, top, right, bottom = named
+    ends = (int(bottom) - 1, column_number(right.decode()))
+    return (int(top) - 1, column_number(left.decode())), ends
 
 
 def _pieces(book: zipfile.ZipFile, part: str, end: bytes) -> Iterator[bytes]:

@@ -72,7 +72,7 @@ class _Compared:
     @cached_property
     def tells_apart(self) -> bool:
         """Return whether two rows of last month mostly differ."""
-        counts = pc.value_counts(self.then.filter(pa.array(self.both))).field("counts")
+        _, counts = pc.value_counts(self.then.filter(pa.array(self.both))).flatten()
         each = counts.to_numpy(zero_copy_only=False)
         total = each.sum()
         return bool(total and 1 - ((each / total) ** 2).sum() > _VARIED)
@@ -285,10 +285,9 @@ def _commonest(values: pa.Array) -> tuple[Any, float]:
     known = values.drop_null()
     if not len(known):
         return None, 0.0
-    counted = pc.value_counts(known)
-    counts = counted.field("counts").to_numpy(zero_copy_only=False)
-    at = int(counts.argmax())
-    return counted.field("values")[at].as_py(), float(counts[at] / len(known))
+    each, counts = pc.value_counts(known).flatten()
+    at = int(counts.to_numpy(zero_copy_only=False).argmax())
+    return each[at].as_py(), float(counts[at].as_py() / len(known))
 
 
 def _report_townships(
