@@ -257,7 +257,7 @@ def _check_sizes(
         # How many there are changes; the rows are counted elsewhere.
         if column.kind == "count":
             continue
-        times = _times(old, new)
+        times = _times(old, new) if state else np.empty(0)
         known = np.isfinite(times)
         old, new = (
             part[known if state else np.isfinite(part) & (part != 0)] for part in (old, new)
