@@ -15,6 +15,7 @@ from dashboard.answers.ledger import ledger_of
 from dashboard.answers.listing import figure_list, page_list
 from dashboard.answers.matters import matters_of
 from dashboard.answers.month_grid import grid_of
+from dashboard.answers.origin import borders_sentence
 from dashboard.answers.service_wall import service_of
 from dashboard.answers.site_wall import sites_of
 from dashboard.answers.source import Source
@@ -53,6 +54,7 @@ def answer_json(source: Source, view: View) -> dict[str, Any]:
         "title": finding.title,
         "sentence": finding.sentence,
         "taken_in": taken_in_sentence(source, view),
+        "borders": borders_sentence(source, view.lang),
         "indicator": _indicator(layer, view.lang),
         "figure": own_figure(source, view, layer),
         **counts_of(layer, view.lang),

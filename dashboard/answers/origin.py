@@ -9,6 +9,7 @@ from dashboard.answers.source import Source
 from dashboard.answers.taken_in import taken_in_sentence
 from dashboard.texts import text
 from dashboard.view import View
+from geodata.boundaries.approximate import FILE as APPROXIMATE
 from geodata.cartography.coverage import Coverage, coverage
 from geodata.cartography.words import period_text
 from geodata.escaping import plain_text
@@ -88,13 +89,19 @@ def origin_of(source: Source, view: View) -> Origin:
         joined=_joined(source, complete, lang),
         places=taken_in_sentence(source, view),
         made=_text("made", lang, at=plain_text(source.at, 40), by=plain_text(source.by, 40)),
-        approval=_text("approval", lang, number=approval),
+        approval=_text("approval", lang, number=approval) + borders_sentence(source, lang),
         mark=_text("mark_public" if view.public else "mark_internal", lang),
         coverage=complete,
         parameters=used_parameters(
             source, view, source.theme(view.theme), indicator=view.indicator
         ),
     )
+
+
+def borders_sentence(source: Source, lang: str) -> str:
+    """Return that the outlines are approximate, in brackets; "" where they are those of a file."""
+    boundary = PurePath(str(source.atlas.source.get("boundaries", ""))).name
+    return _text("approximate", lang) if boundary == APPROXIMATE else ""
 
 
 def used_parameters(

@@ -109,7 +109,7 @@ def _lines(told: dict[str, Any], lang: str) -> list[str]:
     lines = [told["title"]]
     if told["sentence"] != told["title"]:
         lines.append(told["sentence"])
-    lines += [told["taken_in"]] if told["taken_in"] else []
+    lines += [told[name] for name in ("taken_in", "borders") if told[name]]
     lines += [told["due"]["sentence"]] if "due" in told else []
     counts = [(one["label"], one["count"]) for one in told["classes"]]
     names = ("no_data", "not_applicable", "hidden", "outside")

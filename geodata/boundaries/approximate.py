@@ -9,6 +9,8 @@ import shapely
 
 from geodata.errors import BoundaryError
 
+# The file of such outlines in a workspace, by which they are known as approximate ever after.
+FILE = "approximate.gpkg"
 # Middles are put on a grid of so many degrees (some 550 m), so that no outline tells where a household is.
 _GRID = 0.005
 # How far beyond the outermost middles the outlines reach, in typical distances between neighbours.

@@ -155,6 +155,7 @@ def import_month(
     before, feeds = _months_before(work, landing, missing)
     faults = _check_last_month(work, landing, before, filling, placer.places)
     faults += _doubts(work, landing, feeds, schema, empty)
+    faults += _places_lost(work, placer.places)
     faults += repeats(tables, before.months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
@@ -284,6 +285,23 @@ def _months_before(
         last = str(manifest.facts.get("before", ""))
     filled = facts[0].get("filled", {}) if facts else {}
     return Before(months, missing, filled), [one.get("feeds", {}) for one in facts]
+
+
+def _places_lost(work: _Work, places: PlaceList) -> list[Refusal]:
+    """Return the fault of a list of places that lacks villages in which households were listed."""
+    known = work.known.places
+    sheet = next((one for one in work.sheets if one.layout.tables[0].name == "place"), None)
+    if known is None or sheet is None:
+        return []
+    lost = known[~is_among(known["place_code"], places.frame.index)].set_index("place_code")
+    homes = work.known.households.value_counts()
+    rows = homes[homes.index.isin(lost.index)]
+    if rows.empty:
+        return []
+    upper = known.set_index("place_code")["name"]
+    names = [f"{upper.get(code[:9], '')}{lost.loc[code, 'name']}" for code in sorted(rows.index)]
+    told = {"count": len(rows), "rows": int(rows.sum()), "names": "、".join(names[:5])}
+    return [Refusal.of("imports.places_lost", sheet.file, sheet.sheet, **told)]
 
 
 def _doubts(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.boundaries.approximate import outlines_around
+from geodata.boundaries.approximate import FILE, outlines_around
 from geodata.boundaries.levels import guess_columns
 from geodata.codes import WIDTHS, is_code
 from geodata.config import BoundarySettings, Config, change_settings
@@ -127,7 +127,7 @@ def draw_around(folder: Path, table: pd.DataFrame, name: str, township: str) -> 
     if named is None:
         raise ConfigError("config.no_points", file="--around", columns=listed)
     outlines = outlines_around(coordinates(table, named), table[columns])
-    file = folder / "boundaries" / "approximate.gpkg"
+    file = folder / "boundaries" / FILE
     file.unlink(missing_ok=True)
     outlines.to_file(file, layer="approximate", driver="GPKG")
     return BoundarySettings(f"boundaries/{file.name}", "", name, township)

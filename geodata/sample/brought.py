@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from geodata.sample.plan import month_text
 from geodata.sample.world import Month, World
+from geodata.tables import Column
 from geodata.themes import SampleRows, Theme
 
 
@@ -38,11 +40,24 @@ def brought_tables(
             ]
             columns = {
                 table.column(key).title["zh"]: pa.array(
-                    [texts[(row["n"] - 1) % len(texts)].format(**row) for row in told], pa.string()
+                    [
+                        as_of(table.column(key), texts[(row["n"] - 1) % len(texts)], row)
+                        for row in told
+                    ],
+                    pa.string(),
                 )
                 for key, texts in rows.columns.items()
             }
             yield name, table.title["zh"], columns
+
+
+def as_of(column: Column, text: str, row: Mapping[str, Any]) -> str:
+    """Return a text of sample rows filled in; what lies past is so many years earlier as it must be."""
+    written, month = text.format(**row), str(row["month"])
+    if not column.past or column.kind not in ("day", "month") or not written:
+        return written
+    years = max(0, int(written[:4]) - int(month[:4]) + (written[5:7] > month[5:7]))
+    return f"{int(written[:4]) - years:04d}{written[4:]}"
 
 
 def _kept(at: int, rows: SampleRows) -> bool:

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from dashboard.answers import answer_of
+from dashboard.answers.as_json import answer_json
 from dashboard.answers.public_figures import public_layer
 from dashboard.notebook import open_view
 from dashboard.session.state import State
+from geodata.boundaries.approximate import FILE
 from geodata.errors import BriefingError
 from geodata.i18n import LANGUAGES
 from geodata.workspace import open_workspace
@@ -84,6 +86,17 @@ def test_approval_number_of_the_settings_stands_on_the_page(county, tmp_path):
     settings.write_text(text.replace("[map]\n", '[map]\napproval = "甲S（2025）1号"\n'), "utf-8")
     source = source_of(open_workspace(settings.parent))
     assert "审图号：甲S（2025）1号" in answer_of(source, source.view(lang="zh")).origin.foot
+
+
+def test_outlines_around_points_are_called_approximate_wherever_they_are_shown(source, monkeypatch):
+    view = source.view(lang="zh")
+    assert "近似" not in answer_of(source, view).origin.foot
+    assert not answer_json(source, view)["borders"]
+    monkeypatch.setitem(source.atlas.source, "boundaries", f"boundaries/{FILE}")
+    answer = answer_of(source, view)
+    assert "不是实际界线" in answer.origin.foot
+    assert "不是实际界线" in answer.origin.approval
+    assert "不是实际界线" in answer_json(source, view)["borders"]
 
 
 def test_parameters_behind_the_indicator_are_named_with_their_status(source):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -177,6 +178,18 @@ def _without(township: str) -> Change:
             made.tables[name] = frame[frame[column] != township]
 
     return change
+
+
+def _unlisted(line: str) -> Callable[[Path], None]:
+    """Leave a line out of the list of places."""
+
+    def finish(raw: Path) -> None:
+        file = raw / "区划.csv"
+        listed = file.read_text(encoding="utf-8-sig")
+        assert line in listed
+        file.write_text(listed.replace(line, ""), encoding="utf-8-sig")
+
+    return finish
 
 
 def _copied(table: str) -> Change:
@@ -473,6 +486,11 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
 
 # name -> (what is done, key of the refusal, what its sentence names)
 REFUSED: dict[str, tuple[Change, str, str]] = {
+    "village missing in the list of places": (
+        lambda made: made.finish.append(_unlisted("990101101202,石桥村,村\n")),
+        "imports.doubted",
+        "白马乡石桥村",
+    ),
     "codes numbered anew": (
         lambda made: [
             _cells(name, "户编号", lambda text: f"9{text}")(made) for name in (HOUSEHOLDS, PERSONS)

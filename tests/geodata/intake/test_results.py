@@ -133,7 +133,7 @@ def test_results_in_another_unit_are_converted_or_told(base, tmp_path, text, che
         add_month(engine, SnapshotStore(county / "store"), MONTH)
         lead = f"FROM water_sample WHERE reported_month = '{MONTH}' AND item = 'fluoride'"
         told = engine.frame(f"SELECT MIN(value) AS v, MIN(result) AS r {lead}").iloc[0]
-    if not checks & {"results_shift", "not_a_number", "impossible_result"}:
+    if not checks & {"results_shift", "result_unit", "impossible_result"}:
         assert told["v"] == pytest.approx(0.2)
     if checks & {"not_a_number", "impossible_result"}:
         assert pd.isna(told["v"])
