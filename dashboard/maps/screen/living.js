@@ -7,7 +7,7 @@ import {layGround} from "./ground.js"
 import {hover, leave, placeAt, pointAt} from "./hover.js"
 import {writeNames} from "./labels.js"
 import {listClasses} from "./legend.js"
-import {arrange, followMap, hasFigures, loadAbove, makeCards, makeOverlay, namesAbove} from "./overlay.js"
+import {arrange, followMap, loadAbove, makeCards, makeOverlay, namesAbove, worstApart} from "./overlay.js"
 import {drawPlain, plainPlaceAt} from "./plain.js"
 import {fit, moved} from "./room.js"
 import {followPointer, makeSketch, markPlaces, startDrawing} from "./select.js"
@@ -113,7 +113,7 @@ export class Screen {
   }
 
   write(picture) {
-    writeNames(this, picture, {cards: hasFigures(this), apart: namesAbove(this)})
+    writeNames(this, picture, {cards: worstApart(this), apart: namesAbove(this)})
     listClasses(this, picture)
     makeCards(this)
   }

@@ -1,11 +1,12 @@
 // What stands over the map as text: cards that tell of the worst places with lines to them, names of
-// the places that the shown one is made of, words beside an outline. None lies over another, over the
-// legend or over what else stands over the map.
+// the places that the shown one is made of, words beside an outline. None lies over another, over a symbol,
+// over the legend or over what else stands over the map.
 
 import {make, makeShape} from "../../web/dom.js"
 import {boxesMeet, landRows, placeCallouts, runsThrough} from "../callouts.js"
 import {shorten} from "./labels.js"
 import {insideRings, outlinesAt, ringsOf} from "./sketch.js"
+import {symbolAt} from "./symbols.js"
 
 // A narrower map has no room for cards; so many names of the level above are set one by one.
 const NARROW = 560, NAMES = 60
@@ -90,6 +91,11 @@ export function arrange(screen, at) {
     taken.push(placed[n].box)
     lines.push(placed[n].line)
   })
+  // Cards stand beside the land and may hide a symbol; names on it may not.
+  const symbols = screen.model.symbols.points.map((point) => symbolAt(point, at(point.x, point.y)))
+    .map(({x, y, size}) => boxAround([x, y], size / 2, size / 2))
+  taken.push(...symbols)
+  overlay.dataset.symbols = JSON.stringify(symbols)
   drawLines(screen)
   overlay.querySelectorAll(".town, .worst, .outlined").forEach((words) => words.remove())
   overlay.classList.remove("moving")
@@ -124,9 +130,12 @@ export function namesAbove({plain, model: {picture, sources}}) {
 
 const lowestOf = (sources) => sources[sources.length - 1].level
 
-// Where there is no room for a card, name and figure stand by the place.
+// Names of the worst places: of very many the map library's.
+export const worstApart = ({model: {picture: {worst}}}) => worst.length <= NAMES
+
+// Where there is no card, name and figure stand by the place.
 function writeWorst(screen, at, taken, lines) {
-  if (!hasFigures(screen)) { return }
+  if (!worstApart(screen)) { return }
   const {overlay, model: {picture}} = screen, known = screen.places[picture.level]
   const told = new Set(screen.cards.filter(({slot}) => slot).map(({id}) => id))
   for (const [id, words] of picture.worst) {

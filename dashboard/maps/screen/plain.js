@@ -9,11 +9,7 @@ import {mixed, patterns} from "./patterns.js"
 import {paddingOf} from "./room.js"
 import {OUTSIDE, insideRings, ringsOf, sketchMap} from "./sketch.js"
 import {WIDTHS} from "./style.js"
-import {symbolCanvas} from "./symbols.js"
-
-// As the layer of the map library draws them: its symbols have this many pixels, before they are made smaller.
-const SYMBOL = 44, APART = 46, LIFT = 12
-const scaleOf = ({chosen}) => chosen ? 1.05 : 0.7
+import {symbolAt, symbolCanvas} from "./symbols.js"
 
 // The lines of the levels above the shown one, and those around places pointed out together.
 function borders({model: {picture, sources}, shapes}, ink) {
@@ -61,23 +57,18 @@ function drawSigns({first, places, theme, model: {picture, symbols: {points}}, r
     pen.fillText(sign, left, top)
   }
   for (const point of [...points].sort((one, other) => one.order - other.order)) {
-    const [x, y] = middleOf(point, plane), size = SYMBOL * scaleOf(point)
+    const {x, y, size} = symbolAt(point, plane.at(point.x, point.y))
     pen.drawImage(symbolCanvas(point.shape, point.state), x - size / 2, y - size / 2, size, size)
   }
   root.dataset.points = String(points.length)
-}
-
-function middleOf(point, plane) {
-  const [x, y] = plane.at(point.x, point.y), scale = scaleOf(point)
-  return [x + point.shift * APART * scale, y - (LIFT + SYMBOL / 2) * scale]
 }
 
 // Which point lies under a spot, the one drawn last first.
 export function plainPointAt({model: {symbols: {points}}, sketched: {plane}}, spot) {
   let nearest = null
   points.forEach((point, at) => {
-    const [x, y] = middleOf(point, plane)
-    if (Math.hypot(x - spot.x, y - spot.y) < SYMBOL * scaleOf(point) / 2) { nearest = at }
+    const {x, y, size} = symbolAt(point, plane.at(point.x, point.y))
+    if (Math.hypot(x - spot.x, y - spot.y) < size / 2) { nearest = at }
   })
   return nearest
 }

@@ -6,6 +6,7 @@ import {INK} from "./ink.js"
 import {nameFeatures, nameLayer, tickLayer, worstLayer} from "./labels.js"
 import {mixed, patterns, pixels, slanted} from "./patterns.js"
 import {MISSING, OUTSIDE, reasonsOf} from "./sketch.js"
+import {SYMBOL_SIZE} from "./symbols.js"
 import {layerOf, placesOf, tilesOf} from "./tiles.js"
 
 // Of the lines of the shown level and of those above it.
@@ -45,11 +46,10 @@ export function styleOf(screen) {
   // Outlines of the villages lie under those of the townships, and those under the county's.
   lines.reverse()
   const symbols = {id: "points", type: "symbol", source: "points", layout: {"icon-image": ["get", "icon"],
-    "icon-size": ["case", ["get", "chosen"], 1.05, 0.7], "icon-allow-overlap": true,
+    "icon-size": SYMBOL_SIZE, "icon-allow-overlap": true,
     "icon-anchor": "bottom", "icon-offset": ["get", "offset"],
     "icon-ignore-placement": true, "symbol-sort-key": ["get", "order"]}}
-  // Names avoid the symbols, which are placed first by standing on top unseen; where there is no
-  // room for the name of a worst place, it stands over the symbol.
+  // Names of the map library avoid the symbols, which are placed first by standing on top unseen.
   const room = {...symbols, id: "room", paint: {"icon-opacity": 0},
     layout: {...symbols.layout, "icon-ignore-placement": false, "icon-padding": 0}}
   const ground = {id: "ground", type: "background", paint: {"background-color": ink.ground}}

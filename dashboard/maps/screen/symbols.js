@@ -4,6 +4,9 @@ import {make, penOf} from "../../web/dom.js"
 import {pixels} from "./patterns.js"
 
 const STATE_COLOURS = {high: "#b3261e", medium: "#e08a00", low: "#8f8a3a", fine: "#1b6e8f", unknown: "#6b7680"}
+// The size of an image, by how much it is drawn smaller, how far several at a point stand apart, and above it.
+const ICON = 44, SHRUNK = 0.7, CHOSEN = 1.05, APART = 46, RAISED = 12
+export const SYMBOL_SIZE = ["case", ["get", "chosen"], CHOSEN, SHRUNK]
 const STATE_SIGNS = {high: "!", medium: "!", low: "·", fine: "✓", unknown: "?"}
 
 function symbolPath(pen, shape, size) {
@@ -17,7 +20,7 @@ function symbolPath(pen, shape, size) {
   pen.closePath()
 }
 
-export function symbolCanvas(shape, state, size = 44) {
+export function symbolCanvas(shape, state, size = ICON) {
   const canvas = make("canvas")
   canvas.width = canvas.height = size
   const pen = penOf(canvas)
@@ -35,6 +38,12 @@ export function symbolCanvas(shape, state, size = 44) {
   return canvas
 }
 
+// The middle and the size of a symbol whose point is at a pixel.
+export function symbolAt({shift, chosen}, [x, y]) {
+  const scale = chosen ? CHOSEN : SHRUNK
+  return {x: x + shift * APART * scale, y: y - (RAISED + ICON / 2) * scale, size: ICON * scale}
+}
+
 // Put the points of sites and works on the map, and ticks and arrows of places.
 export function placeSymbols(screen) {
   const {map, model: {picture, symbols: {points}}} = screen
@@ -43,12 +52,10 @@ export function placeSymbols(screen) {
     if (!map.hasImage(name)) { map.addImage(name, pixels(symbolCanvas(shape, state))) }
   }
   const spots = points.map(({shape, state, chosen, order, shift, x, y}, at) => ({type: "Feature", id: at,
-    properties: {icon: shape + "-" + state, at, chosen, offset: [shift * 46, -12], order: chosen ? 99 : order},
+    properties: {icon: shape + "-" + state, at, chosen, offset: [shift * APART, -RAISED], order: chosen ? 99 : order},
     geometry: {type: "Point", coordinates: [x, y]}}))
   map.getSource("points").setData({type: "FeatureCollection", features: spots})
   screen.root.dataset.points = String(spots.length)
-  // Among many symbols there may be no room; a name over a symbol is better than none.
-  map.setLayoutProperty("worst", "text-overlap", spots.length ? "always" : "never")
   const known = screen.places[picture.level]
   const ticks = picture.signs.filter(([id]) => known[id]?.[1] != null).map(([id, t]) => ({
     type: "Feature", properties: {t}, geometry: {type: "Point", coordinates: known[id].slice(1, 3)}}))
