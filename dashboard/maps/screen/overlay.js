@@ -140,18 +140,18 @@ function writeWorst(screen, at, taken, lines) {
   const told = new Set(screen.cards.filter(({slot}) => slot).map(({id}) => id))
   for (const [id, words] of picture.worst) {
     if (told.has(id) || known[id]?.[1] == null) { continue }
-    write(overlay, make("div", "worst", words), at(known[id][1], known[id][2]), [], taken, lines)
+    write(overlay, make("div", "worst", words), at(known[id][1], known[id][2]), taken, lines, hasFigures(screen) ? NEAREST : CLOSE_BY)
   }
 }
 
 // Put a label where it is free, nearest to a point, and count its box as taken; else leave it out.
-function write(overlay, label, middle, rings, taken, lines) {
+function write(overlay, label, middle, taken, lines, steps) {
   overlay.append(label)
-  placeLabel(label, {wide: label.offsetWidth / 2, high: label.offsetHeight / 2}, middle, rings, taken, lines)
+  placeLabel(label, {wide: label.offsetWidth / 2, high: label.offsetHeight / 2}, middle, [], taken, lines, steps)
 }
 
-function placeLabel(label, half, middle, rings, taken, lines) {
-  const spot = spotFor(middle, half, rings, taken, lines)
+function placeLabel(label, half, middle, rings, taken, lines, steps = NEAREST) {
+  const spot = spotFor(middle, half, rings, taken, lines, steps)
   if (!spot) { label.remove(); return }
   label.style.left = spot[0] + "px"
   label.style.top = spot[1] + "px"
@@ -203,11 +203,13 @@ const boxAround = ([x, y], wide, high) => [x - wide, y - high, x + wide, y + hig
 // Steps from a point, the nearest first; what lies above or below counts as farther.
 const NEAREST = Array.from({length: (2 * REACH + 1) ** 2}, (_, n) => [n % (2 * REACH + 1) - REACH, Math.floor(n / (2 * REACH + 1)) - REACH])
   .sort((one, other) => Math.hypot(one[0], one[1] * 1.3) - Math.hypot(other[0], other[1] * 1.3))
+// A name alone says of which place it is only beside it.
+const CLOSE_BY = NEAREST.filter(([column, row]) => Math.hypot(column, row) <= 7)
 
 // The free middle nearest to a point: within the rings where that can be, else half in them.
-function spotFor([x, y], {wide, high}, rings, taken, lines) {
+function spotFor([x, y], {wide, high}, rings, taken, lines, steps) {
   let half = null
-  for (const [column, row] of NEAREST) {
+  for (const [column, row] of steps) {
     const spot = [x + column * GRID, y + row * GRID], box = boxAround(spot, wide, high)
     if (taken.some((other) => boxesMeet(box, other, AIR)) || lines.some((line) => runsThrough(line, box))) { continue }
     if (!rings.length) { return spot }
