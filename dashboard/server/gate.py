@@ -34,6 +34,7 @@ from dashboard.server.front import Hosts, same_origin, stand_before
 from dashboard.server.headers import security_headers
 from dashboard.server.health import ALIVE, READY
 from dashboard.server.log import LOGGER
+from dashboard.server.new_accounts import NEW_ACCOUNTS
 from dashboard.server.plain_page import plain_page
 from dashboard.texts import CATALOGUE, text
 from geodata.access import Actor
@@ -155,9 +156,14 @@ class _Gate(RequestHandler):
         return int(super().get_cache_time(path, modified, mime_type))  # type: ignore[misc]
 
     def _pass_gate(self) -> None:
-        """Refuse whoever may not come in; a page sends to the sign-in instead (Bokeh does)."""
+        """Refuse whoever may not come in; a page sends to the sign-in instead (Bokeh does).
+
+        A server without a sign-in answers nobody once there are accounts.
+        """
         sign_in = self.sign_in_of_gate
         if sign_in is None:
+            if self.settings.get(NEW_ACCOUNTS) and not is_public(self.request.path):
+                raise HTTPError(401)
             return
         path = path_within(self.request.path, sign_in.prefix)
         if is_public(path):

@@ -26,6 +26,7 @@ from dashboard.server.auth import (
 from dashboard.server.briefings import briefing_routes
 from dashboard.server.editions import Edition, Editions
 from dashboard.server.geometry import GeometryFiles
+from dashboard.server.new_accounts import NEW_ACCOUNTS, NewAccounts
 from dashboard.server.serving import GUARD, Serving, make_server, run_server
 from dashboard.server.warming import warm_county, warm_due, warm_opening, warm_scopes
 from dashboard.session.parts import county_parts
@@ -88,6 +89,8 @@ def county_server(county: Workspace, serving: Serving) -> Any:
         editions.apps(), serving, title=title, routes=routes, has_data=editions.has_data
     )
     server._tornado.settings[GUARD] = guard
+    if serving.guard is None:
+        server._tornado.settings[NEW_ACCOUNTS] = NewAccounts(guard)
     editions.watch(server._tornado)
     # In each process of its own, after they have parted.
     _beside(warm_county, county)
