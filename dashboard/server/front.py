@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -163,7 +164,8 @@ class _Arriving(HTTPMessageDelegate):
         )
         handler = self._application.find_handler(request)
         self._left = getattr(handler.handler_class, "largest_body", LARGEST_BODY)
-        self._too_large = getattr(handler.handler_class, "too_large", None)
+        if hasattr(handler.handler_class, "too_large"):
+            self._too_large = partial(_page_of, self._application, request, handler)
         return handler
 
     def _refuse(self) -> None:
@@ -191,6 +193,19 @@ class _Arriving(HTTPMessageDelegate):
             answer, headers, b"" if self._line.method == "HEAD" else body
         )
         self._connection.finish()
+
+
+def _page_of(
+    application: Application,
+    request: HTTPServerRequest,
+    delegate: Any,
+    first: bytes,
+    size: int,
+    lang: str,
+) -> str:
+    """Return what a route says of too much; its handler is made only here, since it may ask who sent it."""
+    handler = delegate.handler_class(application, request, **delegate.handler_kwargs)
+    return str(handler.too_large(first, size, lang))
 
 
 def _is_utf8(query: str) -> bool:

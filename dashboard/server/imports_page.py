@@ -64,9 +64,17 @@ class ImportsPage(Page):
     # The parts of a form take some room beside the files.
     largest_body = LARGEST + 2**20
 
-    @staticmethod
-    def too_large(first: bytes, size: int, lang: str) -> str:
-        """Return the page about files of `size` bytes that were not taken; `first` bytes name one."""
+    def too_large(self, first: bytes, size: int, lang: str) -> str:
+        """Return the page about files of `size` bytes that were not taken; `first` bytes name one.
+
+        That they were refused is on record where somebody has signed in.
+        """
+        account = self.sign_in.account(self)
+        if account is not None:
+            entry = AuditEntry.by(
+                account.actor, "import_upload", outcome="refused", detail={"bytes": size}
+            )
+            self.sign_in.guard.trail.record(entry)
         named = _FILE_NAME.findall(first.decode("utf-8", "replace"))
         file = f"“{plain_text(named[0], 80)}”" if named else text("imports_page.these_files", lang)
         return plain_page(

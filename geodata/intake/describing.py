@@ -122,6 +122,7 @@ def described_result(result: ImportResult, said: pd.DataFrame) -> dict[str, Any]
             "rows_read": sum(source.rows for source in result.manifest.sources),
             "rows_stored": sum(source.stored for source in result.manifest.sources),
             "rows_aside": sum(source.set_aside for source in result.manifest.sources),
+            "rows_refused": 0,
             **{name: int(counts.get(name, 0)) for name in ("error", "warning", "notice")},
         },
     }
@@ -208,6 +209,7 @@ def described_refusal(error: GuatuError, month: str) -> dict[str, Any]:
             "rows_read": rows,
             "rows_stored": 0,
             "rows_aside": 0,
+            "rows_refused": rows,
             "error": len(issues),
             "warning": 0,
             "notice": 0,

@@ -334,6 +334,12 @@ def test_a_file_beyond_the_limit_is_named_with_the_limit_and_the_way_back(server
     assert answer.status == 413
     assert "大表.csv" in answer.body
     assert str(LARGEST // 2**20) in answer.body
+    # That it came and was refused is on record.
+    guard = open_guard(server.folder)
+    last = guard.trail.records(act="import_upload")[-1]
+    guard.trail.database.close()
+    assert (last.outcome, last.actor) == ("refused", "data_officer")
+    assert int(json.loads(last.detail)["bytes"]) > LARGEST
     assert 'href="./imports' in answer.body
 
 

@@ -641,6 +641,9 @@ def test_damage_that_cannot_be_read_is_refused_and_nothing_is_stored(base, tmp_p
     assert all("." not in issue["kind"] and issue["sentence"] for issue in told["issues"])
     assert {issue["file"] for issue in told["issues"]} <= {file["file"] for file in told["files"]}
     assert any(named in issue["sentence"] for issue in told["issues"])
+    totals = told["totals"]
+    gone = totals["rows_stored"] + totals["rows_aside"] + totals["rows_refused"]
+    assert totals["rows_read"] == gone
     assert SnapshotStore(county / "store").months() == (BEFORE,)
     left = sorted(path.name for path in (county / "store" / "snapshots").iterdir())
     assert left == [f"{BEFORE}-001"]
