@@ -268,6 +268,9 @@ def _report_county(
         changes = str(int(one.changed.sum()))
         report_column(rows, "column_changed", column, str(count), changes, issues)
         return True
+    # A survey may well be done on one day.
+    if column.kind in ("day", "month"):
+        return False
     answers = column.kind in ("flag", "choice")
     most, before = (_ONE_ANSWER, _ANSWERED) if answers else (_ONE, _BEFORE)
     (value, now), (_, then) = _commonest(one.now), _commonest(one.then)

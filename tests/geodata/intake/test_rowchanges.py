@@ -154,8 +154,8 @@ def test_every_column_that_a_township_left_empty_is_told(before, table):
 def test_every_column_of_one_value_is_told(before, table):
     compared = before(table)
     frame = compared.rows.frame
-    # Months are of one value already.
-    names = [one.name for one in _columns(table) if one.kind != "month"]
+    # All may be of one day or month.
+    names = [one.name for one in _columns(table) if one.kind not in ("day", "month")]
     compared.change(**{name: [frame[name].iloc[1]] * COUNT for name in names})
     faults, listed = compared.told()
     told = set(
