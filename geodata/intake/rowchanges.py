@@ -56,6 +56,12 @@ class _Compared:
         return emptied
 
     @cached_property
+    def gained(self) -> np.ndarray:
+        """Return which rows have a value now and had none last month."""
+        gained: np.ndarray = ~self.filled & _flags(pc.is_valid(self.now))
+        return gained
+
+    @cached_property
     def both(self) -> np.ndarray:
         """Return which rows have a value in both months."""
         both: np.ndarray = self.filled & ~self.emptied
@@ -304,12 +310,16 @@ def _report_townships(
 ) -> None:
     """Report townships in which a column went empty, or differs in most rows."""
     least, inside = settings.small_rows / 5, codes >= 0
-    pairs = [("column_emptied_there", one.emptied, one.filled)]
+    # Where as many other rows are filled now, values moved about and nothing was left empty.
+    pairs = [("column_emptied_there", one.emptied.astype(int) - one.gained, one.filled)]
     if one.column.kind in _LASTING or one.column.name in POINT:
         pairs.append(("column_changed_there", one.changed, one.both))
     for check, wrong, among in pairs:
         bad, all_of = (
-            np.bincount(codes[inside & mask], minlength=len(townships)) for mask in (wrong, among)
+            np.bincount(codes[inside], weights=rows_of[inside], minlength=len(townships)).astype(
+                int
+            )
+            for rows_of in (wrong, among)
         )
         for at in np.flatnonzero((all_of >= least) & (bad > _CHANGED * all_of)):
             place = townships[int(at)]
