@@ -90,7 +90,8 @@ def report_many(rows: TableRows, keys: pd.Index, among: int, column: str, issues
     """Report as one error that so many rows contradict others that it is no single mistake."""
     if len(keys) < _FEW or len(keys) <= MANY * among:
         return
-    one = rows.located(keys[:1], column)[["file", "sheet", "header", "table", "column"]]
+    # A number of rows is no value of the column, and is not masked as one.
+    one = rows.located(keys[:1], column)[["file", "sheet", "header"]]
     one["header"] = one["header"].where(one["header"] != "", rows.table.column(column).title["zh"])
     issues.add("many_contradict", one.assign(value=str(len(keys)), detail=str(among)))
 
