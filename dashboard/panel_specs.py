@@ -29,7 +29,15 @@ from geodata.yaml_entries import (
 FOLDERS = [str(Path(__file__).with_name("panels"))]
 # A theme is shown only where there is a workspace behind the map.
 WORKSPACE = "workspace"
-_FIELDS = {"order": True, "width": True, "needs": False, "private": False, "whole": False}
+_FIELDS = {
+    "order": True,
+    "width": True,
+    "needs": False,
+    "private": False,
+    "whole": False,
+    "uses": False,
+    "opens": False,
+}
 _WIDTH = re.compile(r"\d+(\.\d+)?(px|vw|rem|em|%)|(calc|clamp|min|max)\(.+\)")
 
 
@@ -38,8 +46,9 @@ class PanelSpec:
     """A panel beside the map: its folder, its place in the row, its width (CSS), what it needs.
 
     `needs` holds WORKSPACE, or fields of a theme that may not be empty, such as points or
-    households.weights. A `private` panel names people and is never on a projector; a `whole` one
-    stands in the place of the map.
+    households.weights; `uses` are the parts of an address that it alone reads. A `private` panel names
+    people and is never on a projector; a `whole` one stands in the place of the map. A theme that is
+    entered shows the one that `opens` it.
     """
 
     folder: Path
@@ -48,6 +57,8 @@ class PanelSpec:
     needs: tuple[str, ...] = ()
     private: bool = False
     whole: bool = False
+    uses: tuple[str, ...] = ()
+    opens: bool = False
 
     @property
     def name(self) -> str:
@@ -106,12 +117,15 @@ def _spec(file: Path) -> PanelSpec:
     needs: tuple[str, ...] = ()
     with faults:
         needs = text_list(place, said.get("needs", []), "needs")
+    uses: tuple[str, ...] = ()
+    with faults:
+        uses = text_list(place, said.get("uses", []), "uses")
     for need in needs:
         if need != WORKSPACE and not _is_of_theme(need):
             with faults:
                 check_value(place, "needs", need, (WORKSPACE, *(one.name for one in fields(Theme))))
     order, width = said.get("order"), said.get("width")
-    flags = {name: said.get(name, False) for name in ("private", "whole")}
+    flags = {name: said.get(name, False) for name in ("private", "whole", "opens")}
     if "order" in said and (not isinstance(order, int) or isinstance(order, bool)):
         faults.kept.append(ThemeError("themes.no_number", place=place, field="order", found=order))
     if "width" in said and (not isinstance(width, str) or not _WIDTH.fullmatch(width)):
@@ -122,7 +136,14 @@ def _spec(file: Path) -> PanelSpec:
     faults.tell()
     assert isinstance(order, int)
     return PanelSpec(
-        file.parent, order, str(width), needs, bool(flags["private"]), bool(flags["whole"])
+        folder=file.parent,
+        order=order,
+        width=str(width),
+        needs=needs,
+        private=bool(flags["private"]),
+        whole=bool(flags["whole"]),
+        uses=uses,
+        opens=bool(flags["opens"]),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from dashboard.panel_specs import panel_specs
@@ -102,6 +103,16 @@ class View:
         return datetime.date.fromisoformat(self.on) if self.on else last_day(self.period)
 
     @property
+    def used(self) -> View:
+        """Return the view without the parts that nothing of what it shows reads."""
+        panels = panel_specs()
+        kept = panels[self.side].uses if self.side in panels else ()
+        gone = {name for panel in panels.values() for name in panel.uses} - set(kept)
+        gone |= set() if self.compare else {"compared"}
+        usual: dict[str, Any] = {one.name: one.default for one in fields(View) if one.name in gone}
+        return replace(self, **usual)
+
+    @property
     def address(self) -> str:
         """Return the address from "?" on, under which the page shows the same."""
         names = _OVERVIEW if self.view == VIEWS[0] else ADDRESS
@@ -192,6 +203,11 @@ class Choices:
             for name, panel in panel_specs().items()
             if panel.stands(known) and not (presenting and panel.private)
         )
+
+    def opening_of(self, theme: str) -> str:
+        """Return the panel with which a theme is entered: the one that opens it, else the ranking."""
+        panels = panel_specs()
+        return next((one for one in self.panels_of(theme) if panels[one].opens), RANKING)
 
     def periods_of(self, indicator: str) -> tuple[str, ...]:
         """Return the periods in which an indicator can be looked at: all where it has no figure yet."""

@@ -140,8 +140,11 @@ class State(param.Parameterized):
 
     @property
     def query(self) -> str:
-        """Return the address of this view; a copy of it opens the same view."""
-        return self.shown.address
+        """Return the address of this view; a copy of it opens the same view.
+
+        What nothing that is shown reads stays with the session, and is not in it.
+        """
+        return self.shown.used.address
 
     @property
     def root(self) -> str | None:
@@ -197,11 +200,15 @@ class State(param.Parameterized):
         return {title: keys for title, keys in grouped.items() if keys}
 
     def choose_theme(self, theme: str) -> None:
-        """Show another theme with its first layer; the filter by a rule of the old one goes."""
+        """Show another theme with its first layer, and beside it what was there, or what opens the theme.
+
+        What narrowed the old one goes.
+        """
         first = self.indicators_of(theme)[0]
         periods = self.source.periods_of(first)
         period = self.period if self.period in periods else (*periods, "")[-1]
-        side = self.side if self.side in self.source.panels_of(theme) else RANKING
+        kept = self.side != RANKING and self.side in self.source.panels_of(theme)
+        side = self.side if kept else self.source.opening_of(theme)
         gone = {
             "rule": "",
             "everyone": False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.answers import FindingCounts, Source
 from dashboard.answers.taken_in import taken_in_sentence
+from dashboard.panel_specs import panel_specs
 from dashboard.session.state import State
 from dashboard.view import (
     ADDRESS,
@@ -231,3 +233,30 @@ def test_the_address_of_a_place_that_has_ended_leads_to_its_successor():
     }
     assert all("Gone" in said and "2025" in said for said in told.values())
     assert taken_in_sentence(source, replace(view, place=None)) == ""
+
+
+def test_an_address_keeps_no_part_that_nothing_shown_reads(whole):
+    """After any steps over themes and panels: a part stands there only with a panel that reads it."""
+    readers: dict[str, set[str]] = {}
+    for name, panel in panel_specs().items():
+        for part in panel.uses:
+            readers.setdefault(part, set()).add(name)
+    assert set(readers) <= set(ADDRESS)
+    assert {"due", "seed", "page", "rule"} <= set(readers)
+
+    @FEW
+    @given(st.data())
+    def holds(data):
+        view = _view(data.draw, whole)
+        state = State(whole.atlas, view.address, themes=list(whole.themes.values()))
+        for _ in range(data.draw(st.integers(0, 4))):
+            if data.draw(st.booleans()):
+                state.choose_theme(data.draw(st.sampled_from(list(whole.themes))))
+            else:
+                state.choose_side(data.draw(st.sampled_from(list(state.panels))))
+            told = dict(parse_qsl(state.query.lstrip("?")))
+            for part in set(told) & set(readers):
+                assert state.side in readers[part], state.query
+            assert View.parse(state.query, whole).used == state.shown.used
+
+    holds()

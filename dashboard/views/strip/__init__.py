@@ -10,7 +10,7 @@ import param
 from dashboard.answers.strip import StripFigure, strip_keys, strip_of
 from dashboard.session.state import State
 from dashboard.texts import text
-from dashboard.view import VIEWS
+from dashboard.view import LISTING, VIEWS
 from dashboard.views.due_callout import answered_due, due_callout
 from dashboard.views.later import later
 from dashboard.web.component import Component, Viewer, styles_of, together
@@ -25,7 +25,9 @@ class Strip(Component):
 
     cells = param.List(default=[])
     at = param.String(doc="key of the indicator that is shown")
-    topics = param.List(default=[], doc="title, and key and title of each indicator")
+    topics = param.List(
+        default=[], doc="title, and of each indicator key, title and whether it has a list"
+    )
     due = param.Dict(default={}, doc="what is due as of the day; empty until it is known")
     texts = param.Dict(default={}, constant=True)
 
@@ -41,7 +43,7 @@ class StripView(Viewer):
         self.strip = Strip(
             cells=self._cells(),
             topics=self._topics(),
-            texts={name: text(f"strip.{name}", state.lang) for name in ("all", "close")},
+            texts={name: text(f"strip.{name}", state.lang) for name in ("all", "close", "list")},
             at=state.indicator,
             sizing_mode="stretch_width",
             margin=0,
@@ -62,8 +64,16 @@ class StripView(Viewer):
     def _topics(self) -> list[list[object]]:
         state = self.state
         topics = state.topics_of(state.theme) or {"": state.indicators_of(state.theme)}
-        named = {title: [[key, self._title(key)] for key in keys] for title, keys in topics.items()}
-        return [[plain_text(title, _LONGEST), keys] for title, keys in named.items()]
+        return [
+            [
+                plain_text(title, _LONGEST),
+                [[key, self._title(key), self._lists(key)] for key in keys],
+            ]
+            for title, keys in topics.items()
+        ]
+
+    def _lists(self, key: str) -> bool:
+        return LISTING in self.state.panels and self.state.atlas.indicator(key).lists != ""
 
     def _title(self, key: str) -> str:
         return plain_text(self.state.atlas.indicator(key).title_in(self.state.lang), _LONGEST)
@@ -93,6 +103,8 @@ class StripView(Viewer):
         if isinstance(key, str) and key in self.state.indicators_of(self.state.theme):
             with together():
                 self.state.choose_indicator(key)
+                if message.get("list") is True and self._lists(key):
+                    self.state.list_counted()
 
 
 def _cell(figure: StripFigure) -> dict[str, object]:

@@ -31,10 +31,16 @@ export function render({model}) {
     topics.replaceChildren(...model.topics.map(([title, keys]) => {
       const section = make("section")
       if (title) { section.append(make("h3", "", title)) }
-      section.append(...keys.map(([key, name]) => {
-        const node = makeButton("", name, () => choose(key))
+      section.append(...keys.map(([key, name, lists]) => {
+        const line = make("div", "line"), node = makeButton("name", name, () => choose(key))
         node.dataset.key = key
-        return node
+        line.append(node)
+        if (lists) {
+          const list = makeButton("list", model.texts.list + " ›", () => { show(false); model.send_msg({key, list: true}) })
+          list.setAttribute("aria-label", model.texts.list + " " + name)
+          line.append(list)
+        }
+        return line
       }))
       return section
     }))

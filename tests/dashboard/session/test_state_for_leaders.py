@@ -76,6 +76,23 @@ def test_indicators_stand_under_their_topics_and_nothing_echoes(county):
     assert told == ["water_not_safe_share", "fluoride_mean"]
 
 
+def test_every_figure_with_a_list_opens_it_from_the_menu_in_one_click(county):
+    listed, unlisted = set(), set()
+    for theme in county.setup.themes:
+        state = _state(county, f"?theme={theme.key}")
+        if state.theme != theme.key:
+            continue
+        view = StripView(state)
+        for key, _, lists in [one for _, offered in view.strip.topics for one in offered]:
+            state.choose_side("ranking")
+            view._answer({"key": key, "list": True})
+            assert (state.indicator, state.side == "households") == (key, lists)
+            assert lists == bool(county.setup.indicators[key].lists), key
+            (listed if lists else unlisted).add(key)
+    assert listed
+    assert unlisted
+
+
 # What belongs to the theme it was chosen in, and the address of each with all of them.
 _OF_THEME = ("rule", "point", "site", "zone", "compare")
 _ADDRESSES = {
@@ -84,6 +101,18 @@ _ADDRESSES = {
     "water": f"?theme=water&point=works:{WORKS}&site={SITE}&zone={ZONE}&rule=test_stale",
     "rectification": "?theme=rectification",
 }
+
+
+@pytest.mark.parametrize("way", ["choose_theme", "enter"])
+def test_a_theme_of_few_sites_is_entered_by_their_wall(county, way):
+    state = _state(county, "?theme=monitoring")
+    for theme, side in (("relocation", "sites"), ("monitoring", "ranking"), ("water", "ranking")):
+        getattr(state, way)(*((theme, None) if way == "enter" else (theme,)))
+        assert (state.theme, state.side) == (theme, side)
+    state.choose_side("households")
+    state.choose_theme("relocation")
+    assert state.side == "households", "what is looked at stays"
+    assert _state(county, "?theme=relocation").side == "ranking", "an address says what it shows"
 
 
 @pytest.mark.parametrize("way", ["choose_theme", "enter"])
@@ -105,7 +134,7 @@ def test_a_theme_without_topics_has_a_flat_list(county):
     state = _state(county, "?theme=water")
     state.themes["water"] = replace(state.themes["water"], topics=())
     ((title, offered),) = StripView(state).strip.topics
-    assert (title, [key for key, _ in offered]) == ("", list(state.indicators_of("water")))
+    assert (title, [key for key, *_ in offered]) == ("", list(state.indicators_of("water")))
 
 
 def test_themes_without_any_data_stand_behind_the_others(county, monkeypatch):
