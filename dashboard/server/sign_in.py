@@ -167,7 +167,8 @@ class PasswordPage(Page):
     def _changed(self, name: str, old: str, new: str):  # type: ignore[no-untyped-def]
         guard = self.sign_in.guard
         now = guard.trail.clock()
-        guard.accounts.sign_in(name, old, now=now, origin="password", code=None)
+        origin = str(self.request.remote_ip)
+        guard.accounts.sign_in(name, old, now=now, origin=origin, code=None)
         guard.accounts.set_password(name, new, by=name, now=now)
         return guard.accounts.get(name)
 

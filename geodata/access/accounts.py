@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 import secrets
 import unicodedata
@@ -221,20 +222,24 @@ class Accounts:
     def _is_locked(self, name: str, origin: str, now: datetime) -> bool:
         """Count one more attempt; returns whether this name must wait here.
 
-        It must after some failures under the name from this address, and after many from this
-        address under any names, or under the name from anywhere, where it never signed in from here.
+        It must after some failures under the name from this address, and where it never signed in
+        from here, after many from this address under any names. While there are many under the name
+        from anywhere, a strange address has one attempt: guesses from many addresses are few, and
+        none of them takes the owner's own attempt from him.
         """
         over = _text(now - timedelta(minutes=self._limits.lock_minutes))
         here, many = _who(name, origin), self._limits.address_failures
+        anywhere = _who(name, "*")
         with self._database.writing() as connection:
             connection.execute(delete(_FAILURES).where(_FAILURES.c.last <= over))
             known = connection.execute(select(_KNOWN).where(_KNOWN.c.who == here)).first()
             counted = {here: self._limits.failures}
             if origin and known is None:
                 # Without a name, the address is what is counted already.
-                counted = dict.fromkeys((_who("", origin), _who(name, "*")), many) | counted
+                counted = dict.fromkeys((_who("", origin), anywhere), many) | counted
             counts = {who: _failures(connection, who) for who in counted}
-            if any(counts[who] >= most for who, most in counted.items()):
+            full = {who for who, most in counted.items() if counts[who] >= most}
+            if full - {anywhere} or (full and counts[here]):
                 return True  # the lock runs from the last real attempt and ends by itself
             for who, count in counts.items():
                 mine = update(_FAILURES).where(_FAILURES.c.who == who)
@@ -289,7 +294,16 @@ def _failures(connection: Connection, who: str) -> int:
 
 def _who(name: str, origin: str) -> str:
     """Return under what failures are counted: a half for the name, a half for the address."""
-    return _half(name) + _half(origin)
+    return _half(name) + _half(_network(origin))
+
+
+def _network(origin: str) -> str:
+    """Return what of an address is one sender's: of IPv6 the first 64 bits, all else as it is."""
+    try:
+        address = ipaddress.IPv6Address(origin)
+    except ValueError:
+        return origin
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
 
 
 def _half(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import sqlite3
 import statistics
 import time
@@ -215,20 +216,46 @@ def test_the_token_itself_is_not_kept(tmp_path, people, sessions):
     raw.close()
 
 
-def test_outsiders_lock_nobody_out_where_he_signs_in(people):
-    home, outside = "10.0.0.5", [f"203.0.113.{number}" for number in range(60)]
-    people.sign_in("li.na", PASSWORD, now=NOW, origin=home)
-    for origin in outside:
-        for _ in range(6):
-            with pytest.raises(AccountError):
-                people.sign_in("li.na", "wrong", now=NOW, origin=origin)
-    assert people.sign_in("li.na", PASSWORD, now=NOW, origin=home).name == "li.na"
-    # Where the name never signed in, guesses from anywhere count together.
+@pytest.mark.parametrize("addresses", [1, 90])
+def test_outsiders_lock_nobody_out_wherever_he_signs_in(people, addresses, monkeypatch):
+    monkeypatch.setattr(f"{Accounts.__module__}.is_password", lambda given, _: given == PASSWORD)
+    draw, now, limit = random.Random(addresses), NOW, limits()
+    outside = [f"203.0.113.{number}" for number in range(addresses)]
+    home, waits = "10.0.0.5", datetime.timedelta(minutes=limit.lock_minutes)
+    people.sign_in("li.na", PASSWORD, now=now, origin=home)
+    for number in range(4 * limit.address_failures):
+        now += draw.choice((0, 1, 5)) * datetime.timedelta(seconds=1)
+        tried(people, draw.choice(outside), now=now)
+        if number % 9 == 0:
+            for origin in (home, f"198.51.100.{number}"):
+                assert people.sign_in("li.na", PASSWORD, now=now, origin=origin).name == "li.na"
+    # Mistyped at a strange address: whatever strangers do meanwhile, that address waits its time.
+    tried(people, "198.51.101.1", now=now)
+    for _ in range(30):
+        now += waits / 30
+        tried(people, draw.choice(outside), now=now)
+    assert people.sign_in("li.na", PASSWORD, now=now, origin="198.51.101.1").name == "li.na"
+
+
+def test_guesses_from_many_addresses_are_one_from_each(people, monkeypatch):
+    monkeypatch.setattr(f"{Accounts.__module__}.is_password", lambda given, _: given == PASSWORD)
+    keys = [
+        tried(people, f"203.0.113.{number}")
+        for number in range(60)
+        for _ in range(limits().failures)
+    ]
+    assert keys[: limits().address_failures] == ["sign_in_failed"] * limits().address_failures
+    assert keys.count("sign_in_failed") <= limits().address_failures + 60
+    # Whoever has an IPv6 network has all its addresses.
+    keys = [tried(people, f"2001:db8::{number:x}", "wang") for number in range(1, 60)]
+    assert keys.count("sign_in_failed") == limits().failures
+    assert tried(people, "2001:db8:0:1::1", "wang") == "sign_in_failed"
+
+
+def tried(people, origin, name="li.na", now=NOW) -> str:
     with pytest.raises(AccountError) as refused:
-        people.sign_in("li.na", PASSWORD, now=NOW, origin="203.0.113.99")
-    assert refused.value.key == "access.locked"
-    later = NOW + 31 * MINUTE
-    assert people.sign_in("li.na", PASSWORD, now=later, origin="203.0.113.99").name == "li.na"
+        people.sign_in(name, "wrong", now=now, origin=origin)
+    return refused.value.key.removeprefix("access.")
 
 
 def test_one_address_that_tries_many_names_must_wait(people):
