@@ -34,6 +34,7 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
         for one in indicators.values()
         for terms in _declared(one)
         if all(indicator_of(key) in indicators for key, _, _ in terms)
+        and not _halves_all(terms, indicators)
     ]
     joined: list[tuple[set[str], list[list[tuple[str, int, int]]]]] = []
     for terms in declared:
@@ -47,6 +48,26 @@ def families_of(indicators: Mapping[str, Indicator]) -> tuple[Families, ...]:
                 apart.append(others)
         joined = [*apart, (keys, relations)]
     return tuple(_numbered(sorted(keys), relations) for keys, relations in joined)
+
+
+def complements_of(indicators: Mapping[str, Indicator]) -> tuple[tuple[str, str, str], ...]:
+    """Return the counts of all subjects with the two parts that each is declared the sum of.
+
+    How many there are in all is taken as known to everybody, so that each part tells the other.
+    """
+    return tuple(
+        (terms[0][0], terms[1][0], terms[2][0])
+        for one in indicators.values()
+        for terms in _declared(one)
+        if all(indicator_of(key) in indicators for key, _, _ in terms)
+        and _halves_all(terms, indicators)
+    )
+
+
+def _halves_all(terms: Sequence[tuple[str, int, int]], indicators: Mapping[str, Indicator]) -> bool:
+    whole = indicators.get(terms[0][0])
+    same_month = all(not lag for _, lag, _ in terms)
+    return len(terms) == 3 and same_month and whole is not None and whole.counts_all
 
 
 def indicator_of(count: str) -> str:

@@ -181,6 +181,13 @@ class Indicator:
         return self.quantity == "count" and counted and bool(self.theme) and self.listed is None
 
     @property
+    def counts_all(self) -> bool:
+        """Return whether it is the number of all subjects of a place, such as of its households."""
+        counted = self.counts is not None and self.counts.key == self.subject
+        of_all = self.numerator == "1" and self.scope == "TRUE"
+        return self.quantity == "count" and counted and of_all
+
+    @property
     def fen(self) -> tuple[int, int]:
         """Return by what numerator and denominator, as they are summed, give yuan or numbers."""
         money = [one is not None and one.key == MONEY for one in (self.counts, self.base)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.figures.cube import Cube
-from geodata.figures.families import Families, families_of
+from geodata.figures.families import Families, complements_of, families_of
 from geodata.figures.indicator import Indicator
 from geodata.figures.totals import PARTS
 from geodata.periods import kind_of, shift_month
@@ -27,10 +27,10 @@ class _Month:
     shows, `coverage` those of who was judged for it.
     """
 
-    counts: Mapping[bytes, Numbers]
-    most: Mapping[bytes, Numbers]
-    figures: Mapping[str, tuple[bytes, ...]]
-    coverage: Mapping[str, tuple[bytes, ...]]
+    counts: dict[bytes, Numbers]
+    most: dict[bytes, Numbers]
+    figures: dict[str, tuple[bytes, ...]]
+    coverage: dict[str, tuple[bytes, ...]]
 
     def shown_by(self) -> Counter[bytes]:
         """Return how many indicators show each count."""
@@ -267,7 +267,23 @@ def _read_month(cube: Cube, period: str, tree: NumberedTree, everything: bool) -
     for judged_counts in coverage.values():
         for one in judged_counts:
             most.pop(one, None)
-    return _Month(counts, most, figures, coverage)
+    month = _Month(counts, most, figures, coverage)
+    for names in complements_of(cube.indicators):
+        _hide_alike(month, names)
+    return month
+
+
+def _hide_alike(month: _Month, names: Sequence[str]) -> None:
+    """Show the second part of all subjects only where the first is shown: each tells the other."""
+    of_all, first, second = (month.count(name) for name in names)
+    if of_all is None or first is None or second is None or first == second:
+        return
+    most = month.most.get(first, month.counts[of_all])
+    month.most[first] = np.fmin(most, month.counts[of_all])
+    for shown in (month.figures, month.coverage):
+        for key, digests in shown.items():
+            if second in digests and first not in digests:
+                shown[key] = (*digests, first)
 
 
 def _owners(cube: Cube, indicator: Indicator) -> Iterator[str]:

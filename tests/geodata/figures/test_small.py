@@ -15,7 +15,7 @@ from geodata.access import Scope
 from geodata.atlas.scoped import within_scope
 from geodata.errors import ThemeError
 from geodata.figures import Indicator, SmallFigures, check_relations, small
-from geodata.figures.families import families_of
+from geodata.figures.families import complements_of, families_of
 from tests.small_counts import COUNTY, accounts, attack, invented_counts, own_indicators, public_of
 
 SMALLEST = 3
@@ -108,6 +108,7 @@ def undeclared(columns: Mapping[str, np.ndarray], indicators: Mapping[str, Indic
         for families in families_of(indicators)
         for relation in families.relations
     ]
+    declared += [{first[name] for name in names} for names in complements_of(indicators)]
     declared += [
         {first[key], first[one.cumulates]} for key, one in indicators.items() if one.cumulates
     ]
@@ -257,6 +258,24 @@ def test_no_declared_sum_tells_a_small_count_of_the_sample_county(counties):
                 assert not (few & alone).any(), (name, names)
                 hidden += few.sum()
     assert hidden
+
+
+def test_a_part_of_all_households_is_shown_only_where_the_other_part_is(counties):
+    cube = counties.built_sample().cube
+    hiding, pairs = public_of(cube, SMALLEST), complements_of(cube.indicators)
+    assert ("households", "monitored_households", "candidate_share.base") in pairs
+    alone = 0
+    for _, *parts in pairs:
+        for month in cube.periods:
+            first, second = (
+                (hiding.coverage if name.endswith(".subjects") else hiding.figures)(
+                    name.partition(".")[0], month
+                )
+                for name in parts
+            )
+            assert not (first & ~second).any(), parts
+            alone += first.sum()
+    assert alone
 
 
 def test_relations_that_hang_together_are_one_and_incomplete_ones_none():
