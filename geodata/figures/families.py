@@ -133,7 +133,7 @@ def _declared(indicator: Indicator) -> list[list[tuple[str, int, int]]]:
 
 
 def _parts(equation: str) -> list[str]:
-    """Return the counts of an equation, the sum first, without the rest that no indicator counts.
+    """Return the counts of an equation, the sum first, without the rest that no part counts or several do.
 
     The rest is taken as known to everybody: then it need not be hidden for the others' sake.
     """

@@ -68,7 +68,7 @@ class Indicator:
     shrinks by (`out_of`) from one month to the next. `equations` are other sums that its counts stand
     in, such as "households = monitored_households + candidate_share.base": a part is the key of an
     indicator for who is counted, KEY.base for the base of a share, KEY.judged and KEY.subjects for
-    who was judged and who was in question, `rest` for those whom no indicator counts.
+    who was judged and who was in question, `rest` for those whom no part counts, or several do.
     `cumulates` names the count of a month that it adds up from January on, `belongs_to` the count of
     those whose money or persons it sums.
     `basis` is by language: from which of several sources, or by which of several readings, it is made.

@@ -241,6 +241,7 @@ def _read_month(cube: Cube, period: str, tree: NumberedTree, everything: bool) -
     most: dict[bytes, Numbers] = {}
     figures: dict[str, tuple[bytes, ...]] = {}
     coverage: dict[str, tuple[bytes, ...]] = {}
+    unknown: dict[str, bytes] = {}
 
     def digest(one: Numbers) -> bytes:
         # Where nobody is in question there may be no row, for another indicator a count of zero.
@@ -259,18 +260,30 @@ def _read_month(cube: Cube, period: str, tree: NumberedTree, everything: bool) -
         people = figures[key] and indicator.subject == "household"
         judged = (placed["subjects"], placed["subjects"] - placed["missing"])
         coverage[key] = tuple(digest(one) for one in judged) if people else ()
-    # What belongs to some is shown only where they are: persons and money of a household tell of it.
+        if people and np.nansum(placed["missing"]):
+            unknown[key] = _same(placed["missing"])
+    month = _Month(counts, most, figures, coverage)
+    _hide_together(cube, month, unknown)
+    return month
+
+
+def _hide_together(cube: Cube, month: _Month, unknown: Mapping[str, bytes]) -> None:
+    """Show the counts of a month only where those are shown that they tell."""
+    # Persons and money of a household tell of it.
     for key, indicator in cube.indicators.items():
         owners = [*_owners(cube, indicator)]
-        figures[key] += tuple(one for owner in owners for one in figures[owner][:1])
-    # How many could not be judged is told beside every figure: it is not about anybody.
-    for judged_counts in coverage.values():
-        for one in judged_counts:
-            most.pop(one, None)
-    month = _Month(counts, most, figures, coverage)
+        month.figures[key] += tuple(one for owner in owners for one in month.figures[owner][:1])
+    # How many could not be judged is told beside every figure: it is not about anybody ...
+    for judged in month.coverage.values():
+        for one in judged:
+            month.most.pop(one, None)
+    # ... unless they are whom another figure counts, such as those whom nobody surveyed.
+    counts = {one for shown in month.figures.values() for one in shown}
+    for key, one in unknown.items():
+        if one in counts:
+            month.coverage[key] += (one,)
     for names in complements_of(cube.indicators):
         _hide_alike(month, names)
-    return month
 
 
 def _hide_alike(month: _Month, names: Sequence[str]) -> None:
