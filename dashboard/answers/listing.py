@@ -10,6 +10,7 @@ from dashboard.texts import text
 from dashboard.view import LISTING, View
 from geodata.access import Request
 from geodata.atlas import Atlas
+from geodata.errors import ScopeError
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.rules import Subject
@@ -28,7 +29,7 @@ _LONGEST = 60
 class Listing:
     """What a list holds: the kind of subject and how many; both None where there is no list.
 
-    `count` is None alone where the viewer may list nobody of the place. `rule` is the key of the
+    `count` is None alone where the viewer may list nobody of the place, or not those. `rule` is the key of the
     rule whose findings are listed. `of` is what the list belongs to (None without one), and `words`
     says it, or why there is none.
     """
@@ -237,4 +238,8 @@ def _counted(source: Source, view: View, listing: Listing, request: Request) -> 
         return listing
     read = source.county.people if listing.kind == "household" else source.county.places
     reader = read(view.period, actor=source.actor, guard=source.guard)
-    return replace(listing, count=reader.count(request))
+    try:
+        return replace(listing, count=reader.count(request))
+    except ScopeError as refused:
+        # It is made of a class of data that the viewer does not see: how many there are tells of them.
+        return replace(listing, words=refused.sentence(view.lang))

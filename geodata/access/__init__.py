@@ -25,7 +25,7 @@ from geodata.access.operator import (
     user_of_computer,
 )
 from geodata.access.privacy import table_privacy
-from geodata.access.reader import Door, Reader, Rows, refuse_beyond_quota
+from geodata.access.reader import Door, Reader, Rows, refuse_beyond_quota, without
 from geodata.access.request import PLACE_KEYS, Keys, Request
 from geodata.access.roles import DataClass, data_classes, load_roles
 from geodata.access.scope import EVERYWHERE, Actor, Scope, Verdict
@@ -94,4 +94,5 @@ __all__ = [
     "user_of_computer",
     "utc_now",
     "verify_records",
+    "without",
 ]

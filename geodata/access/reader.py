@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -64,8 +64,9 @@ class Reader:
         `leaving` they stand in a file beside rows that were exported, and are masked as those are.
         """
         role = self.actor.scope.role
-        frame, foreign = self._own(request, "rows")
-        masked, masks = self._masked(frame, request, role.exports if leaving else role.sees)
+        sees = role.exports if leaving else role.sees
+        frame, foreign = self._own(request, "rows", sees)
+        masked, masks = self._masked(frame, request, sees)
         record = self._trail(request, "rows", reason=reason, showing=masked)
         return Rows(masked, masks, record, foreign)
 
@@ -76,6 +77,7 @@ class Reader:
         """
         starts = self._check(request, "rows")
         asked = replace(request, columns=(), order=(), offset=0, limit=None, counting=True)
+        asked = replace(asked, table=self._summed(request.table, self.actor.scope.role.sees))
         return int(self._door._read(asked, starts)["rows"].iloc[0])
 
     def card(
@@ -100,7 +102,7 @@ class Reader:
         keys, rows = self._door.keys, {}
         for table in tables:
             asked = replace(whole, table=table)
-            frame, foreign = self._own(asked, "card")
+            frame, foreign = self._own(asked, "card", sees)
             # Asked for one household, nothing else may come along.
             frame = frame[frame[keys.household].eq(household).fillna(False).astype(bool)]
             masks: dict[str, str] = {}
@@ -118,8 +120,9 @@ class Reader:
         the file. Formula-safe cells are the writer's part (geodata.escaping).
         """
         refuse_beyond_quota(self.actor, self._door.trail, self._door.limits)
-        frame, foreign = self._own(request, "export")
-        masked, masks = self._masked(frame, request, self.actor.scope.role.exports)
+        exports = self.actor.scope.role.exports
+        frame, foreign = self._own(request, "export", exports)
+        masked, masks = self._masked(frame, request, exports)
         digest = _digest(masked)
         detail = {"sha256": digest}
         record = self._trail(request, "export", reason=reason, detail=detail, showing=masked)
@@ -149,7 +152,26 @@ class Reader:
         if column:
             self._trail(request, act, outcome="refused")
             raise ScopeError("access.masked_column", column=column)
+        if self._names_hidden(request):
+            self._trail(request, act, outcome="refused")
+            raise ScopeError("access.closed_list")
         return starts
+
+    def _names_hidden(self, request: Request) -> bool:
+        """Return whether a table that is asked tells by each of its rows what the actor may not see."""
+        sees = self.actor.scope.role.sees | {"open"}
+        among = [str(value) for _, comparison, value in request.filters if comparison == "among"]
+        for table in (request.table, *(one.partition(":")[0] for one in among)):
+            subject = self._privacy(table).get("subject")
+            if subject is not None and subject.column_class not in sees:
+                return True
+        return False
+
+    def _summed(self, table: str, sees: frozenset[str]) -> str:
+        """Return the table to read for a list that sums up keys: where some are closed, without those."""
+        listed = [known for known in self._privacy(table).values() if known.listed]
+        classes = {one for known in listed for one in known.values.values()} - sees
+        return without(table, classes) if classes else table
 
     def _asks_hidden(self, request: Request) -> str | None:
         """Return a column that is masked to the actor although rows are picked or sorted by it.
@@ -218,7 +240,7 @@ class Reader:
             for column, sign, value in request.filters
         )
 
-    def _own(self, request: Request, act: str) -> tuple[pd.DataFrame, int]:
+    def _own(self, request: Request, act: str, sees: frozenset[str]) -> tuple[pd.DataFrame, int]:
         """Return the rows that lie within the scope, whatever the store gave, and the others' count.
 
         A read that fails is recorded as well.
@@ -227,6 +249,7 @@ class Reader:
         keys = self._door.keys
         needed = (*request.columns, keys.place, keys.household) if request.columns else ()
         asked = replace(request, columns=tuple(dict.fromkeys(needed)))
+        asked = replace(asked, table=self._summed(request.table, sees))
         try:
             read = self._door._read(asked, starts)
         except Exception:
@@ -253,6 +276,11 @@ class Reader:
         keys = self._door.keys
         open_keys = dict.fromkeys((keys.place, keys.household), Privacy("open", ""))
         return {**self._door.privacy.get(table, {}), **open_keys}
+
+
+def without(table: str, classes: Iterable[str]) -> str:
+    """Return the name of a list whose sums leave out the keys of some classes."""
+    return "_".join((table, "without", *sorted(classes)))
 
 
 def refuse_beyond_quota(actor: Actor, trail: AuditTrail, limits: AccessLimits) -> None:

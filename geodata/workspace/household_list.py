@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import chain, combinations
+
 import pandas as pd
 
-from geodata.access import Reader, Request, mask_names
+from geodata.access import Derived, Reader, Request, mask_names, without
 from geodata.rules.base_tables import coverage_table
 from geodata.store import Engine
 from geodata.store.known_months import known_since
@@ -102,6 +106,30 @@ def add_household_list(engine: Engine, setup: Setup, month: str) -> None:
     engine.add_table(HOUSEHOLD_LIST, _SQL.format(**named, **columns))
 
 
+def lists_without(setup: Setup) -> Mapping[str, Derived]:
+    """Return by name the lists whose score and findings leave out the rules of some classes of data."""
+    classes = sorted({*setup.rule_classes.values()})
+    some = chain.from_iterable(combinations(classes, n + 1) for n in range(len(classes)))
+    lists = {}
+    for closed in some:
+        rules = tuple(key for key, known in setup.rule_classes.items() if known in closed)
+        name = without(HOUSEHOLD_LIST, closed)
+        made = partial(_add_list_without, name=name, rules=rules)
+        lists[name] = Derived((HOUSEHOLD_LIST, "flags"), made)
+    return lists
+
+
+def _add_list_without(engine: Engine, *, name: str, rules: Sequence[str]) -> None:
+    named = ", ".join(f"'{rule}'" for rule in rules)
+    engine.add_table(f"{name}_sums", _CLOSED_SQL.format(rules=named, high=WEIGHTS["high"]))
+    columns = ", ".join(
+        f"l.{one} - COALESCE(c.{one}, 0) AS {one}" if one in _SUMS else f"l.{one}"
+        for one in LIST_COLUMNS
+    )
+    joined = f"{HOUSEHOLD_LIST} AS l LEFT JOIN {name}_sums AS c"
+    engine.add_view(name, f"SELECT {columns} FROM {joined} ON c.household_code = l.household_code")
+
+
 def add_income_by_place(engine: Engine) -> None:
     """Give an engine that has the ledger the table `income_by_place`: amounts in fen.
 
@@ -162,6 +190,15 @@ def household_page(
     return reader.rows(request).frame.set_index("household_code")
 
 
+# What the list sums up of findings.
+_SUMS = ("score", "high", "findings")
+_CLOSED_SQL = """
+SELECT f.household_code, CAST(SUM(w.weight) AS BIGINT) AS score, COUNT(*) AS findings,
+  COUNT(CASE WHEN w.weight = {high} THEN 1 END) AS high
+FROM flags AS f JOIN rule_weights AS w ON w.rule = f.rule
+WHERE f.household_code IS NOT NULL AND f.answer = 'yes' AND f.rule IN ({rules})
+GROUP BY f.household_code
+"""
 _SQL = """
 WITH one AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY household_code ORDER BY place_code) AS number

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sqlglot import exp
+
 from geodata.access import Privacy, table_privacy
 from geodata.config import Config
 from geodata.figures import Indicator
@@ -16,6 +18,7 @@ from geodata.policy import Policy
 from geodata.policy.policy import day_meant
 from geodata.rules import Exemption, FeatureSet, Rule
 from geodata.rules.base_tables import HOUSEHOLD_BEFORE, HOUSEHOLD_EARLIER
+from geodata.rules.binding import parse
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.run import needed_keys
 from geodata.store import SnapshotStore
@@ -104,6 +107,27 @@ class Setup:
         return {
             key: known[-1] for key, known in told.items() if known and known[-1] != "restricted"
         }
+
+    @cached_property
+    def indicator_classes(self) -> Mapping[str, str]:
+        """Return the strictest class of what each indicator counts by, where it is more than restricted."""
+        told = {}
+        for key, one in self.indicators.items():
+            texts = (
+                one.numerator,
+                one.denominator,
+                one.scope,
+                one.known,
+                *one.listed_where.values(),
+            )
+            features = {
+                name.name for sql in texts if sql for name in parse(sql).find_all(exp.Column)
+            }
+            known = {self.feature_classes[name] for name in features & {*self.feature_classes}}
+            known |= {self.rule_classes[name] for name in {*one.rules} & {*self.rule_classes}}
+            if known:
+                told[key] = max(known, key=PRIVACY.index)
+        return told
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

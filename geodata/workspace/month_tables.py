@@ -14,8 +14,10 @@ from geodata.workspace.answerable import answerable, unanswered_in
 from geodata.workspace.changeover import CHANGEOVER, CHANGEOVER_COLUMNS
 from geodata.workspace.clocks import DUE, DUE_COLUMNS
 from geodata.workspace.counted import (
+    COUNTED,
     COUNTED_COLUMNS,
     FOUND_AMONG_COLUMNS,
+    LEFT_OUT,
     counted_tables,
     found_among_tables,
 )
@@ -27,6 +29,7 @@ from geodata.workspace.household_list import (
     add_household_list,
     add_income_by_place,
     list_tables,
+    lists_without,
 )
 from geodata.workspace.impact import IMPACT, IMPACT_COLUMNS
 from geodata.workspace.inputs import Setup
@@ -55,6 +58,7 @@ def month_source(setup: Setup, built: Built) -> MonthSource:
     make_list = partial(add_household_list, setup=setup, month=built.month)
     derived = {
         HOUSEHOLD_LIST: Derived(list_tables(setup), make_list),
+        **lists_without(setup),
         INCOME_BY_PLACE: Derived(("ledger",), add_income_by_place),
         "flags": Derived((), partial(_add_flags, built=built)),
         **life_tables(setup, built),
@@ -88,7 +92,8 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     The list's names are masked when it is made. Features have the class that their theme declares, and
     a rule is told to whom all it reads may be told.
     """
-    sets = {**setup.set_columns, **dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)}
+    counted = dict.fromkeys(counted_tables(setup, ""), COUNTED_COLUMNS)
+    sets: dict[str, Iterable[str]] = {**setup.set_columns, **counted}
     sets |= {HOUSEHOLD_LIST: LIST_COLUMNS, "flags": _FLAGS, WHAT_IF: WHAT_IF_COLUMNS}
     sets[MOVEMENTS], sets[CHANGEOVER] = MOVEMENT_COLUMNS, CHANGEOVER_COLUMNS
     sets[IMPACT], sets[DUE] = IMPACT_COLUMNS, DUE_COLUMNS
@@ -97,7 +102,16 @@ def month_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
         INCOME_BY_MONTH: INCOME_BY_MONTH_COLUMNS,
         FINDINGS_BY_MONTH: FINDINGS_BY_MONTH_COLUMNS,
     }
-    return {**setup.privacy, **{name: _made(setup, columns) for name, columns in sets.items()}}
+    made = {name: _made(setup, columns) for name, columns in sets.items()}
+    for name in counted:
+        made[name]["subject"] = replace(_ABOUT, column_class=_counted_class(setup, name))
+    return {**setup.privacy, **made}
+
+
+def _counted_class(setup: Setup, table: str) -> str:
+    """Return the class of data that a table of those whom an indicator counts tells of each of them."""
+    key = table.removeprefix(COUNTED).removeprefix(LEFT_OUT)
+    return setup.indicator_classes.get(key, "restricted")
 
 
 def _made(setup: Setup, columns: Iterable[str]) -> dict[str, Privacy]:
@@ -119,7 +133,13 @@ def _place_privacy(setup: Setup) -> Mapping[str, Mapping[str, Privacy]]:
     sets["flags"] = _made(setup, FLAG_COLUMNS)
     sets[DUE] = _made(setup, DUE_COLUMNS)
     counted = counted_tables(setup, "")
-    sets |= {name: dict.fromkeys(COUNTED_COLUMNS[:2], _ABOUT) for name in counted}
+    sets |= {
+        name: {
+            "place_code": _ABOUT,
+            "subject": replace(_ABOUT, column_class=_counted_class(setup, name)),
+        }
+        for name in counted
+    }
     came = (name for name in point_tables(setup) if name.startswith(FROM))
     sets |= {name: dict.fromkeys(FROM_COLUMNS, _ABOUT) for name in came}
     sets[INCOME_BY_PLACE] = dict.fromkeys(INCOME_COLUMNS, public)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from functools import partial
 
 import pandas as pd
 import pytest
 
-from geodata.access import Actor, data_classes
+from geodata.access import Actor, Request, data_classes
+from geodata.errors import ScopeError
 from geodata.tables import enumeration
 from geodata.themes import own_themes
 from geodata.workspace import cards, open_workspace
-from geodata.workspace.household_list import HOUSEHOLD_LIST, household_request
+from geodata.workspace.household_list import HOUSEHOLD_LIST, WEIGHTS, household_request
 from geodata.workspace.life_line import FINDINGS_BY_MONTH
 from geodata.workspace.month_tables import month_privacy
 
@@ -96,6 +99,59 @@ def test_card_list_and_file_tell_of_health_only_to_whom_the_table_of_classes_say
     assert others["answer"].tolist() == theirs["answer"].tolist()
     exported = reader.export(household_request("")).frame["rules"]
     assert not exported.str.contains("|".join(county.setup.rule_classes)).any()
+
+
+@pytest.mark.parametrize("role", ["leader", "analyst", "township_officer", "village_officer"])
+def test_what_a_list_sums_up_of_findings_follows_from_those_it_names(sampled, role):
+    rules = sampled.setup.rules
+    reader = sampled.people(actor=Actor("li", role, (sampled.setup.config.county.code,)))
+    asked = household_request("", page=(0, None))
+    shown, left = reader.rows(asked).frame, reader.export(asked).frame
+    leaving = reader.rows(asked, leaving=True).frame
+    assert shown["findings"].sum() > left["findings"].sum() or role == "analyst"
+    for frame in (shown, left, leaving):
+        named = [[one for one in keys.split(",") if one] for keys in frame["rules"]]
+        weights = [[WEIGHTS[rules[one].severity] for one in keys] for keys in named]
+        assert frame["findings"].tolist() == [len(keys) for keys in named]
+        assert frame["score"].tolist() == [sum(each) for each in weights]
+        assert frame["high"].tolist() == [each.count(WEIGHTS["high"]) for each in weights]
+        # Nor does the order tell of what is not named.
+        assert frame["score"].is_monotonic_decreasing
+
+
+def test_whom_a_figure_counts_by_health_is_listed_and_numbered_for_nobody_who_may_not_see_it(
+    sampled,
+):
+    setup = sampled.setup
+    where, closed = setup.config.county.code, setup.indicator_classes
+    assert set(closed) >= {"record_fault_share", "entitlement_gap_share"}
+    by_health = set(setup.feature_classes) | set(setup.rule_classes)
+    tried = 0
+    for role in ("leader", "analyst", "township_officer"):
+        sees = data_classes()
+        actor = Actor("li", role, (where,))
+        people, places = (read(actor=actor) for read in (sampled.people, sampled.places))
+        for key, one in setup.indicators.items():
+            texts = (one.numerator, one.denominator, one.scope, *one.listed_where.values())
+            words = {*re.findall(r"\w+", " ".join((*texts, *one.rules)))}
+            assert (key in closed) == bool(words & by_health), key
+            if key not in closed or not one.lists:
+                continue
+            for name in ("counted_", "left_out_")[: 1 + one.acts_on_rest]:
+                among = (("household_code", "among", f"{name}{key}"),)
+                asks = [
+                    partial(people.count, household_request("", filters=among)),
+                    partial(people.rows, household_request("", filters=among)),
+                    partial(places.count, Request(f"{name}{key}", "")),
+                ]
+                for ask in asks:
+                    if role in sees[closed[key]].sees:
+                        ask()
+                    else:
+                        with pytest.raises(ScopeError):
+                            ask()
+                    tried += 1
+    assert tried > 10
 
 
 def test_glass_that_was_broken_opens_the_card_on_the_page_and_in_no_file(sampled):
