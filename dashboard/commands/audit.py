@@ -116,9 +116,10 @@ def account(name: str, month: str, households: bool, workspace: Path) -> None:
 @_folder
 def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
     """Check the chain; leaves with exit code 1 when it is broken."""
-    from geodata.access import audit_ring, read_export, verify_records
+    from geodata.access import audit_ring, guard_of_accounts, read_export, verify_records
     from geodata.access.chain import START
 
+    altered: list[str] = []
     if exported is not None:
         records = list(read_export(exported))
         base = (records[0].seq - 1, records[0].previous) if records else (0, START)
@@ -129,8 +130,12 @@ def verify(noted: str | None, exported: Path | None, workspace: Path) -> None:
         verification = trail.verify(noted=noted)
         if verification.whole:
             trail.note_head()
+        guard = guard_of_accounts(workspace)
+        altered = [] if guard is None else guard.accounts.altered()
     _say(verification)
-    if not verification.whole:
+    for name in altered:
+        click.echo("  " + text("audit.account_altered", name=name))
+    if altered or not verification.whole:
         sys.exit(1)
 
 

@@ -156,11 +156,12 @@ def _made_password(length: int) -> str:
 
 
 def _line(account: Account) -> str:
-    states = [
-        text(f"user.state_{state}")
-        for state, holds in (("disabled", account.disabled), ("must_change", account.must_change))
-        if holds
-    ]
+    holding = {
+        "altered": account.altered,
+        "disabled": account.disabled and not account.altered,
+        "must_change": account.must_change,
+    }
+    states = [text(f"user.state_{state}") for state, holds in holding.items() if holds]
     role = text(f"access.role_{account.role}")
     places = ",".join(account.prefixes) or text("user.nowhere")
     return "  ".join([account.name, role, places, *states])

@@ -37,6 +37,7 @@ class AuditPage(Page):
         if wanted == "verify":
             actor = self.permitted("audit", act="audit_verify")
             checked = await self.in_thread(self._trail.verify)
+            altered = self.sign_in.guard.accounts.altered()
             key = "audit.whole" if checked.whole else "audit.broken"
             span = {"count": checked.records, "first": checked.first, "last": checked.last}
             parts = [text(key, self.lang, **span)]
@@ -48,8 +49,9 @@ class AuditPage(Page):
                 text(f"audit.remark_{one.kind}", self.lang, seq=one.seq)
                 for one in checked.remarks[:20]
             ]
-            head = text("audit.head", self.lang, head=checked.head)
-            self._show(actor, said=" ".join(parts), whole=checked.whole, head=head)
+            parts += [text("audit.account_altered", self.lang, name=name) for name in altered]
+            head, whole = text("audit.head", self.lang, head=checked.head), checked.whole
+            self._show(actor, said=" ".join(parts), whole=whole and not altered, head=head)
         elif wanted == "export":
             self.permitted("audit", act="audit_export")
             content = await self.in_thread(_copy, self._trail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import json
 import re
 import secrets
 import unicodedata
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from geodata.access.audit import AuditTrail
 from geodata.access.chain import AuditEntry
 from geodata.access.database import METADATA
+from geodata.access.keyring import SealKey
 from geodata.access.limits import AccessLimits
 from geodata.access.passwords import hash_password, is_password, password_faults
 from geodata.access.scope import Actor
@@ -46,6 +48,8 @@ _ACCOUNTS = Table(
     Column("disabled", Boolean, nullable=False),
     Column("must_change", Boolean, nullable=False),
     Column("changed", String(40), nullable=False),
+    # What only a holder of the audit's key can make of the row.
+    Column("seal", String(64)),
 )
 # Failures are counted for every name typed, known or not, under its hash: the answer is the same
 # for both, and a password typed into the wrong field is not kept readable. They are counted with
@@ -67,7 +71,8 @@ _NAME = re.compile(r"[\w.@-]{2,64}")
 class Account:
     """One account without its password; `changed` is when the password was set (UTC).
 
-    `session` and `address` are those it is used from, where it was found by a session.
+    `session` and `address` are those it is used from, where it was found by a session. An `altered`
+    one was written past these functions, which nobody may use: it counts as disabled.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Account:
     changed: str
     session: str = ""
     address: str = ""
+    altered: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -96,6 +102,7 @@ class Accounts:
         self._database = trail.database
         self._database.create(_ACCOUNTS, _FAILURES, _KNOWN)
         self.factors = SecondFactors(trail, limits.factor_roles)
+        self._seal_older()
 
     def add(self, actor: Actor, password: str, *, by: str, now: datetime) -> Account:
         """Make an account for `actor`; its first password must be changed at the first sign-in."""
@@ -108,11 +115,12 @@ class Accounts:
         with self._database.writing() as connection:
             if _found(connection, name) is not None:
                 raise AccountError("access.account_exists", name=name)
-            detail = {"role": account.role, "places": list(account.prefixes)}
+            detail = {"role": account.role, "places": list(account.prefixes), "sealed": True}
             self._trail.append(
                 connection, AuditEntry(by, "user_add", subject=name, outcome="done", detail=detail)
             )
             connection.execute(insert(_ACCOUNTS).values(**(row | {"password": kept})))
+            self._seal(connection, name)
         return account
 
     def set_password(self, name: str, password: str, *, by: str, now: datetime) -> None:
@@ -141,13 +149,17 @@ class Accounts:
         """Return every account by name."""
         with self._database.reading() as connection:
             rows = connection.execute(select(_ACCOUNTS).order_by(_ACCOUNTS.c.name)).all()
-        return [_account(row) for row in rows]
+        return [self._account(row) for row in rows]
+
+    def altered(self) -> list[str]:
+        """Return the names of the accounts that were written past these functions."""
+        return [account.name for account in self.all() if account.altered]
 
     def get(self, name: str) -> Account | None:
         """Return one account, or None."""
         with self._database.reading() as connection:
             row = _found(connection, account_name(name, strict=False))
-        return None if row is None else _account(row)
+        return None if row is None else self._account(row)
 
     def sign_in(
         self,
@@ -176,11 +188,12 @@ class Accounts:
         if locked:
             self._trail.record(replace(entry, outcome="refused", reason="locked"))
             raise AccountError("access.locked", minutes=self._limits.lock_minutes)
-        if right and not row.disabled and code is not None:
+        shut = row is not None and self._account(row).disabled
+        if right and not shut and code is not None:
             # Counted as a failure already, a code is not tried out faster than a password.
             right = self.factors.passes(row.name, row.role, code, now=now)
             entry = entry if right else replace(entry, reason="second factor")
-        if not right or row.disabled:
+        if not right or shut:
             self._trail.record(replace(entry, outcome="failed"))
             raise AccountError(
                 "access.sign_in_failed",
@@ -197,7 +210,7 @@ class Accounts:
                     fewer = update(_FAILURES).where(_FAILURES.c.who == wide)
                     connection.execute(fewer.values(count=_FAILURES.c.count - 1))
                 connection.execute(delete(_FAILURES).where(_FAILURES.c.count <= 0))
-        return _account(row)
+        return self._account(row)
 
     def admit(self, name: str, *, now: datetime, origin: str = "") -> Account:
         """Return the account of a name that an identity provider vouches for.
@@ -210,13 +223,14 @@ class Accounts:
         entry = AuditEntry(key, "sign_in", outcome="done", detail={"way": "openid"}, address=origin)
         with self._database.writing() as connection:
             row = _found(connection, key)
-            if row is not None and not row.disabled:
+            if row is not None and not self._account(row).disabled:
                 self._trail.append(connection, replace(entry, role=row.role))
                 if row.must_change:
                     ended = {"password": hash_password(secrets.token_urlsafe(32))}
                     change = update(_ACCOUNTS).where(_ACCOUNTS.c.name == key)
                     connection.execute(change.values(must_change=False, **ended))
-                return _account(_required(connection, key))
+                    self._seal(connection, key)
+                return self._account(_required(connection, key))
         raise AccountError("server.openid_unknown")
 
     def _is_locked(self, name: str, origin: str, now: datetime) -> bool:
@@ -256,9 +270,41 @@ class Accounts:
     def _change(
         self, connection: Connection, name: str, entry: AuditEntry, **values: object
     ) -> None:
-        _required(connection, name)
+        account = self._account(_required(connection, name))
+        if account.altered:
+            # Whoever takes the row for good as it stands is held to what stood there.
+            stood = {"role": account.role, "places": list(account.prefixes), "altered": True}
+            entry = replace(entry, detail=stood)
         self._trail.append(connection, replace(entry, subject=name, outcome="done"))
         connection.execute(update(_ACCOUNTS).where(_ACCOUNTS.c.name == name).values(**values))
+        self._seal(connection, name)
+
+    def _account(self, row: Any) -> Account:
+        """Return the account of a row, disabled where no key made the row's seal."""
+        altered = not SealKey.fits(self._trail.ring.keys, _content(row), row.seal or "")
+        prefixes = tuple(filter(None, row.prefixes.split(",")))
+        shut = row.disabled or altered
+        return Account(
+            row.name, row.role, prefixes, shut, row.must_change, row.changed, altered=altered
+        )
+
+    def _seal(self, connection: Connection, name: str) -> None:
+        sealed = self._trail.ring.current.seal(_content(_required(connection, name)))
+        mine = update(_ACCOUNTS).where(_ACCOUNTS.c.name == name)
+        connection.execute(mine.values(seal=sealed))
+
+    def _seal_older(self) -> None:
+        """Seal the accounts from before there were seals, once and on record."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(_ACCOUNTS)).all()
+        made = (*self._trail.records(act="user_add"), *self._trail.records(act="user_seal"))
+        if not rows or any(row.seal for row in rows) or any("sealed" in one.detail for one in made):
+            return
+        with self._database.writing() as connection:
+            detail = {"sealed": [row.name for row in rows]}
+            self._trail.append(connection, AuditEntry("guatu", "user_seal", detail=detail))
+            for row in rows:
+                self._seal(connection, row.name)
 
 
 def account_name(name: str, *, strict: bool = True) -> str:
@@ -282,9 +328,10 @@ def _required(connection: Connection, name: str):  # type: ignore[no-untyped-def
     return row
 
 
-def _account(row: Any) -> Account:
-    prefixes = tuple(filter(None, row.prefixes.split(",")))
-    return Account(row.name, row.role, prefixes, row.disabled, row.must_change, row.changed)
+def _content(row: Any) -> str:
+    """Return what is sealed of an account: all that decides who gets in and what is seen."""
+    names = ("name", "role", "prefixes", "password", "disabled", "must_change", "changed")
+    return json.dumps([getattr(row, name) for name in names], ensure_ascii=False)
 
 
 def _failures(connection: Connection, who: str) -> int:

@@ -205,3 +205,16 @@ def test_with_the_first_account_numbers_are_sealed_unless_the_county_says_no(tmp
             code, printed = run("user", "add", name, "--role", "auditor", "--workspace", folder)
             assert (code, "加密存放" in printed) == (0, told and name == "li.na")
         assert read_config(folder).storing.encrypted is told
+
+
+def test_an_account_changed_in_the_database_is_told_by_check_and_list(county, run):
+    folder, _ = county
+    assert run("audit", "verify", "--workspace", folder)[0] == 0
+    with sqlite3.connect(folder / "audit" / "access.sqlite") as raw:
+        raw.execute("UPDATE accounts SET role = 'leader'")
+    raw.close()
+    code, printed = run("audit", "verify", "--workspace", folder)
+    assert (code, "“li.na”在数据库中被直接改过" in printed) == (1, True)
+    assert "直接改过" in run("user", "list", "--workspace", folder)[1]
+    assert run("user", "reset", "li.na", "--workspace", folder)[0] == 0
+    assert run("audit", "verify", "--workspace", folder)[0] == 0

@@ -108,16 +108,20 @@ def test_the_chain_is_checked_and_copied_with_one_click(server, tmp_path):
     assert browser.submit("/audit", do="forget").status == 400
 
 
-def test_an_edited_record_is_named_on_the_page(tmp_path):
+def test_an_edited_record_or_account_is_named_on_the_page(tmp_path):
     folder = make_folder(tmp_path)
     with sqlite3.connect(folder / "audit" / "access.sqlite") as raw:
         raw.execute("DROP TRIGGER audit_no_update")
         raw.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+        raw.execute("UPDATE accounts SET prefixes = '99' WHERE name = 'analyst'")
     raw.close()
     with serve(folder) as running:
         said = running.browser("auditor").submit("/audit", do="verify").body
+        refused = running.browser().sign_in("analyst")
     assert "审计记录不完整" in said
     assert "第 2 条被修改过" in said
+    assert "账号“analyst”在数据库中被直接改过" in said
+    assert refused.status != 303
 
 
 def test_who_saw_a_household_and_what_an_account_saw_in_a_month_are_on_the_page(server):
