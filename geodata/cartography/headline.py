@@ -26,6 +26,8 @@ from geodata.cartography.words import (
 )
 from geodata.figures import STATES, Indicator, ParameterStep
 
+_HIDDEN = STATES[3]
+
 
 def headline(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
     """Return the finding of a map: which places of its level are worst, and how many have no figure."""
@@ -119,13 +121,20 @@ def _most_in_words(atlas: Atlas, layer: Layer, worst: Worst, lang: str | None) -
 
 
 def others_text(layer: Layer, lang: str | None = None) -> str:
-    """Return in brackets how many places of a map have no figure, by the reason; empty for none."""
-    told = counted_others(layer, lang)
+    """Return in brackets how many places of a map have no figure, by the reason; empty for none.
+
+    Of what is hidden it says that the comparison beside it is without it: more may be hidden there.
+    """
+    told = counted_others(layer, lang, beside=True)
     return i18n.text("cartography.others", lang, others=told) if told else ""
 
 
-def counted_others(layer: Layer, lang: str | None = None) -> str:
-    """Return how many places of a map have no figure, by the reason; empty for none."""
+def counted_others(layer: Layer, lang: str | None = None, *, beside: bool = False) -> str:
+    """Return how many places of a map have no figure, by the reason; empty for none.
+
+    `beside` tells that it stands beside a comparison of the others.
+    """
+    uncompared = i18n.text("cartography.uncompared", lang)
     states = pd.Series(layer.states[layer.inside]).value_counts()
     level = i18n.text(f"atlas.{layer.level}", lang)
     counted = [(state, int(states.get(state, 0))) for state in STATES[1:]]
@@ -134,7 +143,7 @@ def counted_others(layer: Layer, lang: str | None = None) -> str:
             i18n.text("cartography.others_count", lang, count=count, level=level, reason=reason)
             for state, count in counted
             if count
-            for reason in [state_text(state, lang)]
+            for reason in [uncompared if beside and state == _HIDDEN else state_text(state, lang)]
         ),
         lang,
     )

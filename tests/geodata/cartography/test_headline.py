@@ -192,3 +192,5 @@ def test_a_legend_counts_every_place_once_whatever_its_state():
     ]  # fmt: skip
     assert len({row.colour["light"] for row in rows if row.no_data}) == 4
     assert len(re.findall(r"\d个村", headline(atlas, gone, "zh"))) >= 1
+    # More may be hidden than the most that is told.
+    assert "1个村不显示、未参加比较" in headline(atlas, gone, "zh")
