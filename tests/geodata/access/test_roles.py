@@ -99,14 +99,22 @@ RULES = Privacy("restricted", "hidden", {"ill": "health"})
 def test_a_rule_about_health_is_told_and_asked_for_by_whom_sees_health(tmp_path, role):
     listed = pd.DataFrame([KEYS | {"rules": "ill,poor"}, KEYS | {"rules": "ill"}])
     flags = pd.DataFrame([KEYS | {"rule": "ill"}, KEYS | {"rule": "poor"}])
-    frames = {"list": listed, "flags": flags}
+    # What a list sums up of closed rules is summed up without them for whom they are closed to.
+    frames = {"list": listed, "list_without_health": listed, "flags": flags}
     known = {"list": {"rules": replace(RULES, listed=True)}, "flags": {"rule": RULES}}
-    shared = replace(door(tmp_path, lambda request, starts: frames[request.table]), privacy=known)
+    asked: set[str] = set()
+
+    def read(request, starts):
+        asked.add(request.table)
+        return frames[request.table]
+
+    shared = replace(door(tmp_path, read), privacy=known)
     reader = Reader(Actor("li", role, (VILLAGES[0],)), shared)
     sees = role in data_classes()["health"].sees
     assert reader.rows(Request("list")).frame["rules"].tolist() == (
         ["ill,poor", "ill"] if sees else ["poor", ""]
     )
+    assert asked == {"list" if sees else "list_without_health"}
     assert reader.rows(Request("flags")).frame["rule"].tolist() == ["ill", "poor"][not sees :]
     for filters in ((("rules", "has", "ill"),), (("rules", "in", ["poor", "ill"]),)):
         if sees:
