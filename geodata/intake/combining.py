@@ -60,6 +60,7 @@ class TableRows:
         self.copies: list[Contradiction] = []
         self._sheets = sheets
         self.frame = _merged(table, pieces)
+        self._brought = _brought(table, pieces, self.frame)
         # Of what was merged only where each row stands is asked again.
         self._pieces = [replace(piece, frame=piece.frame[["row"]]) for piece in pieces]
 
@@ -70,8 +71,25 @@ class TableRows:
 
     @property
     def own(self) -> pd.Series:
-        """Return which rows come first from a sheet about the table itself, not from one that repeats it."""
-        return self.frame["sheet_number"].isin([p.source for p in self._pieces if p.main])
+        """Return which rows a sheet about the table itself lists, all where there is no such sheet."""
+        main = [piece.frame.index for piece in self._pieces if piece.main]
+        if not main or len(main) == len(self._pieces):
+            return pd.Series(True, self.frame.index)
+        listed = np.any([is_among(self.frame.index, keys) for keys in main], axis=0)
+        return pd.Series(listed, self.frame.index)
+
+    @property
+    def own_columns(self) -> frozenset[str]:
+        """Return the columns that sheets about the table itself brought, all where no sheet is."""
+        own = [piece.headers for piece in self._pieces if piece.main]
+        return frozenset(column for headers in own for column in headers) or self.delivered
+
+    def brought(self, column: str) -> np.ndarray | None:
+        """Return in which rows a column says what a sheet about the table itself brought.
+
+        None where sheets of one kind alone fill the table, so that nothing is of another.
+        """
+        return self._brought.get(column) if self._brought else None
 
     def located(self, keys: pd.Index, column: str) -> pd.DataFrame:
         """Return file, sheet, row, header, household and place of a column for some keys."""
@@ -119,7 +137,9 @@ class TableRows:
 
     def drop(self, keys: pd.Index) -> None:
         """Leave out the rows of some keys."""
-        self.frame = self.frame[~is_among(self.frame.index, keys)]
+        kept = ~is_among(self.frame.index, keys)
+        self.frame = self.frame[kept]
+        self._brought = {name: values[kept] for name, values in self._brought.items()}
 
 
 def combine(
@@ -352,6 +372,22 @@ def _merged(table: Table, pieces: Sequence[_Piece]) -> pd.DataFrame:
             values = values.where(values.notna(), _aligned(other, index, dtype))
         columns[name] = values
     return pd.DataFrame(columns, index=index)
+
+
+def _brought(table: Table, pieces: Sequence[_Piece], frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return by column the rows that say what sheets about the table itself brought.
+
+    {} where there are only such sheets, or none.
+    """
+    if len({piece.main for piece in pieces}) < 2:
+        return {}
+    brought = {name: np.zeros(len(frame), dtype=bool) for name in table.columns}
+    for piece in (piece for piece in pieces if piece.main):
+        at = frame.index.get_indexer(piece.frame.index)
+        for name in brought.keys() & piece.headers.keys():
+            merged, values = frame[name].iloc[at], piece.frame[name].astype(frame[name].dtype)
+            brought[name][at] |= (merged == values).fillna(False).to_numpy(bool)
+    return brought
 
 
 def _aligned(values: pd.Series, index: pd.Index, dtype: Any) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,16 @@ class _History:
 
     def __init__(self, engine: DuckDBEngine, rows: TableRows, before: Sequence[EarlierMonth]):
         self._engine, self.rows, self.before = engine, rows, before
-        self.now = rows.frame.loc[rows.own] if rows.own.any() else rows.frame
+        self.now = rows.frame.loc[rows.own]
+
+    @cached_property
+    def brought(self) -> pd.DataFrame | None:
+        """Return which cells of the rows the table's own files filled, None where nothing else did."""
+        columns = {name: self.rows.brought(name) for name in self.rows.own_columns}
+        known = {name: values for name, values in columns.items() if values is not None}
+        if not known:
+            return None
+        return pd.DataFrame(known, self.rows.frame.index).loc[self.now.index]
 
     def opened(self, number: int) -> EarlierRows:
         """Return a month before; the one that was opened until now can no longer be read."""
@@ -84,9 +94,12 @@ def _undated(history: _History, month: str, issues: Issues) -> tuple[bool, Refus
     if table.nature == "state" and len(every) < 2:
         return False, None
     for name, column in table.columns.items():
-        if column.kind not in ("day", "month") or name not in history.rows.delivered:
+        if column.kind not in ("day", "month") or name not in history.rows.own_columns:
             continue
-        dates = history.now[name].dropna().astype("str").str[:7]
+        values, brought = history.now[name], history.brought
+        if brought is not None:
+            values = values[brought[name].to_numpy()]
+        dates = values.dropna().astype("str").str[:7]
         # What lies ahead is planned.
         if len(dates) < _LEAST or (dates > month).any():
             continue
@@ -112,7 +125,7 @@ def _unchanged(history: _History, issues: Issues) -> Refusal | None:
     columns = [
         name
         for name, column in rows.table.columns.items()
-        if name in rows.delivered and name not in rows.table.key
+        if name in rows.own_columns and name not in rows.table.key
         if not column.derived and not column.sealed
     ]
     last = history.opened(0)
@@ -121,11 +134,13 @@ def _unchanged(history: _History, issues: Issues) -> Refusal | None:
     others = [name for name in columns if name not in numbers]
     same = np.ones(len(history.now), dtype=bool)
     for part in (numbers, others):
-        same &= _same(history.now, last.values(part), part)
+        same &= _same(history.now, last.values(part), part, history.brought)
         # In most months the numbers say it all.
         if same.mean() < 1 - _TENTH:
             return None
-    changed = 1 - same.sum() / max(len(same), last.rows)
+    # Rows that other files alone list are none of these.
+    others_alone = len(rows.frame) - len(history.now)
+    changed = 1 - same.sum() / max(len(same), last.rows - others_alone)
     usual = _usual_changes(history, columns)
     if len(same) < _LEAST or _by_chance(usual, len(same)) or changed > _TENTH * usual:
         return None
@@ -151,19 +166,26 @@ def _usual_changes(history: _History, columns: Sequence[str]) -> float:
     for number in range(1, len(history.before)):
         before = history.opened(number).values(columns)
         # Rows that went, such as those of a township that did not deliver, are no change.
-        share = 1 - _same(was, before, columns).sum() / max(len(was), 1)
+        share = 1 - _same(was, before, columns, history.brought).sum() / max(len(was), 1)
         shares.append(share)
         was = before
     return min(shares, default=0.0)
 
 
-def _same(now: pd.DataFrame, was: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
-    """Return which rows were there with the same values; unknown is unknown."""
+def _same(
+    now: pd.DataFrame, was: pd.DataFrame, columns: Sequence[str], brought: pd.DataFrame | None
+) -> np.ndarray:
+    """Return which rows were there with the same values; unknown is unknown.
+
+    What is not in `brought`, the cells that the table's own files filled, says nothing of a row.
+    """
     at = was.index.get_indexer(now.index)
     same: np.ndarray = at >= 0
+    cells = None if brought is None else brought.reindex(now.index, fill_value=True)
     for name in columns:
         ours, theirs = _plain(now[name]), _plain(was[name])[at]
-        same = same & (ours == theirs)
+        equal = ours == theirs
+        same = same & (equal if cells is None else equal | ~cells[name].to_numpy())
     return same
 
 

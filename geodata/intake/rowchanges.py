@@ -113,6 +113,8 @@ def check_rows(
         new = str(int((~known).sum()))
         report_column(rows, "keys_changed", _key(rows), str(len(known)), new, issues)
         return None
+    # A row that only other files still name is missing, not empty.
+    known &= rows.own.to_numpy()
     least = min(settings.small_rows, max(_FEW, earlier.rows))
     wanted = [
         name
@@ -159,7 +161,7 @@ def _renumbered(
 ) -> Refusal | None:
     """Return the fault of a list whose codes are mostly new while those of last month are gone."""
     codes = _codes(rows)
-    mine = rows.own.to_numpy() if rows.own.any() else np.ones(len(rows.frame), dtype=bool)
+    mine = rows.own.to_numpy()
     if mine.sum() < _FEW or not codes or known[mine].mean() >= _CHANGED:
         return None
     now = rows.frame[mine]

@@ -41,8 +41,38 @@ def _value(column, row, month):
     }.get(column.kind, f"{column.name}{row}")
 
 
-def rows_of(table, month, count, dated=True) -> TableRows:
-    """Return some rows of a table as a month brings them, with or without dates of the month."""
+def rows_of(table, month, count, dated=True, beside="", leading=False) -> TableRows:
+    """Return some rows of a table as a month brings them, with or without dates of the month.
+
+    Another file says of most of them, and of more, how they are in the month `beside`; it fills what
+    their own one leaves empty, and may be `leading`.
+    """
+    part = part_of(table, month, count, dated)
+    if not beside:
+        return combined(table, [part])
+    kept = [name for name in part.frame if name in table.key or name in ("sheet_number", "row")]
+    open_to_all = [name for name in part.frame if name not in kept]
+    holed = part.frame[open_to_all[0]].mask(part.frame["row"] % 4 == 0)
+    own = part.frame.drop(columns=open_to_all[1::3]).assign(**{open_to_all[0]: holed})
+    headers = {name: header for name, header in part.headers.items() if name in own}
+    other = part_of(table, beside, count + count // 2, dated)
+    frame = other.frame.iloc[count // 3 :].assign(sheet_number=1)
+    parts = [
+        Part(table, own, headers, main=True),
+        Part(table, frame, other.headers, main=False),
+    ]
+    # Which file comes first is decided by their names.
+    return combined(table, parts[::-1] if leading else parts)
+
+
+def combined(table, parts) -> TableRows:
+    """Return the rows of a table from the parts of several files."""
+    sheets = [SHEET] * len(parts)
+    return combine(table, parts, sheets, issues=Issues(SCHEMA.tables), aside=SetAside())
+
+
+def part_of(table, month, count, dated=True) -> Part:
+    """Return the rows of a table that one file of a month brings."""
     columns = [
         one
         for one in table.columns.values()
@@ -56,15 +86,18 @@ def rows_of(table, month, count, dated=True) -> TableRows:
             for one in columns
         }
     ).assign(sheet_number=0, row=range(1, count + 1))
-    part = Part(table, frame, {one.name: one.label("zh") for one in columns}, main=True)
-    return combine(table, [part], [SHEET], issues=Issues(SCHEMA.tables), aside=SetAside())
+    return Part(table, frame, {one.name: one.label("zh") for one in columns}, main=True)
 
 
-def _told(tmp_path, table, month, last, count=60, dated=True):
-    """Return the kinds told of a table of the last month that holds the rows of `month`."""
+def _told(tmp_path, table, month, last, count=60, dated=True, beside=False, leading=False):
+    """Return the kinds told of a table of the last month that holds the rows of `month`.
+
+    It may have other files of each month, the last included, beside it.
+    """
     for before in MONTHS[:last]:
         with new_snapshot(tmp_path, before) as writer:
-            rows = as_arrow(rows_of(table, before, count, dated), before)
+            made = rows_of(table, before, count, dated, before if beside else "", leading)
+            rows = as_arrow(made, before)
             writer.write_table(table.name, rows, sort=list(table.key))
             writer.commit(who="li", at="2025-05-01T00:00:00", facts={})
     store = SnapshotStore(tmp_path)
@@ -72,9 +105,9 @@ def _told(tmp_path, table, month, last, count=60, dated=True):
         EarlierMonth(before, {table.name: store.files(store.snapshot_of(before), table.name)})
         for before in reversed(MONTHS[:last])
     ]
-    issues = Issues(SCHEMA.tables)
+    issues, other = Issues(SCHEMA.tables), MONTHS[last] if beside else ""
     faults = repeats(
-        {table.name: rows_of(table, month, count, dated)},
+        {table.name: rows_of(table, month, count, dated, other, leading)},
         earlier,
         MONTHS[last],
         missing=frozenset(),
@@ -91,6 +124,15 @@ def test_a_table_that_is_last_months_is_refused_and_one_of_the_month_is_not(tmp_
     assert len(refused) == 1
     assert not told
     assert _told(tmp_path / "new", table, MONTHS[3], 3) == ([], [])
+
+
+@pytest.mark.parametrize("leading", [False, True], ids=["behind", "leading"])
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_of_last_month_is_refused_beside_files_of_the_month(tmp_path, table, leading):
+    refused, told = _told(tmp_path / "again", table, MONTHS[2], 3, beside=True, leading=leading)
+    assert len(refused) == 1
+    assert not told
+    assert _told(tmp_path / "new", table, MONTHS[3], 3, beside=True, leading=leading) == ([], [])
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -10,11 +10,20 @@ import pytest
 from geodata.config import ImportSettings
 from geodata.intake.combining import POINT
 from geodata.intake.earlier import EarlierMonth
+from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.landing import as_arrow
 from geodata.intake.lastmonth import Before, check_against
 from geodata.store import SnapshotStore, new_snapshot
-from tests.geodata.intake.test_repeats import MONTHS, SCHEMA, SHEET, UNDATED, rows_of
+from tests.geodata.intake.test_repeats import (
+    MONTHS,
+    SCHEMA,
+    SHEET,
+    UNDATED,
+    combined,
+    part_of,
+    rows_of,
+)
 
 COUNT, TOWNSHIPS = 120, ("990101100", "990101101")
 LISTS = UNDATED
@@ -148,6 +157,18 @@ def test_every_column_that_a_township_left_empty_is_told(before, table):
     told = listed[listed["check"] == "column_emptied_there"]
     assert set(told["header"]) == {table.column(name).label("zh") for name in names}
     assert set(told["place_code"]) == {TOWNSHIPS[0]}
+
+
+@pytest.mark.parametrize("table", LISTS, ids=lambda table: table.name)
+def test_no_column_is_empty_of_a_township_that_only_other_files_name(before, table):
+    compared, part = before(table), part_of(table, MONTHS[1], COUNT)
+    named = part.frame[[*table.key, "sheet_number", "row"]].assign(sheet_number=1)
+    others = Part(table, named, {name: name for name in table.key}, main=False)
+    own = Part(table, part.frame[part.frame["row"] % 2 == 0], part.headers, main=True)
+    compared.rows = _placed(combined(table, [others, own]), table)
+    faults, listed = compared.told()
+    assert not faults
+    assert not {"column_emptied_there", "column_changed_there"} & set(listed["check"])
 
 
 @pytest.mark.parametrize("table", LISTS, ids=lambda table: table.name)
