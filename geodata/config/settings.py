@@ -37,8 +37,8 @@ class ImportSettings:
     number of rows below which a sheet is not judged as a whole; `notice_weight` what a row with only notices
     counts in the quality score, where a row with an error counts 1. A month is refused of which a sheet
     loses more than `aside_percent` of its rows (single rows that are wrong stay under a few percent;
-    more is the wrong file or a column that slipped), or a table keeps less than `stored_percent` of
-    last month's rows.
+    more is the wrong file or a column that slipped), or a table keeps no more than `stored_percent`
+    of last month's rows.
     """
 
     jump_percent: float = 30.0

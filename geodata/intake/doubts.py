@@ -73,7 +73,7 @@ def _shrunk(
         before, now = sum(feeds.get(layout.name, {}).values()), sum(one.stored for one in mine)
         if layout.tables[0].nature != "state" or before < settings.small_rows:
             continue
-        if now * 100 < settings.stored_percent * before:
+        if now * 100 <= settings.stored_percent * before:
             where, title = (mine[0].file, mine[0].sheet), layout.title["zh"]
             yield Refusal.of("imports.shrunk", *where, title=title, rows=now, before=before)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from geodata.config import ImportSettings
-from geodata.intake.doubts import absent
+from geodata.intake.doubts import absent, doubts
 from geodata.intake.schema import Schema
+from geodata.store import SourceFile
 
 LAYOUTS = Schema().layouts
 LISTS = [layout for layout in LAYOUTS if layout.tables[0].nature == "state"]
@@ -38,3 +39,16 @@ def test_events_may_rest_and_a_table_may_come_under_another_layout(layout):
         assert _absent([], many, many, layout=layout) == []
     for other in others:
         assert _absent([other], many, many, layout=layout) == []
+
+
+@pytest.mark.parametrize("layout", LISTS, ids=lambda layout: layout.name)
+def test_a_list_of_which_half_came_is_refused(layout):
+    def told(stored):
+        source = SourceFile("表.xlsx", "sheet1", layout.name, "", stored, stored, 0)
+        last = {layout.name: {"990101100": 100}}
+        faults = doubts({}, SETTINGS, sources=[(source, layout)], feeds=[last], layouts=[layout])
+        return [fault.kind for fault in faults]
+
+    least = round(SETTINGS.stored_percent)
+    assert told(least) == ["shrunk"]
+    assert told(least + 1) == []

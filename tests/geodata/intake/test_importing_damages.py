@@ -180,6 +180,15 @@ def _without(township: str) -> Change:
     return change
 
 
+def _without_a_township(made: Delivery) -> None:
+    """Leave out a township, and add a household to the other one: just half of a list is refused."""
+    _without("白马乡")(made)
+    for name, codes in ((HOUSEHOLDS, {}), (PERSONS, {"人编号": "P000999"})):
+        frame = made.tables[name]
+        more = frame.iloc[:1].assign(**{**codes, "户编号": "5101000999"})
+        made.tables[name] = pd.concat([frame, more], ignore_index=True)
+
+
 def _unlisted(line: str) -> Callable[[Path], None]:
     """Leave a line out of the list of places."""
 
@@ -422,7 +431,7 @@ FOUND: dict[str, tuple[Change, set[str]]] = {
         ].clear(),
         {"households_changed"},
     ),
-    "township missing": (_without("白马乡"), {"township_gone"}),
+    "township missing": (_without_a_township, {"township_gone"}),
     "total row below": (_added(HOUSEHOLDS, 县="合计", 人均纯收入="99999"), {"total_rows"}),
     "remark below": (_added(HOUSEHOLDS, 县="注：以上数据由各乡镇上报"), {"note_rows"}),
     "who made it below": (_added(HOUSEHOLDS, 县="填表人：张三", 村="审核人：李四"), {"note_rows"}),
