@@ -25,6 +25,8 @@ _MARKS = (
 _DELIMITERS = ",\t;|"
 _CELL_ENDS = re.compile(rb"[,;\t\r\n|\"]+")
 _SAMPLE_BYTES = 400_000
+# So many lines before the last one say how many cells a line has.
+_LINES_BEFORE = 50
 # A spreadsheet cell holds 32,767 characters; anything far longer is not a table's cell.
 LONGEST_CELL = 1_000_000
 
@@ -181,7 +183,23 @@ def body(content: str, delimiter: str, *, skip: int, width: int, file: str) -> p
         raise SourceError("readers.too_many_cells", file=file, row=skip + row + 1, expected=width)
     frame = frame.iloc[:, :width].fillna("")
     _refuse_swallowed(frame, skip, delimiter, file)
+    _refuse_cut(content, delimiter, len(frame), width, row=skip + len(frame), file=file)
     return frame
+
+
+def _refuse_cut(
+    content: str, delimiter: str, rows: int, width: int, *, row: int, file: str
+) -> None:
+    """Refuse a file that ends within a row: its last line has no end and fewer cells than the others."""
+    count = min(rows - 1, _LINES_BEFORE)
+    *before, last = content.rsplit("\n", count + 1)
+    # A line of one cell is a note; lines of a cell that holds several say nothing.
+    if count < 1 or not last or last.count('"') % 2:
+        return
+    widths = [len(cells) for cells in csv.reader(before[1:], delimiter=delimiter)]
+    cells = next(csv.reader([last], delimiter=delimiter))
+    if 1 < len(cells) < width <= min(widths):
+        raise SourceError("readers.cut_short", file=file, row=row, count=len(cells), expected=width)
 
 
 def _refuse_unpaired(error: Exception, skip: int, file: str) -> None:

@@ -210,6 +210,28 @@ def test_returns_alone_are_line_ends(tmp_path):
     assert read_table(tmp_path / "a.csv").frame["名称"].tolist() == ["甲", "乙"]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_file_cut_within_its_last_row_is_refused(tmp_path, delimiter):
+    lines = [
+        delimiter.join(cells)
+        for cells in [("编号", "名称", "数", "日期")] + [("1", "甲", "3", "5")] * 9
+    ]
+    whole = "\n".join(lines)
+    file = tmp_path / "a.csv"
+    for left in range(2, len(lines[-1])):
+        file.write_text(whole[: len(whole) - len(lines[-1]) + left], encoding="utf-8")
+        if lines[-1][:left].count(delimiter) == 3:
+            assert len(read_table(file).frame) == 9
+            continue
+        with pytest.raises(SourceError, match="第 10 行") as refused:
+            read_table(file)
+        assert refused.value.key == "readers.cut_short"
+    # A file without an end of its last line is whole, and so is one with a note under its rows.
+    for ending in ("", "\n", "\n备注", f"\n备注{delimiter}\n"):
+        file.write_text(whole + ending, encoding="utf-8")
+        assert len(read_table(file).frame) >= 9
+
+
 def test_quotation_mark_that_takes_in_rows_is_refused(tmp_path):
     lines = ["编号,名称,数", '1,"甲,3', "2,丙,4", '3,丁",5', "4,戊,6"]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
