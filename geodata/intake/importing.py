@@ -47,6 +47,7 @@ from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.repeats import OF_ANOTHER_MONTH, repeats
 from geodata.intake.schema import Schema
 from geodata.intake.statedmonths import contradictions, other_month
+from geodata.intake.wrongkeys import wrong_keys
 from geodata.store import Manifest, SnapshotStore
 from geodata.tables import Table
 
@@ -156,6 +157,7 @@ def import_month(
     faults = _check_last_month(work, landing, before, filling, placer.places)
     faults += _doubts(work, landing, feeds, schema, empty)
     faults += _places_lost(work, placer.places)
+    faults += wrong_keys(tables, before.months, work.issues)
     faults += repeats(tables, before.months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
