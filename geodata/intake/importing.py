@@ -30,6 +30,7 @@ from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.doubts import doubts
 from geodata.intake.earlier import EarlierMonth
+from geodata.intake.eventdates import check_event_dates
 from geodata.intake.extracting import Part, extract
 from geodata.intake.feed_totals import Feeds, changes, check_totals
 from geodata.intake.import_result import ImportResult
@@ -157,6 +158,7 @@ def import_month(
     faults = _check_last_month(work, landing, before, filling, placer.places)
     faults += _doubts(work, landing, feeds, schema, empty)
     faults += _places_lost(work, placer.places)
+    check_event_dates(tables, before.months, month, work.issues)
     faults += wrong_keys(tables, before.months, work.issues)
     faults += repeats(tables, before.months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
