@@ -30,6 +30,9 @@ OTHER_MONTH = "imports.other_month"
 # What the button says that takes a month in spite of a refusal.
 _ACCEPTED = {OTHER_MONTH: "do_accept", "imports.doubted": "do_accept_tables"}
 
+# The kinds of issues that tell what a stated reason let through.
+_OVERRIDES = frozenset({"accepted", "other_month"})
+
 
 @dataclass(frozen=True)
 class UploadShown:
@@ -61,6 +64,7 @@ class UploadShown:
             "state": self._text(f"state_{state}"),
             "files": "、".join(upload.files),
             "told": self._told(state, trial, overtaken=overtaken),
+            "overrides": [] if "refused" in trial else _overrides(trial, self.lang),
             "other_month": _other_month(trial),
             "accepts": self._text(_ACCEPTED[refused]) if refused in _ACCEPTED else "",
             "running": _progress(running, self.lang),
@@ -236,6 +240,12 @@ def _other_month(trial: Mapping[str, Any]) -> dict[str, str]:
         return {}
     stated = str(refused.get("stated", ""))
     return {"stated": stated if stated[:4].isdecimal() else ""}
+
+
+def _overrides(trial: Mapping[str, Any], lang: str) -> list[str]:
+    """Return what a stated reason let through, each in a sentence with that reason."""
+    groups = (one for one in trial.get("groups", ()) if one["kind"] in _OVERRIDES)
+    return list(dict.fromkeys(str(one["said"][lang]["sentence"]) for one in groups))
 
 
 def _totals(trial: Mapping[str, Any], lang: str) -> str:

@@ -22,6 +22,7 @@ from dashboard.server.front import MOST_THROWN_AWAY
 from dashboard.server.imports_shown import UploadShown
 from geodata.access import Actor, load_roles, open_guard
 from geodata.config import PlaceDecision, make_workspace, read_config
+from geodata.intake.alike import alike
 from geodata.intake.incoming import (
     LARGEST,
     MOST_FILES,
@@ -36,7 +37,9 @@ from geodata.intake.incoming import (
     uploads,
     with_state,
 )
+from geodata.intake.issues import Issues
 from geodata.store import SnapshotStore
+from geodata.tables import tables
 from tests.dashboard.server.served import FIRST, PASSWORD, Answer, Browser, Served, serve
 
 SOURCE = """
@@ -357,3 +360,23 @@ def test_every_refusal_that_a_reason_sets_right_has_a_box_for_it(tmp_path: Path,
         assert shown["accepts"]
         assert "--accept" not in shown["told"]
         assert "某表" in shown["told"]
+
+
+@pytest.mark.parametrize("kind", ["accepted", "other_month"])
+def test_what_a_reason_let_through_stands_at_the_top_with_the_reason(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = make_workspace(tmp_path / "county", code="990101", name="示例县")
+    upload = Incoming("0123456789ab", "2031-06", "li", "2031-07-01T08:00:00+08:00", (), "tried")
+    home = upload_folder(folder, upload.key)
+    home.mkdir(parents=True)
+    issues = Issues(tables())
+    row = pd.DataFrame({"row": [None], "value": ["与上月逐行相同"], "header": ["数据截至"]})
+    issues.add(kind, row, file="户信息.xlsx", sheet="sheet1", detail="核对过")
+    trial = {"groups": alike(issues.frame(), tables()), "totals": {"error": 0}}
+    (home / "trial.json").write_text(json.dumps(trial), "utf-8")
+    for lang in ("zh", "en"):
+        shown = UploadShown(read_config(folder), upload, lang, mine=False, whole=False).values()
+        (line,) = shown["overrides"]
+        assert "核对过" in line
+        assert "与上月逐行相同" in line
