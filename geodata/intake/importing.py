@@ -133,10 +133,9 @@ def import_month(
         hidden=hidden,
         fault=lambda sentence: early({"severity": "error", "sentence": sentence}),
     )
-    sheets = delivery.sheets
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
     delivery.report(issues)
-    work = _Work(config, month, sheets, issues, SetAside(), known, schema.tables)
+    work = _Work(config, month, delivery.sheets, issues, SetAside(), known, schema.tables)
     work.accepted = _check_month(work, accept_month)
     parts = _extracted(work, step, early)
     step("places")
@@ -144,10 +143,11 @@ def import_month(
     parts = _placed(work, parts, placer)
     step("checks")
     slim = [part.slim() for part in parts]
-    filling = feeds_of(parts, sheets)
+    filling = feeds_of(parts, work.sheets)
     tables, households = _tables(work, parts)
     _refuse_nobodys(work, slim)
-    landing = Landing(sheets, work.aside, tables, arrivals(slim, placer, households), month)
+    arrived = arrivals(slim, placer, households)
+    landing = Landing(work.sheets, work.aside, tables, arrived, month)
     del slim
     skipped = check_consistency(tables, month=month, issues=work.issues)
     empty = frozenset(delivery.empty)
@@ -157,9 +157,8 @@ def import_month(
     before, feeds = _months_before(work, landing, missing)
     faults = _check_last_month(work, landing, before, filling, placer.places)
     faults += _doubts(work, landing, feeds, schema, empty)
-    faults += _places_lost(work, placer.places)
-    check_event_dates(tables, before.months, month, work.issues)
-    faults += wrong_keys(tables, before.months, work.issues)
+    faults += [*_places_lost(work, placer.places), *wrong_keys(tables, before.months, issues)]
+    check_event_dates(tables, before.months, month, issues)
     faults += repeats(tables, before.months, month, missing=missing, issues=issues)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
