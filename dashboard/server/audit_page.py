@@ -37,7 +37,7 @@ class AuditPage(Page):
         if wanted == "verify":
             actor = self.permitted("audit", act="audit_verify")
             checked = await self.in_thread(self._trail.verify)
-            altered = self.sign_in.guard.accounts.altered()
+            altered = await self.in_thread(self.sign_in.guard.accounts.altered)
             key = "audit.whole" if checked.whole else "audit.broken"
             span = {"count": checked.records, "first": checked.first, "last": checked.last}
             parts = [text(key, self.lang, **span)]

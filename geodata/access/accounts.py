@@ -149,7 +149,8 @@ class Accounts:
         """Return every account by name."""
         with self._database.reading() as connection:
             rows = connection.execute(select(_ACCOUNTS).order_by(_ACCOUNTS.c.name)).all()
-        return [self._account(row) for row in rows]
+        keys = self._trail.ring.keys
+        return [_account(row, keys) for row in rows]
 
     def altered(self) -> list[str]:
         """Return the names of the accounts that were written past these functions."""
@@ -280,13 +281,8 @@ class Accounts:
         self._seal(connection, name)
 
     def _account(self, row: Any) -> Account:
-        """Return the account of a row, disabled where no key made the row's seal."""
-        altered = not SealKey.fits(self._trail.ring.keys, _content(row), row.seal or "")
-        prefixes = tuple(filter(None, row.prefixes.split(",")))
-        shut = row.disabled or altered
-        return Account(
-            row.name, row.role, prefixes, shut, row.must_change, row.changed, altered=altered
-        )
+        """Return the account of a row, read with the keys that there are now."""
+        return _account(row, self._trail.ring.keys)
 
     def _seal(self, connection: Connection, name: str) -> None:
         sealed = self._trail.ring.current.seal(_content(_required(connection, name)))
@@ -297,8 +293,11 @@ class Accounts:
         """Seal the accounts from before there were seals, once and on record."""
         with self._database.reading() as connection:
             rows = connection.execute(select(_ACCOUNTS)).all()
+        # The audit is searched only where no account has a seal: this is done at each opening.
+        if not rows or any(row.seal for row in rows):
+            return
         made = (*self._trail.records(act="user_add"), *self._trail.records(act="user_seal"))
-        if not rows or any(row.seal for row in rows) or any("sealed" in one.detail for one in made):
+        if any("sealed" in one.detail for one in made):
             return
         with self._database.writing() as connection:
             detail = {"sealed": [row.name for row in rows]}
@@ -326,6 +325,16 @@ def _required(connection: Connection, name: str):  # type: ignore[no-untyped-def
     if row is None:
         raise AccountError("access.no_account", name=name)
     return row
+
+
+def _account(row: Any, keys: tuple[SealKey, ...]) -> Account:
+    """Return the account of a row, disabled where none of the keys made the row's seal."""
+    altered = not SealKey.fits(keys, _content(row), row.seal or "")
+    prefixes = tuple(filter(None, row.prefixes.split(",")))
+    shut = row.disabled or altered
+    return Account(
+        row.name, row.role, prefixes, shut, row.must_change, row.changed, altered=altered
+    )
 
 
 def _content(row: Any) -> str:
