@@ -23,9 +23,9 @@ from geodata.intake.showing import shown_value
 from geodata.tables import Column
 
 # Kinds of columns that hardly change from month to month, and from what share on they were mixed up.
-_LASTING, _CHANGED = frozenset({"text", "choice", "certificate", "flag"}), 0.5
+_LASTING, CHANGED = frozenset({"text", "choice", "certificate", "flag"}), 0.5
 # A table of fewer rows is not refused. A column tells rows apart where two of them mostly differ.
-_FEW, _VARIED = 20, 0.5
+FEW, _VARIED = 20, 0.5
 # Points that moved farther than this, in degrees, were not only measured again.
 _MOVED = 0.01
 # A column of many values is of one now where most rows hold it; of few values where all do. Another
@@ -86,7 +86,7 @@ class _Compared:
     @property
     def mostly_changed(self) -> bool:
         """Return whether more than half of the rows have another value."""
-        return bool(self.changed.sum() > _CHANGED * self.both.sum())
+        return bool(self.changed.sum() > CHANGED * self.both.sum())
 
 
 def check_rows(
@@ -109,13 +109,13 @@ def check_rows(
     fault = _renumbered(rows, earlier, known, months)
     if fault is not None:
         return fault
-    if rows.table.name != "household" and known.mean() < _CHANGED:
+    if rows.table.name != "household" and known.mean() < CHANGED:
         new = str(int((~known).sum()))
         report_column(rows, "keys_changed", _key(rows), str(len(known)), new, issues)
         return None
     # A row that only other files still name is missing, not empty.
     known &= rows.own.to_numpy()
-    least = min(settings.small_rows, max(_FEW, earlier.rows))
+    least = min(settings.small_rows, max(FEW, earlier.rows))
     wanted = [
         name
         for name, column in rows.table.columns.items()
@@ -162,18 +162,18 @@ def _renumbered(
     """Return the fault of a list whose codes are mostly new while those of last month are gone."""
     codes = _codes(rows)
     mine = rows.own.to_numpy()
-    if mine.sum() < _FEW or not codes or known[mine].mean() >= _CHANGED:
+    if mine.sum() < FEW or not codes or known[mine].mean() >= CHANGED:
         return None
     now = rows.frame[mine]
     ours, theirs = _together(now, codes), _together(earlier.values(codes), codes)
     new, gone = ~is_among(ours, theirs), ~is_among(theirs, ours)
-    if min(len(ours), len(theirs)) < _FEW or min(new.mean(), gone.mean()) <= _CHANGED:
+    if min(len(ours), len(theirs)) < FEW or min(new.mean(), gone.mean()) <= CHANGED:
         return None
     with month_before(months, rows.table) as before:
         # Of a list that is made anew each month nothing can be said.
         if before is not None:
             old = _together(before.values(codes), codes)
-            if (~is_among(theirs, old)).mean() > _CHANGED:
+            if (~is_among(theirs, old)).mean() > CHANGED:
                 return None
     column, where = _key(rows), _first(rows)
     return _refusal(
@@ -199,14 +199,14 @@ def _together(frame: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
 def _slipped(rows: TableRows, compared: Sequence[_Compared], known: int) -> Refusal | None:
     """Return the fault of a list whose codes stand beside other rows: most of what tells rows apart differs."""
     codes = _codes(rows)
-    if known < _FEW or not codes:
+    if known < FEW or not codes:
         return None
     # Dates may be of each month anew.
     lasting = _LASTING | {"number"}
     telling = [
         one
         for one in compared
-        if one.column.kind in lasting and one.both.sum() >= _FEW and one.tells_apart
+        if one.column.kind in lasting and one.both.sum() >= FEW and one.tells_apart
     ]
     moved = [one for one in telling if one.mostly_changed]
     if len(moved) < 3 or len(moved) * 2 <= len(telling):
@@ -323,7 +323,7 @@ def _report_townships(
             )
             for rows_of in (wrong, among)
         )
-        for at in np.flatnonzero((all_of >= least) & (bad > _CHANGED * all_of)):
+        for at in np.flatnonzero((all_of >= least) & (bad > CHANGED * all_of)):
             place = townships[int(at)]
             detail, value = f"{names.get(place, place)}", f"{bad[at]} / {all_of[at]}"
             report_column(rows, check, one.column, detail, value, issues, place=place)

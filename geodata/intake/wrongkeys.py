@@ -12,14 +12,13 @@ from geodata.intake.earlier import EarlierMonth
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import HOUSEHOLD
 from geodata.intake.refusal import Refusal
+from geodata.intake.rowchanges import CHANGED, FEW
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
 from geodata.tables import Column
 
-# Codes of fewer rows have no form of their own; most of them share it, and this part may not.
-_FEW, _OWN_FORM = 20, 0.9
-# From what share on wrong keys are no mistakes of single rows.
-_CHANGED = 0.5
+# Of codes without a month before this part share one form.
+_OWN_FORM = 0.9
 
 
 def wrong_keys(
@@ -63,7 +62,7 @@ def _other_forms(
     forms = _forms(rows.frame[column.name])
     filled = own & forms.notna().to_numpy()
     counts = forms[filled].value_counts()
-    if filled.sum() < _FEW:
+    if filled.sum() < FEW:
         return
     usual = known or frozenset(counts.index[counts > _OWN_FORM * filled.sum()])
     if not usual:
@@ -100,7 +99,7 @@ def _told(
     report = rows.located(rows.frame.index[wrong], column.name)
     issues.add(check, report.assign(detail=detail))
     count, whole = int(wrong.sum()), int(among.sum())
-    if whole >= _FEW and count > _CHANGED * whole:
+    if whole >= FEW and count > CHANGED * whole:
         where = report.iloc[0]
         yield Refusal.of(
             f"imports.{check}",
