@@ -178,6 +178,9 @@ def workshop_table(world: World, month: Month) -> Columns:
     closed = np.where(number == len(sites) - 1, month.number, -1)
     date = world.plan.first + world.plan.cluster("lost_work").start
     closed = np.where((closed >= 0) & (month.number >= date), date, -1)
+    # Each promised more than it began with; its places fill over the months, of the later ones slower.
+    grown = (month.number - world.plan.first) // (6 + number * 4)
+    helped = np.where(closed >= 0, 0, np.minimum(4 + number * 3 + grown, 7 + number * 3))
     return titled(
         "workshop",
         {
@@ -187,8 +190,9 @@ def workshop_table(world: World, month: Month) -> Columns:
             "site_code": numbered("99AZ", number + 1, 2),
             "opened_month": months(2020 * 12 + number, dash=True),
             "closed_month": months(closed, dash=True),
-            "workers": whole(np.where(closed >= 0, 0, 12 + number * 5)),
-            "helped_workers": whole(np.where(closed >= 0, 0, 4 + number * 3)),
+            "promised_workers": whole(6 + number * 3),
+            "workers": whole(np.where(closed >= 0, 0, helped + 8 + number * 2)),
+            "helped_workers": whole(helped),
         },
     )
 

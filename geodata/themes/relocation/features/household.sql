@@ -96,6 +96,10 @@ SELECT
   old_house_status,
   homestead_area,
   reclaimed_area,
+  CASE WHEN old_house_status = 'standing' THEN 'house_standing'
+       WHEN old_house_status = 'demolished' AND reclaimed_area >= homestead_area THEN 'reclaimed'
+       WHEN old_house_status = 'demolished' AND reclaimed_area < homestead_area THEN 'unreclaimed'
+       WHEN old_house_status = 'demolished' THEN 'reclaiming_unknown' END AS reclaiming,
   CAST(house_area AS DOUBLE) / NULLIF(members, 0) AS area_per_person,
   COALESCE(posts, 0) AS posts,
   COALESCE(holders, 0) AS holders,
