@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,28 +28,64 @@ class EarlierMonth:
     files: Files
 
 
-@contextmanager
-def month_before(months: Sequence[EarlierMonth], table: Table) -> Iterator[EarlierRows | None]:
-    """Give a table as it stood in the month before the last one, None where there is none."""
-    files = months[1].files.get(table.name, ()) if len(months) > 1 else ()
-    if not files:
-        yield None
-        return
-    with DuckDBEngine() as engine:
-        engine.add_files(table.name, files, stored_columns(table))
-        yield EarlierRows(engine, table, seals_of(files[0]))
+class EarlierMonths:
+    """The months before one, the newest first; each of their tables is opened once, when asked for."""
+
+    def __init__(self, months: Sequence[EarlierMonth] = ()) -> None:
+        self._months = tuple(months)
+        self._engine: DuckDBEngine | None = None
+        self._opened: dict[tuple[str, int], EarlierRows] = {}
+
+    def __enter__(self) -> EarlierMonths:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._opened.clear()
+        if self._engine is not None:
+            self._engine.close()
+
+    def __len__(self) -> int:
+        return len(self._months)
+
+    def month(self, number: int = 0) -> str:
+        """Return which month it is, 0 being the last one."""
+        return self._months[number].month
+
+    def table(self, table: Table, number: int = 0) -> EarlierRows | None:
+        """Return a table as it stood in a month, 0 being the last one; None where it was not there."""
+        files = self._months[number].files.get(table.name) if number < len(self) else None
+        if not files:
+            return None
+        if (table.name, number) not in self._opened:
+            self._engine = self._engine or DuckDBEngine()
+            view = f"{table.name}_{number}"
+            self._engine.add_files(view, files, stored_columns(table))
+            rows = EarlierRows(self._engine, table, seals_of(files[0]), view=view)
+            self._opened[table.name, number] = rows
+        return self._opened[table.name, number]
+
+    def history(self, table: Table) -> list[tuple[str, EarlierRows]]:
+        """Return the months in which a table was there, the newest first, with it as it stood."""
+        opened = ((one.month, self.table(table, at)) for at, one in enumerate(self._months))
+        return [(month, rows) for month, rows in opened if rows is not None]
 
 
 class EarlierRows:
     """One table as it stood in an earlier month."""
 
-    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals) -> None:
-        self._engine, self._table, self._seals = engine, table, seals
+    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals, *, view: str) -> None:
+        self._engine, self._table, self._seals, self._view = engine, table, seals, view
+
+    @cached_property
+    def _keys(self) -> pd.Index:
+        """Return the key text of each row, in the order in which they lie."""
+        wanted = ", ".join(self._table.key)
+        return key_text(self._engine.frame(f"SELECT {wanted} FROM {self._view}"), self._table)
 
     @cached_property
     def _counts(self) -> pd.Series:
         counts = ", ".join(f"COUNT({name}) AS {name}" for name in self._table.columns)
-        asked = f"SELECT COUNT(*) AS rows_there, {counts} FROM {self._table.name}"
+        asked = f"SELECT COUNT(*) AS rows_there, {counts} FROM {self._view}"
         return self._engine.frame(asked).iloc[0]
 
     @property
@@ -67,28 +102,27 @@ class EarlierRows:
         """Return the share of the known dates of a column that lie in a month, 0 where none is known."""
         inside = f"COUNT(*) FILTER (CAST({column} AS VARCHAR) LIKE '{month}%')"
         counts = self._engine.frame(
-            f"SELECT {inside} AS inside, COUNT({column}) AS known FROM {self._table.name}"
+            f"SELECT {inside} AS inside, COUNT({column}) AS known FROM {self._view}"
         ).iloc[0]
         return float(counts["inside"] / counts["known"]) if counts["known"] else 0.0
 
     def values(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Return columns as they were, indexed by key text."""
-        wanted = ", ".join(dict.fromkeys([*self._table.key, *columns]))
-        frame = self._engine.frame(f"SELECT {wanted} FROM {self._table.name}")
-        frame.index = key_text(frame, self._table)
-        return frame[~frame.index.duplicated()]
+        """Return columns as they were, indexed by key text; of several rows of one key the first."""
+        wanted = list(dict.fromkeys(columns))
+        frame = pd.DataFrame(index=self._keys)
+        if wanted:
+            frame = self._engine.frame(f"SELECT {', '.join(wanted)} FROM {self._view}")
+            frame.index = self._keys
+        return frame[~self._keys.duplicated()]
 
     def columns(self, names: Sequence[str]) -> pa.Table:
         """Return columns, opened where they lie sealed, with every row that there was."""
-        rows = self._engine.rows(f"SELECT {', '.join(names)} FROM {self._table.name}")
+        rows = self._engine.rows(f"SELECT {', '.join(names)} FROM {self._view}")
         return self._seals.opened(rows, [n for n in names if self._table.column(n).sealed])
 
     def positions(self, keys: pd.Index) -> np.ndarray:
         """Return where each key stands in `columns`, -1 for one that was not there."""
-        wanted = ", ".join(self._table.key)
-        there = key_text(
-            self._engine.frame(f"SELECT {wanted} FROM {self._table.name}"), self._table
-        )
+        there = self._keys
         first = np.flatnonzero(~there.duplicated())
         at = there[first].get_indexer(keys)
         return np.where(at >= 0, first[at], -1)

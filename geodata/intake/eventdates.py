@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonths
 from geodata.intake.issues import Issues
-from geodata.store import stored_columns
-from geodata.store.embedded import DuckDBEngine
 
 # So many rows, and such a part of them, are of another month by no chance; more than so many times
 # the part that were last month is no lateness either.
@@ -18,31 +16,27 @@ _MANY, _PART, _TIMES = 20, 0.02, 3
 
 
 def check_event_dates(
-    tables: Mapping[str, TableRows], months: Sequence[EarlierMonth], month: str, issues: Issues
+    tables: Mapping[str, TableRows], months: EarlierMonths, month: str, issues: Issues
 ) -> None:
     """Report by table and other month how many events are of it, where last month had hardly any so late.
 
-    `months` are those before `month`, the newest first. Without one only the same month of another
+    `months` are those before `month`. Without one only the same month of another
     year, a slip of the pen, is told. Registers with dates of their own are of no month.
     """
-    with DuckDBEngine() as engine:
-        for name, rows in tables.items():
-            table = rows.table
-            if table.nature != "events" or table.lasting:
+    for rows in tables.values():
+        table, last = rows.table, months.table(rows.table)
+        if table.nature != "events" or table.lasting:
+            continue
+        for column in table.columns.values():
+            dated = column.kind in ("month", "day") and column.required
+            if not dated or column.name not in rows.own_columns:
                 continue
-            there = months[0].files.get(name, ()) if months else ()
-            if there:
-                engine.add_files(name, there, stored_columns(table))
-            for column in table.columns.values():
-                dated = column.kind in ("month", "day") and column.required
-                if not dated or column.name not in rows.own_columns:
-                    continue
-                now = _months(rows.frame[column.name][rows.own.to_numpy()])
-                then = pd.Series(dtype=float)
-                if there:
-                    was = engine.frame(f"SELECT {column.name} FROM {name}")[column.name]
-                    then = _lags(_months(was), months[0].month).value_counts(normalize=True)
-                _report(rows, column.name, now, then if there else None, month, issues)
+            now = _months(rows.frame[column.name][rows.own.to_numpy()])
+            then = None
+            if last is not None:
+                was = _months(last.values([column.name])[column.name])
+                then = _lags(was, months.month()).value_counts(normalize=True)
+            _report(rows, column.name, now, then, month, issues)
 
 
 def _months(dates: pd.Series) -> pd.Series:

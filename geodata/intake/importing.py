@@ -29,7 +29,7 @@ from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.doubts import doubts
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.eventdates import check_event_dates
 from geodata.intake.extracting import Part, extract
 from geodata.intake.feed_totals import Feeds, changes, check_totals
@@ -155,11 +155,8 @@ def import_month(
     missing = _missing(compared, schema)
     work.filled = {feed.layout: {"": feed.rows, **feed.filled} for feed in filling}
     before, feeds = _months_before(work, landing, missing)
-    faults = _check_last_month(work, landing, before, filling, placer.places)
-    faults += _doubts(work, landing, feeds, schema, empty)
-    faults += [*_places_lost(work, placer.places), *wrong_keys(tables, before.months, issues)]
-    check_event_dates(tables, before.months, month, issues)
-    faults += repeats(tables, before.months, month, missing=missing, issues=issues)
+    faults = _doubts(work, landing, feeds, schema, empty)
+    faults += _against_before(work, landing, before, filling, placer.places)
     _refuse_doubted(work, faults, accept, accept_month)
     give_back()
     step("store")
@@ -287,7 +284,7 @@ def _months_before(
         facts.append(manifest.facts)
         last = str(manifest.facts.get("before", ""))
     filled = facts[0].get("filled", {}) if facts else {}
-    return Before(months, missing, filled), [one.get("feeds", {}) for one in facts]
+    return Before(EarlierMonths(months), missing, filled), [one.get("feeds", {}) for one in facts]
 
 
 def _places_lost(work: _Work, places: PlaceList) -> list[Refusal]:
@@ -326,26 +323,34 @@ def _doubts(
     )
 
 
-def _check_last_month(
+def _against_before(
     work: _Work,
     landing: Landing,
     before: Before,
     feeds: Sequence[Feed],
     places: PlaceList,
 ) -> list[Refusal]:
-    """Report columns, sizes and households that differ from the month before as no month does.
+    """Report what differs from the months before, or repeats them, as no month does.
 
-    Returns the lists whose keys contradict those of the month before.
+    Returns the tables that contradict them, or are theirs.
     """
-    return check_against(
-        before,
-        landing.tables,
-        work.config.imports,
-        names=places.names("township"),
-        villages=places.names("village"),
-        feeds=feeds,
-        issues=work.issues,
-    )
+    tables, issues = landing.tables, work.issues
+    with before.months as months:
+        check_event_dates(tables, months, work.month, issues)
+        return [
+            *check_against(
+                before,
+                tables,
+                work.config.imports,
+                names=places.names("township"),
+                villages=places.names("village"),
+                feeds=feeds,
+                issues=issues,
+            ),
+            *_places_lost(work, places),
+            *wrong_keys(tables, months, issues),
+            *repeats(tables, months, work.month, missing=before.missing, issues=issues),
+        ]
 
 
 def _missing(compared: pd.DataFrame, schema: Schema) -> frozenset[str]:

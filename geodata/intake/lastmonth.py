@@ -11,7 +11,7 @@ import pandas as pd
 from geodata.config import ImportSettings
 from geodata.intake.combining import POINT, TableRows
 from geodata.intake.delivery import DeliveredSheet
-from geodata.intake.earlier import EarlierMonth, EarlierRows
+from geodata.intake.earlier import EarlierMonths, EarlierRows
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
@@ -21,9 +21,6 @@ from geodata.intake.refusal import Refusal
 from geodata.intake.results import Measured, measured_columns, read_results
 from geodata.intake.rowchanges import check_rows, report_column
 from geodata.intake.showing import shown_value
-from geodata.store import stored_columns
-from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import seals_of
 from geodata.tables import Column
 
 # From how many times the value of the month before a column is of another size, or has moved.
@@ -41,13 +38,13 @@ _FEW = 20
 
 @dataclass(frozen=True)
 class Before:
-    """The months before, the newest first, and the tables whose feed is missing now.
+    """The months before, and the tables whose feed is missing now.
 
     `filled` says for each layout of last month its rows (under "") and in how many of them each of
     its columns was filled, as `table.column`; {} where that was not kept.
     """
 
-    months: Sequence[EarlierMonth]
+    months: EarlierMonths
     missing: frozenset[str] = frozenset()
     filled: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -103,48 +100,44 @@ def check_against(
 ) -> list[Refusal]:
     """Report what no month does to the next; returns the lists whose keys contradict last month's.
 
-    `names` are the townships, `villages` those that there still are, `feeds` what each file fills. Rows of one key are compared with
-    each other, whole columns where a table has no state. As a whole no column of fewer rows than
-    `settings.small_rows` is judged.
+    `names` are the townships, `villages` those that there still are, `feeds` what each file fills.
+    Rows of one key are compared with each other, whole columns where a table has no state. As a
+    whole no column of fewer rows than `settings.small_rows` is judged.
     """
     faults = []
     told = check_feeds(before, feeds, settings, issues)
-    files = before.months[0].files if before.months else {}
-    with DuckDBEngine() as engine:
-        for name, rows in tables.items():
-            there, state = files.get(name, ()), rows.table.nature == "state"
-            if not there or rows.frame.empty or name == "place":
-                continue
-            engine.add_files(name, there, stored_columns(rows.table))
-            earlier = EarlierRows(engine, rows.table, seals_of(there[0]))
-            if earlier.rows < (_FEW if state else settings.small_rows):
-                continue
-            whole = earlier.rows >= settings.small_rows
-            if state:
-                emptied = told.get(name, set())
-                if whole and not before.filled:
-                    emptied = _check_filled(rows, earlier, before, settings, issues)
-                fault = check_rows(
-                    rows,
-                    earlier,
-                    before.months,
-                    settings,
-                    names=names,
-                    emptied=frozenset(emptied),
-                    issues=issues,
-                )
-                faults += [] if fault is None else [fault]
-            _check_sizes(rows, earlier, before.months, settings, names, issues)
-            if not whole:
-                continue
-            if not state:
-                _check_answers(rows, earlier, settings, issues)
-            for measured in measured_columns(rows.table):
-                _check_results(rows, earlier, measured, settings, issues)
-            if state and name not in before.missing:
-                _check_villages(rows, earlier, villages, settings, issues)
-            if name == "household" and name not in before.missing:
-                _check_households(rows, earlier, settings, names, issues)
+    for name, rows in tables.items():
+        earlier, state = before.months.table(rows.table), rows.table.nature == "state"
+        if earlier is None or rows.frame.empty or name == "place":
+            continue
+        if earlier.rows < (_FEW if state else settings.small_rows):
+            continue
+        whole = earlier.rows >= settings.small_rows
+        if state:
+            emptied = told.get(name, set())
+            if whole and not before.filled:
+                emptied = _check_filled(rows, earlier, before, settings, issues)
+            fault = check_rows(
+                rows,
+                earlier,
+                before.months,
+                settings,
+                names=names,
+                emptied=frozenset(emptied),
+                issues=issues,
+            )
+            faults += [] if fault is None else [fault]
+        _check_sizes(rows, earlier, before.months, settings, names, issues)
+        if not whole:
+            continue
+        if not state:
+            _check_answers(rows, earlier, settings, issues)
+        for measured in measured_columns(rows.table):
+            _check_results(rows, earlier, measured, settings, issues)
+        if state and name not in before.missing:
+            _check_villages(rows, earlier, villages, settings, issues)
+        if name == "household" and name not in before.missing:
+            _check_households(rows, earlier, settings, names, issues)
     return faults
 
 
@@ -228,7 +221,7 @@ def _check_answers(
 def _check_sizes(
     rows: TableRows,
     earlier: EarlierRows,
-    months: Sequence[EarlierMonth],
+    months: EarlierMonths,
     settings: ImportSettings,
     names: Mapping[str, str],
     issues: Issues,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierMonth, month_before
+from geodata.intake.earlier import EarlierMonths
 from geodata.intake.issues import Issues
 from geodata.tables import Column
 
@@ -29,13 +29,13 @@ def check_shifts(
     column: Column,
     old: np.ndarray,
     new: np.ndarray,
-    months: Sequence[EarlierMonth],
+    months: EarlierMonths,
     issues: Issues,
 ) -> None:
     """Report each row whose number changed as those of many others did, or stands out against its own.
 
     `old` and `new` are the values of last month and now in the order of the rows, NaN where unknown;
-    `months` are those before, the newest first: what happens every month is not told.
+    `months` are those before: what happens every month is not told.
     """
     told = np.zeros(len(old), dtype=bool)
     for check, (amount, rows_of) in _masses(column, old, new).items():
@@ -86,20 +86,15 @@ def _commonest(values: np.ndarray, among: np.ndarray) -> np.ndarray | None:
     return rows
 
 
-def _happened_before(
-    rows: TableRows, column: Column, months: Sequence[EarlierMonth], check: str
-) -> bool:
+def _happened_before(rows: TableRows, column: Column, months: EarlierMonths, check: str) -> bool:
     """Return whether many rows changed alike from the month before last to last month, too."""
-    if not months:
+    last, before = months.table(rows.table), months.table(rows.table, 1)
+    if last is None or before is None:
         return False
-    with month_before([months[0], *months], rows.table) as last:
-        was = None if last is None else last.values([column.name])[column.name]
-    with month_before(months, rows.table) as before:
-        if before is None or was is None:
-            return False
-        older = before.values([column.name])[column.name].reindex(was.index)
-        pair = (part.to_numpy(float, na_value=np.nan) for part in (older, was))
-        return check in _masses(column, *pair)
+    was = last.values([column.name])[column.name]
+    older = before.values([column.name])[column.name].reindex(was.index)
+    pair = (part.to_numpy(float, na_value=np.nan) for part in (older, was))
+    return check in _masses(column, *pair)
 
 
 def _report(

@@ -9,13 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierMonth, EarlierRows
+from geodata.intake.earlier import EarlierMonths, EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.refusal import Refusal
-from geodata.store import stored_columns
-from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import seals_of
 
 # A table of fewer rows is not refused, what is odd of it is said; fewer dates say nothing.
 _FEW, _LEAST = 20, 3
@@ -33,7 +30,7 @@ OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month"})
 
 def repeats(
     tables: Mapping[str, TableRows],
-    earlier: Sequence[EarlierMonth],
+    earlier: EarlierMonths,
     month: str,
     *,
     missing: frozenset[str],
@@ -41,27 +38,25 @@ def repeats(
 ) -> Iterator[Refusal]:
     """Give the tables that are an earlier month's; what is less sure becomes an issue.
 
-    `earlier` are the months before, the newest first; `missing` the tables whose own feed did not come.
+    `earlier` are the months before; `missing` the tables whose own feed did not come.
     """
-    with DuckDBEngine() as engine:
-        for name, rows in tables.items():
-            before = [one for one in earlier if one.files.get(name)]
-            if name == "place" or name in missing or rows.frame.empty:
-                continue
-            if not before or before[0] is not earlier[0]:
-                continue
-            history = _History(engine, rows, before)
-            told, fault = _undated(history, month, issues)
-            fault = fault if told else _unchanged(history, issues)
-            if fault:
-                yield fault
+    for name, rows in tables.items():
+        if name == "place" or name in missing or rows.frame.empty:
+            continue
+        if earlier.table(rows.table) is None:
+            continue
+        history = _History(rows, earlier.history(rows.table))
+        told, fault = _undated(history, month, issues)
+        fault = fault if told else _unchanged(history, issues)
+        if fault:
+            yield fault
 
 
 class _History:
-    """One table of the month with those of the months before, opened one after the other."""
+    """One table of the month with those of the months before, the newest first."""
 
-    def __init__(self, engine: DuckDBEngine, rows: TableRows, before: Sequence[EarlierMonth]):
-        self._engine, self.rows, self.before = engine, rows, before
+    def __init__(self, rows: TableRows, before: Sequence[tuple[str, EarlierRows]]):
+        self.rows, self.before = rows, before
         self.now = rows.frame.loc[rows.own]
 
     @cached_property
@@ -73,12 +68,6 @@ class _History:
             return None
         return pd.DataFrame(known, self.rows.frame.index).loc[self.now.index]
 
-    def opened(self, number: int) -> EarlierRows:
-        """Return a month before; the one that was opened until now can no longer be read."""
-        table, files = self.rows.table, self.before[number].files[self.rows.table.name]
-        self._engine.add_files(table.name, files, stored_columns(table))
-        return EarlierRows(self._engine, table, seals_of(files[0]))
-
     def where(self, column: str) -> pd.Series:
         """Return where a column of the table begins."""
         return self.rows.located(self.now.index[:1], column).iloc[0]
@@ -89,9 +78,9 @@ def _undated(history: _History, month: str, issues: Issues) -> tuple[bool, Refus
 
     Returns whether there is one, and the fault where it is sure.
     """
-    table, every = history.rows.table, range(len(history.before))
+    table, before = history.rows.table, history.before
     # The first month of a list says nothing of how it goes on.
-    if table.nature == "state" and len(every) < 2:
+    if table.nature == "state" and len(before) < 2:
         return False, None
     for name, column in table.columns.items():
         if column.kind not in ("day", "month") or name not in history.rows.own_columns:
@@ -105,7 +94,7 @@ def _undated(history: _History, month: str, issues: Issues) -> tuple[bool, Refus
             continue
         if (dates == month).sum() > _OTHERS * len(dates):
             continue
-        shares = [history.opened(at).share_in(name, history.before[at].month) for at in every]
+        shares = [rows.share_in(name, its_month) for its_month, rows in before]
         if min(shares) < _OWN or _by_chance(min(shares), len(dates)):
             continue
         where, other = history.where(name), str(dates.mode().iloc[0])
@@ -128,7 +117,7 @@ def _unchanged(history: _History, issues: Issues) -> Refusal | None:
         if name in rows.own_columns and name not in rows.table.key
         if not column.derived and not column.sealed
     ]
-    last = history.opened(0)
+    last = history.before[0][1]
     columns = [name for name in columns if last.filled[name]]
     numbers = [name for name in columns if rows.table.columns[name].kind in NUMBERS]
     others = [name for name in columns if name not in numbers]
@@ -162,9 +151,9 @@ def _by_chance(share: float, count: int) -> bool:
 def _usual_changes(history: _History, columns: Sequence[str]) -> float:
     """Return the smallest share of rows that differed from one of the months before to the next."""
     shares = []
-    was = history.opened(0).values(columns)
-    for number in range(1, len(history.before)):
-        before = history.opened(number).values(columns)
+    was = history.before[0][1].values(columns)
+    for _, earlier in history.before[1:]:
+        before = earlier.values(columns)
         # Rows that went, such as those of a township that did not deliver, are no change.
         share = 1 - _same(was, before, columns, history.brought).sum() / max(len(was), 1)
         shares.append(share)

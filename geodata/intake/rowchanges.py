@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from geodata.config import ImportSettings
 from geodata.intake.combining import POINT, TableRows
-from geodata.intake.earlier import EarlierMonth, EarlierRows, month_before
+from geodata.intake.earlier import EarlierMonths, EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import HOUSEHOLD, NUMBERS
 from geodata.intake.membership import is_among
@@ -92,7 +92,7 @@ class _Compared:
 def check_rows(
     rows: TableRows,
     earlier: EarlierRows,
-    months: Sequence[EarlierMonth],
+    months: EarlierMonths,
     settings: ImportSettings,
     *,
     names: Mapping[str, str],
@@ -101,7 +101,7 @@ def check_rows(
 ) -> Refusal | None:
     """Report columns that differ from last month in most rows, of the county or of a township.
 
-    `months` are those before, the newest first; `names` are the townships. Columns in `emptied` are
+    `months` are those before; `names` are the townships. Columns in `emptied` are
     told as a whole already. Returns the fault where the keys of the rows contradict last month.
     """
     places = earlier.positions(rows.frame.index)
@@ -157,7 +157,7 @@ def _codes(rows: TableRows) -> list[str]:
 
 
 def _renumbered(
-    rows: TableRows, earlier: EarlierRows, known: np.ndarray, months: Sequence[EarlierMonth]
+    rows: TableRows, earlier: EarlierRows, known: np.ndarray, months: EarlierMonths
 ) -> Refusal | None:
     """Return the fault of a list whose codes are mostly new while those of last month are gone."""
     codes = _codes(rows)
@@ -169,12 +169,12 @@ def _renumbered(
     new, gone = ~is_among(ours, theirs), ~is_among(theirs, ours)
     if min(len(ours), len(theirs)) < FEW or min(new.mean(), gone.mean()) <= CHANGED:
         return None
-    with month_before(months, rows.table) as before:
-        # Of a list that is made anew each month nothing can be said.
-        if before is not None:
-            old = _together(before.values(codes), codes)
-            if (~is_among(theirs, old)).mean() > CHANGED:
-                return None
+    before = months.table(rows.table, 1)
+    # Of a list that is made anew each month nothing can be said.
+    if before is not None:
+        old = _together(before.values(codes), codes)
+        if (~is_among(theirs, old)).mean() > CHANGED:
+            return None
     column, where = _key(rows), _first(rows)
     return _refusal(
         "imports.renumbered",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from geodata.intake.combining import TableRows
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonths, EarlierRows
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import HOUSEHOLD
 from geodata.intake.refusal import Refusal
 from geodata.intake.rowchanges import CHANGED, FEW
-from geodata.store import stored_columns
-from geodata.store.embedded import DuckDBEngine
 from geodata.tables import Column
 
 # Of codes without a month before this part share one form.
@@ -22,27 +20,22 @@ _OWN_FORM = 0.9
 
 
 def wrong_keys(
-    tables: Mapping[str, TableRows], months: Sequence[EarlierMonth], issues: Issues
+    tables: Mapping[str, TableRows], months: EarlierMonths, issues: Issues
 ) -> Iterator[Refusal]:
     """Report codes of another form than those of last month, and households that come under two codes.
 
-    `months` are those before, the newest first. Gives the tables more than half of whose rows are so.
+    `months` are those before. Gives the tables more than half of whose rows are so.
     """
-    files = months[0].files if months else {}
-    with DuckDBEngine() as engine:
-        for name, rows in tables.items():
-            if name == "place":
-                continue
-            there = files.get(name, ())
-            if there:
-                engine.add_files(name, there, stored_columns(rows.table))
-            own = rows.own.to_numpy()
-            for column in (rows.table.column(key) for key in rows.table.key):
-                if column.kind == "code" and column.name in rows.own_columns:
-                    known = _forms_before(engine, name, column.name) if there else frozenset()
-                    yield from _other_forms(rows, column, own, known, issues)
-            if rows.table.key == (HOUSEHOLD,):
-                yield from _numbered_twice(rows, own, issues)
+    for name, rows in tables.items():
+        if name == "place":
+            continue
+        own, last = rows.own.to_numpy(), months.table(rows.table)
+        for column in (rows.table.column(key) for key in rows.table.key):
+            if column.kind == "code" and column.name in rows.own_columns:
+                known = frozenset() if last is None else _forms_before(last, column.name)
+                yield from _other_forms(rows, column, own, known, issues)
+        if rows.table.key == (HOUSEHOLD,):
+            yield from _numbered_twice(rows, own, issues)
 
 
 def _forms(codes: pd.Series) -> pd.Series:
@@ -51,9 +44,8 @@ def _forms(codes: pd.Series) -> pd.Series:
     return texts.str.replace("[0-9]", "9", regex=True).str.replace("[A-Za-z]", "A", regex=True)
 
 
-def _forms_before(engine: DuckDBEngine, table: str, column: str) -> frozenset[str]:
-    codes = engine.frame(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
-    return frozenset(_forms(codes[column]).unique())
+def _forms_before(last: EarlierRows, column: str) -> frozenset[str]:
+    return frozenset(_forms(last.values([column])[column].dropna()).unique())
 
 
 def _other_forms(

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from geodata.intake.converting import pandas_type
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.eventdates import check_event_dates
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.landing import as_arrow
 from geodata.store import SnapshotStore, new_snapshot
 from tests.geodata.intake.test_repeats import MONTHS, SCHEMA, TABLES, combined, part_of
 
-COUNT = 400
+COUNT, NONE = 400, EarlierMonths()
 DATED = [
     (table, column.name)
     for table in TABLES
@@ -36,7 +36,7 @@ def _rows(table, name, month, others):
     return combined(table, [part])
 
 
-def _told(table, rows, months=()):
+def _told(table, rows, months=NONE):
     issues = Issues(SCHEMA.tables)
     check_event_dates({table.name: rows}, months, MONTHS[1], issues)
     listed = issues.frame()
@@ -55,7 +55,7 @@ def test_events_of_another_month_are_told_where_last_month_had_none(tmp_path, ta
         writer.write_table(table.name, late, sort=list(table.key))
         snapshot = writer.commit(who="li", at="2025-05-01T00:00:00", facts={}).snapshot
     files = {table.name: SnapshotStore(tmp_path).files(snapshot, table.name)}
-    months = [EarlierMonth(MONTHS[0], files)]
+    months = EarlierMonths([EarlierMonth(MONTHS[0], files)])
     # What is as late as some of last month's were is late, and no slip.
     assert _told(table, spoilt, months) == [(year_off, "40")]
     assert _told(table, _rows(table, name, MONTHS[1], [(year_off, 8)]), months) == []

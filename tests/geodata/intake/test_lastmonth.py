@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from geodata.intake.earlier import EarlierRows
-from geodata.store import SnapshotStore, new_snapshot, stored_columns
-from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import KEY_VARIABLE, MARK, seals_of
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
+from geodata.store import SnapshotStore, new_snapshot
+from geodata.store.encryption import KEY_VARIABLE, MARK
 from geodata.tables import table
 from tests.geodata.workspace.test_workspace import rows
 
@@ -33,8 +32,7 @@ def test_every_column_that_may_lie_sealed_is_compared_by_its_values(
         snapshot = writer.commit(who="li", at="2025-02-01T00:00:00", facts={}).snapshot
     files = SnapshotStore(tmp_path / "store").files(snapshot, "person")
     assert (MARK.encode() in files[0].read_bytes()) == (encrypted == "true")
-    with DuckDBEngine() as engine:
-        engine.add_files("person", files, stored_columns(person))
-        earlier = EarlierRows(engine, person, seals_of(files[0]))
+    with EarlierMonths([EarlierMonth("2025-01", {"person": files})]) as months:
+        earlier = months.table(person)
         for name in sealed:
             assert earlier.columns([name])[name].to_pylist() == NUMBERS

@@ -11,7 +11,7 @@ import pytest
 from geodata.intake.aside import SetAside
 from geodata.intake.combining import TableRows, combine
 from geodata.intake.converting import pandas_type
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.landing import as_arrow
@@ -108,7 +108,7 @@ def _told(tmp_path, table, month, last, count=60, dated=True, beside=False, lead
     issues, other = Issues(SCHEMA.tables), MONTHS[last] if beside else ""
     faults = repeats(
         {table.name: rows_of(table, month, count, dated, other, leading)},
-        earlier,
+        EarlierMonths(earlier),
         MONTHS[last],
         missing=frozenset(),
         issues=issues,

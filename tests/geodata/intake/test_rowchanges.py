@@ -9,7 +9,7 @@ import pytest
 
 from geodata.config import ImportSettings
 from geodata.intake.combining import POINT
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.landing import as_arrow
@@ -61,7 +61,8 @@ def before(tmp_path_factory):
             rows = as_arrow(_placed(rows_of(table, MONTHS[0], COUNT), table), MONTHS[0])
             writer.write_table(name, rows, sort=list(table.key))
             snapshot = writer.commit(who="li", at="2025-05-01T00:00:00", facts={}).snapshot
-        return [EarlierMonth(MONTHS[0], {name: SnapshotStore(store / name).files(snapshot, name)})]
+        files = {name: SnapshotStore(store / name).files(snapshot, name)}
+        return EarlierMonths([EarlierMonth(MONTHS[0], files)])
 
     return lambda table: _Compared(table, stored(table.name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geodata.intake.earlier import EarlierMonth
+from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.landing import as_arrow
 from geodata.intake.wrongkeys import wrong_keys
@@ -18,7 +18,10 @@ CODED = [
 ]
 
 
-def _told(table, months=(), **columns):
+NONE = EarlierMonths()
+
+
+def _told(table, months=NONE, **columns):
     """Return the kinds of faults and what is told of a table with some columns of its own."""
     part = part_of(table, MONTHS[1], COUNT)
     for name, values in columns.items():
@@ -59,7 +62,7 @@ def test_a_table_whose_codes_are_mostly_of_another_form_is_refused(tmp_path, tab
         writer.write_table(table.name, rows, sort=list(table.key))
         snapshot = writer.commit(who="li", at="2025-05-01T00:00:00", facts={}).snapshot
     files = SnapshotStore(tmp_path).files(snapshot, table.name)
-    months = [EarlierMonth(MONTHS[0], {table.name: files})]
+    months = EarlierMonths([EarlierMonth(MONTHS[0], {table.name: files})])
     assert _told(table, months, **fine)[0] == []
     assert _told(table, months, **{**fine, name: _codes(COUNT // 2 + 1)})[0] == ["code_form"]
 
