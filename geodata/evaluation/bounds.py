@@ -11,8 +11,7 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betaincc
-from scipy.stats import beta
+from scipy.special import betaincc, betaincinv
 
 CONFIDENCE = 0.95
 # With so many households found, half of the weight lies on their own variance.
@@ -23,14 +22,14 @@ def upper_bound(positives: float, counted: float, *, confidence: float = CONFIDE
     """Return the one-sided upper bound of a share by Clopper and Pearson (1934), 0 to 1."""
     if counted == 0 or positives == counted:
         return 1.0
-    return float(beta.ppf(confidence, positives + 1, counted - positives))
+    return float(betaincinv(positives + 1, counted - positives, confidence))
 
 
 def lower_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
     """Return the one-sided lower bound of a share by Clopper and Pearson (1934), 0 to 1."""
     if counted == 0 or positives == 0:
         return 0.0
-    return float(beta.ppf(1 - confidence, positives, counted - positives + 1))
+    return float(betaincinv(positives, counted - positives + 1, 1 - confidence))
 
 
 def effective_size(members: np.ndarray) -> float:
