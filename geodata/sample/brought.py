@@ -33,6 +33,7 @@ def brought_tables(
                 {
                     "n": at // rows.every + 1,
                     "month": month_text(month.number),
+                    "year": month_text(month.number)[:4],
                     "place": codes[one if rows.of == "village" else own[one]],
                     "household": f"99{one + 1:011d}",
                 }

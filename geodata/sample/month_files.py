@@ -19,6 +19,7 @@ from geodata.sample.exports import (
     working_export,
 )
 from geodata.sample.faults import File
+from geodata.sample.home_cards import help_plans, home_cards
 from geodata.sample.other_tables import (
     ledger,
     place_table,
@@ -103,6 +104,8 @@ def month_files(
         "visit": visited,
         "responsibility": responsibilities(world, month, homes),
         "project": project_table(world, month),
+        "home_card": home_cards(world, month, homes),
+        "help_plan": help_plans(world, month, homes),
         **ledger_tables(world, make_register(world), month),
     }
     files = {

@@ -5,6 +5,7 @@ Each folder beside these modules is one of the product's own themes. A workspace
 """
 
 from geodata.themes.base import (
+    Beside,
     CardSection,
     Chain,
     Fit,
@@ -30,6 +31,7 @@ from geodata.themes.registry import (
 )
 
 __all__ = [
+    "Beside",
     "CardSection",
     "Chain",
     "Fit",
