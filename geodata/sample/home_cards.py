@@ -141,7 +141,13 @@ def help_plans(world: World, month: Month, households: np.ndarray) -> Columns:
 def _given(world: World, month: Month) -> pd.DataFrame:
     rows = measure_rows(world, month)
     rows = rows[rows["kind"].isin(_HELP) & (rows["start"] <= month.number)]
-    return pd.DataFrame({"household": rows["household"], "kind": rows["kind"].map(_HELP)})
+    moved = np.flatnonzero(world.households["site"].to_numpy() >= 0)
+    return pd.DataFrame(
+        {
+            "household": [*rows["household"], *moved],
+            "kind": [*rows["kind"].map(_HELP), *np.full(len(moved), _MOVE)],
+        }
+    )
 
 
 def _asked(world: World, month: Month) -> pd.DataFrame:
