@@ -7,8 +7,8 @@ import pandas as pd
 
 from geodata.sample.exports import Columns, household_codes
 from geodata.sample.monitoring import RISKS
-from geodata.sample.other_tables import officials, titled
-from geodata.sample.sheets import choose, decimal, pick, whole, words, yes_no
+from geodata.sample.other_tables import late_township, officials, titled
+from geodata.sample.sheets import choose, days, decimal, pick, whole, words, yes_no
 from geodata.sample.support import measure_rows
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
@@ -57,8 +57,8 @@ def home_cards(world: World, month: Month, households: np.ndarray) -> Columns:
         "home_card",
         {
             "household_code": household_codes(rows),
-            "issued_day": words(_days(first, 3 + rows % 20)),
-            "updated_day": words(_days(updated, 2 + rows % 24)),
+            "issued_day": days(first, 3 + rows % 20),
+            "updated_day": days(updated, 2 + rows % 24),
             "members": whole(state["people"].to_numpy()[rows] + (odd[:, 1] < 0.015)),
             "per_capita_income": decimal(state["per_head"].to_numpy()[rows] * factor, 2),
             "dibao": yes_no(state["dibao"].to_numpy()[rows]),
@@ -86,11 +86,6 @@ def _late(world: World, month: Month, rows: np.ndarray, *, until: int) -> np.nda
     ]
     last = plan.first + len(plan.months) - 1
     return np.asarray((code == late_township(towns)) & (month.number <= last - until))
-
-
-def late_township(codes: pd.Series) -> str:
-    """Return the code of the township that is behind with what it is asked for, the last but one."""
-    return str(codes.iloc[max(len(codes) - 2, 0)])
 
 
 def _printed(world: World, month: Month, rows: np.ndarray, short: np.ndarray) -> list[str]:
@@ -126,14 +121,13 @@ def help_plans(world: World, month: Month, households: np.ndarray) -> Columns:
     twice = rows[rows["household"].isin(rows["household"].unique()[7:60:40])]
     other = (twice["village"] + 1) % len(world.places.villages)
     rows = pd.concat([rows, twice.assign(village=other)], ignore_index=True)
-    due = pd.Series(_days(rows["due"].to_numpy(), np.full(len(rows), 28)))
     return titled(
         "help_plan",
         {
             "household_code": household_codes(rows["household"]),
             "place_code": pick(list(world.places.villages["code"]), rows["village"]),
             "kind": choose("help_kind", rows["kind"]),
-            "due_day": words(due),
+            "due_day": days(rows["due"].to_numpy(), np.full(len(rows), 28)),
         },
     )
 
@@ -160,10 +154,3 @@ def _asked(world: World, month: Month) -> pd.DataFrame:
     second = wanted[episodes["risk_1"].to_numpy()]
     second = np.where(number % 2 == 0, (second + 2 + number % 3) % 7, second)
     return pd.DataFrame({"household": number[young], "kind": second[young]})
-
-
-def _days(month: np.ndarray, day: np.ndarray) -> list[str]:
-    return [
-        f"{one // 12:04d}-{one % 12 + 1:02d}-{of:02d}"
-        for one, of in zip(month.tolist(), day.tolist(), strict=True)
-    ]

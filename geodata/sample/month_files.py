@@ -32,6 +32,7 @@ from geodata.sample.projects import project_table
 from geodata.sample.rectification import ledger_tables, make_register
 from geodata.sample.sheets import words, write_csv, write_workbook
 from geodata.sample.support import measures, public_posts, responsibilities, visits
+from geodata.sample.surveys import surveys
 from geodata.sample.world import Month, World
 from geodata.tables import table
 from geodata.themes import Theme
@@ -106,6 +107,7 @@ def month_files(
         "project": project_table(world, month),
         "home_card": home_cards(world, month, homes),
         "help_plan": help_plans(world, month, homes),
+        "survey": surveys(world, month, homes),
         **ledger_tables(world, make_register(world), month),
     }
     files = {

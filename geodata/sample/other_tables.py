@@ -73,6 +73,11 @@ def titled(name: str, columns: Columns) -> Columns:
     return {table(name).column(key).title["zh"]: column for key, column in columns.items()}
 
 
+def late_township(codes: pd.Series) -> str:
+    """Return the code of the township that is behind with what it is asked for, the last but one."""
+    return str(codes.iloc[max(len(codes) - 2, 0)])
+
+
 def officials(world: World, count: int, salt: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the names and phones of `count` officials, the same every month."""
     rng = np.random.default_rng([world.seed, salt])

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from geodata.sample.exports import Columns, household_codes, person_codes
 from geodata.sample.monitoring import RISKS
-from geodata.sample.other_tables import officials, titled
+from geodata.sample.other_tables import late_township, officials, titled
 from geodata.sample.sheets import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
@@ -44,6 +44,17 @@ _DETAILS = {
 _KINDS = tuple(_DETAILS)
 # An officer of a department, by the number of the role.
 _DEPARTMENT = 7
+# Departments in the order in which they began to call, and the risks that are their subject.
+_DEPARTMENTS = ("农业农村局", "人社局", "民政局", "卫健局", "住建局", "教育局", "残联", "水利局")
+_OF_RISK = {
+    "因务工就业不稳": 1,
+    "因病": 3,
+    "因安全住房": 4,
+    "因学": 5,
+    "因残": 6,
+    "因安全饮水": 7,
+    "因意外事故": 2,
+}
 
 
 def measure_rows(world: World, month: Month) -> pd.DataFrame:
@@ -141,18 +152,7 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         "household_code": household_codes(rows),
         "day": _days(month.number, _visit_days(rng, state["poorer"].to_numpy()[rows])),
         "visitor": words(contact[rows]),
-        "role": choose(
-            "visit_role",
-            np.where(
-                (rows + month.number) % 5 == 4,
-                _DEPARTMENT,
-                np.where(
-                    (rows + month.number) % 5 == 3,
-                    2,
-                    np.where(rows % 2 == 0, 1, np.where(active[rows], 0, 2)),
-                ),
-            ),
-        ),
+        "role": choose("visit_role", _first_roles(month, rows, active[rows])),
         "minutes": whole(rng.integers(25, 110, len(rows))),
         "members_seen": whole(people - differs),
         "water_problem": yes_no(state["water_problem"].to_numpy()[rows]),
@@ -163,10 +163,59 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         ),
         **_satisfaction(rng, month, rows),
     }
-    parts = [pa.table(dict(each)) for each in (columns, _clue_visits(world, month, households))]
+    more = (_clue_visits(world, month, households), _other_visits(world, month, households))
+    parts = [pa.table(dict(each)) for each in (columns, *more)]
     table = pa.concat_tables(parts, promote_options="default")
     told = {name: _filled(table[name]) for name in table.column_names}
     return titled("visit", told), rows[differs]
+
+
+def _first_roles(month: Month, rows: np.ndarray, active: np.ndarray) -> np.ndarray:
+    """Return who made the visit of a month: the helper of who is monitored, else each in turn."""
+    turn = (rows // 3 + month.number // 3) % 3
+    return np.where(active, np.where((rows + month.number) % 10 == 9, 1, 0), turn)
+
+
+def _other_visits(world: World, month: Month, households: np.ndarray) -> Columns:
+    """Return the visits of committees and departments to registered households.
+
+    The committees of one township hardly call before the last three quarters. Each department calls
+    where its subject is, and they began one after the other; who lives on much less is left alone.
+    """
+    state, plan = month.state, world.plan
+    number = np.arange(len(state))
+    fit = world.households["former_poor"].to_numpy() | state["listed"].to_numpy()
+    fit &= ~state["poorer"].to_numpy() & np.isin(number, households)
+    codes = world.places.villages["township_code"].to_numpy()[state["village"].to_numpy()]
+    late = codes == late_township(world.places.townships["code"])
+    behind = plan.first + len(plan.months) - 10
+    often = np.where(late & (month.number > behind), 4, 7)
+    committee = fit & ((number + month.number) % often == 0)
+    committee &= ~(late & (month.number <= behind) & (number % 5 > 0))
+    subject = _subjects(world, number)
+    begun = month.number >= plan.first - 12 + 3 * subject
+    department = fit & begun & ((number + month.number) % (7 + 2 * subject) == 1)
+    who = np.concatenate([np.flatnonzero(committee), np.flatnonzero(department)])
+    by_department = np.arange(len(who)) >= int(committee.sum())
+    watched = (state["listed"] & ~state["removed"]).to_numpy()[who]
+    return {
+        "household_code": household_codes(who),
+        "day": _days(month.number, 3 + (who * 5 + by_department * 11) % 23),
+        "visitor": words(
+            officials(world, len(state), 53)[0][(who + by_department * 7) % len(state)]
+        ),
+        "role": choose("visit_role", np.where(by_department, _DEPARTMENT, 2)),
+        "department": pick(_DEPARTMENTS, np.where(by_department, subject[who], -1)),
+        "minutes": whole(35 + who % 60),
+        "judgement": choose("visit_judgement", np.where(watched, 3, 0)),
+    }
+
+
+def _subjects(world: World, number: np.ndarray) -> np.ndarray:
+    """Return which department each household is for: by its first risk, else one of three in turn."""
+    risk = world.episodes["risk_1"].to_numpy()
+    by_risk = np.array([_OF_RISK.get(word, 0) for word, _, _ in RISKS])
+    return np.where(risk >= 0, by_risk[risk], number % 3)
 
 
 def _filled(column: pa.ChunkedArray) -> pa.Array:

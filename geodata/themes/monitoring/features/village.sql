@@ -29,14 +29,16 @@ stationed AS (
     AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 ),
--- Who is to visit the households monitored now, and when each last did.
+-- Who is to visit the households monitored now, and when each last did: visits of others are not the helper's,
+-- as in the share of households that their helper visited.
 helper AS (
   SELECT r.place_code, r.name, MAX(w.day) AS last_day
   FROM responsibility AS r
   JOIN household AS h ON h.household_code = r.household_code
     AND h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE)
   LEFT JOIN visit AS w
-    ON w.household_code = r.household_code AND w.day > :day.minus_365 AND w.day <= :day.now
+    ON w.household_code = r.household_code AND w.role = '帮扶责任人'
+    AND w.day > :day.minus_365 AND w.day <= :day.now
   WHERE r.role = '帮扶责任人' AND r.household_code IS NOT NULL
     AND (r.end_month IS NULL OR r.end_month >= :month.now)
   GROUP BY r.place_code, r.name

@@ -17,6 +17,15 @@ visited AS (
   FROM visit
   WHERE day > :day.minus_365 AND day <= :day.now
   GROUP BY household_code
+),
+departments AS (
+  SELECT household_code, STRING_AGG(department, '|' ORDER BY department) AS departments
+  FROM (
+    SELECT DISTINCT household_code, department
+    FROM visit
+    WHERE role = '行业部门' AND department IS NOT NULL AND day > :day.minus_365 AND day <= :day.now
+  ) AS called
+  GROUP BY household_code
 )
 SELECT
   h.household_code,
@@ -31,6 +40,7 @@ SELECT
   CASE WHEN v.by_village > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS village_came,
   CASE WHEN v.by_helper > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS helper_came,
   CASE WHEN v.by_department > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS department_came,
+  b.departments,
   CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
   s.village_judged,
   s.township_judged,
@@ -94,3 +104,4 @@ LEFT JOIN visited AS v ON v.household_code = h.household_code
 LEFT JOIN coverage AS y ON y.table_name = 'visit'
 LEFT JOIN survey_home_card AS c ON c.household_code = h.household_code
 LEFT JOIN survey_help AS g ON g.household_code = h.household_code
+LEFT JOIN departments AS b ON b.household_code = h.household_code
