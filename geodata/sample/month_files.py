@@ -99,15 +99,9 @@ def month_files(
         "site": site_table(world, month),
         "workshop": workshop_table(world, month),
         **water_tables(world, month),
-        "low_income": low_income(world, month, homes),
-        "measure": measures(world, month, homes),
-        "public_post": public_posts(world, month, homes),
         "visit": visited,
-        "responsibility": responsibilities(world, month, homes),
+        **_of_households(world, month, homes),
         "project": project_table(world, month),
-        "home_card": home_cards(world, month, homes),
-        "help_plan": help_plans(world, month, homes),
-        "survey": surveys(world, month, homes),
         **ledger_tables(world, make_register(world), month),
     }
     files = {
@@ -120,6 +114,19 @@ def month_files(
     owners = {key: rows for key, (_, rows) in exports.items()}
     owners |= {key: _owners(columns) for key, columns in others.items()}
     return files, owners, [f"99{number + 1:011d}" for number in differ]
+
+
+def _of_households(world: World, month: Month, homes: np.ndarray) -> dict[str, Columns]:
+    """Return the tables that say what is done for the households given, and what was found there."""
+    return {
+        "low_income": low_income(world, month, homes),
+        "measure": measures(world, month, homes),
+        "public_post": public_posts(world, month, homes),
+        "responsibility": responsibilities(world, month, homes),
+        "home_card": home_cards(world, month, homes),
+        "help_plan": help_plans(world, month, homes),
+        "survey": surveys(world, month, homes),
+    }
 
 
 def _titles(name: str, number: int) -> tuple[str, ...]:
