@@ -8,11 +8,13 @@ import pandas as pd
 from dashboard.charts.look import COLOURS, dressed, start, worded
 
 _ROW, _AROUND = 36, 64
+# Of more columns than this the headings stand aslant.
+_LEVEL = 4
 
 
 def height(parts: pd.DataFrame) -> int:
     """Return the pixels the chart needs."""
-    return _AROUND + _ROW * len(parts)
+    return _AROUND + _ROW * len(parts) + (48 if len(parts.columns) > _LEVEL else 0)
 
 
 def draw(parts: pd.DataFrame, *, dark: bool) -> hv.Overlay:
@@ -42,6 +44,7 @@ def draw(parts: pd.DataFrame, *, dark: bool) -> hv.Overlay:
         show_legend=False,
         xaxis="top",
         invert_yaxis=True,
+        xrotation=45 if len(parts.columns) > _LEVEL else 0,
         hooks=[dressed(ink), worded],
         fontsize={"ticks": "12pt"},
     )

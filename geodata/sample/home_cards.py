@@ -70,22 +70,14 @@ def home_cards(world: World, month: Month, households: np.ndarray) -> Columns:
 
 
 def _months_old(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
-    """Return how many months old the cards are: up to five, in a late township up to a year."""
+    """Return how many months old the cards are: up to five, in one township longer until it catches up."""
     old = (rows + month.number) % 6
-    late = _late(world, month, rows, until=3)
-    return np.where(
-        late & (rows % 3 > 0), np.minimum(old + 6, 11), np.where(rows % 53 == 9, 9, old)
-    )
-
-
-def _late(world: World, month: Month, rows: np.ndarray, *, until: int) -> np.ndarray:
-    """Return which households live in the township that is late until so many months before the last."""
-    towns, plan = world.places.townships["code"], world.plan
-    code = world.places.villages["township_code"].to_numpy()[
-        month.state["village"].to_numpy()[rows]
-    ]
-    last = plan.first + len(plan.months) - 1
-    return np.asarray((code == late_township(towns)) & (month.number <= last - until))
+    codes = world.places.villages["township_code"].to_numpy()[month.state["village"].to_numpy()]
+    behind = codes[rows] == late_township(world.places.townships["code"])
+    # Card by card, over the last nine months.
+    behind &= month.number <= world.plan.first + len(world.plan.months) - 3 - rows % 9
+    late = behind & (rows % 3 > 0)
+    return np.where(late, np.minimum(old + 6, 11), np.where(rows % 53 == 9, 9, old))
 
 
 def _printed(world: World, month: Month, rows: np.ndarray, short: np.ndarray) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from dashboard.texts import text
@@ -14,7 +15,7 @@ def value_text(value: FeatureValue, feature: Feature, lang: str) -> str:
     """Return a value with its unit; a dash when it is unknown."""
     if value is None or pd.isna(value):
         return "—"
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool_)):
         return text(f"points.{'yes' if value else 'no'}", lang)
     if isinstance(value, str):
         return value

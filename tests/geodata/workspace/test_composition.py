@@ -52,7 +52,7 @@ def test_what_is_there_and_what_is_not_add_up_to_what_is_planned(county, key, at
         )
     else:
         assert (parts["已完工"] <= parts["项目"]).all()
-        assert (parts["支付（万元）"] <= parts["安排（万元）"]).all()
+        assert (parts["支付万元"] <= parts["安排万元"]).all()
     assert parts.iloc[:, 0].sum() > 0
 
 
