@@ -144,6 +144,7 @@ _VALUES_OF_2026 = {
     "aid.dibao_line": 6200,
     "aid.margin_line": 9300,
     "aid.rigid_line": 8800,
+    "aid.rigid_spending": 1000,
     "aid.former_classes": "稳定发展户,重点关注户",
     "aid.income_differs": 40,
     "water.disclosure.max_days": 100,

@@ -39,7 +39,7 @@ joined AS (
     i.transfer_income,
     s.sustainable_sources, s.own_income, s.own_squares, s.largest_source, s.seasonal, s.others,
     s.own_wage, s.own_property, s.own_transfer,
-    p.listed, p.labourers, p.labour_unknown, p.labourers_working, p.work_unknown,
+    p.listed, p.labourers, p.labour_unknown, p.employed, p.work_unknown,
     p.posts_without_months, p.months_without_post,
     q.posts, q.holders, q.longest_months, q.oldest, q.oldest_at_start,
     c.in_closed_workshop, c.closed_workshop,
@@ -90,7 +90,7 @@ SELECT
   CASE WHEN labourers > 0 THEN TRUE WHEN no_labour THEN FALSE
        WHEN listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,
   labourers,
-  CASE WHEN labourers_working > 0 THEN labourers_working
+  CASE WHEN employed > 0 THEN employed
        WHEN work_unknown = 0 THEN 0 END AS employed,
   moved_in,
   old_house_status,
