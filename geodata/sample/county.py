@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.config import make_workspace
-from geodata.sample import invented_names
+from geodata.sample import invented_names, stories
 from geodata.sample.cases import ledger_cases, plant_cases
 from geodata.sample.exports import registered_persons
 from geodata.sample.faults import CarelessDesk, Fault, FlaggedSubject, plant_faults
@@ -234,6 +234,8 @@ def _soiled(
     files["villages"] = with_column(files["villages"], "村情简介", "")
     desk = CarelessDesk(month_text(month.number), rng, files, owners)
     desk.taken.update(int(number) for each in denied(world).values() for number in each)
+    told = _story_cases(world, month)
+    desk.taken.update(int(one.code[2:]) - 1 for one in told)
     for person in lost:
         household = int(world.persons["household"].iloc[person])
         desk.taken.add(household)
@@ -241,8 +243,25 @@ def _soiled(
         desk.write("households", household, "家庭人口数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
     cases = [*plant_cases(desk, world, month), *entitlement_cases(world)]
+    cases += told
     cases += [*ledger_cases(make_register(world)), *project_cases(world)]
     return desk, cases, differ
+
+
+def _story_cases(world: World, month: Month) -> list[FlaggedSubject]:
+    """Return who a rule must flag for a trouble of several months, of rules whose cases are planted too."""
+    patients = world.persons["household"].iloc[stories.without_contract(world, month.number)]
+    wrong = stories.wrong_cause(world, month.number)
+    active = (month.state["listed"] & ~month.state["removed"]).to_numpy()
+    by_rule = {
+        "chronic_without_contract": patients.unique(),
+        "disability_without_person": wrong[active[wrong]],
+    }
+    return [
+        FlaggedSubject(rule, "household", f"99{number + 1:011d}")
+        for rule, numbers in by_rule.items()
+        for number in numbers
+    ]
 
 
 def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:

@@ -13,7 +13,14 @@ from geodata.sample.faults import FlaggedSubject
 from geodata.sample.households import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
-from geodata.sample.water import PERSONS, equipment, other_samples, outages, samples
+from geodata.sample.water import (
+    PERSONS,
+    equipment,
+    other_samples,
+    outages,
+    samples,
+    untested,
+)
 from geodata.sample.world import Month, World
 from geodata.tables import table
 
@@ -210,6 +217,7 @@ def water_tables(world: World, month: Month) -> dict[str, Columns]:
     other = np.random.default_rng([world.seed, 43, month.number])
     parts = [samples(rng, works, month.number), other_samples(other, works, month.number)]
     taken = pd.concat(parts, ignore_index=True)
+    taken = taken[~taken["works"].isin(untested(works, world.plan, month.number))]
     stopped = outages(rng, works, month.dry, month.number)
     stock = equipment(np.random.default_rng([world.seed, 9]), works, month.number)
     sample = taken["works"].to_numpy() * 10_000 + month.number % 10_000

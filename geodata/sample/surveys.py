@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geodata.sample import stories
 from geodata.sample.exports import Columns, household_codes
 from geodata.sample.other_tables import late_township, titled
 from geodata.sample.sheets import choose, days, months, whole, yes_no
@@ -12,8 +13,8 @@ from geodata.sample.world import Month, World
 # Months between two surveys of a household, and what the share of a fault moves by from one to the next.
 _EVERY, _STEP = 5, 0.618
 # Of a household: never reached, eats badly, no clothes, adviser unknown, loan wanted, loan given, overdue,
-# misused, yard, rooms, judged by the village, judged by the township, renovated.
-_DRAWS = 13
+# misused, yard, rooms, judged by the village, judged by the township.
+_DRAWS = 12
 
 
 def surveys(world: World, month: Month, households: np.ndarray) -> Columns:
@@ -32,7 +33,7 @@ def surveys(world: World, month: Month, households: np.ndarray) -> Columns:
     year = np.clip((last - world.plan.first) / 24, 0, 1)
     hard = (state["poorer"] | (state["listed"] & ~state["removed"])).to_numpy()
     able = state["labour"].to_numpy()
-    seen = last == month.number
+    seen, renovated = last == month.number, stories.renovated(world)[rows]
     return titled(
         "survey",
         {
@@ -50,10 +51,8 @@ def surveys(world: World, month: Month, households: np.ndarray) -> Columns:
             "skills": whole(np.maximum(able * 1.4 + year * 0.4 - (rows % 9 == 4) * able, 0)),
             "yard_clean": yes_no(draw[:, 8] < 0.87 + 0.08 * year),
             "rooms_clean": yes_no(draw[:, 9] < 0.9 + 0.06 * year),
-            "renovation": yes_no(base[:, 12] < 0.03),
-            "renovated_area": whole(
-                state["people"].to_numpy() * (15 + rows % 12), base[:, 12] < 0.03
-            ),
+            "renovation": yes_no(renovated),
+            "renovated_area": whole(state["people"].to_numpy() * (15 + rows % 12), renovated),
             **_steps(world, month, rows),
         },
     )

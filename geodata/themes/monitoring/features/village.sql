@@ -22,6 +22,27 @@ team AS (
   WHERE role = '驻村工作队' AND day > :day.minus_365 AND day <= :day.now
   GROUP BY place_code
 ),
+committee AS (
+  SELECT place_code, MAX(day) AS last_day
+  FROM visit
+  WHERE role = '村干部' AND day > :day.minus_365 AND day <= :day.now
+  GROUP BY place_code
+),
+-- A county whose forms never say which visits were unannounced says nothing about villages without.
+unannounced AS (
+  SELECT
+    place_code,
+    MAX(CASE WHEN unannounced THEN day END) AS last_day,
+    COUNT(CASE WHEN unannounced AND SUBSTRING(CAST(day AS VARCHAR), 1, 7) = :month.now THEN 1 END) AS now
+  FROM visit
+  WHERE day > :day.minus_365 AND day <= :day.now
+  GROUP BY place_code
+),
+told AS (
+  SELECT CASE WHEN COUNT(unannounced) > 0 THEN TRUE END AS unannounced
+  FROM visit
+  WHERE day > :day.minus_365 AND day <= :day.now
+),
 stationed AS (
   SELECT place_code, COUNT(*) AS members
   FROM responsibility
@@ -65,6 +86,7 @@ SELECT
   v.place_code,
   v.exited,
   v.households,
+  v.former_poor_households,
   v.monitored_households,
   v.water_unsafe_households,
   v.dangerous_house_households,
@@ -93,11 +115,19 @@ SELECT
   CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
   CASE WHEN t.last_day IS NOT NULL THEN DATEDIFF('day', t.last_day, :day.now)
        WHEN y.days >= 365 THEN 366 END AS days_since_team_visit,
+  CASE WHEN w.last_day IS NOT NULL THEN DATEDIFF('day', w.last_day, :day.now)
+       WHEN y.days >= 365 THEN 366 END AS days_since_committee_visit,
+  CASE WHEN u.last_day IS NOT NULL THEN DATEDIFF('day', u.last_day, :day.now)
+       WHEN y.days >= 365 AND a.unannounced THEN 366 END AS days_since_unannounced,
+  CASE WHEN u.now > 0 THEN TRUE WHEN y.days > 0 AND a.unannounced THEN FALSE END AS unannounced_now,
   CASE WHEN y.days >= 365 THEN COALESCE(k.asked, 0) END AS asked,
   CASE WHEN y.days >= 365 THEN k.satisfied * CAST(100 AS DOUBLE) / NULLIF(k.asked, 0) END AS satisfied_share
 FROM village AS v
+CROSS JOIN told AS a
 LEFT JOIN coverage AS y ON y.table_name = 'visit'
 LEFT JOIN team AS t ON t.place_code = v.place_code
+LEFT JOIN committee AS w ON w.place_code = v.place_code
+LEFT JOIN unannounced AS u ON u.place_code = v.place_code
 LEFT JOIN stationed AS m ON m.place_code = v.place_code
 LEFT JOIN idle AS i ON i.place_code = v.place_code
 LEFT JOIN content AS k ON k.place_code = v.place_code
