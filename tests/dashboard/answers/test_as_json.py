@@ -16,6 +16,7 @@ from dashboard.panels.households.view import HouseholdsView
 from dashboard.session.parts import county_parts
 from dashboard.session.state import State
 from dashboard.session.subjects import listed_about, listed_subjects
+from dashboard.session.visit_list import visit_list
 from dashboard.view import VIEWS, View
 from geodata.access import Actor, command_actor, open_guard
 from geodata.figures import STATES
@@ -116,9 +117,16 @@ def test_a_list_holds_exactly_the_numerator(sampled, source, tmp_path, theme):
             assert (none.kind, none.count, none.of) == (None, None, None)
             assert indicator.title["zh"] in none.words
             opened = page_list(source, replace(view, side="households"))
-            assert (opened.of, opened.words) == ("everyone", "全部农户")
+            assert opened == none
+            counts = indicator.quantity == "count" or indicator.counts_things
+            assert ("不是逐户逐件" in none.words) == (not counts)
             state.read(replace(view, side="households").address)
-            assert none.words in HouseholdsView(people, 1).sheet.table["note"]
+            shown = HouseholdsView(people, 1)
+            assert (shown.sheet.table["note"], shown.sheet.table["rows"]) == (none.words, [])
+            assert people.exported()[0].empty
+            assert not visit_list(people).groups
+            shown.filters.clear()
+            assert people.listed.count == people.listed.total
             continue
         listed.add(view.indicator)
         # Below the county the last month stands for all: a list reads its month, whichever it is.

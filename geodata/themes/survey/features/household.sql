@@ -33,6 +33,8 @@ SELECT
   h.household_type = '脱贫户' OR (h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE)) AS helped,
   h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS watched,
   h.monitored_category IS NOT NULL AS ever_monitored,
+  h.monitored_category IS NOT NULL AND h.risk_removed
+    AND SUBSTRING(h.removed_month, 1, 4) = SUBSTRING(:month.now, 1, 4) AS removed_in_year,
   d.known AS survey_known,
   CASE WHEN d.known THEN s.surveyed_day IS NOT NULL END AS surveyed,
   DATEDIFF('day', s.surveyed_day, :day.now) AS days_since_survey,
