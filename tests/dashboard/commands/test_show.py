@@ -7,8 +7,12 @@ import shutil
 
 import pytest
 
+from dashboard.answers import county_source
 from dashboard.cli import main
-from geodata.access import Actor, open_guard, system_user, utc_now
+from dashboard.commands.show import refuse_unknown
+from dashboard.view import read_address
+from geodata.access import Actor, command_actor, open_guard, system_user, utc_now
+from geodata.errors import BriefingError
 from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
 
 ADDRESS = "?theme=monitoring&indicator=low_income_share&level=village&lang=zh"
@@ -171,3 +175,27 @@ def test_what_is_no_workspace_is_one_sentence(capsys, tmp_path):
     code, out, err = _show(capsys, ADDRESS, tmp_path)
     assert (code, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
+
+
+def test_of_every_built_month_without_a_figure_the_reason_is_told(county):
+    source = county_source(county, command_actor())
+    asked = 0
+    for theme in source.themes:
+        for key in source.indicators_of(theme):
+            known = source.atlas.periods_of(key)
+            for month in county.months if known else ():
+                if month in known:
+                    continue
+                why = county.absence(key, month)
+                address = f"?theme={theme}&indicator={key}&period={month}"
+                view, ignored = read_address(address, source)
+                with pytest.raises(BriefingError) as shown:
+                    refuse_unknown(source, view, ignored)
+                with pytest.raises(BriefingError) as viewed:
+                    source.view(theme=theme, indicator=key, period=month)
+                for told in (shown.value.sentence(), viewed.value.sentence()):
+                    assert why
+                    assert why[:40] in told
+                    assert "guatu build" not in told
+                asked += 1
+    assert asked > 10
