@@ -230,3 +230,28 @@ def test_within_a_scope_foreign_places_are_outside_and_small_counts_hidden(count
     assert (found["hidden"], hidden[VILLAGES[0]]) == (1, "shown")
     (row,) = [row for row in found["ranking"] if row["code"] == VILLAGES[2]]
     assert row["value"] is row["numerator"] is row["denominator"] is None
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_who_is_left_out_of_money_and_who_is_overdue_is_told(sampled, source, theme):
+    """A base of money says of how many it is not made; who is found wanting is not counted as good."""
+    setup, told = sampled.setup, 0
+    for view in _views(source, theme, ("village",)):
+        indicator = setup.indicators[view.indicator]
+        row = source.atlas.series(view.indicator, source.root).loc[view.period]
+        if indicator.is_share and not indicator.counts_things and row["missing"] > 0:
+            told += 1
+            counts = (f"{row['missing']:,.0f}", f"{row['subjects']:,.0f}")
+            said = answer_json(source, replace(view, place=source.root))
+            words = said["title"] + said["sentence"]
+            assert all(count in words for count in counts), (view.indicator, words)
+    assert told or theme != "relocation"
+
+
+def test_a_survey_that_is_too_old_is_none(sampled):
+    month = sampled.month()
+    flags, figures = month.flags, month.figures
+    own = figures[figures["indicator"] == "survey_share"]
+    found = flags[flags["rule"].isin(["never_surveyed", "survey_old"]) & (flags["answer"] == "yes")]
+    assert set(found["rule"]) == {"never_surveyed", "survey_old"}
+    assert own["denominator"].sum() - own["numerator"].sum() == found["subject"].nunique()
