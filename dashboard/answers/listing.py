@@ -139,8 +139,9 @@ def list_text(setup: Setup, view: View) -> str:
         return text("listing.of_zone", lang, code=plain_text(view.zone, _LONGEST))
     if of == EVERYONE or indicator is None:
         return text("listing.of_everyone", lang)
-    named = _figure_text if of == FIGURE else _no_list_text
-    return named(setup, indicator, view)
+    if of == FIGURE:
+        return _figure_text(setup, indicator, view)
+    return _no_list_text(setup, indicator, view)
 
 
 def _no_list_text(setup: Setup, indicator: Indicator, view: View) -> str:
