@@ -52,7 +52,9 @@ def home_cards(world: World, month: Month, households: np.ndarray) -> Columns:
     updated = np.maximum(first, month.number - _months_old(world, month, rows))
     name, phone = (each[rows] for each in officials(world, len(state), 11))
     before = officials(world, len(state), 49)[0][rows]
-    factor = np.where(odd[:, 2] < 0.03, 1.45, 0.95 + odd[:, 3] / 10)
+    # Most say what is registered, some a little else, and a few are far off.
+    near = np.where(odd[:, 3] < 0.85, 1.0, 0.1 + odd[:, 3])
+    factor = np.where(odd[:, 2] < 0.03, 1.45, near)
     return titled(
         "home_card",
         {
