@@ -160,7 +160,7 @@ def test_a_figure_is_written_with_the_unit_for_one_or_for_several():
     counted = Indicator("a", title, "count", unit, source)
     told = [figure_text(value, counted, decimals=0, lang="en") for value in (1, 2, 0)]
     assert told == ["1 problem", "2 problems", "0 problems"]
-    assert figure_text(1, counted, decimals=0, lang="zh") == "1 个"
+    assert figure_text(1, counted, decimals=0, lang="zh") == "1个"
     made = Indicator("b", title, "share", words.units["percent"], household, household)
     assert parts_text(1, 1, made, "en") == " (1 of 1 household with data)"
 
