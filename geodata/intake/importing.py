@@ -28,6 +28,7 @@ from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
+from geodata.intake.distributions import check_distributions
 from geodata.intake.doubts import doubts
 from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.eventdates import check_event_dates
@@ -337,12 +338,14 @@ def _against_before(
     tables, issues = landing.tables, work.issues
     with before.months as months:
         check_event_dates(tables, months, work.month, issues)
+        townships = places.names("township")
+        check_distributions(tables, months, work.config.imports, names=townships, issues=issues)
         return [
             *check_against(
                 before,
                 tables,
                 work.config.imports,
-                names=places.names("township"),
+                names=townships,
                 villages=places.names("village"),
                 feeds=feeds,
                 issues=issues,
