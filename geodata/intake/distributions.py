@@ -51,7 +51,8 @@ def check_distributions(
                 _check_zeros(rows, column, now, then, places, settings, names, issues)
             if column.kind in NUMBERS or rows.table.nature == "events":
                 _check_one_value(rows, column, now, then, issues)
-            if column.kind == "choice" and before is not None:
+            # Events come in their season.
+            if column.kind == "choice" and before is not None and rows.table.nature == "state":
                 _check_kinds(
                     rows, column, now, [then, before.values([column.name])[column.name]], issues
                 )
@@ -129,7 +130,9 @@ def _check_one_value(
     here = (now if numbers else values) == commonest
     other = then if numbers else then.astype("str")
     before = (other == commonest) if numbers else other == other.mode().get(0)
-    if not _far_more(here, before, least=FEW, more=_MORE if numbers else CHANGED):
+    # What most had already was not filled down.
+    usual = before.mean() >= CHANGED
+    if usual or not _far_more(here, before, least=FEW, more=_MORE if numbers else CHANGED):
         return
     value = "***" if column.identifies else shown_value(column, commonest)
     told = f"{100 * before.mean():.3g}", f"{value} ({100 * here.mean():.3g}%)"
@@ -139,12 +142,17 @@ def _check_one_value(
 def _check_kinds(
     rows: TableRows, column: Column, now: pd.Series, earlier: Sequence[pd.Series], issues: Issues
 ) -> None:
-    """Report choices of which there were many in each month before and there is none now."""
-    counts = [part.dropna().astype("str").value_counts() for part in earlier]
+    """Report choices of which there were many in each month before and there is none now.
+
+    What the law renamed came under its new name.
+    """
+    counts = [part.dropna().astype("str").value_counts() for part in (now, *earlier)]
     often = [
         set(each.index[(each >= FEW) & (each >= _USUAL * each.sum())].astype("str"))
-        for each in counts
+        for each in counts[1:]
     ]
-    for kind in sorted(set.intersection(*often) - set(now.astype("str"))):
+    choices = column.choices.choices if column.choices is not None else ()
+    renamed = {one.value for one in choices if one.successor}
+    for kind in sorted(set.intersection(*often) - set(counts[0].index) - renamed):
         label = column.choices.label(kind) if column.choices is not None else kind
-        report_column(rows, "kind_gone", column, str(counts[0][kind]), label, issues)
+        report_column(rows, "kind_gone", column, str(counts[1][kind]), label, issues)

@@ -346,7 +346,7 @@ def _against_before(
                 tables,
                 work.config.imports,
                 names=townships,
-                villages=places.names("village"),
+                villages=places.names("village", work.month),
                 feeds=feeds,
                 issues=issues,
             ),

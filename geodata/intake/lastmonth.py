@@ -137,7 +137,7 @@ def check_against(
         if state and name not in before.missing:
             check_villages(rows, earlier, villages, settings, issues)
         if name == "household" and name not in before.missing:
-            check_households(rows, before.months, settings, names, issues)
+            check_households(rows, before.months, settings, names, villages, issues)
     return faults
 
 

@@ -50,11 +50,12 @@ def check_households(
     months: EarlierMonths,
     settings: ImportSettings,
     names: Mapping[str, str],
+    villages: Mapping[str, str],
     issues: Issues,
 ) -> None:
     """Report townships in which many households are new or no longer there, and how many left or moved.
 
-    `months` are those before, `names` the townships. Of the whole county it is told where far more
+    `months` are those before, `names` the townships, `villages` those that there still are. Of the whole county it is told where far more
     households left or moved than in the month before.
     """
     last, before = months.table(rows.table), months.table(rows.table, 1)
@@ -66,7 +67,7 @@ def check_households(
     usual = None if before is None else _Turnover(_places(before), was)
     for check in ("gone", "moved"):
         left = getattr(turnover, check)
-        left = left[~left.str[:9].isin(told)]
+        left = left[~left.str[:9].isin(told) & left.isin(villages)]
         often = 0 if usual is None else len(getattr(usual, check))
         if len(left) >= max(FEW, _TIMES * often + 1):
             most = left.str[:9].mode().iloc[0]

@@ -17,6 +17,7 @@ from tests.geodata.intake.test_repeats import MONTHS, SCHEMA, combined, part_of
 
 TABLE, COUNT = SCHEMA.tables["household"], 240
 TOWNSHIPS = {"990101100": "甲乡", "990101101": "乙乡"}
+VILLAGES = {f"{township}20{at}": f"村{at}" for township in TOWNSHIPS for at in range(2)}
 
 
 def _rows(month, gone=0, moved=0):
@@ -39,7 +40,9 @@ def _told(folder, before, now):
         months.insert(0, EarlierMonth(month, files))
     issues = Issues(SCHEMA.tables)
     with EarlierMonths(months) as earlier:
-        check_households(_rows(MONTHS[2], **now), earlier, ImportSettings(), TOWNSHIPS, issues)
+        check_households(
+            _rows(MONTHS[2], **now), earlier, ImportSettings(), TOWNSHIPS, VILLAGES, issues
+        )
     listed = issues.frame()
     return [*zip(listed["check"], listed["value"], strict=True)]
 
