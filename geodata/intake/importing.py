@@ -15,17 +15,11 @@ from geodata.config import Config
 from geodata.escaping import plain_text
 from geodata.i18n import text
 from geodata.intake.aside import SetAside
-from geodata.intake.birth_and_sex import with_birth_and_sex
-from geodata.intake.checks import (
-    check_households,
-    check_land,
-    check_persons,
-    check_references,
-    place_rows,
-    require,
-)
+from geodata.intake.between import check_between
+from geodata.intake.checks import check_households, check_references, place_rows, require
 from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
+from geodata.intake.contacts import check_phones
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.distributions import check_distributions
@@ -44,6 +38,7 @@ from geodata.intake.membership import is_among
 from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
+from geodata.intake.points import check_points
 from geodata.intake.quality import quality
 from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.repeats import OF_ANOTHER_MONTH, repeats
@@ -410,11 +405,9 @@ def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Se
     for rows in tables.values():
         check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
-    if "person" in tables:
-        with_birth_and_sex(tables["person"], work.issues)
-        check_persons(tables["person"], tables.get("household"), issues=work.issues)
-    if "village" in tables and "household" in tables:
-        check_land(tables["village"], tables["household"], issues=work.issues)
+    check_between(tables, work.issues)
+    check_phones(tables, work.issues)
+    check_points(tables, work.config, work.issues)
     return tables, households
 
 

@@ -1,0 +1,61 @@
+"""What tables of a month say of each other: persons and households, villages, measures, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geodata.intake.birth_and_sex import with_birth_and_sex
+from geodata.intake.checks import check_land, check_persons
+from geodata.intake.combining import TableRows
+from geodata.intake.issues import Issues
+
+_FORMERLY_POOR = "脱贫户"
+
+
+def check_between(tables: Mapping[str, TableRows], issues: Issues) -> None:
+    """Report where tables of one month contradict each other."""
+    households = tables.get("household")
+    if "person" in tables:
+        with_birth_and_sex(tables["person"], issues)
+        check_persons(tables["person"], households, issues=issues)
+    if households is None:
+        return
+    if "village" in tables:
+        check_land(tables["village"], households, issues=issues)
+    if "measure" in tables:
+        _check_measures(tables["measure"], households, issues)
+    if "low_income" in tables:
+        _check_listed_persons(tables["low_income"], households, issues)
+
+
+def _of_household(rows: TableRows, households: TableRows, column: str) -> pd.Series:
+    """Return for each row what the list of households says in a column, by the key of the row."""
+    listed = households.frame.set_index("household_code")[column]
+    told: pd.Series = listed.reindex(rows.frame["household_code"]).set_axis(rows.frame.index)
+    return told
+
+
+def _check_measures(measures: TableRows, households: TableRows, issues: Issues) -> None:
+    """Report measures that began before their household was identified.
+
+    Those of formerly poor households may go back to the time before.
+    """
+    first = _of_household(measures, households, "first_identified_month")
+    first = first.fillna(_of_household(measures, households, "identified_month"))
+    kind = _of_household(measures, households, "household_type")
+    other = (kind != _FORMERLY_POOR).fillna(False)
+    early = ((measures.frame["start_month"] < first).fillna(False) & other).to_numpy(bool)
+    told = measures.located(measures.frame.index[early], "start_month")
+    issues.add("measure_before_identified", told.assign(detail=first[early].to_numpy()))
+
+
+def _check_listed_persons(listed: TableRows, households: TableRows, issues: Issues) -> None:
+    """Report lists that count more persons of a household than it has members."""
+    members = _of_household(listed, households, "members")
+    more = (listed.frame["persons"] > members).fillna(False).to_numpy(bool)
+    told = listed.located(listed.frame.index[more], "persons")
+    issues.add(
+        "persons_over_members", told.assign(detail=[str(number) for number in members[more]])
+    )
