@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from geodata.intake.birth_and_sex import with_birth_and_sex
 from geodata.intake.checks import check_land, check_persons
 from geodata.intake.combining import TableRows
+from geodata.intake.consistency import report_many
+from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.issues import Issues
+from geodata.intake.names import check_names
 
 _FORMERLY_POOR = "脱贫户"
 
 
-def check_between(tables: Mapping[str, TableRows], issues: Issues) -> None:
-    """Report where tables of one month contradict each other."""
+def check_between(
+    tables: Mapping[str, TableRows], sheets: Sequence[DeliveredSheet], issues: Issues
+) -> None:
+    """Report where tables of one month contradict each other; `sheets` are those they came from."""
     households = tables.get("household")
     if "person" in tables:
         with_birth_and_sex(tables["person"], issues)
         check_persons(tables["person"], households, issues=issues)
+        _check_homes(tables, issues)
     if households is None:
         return
+    check_names(tables, sheets, issues)
     if "village" in tables:
         check_land(tables["village"], households, issues=issues)
     if "measure" in tables:
@@ -35,6 +42,23 @@ def _of_household(rows: TableRows, households: TableRows, column: str) -> pd.Ser
     listed = households.frame.set_index("household_code")[column]
     told: pd.Series = listed.reindex(rows.frame["household_code"]).set_axis(rows.frame.index)
     return told
+
+
+def _check_homes(tables: Mapping[str, TableRows], issues: Issues) -> None:
+    """Report rows whose person stands in another household in the list of persons."""
+    listed = tables["person"].frame[["person_code", "household_code"]].dropna()
+    # Of a person in several households, which is told elsewhere, nobody knows the right one.
+    homes = listed.drop_duplicates("person_code", keep=False).set_index("person_code")
+    for rows in tables.values():
+        frame = rows.frame
+        if rows.table.name == "person" or not {"person_code", "household_code"} <= rows.delivered:
+            continue
+        home = homes["household_code"].reindex(frame["person_code"]).set_axis(frame.index)
+        known = home.notna() & frame["household_code"].notna()
+        other = (known & (home != frame["household_code"]).fillna(False)).to_numpy(bool)
+        told = rows.located(frame.index[other], "household_code")
+        issues.add("person_of_another_household", told.assign(detail=home[other].to_numpy()))
+        report_many(rows, frame.index[other], int(known.sum()), "household_code", issues)
 
 
 def _check_measures(measures: TableRows, households: TableRows, issues: Issues) -> None:

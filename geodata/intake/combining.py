@@ -301,7 +301,8 @@ def _report_differences(
     sheet, other = sheets[second.source], sheets[first.source]
     any_differs = np.zeros(len(both), dtype=bool)
     for column in table.columns:
-        if column in table.key or column not in first.headers or column not in second.headers:
+        header = _heading(second, column)
+        if column in table.key or not header or not _heading(first, column):
             continue
         ours, theirs = second.frame.loc[both, column], first.frame.loc[both, column]
         differs = _differ(table.columns[column], ours, theirs)
@@ -328,9 +329,15 @@ def _report_differences(
             sheet,
             table=table.name,
             column=column,
-            header=second.headers[column],
+            header=header,
         )
     return int(any_differs.sum()), len(both)
+
+
+def _heading(piece: _Piece, column: str) -> str:
+    """Return under which header a piece gives a column, "" where it does not; names tell a place, too."""
+    named = piece.headers.get("area_village", "") if column == "place_code" else ""
+    return piece.headers.get(column, named)
 
 
 def _differ(column: Column, ours: pd.Series, theirs: pd.Series) -> np.ndarray:

@@ -405,7 +405,7 @@ def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Se
     for rows in tables.values():
         check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
-    check_between(tables, work.issues)
+    check_between(tables, work.sheets, work.issues)
     check_phones(tables, work.issues)
     check_points(tables, work.config, work.issues)
     return tables, households
