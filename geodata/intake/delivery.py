@@ -170,13 +170,20 @@ def read_delivery(
 
 
 def delivered_files(folder: Path) -> list[Path]:
-    """Return the table files below a folder, without the lock files of open workbooks."""
+    """Return the table files below a folder, without the lock files of open workbooks.
+
+    What lies in the folder itself comes before what lies in folders of it, a file before its copies,
+    whose names have something added.
+    """
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix.lower() in SUFFIXES
-        and not path.name.startswith(("~$", "."))
+        (
+            path
+            for path in folder.rglob("*")
+            if path.is_file()
+            and path.suffix.lower() in SUFFIXES
+            and not path.name.startswith(("~$", "."))
+        ),
+        key=lambda path: (path.parent, path.stem, path.suffix),
     )
 
 

@@ -17,7 +17,7 @@ from geodata.i18n import text
 from geodata.intake.aside import SetAside
 from geodata.intake.between import check_between
 from geodata.intake.checks import check_households, check_references, place_rows, require
-from geodata.intake.combining import TableRows, combine
+from geodata.intake.combining import IN_OTHER_SHEET, TableRows, combine
 from geodata.intake.consistency import check_consistency
 from geodata.intake.contacts import check_phones
 from geodata.intake.delivery import DeliveredSheet, read_delivery
@@ -232,6 +232,7 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
     faults, strangers, settings = [], _strangers(work, parts), work.config.imports
     for number, sheet in enumerate(work.sheets):
         rows, reasons = len(sheet.rows), work.aside.reasons(number)
+        del reasons[IN_OTHER_SHEET]
         lost = max(sum(reasons.values()), strangers[number])
         if rows < settings.small_rows or lost * 100 <= rows * settings.aside_percent:
             continue
