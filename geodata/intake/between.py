@@ -12,7 +12,7 @@ from geodata.intake.combining import TableRows
 from geodata.intake.consistency import report_many
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.issues import Issues
-from geodata.intake.names import check_names
+from geodata.intake.namesbeside import check_names
 
 _FORMERLY_POOR = "脱贫户"
 
@@ -33,8 +33,9 @@ def check_between(
         check_land(tables["village"], households, issues=issues)
     if "measure" in tables:
         _check_measures(tables["measure"], households, issues)
-    if "low_income" in tables:
-        _check_listed_persons(tables["low_income"], households, issues)
+    for rows in tables.values():
+        if rows.delivered >= {"household_code", "persons"}:
+            _check_listed_persons(rows, households, issues)
 
 
 def _of_household(rows: TableRows, households: TableRows, column: str) -> pd.Series:

@@ -202,8 +202,8 @@ def _contradiction(
     keys = [keys for keys in differing.values() if len(keys)]
     header, places = "", (0, 0)
     if keys:
-        header, found = next((name, keys[0]) for name, keys in differing.items() if len(keys))
-        places = (int(first.frame.loc[found, "row"]), int(second.frame.loc[found, "row"]))
+        header, key = next((name, keys[0]) for name, keys in differing.items() if len(keys))
+        places = (int(first.frame.loc[key, "row"]), int(second.frame.loc[key, "row"]))
     rows = len(keys[0].append(keys[1:]).unique()) if keys else 0
     copy = len(both) * 2 >= min(len(first.frame), len(second.frame))
     ours, theirs = sheets[first.source], sheets[second.source]

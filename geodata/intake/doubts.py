@@ -44,6 +44,11 @@ def doubts(
     ]
 
 
+def unread_faults(files: Sequence[str]) -> list[Refusal]:
+    """Return for each file that was not read that the missing table may be in it."""
+    return [Refusal.of("imports.not_read", file, form=Path(file).suffix) for file in files]
+
+
 def absent(
     came: Sequence[Layout],
     feeds: Sequence[Feeds],

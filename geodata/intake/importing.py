@@ -23,7 +23,7 @@ from geodata.intake.contacts import check_phones
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
 from geodata.intake.distributions import check_distributions
-from geodata.intake.doubts import doubts
+from geodata.intake.doubts import doubts, unread_faults
 from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.eventdates import check_event_dates
 from geodata.intake.extracting import Part, extract
@@ -38,7 +38,7 @@ from geodata.intake.membership import is_among
 from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
-from geodata.intake.points import check_points
+from geodata.intake.pointsoutside import check_points
 from geodata.intake.quality import quality
 from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.repeats import OF_ANOTHER_MONTH, repeats
@@ -68,6 +68,7 @@ class _Work:
     described: list[dict[str, Any]] = field(default_factory=list)
     filled: dict[str, dict[str, int]] = field(default_factory=dict)
     told_early: bool = False
+    unread: Sequence[str] = ()
 
     @property
     def reasons(self) -> dict[str, Any]:
@@ -130,8 +131,9 @@ def import_month(
         fault=lambda sentence: early({"severity": "error", "sentence": sentence}),
     )
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
-    delivery.report(issues)
+    delivery.report(issues, known.feeds)
     work = _Work(config, month, delivery.sheets, issues, SetAside(), known, schema.tables)
+    work.unread = delivery.unread
     work.accepted = _check_month(work, accept_month)
     parts = _extracted(work, step, early)
     step("places")
@@ -369,6 +371,9 @@ def _refuse_doubted(work: _Work, faults: Sequence[Refusal], reason: str, of_mont
     if all(fault.kind in OF_ANOTHER_MONTH for fault in faults):
         reason = reason.strip() or of_month
     if not reason.strip():
+        # What is missing may lie there in a form that cannot be read.
+        if any(fault.kind in ("absent", "shrunk") for fault in faults):
+            faults = [*faults, *unread_faults(work.unread)]
         raise ImportRefused("imports.doubted", faults, read=work.sheets, month=work.month)
     work.doubted = {
         "reason": plain_text(reason, 300),

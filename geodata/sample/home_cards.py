@@ -50,6 +50,8 @@ def home_cards(world: World, month: Month, households: np.ndarray) -> Columns:
     odd = odd[rows]
     first = np.where(poor[rows], world.plan.first - 14 - rows % 9, since[rows] + 1)
     updated = np.maximum(first, month.number - _months_old(world, month, rows))
+    given, written = 3 + rows % 20, 2 + rows % 24
+    written = np.where(updated == first, np.maximum(given, written), written)
     name, phone = (each[rows] for each in officials(world, len(state), 11))
     before = officials(world, len(state), 49)[0][rows]
     # Most say what is registered, some a little else, and a few are far off.
@@ -59,8 +61,8 @@ def home_cards(world: World, month: Month, households: np.ndarray) -> Columns:
         "home_card",
         {
             "household_code": household_codes(rows),
-            "issued_day": days(first, 3 + rows % 20),
-            "updated_day": days(updated, 2 + rows % 24),
+            "issued_day": days(first, given),
+            "updated_day": days(updated, written),
             "members": whole(state["people"].to_numpy()[rows] + (odd[:, 1] < 0.015)),
             "per_capita_income": decimal(state["per_head"].to_numpy()[rows] * factor, 2),
             "dibao": yes_no(state["dibao"].to_numpy()[rows]),

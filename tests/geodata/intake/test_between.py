@@ -14,8 +14,8 @@ from geodata.intake.converting import pandas_type
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.issues import Issues, sentences
 from geodata.intake.layouts import HOUSEHOLD
-from geodata.intake.names import check_names
-from geodata.intake.points import check_points
+from geodata.intake.namesbeside import check_names
+from geodata.intake.pointsoutside import check_points
 from geodata.intake.readers import SourceTable
 from tests.geodata.intake.test_repeats import MONTHS, SCHEMA, TABLES, combined, part_of
 
