@@ -216,14 +216,9 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
         row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
         header, detail = said.header or said.cell or said.kind, plain_text(reason, 300)
         work.issues.add("other_month", row, sheet, header=header, detail=detail)
+    said_of = ("cell", "value", "period")
     listed = [
-        {
-            "file": s.file,
-            "sheet": s.sheet,
-            "cell": said.cell,
-            "value": said.value,
-            "period": said.period,
-        }
+        {"file": s.file, "sheet": s.sheet} | {name: getattr(said, name) for name in said_of}
         for s, said in stated
     ]
     return {"reason": plain_text(reason, 300), "stated": listed}
