@@ -134,8 +134,6 @@ _OWN_VALUES = {
     "reloc.public_post.age_max": 60,
     "reloc.public_post.subsidy_max_years": 3,
     "reloc.workshop.min_absorbed": 5,
-    # A county of a few thousand households has no site of 800 people.
-    "reloc.site.large_min_persons": 50,
 }
 # What it has set for the time after the transition period.
 _VALUES_OF_2026 = {
@@ -193,7 +191,7 @@ def write_county(
     _write_boundaries(place, world)
     write_terrain(place / "context", world.places)
     _write_line(place)
-    _write_own_values(place)
+    _write_own_values(place, world)
     faults: list[Fault] = []
     cases: list[FlaggedSubject] = []
     rows: dict[str, int] = {}
@@ -314,11 +312,10 @@ def _write_line(place: Path) -> None:
     file.write_bytes(f"monitor.line.per_capita:\n{entries}".encode())
 
 
-def _write_own_values(place: Path) -> None:
+def _write_own_values(place: Path, world: World) -> None:
     """Write the values that the county has set for its own checks."""
-    dated: list[tuple[str, object, int]] = [
-        (key, value, 2020) for key, value in _OWN_VALUES.items()
-    ]
+    own = {**_OWN_VALUES, "reloc.site.large_min_persons": _large_site(world)}
+    dated: list[tuple[str, object, int]] = [(key, value, 2020) for key, value in own.items()]
     dated += [(key, value, 2026) for key, value in _VALUES_OF_2026.items()]
     entries = "".join(
         f"{key}:\n"
@@ -331,6 +328,14 @@ def _write_own_values(place: Path) -> None:
         for key, value, year in dated
     )
     (place / "parameters" / "own_values.yaml").write_bytes(entries.encode())
+
+
+def _large_site(world: World) -> int:
+    """Return from how many persons on a site is large: some are, and of several not all."""
+    site = world.households["site"].to_numpy()[world.persons["household"].to_numpy()]
+    heads = np.bincount(site[site >= 0], minlength=len(world.sites))
+    # A county of a few thousand households has no site of 800 people.
+    return int(heads.min() + heads.max()) // 2 if len(heads) > 1 else 50
 
 
 def _places_told(world: World, failed: int) -> dict[str, object]:

@@ -234,8 +234,8 @@ def _roles(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
     village = month.state["village"].to_numpy()[rows]
     active = (month.state["listed"] & ~month.state["removed"]).to_numpy()[rows]
     role = _first_roles(month, rows, active)
-    # In a village both call on somebody each month, but for the committees that hardly call.
-    place = pd.Series(rows).groupby(village).cumcount().to_numpy()
+    # In a village both call on somebody not monitored each month, but for the committees that hardly do.
+    place = pd.Series(rows).groupby([village, active]).cumcount().mask(active, -1).to_numpy()
     calls = (place == 1) & ~_behind(world, month)[village]
     role = np.select([place == 0, calls], [_TEAM, _COMMITTEE], role)
     for idle, salt in ((_TEAM, stories.TEAM), (_COMMITTEE, stories.COMMITTEE)):

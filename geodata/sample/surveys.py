@@ -45,7 +45,7 @@ def surveys(world: World, month: Month, households: np.ndarray) -> Columns:
             "dressed": yes_no(draw[:, 2] > np.where(hard, 0.02, 0.001) * (1.5 - year)),
             "adviser_known": yes_no(draw[:, 3] < 0.72 + 0.2 * year, able > 0),
             "adviser_month": months(
-                np.where(draw[:, 3] < 0.72 + 0.2 * year, last - rows % 4, -1), dash=True
+                np.where(draw[:, 3] < 0.72 + 0.2 * year, last - rows % 5, -1), dash=True
             ),
             **_loans(draw, able, rows),
             "skills": whole(np.maximum(able * 1.4 + year * 0.4 - (rows % 9 == 4) * able, 0)),

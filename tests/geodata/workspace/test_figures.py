@@ -174,7 +174,9 @@ def test_a_list_of_a_rule_has_as_many_households_as_its_indicator_counts(
         if indicator.subject != "household" or len(indicator.rules) != 1:
             continue
         frame = atlas.frame(indicator.key, month, "county")
-        for place, counted in frame["numerator"].items():
+        # A rule may tell of single households long before so much is known that a share can be given.
+        known = frame["value"].notna() if indicator.known else slice(None)
+        for place, counted in frame.loc[known, "numerator"].items():
             page = {"rule": indicator.rules[0], "month": month, "page": (0, None)}
             assert len(county.households(str(place), **page)) == (counted if counted > 0 else 0)
             checked += counted > 0

@@ -51,7 +51,9 @@ SELECT
   p.labourers,
   p.labourers > 0 AS has_labour,
   s.adviser_known,
-  :month.number - (CAST(SUBSTRING(s.adviser_month, 1, 4) AS INT) * 12 + CAST(SUBSTRING(s.adviser_month, 6, 2) AS INT))
+  -- A survey knows of no contact after its own day.
+  EXTRACT(YEAR FROM s.surveyed_day) * 12 + EXTRACT(MONTH FROM s.surveyed_day)
+    - (CAST(SUBSTRING(s.adviser_month, 1, 4) AS INT) * 12 + CAST(SUBSTRING(s.adviser_month, 6, 2) AS INT))
     AS months_since_adviser,
   s.loan_wanted,
   s.loan_amount,
