@@ -20,8 +20,8 @@ from geodata.workspace.household_list import Filter, household_request
 from geodata.workspace.inputs import Setup
 from geodata.workspace.points import AT
 
-# What a list belongs to: the figure, then what narrows it, then all households of the place; a
-# figure that has no list is not answered by a list of others.
+# What a list belongs to: the figure, then what narrows it, then all households of the place. What
+# counts and has no list is not answered by a list of others; what counts nothing leads to them all.
 FIGURE, RULE, POINT, ZONE, EVERYONE = "figure", "rule", "point", "zone", "everyone"
 NOBODY = ""
 _LONGEST = 60
@@ -80,7 +80,7 @@ def figure_list(source: Source, view: View) -> Listing:
     if indicator is None:
         return Listing()
     if not indicator.lists:
-        return Listing(words=_no_list_text(workspace.setup, indicator, view))
+        return Listing(words=no_list_text(workspace.setup, indicator, view))
     words = _figure_text(workspace.setup, indicator, view)
     request = Request(table_of(indicator, view), _at(view))
     return _counted(source, view, Listing(indicator.lists, of=FIGURE, words=words), request)
@@ -119,7 +119,9 @@ def list_of(setup: Setup, view: View) -> str:
         return ZONE
     if view.everyone or indicator is None:
         return EVERYONE
-    return FIGURE if indicator.lists else NOBODY
+    if indicator.lists:
+        return FIGURE
+    return NOBODY if _is_counted(indicator) else EVERYONE
 
 
 def list_text(setup: Setup, view: View) -> str:
@@ -141,14 +143,21 @@ def list_text(setup: Setup, view: View) -> str:
         return text("listing.of_everyone", lang)
     if of == FIGURE:
         return _figure_text(setup, indicator, view)
-    return _no_list_text(setup, indicator, view)
+    return no_list_text(setup, indicator, view)
 
 
-def _no_list_text(setup: Setup, indicator: Indicator, view: View) -> str:
+def _is_counted(indicator: Indicator) -> bool:
+    """Return whether a figure counts one by one, and not money, days or levels."""
+    return indicator.counts is not None and (
+        indicator.quantity == "count" or indicator.counts_things
+    )
+
+
+def no_list_text(setup: Setup, indicator: Indicator, view: View) -> str:
     """Return why nobody can be listed for a figure: it is no count, or one that others tell."""
     lang, counts = view.lang, indicator.counts
     title = plain_text(indicator.title_in(lang), _LONGEST)
-    if counts is None or not (indicator.quantity == "count" or indicator.counts_things):
+    if counts is None or not _is_counted(indicator):
         return text("listing.no_list", lang, title=title)
     theme = next(one for one in setup.themes if one.key == indicator.theme)
     told = {"counts": counts.text(lang), "kind": _several(theme.subjects[indicator.subject], lang)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from dashboard.answers.listing import NOBODY, list_of, list_text
+from dashboard.answers.listing import EVERYONE, NOBODY, list_of, list_text, no_list_text
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.content.workbook import households_workbook
 from dashboard.panels.households.filters import FiltersView
@@ -33,7 +33,8 @@ class HouseholdListing:
         rows, names, listed = self._rows, self._names, self.people.listed
         return {
             "title": self._title(),
-            "note": self._counts(self.pages) if listed.count else self._nobody(),
+            "note": (self._counts(self.pages) if listed.count else self._nobody())
+            + self._no_list(),
             "columns": self._columns(names),
             "lines": True,
             "rows": [
@@ -71,6 +72,15 @@ class HouseholdListing:
         if listed.unknown:
             said += self._text("unknown", count=f"{listed.unknown:,}")
         return said
+
+    def _no_list(self) -> str:
+        """Return that the shown figure counts nobody, where all households stand for it."""
+        setup, state = self.people.county.setup, self.people.state
+        indicator = setup.indicators.get(state.indicator)
+        if indicator is None or indicator.lists or list_of(setup, state.shown) != EVERYONE:
+            return ""
+        gap = " " if state.lang == "en" else ""
+        return f"{gap}{no_list_text(setup, indicator, state.shown)}"
 
     def _nobody(self) -> str:
         """Return why the list is empty."""
