@@ -102,13 +102,9 @@ class Unit:
         return in_language(self.title, lang, number)
 
     def after(self, number: str, lang: str | None = None) -> str:
-        """Return a written number with its unit behind it, e.g. 12,300元, 3 mg/L or 12.5%.
-
-        Between digits and Chinese characters there is no space, between digits and letters there is.
-        """
+        """Return a written number with its unit behind it, e.g. 12,300 元 or 12.5%."""
         unit = self.text(lang, number)
-        apart = unit and not self.close and not "\u4e00" <= unit[0] <= "\u9fff"
-        return f"{number} {unit}" if apart else f"{number}{unit}"
+        return f"{number}{unit}" if self.close or not unit else f"{number} {unit}"
 
     def suffix(self, lang: str | None = None) -> str:
         """Return what is written behind any number, with the space before it."""

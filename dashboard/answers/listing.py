@@ -20,10 +20,8 @@ from geodata.workspace.household_list import Filter, household_request
 from geodata.workspace.inputs import Setup
 from geodata.workspace.points import AT
 
-# What a list belongs to: the figure, then what narrows it, then all households of the place. What
-# counts and has no list is not answered by a list of others; what counts nothing leads to them all.
+# What a list belongs to: the figure, then what narrows it, then all households of the place.
 FIGURE, RULE, POINT, ZONE, EVERYONE = "figure", "rule", "point", "zone", "everyone"
-NOBODY = ""
 _LONGEST = 60
 
 
@@ -80,7 +78,7 @@ def figure_list(source: Source, view: View) -> Listing:
     if indicator is None:
         return Listing()
     if not indicator.lists:
-        return Listing(words=no_list_text(workspace.setup, indicator, view))
+        return Listing(words=no_list_text(indicator, view.lang))
     words = _figure_text(workspace.setup, indicator, view)
     request = Request(table_of(indicator, view), _at(view))
     return _counted(source, view, Listing(indicator.lists, of=FIGURE, words=words), request)
@@ -89,11 +87,10 @@ def figure_list(source: Source, view: View) -> Listing:
 def page_list(source: Source, view: View) -> Listing:
     """Return what the page of a view lists; where it opens no list, whom its figure counts."""
     workspace = source.workspace
+    if view.side != LISTING and not view.rule:
+        return figure_list(source, view)
     if workspace is None or view.period not in workspace.months:
         return Listing()
-    listing = view.side == LISTING or view.rule
-    if not listing or list_of(workspace.setup, view) == NOBODY:
-        return figure_list(source, view)
     setup, rule = workspace.setup, view.rule or None
     about, villages = about_of(setup, view), picked_villages(source.atlas, view)
     if about is not None:
@@ -117,11 +114,9 @@ def list_of(setup: Setup, view: View) -> str:
         return POINT
     if view.zone:
         return ZONE
-    if view.everyone or indicator is None:
+    if view.everyone or indicator is None or not indicator.lists:
         return EVERYONE
-    if indicator.lists:
-        return FIGURE
-    return NOBODY if _is_counted(indicator) else EVERYONE
+    return FIGURE
 
 
 def list_text(setup: Setup, view: View) -> str:
@@ -139,29 +134,15 @@ def list_text(setup: Setup, view: View) -> str:
         return text("listing.of_point", lang, kind=named, code=plain_text(view.site, _LONGEST))
     if of == ZONE:
         return text("listing.of_zone", lang, code=plain_text(view.zone, _LONGEST))
-    if of == EVERYONE or indicator is None:
-        return text("listing.of_everyone", lang)
-    if of == FIGURE:
+    if of == FIGURE and indicator is not None:
         return _figure_text(setup, indicator, view)
-    return no_list_text(setup, indicator, view)
+    return text("listing.of_everyone", lang)
 
 
-def _is_counted(indicator: Indicator) -> bool:
-    """Return whether a figure counts one by one, and not money, days or levels."""
-    return indicator.counts is not None and (
-        indicator.quantity == "count" or indicator.counts_things
-    )
-
-
-def no_list_text(setup: Setup, indicator: Indicator, view: View) -> str:
-    """Return why nobody can be listed for a figure: it is no count, or one that others tell."""
-    lang, counts = view.lang, indicator.counts
+def no_list_text(indicator: Indicator, lang: str) -> str:
+    """Return that a figure is no count of subjects, so that nobody can be listed for it."""
     title = plain_text(indicator.title_in(lang), _LONGEST)
-    if counts is None or not _is_counted(indicator):
-        return text("listing.no_list", lang, title=title)
-    theme = next(one for one in setup.themes if one.key == indicator.theme)
-    told = {"counts": counts.text(lang), "kind": _several(theme.subjects[indicator.subject], lang)}
-    return text("listing.no_list_summed", lang, title=title, **told)
+    return text("listing.no_list", lang, title=title)
 
 
 def lists_rest(indicator: Indicator, view: View) -> bool:
@@ -214,8 +195,6 @@ def counted_indicator(setup: Setup, view: View) -> Indicator | None:
 def household_filters(setup: Setup, atlas: Atlas, view: View) -> tuple[Filter, ...]:
     """Return what the address of a view narrows the list of households to."""
     counted = counted_indicator(setup, view)
-    if list_of(setup, view) == NOBODY:
-        return (("household_code", "in", (NOBODY,)),)
     known: tuple[Filter, ...] = (
         ("rules", "has", view.rule),
         ("household_code", "among", table_of(counted, view) if counted else ""),

@@ -260,8 +260,7 @@ def _detail(atlas: Atlas, places: tuple[MatterPlace, ...], lang: str) -> str:
     if not places:
         return ""
     if len(places) == 1:
-        key = "matters.one_place" if places[0].number == 1 else "matters.all_in_place"
-        return text(key, lang, name=places[0].name)
+        return text("matters.one_place", lang, name=places[0].name)
     alike = len({one.number for one in places}) == 1
     named = places[:_NAMED]
     if alike:

@@ -132,22 +132,8 @@ class Source(MapSource):
         """Return the count below which a figure may not leave (parameter privacy.small_count)."""
         return _smallest(self.county, month)
 
-    def no_figure(self, key: str, month: str) -> BriefingError:
-        """Return the error of a built month in which an indicator has no figure, with the reason."""
-        known = "、".join(self.periods_of(key)) or "—"
-        why = self.county.absence(key, month)
-        if not why:
-            return BriefingError("briefing.no_month", month=month, known=known)
-        title = self.atlas.indicator(key).title_in()
-        return BriefingError("briefing.no_figure", month=month, title=title, why=why, known=known)
-
     def no_indicator(self, theme: str, key: str, period: str | None = None) -> BriefingError:
-        """Return the error of an indicator that a theme has no figure of, built or not.
-
-        Of one that has none in a built month alone it says why.
-        """
-        if period and self.workspace is not None and key in self.indicators_of(theme):
-            return self.no_figure(key, period)
+        """Return the error of an indicator that a theme has no figure of, built or not."""
         known = "、".join(self.indicators_of(theme, period)) or "—"
         asked = {"theme": theme, "indicator": key or "—", "known": known}
         declared = any(one.key == key for one in self.theme(theme).indicators)

@@ -136,7 +136,7 @@ def _note(source: Source, view: View, indicator: Indicator, row: pd.Series) -> s
         places = source.atlas.places_in(view.place, level)
         states = source.atlas.states(view.indicator, view.period, level)[places]
         return state_text(next((one for one in states if one != STATES[0]), STATES[1]), view.lang)
-    unknown = unknown_text(row["missing"], row["subjects"], indicator, view.lang)
+    unknown = unknown_text(row["missing"], row["subjects"], view.lang)
     return i18n.parted(filter(None, (_counted(indicator, row, view.lang), unknown)), view.lang)
 
 

@@ -101,9 +101,7 @@ def _moved(source: Source, view: View) -> str:
     indicator, lang = source.atlas.indicator(view.indicator), view.lang
     decimals = indicator_decimals(source.atlas, indicator)
     since = period_text(view.compare, lang)
-    ends = sorted((view.compare, view.period))
-    steps = source.atlas.steps_between(view.indicator, ends[0], ends[1])
-    moved = moved_text(change, indicator, lang, decimals=decimals, since=since, steps=steps)
+    moved = moved_text(change, indicator, lang, decimals=decimals, since=since)
     if not moved:
         return ""
     figure = figure_text(

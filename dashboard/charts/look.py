@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import holoviews as hv
-from bokeh.models import CategoricalTickFormatter, NumeralTickFormatter, Plot
+from bokeh.models import NumeralTickFormatter, Plot
 
 from dashboard.web.tokens import tokens
 
@@ -57,8 +57,3 @@ def dress(figure: Plot, ink: dict[str, str]) -> None:
         legend.border_line_color = None
         legend.label_text_color = ink["ink"]
         legend.orientation = "horizontal"
-
-
-def worded(plot: Any, element: object) -> None:
-    """Write what stands at the left side as words: the look of charts writes numbers there."""
-    plot.state.yaxis.formatter = CategoricalTickFormatter()

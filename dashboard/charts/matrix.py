@@ -5,7 +5,7 @@ from __future__ import annotations
 import holoviews as hv
 import pandas as pd
 
-from dashboard.charts.look import COLOURS, dressed, start, worded
+from dashboard.charts.look import COLOURS, dressed, start
 
 # What stands between the two words of a pair.
 SIGN = " × "
@@ -46,7 +46,7 @@ def draw(parts: pd.DataFrame, *, dark: bool) -> hv.Overlay:
         xaxis="top",
         invert_yaxis=True,
         xrotation=30,
-        hooks=[dressed(ink), worded],
+        hooks=[dressed(ink), _worded],
         fontsize={"ticks": "11pt"},
     )
 
@@ -65,3 +65,10 @@ def _words(parts: pd.DataFrame) -> list[str]:
 
 def _pairs(words: list[str]) -> list[tuple[str, str]]:
     return [(row, column) for at, row in enumerate(words) for column in words[at:]]
+
+
+def _worded(plot: object, element: object) -> None:
+    """Write the classes at the sides as words: the look of charts writes numbers there."""
+    from bokeh.models import CategoricalTickFormatter
+
+    plot.state.yaxis.formatter = CategoricalTickFormatter()  # type: ignore[attr-defined]

@@ -42,7 +42,7 @@ def command(address: str, workspace: str, as_json: bool, account: str | None) ->
     smallest = guard.limits.small_count
     source = county_source(county, actor, smallest=smallest, guard=guard)
     view, ignored = read_address(address, source)
-    refuse_unknown(source, view, ignored)
+    _refuse_unknown(source, view, ignored)
     place = view.place or ""
     seen = "allowed" if actor.allows(place, "figure") else "refused"
     about = {"theme": view.theme, "indicator": view.indicator, "period": view.period}
@@ -72,7 +72,7 @@ def _listed(told: Mapping[str, Any], source: Source, view: View) -> str:
     return text("show.list", view.lang, words=told["words"], **said)
 
 
-def refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
+def _refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
     """Raise BriefingError where an address names a place, month or figure that is not there.
 
     A page falls back to another one and says so; a script would take its figures for those asked.
@@ -87,8 +87,6 @@ def refuse_unknown(source: Source, view: View, ignored: Sequence[str]) -> None:
         elif name == "place":
             source.place_of(value)
         elif name in ("period", "compare"):
-            if value in source.county.months:
-                raise source.no_figure(view.indicator, value)
             known = "、".join(source.periods_of(view.indicator)) or "—"
             raise BriefingError("briefing.no_month", month=value, known=known)
         elif name == "indicator":

@@ -195,9 +195,9 @@ def figure_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tupl
 
 
 def unknown_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> str:
-    """Return of how many of the shown place nothing is known, where these are to be told; else empty."""
+    """Return of how many of the shown place nothing is known, where these are most; else empty."""
     row = atlas.series(layer.indicator.key, layer.place).reindex([layer.period]).iloc[0]
-    return unknown_text(row["missing"], row["subjects"], layer.indicator, lang)
+    return unknown_text(row["missing"], row["subjects"], lang)
 
 
 def change_of_whole(atlas: Atlas, layer: Layer, lang: str | None = None) -> tuple[str, str]:

@@ -96,23 +96,15 @@ def short_parts(
     return i18n.text("cartography.short_parts", lang, part=part, base=base, counted=counted)
 
 
-def unknown_text(
-    missing: float, subjects: float, indicator: Indicator, lang: str | None = None
-) -> str:
-    """Return of how many in question nothing is known, where these are most; else empty.
-
-    Of a share of money any are told: its base does not say of how many it is made.
-    """
+def unknown_text(missing: float, subjects: float, lang: str | None = None) -> str:
+    """Return of how many in question nothing is known, where these are most; else empty."""
     if not (math.isfinite(missing) and math.isfinite(subjects)) or subjects <= 0:
         return ""
-    most = missing / subjects > MOST_UNKNOWN
-    of_money = indicator.is_share and not indicator.counts_things
-    if not most and not (of_money and missing):
+    if missing / subjects <= MOST_UNKNOWN:
         return ""
     told = {"missing": number_text(missing, 0), "subjects": number_text(subjects, 0)}
     share = number_text(math.floor(100 * missing / subjects), 0)
-    key = "most_unknown" if most else "left_out"
-    return i18n.text(f"cartography.{key}", lang, share=share, **told)
+    return i18n.text("cartography.most_unknown", lang, share=share, **told)
 
 
 def rank_text(rank: Any) -> str:

@@ -1,18 +1,21 @@
-"""What a sample bounds: shares of persons whose households were drawn as a whole, in drawn villages.
+"""What a sample bounds: shares of persons whose households were drawn as a whole.
 
-Members of a household and households of a village may all be alike, and a sample cannot show that
-they are not. So the drawn villages count, not the persons: as if each were wholly wrong or wholly
-right (ultimate clusters, Kish 1965). Of villages that are all in the sample their households count.
+Members of one household are no independent evidence, so that the sample counts for fewer persons
+than it has (Korn and Graubard 1998): as many as would give its variance between households. Where
+few households speak, that variance is hardly known, and members count as one (Kish 1965).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
-from scipy.special import betaincinv
+from scipy.optimize import brentq
+from scipy.special import betaincc, betaincinv
 
 CONFIDENCE = 0.95
+# With so many households found, half of the weight lies on their own variance.
+_HALF = 2
 
 
 def upper_bound(positives: float, counted: float, *, confidence: float = CONFIDENCE) -> float:
@@ -39,48 +42,42 @@ def effective_size(members: np.ndarray) -> float:
     return float(sizes.sum()) ** 2 / squares if squares else 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Sampled:
-    """Households drawn by lot: the persons of each, its village, and how many villages there are.
+def household_bound(
+    positives: np.ndarray, members: np.ndarray, *, confidence: float = CONFIDENCE
+) -> float:
+    """Return the one-sided upper bound of the share of persons, 0 to 1; households drawn by lot.
 
-    `of` None: so many that those drawn are a small part.
+    Both arrays are by household: persons found and persons counted. Clopper and Pearson where none
+    or all are found, else their middle (mid-P, Lancaster 1961) for the persons it is worth. 1 for
+    nobody.
     """
+    found, sizes = np.asarray(positives, dtype=float), np.asarray(members, dtype=float)
+    persons, total = float(sizes.sum()), float(found.sum())
+    least = effective_size(sizes)
+    if total in (0.0, persons):
+        return upper_bound(total * least / persons, least) if persons else 1.0
+    share, households = total / persons, int((sizes > 0).sum())
+    most = persons / least
+    spread = float(((found - share * sizes) ** 2).sum()) * households / max(households - 1, 1)
+    own = max(spread / (share * (1 - share) * persons), 1.0) if households > 1 else most
+    heard = int((found > 0).sum())
+    effect = (heard * own + _HALF * most) / (heard + _HALF)
+    return _middle(total / effect, persons / effect, confidence)
 
-    members: np.ndarray
-    villages: np.ndarray
-    of: int | None = None
 
-    @property
-    def village_count(self) -> int:
-        """Return how many villages the households lie in."""
-        return len(np.unique(self.villages[np.asarray(self.members) > 0]))
+def _middle(positives: float, counted: float, confidence: float) -> float:
+    """Return the share at which as many or fewer, half of as many, are as likely as may be wrong."""
 
-    @property
-    def worth(self) -> float:
-        """Return for how many independent answers the households stand.
+    def left(share: float) -> float:
+        tails = betaincc(positives + 1, counted - positives, share)
+        tails += betaincc(positives, counted - positives + 1, share)
+        return float(tails) / 2 - (1 - confidence)
 
-        The variance has a part between villages, less the share of them that was drawn, and a part
-        within them.
-        """
-        households = effective_size(self.members)
-        if not households:
-            return 0.0
-        within = np.unique(self.villages, return_inverse=True)[1]
-        places = effective_size(np.bincount(within, np.asarray(self.members, dtype=float)))
-        share = min(self.village_count / self.of, 1.0) if self.of else 0.0
-        return 1 / ((1 - share) / places + share / households)
+    start = positives / counted
+    return float(brentq(left, start, 1 - 1e-12)) if left(start) > 0 else start
 
-    def bound(self, positives: np.ndarray, *, confidence: float = CONFIDENCE) -> float:
-        """Return the one-sided upper bound of the share of persons, 0 to 1, by persons found.
 
-        Who is found does not change what the sample is worth: finding more never bounds lower. 1
-        for nobody.
-        """
-        persons, found = float(np.sum(self.members)), float(np.sum(positives))
-        if found >= persons:
-            return 1.0
-        return upper_bound(found / persons * self.worth, self.worth, confidence=confidence)
-
-    def least(self, *, confidence: float = CONFIDENCE) -> float:
-        """Return the lowest bound that these households can give: that of nobody found."""
-        return self.bound(np.zeros(1), confidence=confidence)
+def could_show(members: np.ndarray, *, confidence: float = CONFIDENCE) -> float:
+    """Return the lowest bound that these households can give, 0 to 1: that of nobody found."""
+    size = effective_size(members)
+    return 1 - math.pow(1 - confidence, 1 / size) if size else 1.0

@@ -172,20 +172,11 @@ def _draw_villages(listed: pd.DataFrame, design: Design) -> tuple[pd.DataFrame, 
             wanted[other] += more
             values = {"stratum": name, "asked": wanted[name] + short, "found": there[name]}
             notes.append(Note("note_stratum_short", {**values, "more": more}))
-    # Rounded up once, not in each stratum: the share asked for is that of all villages.
-    asked = _weak(sum(wanted.values()), design)
-    weak = {"exited": min(_weak(wanted["exited"], design), asked)}
-    weak["other"] = asked - weak["exited"]
-    villages = pd.concat(
-        _weakest_and_lot(
-            listed[listed["stratum"] == name], (wanted[name], weak[name]), "index", design
-        )
+    parts = [
+        _half_and_half(listed[listed["stratum"] == name], wanted[name], "index", design)
         for name in STRATA
-    )
-    named = int((villages["chosen"] == "weak").sum())
-    if named < asked:
-        notes.append(Note("note_few_weak_villages", {"asked": asked, "found": named}))
-    return villages, notes
+    ]
+    return pd.concat(parts), notes
 
 
 def _draw_households(inside: pd.DataFrame, design: Design) -> tuple[pd.DataFrame, list[Note]]:
@@ -196,10 +187,8 @@ def _draw_households(inside: pd.DataFrame, design: Design) -> tuple[pd.DataFrame
             values = {"group": group, "asked": quota, "found": len(rows)}
             notes.append(Note("note_quota_short", values))
         scored = rows.assign(score=rows["score"].where(rows["score"] > 0))
-        count = min(quota, len(rows))
-        asked = _weak(count, design)
-        drawn = _weakest_and_lot(scored, (count, asked), "score", design)
-        weak = int((drawn["chosen"] == "weak").sum())
+        drawn = _half_and_half(scored, min(quota, len(rows)), "score", design)
+        weak, asked = int((drawn["chosen"] == "weak").sum()), _weak(min(quota, len(rows)), design)
         if weak < asked:
             values = {"group": group, "asked": asked, "found": weak}
             notes.append(Note("note_few_weak", values))
@@ -212,13 +201,11 @@ def _weak(count: int, design: Design) -> int:
     return math.ceil(count * design.weak_share / 100)
 
 
-def _weakest_and_lot(
-    rows: pd.DataFrame, counts: tuple[int, int], worst: str, design: Design
-) -> pd.DataFrame:
-    """Return so many rows, so many of them the weakest by a column (then by code), the rest by lot."""
-    rows, (count, weakest) = rows.sort_index(), counts
+def _half_and_half(rows: pd.DataFrame, count: int, worst: str, design: Design) -> pd.DataFrame:
+    """Return `count` rows: the weakest share by a column, equal ones by code, the rest by lot."""
+    rows = rows.sort_index()
     known = rows[rows[worst].notna()].sort_values(worst, ascending=False, kind="stable")
-    weak = known.head(weakest)
+    weak = known.head(_weak(count, design))
     rest = rows.drop(weak.index)
     lots = pd.Series([lot(design.seed, str(code)) for code in rest.index], rest.index, dtype=str)
     drawn = rest.loc[lots.sort_values().index[: count - len(weak)]]

@@ -12,9 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
-from geodata.evaluation.bounds import CONFIDENCE, Sampled, lower_bound, upper_bound
+from geodata.evaluation.bounds import (
+    CONFIDENCE,
+    could_show,
+    household_bound,
+    lower_bound,
+    upper_bound,
+)
 from geodata.evaluation.draw import Draw
 from geodata.i18n import default_language, text
 from geodata.policy import Policy
@@ -33,9 +40,9 @@ class Rate:
     """One rate with its verdict: the `positives` among those counted.
 
     `limit` in percent, None when none is in force: then the verdict is unknown. `bound` is the
-    one-sided 95 % bound (villages as clusters) in percent: the rate of all may be as high as that,
+    one-sided 95 % bound (households as clusters) in percent: the rate of all may be as high as that,
     or for satisfaction as low. `variant` says how it was reached: counted or scaled. Where it rests
-    on `households` of `villages` drawn by lot, `best` is their bound if nobody had been found.
+    on `households` drawn by lot, `best` is the bound they would give if nobody had been found.
     """
 
     kind: str
@@ -45,7 +52,6 @@ class Rate:
     bound: float
     variant: str = "counted"
     households: int = 0
-    villages: int = 0
     best: float | None = None
 
     @property
@@ -98,7 +104,7 @@ class Rate:
         told = self._counted("drawn", title, lang) + verdict
         if by_lot.counted:
             told += by_lot._counted("by_lot", title, lang)
-        return told + by_lot._shown(lang)
+        return told + self._shown(lang)
 
     def _counted(self, variant: str, title: str, lang: str) -> str:
         return text(
@@ -118,20 +124,15 @@ class Rate:
         """Return what the bound rests on, and what a sample of this size could show at best."""
         if self.best is None:
             return ""
-        if not self.counted:
-            return text("evaluation.shown_nobody", lang)
-        told = {
-            "households": self.households,
-            "villages": self.villages,
-            "best": f"{self.best:.2f}",
-        }
+        told = {"households": self.households, "best": f"{self.best:.2f}"}
         low = self.kind == "satisfaction"
-        kind = "none" if self.positives == (self.counted if low else 0) else "some"
+        none = self.bound >= self.best if low else self.bound <= self.best
+        kind = "none" if none else "some"
         said = text(f"evaluation.shown_{kind}{'_low' if low else ''}", lang, **told)
         if self.limit is None:
             return said
         enough = self.best >= self.limit if low else self.best <= self.limit
-        return said + ("" if enough else text("evaluation.too_few_villages_drawn", lang))
+        return said + ("" if enough else text("evaluation.too_few_households", lang))
 
     def _against(self, hundredfold: Fraction) -> str:
         if self.limit is None or not self.counted:
@@ -247,7 +248,7 @@ def self_check(draw: Draw, limits: Mapping[str, float | None]) -> tuple[SelfChec
         _counted(draw, kind, group, suspect, limits.get(kind)) for group, kind in _KINDS.items()
     ]
     if "satisfied" in draw.households:
-        checks.append(_satisfaction(draw, limits.get("satisfaction")))
+        checks.append(_satisfaction(draw.households, limits.get("satisfaction")))
     poverty = _poverty(draw, checks, limits.get("poverty_rate"))
     return (*checks, *([poverty] if poverty else []))
 
@@ -256,8 +257,7 @@ def rate_sentences(
     checked: Sequence[SelfCheck], day: datetime.date, lang: str | None = None
 ) -> list[str]:
     """Return the rates in words: what they are, then a sentence for each with what is unknown."""
-    named = any(one.by_lot and one.by_lot.counted < one.rate.counted for one in checked)
-    said = [text(f"evaluation.self_check_{'named' if named else 'lot'}", lang, day=day)]
+    said = [text("evaluation.self_check", lang, day=day)]
     for one in checked:
         kind = "unasked" if one.rate.kind == "satisfaction" else "unknown_size"
         unknown = text(f"evaluation.{kind}", lang, count=one.unknown) if one.unknown else ""
@@ -284,10 +284,9 @@ def _counted(
     wrong = suspect[known.index] == kind
 
     # The weak half was chosen for being weak: the bound of all rests on the lot alone.
-    lot = known[known["chosen"] == "lot"]
-    sampled = _sampled(draw, lot, lot["persons"])
-    bound = 100 * sampled.bound(sampled.members * wrong[lot.index].to_numpy())
-    best = 100 * sampled.least()
+    drawn = known.loc[known["chosen"] == "lot", "persons"].astype(float)
+    bound = 100 * household_bound((drawn * wrong[drawn.index]).to_numpy(), drawn.to_numpy())
+    best = 100 * could_show(drawn.to_numpy())
 
     def rate(kept: pd.Series) -> Rate:
         counts = (
@@ -295,34 +294,26 @@ def _counted(
             int(known.loc[kept, "persons"].sum()),
         )
         judged = judge_rate(kind, *counts, limit=limit)
-        sized = replace(judged, households=len(lot), villages=sampled.village_count)
-        return replace(sized, bound=bound, best=best)
+        return replace(judged, bound=bound, households=len(drawn), best=best)
 
     whole = pd.Series(True, known.index)
     return SelfCheck(rate(whole), len(rows) - len(known), rate(known["chosen"] == "lot"))
 
 
-def _sampled(draw: Draw, rows: pd.DataFrame, members: pd.Series) -> Sampled:
-    """Return drawn households as what bounds a share, with the persons that each counts for."""
-    villages = pd.factorize(rows["place_code"])[0]
-    return Sampled(members.to_numpy(dtype=float), villages, draw.frame_sizes.get("villages"))
-
-
-def _satisfaction(draw: Draw, limit: float | None) -> SelfCheck:
+def _satisfaction(households: pd.DataFrame, limit: float | None) -> SelfCheck:
     """Return the share of the drawn households that were asked and said that they are satisfied."""
-    asked = draw.households[draw.households["satisfied"].notna()]
+    asked = households[households["satisfied"].notna()]
     yes, by_lot = asked["satisfied"].astype(bool), asked["chosen"] == "lot"
+    drawn = (~yes[by_lot]).to_numpy(dtype=float)
+    one = np.ones(len(drawn))
     # One answer of a household: dissatisfied is what is found.
-    sampled = _sampled(draw, asked[by_lot], pd.Series(1.0, asked.index[by_lot]))
-    bound = 100 * (1 - sampled.bound((~yes[by_lot]).to_numpy(dtype=float)))
-    best = 100 * (1 - sampled.least())
+    bound, best = 100 * (1 - household_bound(drawn, one)), 100 * (1 - could_show(one))
 
     def rate(said: pd.Series) -> Rate:
         judged = judge_rate("satisfaction", int(said.sum()), len(said), limit=limit)
-        sized = replace(judged, households=len(sampled.members), villages=sampled.village_count)
-        return replace(sized, bound=bound, best=best)
+        return replace(judged, bound=bound, households=len(drawn), best=best)
 
-    return SelfCheck(rate(yes), len(draw.households) - len(asked), rate(yes[by_lot]))
+    return SelfCheck(rate(yes), len(households) - len(asked), rate(yes[by_lot]))
 
 
 def _poverty(draw: Draw, checks: list[SelfCheck], limit: float | None) -> SelfCheck | None:
@@ -344,8 +335,9 @@ def _poverty(draw: Draw, checks: list[SelfCheck], limit: float | None) -> SelfCh
         suspected = members.where(suspect[members.index] == kind, 0.0)
         lot = rows.loc[members.index, "chosen"] == "lot"
         weak_found += int(suspected[~lot].sum())
-        sampled = _sampled(draw, rows.loc[lot.index[lot]], members[lot])
-        upper = sampled.bound(suspected[lot].to_numpy(), confidence=_EACH)
+        upper = household_bound(
+            suspected[lot].to_numpy(), members[lot].to_numpy(), confidence=_EACH
+        )
         others = max(persons - int(members[~lot].sum()), rate.counted)
         parts.append(Scaled(int(rate.positives), rate.counted, others, upper))
     if not sizes.get("population"):

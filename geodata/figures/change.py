@@ -19,8 +19,7 @@ def explain_change(
     villages_before: pd.Index,
     villages_after: pd.Index,
 ) -> dict[str, float]:
-    """Return before, after, the base now and the four parts of their difference, which add up to it,
-    and how many villages reported before, after and both times.
+    """Return before, after, the base now and the four parts of their difference, which add up to it.
 
     The frames are the figures of one place's villages, money in yuan: the earlier month, the later one, and
     the later month's rows under the earlier month's parameters and rules. `boundary` is what
@@ -34,8 +33,7 @@ def explain_change(
         for name, frame in frames.items()
     }
     both = villages_before.intersection(villages_after)
-    sent = {name: _known(rows[name]) for name in ("before", "after")}
-    reported = both.intersection(sent["before"]).intersection(sent["after"])
+    reported = both.intersection(_known(rows["before"])).intersection(_known(rows["after"]))
     total = {name: _value(frame, frame.index, indicator) for name, frame in rows.items()}
     lasting = {name: _value(frame, both, indicator) for name, frame in rows.items()}
     common = {name: _value(frame, reported, indicator) for name, frame in rows.items()}
@@ -49,9 +47,6 @@ def explain_change(
         "rule": common["after"] - common["old"],
         "feed": unfed,
         "boundary": gone,
-        "sent_before": float(len(sent["before"])),
-        "sent_after": float(len(sent["after"])),
-        "sent_both": float(len(reported)),
     }
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csgraph
 
 from geodata import i18n
 from geodata.atlas import Atlas
 from geodata.atlas.scoped import ScopedAtlas
 from geodata.figures import Indicator
 from geodata.hotspots.built import CLUSTERS, MAPS, rates_table
-from geodata.hotspots.contiguity import neighbours
 from geodata.hotspots.result import MIN_EVENTS, count_text
 
 # From this probability on a village is said to lie above, or below, the county; between, it is not
@@ -32,7 +29,7 @@ _MIDDLE = 0.25
 class FoundCluster:
     """Villages next to each other in which more is bad than the county's rate lets expect.
 
-    Each of `codes` lies above the county itself; `between` them lie villages that do not. `observed` and `expected` are of the period itself, of `base`; where few are bad, those who are
+    `observed` and `expected` are of the period itself, of `base`; where few are bad, those who are
     there, fewer than expected. `span` periods were looked at together. `p`: share of maps without a
     cluster that show one as clear.
     """
@@ -43,7 +40,6 @@ class FoundCluster:
     base: float
     span: int
     p: float
-    between: tuple[str, ...]
     sentences: Mapping[str, str] = field(repr=False)
 
     def sentence(self, lang: str | None = None) -> str:
@@ -211,51 +207,17 @@ def _clusters(
     period = str(rows["period"].iloc[0])
     frame = atlas.frame(indicator.key, period, atlas.lowest)
     base = _base(frame, indicator)
-    own = frame["numerator"] / base
-    worse = own < rate if indicator.worse == "low" else own > rate
     found = []
     ordered = rows.sort_values("rank")
     for places, span, p in zip(ordered["places"], ordered["span"], ordered["p"], strict=True):
-        scanned = str(places).split()
-        if not shown.reindex(scanned, fill_value=False).all():
+        codes = str(places).split()
+        if not shown.reindex(codes, fill_value=False).all():
             continue
-        codes = [code for code in scanned if worse[code]]
         observed, below = float(frame.loc[codes, "numerator"].sum()), float(base[codes].sum())
         numbers = (observed, float(rate * below), below)
         if _worth_telling(indicator, numbers):
-            others = [code for code in scanned if not worse[code]]
-            members = _Members(codes, others, _between(atlas, codes, others))
-            found.append(_worded(atlas, indicator, members, numbers, (int(span), float(p))))
+            found.append(_worded(atlas, indicator, codes, numbers, (int(span), float(p))))
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class _Members:
-    """The villages of a set that was found: those above the county, the others, and who of them lie between."""
-
-    codes: list[str]
-    others: list[str]
-    between: list[str]
-
-
-def _between(atlas: Atlas, codes: list[str], others: list[str]) -> list[str]:
-    """Return which of the others it takes for the villages to hang together, as few as will do."""
-    if not others or len(codes) < 2:
-        return []
-    inside = [*codes, *others]
-    shapes = gpd.GeoSeries(atlas.shapes(atlas.lowest, inside), crs=4326)
-    links = neighbours(shapes, min_neighbours=1).matrix
-
-    def parts(kept: list[int]) -> int:
-        labels = csgraph.connected_components(links[kept][:, kept], directed=False)[1]
-        return len(set(labels[: len(codes)]))
-
-    kept = list(range(len(inside)))
-    whole = parts(kept)
-    for at in range(len(codes), len(inside)):
-        less = [one for one in kept if one != at]
-        kept = less if parts(less) == whole else kept
-    return [inside[at] for at in kept[len(codes) :]]
 
 
 def _worth_telling(indicator: Indicator, numbers: tuple[float, float, float]) -> bool:
@@ -269,12 +231,12 @@ def _worth_telling(indicator: Indicator, numbers: tuple[float, float, float]) ->
 def _worded(
     atlas: Atlas,
     indicator: Indicator,
-    members: _Members,
+    codes: list[str],
     numbers: tuple[float, float, float],
     facts: tuple[int, float],
 ) -> FoundCluster:
     """Return a cluster with what is said of it in each language."""
-    (span, p), codes = facts, members.codes
+    span, p = facts
     thing = indicator.base or indicator.counts
     each = thing.each if thing is not None else 1.0
     observed, expected, base = (count_text(round(part / each)) for part in numbers)
@@ -296,25 +258,10 @@ def _worded(
             expected=i18n.text("hotspots.below_one", lang) if few else expected,
             unit=thing.text(lang, base) if thing is not None else "",
             whole=i18n.text(f"hotspots.whole_{top}", lang),
-            between=_named_between(atlas, members.between, side, lang),
-            long=_looked_at(span, len(members.others), side, lang),
+            long=i18n.text("hotspots.cluster_long", lang, span=span) if span > 1 else "",
             rare=int(100 * p) + 1,
         )
-    return FoundCluster(tuple(codes), *numbers, span, p, tuple(members.between), sentences)
-
-
-def _named_between(atlas: Atlas, between: list[str], side: str, lang: str) -> str:
-    """Return the names of villages that lie between those told and are none of them."""
-    if not between:
-        return ""
-    names = i18n.listed((atlas.name(code) for code in between), lang)
-    return i18n.text(f"hotspots.between_{side}", lang, names=names)
-
-
-def _looked_at(span: int, others: int, side: str, lang: str) -> str:
-    """Return over what luck was judged where that is more than the villages and the period told."""
-    long = i18n.text("hotspots.cluster_long", lang, span=span) if span > 1 else ""
-    return long + (i18n.text(f"hotspots.with_others_{side}", lang, count=others) if others else "")
+    return FoundCluster(tuple(codes), *numbers, span, p, sentences)
 
 
 def _where(atlas: Atlas, codes: list[str], lang: str) -> str:

@@ -32,13 +32,12 @@ class SetAside:
         """Return how many rows of one sheet are set aside for each reason."""
         return Counter(why for (number, _), why in self._reasons.items() if number == source)
 
-    def keep(self, frame: pd.DataFrame, reason: str = "") -> pd.DataFrame:
-        """Return the rows of a frame that are not set aside, be it for one reason."""
-        lost = [key for key, why in self._reasons.items() if reason in ("", why)]
-        if not lost:
+    def keep(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a frame that are not set aside."""
+        if not self._reasons:
             return frame
         mine = pd.MultiIndex.from_arrays([frame["sheet_number"], frame["row"]])
-        gone = mine.isin(lost)
+        gone = mine.isin(list(self._reasons))
         return frame[~gone]
 
     def marks(self, sheets: Sequence[DeliveredSheet]) -> list[tuple[str, str, int]]:

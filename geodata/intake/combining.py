@@ -18,8 +18,6 @@ from geodata.intake.membership import is_among
 from geodata.intake.showing import shown_value
 from geodata.tables import Column, Table
 
-# Why a row is set aside that an earlier sheet of the same kind has.
-IN_OTHER_SHEET = "row_in_other_sheet"
 # Columns a sheet with one row a person repeats for its household but may rightly differ in.
 _OWN = frozenset({"sheet_number", "row"})
 # Columns that say where something lies.
@@ -40,19 +38,12 @@ class _Piece:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two sheets of one kind that list the same rows with other values.
-
-    `header` and `places`, rows of the first and second file, say where they differ first; `copy` is whether
-    most of one lies in the other.
-    """
+    """Two sheets of one kind that list the same rows with other values."""
 
     first: DeliveredSheet
     second: DeliveredSheet
     rows: int
     among: int
-    copy: bool = False
-    header: str = ""
-    places: tuple[int, int] = (0, 0)
 
 
 class TableRows:
@@ -181,51 +172,13 @@ def combine(
     for later in range(1, len(pieces)):
         for earlier in range(later):
             first, second = pieces[earlier], pieces[later]
-            differing = _report_differences(table, first, second, sheets, issues)
+            rows, among = _report_differences(table, first, second, sheets, issues)
             ours, theirs = sheets[first.source], sheets[second.source]
             if first.main and second.main and ours.layout.name == theirs.layout.name:
-                copies.append(_contradiction(first, second, sheets, differing))
-                _count_once(first, second, sheets, issues, aside)
+                copies.append(Contradiction(ours, theirs, rows, among))
     combined = TableRows(table, pieces, sheets)
     combined.copies = copies
     return combined
-
-
-def _contradiction(
-    first: _Piece,
-    second: _Piece,
-    sheets: Sequence[DeliveredSheet],
-    differing: Mapping[str, pd.Index],
-) -> Contradiction:
-    """Return how far two sheets contradict each other; `differing` are keys by header."""
-    both = second.frame.index.intersection(first.frame.index)
-    keys = [keys for keys in differing.values() if len(keys)]
-    header, places = "", (0, 0)
-    if keys:
-        header, key = next((name, keys[0]) for name, keys in differing.items() if len(keys))
-        places = (int(first.frame.loc[key, "row"]), int(second.frame.loc[key, "row"]))
-    rows = len(keys[0].append(keys[1:]).unique()) if keys else 0
-    copy = len(both) * 2 >= min(len(first.frame), len(second.frame))
-    ours, theirs = sheets[first.source], sheets[second.source]
-    return Contradiction(ours, theirs, rows, len(both), copy, header, places)
-
-
-def _count_once(
-    first: _Piece,
-    second: _Piece,
-    sheets: Sequence[DeliveredSheet],
-    issues: Issues,
-    aside: SetAside,
-) -> None:
-    """Count the rows of a sheet that an earlier one has as set aside, and tell how many they are."""
-    again = second.frame[is_among(second.frame.index, first.frame.index)]
-    if again.empty:
-        return
-    aside.add(again, IN_OTHER_SHEET)
-    row = pd.DataFrame({"row": [int(again["row"].iloc[0])], "value": [str(len(again))]})
-    other = sheets[first.source]
-    name = f"{other.file} [{other.sheet}]" if other.sheet else other.file
-    issues.add(IN_OTHER_SHEET, row, sheets[second.source], detail=name)
 
 
 def key_text(frame: pd.DataFrame, table: Table) -> pd.Index:
@@ -342,20 +295,19 @@ def _report_spread(
 
 def _report_differences(
     table: Table, first: _Piece, second: _Piece, sheets: Sequence[DeliveredSheet], issues: Issues
-) -> dict[str, pd.Index]:
-    """Report what two sheets say of the same keys; returns the keys that differ by header."""
+) -> tuple[int, int]:
+    """Report what two sheets say of the same keys; returns how many keys differ, of how many."""
     both = second.frame.index.intersection(first.frame.index)
     sheet, other = sheets[second.source], sheets[first.source]
-    differing: dict[str, pd.Index] = {}
+    any_differs = np.zeros(len(both), dtype=bool)
     for column in table.columns:
-        header = _heading(second, column)
-        if column in table.key or not header or not _heading(first, column):
+        if column in table.key or column not in first.headers or column not in second.headers:
             continue
         ours, theirs = second.frame.loc[both, column], first.frame.loc[both, column]
         differs = _differ(table.columns[column], ours, theirs)
+        any_differs |= differs
         if not differs.any():
             continue
-        differing[header] = both[differs]
         rows = second.frame.loc[both[differs]]
         report = pd.DataFrame(
             {
@@ -376,15 +328,9 @@ def _report_differences(
             sheet,
             table=table.name,
             column=column,
-            header=header,
+            header=second.headers[column],
         )
-    return differing
-
-
-def _heading(piece: _Piece, column: str) -> str:
-    """Return under which header a piece gives a column, "" where it does not; names tell a place, too."""
-    named = piece.headers.get("area_village", "") if column == "place_code" else ""
-    return piece.headers.get(column, named)
+    return int(any_differs.sum()), len(both)
 
 
 def _differ(column: Column, ours: pd.Series, theirs: pd.Series) -> np.ndarray:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,8 +27,7 @@ _WORD = re.compile(r"\w+")
 class Consistency:
     """One contradiction: the rows of `table` for which `when` is true.
 
-    It is shown at the first of `columns` that is empty, at the last when none is, with the value of
-    `beside`.
+    It is shown at the first of `columns` that is empty, at the last when none is.
     """
 
     name: str
@@ -37,7 +35,6 @@ class Consistency:
     columns: tuple[str, ...]
     needs: tuple[str, ...]
     when: str
-    beside: str = ""
 
 
 @cache
@@ -45,41 +42,34 @@ def consistencies() -> tuple[Consistency, ...]:
     """Return all declared contradictions."""
     content = load_yaml(_FILE)
     assert isinstance(content, dict)
-    return tuple(check for name, entry in content.items() for check in _declared(name, entry))
-
-
-def _declared(name: str, entry: Mapping[str, Any]) -> Iterator[Consistency]:
-    """Give the contradictions of an entry: of each of its tables, or of each pair of dates."""
-    if "pairs" not in entry:
-        for table in _listed(entry["table"]):
-            columns, needs = _listed(entry["column"]), tuple(entry["needs"])
-            yield Consistency(entry.get("check", name), table, columns, needs, entry["when"])
-    for table, pairs in entry.get("pairs", {}).items():
-        for first, last in pairs:
-            yield Consistency(name, table, (last,), (first, last), f"{last} < {first}", first)
+    return tuple(
+        Consistency(
+            name, entry["table"], _listed(entry["column"]), tuple(entry["needs"]), entry["when"]
+        )
+        for name, entry in content.items()
+    )
 
 
 def check_consistency(
     tables: Mapping[str, TableRows], *, month: str, issues: Issues
 ) -> tuple[str, ...]:
     """Report contradictions; returns the names of checks whose columns no file brought."""
-    skipped, made = [], set()
+    skipped = []
     with DuckDBEngine() as engine:
         for name, rows in tables.items():
             checks = [check for check in consistencies() if check.table == name]
             able = [check for check in checks if rows.delivered >= set(check.needs)]
             skipped += [check.name for check in checks if check not in able]
-            made |= {check.name for check in able}
             if not able or rows.frame.empty:
                 continue
-            asked = _with_age(rows.frame, month).assign(next_month=periods.shift_month(month, 1))
+            asked = _with_age(rows.frame, month)
             # What no check names would only be copied.
             words = {word for check in able for word in _WORD.findall(check.when)}
             asked = asked[[column for column in asked.columns if column in words]]
             engine.add_rows(name, asked.assign(position=np.arange(len(asked))))
             for check, places in _positions(engine, name, able).items():
                 _report(check, rows, rows.frame.index[places], issues)
-    return tuple(name for name in dict.fromkeys(skipped) if name not in made)
+    return tuple(skipped)
 
 
 def _listed(column: str | list[str]) -> tuple[str, ...]:
@@ -92,11 +82,7 @@ def _report(check: Consistency, rows: TableRows, keys: pd.Index, issues: Issues)
         empty = rows.frame.loc[left, column].isna().to_numpy()
         issues.add(check.name, rows.located(left[empty], column))
         left = left[~empty]
-    told = rows.located(left, check.columns[-1])
-    if check.beside:
-        title = rows.table.column(check.beside).title["zh"]
-        told["detail"] = [f"{title} {said}" for said in rows.texts(left, check.beside)]
-    issues.add(check.name, told)
+    issues.add(check.name, rows.located(left, check.columns[-1]))
     report_many(rows, keys, len(rows.frame), check.columns[-1], issues)
 
 

@@ -28,7 +28,6 @@ _DAY = re.compile(r"^((?:19|20)\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:
 _ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|BLOCKED!|FIELD!)"
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W\d_\u2e80-\U0003ffff]) (?=[^\W\d_\u2e80-\U0003ffff])")
 # A long number as a spreadsheet shows it: the digits behind are gone.
-_MASKED = re.compile(r"[*×•●]{2,}|[xX]{4,}")
 _SCIENTIFIC = re.compile(r"\d(\.\d*)?[eE]\+?\d+")
 _UNSEEN = re.compile(r"\s|[\u200b-\u200f\u2060\ufeff]")
 # A spreadsheet marks a number kept as text by a quote, and a number as a fraction by its noughts.
@@ -266,20 +265,12 @@ def _certificate(
     texts: np.ndarray, column: Column, reading: Reading
 ) -> tuple[pd.Series, dict[str, np.ndarray]]:
     lost = np.array([_SCIENTIFIC.fullmatch(text) is not None for text in texts], dtype=bool)
-    masked = np.array([_MASKED.search(text) is not None for text in texts], dtype=bool)
-    certificates = read_certificates(np.where(lost | masked, "", texts))
-    bad = (
-        lost
-        | masked
-        | certificates.wrong_length
-        | certificates.wrong_check
-        | certificates.wrong_day
-    )
+    certificates = read_certificates(np.where(lost, "", texts))
+    bad = lost | certificates.wrong_length | certificates.wrong_check | certificates.wrong_day
     upper = pd.Series(texts, dtype="str").str.upper()
     faults = {
         "code_lost_digits": lost,
-        "certificate_masked": masked,
-        "certificate_length": certificates.wrong_length & ~lost & ~masked,
+        "certificate_length": certificates.wrong_length & ~lost,
         "certificate_check": certificates.wrong_check,
         "certificate_day": certificates.wrong_day,
     }

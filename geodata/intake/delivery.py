@@ -5,9 +5,9 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,9 +33,7 @@ from geodata.intake.pagerows import PageRows, without_page_rows
 from geodata.intake.readers import SourceTable, read_tables
 from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.schema import Schema
-from geodata.intake.scrambled import unscrambled
 from geodata.intake.templates import GUIDES
-from geodata.tables import Column
 
 SUFFIXES = frozenset(
     {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv", ".parquet", ".dta", ".sav", ".zsav"}
@@ -45,34 +43,12 @@ SUFFIXES = frozenset(
 # Check -> files that hold tables which must first be unpacked, or saved in another form.
 _CLOSED = {
     "packed_file": {".zip", ".rar", ".7z", ".tar", ".gz"},
-    "other_format": {
-        ".et",
-        ".ett",
-        ".wps",
-        ".xlsb",
-        ".numbers",
-        ".pdf",
-        ".doc",
-        ".docx",
-        ".dbf",
-        ".dbt",
-        ".mdb",
-        ".accdb",
-        ".wpt",
-        ".xlt",
-        ".xltx",
-        ".htm",
-        ".html",
-        ".json",
-        ".xml",
-    },
+    "other_format": {".et", ".ett", ".wps", ".xlsb", ".numbers", ".pdf", ".doc", ".docx"},
 }
 # Titles over a header that count as a name, in signs.
 _TITLES = 400
 # So many hidden columns are named.
 _NAMED = 6
-# A table of so many rows last month does not become empty by itself.
-_MANY = 20
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -105,7 +81,7 @@ class DeliveredSheet:
 class Delivery:
     """The files of a month.
 
-    `sheets` are the recognised tables, `empty` the layouts and `emptied` file, sheet and layout of tables without a row, `hidden`
+    `sheets` are the recognised tables, `empty` the layouts and `emptied` file and sheet of tables without a row, `hidden`
     file and name of hidden sheets that were not read, `unread` the other files of the folder, `twins`
     file, sheet and rows of tables that are another one of the delivery again, with that one,
     `left_out` file, sheet and kind of rows that are headers again or totals.
@@ -113,31 +89,25 @@ class Delivery:
 
     sheets: list[DeliveredSheet] = field(default_factory=list)
     empty: set[str] = field(default_factory=set)
-    emptied: list[tuple[str, str, str]] = field(default_factory=list)
+    emptied: list[tuple[str, str]] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     twins: list[tuple[str, str, int, DeliveredSheet]] = field(default_factory=list)
     left_out: list[tuple[str, str, PageRows]] = field(default_factory=list)
 
-    def report(self, issues: Issues, before: Mapping[str, Mapping[str, int]]) -> None:
-        """Report tables without rows, files and sheets not read, and rows that are hidden.
-
-        `before` are the rows of last month by layout and township.
-        """
-        for file, name in self.hidden:
-            rows = pd.DataFrame({"row": [None], "value": [name]})
-            issues.add("hidden_sheet", rows, file=file, sheet=name, header=name)
-        for file, name, layout in self.emptied:
-            was = sum(before.get(layout, {}).values())
-            rows = pd.DataFrame({"row": [None], "value": [str(was)]})
-            check = "no_rows" if was < _MANY else "rows_gone"
-            issues.add(check, rows, file=file, sheet=name, header=name)
-        for file, check in closed_files(self.unread).items():
-            rows = pd.DataFrame({"row": [None], "value": [Path(file).suffix.lower()]})
+    def report(self, issues: Issues) -> None:
+        """Report tables without rows, hidden sheets, and rows that a filter or hand has hidden."""
+        for check, places in (("no_rows", self.emptied), ("hidden_sheet", self.hidden)):
+            for file, name in places:
+                rows = pd.DataFrame({"row": [None], "value": [name]})
+                issues.add(check, rows, file=file, sheet=name, header=name)
+        for file in self.unread:
+            suffix = Path(file).suffix.lower()
+            check = next(
+                (name for name, ends in _CLOSED.items() if suffix in ends), "file_not_read"
+            )
+            rows = pd.DataFrame({"row": [None], "value": [suffix]})
             issues.add(check, rows, file=file)
-        for file in dict.fromkeys(sheet.file for sheet in self.sheets if "/" in sheet.file):
-            rows = pd.DataFrame({"row": [None], "value": [str(PurePosixPath(file).parent)]})
-            issues.add("in_subfolder", rows, file=file)
         for file, name, left in self.left_out:
             rows = pd.DataFrame({"row": [left.row], "value": [str(left.count)]})
             issues.add(left.check, rows, file=file, sheet=name)
@@ -200,20 +170,13 @@ def read_delivery(
 
 
 def delivered_files(folder: Path) -> list[Path]:
-    """Return the table files below a folder, without the lock files of open workbooks.
-
-    What lies in the folder itself comes before what lies in folders of it, a file before its copies,
-    whose names have something added.
-    """
+    """Return the table files below a folder, without the lock files of open workbooks."""
     return sorted(
-        (
-            path
-            for path in folder.rglob("*")
-            if path.is_file()
-            and path.suffix.lower() in SUFFIXES
-            and not path.name.startswith(("~$", "."))
-        ),
-        key=lambda path: (path.parent, path.stem, path.suffix),
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.suffix.lower() in SUFFIXES
+        and not path.name.startswith(("~$", "."))
     )
 
 
@@ -228,12 +191,6 @@ def _unread(folder: Path) -> list[str]:
         and not path.name.startswith(("~$", "."))
         and path.name.lower() not in _OF_SYSTEMS
     )
-
-
-def closed_files(files: Sequence[str]) -> dict[str, str]:
-    """Return for each file that was not read the check that says why."""
-    by_suffix = {suffix: check for check, suffixes in _CLOSED.items() for suffix in suffixes}
-    return {file: by_suffix.get(Path(file).suffix.lower(), "file_not_read") for file in files}
 
 
 def recognised_sheets(
@@ -283,10 +240,9 @@ def _read(
             continue
         if source.frame.empty:
             # An export of nothing, such as no planned workers this month, is no fault.
+            delivery.emptied.append((name, source.sheet or ""))
             named, headers = _named(source, name), list(source.frame.columns)
             layout = recognise(headers, name=named, layouts=schema.layouts)
-            empty = "" if layout is None else layout.name
-            delivery.emptied.append((name, source.sheet or "", empty))
             delivery.empty |= set() if layout is None else {layout.name}
         elif mapped:
             missing = _missing_headers(mapped[0], source)
@@ -309,9 +265,7 @@ def _add(
     source, layout, fault = _recognised(source, name, schema)
     if layout is None:
         return fault
-    keys = _row_keys(source, layout)
-    texts = [header for header, column in keys.items() if column.kind != "code"]
-    source, left = without_page_rows(source, list(keys), texts)
+    source, left = without_page_rows(source, _row_keys(source, layout))
     twin = _twin(delivery.sheets, source, layout)
     if twin is not None:
         delivery.twins.append((name, source.sheet or "", len(source.frame), twin))
@@ -356,13 +310,12 @@ def _recognised(
     return table, layout, None
 
 
-def _row_keys(source: SourceTable, layout: Layout) -> dict[str, Column]:
-    """Return the columns by which a sheet says whose a row is, by their headers."""
-    entry = layout.tables[0]
+def _row_keys(source: SourceTable, layout: Layout) -> list[str]:
+    """Return the headers of the columns by which a sheet says whose a row is."""
+    keys = layout.tables[0].key
     bound = bindings(layout, list(source.frame.columns))
-    mine = [one for one in bound if one.table == entry.name and one.column in entry.key]
-    there = set(source.frame.columns)
-    return {h: entry.column(one.column) for one in mine for h in one.headers if h in there}
+    mine = [one for one in bound if one.table == layout.tables[0].name and one.column in keys]
+    return [header for one in mine for header in one.headers if header in source.frame.columns]
 
 
 def _lower_line(source: SourceTable) -> SourceTable:
@@ -388,10 +341,6 @@ def _named(source: SourceTable, name: str) -> str:
 def _unrecognised(source: SourceTable, name: str, schema: Schema) -> Refusal:
     headers: Sequence[str] = list(source.frame.columns)
     near = likeness(headers, schema.layouts, name=_named(source, name))
-    meant = _scrambled(headers, schema) if near is None else []
-    if meant:
-        told = {"headers": "、".join(headers[:3]), "meant": "、".join(meant[:3])}
-        return Refusal.of("imports.scrambled", name, source.sheet or "", **told)
     if near is not None and near.renamed:
         return _misnamed(source, name, near)
     told = {"headers": "、".join(headers[:6])}
@@ -401,15 +350,6 @@ def _unrecognised(source: SourceTable, name: str, schema: Schema) -> Refusal:
     told["nearest"] = near.layout.title[default_language()]
     told["missing"] = "、".join(header for header, _ in near.missing)
     return Refusal.of("imports.unrecognised", name, source.sheet or "", **told)
-
-
-def _scrambled(headers: Sequence[str], schema: Schema) -> list[str]:
-    """Return what headers were before a wrong code page spoilt them, [] where it was none."""
-    for meant in unscrambled(headers):
-        whole = recognise(meant, name="", layouts=schema.layouts)
-        if whole is not None or likeness(meant, schema.layouts) is not None:
-            return meant
-    return []
 
 
 def _misnamed(source: SourceTable, name: str, near: Likeness) -> Refusal:

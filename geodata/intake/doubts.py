@@ -12,7 +12,7 @@ from geodata.intake.layouts import Layout
 from geodata.intake.refusal import Refusal
 from geodata.store import SourceFile
 
-# Two files that share few rows may differ in one that was mended in one of them, not in so many.
+# Two files of one table may differ in a row that was mended in one of them, not in so many.
 _DIFFERENT, _FEW = 0.05, 20
 # What came once says nothing of how often it comes.
 _REGULAR = 2
@@ -42,11 +42,6 @@ def doubts(
         *_shrunk(sources, last, settings),
         *absent(came, feeds, layouts, settings),
     ]
-
-
-def unread_faults(files: Sequence[str]) -> list[Refusal]:
-    """Return for each file that was not read that the missing table may be in it."""
-    return [Refusal.of("imports.not_read", file, form=Path(file).suffix) for file in files]
 
 
 def absent(
@@ -87,8 +82,7 @@ def _copies(tables: Mapping[str, TableRows]) -> Iterator[Refusal]:
     """Give the sheets that list the rows of another sheet with other values."""
     for rows in tables.values():
         for pair in rows.copies:
-            many = pair.rows >= _FEW and pair.rows > _DIFFERENT * pair.among
-            if pair.rows and (pair.copy or many):
+            if pair.rows >= _FEW and pair.rows > _DIFFERENT * pair.among:
                 first, second = pair.first, pair.second
                 yield Refusal.of(
                     "imports.copies_differ",
@@ -99,7 +93,4 @@ def _copies(tables: Mapping[str, TableRows]) -> Iterator[Refusal]:
                     title=rows.table.title["zh"],
                     count=pair.rows,
                     rows=pair.among,
-                    header=pair.header,
-                    row=pair.places[1],
-                    other_row=pair.places[0],
                 )

@@ -27,8 +27,6 @@ from geodata.intake.placing import AREA
 from geodata.intake.results import measured_columns, read_results, refused
 from geodata.tables import Column, Table, table
 
-# What a program did to a whole column is told by its number.
-_TOLD_ONCE = frozenset({"certificate_masked"})
 _WHERE = ("sheet_number", "row", "place_code", HOUSEHOLD, "area_township")
 
 
@@ -205,8 +203,6 @@ def _report(
         rows = pd.DataFrame({"row": sheet.table.rows[wrong], "value": codes[shown].to_numpy()})
         if household:
             rows["household_code"] = codes[household].to_numpy()
-        if check in _TOLD_ONCE:
-            rows = rows[:1].assign(detail=str(len(rows)))
         issues.add(check, rows, sheet, header=shown, table=entry.name, column=column.name)
 
 

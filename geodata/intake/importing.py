@@ -15,15 +15,20 @@ from geodata.config import Config
 from geodata.escaping import plain_text
 from geodata.i18n import text
 from geodata.intake.aside import SetAside
-from geodata.intake.between import check_between
-from geodata.intake.checks import check_households, check_references, place_rows, require
-from geodata.intake.combining import IN_OTHER_SHEET, TableRows, combine
+from geodata.intake.birth_and_sex import with_birth_and_sex
+from geodata.intake.checks import (
+    check_households,
+    check_land,
+    check_persons,
+    check_references,
+    place_rows,
+    require,
+)
+from geodata.intake.combining import TableRows, combine
 from geodata.intake.consistency import check_consistency
-from geodata.intake.contacts import check_phones
 from geodata.intake.delivery import DeliveredSheet, read_delivery
 from geodata.intake.describing import describe
-from geodata.intake.distributions import check_distributions
-from geodata.intake.doubts import doubts, unread_faults
+from geodata.intake.doubts import doubts
 from geodata.intake.earlier import EarlierMonth, EarlierMonths
 from geodata.intake.eventdates import check_event_dates
 from geodata.intake.extracting import Part, extract
@@ -38,7 +43,6 @@ from geodata.intake.membership import is_among
 from geodata.intake.packed import give_back
 from geodata.intake.placelists import find_places
 from geodata.intake.placing import PlaceList, Placer
-from geodata.intake.pointsoutside import check_points
 from geodata.intake.quality import quality
 from geodata.intake.refusal import ImportRefused, Refusal
 from geodata.intake.repeats import OF_ANOTHER_MONTH, repeats
@@ -68,7 +72,6 @@ class _Work:
     described: list[dict[str, Any]] = field(default_factory=list)
     filled: dict[str, dict[str, int]] = field(default_factory=dict)
     told_early: bool = False
-    unread: Sequence[str] = ()
 
     @property
     def reasons(self) -> dict[str, Any]:
@@ -131,9 +134,8 @@ def import_month(
         fault=lambda sentence: early({"severity": "error", "sentence": sentence}),
     )
     issues, known = Issues(schema.tables), known_before(store, month, schema.tables)
-    delivery.report(issues, known.feeds)
+    delivery.report(issues)
     work = _Work(config, month, delivery.sheets, issues, SetAside(), known, schema.tables)
-    work.unread = delivery.unread
     work.accepted = _check_month(work, accept_month)
     parts = _extracted(work, step, early)
     step("places")
@@ -216,9 +218,14 @@ def _check_month(work: _Work, reason: str) -> dict[str, Any]:
         row = pd.DataFrame({"row": [said.row or None], "value": [said.value]})
         header, detail = said.header or said.cell or said.kind, plain_text(reason, 300)
         work.issues.add("other_month", row, sheet, header=header, detail=detail)
-    said_of = ("cell", "value", "period")
     listed = [
-        {"file": s.file, "sheet": s.sheet} | {name: getattr(said, name) for name in said_of}
+        {
+            "file": s.file,
+            "sheet": s.sheet,
+            "cell": said.cell,
+            "value": said.value,
+            "period": said.period,
+        }
         for s, said in stated
     ]
     return {"reason": plain_text(reason, 300), "stated": listed}
@@ -229,7 +236,6 @@ def _refuse_nobodys(work: _Work, parts: Sequence[Part]) -> None:
     faults, strangers, settings = [], _strangers(work, parts), work.config.imports
     for number, sheet in enumerate(work.sheets):
         rows, reasons = len(sheet.rows), work.aside.reasons(number)
-        del reasons[IN_OTHER_SHEET]
         lost = max(sum(reasons.values()), strangers[number])
         if rows < settings.small_rows or lost * 100 <= rows * settings.aside_percent:
             continue
@@ -331,15 +337,13 @@ def _against_before(
     tables, issues = landing.tables, work.issues
     with before.months as months:
         check_event_dates(tables, months, work.month, issues)
-        townships = places.names("township")
-        check_distributions(tables, months, work.config.imports, names=townships, issues=issues)
         return [
             *check_against(
                 before,
                 tables,
                 work.config.imports,
-                names=townships,
-                villages=places.names("village", work.month),
+                names=places.names("township"),
+                villages=places.names("village"),
                 feeds=feeds,
                 issues=issues,
             ),
@@ -366,9 +370,6 @@ def _refuse_doubted(work: _Work, faults: Sequence[Refusal], reason: str, of_mont
     if all(fault.kind in OF_ANOTHER_MONTH for fault in faults):
         reason = reason.strip() or of_month
     if not reason.strip():
-        # What is missing may lie there in a form that cannot be read.
-        if any(fault.kind in ("absent", "shrunk") for fault in faults):
-            faults = [*faults, *unread_faults(work.unread)]
         raise ImportRefused("imports.doubted", faults, read=work.sheets, month=work.month)
     work.doubted = {
         "reason": plain_text(reason, 300),
@@ -406,9 +407,11 @@ def _tables(work: _Work, parts: list[Part]) -> tuple[dict[str, TableRows], pd.Se
     for rows in tables.values():
         check_references(rows, known, work.tables, **work.shared)
         check_households(rows, households, **work.shared)
-    check_between(tables, work.sheets, work.issues)
-    check_phones(tables, work.issues)
-    check_points(tables, work.config, work.issues)
+    if "person" in tables:
+        with_birth_and_sex(tables["person"], work.issues)
+        check_persons(tables["person"], tables.get("household"), issues=work.issues)
+    if "village" in tables and "household" in tables:
+        check_land(tables["village"], tables["household"], issues=work.issues)
     return tables, households
 
 

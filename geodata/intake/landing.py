@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geodata.intake.aside import SetAside
-from geodata.intake.combining import IN_OTHER_SHEET, TableRows
+from geodata.intake.combining import TableRows
 from geodata.intake.delivery import DeliveredSheet
 from geodata.intake.extracting import Part
 from geodata.intake.packed import give_back
@@ -66,10 +66,11 @@ class Landing:
     month: str
 
     def feeds(self) -> dict[str, dict[str, int]]:
-        """Return rows read by feed (layout) and township, those of copies once."""
-        arrived = self.aside.keep(self.arrived, IN_OTHER_SHEET)
-        layouts = arrived["sheet_number"].map(dict(enumerate(s.layout.name for s in self.sheets)))
-        counts = arrived.groupby([layouts.rename("feed"), "township"]).size()
+        """Return rows read by feed (layout) and township."""
+        layouts = self.arrived["sheet_number"].map(
+            dict(enumerate(s.layout.name for s in self.sheets))
+        )
+        counts = self.arrived.groupby([layouts.rename("feed"), "township"]).size()
         feeds: dict[str, dict[str, int]] = {}
         for at, count in enumerate(counts):
             feed, township = counts.index[at]

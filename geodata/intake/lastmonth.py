@@ -16,11 +16,11 @@ from geodata.intake.extracting import Part
 from geodata.intake.issues import Issues
 from geodata.intake.layouts import NUMBERS
 from geodata.intake.massshifts import check_shifts
+from geodata.intake.membership import is_among
 from geodata.intake.refusal import Refusal
 from geodata.intake.results import Measured, measured_columns, read_results
 from geodata.intake.rowchanges import check_rows, report_column
 from geodata.intake.showing import shown_value
-from geodata.intake.turnover import check_households, check_villages
 from geodata.tables import Column
 
 # From how many times the value of the month before a column is of another size, or has moved.
@@ -135,9 +135,9 @@ def check_against(
         for measured in measured_columns(rows.table):
             _check_results(rows, earlier, measured, settings, issues)
         if state and name not in before.missing:
-            check_villages(rows, earlier, villages, settings, issues)
+            _check_villages(rows, earlier, villages, settings, issues)
         if name == "household" and name not in before.missing:
-            check_households(rows, before.months, settings, names, villages, issues)
+            _check_households(rows, earlier, settings, names, issues)
     return faults
 
 
@@ -346,6 +346,64 @@ def _size_check(times: float, *, events: bool = False) -> str:
     if size >= _TENFOLD:
         return "tenfold_shift"
     return "value_shift" if size >= _MOVED and not events else ""
+
+
+def _check_households(
+    rows: TableRows,
+    earlier: EarlierRows,
+    settings: ImportSettings,
+    names: Mapping[str, str],
+    issues: Issues,
+) -> None:
+    """Report townships in which many households are new or no longer there."""
+    was = earlier.values(["place_code"])["place_code"].astype("str").str[:9]
+    now = rows.frame["place_code"].astype("str").str[:9]
+    counts = pd.DataFrame(
+        {
+            "before": was.value_counts(),
+            "new": now[~is_among(now.index, was.index)].value_counts(),
+            "gone": was[~is_among(was.index, now.index)].value_counts(),
+        }
+    ).fillna(0)
+    changed = np.maximum(counts["new"], counts["gone"]) * 100
+    large = counts[
+        (counts["before"] >= settings.small_rows / 5)
+        & (changed > settings.jump_percent * counts["before"])
+    ]
+    # A township that delivered nothing at all is missing, which is told elsewhere.
+    large = large[now.value_counts().reindex(large.index).fillna(0) > 0]
+    for township, line in large.iterrows():
+        figures = f"{int(line['new'])} / {int(line['gone'])} / {int(line['before'])}"
+        report_column(
+            rows,
+            "households_changed",
+            rows.table.column("household_code"),
+            names.get(str(township), str(township)),
+            figures,
+            issues,
+            place=str(township),
+        )
+
+
+def _check_villages(
+    rows: TableRows,
+    earlier: EarlierRows,
+    villages: Mapping[str, str],
+    settings: ImportSettings,
+    issues: Issues,
+) -> None:
+    """Report villages of which no row is left, where others of their township still have some."""
+    if "place_code" not in rows.table.columns or rows.table.key == ("place_code",):
+        return
+    was = earlier.values(["place_code"])["place_code"].astype("str").value_counts()
+    now = set(rows.frame["place_code"].dropna())
+    townships = {str(code)[:9] for code in now}
+    for code, count in was[was >= settings.small_rows / 5].sort_index().items():
+        village = str(code)
+        if village in villages and village not in now and village[:9] in townships:
+            column = rows.table.column("place_code")
+            place = villages[village]
+            report_column(rows, "village_gone", column, str(count), place, issues, place=village)
 
 
 def _shown(column: Column, value: float) -> str:

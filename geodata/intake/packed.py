@@ -22,11 +22,6 @@ class PackedTable:
         self._texts = _packed(table.frame)
         self._held = weakref.ref(table)
 
-    @property
-    def headers(self) -> list[str]:
-        """Return the headers of the table, without unpacking it."""
-        return [str(header) for header in self._shell.frame.columns]
-
     def table(self) -> SourceTable:
         """Return the table; whoever asks more than once holds it meanwhile."""
         held = self._held()

@@ -19,8 +19,6 @@ _NOTE = re.compile(
     r"|联系\S{1,2}|报送\S{1,2}|填报\S{1,2}|统计\S{1,2}|数据来源|打印\S{1,2}|note|remark|prepared by|source)s?[:：]",
     re.IGNORECASE,
 )
-# What a total may write under another header.
-_FIGURE = r"[\d,，.]+\s*\S{0,2}"
 _FEW_CELLS = 6
 # A row is the header again where so many of its cells are their own headers, at least.
 _SAME = 3
@@ -36,12 +34,11 @@ class PageRows:
 
 
 def without_page_rows(
-    source: SourceTable, keys: Sequence[str], texts: Sequence[str] = ()
+    source: SourceTable, keys: Sequence[str]
 ) -> tuple[SourceTable, list[PageRows]]:
     """Return a table without repeated titles and headers, totals and notes, and what was left out.
 
-    `keys` are the headers that say whose a row is: a total or note fills none of them, unless it is
-    one of `texts`, under which a total may write its figure.
+    `keys` are the headers that say whose a row is: a total or note fills none of them.
     """
     frame = source.frame
     if frame.empty:
@@ -57,9 +54,7 @@ def without_page_rows(
     titled, notes = _said_beside(source, np.flatnonzero(little), keys)
     heads = (same >= _SAME) & (same > filled / 2) | titled
     for key in keys:
-        none = (frame[key] == "").to_numpy() | frame[key].str.fullmatch(_TOTAL).to_numpy(bool)
-        figure = frame[key].str.fullmatch(_FIGURE).to_numpy(bool) if key in texts else none
-        total &= none | figure
+        total &= (frame[key] == "").to_numpy() | frame[key].str.fullmatch(_TOTAL).to_numpy(bool)
     totals = total & ~heads & bool(keys)
     notes &= ~heads & ~totals
     left = [

@@ -38,13 +38,9 @@ class PlaceList:
         """Return the places of one level."""
         return self.frame[self.frame["level"] == level]
 
-    def names(self, level: str, month: str = "") -> dict[str, str]:
-        """Return the name of every place of one level, or of those that there were in a month, by code."""
-        places = self.at(level)
-        if month and "valid_to" in places:
-            ended = places["valid_to"].astype("str") < month
-            places = places[~ended.fillna(False).to_numpy(bool)]
-        return {str(code): str(name) for code, name in places["name"].items()}
+    def names(self, level: str) -> dict[str, str]:
+        """Return the name of every place of one level by its code."""
+        return {str(code): str(name) for code, name in self.at(level)["name"].items()}
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -12,7 +11,7 @@ import pandas as pd
 from geodata.intake.combining import TableRows
 from geodata.intake.earlier import EarlierMonths, EarlierRows
 from geodata.intake.issues import Issues
-from geodata.intake.layouts import HOUSEHOLD, NUMBERS
+from geodata.intake.layouts import NUMBERS
 from geodata.intake.refusal import Refusal
 
 # A table of fewer rows is not refused, what is odd of it is said; fewer dates say nothing.
@@ -26,7 +25,7 @@ _TENTH = 0.1
 # are the month's; so nothing is said of lists that hardly change.
 _CHANCE = 1e-3
 # The kinds of faults that are told here.
-OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month", "rewritten"})
+OF_ANOTHER_MONTH = frozenset({"undated", "repeated_month"})
 
 
 def repeats(
@@ -48,8 +47,7 @@ def repeats(
             continue
         history = _History(rows, earlier.history(rows.table))
         told, fault = _undated(history, month, issues)
-        if not told:
-            fault = _unchanged(history, issues) or _rewritten(history, issues)
+        fault = fault if told else _unchanged(history, issues)
         if fault:
             yield fault
 
@@ -143,49 +141,6 @@ def _unchanged(history: _History, issues: Issues) -> Refusal | None:
     line = pd.DataFrame({"row": [None], "value": [share], "detail": [str(int(same.sum()))]})
     issues.add("as_last_month", line, file=where["file"], sheet=where["sheet"], header=title)
     return None
-
-
-def _rewritten(history: _History, issues: Issues) -> Refusal | None:
-    """Report events that are an earlier month's but for their dates, which were written anew."""
-    rows = history.rows
-    columns = [
-        name
-        for name, column in rows.table.columns.items()
-        if name in rows.own_columns and column.kind not in ("day", "month")
-        if not column.derived and not column.sealed
-        if name not in rows.table.key or column.kind != "code" or name == HOUSEHOLD
-    ]
-    table = rows.table
-    if table.nature != "events" or table.lasting or len(history.before) < 2 or len(columns) < 3:
-        return None
-    earlier = [_alike(there, columns) for _, there in history.before]
-    now = _alike(history.now, columns)
-    usual = min(_others(*pair) for pair in itertools.pairwise(earlier))
-    for (month, _), there in zip(history.before, earlier, strict=True):
-        other = _others(now, there)
-        if _by_chance(usual, len(history.now)) or other > _TENTH * usual:
-            continue
-        where, title = history.where(table.key[-1]), table.title["zh"]
-        if len(history.now) >= _FEW and len(history.before) > 2:
-            told = {"title": title, "rows": len(history.now), "month": month}
-            return _refusal("imports.rewritten", where, **told)
-        line = pd.DataFrame({"row": [None], "value": [month], "detail": [str(len(history.now))]})
-        issues.add("rewritten", line, file=where["file"], sheet=where["sheet"], header=title)
-        return None
-    return None
-
-
-def _alike(rows: pd.DataFrame | EarlierRows, columns: Sequence[str]) -> pd.Series:
-    """Return how many rows hold each combination of values, by its hash."""
-    frame = rows if isinstance(rows, pd.DataFrame) else rows.values(columns)
-    plain = pd.DataFrame({name: _plain(frame[name]) for name in columns})
-    return pd.util.hash_pandas_object(plain, index=False).value_counts()
-
-
-def _others(now: pd.Series, then: pd.Series) -> float:
-    """Return the share of rows that are not among those of another month."""
-    both = pd.concat([now, then], axis=1).fillna(0).min(axis=1).sum()
-    return 1 - float(both) / max(int(now.sum()), int(then.sum()), 1)
 
 
 def _by_chance(share: float, count: int) -> bool:

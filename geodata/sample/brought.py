@@ -27,17 +27,16 @@ def brought_tables(
         for name, rows in theme.sample.items():
             table = theme.tables[name]
             among = villages if rows.of == "village" else homes
+            chosen = [at for at in range(0, len(among), rows.every) if _kept(at, rows)]
+            subjects = among[chosen]
             told = [
                 {
-                    "n": one // rows.every + 1,
+                    "n": at // rows.every + 1,
                     "month": month_text(month.number),
-                    "year": month_text(month.number)[:4],
                     "place": codes[one if rows.of == "village" else own[one]],
                     "household": f"99{one + 1:011d}",
                 }
-                # By its own number, so that it says the same while a township is silent.
-                for one in among.tolist()
-                if one % rows.every == 0 and _kept(one, rows)
+                for at, one in zip(chosen, subjects.tolist(), strict=True)
             ]
             columns = {
                 table.column(key).title["zh"]: pa.array(

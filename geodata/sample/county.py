@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.config import make_workspace
-from geodata.sample import invented_names, stories
+from geodata.sample import invented_names
 from geodata.sample.cases import ledger_cases, plant_cases
 from geodata.sample.exports import registered_persons
 from geodata.sample.faults import CarelessDesk, Fault, FlaggedSubject, plant_faults
@@ -134,6 +134,8 @@ _OWN_VALUES = {
     "reloc.public_post.age_max": 60,
     "reloc.public_post.subsidy_max_years": 3,
     "reloc.workshop.min_absorbed": 5,
+    # A county of a few thousand households has no site of 800 people.
+    "reloc.site.large_min_persons": 50,
 }
 # What it has set for the time after the transition period.
 _VALUES_OF_2026 = {
@@ -142,7 +144,6 @@ _VALUES_OF_2026 = {
     "aid.dibao_line": 6200,
     "aid.margin_line": 9300,
     "aid.rigid_line": 8800,
-    "aid.rigid_spending": 1000,
     "aid.former_classes": "稳定发展户,重点关注户",
     "aid.income_differs": 40,
     "water.disclosure.max_days": 100,
@@ -191,7 +192,7 @@ def write_county(
     _write_boundaries(place, world)
     write_terrain(place / "context", world.places)
     _write_line(place)
-    _write_own_values(place, world)
+    _write_own_values(place)
     faults: list[Fault] = []
     cases: list[FlaggedSubject] = []
     rows: dict[str, int] = {}
@@ -232,8 +233,6 @@ def _soiled(
     files["villages"] = with_column(files["villages"], "村情简介", "")
     desk = CarelessDesk(month_text(month.number), rng, files, owners)
     desk.taken.update(int(number) for each in denied(world).values() for number in each)
-    told = _story_cases(world, month)
-    desk.taken.update(int(one.code[2:]) - 1 for one in told)
     for person in lost:
         household = int(world.persons["household"].iloc[person])
         desk.taken.add(household)
@@ -241,25 +240,8 @@ def _soiled(
         desk.write("households", household, "家庭人口数", size, check="members_differ")
     plant_faults(desk, world, month, np.setdiff1d(persons, lost))
     cases = [*plant_cases(desk, world, month), *entitlement_cases(world)]
-    cases += told
     cases += [*ledger_cases(make_register(world)), *project_cases(world)]
     return desk, cases, differ
-
-
-def _story_cases(world: World, month: Month) -> list[FlaggedSubject]:
-    """Return who a rule must flag for a trouble of several months, of rules whose cases are planted too."""
-    patients = world.persons["household"].iloc[stories.without_contract(world, month.number)]
-    wrong = stories.wrong_cause(world, month.number)
-    active = (month.state["listed"] & ~month.state["removed"]).to_numpy()
-    by_rule = {
-        "chronic_without_contract": patients.unique(),
-        "disability_without_person": wrong[active[wrong]],
-    }
-    return [
-        FlaggedSubject(rule, "household", f"99{number + 1:011d}")
-        for rule, numbers in by_rule.items()
-        for number in numbers
-    ]
 
 
 def _lost_persons(rng: np.random.Generator, world: World, persons: np.ndarray) -> np.ndarray:
@@ -312,10 +294,11 @@ def _write_line(place: Path) -> None:
     file.write_bytes(f"monitor.line.per_capita:\n{entries}".encode())
 
 
-def _write_own_values(place: Path, world: World) -> None:
+def _write_own_values(place: Path) -> None:
     """Write the values that the county has set for its own checks."""
-    own = {**_OWN_VALUES, "reloc.site.large_min_persons": _large_site(world)}
-    dated: list[tuple[str, object, int]] = [(key, value, 2020) for key, value in own.items()]
+    dated: list[tuple[str, object, int]] = [
+        (key, value, 2020) for key, value in _OWN_VALUES.items()
+    ]
     dated += [(key, value, 2026) for key, value in _VALUES_OF_2026.items()]
     entries = "".join(
         f"{key}:\n"
@@ -328,14 +311,6 @@ def _write_own_values(place: Path, world: World) -> None:
         for key, value, year in dated
     )
     (place / "parameters" / "own_values.yaml").write_bytes(entries.encode())
-
-
-def _large_site(world: World) -> int:
-    """Return from how many persons on a site is large: some are, and of several not all."""
-    site = world.households["site"].to_numpy()[world.persons["household"].to_numpy()]
-    heads = np.bincount(site[site >= 0], minlength=len(world.sites))
-    # A county of a few thousand households has no site of 800 people.
-    return int(heads.min() + heads.max()) // 2 if len(heads) > 1 else 50
 
 
 def _places_told(world: World, failed: int) -> dict[str, object]:

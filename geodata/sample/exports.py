@@ -7,8 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.sample import stories
-from geodata.sample.households import CHRONIC, SERIOUS, labour_and_school, relation_words
+from geodata.sample.households import CHRONIC, labour_and_school, relation_words
 from geodata.sample.invented_names import ethnicities
 from geodata.sample.monitoring import OTHER_RISK, RISKS
 from geodata.sample.plan import AFTER_TRANSITION, line_of
@@ -69,12 +68,9 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
     episodes = world.episodes.iloc[rows]
     listed, removed = state["listed"].to_numpy(), state["removed"].to_numpy()
     risk = [word for word, _, _ in RISKS]
-    wrong = np.isin(rows, stories.wrong_cause(world, month.number))
-    first = np.where(wrong, risk.index("因残"), episodes["risk_1"])
-    first = np.where(listed, first, -1)
+    first = np.where(listed, episodes["risk_1"], -1)
     registered = (homes["former_poor"] | state["listed"]).to_numpy()
-    who = world.persons["household"].to_numpy()
-    out, missed = (told(world, month.number) for told in (stories.out_of_school, stories.uninsured))
+    none = np.zeros(len(rows), dtype=bool)
     return {
         "户类型": choose("household_type", np.where(homes["former_poor"], 0, 1)),
         "脱贫户分类": pick(_CLASSES, former_classes(world, month, rows)),
@@ -92,8 +88,8 @@ def _status(world: World, month: Month, rows: np.ndarray) -> Columns:
         "是否饮水出现安全问题": yes_no(state["water_problem"]),
         "是否解决安全饮用水": yes_no(~state["water_problem"]),
         "是否住房出现安全问题": yes_no(state["house_problem"]),
-        "是否义务教育阶段适龄儿童少年失学辍学": yes_no(np.isin(rows, who[out])),
-        "是否有家庭成员未参加城乡居民(职工)基本医疗保险": yes_no(np.isin(rows, who[missed])),
+        "是否义务教育阶段适龄儿童少年失学辍学": yes_no(none),
+        "是否有家庭成员未参加城乡居民(职工)基本医疗保险": yes_no(none),
         "是否出现严重困难": yes_no(state["serious"]),
     }
 
@@ -167,14 +163,11 @@ def _house_and_water(world: World, month: Month, rows: np.ndarray) -> Columns:
     village = homes["village"].to_numpy()
     works = world.works.iloc[village]
     bad = state["house_problem"].to_numpy()
-    old_paper = np.isin(rows, stories.paid_though_safe(world, month.number))
-    repaired = stories.renovated(world)[rows] & ~old_paper
     short = state["dry_days"].to_numpy()
     spring = (works["kind"] == "分散供水").to_numpy()
     return {
         "是否危房户": yes_no(bad),
         "危房级别": pick(("A", "B", "C", "D"), np.where(bad, 2 + rows % 2, rows % 3 == 0)),
-        "危房是否已改造": yes_no(repaired & ~bad),
         "住房面积": whole(homes["house_area"]),
         "供水片区编号": numbered("99PQ", works["zone"].to_numpy() + 1, 4),
         "供水方式": choose("water_access", np.where(spring & (rows % 3 == 0), 1, 0)),
@@ -232,7 +225,6 @@ _SCHOOLS = (
     "中职",
     "高职",
     "本科",
-    "失学辍学",
 )
 _EMPLOYERS = ("顺达电子厂", "宏远制衣厂", "金穗建筑队", "恒通物流站", "永兴家具厂", "瑞祥餐饮店")
 _CITIES = (
@@ -280,7 +272,6 @@ def _abilities(world: World, month: Month, rows: np.ndarray) -> Columns:
     labour, school = (column[rows] for column in labour_and_school(world.persons, month.number))
     age = (month.number - people["birth"].to_numpy()) // 12
     post = world.economy.traits["post_number"].to_numpy()[who] == people["number"]
-    school = np.where(np.isin(rows, stories.out_of_school(world, month.number)), 11, school)
     return {
         "与户主关系": pick(relation_words(), people["relation"]),
         "民族": pick(ethnicities(), np.select([who % 5 == 0, who % 23 == 0], [1, 2], 0)),
@@ -289,31 +280,13 @@ def _abilities(world: World, month: Month, rows: np.ndarray) -> Columns:
         "健康状况": pick(_HEALTH, people["health"]),
         "劳动技能": choose("labour", labour),
         "务工时间(月)": whole(month.work_months[rows]),
+        "是否参加城乡居民基本医疗保险": yes_no(np.ones(len(rows))),
+        "是否参加大病保险": yes_no(np.ones(len(rows))),
         "是否参加城乡居民基本养老保险": yes_no(age >= 16),
-        **_protection(world, month, rows),
+        "是否签约慢病服务": yes_no(np.ones(len(rows)), (people["health"].to_numpy() & CHRONIC) > 0),
         "是否享受低保政策": yes_no(month.state["dibao"].to_numpy()[who]),
         "公益性岗位类别": choose("public_post", np.where(post, 2, -1)),
         "公益性岗位(月数)": whole(np.full(len(rows), 12), post),
-    }
-
-
-def _protection(world: World, month: Month, rows: np.ndarray) -> Columns:
-    """Return which kinds of medical protection and service persons have."""
-    health, number = world.persons["health"].to_numpy()[rows], month.number
-
-    def reached(left_out: np.ndarray, asked: bool | np.ndarray = True) -> pa.Array:
-        return yes_no(~np.isin(rows, left_out), asked)
-
-    insured = reached(stories.uninsured(world, number))
-    chronic, serious = (health & CHRONIC) > 0, (health & SERIOUS) > 0
-    return {
-        "是否参加城乡居民基本医疗保险": insured,
-        "是否参加大病保险": insured,
-        "是否参加商业补充医疗保险": reached(stories.without_supplement(world, number)),
-        "是否享受医疗救助": reached(stories.without_aid(world, number, salt=81), serious),
-        "是否享受政府医疗兜底": reached(stories.without_aid(world, number, salt=82), serious),
-        "是否签约慢病服务": reached(stories.without_contract(world, number), chronic),
-        "慢病药品是否送到": reached(stories.without_medicine(world, number), chronic),
     }
 
 
@@ -445,16 +418,16 @@ def village_export(world: World, month: Month, rows: np.ndarray) -> Columns:
     working = np.bincount(
         world.persons["household"].to_numpy()[month.account.working], minlength=len(homes)
     )
-    stale = _stale(world, month, rows)
+    exited = rows % 3 == 0
     return {
         "序号": whole(np.arange(1, len(rows) + 1)),
         **area(world, rows, ("县", "乡", "行政村")),
-        "是否脱贫村": yes_no(rows % 3 == 0),
-        "总户数": whole(count() + stale),
+        "是否脱贫村": yes_no(exited),
+        "总户数": whole(count()),
         "总人口数": whole(count(state["people"])),
         "脱贫户数": whole(count(poor)),
         "脱贫人口数": whole(count(poor * state["people"])),
-        "监测对象户数": whole(np.maximum(count(active) - stale * (rows % 2), 0)),
+        "监测对象户数": whole(count(active)),
         "低保户数": whole(count(state["dibao"])),
         "劳动力人数": whole(count(state["labour"])),
         "外出务工人数": whole(count(working)),
@@ -474,11 +447,6 @@ def village_export(world: World, month: Month, rows: np.ndarray) -> Columns:
         "退耕还林面积": decimal(count(homes["returned_land"]) + 20, 1),
         "林果面积": decimal(count(homes["orchard_land"]) + 20, 1),
     }
-
-
-def _stale(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
-    """Return which reports were not carried on: a household too many, and some a monitored one too few."""
-    return np.isin(rows, stories.idle_villages(world, month.number, salt=stories.REPORT))
 
 
 def _collective(rows: np.ndarray) -> Columns:

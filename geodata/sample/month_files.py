@@ -19,7 +19,6 @@ from geodata.sample.exports import (
     working_export,
 )
 from geodata.sample.faults import File
-from geodata.sample.home_cards import help_plans, home_cards
 from geodata.sample.other_tables import (
     ledger,
     place_table,
@@ -32,7 +31,6 @@ from geodata.sample.projects import project_table
 from geodata.sample.rectification import ledger_tables, make_register
 from geodata.sample.sheets import words, write_csv, write_workbook
 from geodata.sample.support import measures, public_posts, responsibilities, visits
-from geodata.sample.surveys import surveys
 from geodata.sample.world import Month, World
 from geodata.tables import table
 from geodata.themes import Theme
@@ -99,8 +97,11 @@ def month_files(
         "site": site_table(world, month),
         "workshop": workshop_table(world, month),
         **water_tables(world, month),
+        "low_income": low_income(world, month, homes),
+        "measure": measures(world, month, homes),
+        "public_post": public_posts(world, month, homes),
         "visit": visited,
-        **_of_households(world, month, homes),
+        "responsibility": responsibilities(world, month, homes),
         "project": project_table(world, month),
         **ledger_tables(world, make_register(world), month),
     }
@@ -114,19 +115,6 @@ def month_files(
     owners = {key: rows for key, (_, rows) in exports.items()}
     owners |= {key: _owners(columns) for key, columns in others.items()}
     return files, owners, [f"99{number + 1:011d}" for number in differ]
-
-
-def _of_households(world: World, month: Month, homes: np.ndarray) -> dict[str, Columns]:
-    """Return the tables that say what is done for the households given, and what was found there."""
-    return {
-        "low_income": low_income(world, month, homes),
-        "measure": measures(world, month, homes),
-        "public_post": public_posts(world, month, homes),
-        "responsibility": responsibilities(world, month, homes),
-        "home_card": home_cards(world, month, homes),
-        "help_plan": help_plans(world, month, homes),
-        "survey": surveys(world, month, homes),
-    }
 
 
 def _titles(name: str, number: int) -> tuple[str, ...]:

@@ -13,14 +13,7 @@ from geodata.sample.faults import FlaggedSubject
 from geodata.sample.households import DISABLED, phones
 from geodata.sample.plan import month_text
 from geodata.sample.sheets import choose, decimal, months, numbered, pick, whole, words, yes_no
-from geodata.sample.water import (
-    PERSONS,
-    equipment,
-    other_samples,
-    outages,
-    samples,
-    untested,
-)
+from geodata.sample.water import PERSONS, equipment, other_samples, outages, samples
 from geodata.sample.world import Month, World
 from geodata.tables import table
 
@@ -78,11 +71,6 @@ def entitlement_cases(world: World) -> list[FlaggedSubject]:
 def titled(name: str, columns: Columns) -> Columns:
     """Return columns under the Chinese titles of a table's columns."""
     return {table(name).column(key).title["zh"]: column for key, column in columns.items()}
-
-
-def late_township(codes: pd.Series) -> str:
-    """Return the code of the township that is behind with what it is asked for, the last but one."""
-    return str(codes.iloc[max(len(codes) - 2, 0)])
 
 
 def officials(world: World, count: int, salt: int) -> tuple[np.ndarray, np.ndarray]:
@@ -190,9 +178,6 @@ def workshop_table(world: World, month: Month) -> Columns:
     closed = np.where(number == len(sites) - 1, month.number, -1)
     date = world.plan.first + world.plan.cluster("lost_work").start
     closed = np.where((closed >= 0) & (month.number >= date), date, -1)
-    # Each promised more than it began with; its places fill over the months, of the later ones slower.
-    grown = (month.number - world.plan.first) // (6 + number * 4)
-    helped = np.where(closed >= 0, 0, np.minimum(4 + number * 3 + grown, 7 + number * 3))
     return titled(
         "workshop",
         {
@@ -202,9 +187,8 @@ def workshop_table(world: World, month: Month) -> Columns:
             "site_code": numbered("99AZ", number + 1, 2),
             "opened_month": months(2020 * 12 + number, dash=True),
             "closed_month": months(closed, dash=True),
-            "promised_workers": whole(6 + number * 3),
-            "workers": whole(np.where(closed >= 0, 0, helped + 8 + number * 2)),
-            "helped_workers": whole(helped),
+            "workers": whole(np.where(closed >= 0, 0, 12 + number * 5)),
+            "helped_workers": whole(np.where(closed >= 0, 0, 4 + number * 3)),
         },
     )
 
@@ -217,7 +201,6 @@ def water_tables(world: World, month: Month) -> dict[str, Columns]:
     other = np.random.default_rng([world.seed, 43, month.number])
     parts = [samples(rng, works, month.number), other_samples(other, works, month.number)]
     taken = pd.concat(parts, ignore_index=True)
-    taken = taken[~taken["works"].isin(untested(works, world.plan, month.number))]
     stopped = outages(rng, works, month.dry, month.number)
     stock = equipment(np.random.default_rng([world.seed, 9]), works, month.number)
     sample = taken["works"].to_numpy() * 10_000 + month.number % 10_000

@@ -9,7 +9,7 @@ from geodata.sample.exports import Columns
 from geodata.sample.faults import FlaggedSubject
 from geodata.sample.other_tables import titled
 from geodata.sample.plan import month_text
-from geodata.sample.sheets import choose, decimal, pick, whole, words, yes_no
+from geodata.sample.sheets import choose, decimal, pick, words, yes_no
 from geodata.sample.world import Month, World
 
 _NAMES = (
@@ -47,8 +47,6 @@ def make_projects(world: World) -> pd.DataFrame:
             "fault": "",
         }
     )
-    frame["programme"] = _programmes(np.random.default_rng([world.seed, 47]), frame["kind"])
-    frame["households"] = 6 + (frame["funds"] // 10_000) * 7 // 10 + np.arange(count) % 9
     frame["planned"] = frame["start"] + rng.integers(120, 240, count) * _DAY
     at = rng.permutation(count)[: 2 * len(_FAULTS)]
     frame.loc[at, "fault"] = np.repeat(_FAULTS, 2)
@@ -58,15 +56,6 @@ def make_projects(world: World) -> pd.DataFrame:
     frame.loc[done, "planned"] = last - 60 * _DAY
     frame["completed"] = (frame["planned"] - 5 * _DAY).mask(stuck)
     return frame
-
-
-def _programmes(rng: np.random.Generator, kind: pd.Series) -> np.ndarray:
-    """Return to which of the eight programmes each project belongs, -1 for one of none in twelve."""
-    choices = np.array(
-        [(2, 2, 6, 5), (0, 0, 6, 7), (3, 3, 3, 5), (1, 1, 0, 7), (4, 1, 0, 4), (7, 5, 7, 0)]
-    )
-    told = choices[kind.to_numpy(), rng.integers(0, 4, len(kind))]
-    return np.where(rng.integers(0, 12, len(kind)) > 0, told, -1)
 
 
 def project_table(world: World, month: Month) -> Columns:
@@ -88,9 +77,6 @@ def project_table(world: World, month: Month) -> Columns:
             "kind": choose("project_kind", rows["kind"]),
             "funds": decimal(rows["funds"], 2),
             "paid": decimal(rows["funds"] * share / 100, 2),
-            "programme": choose("programme", rows["programme"]),
-            "households": whole(rows["households"]),
-            "progress": whole(np.where(done, 100, np.clip(share + 7, 5, 95))),
             "stage": pick(("组织实施", "完工验收"), done.astype(int)),
             "start_day": words(rows["start"].dt.strftime("%Y-%m-%d")),
             "planned_end_day": words(rows["planned"].dt.strftime("%Y-%m-%d")),

@@ -186,34 +186,10 @@ def _steps(problems: pd.DataFrame, tasks: pd.DataFrame, last: np.datetime64) -> 
         _step(open_[open_["fate"].str.startswith("extended")], "extended", open_["found"] + 20 * DAY, by=0),
         _step(ended, "closed", ended["closed"], by=2),
         _step(problems[problems["fate"] == "reopened"], "reopened", problems["closed"] + 5 * DAY, by=2),
-        *_calls(problems, tasks),
     ]  # fmt: skip
     steps = pd.concat(parts, ignore_index=True)
     steps = steps[steps["day"] <= last]
     return steps.sort_values(["day", "problem", "number"], kind="stable", ignore_index=True)
-
-
-# Days overdue after which a problem is taken to a higher level, and one in how many is passed over.
-_CALLS = {"reminded": (3, 7), "supervised": (10, 4), "circulated": (17, 3), "summoned": (24, 2)}
-
-
-def _calls(problems: pd.DataFrame, tasks: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return who was reminded, supervised, circulated and called in while a problem was overdue."""
-    done = problems["closed"].where(problems["fate"].isin(["closed", "closed_by_owner"]))
-    accepted = done - (CLOSED_AFTER - ACCEPTED_AFTER) * DAY
-    kept = problems.index.isin(tasks["problem"]) & (problems["fate"] != "due_missing")
-    calls = []
-    for kind, (days, passed) in _CALLS.items():
-        day = problems["due"] + days * DAY
-        # Never before its tasks were handed over.
-        told = (
-            kept
-            & (problems.index % passed > 0)
-            & (day > problems["found"] + 3 * DAY)
-            & ~(day >= accepted)
-        )
-        calls.append(_step(problems[told], kind, day, by=2))
-    return calls
 
 
 def _step(rows: pd.DataFrame, kind: str, day: pd.Series, *, by: int) -> pd.DataFrame:

@@ -77,13 +77,6 @@ def months(numbers: object, *, dash: bool = False) -> pa.Array:
     return _only(pc.binary_join_element_wise(year, month, "-" if dash else ""), at >= 0)
 
 
-def days(numbers: np.ndarray, day: object) -> pa.Array:
-    """Return a day in each counted month as YYYY-MM-DD; a negative month is an empty cell."""
-    told = months(numbers, dash=True)
-    texts = pc.utf8_lpad(pc.cast(pa.array(np.asarray(day)), pa.string()), width=2, padding="0")
-    return _only(pc.binary_join_element_wise(told, texts, "-"), np.asarray(numbers) >= 0)
-
-
 def numbered(prefix: str, numbers: object, width: int) -> pa.Array:
     """Return codes such as 99AZ01; a negative number is an empty cell."""
     at = np.asarray(numbers).astype(np.int64)

@@ -7,10 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geodata.sample import stories
 from geodata.sample.exports import Columns, household_codes, person_codes
 from geodata.sample.monitoring import RISKS
-from geodata.sample.other_tables import late_township, officials, titled
+from geodata.sample.other_tables import officials, titled
 from geodata.sample.sheets import choose, decimal, months, pick, whole, words, yes_no
 from geodata.sample.world import Month, World
 from geodata.tables import enumeration
@@ -43,19 +42,8 @@ _DETAILS = {
     "living": "灾后生产恢复",
 }
 _KINDS = tuple(_DETAILS)
-# A helper, the village team, the village committee and an officer of a department, by number of the role.
-_HELPER, _TEAM, _COMMITTEE, _DEPARTMENT = 0, 1, 2, 7
-# Departments in the order in which they began to call, and the risks that are their subject.
-_DEPARTMENTS = ("农业农村局", "人社局", "民政局", "卫健局", "住建局", "教育局", "残联", "水利局")
-_OF_RISK = {
-    "因务工就业不稳": 1,
-    "因病": 3,
-    "因安全住房": 4,
-    "因学": 5,
-    "因残": 6,
-    "因安全饮水": 7,
-    "因意外事故": 2,
-}
+# An officer of a department, by the number of the role.
+_DEPARTMENT = 7
 
 
 def measure_rows(world: World, month: Month) -> pd.DataFrame:
@@ -91,9 +79,6 @@ def measures(world: World, month: Month, households: np.ndarray) -> Columns:
     """Return the table of help measures of a month for the households (rows) given."""
     rows = measure_rows(world, month)
     rows = rows[rows["household"].isin(households)]
-    who = rows["household"].to_numpy()
-    contact = officials(world, len(month.state), 11)[0][who]
-    nobody = np.isin(who, stories.unnamed_measures(world, month.number))
     return titled(
         "measure",
         {
@@ -101,7 +86,6 @@ def measures(world: World, month: Month, households: np.ndarray) -> Columns:
             "kind": pick(_titles("measure_kind", _KINDS), rows["kind"].map(_KINDS.index)),
             "detail": pick(list(_DETAILS.values()), rows["kind"].map(_KINDS.index)),
             "start_month": months(rows["start"], dash=True),
-            "contact": words(np.where(nobody, "", contact)),
         },
     )
 
@@ -117,15 +101,12 @@ def public_posts(world: World, month: Month, households: np.ndarray) -> Columns:
     who = persons["household"].to_numpy()
     holds = (traits["post_number"].to_numpy()[who] == persons["number"]) & registered[who]
     rows = persons[holds & np.isin(who, households)]
-    again = rows[rows["household"].isin(stories.two_posts(world, month.number))]
-    item = np.repeat([2, 1], [len(rows), len(again)])
-    rows = pd.concat([rows, again], ignore_index=True)
     return titled(
         "public_post",
         {
             "household_code": household_codes(rows["household"]),
             "person_code": person_codes(rows),
-            "item": choose("public_post", item),
+            "item": choose("public_post", np.full(len(rows), 2)),
             "post": pick(("保洁员", "护林员", "护路员"), rows["household"] % 3),
             "start_month": months(_post_since(world, rows["household"].to_numpy()), dash=True),
             "monthly_pay": decimal(np.full(len(rows), 800.0), 2),
@@ -160,108 +141,32 @@ def visits(world: World, month: Month, households: np.ndarray) -> tuple[Columns,
         "household_code": household_codes(rows),
         "day": _days(month.number, _visit_days(rng, state["poorer"].to_numpy()[rows])),
         "visitor": words(contact[rows]),
-        "role": choose("visit_role", _roles(world, month, rows)),
+        "role": choose(
+            "visit_role",
+            np.where(
+                (rows + month.number) % 5 == 4,
+                _DEPARTMENT,
+                np.where(
+                    (rows + month.number) % 5 == 3,
+                    2,
+                    np.where(rows % 2 == 0, 1, np.where(active[rows], 0, 2)),
+                ),
+            ),
+        ),
         "minutes": whole(rng.integers(25, 110, len(rows))),
         "members_seen": whole(people - differs),
         "water_problem": yes_no(state["water_problem"].to_numpy()[rows]),
         "house_problem": yes_no(state["house_problem"].to_numpy()[rows]),
-        "unannounced": yes_no(_unannounced(world, month, rows)),
         "judgement": choose(
             "visit_judgement",
             np.where(active[rows], 3, 0),
         ),
         **_satisfaction(rng, month, rows),
     }
-    more = (_clue_visits(world, month, households), _other_visits(world, month, households))
-    parts = [pa.table(dict(each)) for each in (columns, *more)]
+    parts = [pa.table(dict(each)) for each in (columns, _clue_visits(world, month, households))]
     table = pa.concat_tables(parts, promote_options="default")
     told = {name: _filled(table[name]) for name in table.column_names}
     return titled("visit", told), rows[differs]
-
-
-def _first_roles(month: Month, rows: np.ndarray, active: np.ndarray) -> np.ndarray:
-    """Return who made the visit of a month: the helper of who is monitored, else each in turn."""
-    turn = (rows // 3 + month.number // 3) % 3
-    return np.where(active, np.where((rows + month.number) % 10 == 9, 1, 0), turn)
-
-
-def _other_visits(world: World, month: Month, households: np.ndarray) -> Columns:
-    """Return the visits of committees and departments to registered households.
-
-    The committees of one township hardly call before the last three quarters. Each department calls
-    where its subject is, and they began one after the other; who lives on much less is left alone.
-    """
-    state, plan = month.state, world.plan
-    number = np.arange(len(state))
-    fit = world.households["former_poor"].to_numpy() | state["listed"].to_numpy()
-    fit &= ~state["poorer"].to_numpy() & np.isin(number, households)
-    village = state["village"].to_numpy()
-    codes = world.places.villages["township_code"].to_numpy()[village]
-    late = codes == late_township(world.places.townships["code"])
-    behind = _behind(world, month)[village]
-    often = np.where(late & ~behind, 4, 7)
-    committee = fit & ((number + month.number) % often == 0) & ~(behind & (number % 5 > 0))
-    idle = stories.idle_villages(world, month.number, salt=stories.COMMITTEE)
-    committee &= ~np.isin(village, idle)
-    subject = _subjects(world, number)
-    begun = month.number >= plan.first - 12 + 3 * subject
-    department = fit & begun & ((number + month.number) % (7 + 2 * subject) == 1)
-    who = np.concatenate([np.flatnonzero(committee), np.flatnonzero(department)])
-    by_department = np.arange(len(who)) >= int(committee.sum())
-    watched = (state["listed"] & ~state["removed"]).to_numpy()[who]
-    return {
-        "household_code": household_codes(who),
-        "day": _days(month.number, 3 + (who * 5 + by_department * 11) % 23),
-        "visitor": words(
-            officials(world, len(state), 53)[0][(who + by_department * 7) % len(state)]
-        ),
-        "role": choose("visit_role", np.where(by_department, _DEPARTMENT, _COMMITTEE)),
-        "department": pick(_DEPARTMENTS, np.where(by_department, subject[who], -1)),
-        "minutes": whole(35 + who % 60),
-        "judgement": choose("visit_judgement", np.where(watched, 3, 0)),
-    }
-
-
-def _subjects(world: World, number: np.ndarray) -> np.ndarray:
-    """Return which department each household is for: by its first risk, else one of three in turn."""
-    risk = world.episodes["risk_1"].to_numpy()
-    by_risk = np.array([_OF_RISK.get(word, 0) for word, _, _ in RISKS])
-    return np.where(risk >= 0, by_risk[risk], number % 3)
-
-
-def _roles(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
-    """Return who visits; where the team or the committee stays at home for a while, others come."""
-    village = month.state["village"].to_numpy()[rows]
-    active = (month.state["listed"] & ~month.state["removed"]).to_numpy()[rows]
-    role = _first_roles(month, rows, active)
-    # In a village both call on somebody not monitored each month, but for the committees that hardly do.
-    place = pd.Series(rows).groupby([village, active]).cumcount().mask(active, -1).to_numpy()
-    calls = (place == 1) & ~_behind(world, month)[village]
-    role = np.select([place == 0, calls], [_TEAM, _COMMITTEE], role)
-    for idle, salt in ((_TEAM, stories.TEAM), (_COMMITTEE, stories.COMMITTEE)):
-        home = np.isin(village, stories.idle_villages(world, month.number, salt=salt))
-        role = np.where(home & (role == idle), _HELPER, role)
-    return np.asarray(role)
-
-
-def _behind(world: World, month: Month) -> np.ndarray:
-    """Return in which villages (rows) the committee hardly calls: in one township before the last three quarters."""
-    late = world.places.villages["township_code"] == late_township(world.places.townships["code"])
-    return late.to_numpy() & (month.number <= world.plan.first + len(world.plan.months) - 10)
-
-
-def _unannounced(world: World, month: Month, rows: np.ndarray) -> np.ndarray:
-    """Return which visits were unannounced: in a month one in every second village, but one township is left out.
-
-    One village in fifteen lies too far away for whoever goes.
-    """
-    village = month.state["village"].to_numpy()[rows]
-    town = world.places.villages["township_code"].factorize()[0]
-    left_out = month.number % len(world.places.townships)
-    here = (village % 2 == month.number % 2) & (town[village] != left_out) & (village % 15 != 4)
-    first = np.zeros(len(rows), dtype=bool)
-    first[np.unique(village, return_index=True)[1]] = True
-    return np.asarray(first & here)
 
 
 def _filled(column: pa.ChunkedArray) -> pa.Array:

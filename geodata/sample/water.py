@@ -188,20 +188,6 @@ def other_samples(rng: np.random.Generator, works: pd.DataFrame, month: int) -> 
     return pd.concat(frames, ignore_index=True)
 
 
-def untested(works: pd.DataFrame, plan: Plan, month: int) -> np.ndarray:
-    """Return the works from which nobody takes a sample in a month: small ones that were passed over.
-
-    One was found and tested again; of the others one is over a year without a test at the end, and the
-    last test of one is just a year old.
-    """
-    last = plan.first + len(plan.months) - 1
-    small = works[~works["valley"] & ~works["ridge"]].groupby("works")["households"].sum()
-    chosen = small.sort_values(kind="stable").index[:3].to_numpy()
-    gaps = [(last - 22, last - 6), (last - 15, last), (last - 12, last)][: len(chosen)]
-    passed = [one for one, (start, end) in zip(chosen, gaps, strict=True) if start < month <= end]
-    return np.array(passed, dtype=int)
-
-
 def equipment(rng: np.random.Generator, works: pd.DataFrame, month: int) -> pd.DataFrame:
     """Return the equipment as it stands in a month: disinfection everywhere, pumps, fluoride removal.
 

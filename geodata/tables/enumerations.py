@@ -23,7 +23,7 @@ from geodata.yaml_entries import (
 _FOLDER = Path(__file__).parent
 # Our own themes keep their tables and lists in their folders; they are shipped like the others.
 OWN_THEMES = Path(__file__).parents[1] / "themes"
-_OPTIONAL = ("value", "code", "aliases", "unit", "most", "successor", "successor_from")
+_OPTIONAL = ("value", "code", "aliases", "unit", "most", "successor")
 _CHOICE = {"zh": True, "en": True, **dict.fromkeys(_OPTIONAL, False)}
 
 
@@ -32,7 +32,7 @@ class Choice:
     """One allowed value: what is stored, its published code, its titles and other spellings.
 
     A number of it is in `unit` and cannot be more than `most`. `successor` is the value that policy
-    has since put in its place, from the month `successor_from` on (empty: it is not known when).
+    has since put in its place.
     """
 
     value: str
@@ -42,7 +42,6 @@ class Choice:
     unit: str = ""
     most: float | None = None
     successor: str = ""
-    successor_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,6 @@ def _enumeration(place: str, name: str, entry: Mapping[str, Any]) -> Enumeration
             unit=item.get("unit", ""),
             most=item.get("most"),
             successor=str(item.get("successor", "")),
-            successor_from=str(item.get("successor_from", "")),
         )
         for item in entry["values"]
     )

@@ -5,7 +5,6 @@ Each folder beside these modules is one of the product's own themes. A workspace
 """
 
 from geodata.themes.base import (
-    Beside,
     CardSection,
     Chain,
     Fit,
@@ -31,7 +30,6 @@ from geodata.themes.registry import (
 )
 
 __all__ = [
-    "Beside",
     "CardSection",
     "Chain",
     "Fit",

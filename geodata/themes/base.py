@@ -101,27 +101,6 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """One of several columns that stand beside each other for the same parts.
-
-    It counts the rows of the parts in `column` where `where` is true; with `amount` it sums that
-    column of fen, with `total` one of numbers, with `mean` it is the mean of one.
-    """
-
-    title: Mapping[str, str]
-    column: str = ""
-    where: str = ""
-    amount: str = ""
-    total: str = ""
-    mean: str = ""
-
-    @property
-    def measured(self) -> str:
-        """Return the column that is added up, "" where rows are counted."""
-        return self.amount or self.total or self.mean
-
-
-@dataclass(frozen=True)
 class PartsOf:
     """What some figure of the theme is made of.
 
@@ -130,7 +109,6 @@ class PartsOf:
     with `amount` that column is summed instead. With `parts` (key to title) it is stacked: sums by
     month and part of a table with place_code, month, part and amount. With `series` the courses of
     these indicators are stacked, those of `down` below zero, titled by `parts` where these are given.
-    With `beside` all values of `choice` are rows of a table, and these its columns.
     It is shown for its `indicators`; one without any stands where nothing else is said. `chart` is
     the kind of chart that draws it where its shape does not say so.
     """
@@ -145,7 +123,6 @@ class PartsOf:
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     series: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
-    beside: tuple[Beside, ...] = ()
     indicators: tuple[str, ...] = ()
     chart: str = ""
 

@@ -273,10 +273,8 @@ def _composition_faults(checked: Checked) -> Iterator[ThemeError]:
         yield from _unknown(file, place, "indicators", named, checked.indicators)
         yield from _unknown(file, place, "table", filter(None, [made.table]), sources)
         if made.table in sets:
-            columns = [made.column, made.where, made.unless, made.amount]
-            columns += [n for one in made.beside for n in (one.column, one.where, one.measured)]
-            known = sets[made.table].columns
-            yield from _unknown(file, place, "column", filter(None, columns), known)
+            columns = filter(None, (made.column, made.where, made.unless, made.amount))
+            yield from _unknown(file, place, "column", columns, sets[made.table].columns)
         lists = checked.known("enumeration", {**enumerations(), **theme.lists})
         yield from _unknown(file, place, "choice", filter(None, [made.choice]), lists)
     if checked.charts is not None:

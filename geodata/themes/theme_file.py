@@ -20,7 +20,6 @@ from geodata.themes.base import (
     SHAPES,
     SITE,
     AboutHouseholds,
-    Beside,
     CardSection,
     Chain,
     Fit,
@@ -80,8 +79,7 @@ _SENTENCE = {**_PAIR, "indicator": True}
 _SUBJECT = {"key": True, **_PAIR, "count": True, "several": True}
 _POINTS = {**_PAIR, **{name: name in ("table", "key") for name in Points.__dataclass_fields__}}
 _PARTS = {**_PAIR, **dict.fromkeys(PartsOf.__dataclass_fields__, False)}
-_BESIDE = {**_PAIR, **dict.fromkeys(Beside.__dataclass_fields__, False)}
-for _made in (_POINTS, _PARTS, _BESIDE):
+for _made in (_POINTS, _PARTS):
     _made.pop("title")
 
 
@@ -341,7 +339,6 @@ class ThemeFile:
                 parts=parts,
                 series=_texts(place, entry, "series"),
                 down=_texts(place, entry, "down"),
-                beside=tuple(_beside(place, entry)),
                 indicators=_texts(place, entry, "indicators"),
                 chart=_text(place, entry, "chart"),
             )
@@ -413,16 +410,6 @@ class ThemeFile:
             with self.faults:
                 check_fields(place, entry, fields)
                 yield read(place, entry)
-
-
-def _beside(place: str, entry: Mapping[str, Any]) -> Iterator[Beside]:
-    """Give the columns that an entry sets beside each other."""
-    for number, told in enumerate(list_of(place, entry.get("beside", []), "beside"), 1):
-        where = f"{place} beside {number}"
-        check_fields(where, told, _BESIDE)
-        assert isinstance(told, Mapping)
-        given = {name: _text(where, told, name) for name in told if name not in _PAIR}
-        yield Beside(_pair(told), **given)
 
 
 def _chain(place: str, entry: Mapping[str, Any]) -> Chain:

@@ -41,7 +41,7 @@ from geodata.workspace.saved import Built
 from geodata.workspace.surroundings import Surrounding, measures_fit, surrounding_of
 
 # Those that the county's tables do not know are left out.
-_TABLES = ("household", "person", "ledger", "visit", "measure", "responsibility", "home_card")
+_TABLES = ("household", "person", "ledger", "visit", "measure", "responsibility")
 _WORDS = {0: "no", 1: "yes", 2: "unknown", 3: "exempt"}
 
 
@@ -166,7 +166,7 @@ def household_card(
         findings,
         _sections(setup, features, findings, lang, closed),
         account,
-        four_records(first, account, members, visits, card=_at_home(frames), lang=lang),
+        four_records(first, account, members, visits, lang=lang),
         _fits(setup, features, measures, built.month, lang),
         _surroundings(setup, first, source, lang),
         rows("responsibility"),
@@ -179,12 +179,6 @@ def _record(record: pd.DataFrame, household: str, month: str) -> pd.Series:
     if record.empty:
         raise StoreError("workspace.no_household", household=household, month=month)
     return record.iloc[0]
-
-
-def _at_home(frames: Mapping[str, Rows]) -> pd.Series | None:
-    """Return what the card in the home says, None where none was delivered."""
-    rows = frames["home_card"].frame if "home_card" in frames else pd.DataFrame()
-    return rows.iloc[0] if len(rows) else None
 
 
 def _dated(

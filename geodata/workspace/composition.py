@@ -11,7 +11,7 @@ from geodata.access import MonthSource, Request, public_rows, tally
 from geodata.figures import Cube, Indicator
 from geodata.i18n import text
 from geodata.tables import enumerations
-from geodata.themes import Beside, PartsOf, Theme
+from geodata.themes import PartsOf, Theme
 from geodata.workspace.figures import village_sums
 from geodata.workspace.household_list import INCOME_COLUMNS
 from geodata.workspace.inputs import Setup
@@ -26,8 +26,7 @@ class Composition:
     Counted: index label, largest first, column count; a household can have several parts, and
     `subjects` households have any (0 where that says nothing). Stacked: index month, a column for
     each part, in shown units (a share in percent); `unit` is what all are in, in words. Amounts are
-    yuan where `money`. Of several columns beside each other each says its own unit, and counts are
-    whole numbers. `own` is made for the indicator that was asked for.
+    yuan where `money`. `own` is made for the indicator that was asked for.
     """
 
     title: str
@@ -42,8 +41,7 @@ class Composition:
     @property
     def kind(self) -> str:
         """Return the kind of chart that draws it: as declared, else by its shape."""
-        shape = "stacked" if self.stacked else "bars" if "count" in self.parts else "beside"
-        return self.chart or shape
+        return self.chart or ("stacked" if self.stacked else "bars")
 
 
 @dataclass(frozen=True)
@@ -92,11 +90,7 @@ def _made(
         return None if cube is None else _courses(declared, cube, built.month, theme, request)
     if declared.parts:
         return _stacked(declared, source, request)
-    if not built.files(declared.table):
-        return None
-    if declared.beside:
-        return _beside(declared, source, theme, request)
-    return _counted(declared, source, theme, request)
+    return _counted(declared, source, theme, request) if built.files(declared.table) else None
 
 
 def _rules(setup: Setup, built: Built, theme: Theme, request: Asked) -> Composition | None:
@@ -184,43 +178,6 @@ def _counted(declared: PartsOf, source: MonthSource, theme: Theme, request: Aske
     return Composition(
         title, table, False, several, money=bool(declared.amount), own=own, chart=declared.chart
     )
-
-
-def _beside(
-    declared: PartsOf, source: MonthSource, theme: Theme, request: Asked
-) -> Composition | None:
-    """Return several counts and sums of the same parts, all values of the list in its order."""
-    known = {**enumerations(), **theme.lists}[declared.choice or declared.column]
-    order = list(known.values)
-    rows = _by_part(Beside({}), declared, source, request)["rows"].reindex(order).fillna(0)
-    columns = {}
-    for one in declared.beside:
-        told = _by_part(one, declared, source, request)
-        if not one.measured:
-            columns[one.title[request.lang]] = told["rows"].reindex(order).fillna(0).astype("int64")
-            continue
-        amount = told["amount"] / told["rows"] if one.mean else told["amount"]
-        # Nothing of no rows; of rows none of which says it, unknown.
-        amount = amount.reindex(order).mask(rows == 0, None if one.mean else 0)
-        columns[one.title[request.lang]] = amount / 1_000_000 if one.amount else amount
-    table = pd.DataFrame(columns)
-    if not table.fillna(0).to_numpy().any():
-        return None
-    table.index = pd.Index([known.label(part, request.lang) for part in order], name="part")
-    title, own = declared.title[request.lang], bool(declared.indicators)
-    return Composition(title, table, False, 0, own=own, chart=declared.chart)
-
-
-def _by_part(one: Beside, declared: PartsOf, source: MonthSource, request: Asked) -> pd.DataFrame:
-    """Return how many rows there are of each part, and what they measure where they say it."""
-    filters: tuple[tuple[str, str, object], ...] = ()
-    filters += ((one.where, "is", True),) if one.where else ()
-    filters += ((one.measured, "at_least", 0),) if one.measured else ()
-    column = one.column or declared.column or declared.beside[0].column
-    wanted = Request(declared.table, columns=(column,), filters=filters)
-    rows = tally(source, wanted, request.prefixes, amount=one.measured)
-    parts = rows["value"].dropna().astype("str").str.split(r"[|,]", regex=True).explode()
-    return rows[["rows", "amount"]].reindex(parts.index).groupby(parts).sum()
 
 
 def _stacked(declared: PartsOf, source: MonthSource, request: Asked) -> Composition:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
-from sqlglot import exp
 
 from geodata import codes
-from geodata.figures import Cube, Indicator, ParameterStep, in_yuan, save_cube, to_successors
-from geodata.i18n import LANGUAGES, listed
+from geodata.figures import Cube, ParameterStep, in_yuan, save_cube, to_successors
+from geodata.i18n import LANGUAGES
 from geodata.periods import last_day
 from geodata.policy.parameter import Lookup
 from geodata.policy.policy import split_years
-from geodata.rules.binding import parse
 from geodata.rules.feature import in_order, shared_sets
 from geodata.rules.lineage import column_parameters, expression_parameters
-from geodata.tables import enumerations
 from geodata.version import __version__
 from geodata.workspace.inputs import Setup
 from geodata.workspace.saved import FOLDER, Built
@@ -60,8 +57,7 @@ def least_bases(setup: Setup, built: Sequence[Built]) -> dict[str, int]:
 def parameter_steps(setup: Setup, built: Sequence[Built]) -> dict[str, tuple[ParameterStep, ...]]:
     """Return by indicator the months from which a parameter it depends on has another value.
 
-    Those of the county; a value that was not usable before is no step, for there was no figure. Where
-    policy gave a value that it names another name, that is a step as well, under the key of the list.
+    Those of the county; a value that was not usable before is no step, for there was no figure.
     """
     months = sorted(one.month for one in built)
     steps: dict[str, tuple[ParameterStep, ...]] = {}
@@ -72,34 +68,9 @@ def parameter_steps(setup: Setup, built: Sequence[Built]) -> dict[str, tuple[Par
             for pair in pairwise(months)
             if (step := _step(setup, key, pair)) is not None
         )
-        own += tuple(_renamings(setup.indicators[indicator], months))
         if own:
             steps[indicator] = own
     return steps
-
-
-def _renamings(indicator: Indicator, months: Sequence[str]) -> Iterator[ParameterStep]:
-    """Yield the steps at which values that an indicator names in its SQL took another name."""
-    sql = f"SELECT {indicator.numerator}, {indicator.denominator}, {indicator.scope}"
-    named = {one.name for one in parse(sql).find_all(exp.Literal) if one.is_string}
-    for known in enumerations().values():
-        titles = {choice.value: choice.title for choice in known.choices}
-        own = [
-            choice
-            for choice in known.choices
-            if choice.successor_from and named & {choice.value, choice.successor}
-        ]
-        for before, after in pairwise(months):
-            now = [one for one in own if before < one.successor_from <= after]
-            told = [
-                {
-                    lang: listed(dict.fromkeys(title[lang] for title in each), lang)
-                    for lang in LANGUAGES
-                }
-                for each in ([one.title for one in now], [titles[one.successor] for one in now])
-            ]
-            if now:
-                yield ParameterStep(known.name, after, known.title, *told)
 
 
 def indicator_parameters(setup: Setup) -> dict[str, frozenset[str]]:

@@ -16,7 +16,7 @@ from geodata.errors import StoreError
 from geodata.escaping import plain_text
 from geodata.figures import Indicator
 from geodata.i18n import default_language, listed, parted, text
-from geodata.periods import last_day, shift_month
+from geodata.periods import last_day
 from geodata.rules import Rule
 from geodata.tables import enumeration
 from geodata.workspace import display
@@ -98,7 +98,6 @@ def explain_place(
     shown = evidence.indicators[key]
     rules = _rules(evidence, place, shown, lang)
     change, decimals = change_of(evidence, place, shown), indicator_decimals(evidence.cube, shown)
-    steps = evidence.cube.steps_between(key, shift_month(month, -1), month)
     known = pd.DataFrame(columns=list(OFFICIAL)) if officials is None else officials
     responsible = responsible_for(known, place, lang)
     name = plain_text(evidence.name(place), _LONGEST)
@@ -106,7 +105,7 @@ def explain_place(
     who, who_else = _who(responsible, lang) if named else ("", "")
     lines = (
         _figure(evidence, (place, name), shown, lang),
-        moved_text(change, shown, lang, decimals=decimals, steps=steps),
+        moved_text(change, shown, lang, decimals=decimals),
         _reason(evidence, place, shown, lang) or _unfound(evidence, place, shown, lang),
         due,
         who,

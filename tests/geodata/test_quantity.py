@@ -333,7 +333,7 @@ def test_totals_of_money_are_written_in_ten_thousands_in_figure_legend_and_ranki
         ranked = rank_places(atlas, one.key, MONTHS[-1], level="village")
         np.testing.assert_allclose(ranked["value"], yuan[ranked.index] / 10_000)
         told = figure_text(118_800 * one.unit.scale, one, decimals=layer.decimals, lang=lang)
-        assert told.startswith("11.9万元" if lang == "zh" else "11.9 × 10,000"), one.key
+        assert told.startswith("11.9 万元" if lang == "zh" else "11.9 × 10,000"), one.key
         rows = layer.legend(lang)
         assert sum(row.count for row in rows) == len(atlas.places_in(None, "village"))
 

@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 from param.parameterized import Event
 
-from dashboard.answers.listing import NOBODY, list_of, lists_rest
+from dashboard.answers.listing import lists_rest
 from dashboard.content.rows import COLUMNS, DEFAULT
 from dashboard.session.people import CATEGORIES, MONITORED, People
 from dashboard.texts import text
@@ -83,8 +83,6 @@ class FiltersView(Viewer):
         colon = {"zh": "：", "en": ": "}[state.lang]
         # Whom the figure counts says what it is itself.
         said = [self._counted(state.shown)] if people.counted else []
-        if list_of(people.county.setup, state.shown) == NOBODY:
-            said = [self._text("of_figure", title=self._figure(state.shown))]
         said += [f"{self._text(name)}{colon}{value}" for name, value in known if value]
         kind, key = state.kind_listed, plain_text(state.site, 40)
         return [*said, f"{kind.title[state.lang]}{colon}{key}"] if kind and key else said
@@ -157,11 +155,8 @@ class FiltersView(Viewer):
     def _counted(self, view: View) -> str:
         """Return that whom the figure of a view counts is listed, or whom it leaves out."""
         indicator = self.people.state.atlas.indicator(view.indicator)
-        key = "of_rest" if lists_rest(indicator, view) else "of_figure"
-        return self._text(key, title=self._figure(view))
-
-    def _figure(self, view: View) -> str:
-        return plain_text(self.people.state.atlas.indicator(view.indicator).title_in(view.lang), 40)
+        title = plain_text(indicator.title_in(view.lang), 40)
+        return self._text("of_rest" if lists_rest(indicator, view) else "of_figure", title=title)
 
     def _title(self, key: str) -> str:
         rule = self.people.county.setup.rules.get(key)

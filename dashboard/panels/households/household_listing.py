@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from dashboard.answers.listing import EVERYONE, NOBODY, list_of, list_text, no_list_text
+from dashboard.answers.listing import EVERYONE, list_of, list_text, no_list_text
 from dashboard.content.rows import COLUMNS, HouseholdRows
 from dashboard.content.workbook import households_workbook
 from dashboard.panels.households.filters import FiltersView
@@ -74,19 +74,20 @@ class HouseholdListing:
         return said
 
     def _no_list(self) -> str:
-        """Return that the shown figure counts nobody, where all households stand for it."""
-        setup, state = self.people.county.setup, self.people.state
-        indicator = setup.indicators.get(state.indicator)
-        if indicator is None or indicator.lists or list_of(setup, state.shown) != EVERYONE:
+        """Return that the shown figure has no list of its own, where all households stand for it."""
+        people, state = self.people, self.people.state
+        indicator = people.county.setup.indicators.get(state.indicator)
+        if list_of(people.county.setup, state.shown) != EVERYONE or indicator is None:
             return ""
-        gap = " " if state.lang == "en" else ""
-        return f"{gap}{no_list_text(setup, indicator, state.shown)}"
+        return (
+            ""
+            if indicator.lists
+            else " " * (state.lang == "en") + no_list_text(indicator, state.lang)
+        )
 
     def _nobody(self) -> str:
         """Return why the list is empty."""
-        listed, state = self.people.listed, self.people.state
-        if list_of(self.people.county.setup, state.shown) == NOBODY:
-            return list_text(self.people.county.setup, state.shown)
+        listed = self.people.listed
         if not listed.total:
             return self._text("nobody")
         hint = self._text("masked") if self.people.search.strip() else ""
@@ -126,11 +127,8 @@ class HouseholdListing:
         state = self.people.state
         month = period_text(state.period, state.lang)
         place = plain_text(state.atlas.name(state.place))
-        setup, shown = self.people.county.setup, state.shown
-        listed = list_text(setup, shown) if list_of(setup, shown) != NOBODY else ""
-        return self._text(
-            "title" if listed else "title_none", place=place, month=month, listed=listed
-        )
+        listed = list_text(self.people.county.setup, state.shown)
+        return self._text("title", place=place, month=month, listed=listed)
 
 
 def _shown(cell: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from dashboard.texts import text
@@ -15,7 +14,7 @@ def value_text(value: FeatureValue, feature: Feature, lang: str) -> str:
     """Return a value with its unit; a dash when it is unknown."""
     if value is None or pd.isna(value):
         return "—"
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, bool):
         return text(f"points.{'yes' if value else 'no'}", lang)
     if isinstance(value, str):
         return value

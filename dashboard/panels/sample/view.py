@@ -209,12 +209,11 @@ class SamplingView(Viewer):
         sizes = {name: f"{drawn.frame_sizes[name]:,}" for name in ("villages", "households")}
         kind = "whole" if sampling.own in ((sampling.county,), ("",)) else "own"
         said = [self._text(kind, **sizes), *(note.sentence(lang) for note in drawn.notes)]
-        named = (drawn.households["chosen"] == "weak").any()
         return filled(
             _RATES,
             title=title,
             tiles=rate_tiles(sampling.rates, sampling.day.isoformat(), lang),
-            words=" ".join([*said, self._text("rates_named" if named else "rates_lot")]),
+            words=" ".join([*said, self._text("high")]),
             dark=self.state.dark,
         )
 

@@ -1,15 +1,8 @@
 -- Who lives in each household: labour, schooling, insurance, illness and work. Unknown is counted
--- apart, so that nobody is taken for healthy, insured or at school because a cell is empty. Who holds a
--- public post in the month is employed, whatever the months of work of the year before say.
-WITH posted AS (
-  SELECT DISTINCT household_code, person_code, TRUE AS in_post
-  FROM public_post
-  WHERE start_month <= :month.now AND (end_month IS NULL OR end_month >= :month.now)
-),
-aged AS (
+-- apart, so that nobody is taken for healthy, insured or at school because a cell is empty.
+WITH aged AS (
   SELECT
     p.*,
-    COALESCE(d.in_post, FALSE) AS in_post,
     :day.year - EXTRACT(YEAR FROM p.birth_day)
       - CASE WHEN EXTRACT(MONTH FROM p.birth_day) * 100 + EXTRACT(DAY FROM p.birth_day) > :day.in_year
           THEN 1 ELSE 0 END AS age,
@@ -20,7 +13,6 @@ aged AS (
     p.schooling IN ('小学', '初中', '特殊教育', '送教上门', '普通高中', '中职', '高职', '本科', '研究生及以上') AS at_school,
     p.labour IN ('普通劳动力', '技能劳动力', '弱劳动力或半劳动力') AS able
   FROM person AS p
-  LEFT JOIN posted AS d ON d.household_code = p.household_code AND d.person_code = p.person_code
 ),
 judged AS (
   SELECT
@@ -55,8 +47,8 @@ SELECT
   COUNT(CASE WHEN labourer THEN 1 END) AS labourers,
   COUNT(CASE WHEN labour IS NULL THEN 1 END) AS labour_unknown,
   COUNT(CASE WHEN labour IN ('无劳动力', '丧失劳动力') THEN 1 END) AS without_labour,
-  COUNT(CASE WHEN in_post OR labourer AND works THEN 1 END) AS employed,
-  COUNT(CASE WHEN labourer AND work_months IS NULL AND NOT in_post THEN 1 END) AS work_unknown,
+  COUNT(CASE WHEN labourer AND works THEN 1 END) AS labourers_working,
+  COUNT(CASE WHEN labourer AND work_months IS NULL THEN 1 END) AS work_unknown,
   COUNT(CASE WHEN works THEN 1 END) AS workers,
   COUNT(CASE WHEN health LIKE '%残疾%' THEN 1 END) AS disabled,
   COUNT(CASE WHEN health LIKE '%大病%' OR health LIKE '%慢性病%' THEN 1 END) AS ill,

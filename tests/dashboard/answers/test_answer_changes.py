@@ -20,7 +20,7 @@ from geodata.figures import ParameterStep
 
 pytestmark = pytest.mark.xdist_group("sampled")
 STEP = {"zh": "示例线", "en": "the example line"}
-FROM, TO = {"zh": "71元", "en": "71 yuan"}, {"zh": "72元", "en": "72 yuan"}
+FROM, TO = {"zh": "71 元", "en": "71 yuan"}, {"zh": "72 元", "en": "72 yuan"}
 
 
 def _stepped(source: Source) -> Source:

@@ -7,12 +7,8 @@ import shutil
 
 import pytest
 
-from dashboard.answers import county_source
 from dashboard.cli import main
-from dashboard.commands.show import refuse_unknown
-from dashboard.view import read_address
-from geodata.access import Actor, command_actor, open_guard, system_user, utc_now
-from geodata.errors import BriefingError
+from geodata.access import Actor, open_guard, system_user, utc_now
 from tests.invented_county import COUNTY, TOWNSHIP, VILLAGES
 
 ADDRESS = "?theme=monitoring&indicator=low_income_share&level=village&lang=zh"
@@ -175,26 +171,3 @@ def test_what_is_no_workspace_is_one_sentence(capsys, tmp_path):
     code, out, err = _show(capsys, ADDRESS, tmp_path)
     assert (code, out) == (2, "")
     assert len(err.strip().splitlines()) == 1
-
-
-def test_of_every_built_month_without_a_figure_the_reason_is_told(county):
-    source = county_source(county, command_actor())
-    asked = [
-        (theme, key, month)
-        for theme in source.themes
-        for key in source.indicators_of(theme)
-        for month in county.months
-        if month not in source.atlas.periods_of(key)
-    ]
-    assert len(asked) > 10
-    for theme, key, month in asked:
-        why = county.absence(key, month)
-        view, _ = read_address(f"?theme={theme}&indicator={key}", source)
-        with pytest.raises(BriefingError) as shown:
-            refuse_unknown(source, view, [f"period={month}"])
-        with pytest.raises(BriefingError) as viewed:
-            source.view(theme=theme, indicator=key, period=month)
-        for told in (shown.value.sentence(), viewed.value.sentence()):
-            assert why
-            assert why[:40] in told
-            assert "guatu build" not in told

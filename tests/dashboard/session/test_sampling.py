@@ -104,14 +104,6 @@ def test_the_page_draws_marks_the_map_and_lists(sampling_as):
     assert not isinstance(state.layer, SampledLayer)
 
 
-@pytest.mark.parametrize("share", [0, 50, 100])
-def test_the_page_says_that_weak_households_were_named_where_some_were(sampling_as, share):
-    sampling = sampling_as(ASKED.replace("0,50", f"0,{share}"))
-    named = (sampling.draw.households["chosen"] == "weak").any()
-    assert named == (share > 0)
-    assert ("名单里有点名的薄弱户" in SamplingView(sampling).rates.object) == named
-
-
 def test_a_row_of_a_village_leads_there_and_narrows_list_and_counts(sampling_as):
     sampling = sampling_as()
     view = SamplingView(sampling)

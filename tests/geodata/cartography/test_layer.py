@@ -266,7 +266,7 @@ def test_figures_in_words():
     told = [number_text(value, 1) for value in (0, 18.75, 100, 99.96, 0.04, 7 / 100 * 100)]
     assert told == ["0", "18.8", "100", "100.0", "<0.1", "7"]
     assert figure_text(12.34, RATE, decimals=1, lang="zh") == "12.3%"
-    assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300元"
+    assert figure_text(12300, INCOME, decimals=0, lang="zh") == "12,300 元"
     assert change_text(-0.04, 1) == "0.0"
     assert change_text(-1.04, 1) == "−1.0"
 

@@ -1,4 +1,4 @@
-"""Bounds of sampled shares hold as often as they say, whatever members and villages have in common."""
+"""Bounds of sampled shares hold as often as they say, whatever members of a household have in common."""
 
 from __future__ import annotations
 
@@ -7,101 +7,92 @@ from functools import cache
 import numpy as np
 import pytest
 
-from geodata.evaluation.bounds import Sampled, effective_size, lower_bound, upper_bound
+from geodata.evaluation.bounds import (
+    could_show,
+    effective_size,
+    household_bound,
+    lower_bound,
+    upper_bound,
+)
 
-SAMPLES = 400
+SAMPLES = 1000
 SIZES, SHARES = np.arange(1, 8), (0.10, 0.18, 0.22, 0.22, 0.14, 0.09, 0.05)
-VILLAGES = 78
-# Villages and households drawn.
-DRAWN = [(10, 30), (20, 100), (40, 200), (78, 300)]
+# One draw of the size inspectors use, of which the half by lot stands for all.
+HOUSEHOLDS = 600
 
 
 @cache
-def _coverage(drawn: tuple[int, int], bad: int, prevalence: float, alike: float) -> float:
-    """Return how often the bound of a sample of villages lies at or above the share of all.
+def _coverage(prevalence: float, alike: float, households: int = HOUSEHOLDS) -> float:
+    """Return how often the bound of a sample lies at or above the prevalence.
 
-    `bad` villages, 0 for all, have the prevalence, the others nobody; `alike` is the share of
-    households whose members are all alike.
+    `alike` is the correlation of two members of one household (beta-binomial).
     """
-    rng = np.random.default_rng([*drawn, bad, int(prevalence * 1e4), int(alike * 10)])
-    villages = np.repeat(np.arange(VILLAGES), rng.integers(4, 30, VILLAGES))
-    members = rng.choice(SIZES, size=len(villages), p=SHARES)
+    rng = np.random.default_rng([int(prevalence * 1e5), int(alike * 100), households])
     held = 0
     for _ in range(SAMPLES):
-        wrong = rng.choice(VILLAGES, bad or VILLAGES, replace=False)
-        risk = np.where(np.isin(villages, wrong), prevalence, 0.0)
-        whole = (rng.random(len(risk)) < risk) * members
-        found = np.where(rng.random(len(risk)) < alike, whole, rng.binomial(members, risk))
-        there = np.isin(villages, rng.choice(VILLAGES, drawn[0], replace=False))
-        rows = rng.permutation(np.flatnonzero(there))[: drawn[1]]
-        bound = Sampled(members[rows], villages[rows], VILLAGES).bound(found[rows])
-        held += bound >= found.sum() / members.sum()
+        members = rng.choice(SIZES, size=households, p=SHARES)
+        risk: np.ndarray | float = prevalence
+        if alike:
+            weight = 1 / alike - 1
+            risk = rng.beta(prevalence * weight, (1 - prevalence) * weight, households)
+        held += household_bound(rng.binomial(members, risk), members) >= prevalence
     return held / SAMPLES
 
 
-@pytest.mark.parametrize("alike", [0.0, 1.0])
-@pytest.mark.parametrize(
-    ("bad", "prevalence"),
-    [
-        (0, 0.01),
-        (0, 0.05),
-        (0, 0.15),
-        (4, 0.9),
-        (12, 0.9),
-        (20, 0.6),
-        (20, 0.3),
-        (40, 0.3),
-        (12, 1),
-    ],
-)
-@pytest.mark.parametrize("drawn", DRAWN)
-def test_the_bound_holds_whether_wrong_ones_are_spread_or_together(
-    drawn: tuple[int, int], bad: int, prevalence: float, alike: float
+@pytest.mark.parametrize("alike", [0.0, 0.2, 0.4, 0.6, 0.8])
+@pytest.mark.parametrize("prevalence", [0.002, 0.005, 0.01, 0.02, 0.05])
+def test_the_bound_holds_in_at_least_93_of_a_hundred_samples(
+    prevalence: float, alike: float
 ) -> None:
-    assert _coverage(drawn, bad, prevalence, alike) >= 0.93
+    assert _coverage(prevalence, alike) >= 0.93
 
 
-@pytest.mark.parametrize("drawn", DRAWN)
-def test_households_taken_for_spread_would_be_short(drawn: tuple[int, int]) -> None:
-    """Of villages that are wholly wrong the bound holds no more often than it must."""
-    assert drawn[0] == VILLAGES or _coverage(drawn, 30, 1, 1.0) <= 0.99
+@pytest.mark.parametrize("alike", [0.0, 0.2, 0.4, 0.6, 0.8])
+@pytest.mark.parametrize("prevalence", [0.01, 0.02, 0.05])
+def test_the_bound_is_no_wider_than_it_must_be(prevalence: float, alike: float) -> None:
+    """97 in a hundred; more where members have nothing in common, which few households cannot show."""
+    assert _coverage(prevalence, alike) <= (0.97 if alike else 0.99)
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_finding_more_never_bounds_lower(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    count = int(rng.integers(1, 60))
-    members, villages = rng.choice(SIZES, size=count), rng.integers(0, rng.integers(1, 20), count)
-    sampled = Sampled(members, villages, rng.choice([None, 20, 78]))
-    found, before = np.zeros(count), sampled.least()
-    for at in rng.permutation(count):
-        found[at] += rng.integers(1, members[at] + 1)
-        bound = sampled.bound(found)
-        assert bound >= max(before, found.sum() / members.sum())
-        before = bound
-    assert sampled.bound(members) == 1
+def test_of_rare_things_the_bound_says_too_much_rather_than_too_little() -> None:
+    """600 households can show no less than half a percent: at 0.2 % the bound always holds."""
+    members = np.repeat(SIZES, (np.array(SHARES) * HOUSEHOLDS).astype(int))
+    assert 0.005 < could_show(members) < 0.008
+    assert [_coverage(0.002, alike) for alike in (0.0, 0.4, 0.8)] == [1.0] * 3
 
 
-def test_villages_count_and_where_all_are_drawn_households() -> None:
-    members, villages = np.full(40, 3), np.repeat(np.arange(10), 4)
-    assert Sampled(members, villages).worth == pytest.approx(10)
-    assert Sampled(members, villages).least() == pytest.approx(upper_bound(0, 10))
-    assert Sampled(members, villages, 10).worth == pytest.approx(40)
-    assert 10 < Sampled(members, villages, 20).worth < 40
-    assert Sampled(members, villages).village_count == 10
+@pytest.mark.parametrize("alike", [0.4, 0.8])
+def test_persons_taken_for_independent_would_be_short(alike: float) -> None:
+    rng = np.random.default_rng(3)
+    held, weight, prevalence = 0, 1 / alike - 1, 0.02
+    for _ in range(SAMPLES):
+        members = rng.choice(SIZES, size=300, p=SHARES)
+        risk = rng.beta(prevalence * weight, (1 - prevalence) * weight, 300)
+        found = rng.binomial(members, risk)
+        held += upper_bound(found.sum(), members.sum()) >= prevalence
+    assert held / SAMPLES < 0.93
 
 
-def test_unequal_households_are_worth_fewer() -> None:
-    assert effective_size(np.array([3, 4] * 20)) < 40
-    assert effective_size(np.full(40, 3)) == pytest.approx(40)
+def test_nobody_found_counts_each_household_once() -> None:
+    members = np.array([3, 4] * 20)
+    bound = household_bound(np.zeros(40), members)
+    assert bound == pytest.approx(could_show(members))
+    assert bound >= upper_bound(0, 40) > 0.072
+    assert effective_size(members) <= 40
+
+
+def test_whole_households_found_are_worth_one_each() -> None:
+    members = np.full(100, 4)
+    whole = np.where(np.arange(100) < 5, 4, 0)
+    apart = np.where(np.arange(100) < 20, 1, 0)
+    assert household_bound(whole, members) > household_bound(apart, members) > 0.05
 
 
 def test_everybody_and_nobody() -> None:
-    two = np.array([2, 3]), np.array([0, 1])
-    assert Sampled(*two).bound(np.array([2.0, 3.0])) == 1
-    assert Sampled(*two).bound(np.array([1.0, 0.0])) < 1
-    nobody = Sampled(np.zeros(0), np.zeros(0))
-    assert (nobody.bound(np.zeros(0)), nobody.least(), nobody.village_count) == (1, 1, 0)
+    assert household_bound(np.array([2.0, 3.0]), np.array([2, 3])) == 1
+    assert household_bound(np.zeros(0), np.zeros(0)) == 1
+    assert could_show(np.zeros(0)) == 1
+    assert household_bound(np.array([1.0]), np.array([3])) < 1
 
 
 def test_the_lower_bound_mirrors_the_upper_one() -> None:

@@ -84,23 +84,6 @@ def test_an_odd_number_rounds_up_to_exited_villages_and_to_the_weak():
     assert villages.query("stratum == 'exited'")["chosen"].tolist() == ["weak", "weak", "lot"]
 
 
-@pytest.mark.parametrize("share", [0, 10, 25, 33, 50, 75, 90, 100])
-@pytest.mark.parametrize("count", [1, 2, 5, 6, 7, 10, 14])
-def test_so_many_are_named_as_asked_or_a_note_says_otherwise(count, share):
-    """In every stratum and in the whole less than one more; where some are of unknown weakness too."""
-    design = dataclasses.replace(DESIGN, villages=count, weak_share=share)
-    for known in (True, False):
-        whole = frame()
-        low = whole.villages["low"].where((whole.villages["low"] > 0.9) | known)
-        drawn = draw_sample(Frame(whole.villages.assign(low=low), whole.households), design)
-        named = (drawn.villages["chosen"] == "weak").sum()
-        kept = 0 <= named - share * count / 100 < 1
-        assert kept == ("note_few_weak_villages" not in [note.key for note in drawn.notes])
-        assert not known or kept
-        for note in drawn.notes:
-            assert note.sentence("zh")
-
-
 def test_households_come_from_drawn_villages_by_quota():
     drawn = draw_sample(frame(), DESIGN)
     assert set(drawn.households["place_code"]) <= set(drawn.villages.index)

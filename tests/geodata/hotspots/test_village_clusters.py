@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.sparse import csgraph
 
 from geodata.access import Scope
-from geodata.atlas.folder import build_atlas
 from geodata.atlas.scoped import within_scope
-from geodata.hotspots import neighbours
-from geodata.hotspots.built import CLUSTERS, hotspot_tables
+from geodata.hotspots.built import hotspot_tables
 from geodata.hotspots.village_clusters import KINDS, village_clusters
 from geodata.i18n import LANGUAGES, text
-from tests.invented import INCOME, RATE, grid_tree
+from tests.invented import INCOME, RATE
 from tests.invented_clusters import CENTRE, HOT, MONTHS, SILENT, clustered_atlas
 
 LAST = MONTHS[2]
@@ -45,86 +40,6 @@ def test_cluster_is_told_with_the_figures_of_the_month_itself(atlas, found):
     assert CENTRE in first.codes
 
 
-LOW = replace(RATE, key="piped_share", worse="low")
-
-
-def _patchy_atlas(seed):
-    """Return a county whose villages differ at random, each of its blocks told as one set found."""
-    draw = np.random.default_rng(seed)
-    tree = grid_tree(8, 8)
-    villages = tree.places.index[tree.places["level"] == "village"]
-    high = draw.random(len(villages)) < draw.choice([0.2, 0.4, 0.6])
-    base = draw.integers(5, 60, len(villages)).astype(float)
-    bad = draw.binomial(base.astype(int), np.where(high, 0.35, 0.03)).astype(float)
-    frame = pd.DataFrame({"place": villages, "period": LAST, "denominator": base})
-    values = [
-        frame.assign(indicator=RATE.key, numerator=bad),
-        frame.assign(indicator=LOW.key, numerator=base - bad),
-    ]
-    made = build_atlas(
-        title="云岭县",
-        tree=tree,
-        values=pd.concat(values, ignore_index=True),
-        indicators=[RATE, LOW],
-        join={"boundary_features": 64, "matched": 64, "unmatched_boundary": []},
-        source={},
-    )
-    grid = villages.to_numpy().reshape(8, 8)
-    rows, columns = draw.choice([1, 2, 4], 2)
-    blocks = [
-        " ".join(grid[row : row + rows, column : column + columns].ravel())
-        for row in range(0, 8, rows)
-        for column in range(0, 8, columns)
-    ]
-    sets = pd.DataFrame({"places": blocks, "rank": range(len(blocks)), "span": 1, "p": 0.01})
-    told = [sets.assign(period=LAST, indicator=one.key) for one in (RATE, LOW)]
-    return replace(made, tables=hotspot_tables(made) | {CLUSTERS: pd.concat(told)})
-
-
-def _worse_than_the_whole(atlas, indicator, period):
-    """Return of each village whether its own figure is worse than that of the county."""
-    frame = atlas.frame(indicator.key, period, "village")
-    own = frame["numerator"] / frame["denominator"]
-    whole = frame["numerator"].sum() / frame["denominator"].sum()
-    return own < whole if indicator.worse == "low" else own > whole
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_every_village_that_is_told_is_worse_than_the_county_itself(seed):
-    """The scan finds sets of villages; of such a set only those that are high themselves are told."""
-    atlas = _patchy_atlas(seed)
-    for indicator in (RATE, LOW):
-        worse = _worse_than_the_whole(atlas, indicator, LAST)
-        found = village_clusters(atlas, indicator.key, LAST)
-        drawn = found.keys[found.kinds == KINDS.index("cluster")]
-        assert sorted(drawn) == sorted(code for one in found.clusters for code in one.codes)
-        frame = atlas.frame(indicator.key, LAST, "village")
-        for one in found.clusters:
-            codes, said = list(one.codes), one.sentence("zh")
-            assert worse[codes].all(), said
-            assert one.observed == frame.loc[codes, "numerator"].sum()
-            assert one.base == frame.loc[codes, "denominator"].sum()
-            assert f"{len(codes)}个村" in said
-            assert ("连在一起" in said) == (len(codes) > 1)
-            assert not worse[list(one.between)].any()
-            assert all(atlas.name(code) in said for code in one.between)
-            assert ("其间" in said) == bool(one.between)
-            _hang_together(atlas, codes, list(one.between))
-
-
-def _hang_together(atlas, codes, between):
-    """Check that the villages hang together by way of those between them, and not without one."""
-
-    def parts(inside):
-        shapes = gpd.GeoSeries(atlas.shapes("village", inside), crs=4326)
-        links = neighbours(shapes, min_neighbours=0).matrix
-        return len(set(csgraph.connected_components(links)[1][: len(codes)]))
-
-    assert parts(codes + between) == 1
-    for code in between:
-        assert parts(codes + [other for other in between if other != code]) > 1
-
-
 @pytest.mark.parametrize(
     ("lang", "words"),
     [("zh", ("连在一起偏高", "按全县水平应有", "张图里不到")), ("en", ("together", "100 maps"))],
@@ -150,7 +65,6 @@ def test_one_place_alone_is_not_told_as_several(side, level):
                 where="X",
                 places=places,
                 count=count,
-                between="",
                 long="",
                 **facts,
             )

@@ -118,13 +118,3 @@ def test_an_alias_of_the_settings_is_an_old_name_for_both():
     for township, village in [("龙水镇", "坪上"), ("旧镇", "坪上"), ("旧镇", "大坪村")]:
         assert _imported(listed, township, village, aliases) == 0
         assert _joined(listed, township, village, aliases) == 0
-
-
-def test_a_place_that_ended_is_named_only_in_the_months_in_which_it_was_there():
-    rows = [("990101", "某县", None), ("990101001", "甲乡", None)]
-    rows += [("990101001001", "旧村", "2025-09"), ("990101001002", "新村", None)]
-    frame = pd.DataFrame(rows, columns=["place_code", "name", "valid_to"], dtype="str")
-    places = place_list(frame.reindex(columns=list(table("place").columns)), "test")
-    assert [*places.names("village").values()] == ["旧村", "新村"]
-    assert [*places.names("village", "2025-09").values()] == ["旧村", "新村"]
-    assert [*places.names("village", "2025-10").values()] == ["新村"]

@@ -155,36 +155,6 @@ def test_a_table_without_dates_is_last_months_by_its_rows(tmp_path, name):
     assert not told
 
 
-EVENTS = [
-    table
-    for table in TABLES
-    if table.nature == "events" and not table.lasting
-    if sum(one.kind not in ("day", "month", "code") for one in table.columns.values()) > 2
-]
-
-
-@pytest.mark.parametrize("table", EVENTS, ids=lambda table: table.name)
-def test_events_of_an_earlier_month_under_new_dates_are_refused(tmp_path, table):
-    months = []
-    for month in MONTHS[:3]:
-        with new_snapshot(tmp_path, month) as writer:
-            rows = as_arrow(combined(table, [part_of(table, month, 60)]), month)
-            writer.write_table(table.name, rows, sort=list(table.key))
-            snapshot = writer.commit(who="li", at="2025-05-01T00:00:00", facts={}).snapshot
-        files = {table.name: SnapshotStore(tmp_path).files(snapshot, table.name)}
-        months.insert(0, EarlierMonth(month, files))
-    dated = [one.name for one in table.columns.values() if one.kind in ("day", "month")]
-    for of, wanted in ((MONTHS[2], ["rewritten"]), (MONTHS[1], ["rewritten"]), (MONTHS[3], [])):
-        part, now = part_of(table, of, 60), part_of(table, MONTHS[3], 60)
-        part.frame[dated] = now.frame[dated]
-        issues = Issues(SCHEMA.tables)
-        with EarlierMonths(months) as earlier:
-            rows = {table.name: combined(table, [part])}
-            told = [*repeats(rows, earlier, MONTHS[3], missing=frozenset(), issues=issues)]
-        assert [fault.kind for fault in told] == wanted, of
-        assert "{" not in "".join(fault.sentence for fault in told)
-
-
 UNDATED = [
     table
     for table in TABLES

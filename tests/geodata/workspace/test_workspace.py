@@ -236,7 +236,7 @@ def test_why_separates_the_raised_line_from_real_change(county: Workspace) -> No
         "比上月上升50个百分点",
         "责任人：包村干部 李某",
     )
-    assert why.split == "变化由来：口径、标准调整 +50"
+    assert why.split == "变化由来：标准调整 +50"
     assert why.sentence == "。".join(why.lines) + "。"
     assert why.whole == "。".join([*why.lines, why.split]) + "。"
     assert why.rules.set_index("rule").loc["income_below_line", "change"] == 1

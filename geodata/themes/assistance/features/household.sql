@@ -84,7 +84,6 @@ judged AS (
     j.*,
     COALESCE(dibao_listed, dibao) AS on_dibao,
     COALESCE(tekun_listed, tekun) AS on_tekun,
-    CAST(rigid_expense AS DOUBLE) / NULLIF(persons, 0) AS rigid_per_person,
     CAST(net - rigid_expense AS DOUBLE) / NULLIF(persons, 0) AS after_rigid_per_person,
     income_per_person - CAST(aid AS DOUBLE) / NULLIF(persons, 0) AS own_per_person
   FROM joined AS j
@@ -140,7 +139,6 @@ SELECT
   income_per_person,
   income_basis,
   after_rigid_per_person,
-  rigid_per_person,
   rigid_expense,
   serious_difficulty,
   CASE WHEN labourers > 0 THEN TRUE WHEN people_listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,

@@ -4,7 +4,7 @@
 -- entitled for all twelve months.
 WITH aged AS (
   SELECT
-    p.household_code, p.health, p.schooling, p.pension_insurance, p.chronic_contract, p.chronic_medicine, p.certificate,
+    p.household_code, p.health, p.schooling, p.pension_insurance, p.chronic_contract, p.certificate,
     :day.year - EXTRACT(YEAR FROM p.birth_day)
       - CASE WHEN EXTRACT(MONTH FROM p.birth_day) * 100 + EXTRACT(DAY FROM p.birth_day) > :day.in_year
           THEN 1 ELSE 0 END AS age
@@ -24,9 +24,7 @@ counted AS (
                 AND schooling IN ('小学', '初中', '特殊教育', '送教上门') THEN 1 END) AS pupils,
     COUNT(CASE WHEN health LIKE '%慢性病%' THEN 1 END) AS chronic,
     COUNT(CASE WHEN health LIKE '%慢性病%' AND chronic_contract = FALSE THEN 1 END) AS chronic_without_contract,
-    COUNT(CASE WHEN health LIKE '%慢性病%' AND chronic_contract IS NULL THEN 1 END) AS chronic_unknown,
-    COUNT(CASE WHEN health LIKE '%慢性病%' AND chronic_medicine = FALSE THEN 1 END) AS chronic_without_medicine,
-    COUNT(CASE WHEN health LIKE '%慢性病%' AND chronic_medicine IS NULL THEN 1 END) AS medicine_unknown
+    COUNT(CASE WHEN health LIKE '%慢性病%' AND chronic_contract IS NULL THEN 1 END) AS chronic_unknown
   FROM aged
   GROUP BY household_code
 ),
@@ -46,8 +44,6 @@ SELECT
   c.pensioners, c.very_old, c.severely_disabled, c.pupils, c.chronic,
   CASE WHEN c.chronic_without_contract > 0 OR c.chronic_unknown = 0 THEN c.chronic_without_contract END
     AS chronic_without_contract,
-  CASE WHEN c.chronic_without_medicine > 0 OR c.medicine_unknown = 0 THEN c.chronic_without_medicine END
-    AS chronic_without_medicine,
   CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.pensions, 0) END AS pensions,
   CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.old_age_allowances, 0) END AS old_age_allowances,
   CASE WHEN i.income_basis = 'ledger' THEN COALESCE(p.disability_allowances, 0) END AS disability_allowances,

@@ -28,7 +28,7 @@ clues AS (
 -- measure of an earlier episode that nobody closed is no answer to this one.
 running AS (
   SELECT
-    m.household_code, m.kind, m.detail, m.start_month, m.contact, m.person_code,
+    m.household_code, m.kind, m.detail, m.start_month,
     m.start_month IS NULL OR h.identified_month IS NULL OR m.start_month >= h.identified_month AS begun
   FROM measure AS m
   JOIN household AS h ON h.household_code = m.household_code
@@ -38,16 +38,10 @@ running AS (
       OR h.removed_month < h.identified_month
       OR m.start_month <= h.removed_month)
 ),
--- A county whose lists never name who answers for a measure says nothing about those without.
-named AS (
-  SELECT CASE WHEN COUNT(contact) + COUNT(person_code) > 0 THEN TRUE END AS told FROM measure
-),
 helped AS (
   SELECT
     household_code,
     COUNT(*) AS measures,
-    COUNT(CASE WHEN detail IS NULL OR start_month IS NULL OR (contact IS NULL AND person_code IS NULL) THEN 1 END)
-      AS measures_incomplete,
     COUNT(CASE WHEN begun THEN 1 END) AS measures_begun,
     MIN(CASE WHEN begun THEN start_month END) AS first_month,
     MAX(CASE WHEN kind = 'industry' THEN 1 ELSE 0 END) = 1 AS industry,
@@ -97,22 +91,18 @@ joined AS (
     p.serious_uninsured, p.serious_unknown, p.labourers, p.labour_unknown, p.without_labour,
     p.workers, p.work_unknown, p.disabled, p.ill, p.health_unknown, p.dibao_members, p.youngest_worker,
     p.working_without_ability, p.working_at_school, a.old_as_labour, a.healthy_as_weak,
-    a.supplementary_uninsured, a.supplementary_unknown, a.seriously_ill, a.ill_without_aid, a.aid_unknown,
-    a.ill_without_backstop, a.backstop_unknown,
     v.visits, v.last_day, v.longest, v.untimed, v.cleared_day, c.clue_day,
     CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
     x.months AS account_months_known,
-    CASE WHEN n.told THEN m.measures_incomplete END AS measures_incomplete,
     m.measures, m.measures_begun, m.first_month, m.industry, m.employment, m.finance, m.health, m.education,
     m.assurance, m.social, m.housing, m.water, m.assurance_only, m.dibao_measure,
     r.helpers, w.work_records, w.lowest_wage, w.highest_wage,
     q.posts, q.holders, q.oldest AS oldest_with_post,
     k.identified_now, k.returned_now, k.removed_now,
     t.sheets, t.blank_sheets, t.members_seen, t.water_seen, t.house_seen, t.asked_lately, t.satisfied, t.dissatisfied_with,
-    e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract, e.chronic_without_medicine,
+    e.pensioners, e.very_old, e.severely_disabled, e.pupils, e.chronic, e.chronic_without_contract,
     e.pensions, e.old_age_allowances, e.disability_allowances, e.education_allowances
   FROM household AS h
-  CROSS JOIN named AS n
   LEFT JOIN income AS i ON i.household_code = h.household_code
   LEFT JOIN people AS p ON p.household_code = h.household_code
   LEFT JOIN monitoring_persons AS a ON a.household_code = h.household_code
@@ -193,12 +183,6 @@ SELECT
   children_out, uninsured, house_grade, serious_uninsured,
   CASE WHEN serious_uninsured > 0 THEN TRUE WHEN listed > 0 AND serious_unknown = 0 THEN FALSE END
     AS serious_illness_gap,
-  supplementary_uninsured,
-  CASE WHEN supplementary_uninsured > 0 THEN TRUE WHEN listed > 0 AND supplementary_unknown = 0 THEN FALSE END
-    AS supplementary_gap,
-  seriously_ill,
-  CASE WHEN ill_without_aid > 0 OR aid_unknown = 0 THEN ill_without_aid END AS ill_without_aid,
-  CASE WHEN ill_without_backstop > 0 OR backstop_unknown = 0 THEN ill_without_backstop END AS ill_without_backstop,
   labourers,
   CASE WHEN labourers > 0 THEN TRUE WHEN no_labour THEN FALSE
        WHEN listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,
@@ -220,7 +204,6 @@ SELECT
   COALESCE(returned_now, FALSE) AS returned_now,
   COALESCE(measures, 0) AS measures,
   COALESCE(measures_begun, 0) AS measures_begun,
-  measures_incomplete,
   (CAST(SUBSTRING(first_month, 1, 4) AS INT) - CAST(SUBSTRING(identified_month, 1, 4) AS INT)) * 12
     + CAST(SUBSTRING(first_month, 6, 2) AS INT) - CAST(SUBSTRING(identified_month, 6, 2) AS INT)
     AS months_to_first_measure,
@@ -262,7 +245,7 @@ SELECT
   COALESCE(relocated, FALSE) OR site_code IS NOT NULL AS relocated,
   COALESCE(posts, 0) AS posts, COALESCE(holders, 0) AS holders, oldest_with_post,
   sheets, blank_sheets, members_seen, water_seen, house_seen, asked_lately, satisfied, dissatisfied_with,
-  pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract, chronic_without_medicine,
+  pensioners, very_old, severely_disabled, pupils, chronic, chronic_without_contract,
   pensions, old_age_allowances, disability_allowances, education_allowances,
   removed_per_capita_income, SUBSTRING(removed_month, 1, 4) AS removed_year,
   -- The line of the year the removal is judged by, not of the month that looks at it.

@@ -22,27 +22,6 @@ team AS (
   WHERE role = '驻村工作队' AND day > :day.minus_365 AND day <= :day.now
   GROUP BY place_code
 ),
-committee AS (
-  SELECT place_code, MAX(day) AS last_day
-  FROM visit
-  WHERE role = '村干部' AND day > :day.minus_365 AND day <= :day.now
-  GROUP BY place_code
-),
--- A county whose forms never say which visits were unannounced says nothing about villages without.
-unannounced AS (
-  SELECT
-    place_code,
-    MAX(CASE WHEN unannounced THEN day END) AS last_day,
-    COUNT(CASE WHEN unannounced AND SUBSTRING(CAST(day AS VARCHAR), 1, 7) = :month.now THEN 1 END) AS now
-  FROM visit
-  WHERE day > :day.minus_365 AND day <= :day.now
-  GROUP BY place_code
-),
-told AS (
-  SELECT CASE WHEN COUNT(unannounced) > 0 THEN TRUE END AS unannounced
-  FROM visit
-  WHERE day > :day.minus_365 AND day <= :day.now
-),
 stationed AS (
   SELECT place_code, COUNT(*) AS members
   FROM responsibility
@@ -50,16 +29,14 @@ stationed AS (
     AND (end_month IS NULL OR end_month >= :month.now)
   GROUP BY place_code
 ),
--- Who is to visit the households monitored now, and when each last did: visits of others are not the helper's,
--- as in the share of households that their helper visited.
+-- Who is to visit the households monitored now, and when each last did.
 helper AS (
   SELECT r.place_code, r.name, MAX(w.day) AS last_day
   FROM responsibility AS r
   JOIN household AS h ON h.household_code = r.household_code
     AND h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE)
   LEFT JOIN visit AS w
-    ON w.household_code = r.household_code AND w.role = '帮扶责任人'
-    AND w.day > :day.minus_365 AND w.day <= :day.now
+    ON w.household_code = r.household_code AND w.day > :day.minus_365 AND w.day <= :day.now
   WHERE r.role = '帮扶责任人' AND r.household_code IS NOT NULL
     AND (r.end_month IS NULL OR r.end_month >= :month.now)
   GROUP BY r.place_code, r.name
@@ -86,7 +63,6 @@ SELECT
   v.place_code,
   v.exited,
   v.households,
-  v.former_poor_households,
   v.monitored_households,
   v.water_unsafe_households,
   v.dangerous_house_households,
@@ -115,19 +91,11 @@ SELECT
   CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
   CASE WHEN t.last_day IS NOT NULL THEN DATEDIFF('day', t.last_day, :day.now)
        WHEN y.days >= 365 THEN 366 END AS days_since_team_visit,
-  CASE WHEN w.last_day IS NOT NULL THEN DATEDIFF('day', w.last_day, :day.now)
-       WHEN y.days >= 365 THEN 366 END AS days_since_committee_visit,
-  CASE WHEN u.last_day IS NOT NULL THEN DATEDIFF('day', u.last_day, :day.now)
-       WHEN y.days >= 365 AND a.unannounced THEN 366 END AS days_since_unannounced,
-  CASE WHEN u.now > 0 THEN TRUE WHEN y.days > 0 AND a.unannounced THEN FALSE END AS unannounced_now,
   CASE WHEN y.days >= 365 THEN COALESCE(k.asked, 0) END AS asked,
   CASE WHEN y.days >= 365 THEN k.satisfied * CAST(100 AS DOUBLE) / NULLIF(k.asked, 0) END AS satisfied_share
 FROM village AS v
-CROSS JOIN told AS a
 LEFT JOIN coverage AS y ON y.table_name = 'visit'
 LEFT JOIN team AS t ON t.place_code = v.place_code
-LEFT JOIN committee AS w ON w.place_code = v.place_code
-LEFT JOIN unannounced AS u ON u.place_code = v.place_code
 LEFT JOIN stationed AS m ON m.place_code = v.place_code
 LEFT JOIN idle AS i ON i.place_code = v.place_code
 LEFT JOIN content AS k ON k.place_code = v.place_code

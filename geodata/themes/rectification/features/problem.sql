@@ -22,7 +22,6 @@ steps AS (
     COUNT(CASE WHEN kind IN ('summoned', 'accountable') THEN 1 END) AS called_to_account,
     MAX(CASE kind WHEN 'reminded' THEN 1 WHEN 'supervised' THEN 2 WHEN 'circulated' THEN 3
       WHEN 'summoned' THEN 4 WHEN 'accountable' THEN 5 ELSE 0 END) AS escalation,
-    COUNT(CASE WHEN kind = 'circulated' AND SUBSTRING(CAST(day AS VARCHAR), 1, 7) = :month.now THEN 1 END) AS circulated,
     SUM(evidence) AS evidence_pieces,
     MAX(day) AS last_day
   FROM rectification_steps
@@ -71,7 +70,6 @@ SELECT
   CASE WHEN z.closed THEN DATEDIFF('day', p.found_day, z.day) END AS days_to_close,
   POSITION(p.origin IN :ledger.critical_origins) > 0 AS critical,
   p.origin IN ('自查', '举一反三') AS self_found,
-  p.origin = '市点对点' AS point_to_point,
   p.origin = '举一反三' AS adopted,
   p.adopted_from,
   p.checked_elsewhere,
@@ -88,13 +86,6 @@ SELECT
   COALESCE(s.reopenings, 0) AS reopenings,
   COALESCE(s.called_to_account, 0) AS called_to_account,
   COALESCE(s.escalation, 0) AS escalation,
-  COALESCE(s.escalation, 0) > 0 AS called,
-  COALESCE(s.circulated, 0) > 0 AS circulated_now,
-  -- To what level an open problem was taken.
-  CASE WHEN NOT COALESCE(z.closed, FALSE) THEN CASE s.escalation WHEN 1 THEN 'reminded' WHEN 2 THEN 'supervised'
-    WHEN 3 THEN 'circulated' WHEN 4 THEN 'summoned' WHEN 5 THEN 'accountable' END END AS escalated_to,
-  NOT COALESCE(z.closed, FALSE) AND COALESCE(t.red_tasks, 0) > 0 AS overdue,
-  CASE WHEN t.fewest_days_left < 0 THEN 0 - t.fewest_days_left END AS days_overdue,
   COALESCE(s.evidence_pieces, 0) AS evidence_pieces,
   DATEDIFF('day', COALESCE(s.last_day, p.found_day), :day.now) AS days_since_step,
   o.by_owner = 1 AS closed_by_owner,

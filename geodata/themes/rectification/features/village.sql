@@ -24,12 +24,6 @@ counted AS (
     COUNT(CASE WHEN found_lately AND months_since_closed_before <= :ledger.recurrence_months THEN 1 END)
       AS problems_recurred,
     COUNT(CASE WHEN self_found THEN 1 END) AS self_found_problems,
-    COUNT(CASE WHEN point_to_point THEN 1 END) AS point_problems,
-    COUNT(CASE WHEN point_to_point AND problem_closed THEN 1 END) AS point_closed_problems,
-    COUNT(CASE WHEN point_to_point AND NOT problem_closed THEN 1 END) AS point_open_problems,
-    COUNT(CASE WHEN called AND NOT problem_closed THEN 1 END) AS called_problems,
-    COUNT(CASE WHEN overdue AND escalation < 2 THEN 1 END) AS uncalled_problems,
-    COUNT(CASE WHEN circulated_now THEN 1 END) AS circulated_problems,
     COUNT(CASE WHEN adopted THEN 1 END) AS adopted_problems,
     COUNT(CASE WHEN adopted AND checked_elsewhere THEN 1 END) AS adopted_checked,
     SUM(red_tasks) AS red_tasks,
@@ -39,18 +33,6 @@ counted AS (
     SUM(tasks) AS tasks
   FROM rectification_problem
   GROUP BY place_code
-),
-returned AS (
-  SELECT place_code, MAX(day) AS last_day
-  FROM visit
-  WHERE unannounced AND day > :day.minus_365 AND day <= :day.now
-  GROUP BY place_code
-),
--- A county whose forms never say which visits were unannounced says nothing about villages without.
-told AS (
-  SELECT CASE WHEN COUNT(unannounced) > 0 THEN TRUE END AS unannounced
-  FROM visit
-  WHERE day > :day.minus_365 AND day <= :day.now
 )
 SELECT
   v.place_code,
@@ -63,14 +45,6 @@ SELECT
   CASE WHEN :ledger.recurrence_months IS NOT NULL
     THEN COALESCE(c.problems_recurred, k.zero) END AS problems_recurred,
   COALESCE(c.self_found_problems, k.zero) AS self_found_problems,
-  COALESCE(c.point_problems, k.zero) AS point_problems,
-  COALESCE(c.point_closed_problems, k.zero) AS point_closed_problems,
-  COALESCE(c.point_open_problems, k.zero) AS point_open_problems,
-  COALESCE(c.called_problems, k.zero) AS called_problems,
-  COALESCE(c.uncalled_problems, k.zero) AS uncalled_problems,
-  COALESCE(c.circulated_problems, k.zero) AS circulated_problems,
-  CASE WHEN r.last_day IS NOT NULL THEN DATEDIFF('day', r.last_day, :day.now)
-       WHEN y.days >= 365 AND a.unannounced THEN 366 END AS days_since_return,
   COALESCE(c.adopted_problems, k.zero) AS adopted_problems,
   COALESCE(c.adopted_checked, k.zero) AS adopted_checked,
   COALESCE(c.red_tasks, k.zero) AS red_tasks,
@@ -80,7 +54,4 @@ SELECT
   COALESCE(c.tasks, k.zero) AS tasks
 FROM villages AS v
 CROSS JOIN kept AS k
-CROSS JOIN told AS a
-LEFT JOIN coverage AS y ON y.table_name = 'visit'
-LEFT JOIN returned AS r ON r.place_code = v.place_code
 LEFT JOIN counted AS c ON c.place_code = v.place_code

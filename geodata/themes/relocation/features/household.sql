@@ -39,7 +39,7 @@ joined AS (
     i.transfer_income,
     s.sustainable_sources, s.own_income, s.own_squares, s.largest_source, s.seasonal, s.others,
     s.own_wage, s.own_property, s.own_transfer,
-    p.listed, p.labourers, p.labour_unknown, p.employed, p.work_unknown,
+    p.listed, p.labourers, p.labour_unknown, p.labourers_working, p.work_unknown,
     p.posts_without_months, p.months_without_post,
     q.posts, q.holders, q.longest_months, q.oldest, q.oldest_at_start,
     c.in_closed_workshop, c.closed_workshop,
@@ -90,16 +90,12 @@ SELECT
   CASE WHEN labourers > 0 THEN TRUE WHEN no_labour THEN FALSE
        WHEN listed > 0 AND labour_unknown = 0 THEN FALSE END AS has_labour,
   labourers,
-  CASE WHEN employed > 0 THEN employed
+  CASE WHEN labourers_working > 0 THEN labourers_working
        WHEN work_unknown = 0 THEN 0 END AS employed,
   moved_in,
   old_house_status,
   homestead_area,
   reclaimed_area,
-  CASE WHEN old_house_status = 'standing' THEN 'house_standing'
-       WHEN old_house_status = 'demolished' AND reclaimed_area >= homestead_area THEN 'reclaimed'
-       WHEN old_house_status = 'demolished' AND reclaimed_area < homestead_area THEN 'unreclaimed'
-       WHEN old_house_status = 'demolished' THEN 'reclaiming_unknown' END AS reclaiming,
   CAST(house_area AS DOUBLE) / NULLIF(members, 0) AS area_per_person,
   COALESCE(posts, 0) AS posts,
   COALESCE(holders, 0) AS holders,

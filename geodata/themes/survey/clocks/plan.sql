@@ -1,5 +1,5 @@
--- Plans of villages for this year that are not fulfilled by the households whose risk was removed.
+-- Plans of villages that are not fulfilled by the households whose risk was removed.
 SELECT v.place_code AS id, v.place_code, p.due_day
 FROM survey_village AS v
 JOIN village_plan AS p ON p.place_code = v.place_code
-WHERE v.plan_of_year AND p.due_day IS NOT NULL AND COALESCE(v.planned_removals > v.removals, TRUE)
+WHERE p.due_day IS NOT NULL AND COALESCE(v.planned_removals > v.removals, TRUE)

@@ -2,12 +2,6 @@
 WITH delivered AS (
   SELECT CASE WHEN COUNT(*) > 0 THEN TRUE END AS known FROM survey
 ),
-carded AS (
-  SELECT CASE WHEN COUNT(*) > 0 THEN TRUE END AS known FROM home_card
-),
-help_told AS (
-  SELECT CASE WHEN COUNT(*) > 0 THEN TRUE END AS known FROM help_plan
-),
 visited AS (
   SELECT
     household_code,
@@ -17,24 +11,12 @@ visited AS (
   FROM visit
   WHERE day > :day.minus_365 AND day <= :day.now
   GROUP BY household_code
-),
-departments AS (
-  SELECT household_code, STRING_AGG(department, '|' ORDER BY department) AS departments
-  FROM (
-    SELECT DISTINCT household_code, department
-    FROM visit
-    WHERE role = '行业部门' AND department IS NOT NULL AND day > :day.minus_365 AND day <= :day.now
-  ) AS called
-  GROUP BY household_code
 )
 SELECT
   h.household_code,
   h.place_code,
   h.household_type = '脱贫户' OR (h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE)) AS helped,
-  h.monitored_category IS NOT NULL AND NOT COALESCE(h.risk_removed, FALSE) AS watched,
   h.monitored_category IS NOT NULL AS ever_monitored,
-  h.monitored_category IS NOT NULL AND h.risk_removed
-    AND SUBSTRING(h.removed_month, 1, 4) = SUBSTRING(:month.now, 1, 4) AS removed_in_year,
   d.known AS survey_known,
   CASE WHEN d.known THEN s.surveyed_day IS NOT NULL END AS surveyed,
   DATEDIFF('day', s.surveyed_day, :day.now) AS days_since_survey,
@@ -42,7 +24,6 @@ SELECT
   CASE WHEN v.by_village > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS village_came,
   CASE WHEN v.by_helper > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS helper_came,
   CASE WHEN v.by_department > 0 THEN TRUE WHEN y.days >= 365 THEN FALSE END AS department_came,
-  b.departments,
   CASE WHEN y.days >= 365 THEN 365 ELSE y.days END AS visit_days_known,
   s.village_judged,
   s.township_judged,
@@ -51,9 +32,7 @@ SELECT
   p.labourers,
   p.labourers > 0 AS has_labour,
   s.adviser_known,
-  -- A survey knows of no contact after its own day.
-  EXTRACT(YEAR FROM s.surveyed_day) * 12 + EXTRACT(MONTH FROM s.surveyed_day)
-    - (CAST(SUBSTRING(s.adviser_month, 1, 4) AS INT) * 12 + CAST(SUBSTRING(s.adviser_month, 6, 2) AS INT))
+  :month.number - (CAST(SUBSTRING(s.adviser_month, 1, 4) AS INT) * 12 + CAST(SUBSTRING(s.adviser_month, 6, 2) AS INT))
     AS months_since_adviser,
   s.loan_wanted,
   s.loan_amount,
@@ -78,34 +57,10 @@ SELECT
   s.closed_day IS NOT NULL AS decided,
   s.reviewed_day > s.verified_day OR s.verified_day > s.posted_day OR s.posted_day > s.closed_day
     OR s.reviewed_day > s.posted_day OR s.verified_day > s.closed_day AS steps_out_of_order,
-  DATEDIFF('day', s.posted_day, s.closed_day) AS days_posted,
-  CASE WHEN e.known THEN COALESCE(c.issued, FALSE) END AS carded,
-  c.days_since_card,
-  h.members AS registered_members,
-  c.card_members,
-  h.per_capita_income AS registered_income,
-  c.card_income,
-  c.card_income_off,
-  c.card_members_differ,
-  c.card_measures_differ,
-  c.card_helper_differs,
-  g.help_planned,
-  g.help_kept,
-  g.help_given,
-  g.help_lacking,
-  CASE WHEN g.help_planned IS NOT NULL OR q.known THEN COALESCE(g.planned_kinds, 0) END AS planned_kinds,
-  g.lacking_kinds,
-  g.late_kinds,
-  g.plan_villages,
-  g.kept_industry, g.kept_work, g.kept_move, g.kept_ecology, g.kept_education, g.kept_health, g.kept_assurance
+  DATEDIFF('day', s.posted_day, s.closed_day) AS days_posted
 FROM household AS h
 CROSS JOIN delivered AS d
-CROSS JOIN carded AS e
-CROSS JOIN help_told AS q
 LEFT JOIN survey AS s ON s.household_code = h.household_code
 LEFT JOIN people AS p ON p.household_code = h.household_code
 LEFT JOIN visited AS v ON v.household_code = h.household_code
 LEFT JOIN coverage AS y ON y.table_name = 'visit'
-LEFT JOIN survey_home_card AS c ON c.household_code = h.household_code
-LEFT JOIN survey_help AS g ON g.household_code = h.household_code
-LEFT JOIN departments AS b ON b.household_code = h.household_code

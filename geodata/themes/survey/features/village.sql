@@ -12,16 +12,6 @@ WITH done AS (
   WHERE place_code IS NOT NULL
   GROUP BY place_code
 ),
--- A plan whose day lies in an earlier year is not this year's: what it says is compared with nothing.
-plan AS (
-  SELECT
-    p.*,
-    COALESCE(EXTRACT(YEAR FROM p.due_day) < :day.year, FALSE) AS outdated
-  FROM village_plan AS p
-),
-delivered AS (
-  SELECT CASE WHEN COUNT(*) > 0 THEN TRUE END AS known FROM village_plan
-),
 tickets AS (
   SELECT
     place_code,
@@ -43,22 +33,20 @@ SELECT
   v.street_clean,
   v.supervisors,
   v.guides,
-  CASE WHEN NOT v.outdated THEN v.planned_removals END AS planned_removals,
+  v.planned_removals,
   d.removals,
-  CASE WHEN NOT v.outdated THEN v.planned_persons END AS planned_persons,
+  v.planned_persons,
   COALESCE(d.removed_persons, 0) AS removed_persons,
-  CASE WHEN NOT v.outdated THEN v.planned_funds END AS planned_funds,
-  CASE WHEN NOT v.outdated THEN v.spent_funds END AS spent_funds,
-  CASE WHEN NOT v.outdated THEN CAST(v.spent_funds AS DOUBLE) * 100 / NULLIF(v.planned_funds, 0) END AS spent_share,
-  CASE WHEN NOT v.outdated THEN DATEDIFF('day', :day.now, v.due_day) END AS days_left,
-  CASE WHEN k.known THEN COALESCE(NOT v.outdated, FALSE) END AS plan_of_year,
+  v.planned_funds,
+  v.spent_funds,
+  CAST(v.spent_funds AS DOUBLE) * 100 / NULLIF(v.planned_funds, 0) AS spent_share,
+  DATEDIFF('day', :day.now, v.due_day) AS days_left,
   DATEDIFF('day', v.posted_day, :day.now) AS days_since_posted,
   CASE WHEN y.days > 0 THEN COALESCE(t.open_tickets, 0) END AS open_tickets,
   CASE WHEN y.days > 0 THEN COALESCE(t.longest_open, 0) END AS longest_open,
   COALESCE(t.tickets_in_year, 0) AS tickets_in_year,
   COALESCE(t.guided_in_year, 0) AS guided_in_year
 FROM done AS d
-CROSS JOIN delivered AS k
-LEFT JOIN plan AS v ON v.place_code = d.place_code
+LEFT JOIN village_plan AS v ON v.place_code = d.place_code
 LEFT JOIN tickets AS t ON t.place_code = d.place_code
 LEFT JOIN coverage AS y ON y.table_name = 'repair_ticket'
