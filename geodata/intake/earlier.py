@@ -14,7 +14,7 @@ import pyarrow as pa
 from geodata.intake.combining import key_text
 from geodata.store import stored_columns
 from geodata.store.embedded import DuckDBEngine
-from geodata.store.encryption import Seals, seals_of
+from geodata.store.encryption import seals_of
 from geodata.tables import Table
 
 Files = Mapping[str, Sequence[Path]]
@@ -29,7 +29,7 @@ class EarlierMonth:
 
 
 class EarlierMonths:
-    """The months before one, the newest first; each of their tables is opened once, when asked for."""
+    """The months before one, the newest first; each of their tables is opened at most once."""
 
     def __init__(self, months: Sequence[EarlierMonth] = ()) -> None:
         self._months = tuple(months)
@@ -58,9 +58,7 @@ class EarlierMonths:
             return None
         if (table.name, number) not in self._opened:
             self._engine = self._engine or DuckDBEngine()
-            view = f"{table.name}_{number}"
-            self._engine.add_files(view, files, stored_columns(table))
-            rows = EarlierRows(self._engine, table, seals_of(files[0]), view=view)
+            rows = EarlierRows(self._engine, table, files, name=f"{table.name}_{number}")
             self._opened[table.name, number] = rows
         return self._opened[table.name, number]
 
@@ -71,10 +69,18 @@ class EarlierMonths:
 
 
 class EarlierRows:
-    """One table as it stood in an earlier month."""
+    """One table as it stood in an earlier month; its files are opened when something is asked of it."""
 
-    def __init__(self, engine: DuckDBEngine, table: Table, seals: Seals, *, view: str) -> None:
-        self._engine, self._table, self._seals, self._view = engine, table, seals, view
+    def __init__(
+        self, engine: DuckDBEngine, table: Table, files: Sequence[Path], *, name: str
+    ) -> None:
+        self._engine, self._table, self._files, self._name = engine, table, files, name
+
+    @cached_property
+    def _view(self) -> str:
+        """Return by what name the rows are asked for."""
+        self._engine.add_files(self._name, self._files, stored_columns(self._table))
+        return self._name
 
     @cached_property
     def _keys(self) -> pd.Index:
@@ -118,7 +124,9 @@ class EarlierRows:
     def columns(self, names: Sequence[str]) -> pa.Table:
         """Return columns, opened where they lie sealed, with every row that there was."""
         rows = self._engine.rows(f"SELECT {', '.join(names)} FROM {self._view}")
-        return self._seals.opened(rows, [n for n in names if self._table.column(n).sealed])
+        return seals_of(self._files[0]).opened(
+            rows, [n for n in names if self._table.column(n).sealed]
+        )
 
     def positions(self, keys: pd.Index) -> np.ndarray:
         """Return where each key stands in `columns`, -1 for one that was not there."""

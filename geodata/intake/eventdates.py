@@ -24,9 +24,10 @@ def check_event_dates(
     year, a slip of the pen, is told. Registers with dates of their own are of no month.
     """
     for rows in tables.values():
-        table, last = rows.table, months.table(rows.table)
+        table = rows.table
         if table.nature != "events" or table.lasting:
             continue
+        last = months.table(table)
         for column in table.columns.values():
             dated = column.kind in ("month", "day") and column.required
             if not dated or column.name not in rows.own_columns:

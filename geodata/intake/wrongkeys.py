@@ -45,7 +45,7 @@ def _forms(codes: pd.Series) -> pd.Series:
 
 
 def _forms_before(last: EarlierRows, column: str) -> frozenset[str]:
-    return frozenset(_forms(last.values([column])[column].dropna()).unique())
+    return frozenset(_forms(last.values([column])[column].dropna().drop_duplicates()).unique())
 
 
 def _other_forms(
